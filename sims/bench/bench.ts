@@ -1,0 +1,78 @@
+/**
+ * What a benchmark is. Rows are data; `interleave.ts` does the timing, one way for all of them.
+ *
+ * A contestant is one way to do a row's work: ours, or a peer's. It runs in a process of its own; all processes of a
+ * row are alive together and take turns in shuffled order. Every burst returns a check value, compared with `expected`
+ * before its time counts.
+ */
+export interface Burst {
+  /** Does the work once and returns its check value (a count, a checksum). */
+  run(): number | Promise<number>
+  /** Units of work in one run: events, packets, bytes, as the row's `unit` says per second (or per unit for `lower`). */
+  readonly work: number
+  /** The check value that `run` must return every time. */
+  readonly expected: number
+  close?(): void | Promise<void>
+}
+
+export interface Contestant {
+  /** `flowbench`, or the peer's id as DESIGN lists them (`c`, `go`, `dgram`, `simpy`, ...). */
+  readonly id: string
+  readonly version: string
+  /** Null when it can be run here; else why not, and the command that would change it. */
+  missing():
+    | { readonly why: string; readonly install: string }
+    | null
+    | Promise<{ readonly why: string; readonly install: string } | null>
+  prepare(): Burst | Promise<Burst>
+}
+
+export interface Row {
+  /** Stable path: `kernel/mm1`, `relay/forward-120B-64flows`. */
+  readonly id: string
+  /** `events/s`, `packets/s`, `MB/s`, `s`, `ratio`. */
+  readonly unit: string
+  readonly better: 'higher' | 'lower'
+  /** One sentence: what is done, on what, and what is verified. */
+  readonly summary: string
+  readonly ours: Contestant
+  readonly peers: readonly Contestant[]
+}
+
+/** A file `sims/bench/<name>.ts` exports its rows as `rows`; `registry.ts` lists the files. */
+export type Rows = readonly Row[]
+
+export const BENCH_SCHEMA = 'flowbench.bench/1'
+
+export interface BenchDocument {
+  readonly schema: typeof BENCH_SCHEMA
+  readonly name: string
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly node: string
+    readonly platform: string
+  }
+  readonly rows: readonly {
+    readonly id: string
+    readonly unit: string
+    readonly better: 'higher' | 'lower'
+    readonly value: number
+    /** True only when every burst of every contestant returned its expected check value. */
+    readonly checked: boolean
+    /** `ratio` above 1: flowbench is better; `low` and `high` its 95 % interval. */
+    readonly peers: Readonly<
+      Record<
+        string,
+        {
+          readonly version: string
+          readonly value: number
+          readonly ratio: number
+          readonly low: number
+          readonly high: number
+        }
+      >
+    >
+  }[]
+  readonly missing: readonly { readonly peer: string; readonly why: string; readonly install: string }[]
+}
