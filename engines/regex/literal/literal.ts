@@ -1,0 +1,80 @@
+/**
+ * Searching for literal strings: what the rest of the engine may ask, and how the answer is looked for.
+ *
+ * | what is searched for | how | costs here, text in ordinary memory |
+ * | --- | --- | --- |
+ * | one literal | two of its rarest bytes compared 16 places at a time (`kernels/pair.ts`) | 3-6 GB/s |
+ * | 2 to 64 literals | Teddy: nibbles of three bytes looked up 16 places at a time (`kernels/teddy.ts`) | 1-3 GB/s |
+ * | more, each of 6 bytes or longer | every k-th 4 or 8 bytes hashed into a bitmap (`kernels/grams.ts`) | 1-4 GB/s |
+ * | more, some shorter | an Aho-Corasick automaton over byte classes (`aho-corasick.ts`) | 0.2-0.4 GB/s |
+ *
+ * Text that lies in the engine's own WebAssembly memory (an arena region) is searched in place; other text is copied
+ * through a 64 KiB window that stays in the cache. Short texts never leave JavaScript. All are linear in the text:
+ * when verifying candidates costs more than the text is long, the search goes on with Aho-Corasick.
+ */
+import { compileSet } from './literal-set.ts'
+import { compileOne } from './single.ts'
+
+export interface LiteralOptions {
+  /** Letters A-Z match in both cases; other bytes, also those of UTF-8 sequences, match themselves only. */
+  readonly ignoreCase?: boolean
+  /** Bytes that an Aho-Corasick table may take; default 16 MiB. */
+  readonly maxBytes?: number
+}
+
+/**
+ * A compiled search. Offsets are bytes from the start of `text`; `from` and `to` bound the whole occurrence:
+ * from <= start, end <= to. Nothing is allocated per call or per hit, except by `cursor`, once.
+ */
+export interface LiteralSearch {
+  /** Lengths of the shortest and the longest literal. */
+  readonly shortest: number
+  readonly longest: number
+  /**
+   * Start of the leftmost occurrence, and at that start the longest; -1 when there is none. Sets `end` and `which`.
+   * About 60 ns a call above the cost of the bytes passed over.
+   */
+  find(text: Uint8Array, from: number, to: number): number
+  /** End of the last occurrence found by `find`. */
+  readonly end: number
+  /** Index, in the list given to `compileLiterals`, of the literal that `find` found last. */
+  readonly which: number
+  /** Number of non-overlapping leftmost-longest occurrences. */
+  count(text: Uint8Array, from: number, to: number): number
+  /** The sum of their lengths, of those that the last `count` counted. */
+  readonly counted: number
+  /** For walking all occurrences, overlapping ones too: cheaper than `find` where they are many. */
+  cursor(text: Uint8Array, from: number, to: number): LiteralCursor
+}
+
+/** The text must not change while a cursor on it is in use. */
+export interface LiteralCursor {
+  /** Moves to the first occurrence with start >= `from` (never smaller than in the call before); false: no more. */
+  next(from: number): boolean
+  readonly start: number
+  /** Of the longest literal at `start`. */
+  readonly end: number
+  readonly which: number
+}
+
+/** One literal of at least one byte. */
+export function compileLiteral(bytes: Uint8Array, options: LiteralOptions = {}): LiteralSearch {
+  if (bytes.length === 0) throw new RangeError('a literal search needs at least one byte')
+  return compileOne(bytes, options.ignoreCase ?? false)
+}
+
+/**
+ * Several literals, each of at least one byte; null when they need an automaton larger than `maxBytes` (the caller
+ * then has its lazy DFA). Of equal literals the first wins.
+ */
+export function compileLiterals(
+  literals: readonly Uint8Array[],
+  options: LiteralOptions = {},
+): LiteralSearch | null {
+  if (literals.length === 0) throw new RangeError('a literal search needs at least one literal')
+  for (const literal of literals) {
+    if (literal.length === 0) throw new RangeError('a literal search needs at least one byte')
+  }
+  if (literals.length === 1) return compileOne(literals[0]!, options.ignoreCase ?? false)
+  return compileSet(literals, options.ignoreCase ?? false, options.maxBytes ?? 16 << 20)
+}
