@@ -1,0 +1,328 @@
+/**
+ * Quantities as people write them, and as the lab computes with them.
+ *
+ * Inside, every number is in a base unit: seconds, shares of one, bytes, 1/s, bit/s, or a plain count. Outside, a
+ * number is text with a unit: `72h`, `3 %`, `1.2KiB`, `50/s`, `25 Gbit/s`, `900M`. One table a unit (`UNITS`) says
+ * which suffixes exist and what they are worth; the parser, the error messages, the editor's patterns and the
+ * formatter all read it.
+ *
+ * Two ways back to text: `exactText` loses nothing (it parses back to the same float, because powers of ten are
+ * applied to the decimal digits, never multiplied), `formatQuantity` rounds to three digits for people.
+ */
+import type { Unit } from '../../sim.ts'
+import { nearest } from './nearest.ts'
+
+/** What a suffix is worth: value = digits x 10^ten x times / over. */
+interface Scale {
+  readonly ten?: number
+  readonly times?: number
+  readonly over?: number
+}
+
+interface UnitTable {
+  /** "a duration": begins the sentence "expected ...". */
+  readonly what: string
+  readonly examples: readonly string[]
+  /** In the order shown to people. The empty suffix means that a bare number is allowed. */
+  readonly suffixes: ReadonlyMap<string, Scale>
+  /** Suffixes that are read but not shown. */
+  readonly silent?: ReadonlyMap<string, Scale>
+  /** Several terms in a row, the largest first: `1h30m`. */
+  readonly compound?: boolean
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly value: number }
+  | {
+      readonly ok: false
+      readonly expected: string
+      readonly problem: string
+      /** A text that would have been right, where one is likely. */
+      readonly nearest?: string
+    }
+
+/** Longer texts are refused unread. */
+const MAX_TEXT = 100
+
+const PREFIXES: readonly (readonly [string, number])[] = [
+  ['', 0],
+  ['k', 3],
+  ['M', 6],
+  ['G', 9],
+  ['T', 12],
+  ['P', 15],
+]
+
+const prefixed = (unit: string) => PREFIXES.map(([prefix, ten]): [string, Scale] => [prefix + unit, { ten }])
+
+const DURATION: [string, Scale][] = [
+  ['ns', { ten: -9 }],
+  ['us', { ten: -6 }],
+  ['ms', { ten: -3 }],
+  ['s', {}],
+  ['min', { times: 60 }],
+  ['h', { times: 3600 }],
+  ['d', { times: 86_400 }],
+  ['w', { times: 604_800 }],
+]
+
+const BINARY: [string, Scale][] = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'].map((prefix, i) => [
+  `${prefix}B`,
+  { times: 1024 ** (i + 1) },
+])
+
+const COUNT: UnitTable = {
+  what: 'a count',
+  examples: ['5', '12k', '900M'],
+  suffixes: new Map(prefixed('')),
+}
+
+const UNITS: Readonly<Record<string, UnitTable>> = {
+  s: {
+    what: 'a duration',
+    examples: ['20ms', '1.5 s', '72h', '1h30m'],
+    suffixes: new Map(DURATION),
+    // Both code points that look like a micro sign, and the short minute of `1h30m`.
+    silent: new Map<string, Scale>([
+      ['\u00b5s', { ten: -6 }],
+      ['\u03bcs', { ten: -6 }],
+      ['m', { times: 60 }],
+    ]),
+    compound: true,
+  },
+  share: { what: 'a share', examples: ['3%', '0.01 %'], suffixes: new Map([['%', { ten: -2 }]]) },
+  bytes: {
+    what: 'a number of bytes',
+    examples: ['64MB', '1.2KiB'],
+    suffixes: new Map([...prefixed('B'), ...BINARY]),
+  },
+  '1/s': {
+    what: 'a rate',
+    examples: ['50/s', '3k/s', '10/min'],
+    suffixes: new Map(
+      [
+        ['s', 1],
+        ['min', 60],
+        ['h', 3600],
+        ['d', 86_400],
+        ['w', 604_800],
+      ].flatMap(([per, over]) =>
+        PREFIXES.map(([prefix, ten]): [string, Scale] => [`${prefix}/${per}`, { ten, over: Number(over) }]),
+      ),
+    ),
+  },
+  'bit/s': { what: 'a bit rate', examples: ['25 Gbit/s', '64kbit/s'], suffixes: new Map(prefixed('bit/s')) },
+  count: COUNT,
+}
+
+function tableOf(unit: Unit): UnitTable {
+  const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
+  if (known !== undefined) return known
+  if (unit === '') return COUNT
+  const noun = unit.replaceAll(/\s+/g, '')
+  return {
+    what: `a number of ${unit}`,
+    examples: ['24', `24 ${unit}`],
+    suffixes: new Map([...prefixed(''), ...prefixed(noun)]),
+  }
+}
+
+/** True when a bare number is a quantity of this unit: counts and nouns. */
+export const takesBareNumber = (unit: Unit): boolean => tableOf(unit).suffixes.has('')
+
+/** `a duration such as 20ms, 1.5 s, 72h or 1h30m`. */
+export function describeUnit(unit: Unit): string {
+  const { what, examples } = tableOf(unit)
+  return `${what} such as ${orList(examples)}`
+}
+
+/** `a, b or c`. */
+export const orList = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
+
+const NUMBER = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?`
+/** One number and all that follows, or, for compound units, what follows up to the next number. */
+const WHOLE = new RegExp(String.raw`^\s*(${NUMBER})(.*)$`, 's')
+const TERM = new RegExp(String.raw`^\s*(${NUMBER})([^\d.+\-]*)`)
+
+/** A regular expression (no flags) for the text form, for editors; the parser says it better. */
+export function patternOf(unit: Unit): string {
+  const { suffixes, silent, compound } = tableOf(unit)
+  const all = [...suffixes.keys(), ...(silent?.keys() ?? [])].filter((suffix) => suffix !== '')
+  const choice = all.map((suffix) => suffix.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|')
+  const suffix = `(?:${choice})${suffixes.has('') ? '?' : ''}`
+  const term = String.raw`${NUMBER}\s*${suffix}`
+  return compound ? `^(?:${term}\\s*)+$` : `^${term}$`
+}
+
+/**
+ * The value, in the base unit, of a quantity written as text (or, where the unit allows it, as a bare number).
+ * Never throws; anything but a text or number is a problem too.
+ */
+export function parseQuantity(input: unknown, unit: Unit): Parsed {
+  const table = tableOf(unit)
+  const expected = describeUnit(unit)
+  const fail = (problem: string, suggestion?: string): Parsed => ({
+    ok: false,
+    expected,
+    problem,
+    ...(suggestion === undefined ? {} : { nearest: suggestion }),
+  })
+  if (input === undefined || input === null) return fail('a value is missing')
+  if (typeof input !== 'string' && typeof input !== 'number') return fail('not a quantity')
+  const text = String(input)
+  if (text.length > MAX_TEXT) return fail(`longer than ${MAX_TEXT} characters`)
+  if (text.trim() === '') return fail('a value is missing')
+
+  const sign = text.trimStart().startsWith('-') ? -1 : 1
+  let value = 0
+  let lastWorth = Infinity
+  let terms = 0
+  let rest = text
+  while (rest.trim() !== '') {
+    const match = (table.compound ? TERM : WHOLE).exec(rest)
+    if (match === null) return fail('not a quantity')
+    const digits = match[1]!
+    const suffix = (match[2] ?? '').replaceAll(/\s+/g, '')
+    const scale = table.suffixes.get(suffix) ?? table.silent?.get(suffix)
+    if (scale === undefined) {
+      if (suffix === '') return fail(`missing unit (${listSuffixes(table)})`, guessUnit(digits, unit))
+      const near = nearest(suffix, table.suffixes.keys())
+      return fail(
+        `unknown unit "${suffix}" (${listSuffixes(table)})`,
+        near && `${text.slice(0, text.length - rest.length)}${digits}${near}${rest.slice(match[0].length)}`,
+      )
+    }
+    const worth = applyScale('1', scale)
+    if (worth >= lastWorth) return fail('the larger unit comes first, each once')
+    if (terms > 0 && /^[+-]/.test(digits)) return fail('a sign inside a quantity')
+    value += terms === 0 ? applyScale(digits, scale) : sign * applyScale(digits, scale)
+    lastWorth = worth
+    terms++
+    rest = rest.slice(match[0].length)
+  }
+  if (!Number.isFinite(value)) return fail('too large')
+  return { ok: true, value }
+}
+
+function listSuffixes(table: UnitTable): string {
+  const shown = [...table.suffixes.keys()].filter((suffix) => suffix !== '')
+  return `${shown.length === 1 ? 'the unit is' : 'units are'} ${shown.slice(0, 12).join(', ')}`
+}
+
+/** A share without its unit has a likely meaning; of the other units none is likelier than the rest. */
+function guessUnit(digits: string, unit: Unit): string | undefined {
+  if (unit !== 'share') return undefined
+  return Math.abs(Number(digits)) < 1 ? `${shiftDecimal(digits, 2)}%` : `${digits}%`
+}
+
+function applyScale(digits: string, scale: Scale): number {
+  return (Number(shiftDecimal(digits, scale.ten ?? 0)) * (scale.times ?? 1)) / (scale.over ?? 1)
+}
+
+/** Decimal text times a power of ten, digit for digit: `shiftDecimal('7', -2)` reads as 0.07 exactly. */
+function shiftDecimal(digits: string, ten: number): string {
+  const [mantissa, exponent = '0'] = digits.toLowerCase().split('e')
+  const shifted = Number(exponent) + ten
+  const text = `${mantissa}e${shifted}`
+  // As plain decimals where that is short; Number and back is the shortest text of the same float.
+  const value = Number(text)
+  return Number.isFinite(value) && String(value).length < 25 ? String(value) : text
+}
+
+/** Text that `parseQuantity` reads back as exactly this value. */
+export function exactText(value: number, unit: Unit): string {
+  switch (unit) {
+    case 's':
+      return `${value}s`
+    case 'share':
+      return `${exactPercent(value)}%`
+    case 'bytes':
+      return `${value}B`
+    case '1/s':
+      return `${value}/s`
+    case 'bit/s':
+      return `${value}bit/s`
+    default:
+      return String(value)
+  }
+}
+
+/** The percent text whose decimal value is exactly the shortest decimal of `share`, two places to the left. */
+function exactPercent(share: number): string {
+  const [mantissa, exponent = '0'] = String(share).split('e')
+  const short = String(Number(`${mantissa}e${Number(exponent) + 2}`))
+  return Number(`${short}e-2`) === share ? short : `${mantissa}e${Number(exponent) + 2}`
+}
+
+/** The suffixes that the formatter uses, ascending, and the displayed number from which the next one takes over. */
+interface Step {
+  readonly suffix: string
+  readonly scale: number
+  readonly until: number
+}
+
+const SI_STEPS = (unit: string): Step[] =>
+  PREFIXES.map(([prefix, ten]) => ({ suffix: prefix + unit, scale: 10 ** ten, until: 1000 }))
+
+const FORMAT_STEPS: Readonly<Record<string, readonly Step[]>> = {
+  s: [
+    { suffix: 'ns', scale: 1e-9, until: 1000 },
+    { suffix: '\u00b5s', scale: 1e-6, until: 1000 },
+    { suffix: 'ms', scale: 1e-3, until: 1000 },
+    { suffix: 's', scale: 1, until: 120 },
+    { suffix: 'min', scale: 60, until: 120 },
+    { suffix: 'h', scale: 3600, until: 96 },
+    { suffix: 'd', scale: 86_400, until: Infinity },
+  ],
+  bytes: [
+    { suffix: 'B', scale: 1, until: 1024 },
+    ...BINARY.map(([suffix, { times }]) => ({ suffix, scale: times!, until: 1024 })),
+  ],
+  '1/s': SI_STEPS('/s'),
+  'bit/s': SI_STEPS('bit/s'),
+}
+
+/** Counts below this are shown to the last digit before the point. */
+const PLAIN_COUNT = 10_000
+
+/**
+ * For people: three digits and the unit that suits the size: `4.2 ms`, `10.3 M`, `3 %`, `1.3 GiB`, `446/s`,
+ * `24 hosts`. Parses back to within half a percent. A share near one keeps two digits of what is missing
+ * (`99.995 %`). Infinities and NaN read as themselves.
+ */
+export function formatQuantity(value: number, unit: Unit): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (value < 0) return `-${formatQuantity(-value, unit)}`
+  if (unit === 'share') return `${percent(value)} %`
+  const steps = FORMAT_STEPS[unit]
+  if (steps !== undefined && Object.hasOwn(FORMAT_STEPS, unit)) {
+    if (value === 0) return joined('0', steps.find((step) => step.scale === 1)!.suffix)
+    const { text, suffix } = inSteps(value, steps)
+    return joined(text, suffix)
+  }
+  const noun = unit === 'count' ? '' : unit
+  const plain = value < 100 ? Number(value.toPrecision(3)) : Math.round(value)
+  const { text, suffix } =
+    plain < PLAIN_COUNT ? { text: String(plain), suffix: '' } : inSteps(value, SI_STEPS(''))
+  return [text, suffix, noun].filter((word) => word !== '').join(' ')
+}
+
+const joined = (text: string, suffix: string) => (suffix === '/s' ? text + suffix : `${text} ${suffix}`)
+
+/** The smallest step that the value, once rounded, does not outgrow. */
+function inSteps(value: number, steps: readonly Step[]): { text: string; suffix: string } {
+  for (const step of steps) {
+    const shown = Number((value / step.scale).toPrecision(3))
+    if (shown < step.until || step === steps.at(-1)) return { text: String(shown), suffix: step.suffix }
+  }
+  throw new RangeError('no steps')
+}
+
+function percent(share: number): string {
+  const hundred = share * 100
+  if (share <= 0.9 || share >= 1) return String(Number(hundred.toPrecision(3)))
+  const missing = 100 - hundred
+  const decimals = Math.min(12, Math.max(1, 1 - Math.floor(Math.log10(missing))))
+  return String(Number(hundred.toFixed(decimals)))
+}
