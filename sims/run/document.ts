@@ -57,8 +57,18 @@ export interface AssumptionDocument {
   readonly low: number
   readonly mid: number
   readonly high: number
-  /** The answer's value at low, mid and high; null where there is none. Absent when it was not probed. */
-  readonly effect?: { readonly low: number | null; readonly mid: number | null; readonly high: number | null }
+  /**
+   * What was answered with this parameter at low, mid and high, from one replication with common random numbers;
+   * null where there is no answer. Absent when it was not probed.
+   */
+  readonly effect?: {
+    /** The searched parameter or the metric that answers. */
+    readonly of: string
+    readonly unit: string
+    readonly low: number | null
+    readonly mid: number | null
+    readonly high: number | null
+  }
 }
 
 export interface RunDocument {
@@ -78,6 +88,8 @@ export interface RunDocument {
   /** Uncertain parameters, the most influential first. */
   readonly assumptions: readonly AssumptionDocument[]
   readonly counters: Readonly<Record<string, number>>
+  /** Present when the run was stopped early: only what was complete then is told. */
+  readonly interrupted?: true
   /** The command that gives this document again. */
   readonly reproduce: string
   /** Absent in live mode. */

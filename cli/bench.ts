@@ -1,0 +1,40 @@
+import { benchNames, runBench } from '../sims/bench/registry.ts'
+import type { BenchDocument } from '../sims/bench/bench.ts'
+import { defineCommand } from './command.ts'
+
+export const bench = defineCommand({
+  command: 'bench <name>',
+  describe: 'An engine (or the kernel) against its peers, interleaved in one run',
+  builder: (parser) =>
+    parser
+      .positional('name', { choices: benchNames, demandOption: true, describe: 'what to measure' })
+      .option('rows', { type: 'string', array: true, describe: 'only rows whose id contains one of these' })
+      .option('rounds', { type: 'number', describe: 'rounds of interleaved bursts' })
+      .option('json', { type: 'boolean', default: false, describe: 'print the bench document and nothing else' }),
+  async handler({ name, rows, rounds, json }) {
+    const document = await runBench(name, {
+      ...(rows === undefined ? {} : { rows }),
+      ...(rounds === undefined ? {} : { rounds }),
+      onProgress: (text) => process.stderr.write(`${text}\n`),
+    })
+    console.log(json ? JSON.stringify(document) : renderBench(document))
+  },
+})
+
+/** A row a line, its peers indented below; a ratio above 1 means flowbench is better. */
+export function renderBench({ name, machine, rows, missing }: BenchDocument): string {
+  const lines = [`bench ${name} on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`]
+  for (const { id, unit, value, checked, peers } of rows) {
+    lines.push(`${id}: ${figure(value)} ${unit}${checked ? '' : ' (UNVERIFIED)'}`)
+    for (const [peer, { version, value: theirs, ratio, low, high }] of Object.entries(peers)) {
+      const interval = `${ratio.toFixed(2)}x (${low.toFixed(2)}-${high.toFixed(2)})`
+      lines.push(`  ${interval} against ${peer} ${version}: ${figure(theirs)} ${unit}`)
+    }
+  }
+  for (const { peer, why, install } of missing) lines.push(`not measured: ${peer}: ${why}; ${install}`)
+  return lines.join('\n')
+}
+
+function figure(value: number): string {
+  return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : value.toPrecision(4)
+}

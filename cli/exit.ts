@@ -1,0 +1,24 @@
+/** Exit codes and how an error is told: a person's mistake in one clear line, a bug with its stack. */
+import { RunFolderError } from '../reports/write.ts'
+import { CouldNotMeasure } from '../sims/bench/errors.ts'
+import { Interrupted } from '../sims/run/point.ts'
+import { ScenarioErrors } from '../sims/run/scenario/load.ts'
+
+export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, interrupted: 130 } as const
+
+/** Something that the caller can put right: a file that is not there, a name that does not exist. */
+export class UsageError extends Error {}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof ScenarioErrors || error instanceof RunFolderError) {
+    return EXIT.usage
+  }
+  if (error instanceof CouldNotMeasure) return EXIT.unmeasured
+  if (error instanceof Interrupted) return EXIT.interrupted
+  return EXIT.bug
+}
+
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `${String(error)}\n`
+  return `${exitCodeOf(error) === EXIT.bug ? (error.stack ?? error.message) : error.message}\n`
+}

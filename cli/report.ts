@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { writeIndex } from '../reports/index-page.ts'
+import { readRun, writeReport } from '../reports/write.ts'
+import { defineCommand } from './command.ts'
+
+export const report = defineCommand({
+  command: 'report <run>',
+  describe: "Rebuild a run's report from its result",
+  builder: (parser) =>
+    parser
+      .positional('run', { type: 'string', demandOption: true, describe: "a run's folder, or its name in --out" })
+      .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
+  async handler({ run, out }) {
+    const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
+    const written = await writeReport(await readRun(folder), folder)
+    await writeIndex(dirname(folder))
+    console.log(written.report)
+  },
+})

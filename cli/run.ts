@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { writeIndex } from '../reports/index-page.ts'
+import { renderTerminal } from '../reports/terminal.ts'
+import { writeReport } from '../reports/write.ts'
+import { RUNS_SCHEMA, type RunDocument } from '../sims/run/document.ts'
+import { runScenario } from '../sims/run/run.ts'
+import { threadRunner } from '../sims/run/runner.ts'
+import type { Scenario } from '../sims/run/scenario/load.ts'
+import { defineCommand } from './command.ts'
+import { EXIT, UsageError } from './exit.ts'
+import { progressLine } from './progress.ts'
+import { reproduceCommand } from './reproduce.ts'
+import { readScenarios } from './scenarios.ts'
+
+export const run = defineCommand({
+  command: 'run <files..>',
+  describe: 'Run scenarios: an answer, a verdict, and a report for each',
+  builder: (parser) =>
+    parser
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenario files' })
+      .option('env', { type: 'string', describe: 'an environment of the file to lay over it' })
+      .option('set', { type: 'string', array: true, nargs: 1, default: [], describe: 'PATH=VALUE, after the environment' })
+      .option('seed', { type: 'number', describe: 'the seed of all random streams' })
+      .option('replications', { type: 'number', describe: 'exactly so many' })
+      .option('workers', { type: 'number', default: availableParallelism(), describe: 'threads; never changes a result' })
+      .option('live', { type: 'boolean', default: false, describe: 'measure the real thing instead of simulating it' })
+      .option('out', { type: 'string', default: 'out', describe: 'folder for reports' })
+      .option('json', { type: 'boolean', default: false, describe: 'print the result document and nothing else' }),
+  async handler({ files, env, set, seed, replications, workers, live, out, json }) {
+    if (!Number.isInteger(workers) || workers < 1) throw new UsageError('--workers must be a whole number, at least 1')
+    const settings = [
+      ...set,
+      ...(seed === undefined ? [] : [`seed=${seed}`]),
+      ...(replications === undefined ? [] : [`until.replications=${replications}`]),
+    ]
+    const scenarios = readScenarios(files, { ...(env === undefined ? {} : { environment: env }), set: settings })
+    refuseSameNames(scenarios)
+    if (live) throw new UsageError(`sim ${scenarios[0]!.sim.name} has no live mode`)
+
+    const runner = threadRunner(workers)
+    const interruption = new AbortController()
+    const interrupt = () => {
+      // A second Ctrl-C ends at once, whatever is being written.
+      if (interruption.signal.aborted) process.exit(EXIT.interrupted)
+      interruption.abort()
+      void runner.close()
+    }
+    process.on('SIGINT', interrupt)
+    const documents: RunDocument[] = []
+    try {
+      for (const scenario of scenarios) {
+        if (interruption.signal.aborted) break
+        const { document, files: written } = await runOne(scenario, settings, out, runner, interruption.signal)
+        documents.push(document)
+        if (!json) console.log(`${renderTerminal(document)}\nreport: ${written}\n`)
+      }
+    } finally {
+      process.off('SIGINT', interrupt)
+      await runner.close()
+      if (documents.length > 0) await writeIndex(resolve(out))
+    }
+    if (json) console.log(JSON.stringify(files.length === 1 ? documents[0] : { schema: RUNS_SCHEMA, runs: documents }))
+    process.exitCode = exitCode(documents, interruption.signal.aborted)
+  },
+})
+
+async function runOne(
+  scenario: Scenario,
+  settings: readonly string[],
+  out: string,
+  runner: ReturnType<typeof threadRunner>,
+  signal: AbortSignal,
+): Promise<{ document: RunDocument; files: string }> {
+  const progress = progressLine(runner, scenario.name)
+  try {
+    const { document, charts, series, warnings } = await runScenario(scenario, {
+      runner,
+      signal,
+      reproduce: reproduceCommand(scenario, settings),
+      onPhase: progress.phase,
+    })
+    progress.phase('writing the report')
+    const written = await writeReport(
+      { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels: scenario.sim.metrics },
+      join(resolve(out), scenario.name),
+    )
+    progress.stop()
+    for (const warning of warnings) process.stderr.write(`${scenario.name}: warning: ${warning}\n`)
+    return { document, files: written.report }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** Two scenarios of one name would write into one folder. */
+function refuseSameNames(scenarios: readonly Scenario[]): void {
+  const seen = new Map<string, string>()
+  for (const { name, file } of scenarios) {
+    const other = seen.get(name)
+    if (other !== undefined) throw new UsageError(`${file}: name: "${name}" is also the name of ${other}`)
+    seen.set(name, file)
+  }
+}
+
+function exitCode(documents: readonly RunDocument[], interrupted: boolean): number {
+  const broken = documents.flatMap((document) => document.invariants.filter((invariant) => !invariant.ok))
+  for (const { name, detail } of broken) process.stderr.write(`invariant broken: ${name}: ${detail}\n`)
+  if (broken.length > 0) return EXIT.bug
+  if (interrupted) return EXIT.interrupted
+  return documents.every((document) => document.verdict === 'pass') ? EXIT.pass : EXIT.failed
+}

@@ -1,0 +1,14 @@
+/** All sims, by name. A new sim is added here and nowhere else. */
+import { mmC } from './mm-c/index.ts'
+import type { Sim } from './sim.ts'
+import { voiceFleet } from './voice-fleet/index.ts'
+
+export const sims: ReadonlyMap<string, Sim> = new Map(
+  [voiceFleet, mmC].map((sim) => [sim.name, sim as unknown as Sim]),
+)
+
+export function findSim(name: string): Sim {
+  const sim = sims.get(name)
+  if (!sim) throw new Error(`no sim is called "${name}"`)
+  return sim
+}

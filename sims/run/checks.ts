@@ -1,0 +1,35 @@
+/** What is always checked, on every replication of every point: conservation, Little's law, the sim's own invariants. */
+import { conserves } from '../analysis/conservation.ts'
+import { obeysLittle } from '../analysis/little.ts'
+import type { InvariantSample, Measures, PointResult, Sim } from '../sim.ts'
+import type { InvariantDocument, TheoryDocument } from './document.ts'
+
+function checksOf(measures: Measures): InvariantSample[] {
+  return [
+    { name: 'conservation', ...conserves(measures.flow) },
+    ...measures.little.map((sample) => ({ name: `Little's law: ${sample.queue}`, ...obeysLittle(sample) })),
+    ...measures.invariants,
+  ]
+}
+
+/** One line an invariant: ok only when every replication kept it, else what the first breach looked like. */
+export function checkPoint({ at, replications }: PointResult<unknown>): InvariantDocument[] {
+  const byName = new Map<string, InvariantDocument>()
+  replications.forEach((measures, replication) => {
+    for (const { name, ok, detail } of checksOf(measures)) {
+      if (byName.get(name)?.ok === false) continue
+      const where = `replication ${replication}${detail === undefined ? '' : `: ${detail}`}`
+      byName.set(name, ok ? { name, at, ok } : { name, at, ok, detail: where })
+    }
+  })
+  return [...byName.values()]
+}
+
+/** Theory beside observation: ok when the closed form lies in the interval of the replications. */
+export function theoryOf(sim: Sim, point: PointResult<unknown>): TheoryDocument[] {
+  return (sim.theory?.(point.params) ?? []).map(({ name, metric, expected }) => {
+    const { value, low, high } = point.metrics[metric]!
+    const ok = low !== null && high !== null && low <= expected && expected <= high
+    return { name, at: point.at, metric, expected, observed: value, low, high, ok }
+  })
+}
