@@ -1,0 +1,158 @@
+/**
+ * Many literals at once, in one walk over the text: the automaton of Aho and Corasick (1975), made deterministic.
+ *
+ * A state is the longest suffix of the text read so far that is a prefix of some literal. One table look-up takes a
+ * byte, so the time does not depend on how many literals there are or how they overlap, only the table does:
+ * states x byte classes x 4 bytes. Bytes that no literal contains share a class, so a row is as wide as the alphabet.
+ *
+ * Leftmost-longest: an occurrence that has ended is kept until the state's own start has moved behind it, since until
+ * then a longer literal from the same start, or one from further left, may still end.
+ */
+import type { LinearSearch } from './kernel-search.ts'
+
+export class AhoCorasick implements LinearSearch {
+  readonly #classes: Uint8Array
+  readonly #width: number
+  /** next[state * width + class], premultiplied: holds the row's index. */
+  readonly #next: Int32Array
+  /** By state: its depth, and the longest literal that ends in it, or -1. */
+  readonly #depth: Int32Array
+  readonly #out: Int32Array
+  readonly #lengths: readonly number[]
+  end = -1
+  which = -1
+
+  private constructor(
+    classes: Uint8Array,
+    width: number,
+    next: Int32Array,
+    depth: Int32Array,
+    out: Int32Array,
+    lengths: readonly number[],
+  ) {
+    this.#classes = classes
+    this.#width = width
+    this.#next = next
+    this.#depth = depth
+    this.#out = out
+    this.#lengths = lengths
+  }
+
+  /** Null when the table would take more than `maxBytes`. `fold` is applied to literals and text alike. */
+  static build(
+    literals: readonly Uint8Array[],
+    fold: Readonly<Uint8Array>,
+    maxBytes: number,
+  ): AhoCorasick | null {
+    const folded = literals.map((literal) => literal.map((byte) => fold[byte]!))
+    const { classes, width } = alphabet(folded, fold)
+    const states = countStates(folded)
+    if (states * (width + 2) * 4 > maxBytes) return null
+    const next = new Int32Array(states * width).fill(-1)
+    const depth = new Int32Array(states)
+    const out = new Int32Array(states).fill(-1)
+    let used = 1
+    for (const [which, literal] of folded.entries()) {
+      let state = 0
+      for (const byte of literal) {
+        const slot = state * width + classes[byte]!
+        if (next[slot] === -1) {
+          depth[used] = depth[state]! + 1
+          next[slot] = used++
+        }
+        state = next[slot]!
+      }
+      if (out[state] === -1) out[state] = which
+    }
+    complete(next, width, out, states)
+    return new AhoCorasick(
+      classes,
+      width,
+      next,
+      depth,
+      out,
+      literals.map((literal) => literal.length),
+    )
+  }
+
+  find(text: Uint8Array, from: number, to: number): number {
+    const classes = this.#classes
+    const width = this.#width
+    const next = this.#next
+    const depth = this.#depth
+    const out = this.#out
+    const lengths = this.#lengths
+    let row = 0
+    let best = -1
+    for (let at = from; at < to; at++) {
+      row = next[row + classes[text[at]!]!]!
+      if (row === 0 && best < 0) continue
+      const state = row / width
+      if (best >= 0 && at + 1 - depth[state]! > best) return best
+      const which = out[state]!
+      if (which < 0) continue
+      const start = at + 1 - lengths[which]!
+      if (best < 0 || start <= best) {
+        best = start
+        this.end = at + 1
+        this.which = which
+      }
+    }
+    return best
+  }
+}
+
+/** Class 0 for bytes of no literal, then one class for each byte that folds to another letter. */
+function alphabet(literals: readonly Uint8Array[], fold: Readonly<Uint8Array>) {
+  const byFolded = new Uint8Array(256)
+  let width = 1
+  for (const literal of literals) {
+    for (const byte of literal) {
+      if (byFolded[byte] === 0) byFolded[byte] = width === 256 ? 0 : width++
+    }
+  }
+  // All 256 bytes used: no class is left for "other", and none is needed.
+  const classes = width === 256 ? Uint8Array.from(fold) : Uint8Array.from(fold, (byte) => byFolded[byte]!)
+  return { classes, width }
+}
+
+/** Number of nodes of the literals' trie: each adds what it does not share with its neighbour in sorted order. */
+function countStates(literals: readonly Uint8Array[]): number {
+  const sorted = literals.toSorted((a, b) => Buffer.compare(a, b))
+  let states = 1
+  for (const [index, literal] of sorted.entries()) {
+    const before = sorted[index - 1] ?? new Uint8Array()
+    let shared = 0
+    while (shared < literal.length && literal[shared] === before[shared]) shared++
+    states += literal.length - shared
+  }
+  return states
+}
+
+/** Breadth first: a missing edge goes where the failure state's edge goes; then rows are premultiplied. */
+function complete(next: Int32Array, width: number, out: Int32Array, states: number): void {
+  const fail = new Int32Array(states)
+  const queue = new Int32Array(states)
+  let tail = 0
+  let head = 0
+  for (let symbol = 0; symbol < width; symbol++) {
+    const child = next[symbol]!
+    if (child === -1) next[symbol] = 0
+    else queue[tail++] = child
+  }
+  while (head < tail) {
+    const state = queue[head++]!
+    const failure = fail[state]!
+    if (out[state] === -1) out[state] = out[failure]!
+    for (let symbol = 0; symbol < width; symbol++) {
+      const child = next[state * width + symbol]!
+      const after = next[failure * width + symbol]!
+      if (child === -1) next[state * width + symbol] = after
+      else {
+        fail[child] = after
+        queue[tail++] = child
+      }
+    }
+  }
+  for (let slot = 0; slot < next.length; slot++) next[slot] = next[slot]! * width
+}

@@ -1,0 +1,259 @@
+/**
+ * Searching by a kernel, whatever the kernel: text in the engine's memory is searched in place, other text through a
+ * window, short text in JavaScript, and what a kernel gives up on by something linear.
+ *
+ * The window starts small, as the first occurrence is often near, and grows to 64 KiB: copying that much costs 4 us and
+ * the copy is then read from the first or second cache. Occurrences are taken from a window only where the longest
+ * literal would still fit in, so that a longer one is never missed at its edge.
+ */
+import { engine } from '../wasm/engine.ts'
+import type { Program } from '../wasm/engine.ts'
+import type { SearchKernel } from '../wasm/kernels/search.ts'
+import { RESULT } from '../wasm/kernels/search.ts'
+import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
+import type { LiteralCursor, LiteralSearch } from './literal.ts'
+
+/** Below this many bytes a loop in JavaScript is faster than a call with its copy. */
+const SHORT = 128
+const FIRST_WINDOW = 1_024
+const UNLIMITED = 0x7fff_ffff
+/** 16-byte comparisons allowed for so many bytes of text: beyond, a linear algorithm is faster. */
+const effortFor = (bytes: number): number => 1_024 + (bytes >>> 2)
+
+/** Leftmost-longest search in time linear in the text, whatever the text. */
+export interface LinearSearch {
+  find(text: Uint8Array, from: number, to: number): number
+  readonly end: number
+  readonly which: number
+}
+
+/** What differs between one literal and many. */
+export interface KernelPlan {
+  readonly program: Program
+  readonly kernel: SearchKernel
+  /** Length of each literal. */
+  readonly lengths: readonly number[]
+  /** Search of a short text, as `LiteralSearch.find`. */
+  readonly short: LinearSearch
+  /** Made when first needed. */
+  linear(): LinearSearch
+}
+
+export class KernelSearch implements LiteralSearch {
+  readonly shortest: number
+  readonly longest: number
+  readonly #plan: KernelPlan
+  #linear: LinearSearch | null = null
+  end = -1
+  which = -1
+  counted = 0
+
+  constructor(plan: KernelPlan) {
+    this.#plan = plan
+    this.shortest = Math.min(...plan.lengths)
+    this.longest = Math.max(...plan.lengths)
+  }
+
+  find(text: Uint8Array, from: number, to: number): number {
+    if (to - from < SHORT) return this.#findBy(this.#plan.short, text, from, to)
+    const { memory } = prepare(this.#plan)
+    const base = memory.addressOf(text)
+    if (base >= 0) {
+      const found = this.#run(base + from, base + to, true, HITS, 1, 0)
+      if (found > 0) return this.#firstHit(-base)
+      if (memory.u32[RESULT.gaveUp >> 2] === 0) return -1
+      return this.#findBy(this.linear(), text, memory.u32[RESULT.next >> 2]! - base, to)
+    }
+    let size = FIRST_WINDOW
+    for (let at = from; to - at >= this.shortest;) {
+      const length = Math.min(size, to - at)
+      memory.u8.set(text.subarray(at, at + length), WINDOW)
+      const found = this.#run(WINDOW, WINDOW + length, at + length === to, HITS, 1, 0)
+      const shift = at - WINDOW
+      if (found > 0) return this.#firstHit(shift)
+      const next = memory.u32[RESULT.next >> 2]! + shift
+      if (memory.u32[RESULT.gaveUp >> 2] !== 0) return this.#findBy(this.linear(), text, next, to)
+      if (at + length === to) return -1
+      at = next
+      size = Math.min(size * 4, WINDOW_BYTES)
+    }
+    return -1
+  }
+
+  count(text: Uint8Array, from: number, to: number): number {
+    this.counted = 0
+    if (to - from < SHORT) return this.#countBy(this.#plan.short, text, from, to)
+    const { memory } = prepare(this.#plan)
+    const base = memory.addressOf(text)
+    let count = 0
+    for (let at = from; to - at >= this.shortest;) {
+      const length = base >= 0 ? to - at : Math.min(WINDOW_BYTES, to - at)
+      if (base < 0) memory.u8.set(text.subarray(at, at + length), WINDOW)
+      const origin = base >= 0 ? base + at : WINDOW
+      count += this.#run(origin, origin + length, at + length === to, 0, UNLIMITED, 0)
+      this.counted += memory.u32[RESULT.length >> 2]!
+      const next = memory.u32[RESULT.next >> 2]! - origin + at
+      if (memory.u32[RESULT.gaveUp >> 2] !== 0) return count + this.#countBy(this.linear(), text, next, to)
+      if (at + length === to) break
+      at = next
+    }
+    return count
+  }
+
+  cursor(text: Uint8Array, from: number, to: number): LiteralCursor {
+    return new Cursor(this, this.#plan, text, from, to)
+  }
+
+  /** @internal The search that nothing can slow down. */
+  linear(): LinearSearch {
+    this.#linear ??= this.#plan.linear()
+    return this.#linear
+  }
+
+  #run(at: number, end: number, last: boolean, hits: number, max: number, overlap: number): number {
+    return runKernel(this.#plan, this, at, end, last, hits, max, overlap)
+  }
+
+  /** Takes the first hit over; its start, `shift` further on. */
+  #firstHit(shift: number): number {
+    const words = engine().memory.u32
+    const start = words[HITS >> 2]! + shift
+    this.which = words[(HITS >> 2) + 1]!
+    this.end = start + this.#plan.lengths[this.which]!
+    return start
+  }
+
+  #findBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
+    const start = search.find(text, from, to)
+    this.end = search.end
+    this.which = search.which
+    return start
+  }
+
+  #countBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
+    let count = 0
+    for (let at = from; ;) {
+      const start = search.find(text, at, to)
+      if (start < 0) return count
+      at = search.end
+      count++
+      this.counted += at - start
+    }
+  }
+}
+
+function prepare(plan: KernelPlan): ReturnType<typeof engine> {
+  const shared = engine()
+  shared.load(plan.program)
+  return shared
+}
+
+function runKernel(
+  plan: KernelPlan,
+  search: LiteralSearch,
+  at: number,
+  end: number,
+  last: boolean,
+  hits: number,
+  max: number,
+  overlap: number,
+): number {
+  const limit = end - (last ? search.shortest : search.longest) + 1
+  return plan.kernel(at, limit, end, hits, max, overlap, effortFor(end - at))
+}
+
+/** Walks the occurrences in batches; a kernel call fills one. */
+class Cursor implements LiteralCursor {
+  start = -1
+  end = -1
+  which = -1
+  readonly #search: KernelSearch
+  readonly #plan: KernelPlan
+  readonly #text: Uint8Array
+  readonly #to: number
+  /** Occurrences found and not yet handed out: pairs of start and literal. */
+  #batch: Uint32Array = new Uint32Array(64)
+  #index = 0
+  #filled = 0
+  /** Where the next batch is looked for; behind the text when there is none. */
+  #at: number
+  #window = FIRST_WINDOW
+  #linear = false
+
+  constructor(search: KernelSearch, plan: KernelPlan, text: Uint8Array, from: number, to: number) {
+    this.#search = search
+    this.#plan = plan
+    this.#text = text
+    this.#at = from
+    this.#to = to
+    this.#linear = to - from < SHORT
+  }
+
+  next(from: number): boolean {
+    if (this.#linear) return this.#nextLinear(Math.max(from, this.#at))
+    for (;;) {
+      while (this.#index < this.#filled) {
+        const start = this.#batch[this.#index]!
+        if (start < from) {
+          this.#index += 2
+          continue
+        }
+        this.start = start
+        this.which = this.#batch[this.#index + 1]!
+        this.end = start + this.#plan.lengths[this.which]!
+        this.#index += 2
+        return true
+      }
+      if (from > this.#at) this.#at = from
+      if (this.#to - this.#at < this.#search.shortest) return false
+      if (this.#linear) return this.#nextLinear(this.#at)
+      this.#fill()
+    }
+  }
+
+  #fill(): void {
+    const { memory } = prepare(this.#plan)
+    const base = memory.addressOf(this.#text)
+    const length = Math.min(this.#window, this.#to - this.#at)
+    if (base < 0) memory.u8.set(this.#text.subarray(this.#at, this.#at + length), WINDOW)
+    const origin = base < 0 ? WINDOW : base + this.#at
+    const last = this.#at + length === this.#to
+    const max = this.#batch.length >> 1
+    const found = runKernel(this.#plan, this.#search, origin, origin + length, last, HITS, max, 1)
+    const shift = this.#at - origin
+    const words = memory.u32
+    for (let index = 0; index < 2 * found; index += 2) {
+      this.#batch[index] = words[(HITS >> 2) + index]! + shift
+      this.#batch[index + 1] = words[(HITS >> 2) + index + 1]!
+    }
+    this.#index = 0
+    this.#filled = 2 * found
+    this.#linear = words[RESULT.gaveUp >> 2] !== 0
+    const next = words[RESULT.next >> 2]! + shift
+    this.#at = last && found < max && !this.#linear ? this.#to : next
+    if (found === max) {
+      if (this.#batch.length < HITS_PAIRS * 2) this.#enlarge()
+    } else this.#window = Math.min(this.#window * 4, WINDOW_BYTES)
+  }
+
+  /** Longer batches for those who take many. Called with the batch full, so its content is kept. */
+  #enlarge(): void {
+    const larger = new Uint32Array(Math.min(this.#batch.length * 4, HITS_PAIRS * 2))
+    larger.set(this.#batch)
+    this.#batch = larger
+  }
+
+  #nextLinear(from: number): boolean {
+    const search = this.#to - from < SHORT ? this.#plan.short : this.#search.linear()
+    const start = search.find(this.#text, from, this.#to)
+    if (start < 0) {
+      this.#at = this.#to
+      return false
+    }
+    this.start = start
+    this.end = search.end
+    this.which = search.which
+    this.#at = start + 1
+    return true
+  }
+}

@@ -1,0 +1,72 @@
+/** A literal search that only has its linear algorithm: literals too long for a kernel, sets too large for one. */
+import type { LinearSearch } from './kernel-search.ts'
+import type { LiteralCursor, LiteralSearch } from './literal.ts'
+
+export class LinearOnly implements LiteralSearch {
+  readonly shortest: number
+  readonly longest: number
+  readonly #search: LinearSearch
+  counted = 0
+
+  constructor(search: LinearSearch, lengths: readonly number[]) {
+    this.#search = search
+    this.shortest = Math.min(...lengths)
+    this.longest = Math.max(...lengths)
+  }
+
+  get end(): number {
+    return this.#search.end
+  }
+  get which(): number {
+    return this.#search.which
+  }
+
+  find(text: Uint8Array, from: number, to: number): number {
+    return this.#search.find(text, from, to)
+  }
+
+  count(text: Uint8Array, from: number, to: number): number {
+    this.counted = 0
+    let count = 0
+    for (let at = from; ;) {
+      const start = this.#search.find(text, at, to)
+      if (start < 0) return count
+      at = this.#search.end
+      count++
+      this.counted += at - start
+    }
+  }
+
+  cursor(text: Uint8Array, from: number, to: number): LiteralCursor {
+    return new LinearCursor(this.#search, text, from, to)
+  }
+}
+
+class LinearCursor implements LiteralCursor {
+  start = -1
+  end = -1
+  which = -1
+  readonly #search: LinearSearch
+  readonly #text: Uint8Array
+  readonly #to: number
+  #at: number
+
+  constructor(search: LinearSearch, text: Uint8Array, from: number, to: number) {
+    this.#search = search
+    this.#text = text
+    this.#at = from
+    this.#to = to
+  }
+
+  next(from: number): boolean {
+    this.start = this.#search.find(this.#text, Math.max(from, this.#at), this.#to)
+    if (this.start < 0) {
+      this.#at = this.#to
+      return false
+    }
+    this.end = this.#search.end
+    this.which = this.#search.which
+    this.#at = this.start + 1
+    return true
+  }
+}

@@ -1,0 +1,109 @@
+/** One literal: which two of its bytes the kernel looks for, the short texts, and the literals too long for it. */
+import { engine } from '../wasm/engine.ts'
+import { PAIR } from '../wasm/kernels/pair.ts'
+import { FOLD, IDENTITY, foldMask } from './fold.ts'
+import { FREQUENCY } from './frequency.ts'
+import { KernelSearch } from './kernel-search.ts'
+import type { LinearSearch } from './kernel-search.ts'
+import { Kmp } from './kmp.ts'
+import { LinearOnly } from './linear-only.ts'
+import type { LiteralSearch } from './literal.ts'
+
+/** Longest literal that fits into the program slot with its masks, and well into a window. */
+const LONGEST = 16_384
+
+export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearch {
+  const fold = ignoreCase ? FOLD : IDENTITY
+  const needle = bytes.map((byte) => fold[byte]!)
+  if (needle.length > LONGEST) return new LinearOnly(new Kmp(needle, fold), [needle.length])
+  const [i, j] = rarestPair(needle, ignoreCase)
+  return new KernelSearch({
+    program: { bytes: pairProgram(needle, i, j, ignoreCase) },
+    kernel: engine().kernels.pair,
+    lengths: [needle.length],
+    short: new ShortText(needle, i, j, fold),
+    linear: () => new Kmp(needle, fold),
+  })
+}
+
+/** How common a byte of the literal is in text, either case together where case does not matter. */
+function frequency(byte: number, ignoreCase: boolean): number {
+  const mask = foldMask(byte, ignoreCase)
+  return mask === 0 ? FREQUENCY[byte]! : Math.max(FREQUENCY[byte]!, FREQUENCY[byte ^ mask]!)
+}
+
+/**
+ * Positions of the two rarest bytes, different ones where there are two. A repeated byte says little the second time:
+ * in `aaab` the pair is (a, b), not (a, a).
+ */
+export function rarestPair(needle: Uint8Array, ignoreCase: boolean): [number, number] {
+  let i = 0
+  for (let k = 1; k < needle.length; k++) {
+    if (frequency(needle[k]!, ignoreCase) < frequency(needle[i]!, ignoreCase)) i = k
+  }
+  let j = i
+  for (let k = 0; k < needle.length; k++) {
+    if (needle[k] === needle[i]) continue
+    if (j === i || frequency(needle[k]!, ignoreCase) < frequency(needle[j]!, ignoreCase)) j = k
+  }
+  if (j === i && needle.length > 1) j = i === 0 ? needle.length - 1 : 0
+  return [i, j]
+}
+
+function pairProgram(needle: Uint8Array, i: number, j: number, ignoreCase: boolean): Uint8Array {
+  const padded = Math.ceil(needle.length / 16) * 16
+  const bytes = new Uint8Array(PAIR.values + 2 * padded).fill(0xff)
+  const words = new DataView(bytes.buffer)
+  const set = (offset: number, value: number): void => words.setUint32(offset, value, true)
+  set(PAIR.i, i)
+  set(PAIR.j, j)
+  set(PAIR.byteI, needle[i]!)
+  set(PAIR.maskI, foldMask(needle[i]!, ignoreCase))
+  set(PAIR.byteJ, needle[j]!)
+  set(PAIR.maskJ, foldMask(needle[j]!, ignoreCase))
+  set(PAIR.length, needle.length)
+  // One or two bytes are all compared by the search itself.
+  set(PAIR.padded, needle.length <= 2 ? 0 : padded)
+  bytes.set(needle, PAIR.values)
+  for (let k = 0; k < needle.length; k++) {
+    bytes[PAIR.values + padded + k] = foldMask(needle[k]!, ignoreCase)
+  }
+  return bytes
+}
+
+/** A hundred bytes or so: compare the two rare bytes, then the rest. */
+class ShortText implements LinearSearch {
+  readonly #needle: Uint8Array
+  readonly #i: number
+  readonly #j: number
+  readonly #fold: Readonly<Uint8Array>
+  end = -1
+  readonly which = 0
+
+  constructor(needle: Uint8Array, i: number, j: number, fold: Readonly<Uint8Array>) {
+    this.#needle = needle
+    this.#i = i
+    this.#j = j
+    this.#fold = fold
+  }
+
+  find(text: Uint8Array, from: number, to: number): number {
+    const needle = this.#needle
+    const fold = this.#fold
+    const i = this.#i
+    const j = this.#j
+    const first = needle[i]
+    const second = needle[j]
+    const last = to - needle.length
+    for (let start = from; start <= last; start++) {
+      if (fold[text[start + i]!] !== first || fold[text[start + j]!] !== second) continue
+      let k = 0
+      while (k < needle.length && fold[text[start + k]!] === needle[k]) k++
+      if (k === needle.length) {
+        this.end = start + k
+        return start
+      }
+    }
+    return -1
+  }
+}
