@@ -23,6 +23,8 @@ export interface Budget {
   readonly compileBytes?: number
   /** Steps (characters times states looked at, at most) that one call may take. */
   readonly stepsPerCall?: number
+  /** How deep groups and repetitions may nest; default 500. */
+  readonly depth?: number
 }
 
 export interface Options {
