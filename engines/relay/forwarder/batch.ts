@@ -1,0 +1,98 @@
+/**
+ * A receive batch and its verdicts: what goes into a Forwarder and what comes out.
+ *
+ * Every datagram lies in one arena (one buffer that a batched receive call fills), every other field in a typed array
+ * indexed by slot. Both objects are made once and used for ever; nothing is allocated per packet.
+ *
+ * HEADROOM bytes before each packet belong to the Forwarder: it writes the relay header there when the packet goes to
+ * a pod, so that header and payload leave as one piece without a copy.
+ */
+
+/** The longest relay header (`header.ts`): family, flags, port and 16 bytes of IPv6 address. */
+export const HEADROOM = 20
+
+/**
+ * Bytes from slot to slot: headroom and a 1,500-byte frame. An odd multiple of 64, not a power of two: with a stride
+ * of 2,048 the first lines of 64 packets would fall into two sets of a first-level cache and evict one another.
+ */
+export const SLOT_BYTES = 27 * 64
+
+export interface BatchOptions {
+  /** Slots; default 64. */
+  readonly capacity?: number
+  /** Bytes from slot to slot, headroom included; default 1,728. */
+  readonly slotBytes?: number
+}
+
+export class Batch {
+  readonly capacity: number
+  readonly slotBytes: number
+  readonly arena: Uint8Array
+  /** Where each packet starts in the arena; `i * slotBytes + HEADROOM` unless the receiver sets it otherwise. */
+  readonly offset: Int32Array
+  /** Bytes of each packet. */
+  readonly length: Int32Array
+  /** IPv4 source address of each packet, unsigned. */
+  readonly address: Uint32Array
+  readonly port: Uint16Array
+  /** Arrival of each packet in seconds, of any monotonic origin; not above 2^31. */
+  readonly arrival: Float64Array
+  /** Packets in the batch, up to `capacity`. */
+  count = 0
+
+  constructor({ capacity = 64, slotBytes = SLOT_BYTES }: BatchOptions = {}) {
+    this.capacity = capacity
+    this.slotBytes = slotBytes
+    this.arena = new Uint8Array(capacity * slotBytes)
+    this.offset = Int32Array.from({ length: capacity }, (_, i) => i * slotBytes + HEADROOM)
+    this.length = new Int32Array(capacity)
+    this.address = new Uint32Array(capacity)
+    this.port = new Uint16Array(capacity)
+    this.arrival = new Float64Array(capacity)
+  }
+
+  /**
+   * Appends a packet, copying its bytes. For tests and examples: a receiver writes the arrays itself.
+   * @throws RangeError when the batch is full or the packet longer than a slot.
+   */
+  push(packet: Uint8Array, address: number, port: number, arrival: number): number {
+    const slot = this.count
+    if (slot === this.capacity) throw new RangeError(`a batch holds ${this.capacity} packets`)
+    if (packet.length > this.slotBytes - HEADROOM) {
+      throw new RangeError(`a slot holds ${this.slotBytes - HEADROOM} bytes, not ${packet.length}`)
+    }
+    this.arena.set(packet, this.offset[slot])
+    this.length[slot] = packet.length
+    this.address[slot] = address
+    this.port[slot] = port
+    this.arrival[slot] = arrival
+    this.count = slot + 1
+    return slot
+  }
+}
+
+/** What becomes of each packet of a batch, by slot. Fields other than `action` and `reason` are undefined on a drop. */
+export class Verdicts {
+  /** TO_POD, TO_CLIENT or DROP (`verdict.ts`). */
+  readonly action: Uint8Array
+  /** Why, for a drop (`verdict.ts`); 0 otherwise. */
+  readonly reason: Uint8Array
+  /** IPv4 address to send to, unsigned. */
+  readonly address: Uint32Array
+  readonly port: Uint16Array
+  /** Where in the batch's arena the bytes to send start, and how many they are. */
+  readonly offset: Int32Array
+  readonly length: Int32Array
+  /** Handle of the packet's flow, for `credit`. */
+  readonly flow: Int32Array
+
+  constructor(capacity = 64) {
+    this.action = new Uint8Array(capacity)
+    this.reason = new Uint8Array(capacity)
+    this.address = new Uint32Array(capacity)
+    this.port = new Uint16Array(capacity)
+    this.offset = new Int32Array(capacity)
+    this.length = new Int32Array(capacity)
+    this.flow = new Int32Array(capacity)
+  }
+}

@@ -1,0 +1,428 @@
+/**
+ * The relay's decision: which pod gets a client's packet, which client gets a pod's packet, and what is dropped.
+ *
+ * A batch passes in two steps. First every packet is told apart by its first byte, and the ufrag of *every* Binding
+ * request is staged for decryption, also from addresses that have a flow: ports are reused, and a relay that looks at
+ * the address first sends a new session's checks to the old session's pod. One AES call opens all hints of the batch.
+ * Then verdicts are given in order of arrival, so that media right behind its first check already finds the flow.
+ *
+ *   check from a new address        authentic hint -> a pending flow, to the hint's pod
+ *   check of the flow's session     refreshes the flow, to the pod
+ *   check of another session        to *that* session's pod; the flow stays until that pod's success response
+ *   other STUN, DTLS, RTP, RTCP     by flow; no flow, no packet
+ *   from the flow's own pod         to the client
+ *   from another pod                only its response to a check that was passed to it
+ *
+ * Only an authentic hint makes state, only a pod's answer changes whose flow it is. Time is an argument, in seconds,
+ * of any origin, never above 2^31. Nothing is allocated per packet; node:crypto allocates one Buffer per AES call.
+ */
+import { DTLS, PROTOCOL_OF_FIRST_BYTE, RTP, STUN } from '../demux.ts'
+import type { PasswordKey } from '../hint/keys.ts'
+import type { KeyRing } from '../hint/keyRing.ts'
+import { BAD_CHARS } from '../hint/keyRing.ts'
+import { assertHint, routeKeyOf, UFRAG_CHARS } from '../hint/layout.ts'
+import { attributeLength } from '../stun/attribute.ts'
+import { BINDING_ERROR, BINDING_INDICATION, BINDING_REQUEST, BINDING_SUCCESS } from '../stun/constants.ts'
+import { checkHeader, messageType } from '../stun/header.ts'
+import * as refusal from '../stun/refusal.ts'
+import { findUsername } from '../stun/username.ts'
+import type { Batch, Verdicts } from './batch.ts'
+import { BYTES_CREDITED, BYTES_TO_CLIENT, BYTES_TO_POD, CHECKS, Counters } from './counters.ts'
+import { FLOWS_CONFIRMED, FLOWS_CREATED, FLOWS_EXPIRED, FLOWS_SWITCHED } from './counters.ts'
+import { PACKETS_CREDITED, PACKETS_TO_CLIENT, PACKETS_TO_POD } from './counters.ts'
+import type { Counts } from './counters.ts'
+import { DenyList } from './denyList.ts'
+import { DENY_VERSION, FlowTable, KILLED as KILLED_FLOW, LIVE, NONCE_HIGH, NONCE_LOW } from './flows.ts'
+import { PENDING, RECORD, ROUTE, ROUTE_KEY, SEEN, STATE, SWITCHED } from './flows.ts'
+import { HEADER_IPV4_BYTES, headerAddress, headerPort, hasRelayHeader, writeRelayHeader } from './header.ts'
+import { Verifier } from './verifier.ts'
+import { Routes } from './routes.ts'
+import { Transactions } from './transactions.ts'
+import * as verdict from './verdict.ts'
+
+export interface ForwarderOptions {
+  /** Live route keys; may be shared by several forwarders of a thread. Its capacity bounds the batches. */
+  readonly keys: KeyRing
+  /** Secret 32-bit integer for the hash tables; draw it at random in production. */
+  readonly seed: number
+  /** Most flows at a time, up to 2^22; default 65,536. 64 bytes each, and 16 to 32 of index. */
+  readonly flows?: number
+  /** Most routes ever named; default 4,096. */
+  readonly routes?: number
+  /** Most killed sessions at a time; default 4,096. */
+  readonly kills?: number
+  /** Entries for checks under way that may change a flow; default 16,384. */
+  readonly transactions?: number
+  /** Seconds a live flow survives without a client's packet; default 30, the life of ICE consent (RFC 7675). */
+  readonly idleTimeout?: number
+  /** The same for a flow that no pod has answered yet; default 5. */
+  readonly pendingTimeout?: number
+  /** Seconds in which a pod's answer to a check counts; default 40: STUN itself gives up after 39.5 (RFC 8489 6.2.1). */
+  readonly transactionTimeout?: number
+  /** Least seconds between two switches of an address; default 1. */
+  readonly switchInterval?: number
+  /** Verify MESSAGE-INTEGRITY of every check with these; absent: the relay holds no password key, and the pod verifies. */
+  readonly verify?: Iterable<PasswordKey>
+}
+
+/** Steps of the first pass; any other value is a drop reason. */
+const BY_FLOW = 0
+const BY_HINT = 255
+const COLON = 0x3a
+/** `lastSeen` may lie this far ahead at most, so that deadlines stay 32-bit. */
+const LATEST = 2 ** 31 - 2 ** 20
+
+export class Forwarder {
+  readonly routes: Routes
+  readonly #keys: KeyRing
+  readonly #flows: FlowTable
+  readonly #transactions: Transactions
+  readonly #denied: DenyList
+  readonly #verifier: Verifier | null
+  readonly #switchInterval: number
+  readonly #counters = new Counters()
+  readonly #steps: Uint8Array
+
+  /** @throws RangeError for a capacity or timeout out of range. */
+  constructor(options: ForwarderOptions) {
+    const { idleTimeout = 30, pendingTimeout = Math.min(5, idleTimeout), transactionTimeout = 40 } = options
+    this.routes = new Routes(options.routes ?? 4096)
+    this.#keys = options.keys
+    this.#flows = new FlowTable(
+      { capacity: options.flows ?? 65_536, idleTimeout, pendingTimeout, seed: options.seed },
+      this.routes.flows,
+    )
+    this.#transactions = new Transactions(options.transactions ?? 16_384, transactionTimeout, options.seed)
+    this.#denied = new DenyList(options.kills ?? 4096)
+    this.#verifier = options.verify === undefined ? null : new Verifier(options.verify)
+    this.#switchInterval = options.switchInterval ?? 1
+    this.#steps = new Uint8Array(options.keys.capacity)
+  }
+
+  /** Flows in the table now. */
+  get flowCount(): number {
+    return this.#flows.size
+  }
+
+  /** Everything counted so far, as a copy. */
+  counters(): Counts {
+    return this.#counters.read()
+  }
+
+  /**
+   * Verdicts on a batch from the socket that clients send to. TO_POD verdicts cover the relay header, which is written
+   * into the arena before each packet.
+   * @throws RangeError when the batch is larger than the key ring's or the verdicts' capacity.
+   */
+  fromClients(batch: Batch, out: Verdicts): void {
+    const { count, arena, offset, length } = batch
+    this.#assertRoom(count, out)
+    const steps = this.#steps
+    let checks = 0
+    for (let slot = 0; slot < count; slot++) {
+      const at = offset[slot]!
+      const protocol = length[slot] === 0 ? -1 : PROTOCOL_OF_FIRST_BYTE[arena[at]!]
+      let step = BY_FLOW
+      if (protocol === STUN) {
+        step = this.#readStun(arena, at, length[slot]!, slot)
+        if (step === BY_HINT) checks++
+      } else if (protocol !== RTP && protocol !== DTLS) {
+        step = protocol === -1 ? verdict.EMPTY : verdict.OTHER_PROTOCOL
+      }
+      steps[slot] = step
+    }
+    if (checks !== 0) this.#keys.open()
+
+    let packets = 0
+    let bytes = 0
+    for (let slot = 0; slot < count; slot++) {
+      const step = steps[slot]!
+      const reason =
+        step === BY_FLOW
+          ? this.#byFlow(batch, slot, out)
+          : step === BY_HINT
+            ? this.#byHint(batch, slot, out)
+            : step
+      out.reason[slot] = reason
+      if (reason === 0) {
+        packets++
+        bytes += length[slot]!
+      } else {
+        out.action[slot] = verdict.DROP
+        this.#counters.dropped[reason]!++
+      }
+    }
+    this.#counters.done[PACKETS_TO_POD]! += packets
+    this.#counters.done[BYTES_TO_POD]! += bytes
+  }
+
+  /**
+   * Verdicts on a batch from the socket that pods send to: each packet starts with a relay header, and its source is
+   * the pod's internal address. TO_CLIENT verdicts cover what follows the header.
+   * @throws RangeError as `fromClients`.
+   */
+  fromPods(batch: Batch, out: Verdicts): void {
+    const { count, arena, offset, length } = batch
+    this.#assertRoom(count, out)
+    let packets = 0
+    let bytes = 0
+    for (let slot = 0; slot < count; slot++) {
+      const at = offset[slot]!
+      const reason = hasRelayHeader(arena, at, length[slot]!)
+        ? this.#toClient(batch, slot, out)
+        : verdict.BAD_HEADER
+      out.reason[slot] = reason
+      if (reason === 0) {
+        packets++
+        bytes += length[slot]! - HEADER_IPV4_BYTES
+      } else {
+        out.action[slot] = verdict.DROP
+        this.#counters.dropped[reason]!++
+      }
+    }
+    this.#counters.done[PACKETS_TO_CLIENT]! += packets
+    this.#counters.done[BYTES_TO_CLIENT]! += bytes
+  }
+
+  /** Removes the flows whose time is over. Call it once a second or oftener; a call with nothing due costs nothing. */
+  expire(now: number): number {
+    this.#denied.expire(now)
+    const expired = this.#flows.expire(now)
+    this.#counters.done[FLOWS_EXPIRED]! += expired
+    return expired
+  }
+
+  /**
+   * Counts a client's packets that a fast path, or a sim, passed without showing them here. They prove that the pod has
+   * answered (so a pending flow is confirmed) and keep the flow alive from `lastSeen`, in seconds, which may lie in
+   * the future: the flow then expires as if its packets had come until then. False when the flow is gone or killed.
+   * @throws RangeError for a `lastSeen` that is no number or above 2^31 - 2^20.
+   */
+  credit(handle: number, packets: number, bytes: number, lastSeen: number): boolean {
+    if (!(lastSeen <= LATEST)) throw new RangeError(`lastSeen is out of range: ${lastSeen}`)
+    const flow = this.#flows.flowOf(handle)
+    if (flow < 0) return false
+    const words = this.#flows.words
+    const at = flow * RECORD
+    if (this.#isKilled(at)) return false
+    if (words[at + STATE] === PENDING) {
+      words[at + STATE] = LIVE
+      this.#counters.done[FLOWS_CONFIRMED]!++
+    }
+    const second = Math.ceil(lastSeen)
+    if (words[at + SEEN]! < second) words[at + SEEN] = second
+    this.#counters.done[PACKETS_CREDITED]! += packets
+    this.#counters.done[BYTES_CREDITED]! += bytes
+    return true
+  }
+
+  /**
+   * Ends a session: from now on its packets are dropped both ways, until the second `until` at least; choose it past
+   * the last moment at which the session's ufrag could be used. False when the deny list is full.
+   * @throws RangeError for a field out of range.
+   */
+  kill(cluster: number, pod: number, nonce: number, until: number): boolean {
+    assertHint({ cluster, pod, nonce })
+    return this.#denied.add(routeKeyOf(cluster, pod), Math.floor(nonce / 2 ** 32), nonce | 0, until)
+  }
+
+  #assertRoom(count: number, out: Verdicts): void {
+    const room = Math.min(this.#steps.length, out.action.length)
+    if (count > room) throw new RangeError(`a batch of ${count} packets; there is room for ${room}`)
+  }
+
+  /** First pass over a packet that starts like STUN: BY_HINT with its ufrag staged, BY_FLOW, or a drop reason. */
+  #readStun(bytes: Uint8Array, at: number, length: number, slot: number): number {
+    const header = checkHeader(bytes, at, length)
+    if (header < 0) return header === refusal.BAD_COOKIE ? verdict.BAD_COOKIE : verdict.BAD_LENGTH
+    const type = messageType(bytes, at)
+    if (type !== BINDING_REQUEST) {
+      const known = type === BINDING_SUCCESS || type === BINDING_ERROR || type === BINDING_INDICATION
+      return known ? BY_FLOW : verdict.NOT_BINDING
+    }
+    const username = findUsername(bytes, at, length)
+    if (username < 0) return username === refusal.ABSENT ? verdict.NO_USERNAME : verdict.BAD_ATTRIBUTE
+    if (attributeLength(bytes, username) <= UFRAG_CHARS || bytes[username + UFRAG_CHARS] !== COLON) {
+      return verdict.BAD_UFRAG
+    }
+    const staged = this.#keys.stage(bytes, username, slot)
+    if (staged === 0) return BY_HINT
+    return staged === BAD_CHARS ? verdict.BAD_UFRAG : verdict.UNKNOWN_KEY
+  }
+
+  /** A packet of a known address: to the flow's pod. */
+  #byFlow(batch: Batch, slot: number, out: Verdicts): number {
+    const flow = this.#flows.find(batch.address[slot]!, batch.port[slot]!)
+    if (flow < 0) return verdict.UNKNOWN_FLOW
+    const words = this.#flows.words
+    const at = flow * RECORD
+    if (this.#isKilled(at)) return verdict.KILLED
+    const route = words[at + ROUTE]!
+    const arrival = batch.arrival[slot]!
+    if (arrival >= this.routes.until[route]!) return verdict.POD_DRAINED
+    const second = Math.ceil(arrival)
+    if (words[at + SEEN]! < second) words[at + SEEN] = second
+    this.#toPod(batch, slot, out, flow, route)
+    return 0
+  }
+
+  /** A check whose ufrag was opened: to the hint's pod. */
+  #byHint(batch: Batch, slot: number, out: Verdicts): number {
+    const routeKey = this.#keys.route[slot]!
+    if (routeKey < 0) return verdict.BAD_REDUNDANCY
+    const nonceHigh = this.#keys.nonceHigh[slot]!
+    const nonceLow = this.#keys.nonceLow[slot]!
+    const offset = batch.offset[slot]!
+    if (this.#verifier !== null && !this.#verifier.accepts(batch.arena, offset, batch.length[slot]!)) {
+      return verdict.BAD_INTEGRITY
+    }
+    this.#counters.done[CHECKS]!++
+    const route = this.routes.find(routeKey)
+    if (route < 0) return verdict.UNKNOWN_POD
+    const arrival = batch.arrival[slot]!
+    if (arrival >= this.routes.until[route]!) return verdict.POD_DRAINED
+    if (this.#denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
+
+    const flows = this.#flows
+    const words = flows.words
+    const address = batch.address[slot]!
+    const port = batch.port[slot]!
+    const second = Math.ceil(arrival)
+    let flow = flows.find(address, port)
+    let settled = false
+    if (flow < 0) {
+      flow = flows.insert(address, port, route, routeKey, nonceHigh, nonceLow, second)
+      if (flow < 0) return verdict.TABLE_FULL
+      words[flow * RECORD + DENY_VERSION] = this.#denied.version
+      this.#counters.done[FLOWS_CREATED]!++
+    } else if (this.#isSession(flow * RECORD, routeKey, nonceHigh, nonceLow)) {
+      const at = flow * RECORD
+      if (words[at + STATE] === KILLED_FLOW) return verdict.KILLED
+      if (words[at + SEEN]! < second) words[at + SEEN] = second
+      settled = words[at + STATE] === LIVE
+    }
+    if (!settled) {
+      const handle = flows.handle(flow)
+      this.#transactions.note(handle, batch.arena, offset, routeKey, nonceHigh, nonceLow, second)
+    }
+    this.#toPod(batch, slot, out, flow, route)
+    return 0
+  }
+
+  #toPod(batch: Batch, slot: number, out: Verdicts, flow: number, route: number): void {
+    const at = batch.offset[slot]! - HEADER_IPV4_BYTES
+    writeRelayHeader(batch.arena, at, batch.address[slot]!, batch.port[slot]!)
+    out.action[slot] = verdict.TO_POD
+    out.address[slot] = this.routes.address[route]!
+    out.port[slot] = this.routes.port[route]!
+    out.offset[slot] = at
+    out.length[slot] = batch.length[slot]! + HEADER_IPV4_BYTES
+    out.flow[slot] = this.#flows.handle(flow)
+  }
+
+  /** A pod's packet with a relay header: to the client that it names, if the pod may speak to it. */
+  #toClient(batch: Batch, slot: number, out: Verdicts): number {
+    const { arena } = batch
+    const header = batch.offset[slot]!
+    const inner = header + HEADER_IPV4_BYTES
+    const length = batch.length[slot]! - HEADER_IPV4_BYTES
+    const address = headerAddress(arena, header)
+    const port = headerPort(arena, header)
+    const protocol = PROTOCOL_OF_FIRST_BYTE[arena[inner]!]
+    if (protocol !== STUN && protocol !== RTP && protocol !== DTLS) return verdict.OTHER_PROTOCOL
+
+    const flow = this.#flows.find(address, port)
+    if (flow < 0) return verdict.UNKNOWN_FLOW
+    const at = flow * RECORD
+    const words = this.#flows.words
+
+    let type = 0
+    let answered = -1
+    if (protocol === STUN) {
+      const refused = checkHeader(arena, inner, length)
+      if (refused < 0) return refused === refusal.BAD_COOKIE ? verdict.BAD_COOKIE : verdict.BAD_LENGTH
+      type = messageType(arena, inner)
+      if (type === BINDING_SUCCESS || type === BINDING_ERROR) {
+        const second = Math.ceil(batch.arrival[slot]!)
+        answered = this.#transactions.find(this.#flows.handle(flow), arena, inner, second)
+        if (
+          answered >= 0 &&
+          !this.#isFrom(batch, slot, this.routes.find(this.#transactions.routeKey(answered)))
+        ) {
+          answered = -1
+        }
+        if (answered >= 0 && type === BINDING_SUCCESS) {
+          const refusedAnswer = this.#settle(flow, answered, second)
+          if (refusedAnswer !== 0) return refusedAnswer
+        }
+      }
+    }
+    if (answered < 0) {
+      if (!this.#isFrom(batch, slot, words[at + ROUTE]!)) return verdict.NOT_FLOWS_POD
+      if (this.#isKilled(at)) return verdict.KILLED
+      if (words[at + STATE] === PENDING && protocol !== STUN) return verdict.UNCONFIRMED
+    }
+    out.action[slot] = verdict.TO_CLIENT
+    out.address[slot] = address
+    out.port[slot] = port
+    out.offset[slot] = inner
+    out.length[slot] = length
+    out.flow[slot] = this.#flows.handle(flow)
+    return 0
+  }
+
+  /** A pod has answered a check with success: the flow is that session's. Returns 0 or a drop reason. */
+  #settle(flow: number, entry: number, second: number): number {
+    const transactions = this.#transactions
+    const routeKey = transactions.routeKey(entry)
+    const nonceHigh = transactions.nonceHigh(entry)
+    const nonceLow = transactions.nonceLow(entry)
+    if (this.#denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
+    const words = this.#flows.words
+    const at = flow * RECORD
+    if (this.#isSession(at, routeKey, nonceHigh, nonceLow)) {
+      if (words[at + STATE] === KILLED_FLOW) return verdict.KILLED
+      if (words[at + STATE] === PENDING) {
+        words[at + STATE] = LIVE
+        this.#counters.done[FLOWS_CONFIRMED]!++
+      }
+    } else {
+      if (second - words[at + SWITCHED]! < this.#switchInterval) return verdict.SWITCH_LIMITED
+      const route = this.routes.find(routeKey)
+      this.#flows.reassign(flow, route, routeKey, nonceHigh, nonceLow, second)
+      words[at + DENY_VERSION] = this.#denied.version
+      this.#counters.done[FLOWS_SWITCHED]!++
+    }
+    transactions.forget(entry)
+    return 0
+  }
+
+  #isSession(at: number, routeKey: number, nonceHigh: number, nonceLow: number): boolean {
+    const words = this.#flows.words
+    return (
+      words[at + NONCE_LOW] === nonceLow &&
+      words[at + ROUTE_KEY] === routeKey &&
+      words[at + NONCE_HIGH] === nonceHigh
+    )
+  }
+
+  #isFrom(batch: Batch, slot: number, route: number): boolean {
+    return (
+      route >= 0 &&
+      batch.address[slot] === this.routes.address[route] &&
+      batch.port[slot] === this.routes.port[route]
+    )
+  }
+
+  /** Whether the flow whose record starts at `at` is killed; looks at the deny list only if that has changed. */
+  #isKilled(at: number): boolean {
+    const words = this.#flows.words
+    if (words[at + DENY_VERSION] !== this.#denied.version) {
+      words[at + DENY_VERSION] = this.#denied.version
+      if (this.#denied.has(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)) {
+        words[at + STATE] = KILLED_FLOW
+      }
+    }
+    return words[at + STATE] === KILLED_FLOW
+  }
+}

@@ -1,0 +1,27 @@
+/** The relay engine: see README.md. Everything here is sans-I/O; time is an argument, in seconds. */
+export { formatIPv4, parseIPv4 } from './address.ts'
+export * as demux from './demux.ts'
+export { Batch, HEADROOM, SLOT_BYTES, Verdicts } from './forwarder/batch.ts'
+export type { BatchOptions } from './forwarder/batch.ts'
+export type { CounterName, Counts } from './forwarder/counters.ts'
+export { Forwarder } from './forwarder/forwarder.ts'
+export type { ForwarderOptions } from './forwarder/forwarder.ts'
+export {
+  hasRelayHeader,
+  HEADER_IPV4_BYTES,
+  headerAddress,
+  headerPort,
+  writeRelayHeader,
+} from './forwarder/header.ts'
+export type { Routes } from './forwarder/routes.ts'
+export { DROP, REASONS, TO_CLIENT, TO_POD } from './forwarder/verdict.ts'
+export type { Action, Reason } from './forwarder/verdict.ts'
+export { derivePasswordKey, deriveRouteKey, icePassword } from './hint/keys.ts'
+export type { PasswordKey, RouteKey } from './hint/keys.ts'
+export { KeyRing } from './hint/keyRing.ts'
+export { CLUSTER_LIMIT, NONCE_LIMIT, POD_LIMIT, UFRAG_CHARS } from './hint/layout.ts'
+export type { Hint } from './hint/layout.ts'
+export { HintSealer } from './hint/sealer.ts'
+export { CheckTemplate } from './request.ts'
+export type { CheckOptions } from './request.ts'
+export * as stun from './stun/index.ts'
