@@ -8,6 +8,7 @@
  * Leftmost-longest: an occurrence that has ended is kept until the state's own start has moved behind it, since until
  * then a longer literal from the same start, or one from further left, may still end.
  */
+import { IDENTITY } from './fold.ts'
 import type { LinearSearch } from './kernel-search.ts'
 
 export class AhoCorasick implements LinearSearch {
@@ -22,32 +23,10 @@ export class AhoCorasick implements LinearSearch {
   end = -1
   which = -1
 
-  private constructor(
-    classes: Uint8Array,
-    width: number,
-    next: Int32Array,
-    depth: Int32Array,
-    out: Int32Array,
-    lengths: readonly number[],
-  ) {
-    this.#classes = classes
-    this.#width = width
-    this.#next = next
-    this.#depth = depth
-    this.#out = out
-    this.#lengths = lengths
-  }
-
-  /** Null when the table would take more than `maxBytes`. `fold` is applied to literals and text alike. */
-  static build(
-    literals: readonly Uint8Array[],
-    fold: Readonly<Uint8Array>,
-    maxBytes: number,
-  ): AhoCorasick | null {
-    const folded = literals.map((literal) => literal.map((byte) => fold[byte]!))
+  /** Literals that are folded already; `fold` is applied to the text. */
+  constructor(folded: readonly Uint8Array[], fold: Readonly<Uint8Array>) {
     const { classes, width } = alphabet(folded, fold)
     const states = countStates(folded)
-    if (states * (width + 2) * 4 > maxBytes) return null
     const next = new Int32Array(states * width).fill(-1)
     const depth = new Int32Array(states)
     const out = new Int32Array(states).fill(-1)
@@ -65,14 +44,12 @@ export class AhoCorasick implements LinearSearch {
       if (out[state] === -1) out[state] = which
     }
     complete(next, width, out, states)
-    return new AhoCorasick(
-      classes,
-      width,
-      next,
-      depth,
-      out,
-      literals.map((literal) => literal.length),
-    )
+    this.#classes = classes
+    this.#width = width
+    this.#next = next
+    this.#depth = depth
+    this.#out = out
+    this.#lengths = folded.map((literal) => literal.length)
   }
 
   find(text: Uint8Array, from: number, to: number): number {
@@ -100,6 +77,11 @@ export class AhoCorasick implements LinearSearch {
     }
     return best
   }
+}
+
+/** Bytes that the automaton of these literals takes. */
+export function automatonBytes(folded: readonly Uint8Array[]): number {
+  return countStates(folded) * (alphabet(folded, IDENTITY).width + 2) * 4
 }
 
 /** Class 0 for bytes of no literal, then one class for each byte that folds to another letter. */

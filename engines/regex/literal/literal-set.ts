@@ -1,8 +1,13 @@
 /** Several literals: which of the ways of searching for them is taken. */
-import { AhoCorasick } from './aho-corasick.ts'
+import { engine } from '../wasm/engine.ts'
+import { AhoCorasick, automatonBytes } from './aho-corasick.ts'
 import { FOLD, IDENTITY } from './fold.ts'
+import { GRAMS_SHORTEST, Grams } from './grams.ts'
+import { KernelSearch } from './kernel-search.ts'
+import type { LinearSearch } from './kernel-search.ts'
 import { LinearOnly } from './linear-only.ts'
 import type { LiteralSearch } from './literal.ts'
+import { teddyProgram } from './teddy-program.ts'
 
 export function compileSet(
   literals: readonly Uint8Array[],
@@ -10,12 +15,44 @@ export function compileSet(
   maxBytes: number,
 ): LiteralSearch | null {
   const fold = ignoreCase ? FOLD : IDENTITY
-  const automaton = AhoCorasick.build(literals, fold, maxBytes)
-  return (
-    automaton &&
-    new LinearOnly(
-      automaton,
-      literals.map((literal) => literal.length),
-    )
+  const folded = literals.map((literal) => literal.map((byte) => fold[byte]!))
+  // Each of the faster ways may give up on a text, and then needs the automaton.
+  if (automatonBytes(folded) > maxBytes) return null
+  let automaton: AhoCorasick | null = null
+  const linear = (): LinearSearch => (automaton ??= new AhoCorasick(folded, fold))
+  const lengths = literals.map((literal) => literal.length)
+  const program = teddyProgram(folded, ignoreCase)
+  if (program !== null) {
+    return new KernelSearch({
+      program,
+      kernel: engine().kernels.teddy,
+      lengths,
+      short: new ShortText(linear),
+      linear,
+    })
+  }
+  const shortest = Math.min(...lengths)
+  return new LinearOnly(
+    shortest >= GRAMS_SHORTEST ? new Grams(folded, ignoreCase, linear) : linear(),
+    lengths,
   )
+}
+
+/** Short texts by the automaton, built when the first one comes. */
+class ShortText implements LinearSearch {
+  readonly #linear: () => LinearSearch
+  end = -1
+  which = -1
+
+  constructor(linear: () => LinearSearch) {
+    this.#linear = linear
+  }
+
+  find(text: Uint8Array, from: number, to: number): number {
+    const linear = this.#linear()
+    const start = linear.find(text, from, to)
+    this.end = linear.end
+    this.which = linear.which
+    return start
+  }
 }

@@ -169,10 +169,51 @@ describe('several literals', () => {
         const search = compileLiterals(literals, { ignoreCase })!
         const to = Math.max(0, text.length - b)
         const from = Math.min(a, to)
-        expect(answers(search, text, from, to)).toEqual(expected(literals, ignoreCase, text, from, to))
+        const truth = expected(literals, ignoreCase, text, from, to)
+        expect(answers(search, text, from, to)).toEqual(truth)
+        const region = arena.allocate(text.length)
+        region.bytes.set(text)
+        expect(answers(search, region.bytes, from, to)).toEqual(truth)
+        region.free()
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('so many that their grams are hashed', () => {
+    const many = fc.array(fc.tuple(word(6), word(4)), { minLength: 65, maxLength: 90 })
+    fc.assert(
+      fc.property(many, fc.nat(9), longText, fc.boolean(), fc.nat(9), (pairs, grow, text, ignoreCase, a) => {
+        const pad = 'bcbcbcbcb'.slice(0, grow)
+        const literals = pairs.map(
+          ([first, second]) => new Uint8Array(Buffer.concat([first, bytes(`xyz${pad}`), second])),
+        )
+        const haystack = new Uint8Array(Buffer.concat([text, ...literals.slice(0, 9), text, literals[10]!]))
+        const search = compileLiterals(literals, { ignoreCase })!
+        const from = Math.min(a, haystack.length)
+        expect(answers(search, haystack, from, haystack.length)).toEqual(
+          expected(literals, ignoreCase, haystack, from, haystack.length),
+        )
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a dictionary, with its plurals, in prose', () => {
+    const stems = Array.from(
+      { length: 1_000 },
+      (_, index) => `counter${(index * 7_919).toString(26)}revolution`,
+    )
+    const literals = stems.flatMap((stem) => [bytes(stem), bytes(`${stem}s`)])
+    const search = compileLiterals(literals)!
+    const prose = bytes('the counterrevolution of countless revolutionary counters '.repeat(500))
+    expect(search.count(prose, 0, prose.length)).toBe(0)
+    const text = new Uint8Array(Buffer.concat([prose, literals[77]!, prose, literals[1_500]!, bytes('s')]))
+    expect(search.find(text, 0, text.length)).toBe(prose.length)
+    expect(search.which).toBe(77)
+    expect(search.find(text, prose.length + 1, text.length)).toBe(2 * prose.length + literals[77]!.length)
+    expect(search.which).toBe(1_501)
+    expect(search.end).toBe(text.length)
   })
 
   test('an automaton larger than allowed is refused', () => {

@@ -7,12 +7,15 @@
 import { ModuleBuilder } from './assembler.ts'
 import { addPair } from './kernels/pair.ts'
 import type { SearchKernel } from './kernels/search.ts'
+import { addTeddy } from './kernels/teddy.ts'
 import { EngineMemory, PROGRAM, PROGRAM_BYTES } from './memory.ts'
 import type { Region } from './memory.ts'
 
 export interface Kernels {
   /** One literal: `kernels/pair.ts`. */
   readonly pair: SearchKernel
+  /** Several: `kernels/teddy.ts`. */
+  readonly teddy: SearchKernel
 }
 
 /** Something that a kernel runs: bytes for the program slot. */
@@ -29,6 +32,7 @@ export class Engine {
     this.memory = memory
     const module = new ModuleBuilder()
     addPair(module)
+    addTeddy(module)
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module.assemble()), {
       env: { memory: memory.memory },
     })
