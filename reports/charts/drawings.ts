@@ -1,0 +1,30 @@
+/** All drawings of a chart: two for the page, one that stands alone with its heading, and that one as a PNG. */
+import type { ChartSpec } from '../../sims/sim.ts'
+import { renderPng } from './png.ts'
+import { renderSvg } from './render.ts'
+
+/** Widths in CSS pixels: a desk and a stand-alone picture, and a phone. */
+export const WIDE = 800
+export const NARROW = 350
+
+export interface Drawing {
+  readonly chart: ChartSpec
+  /** For a page, where the heading is text of the page. */
+  readonly wide: string
+  readonly narrow: string
+  /** With its heading, for a file. */
+  readonly svg: string
+  readonly png: Uint8Array
+}
+
+/** Throws `ChartError`. */
+export async function draw(chart: ChartSpec): Promise<Drawing> {
+  const svg = await renderSvg(chart, { width: WIDE, heading: true })
+  return {
+    chart,
+    wide: await renderSvg(chart, { width: WIDE, idPrefix: `${chart.name}-wide` }),
+    narrow: await renderSvg(chart, { width: NARROW, idPrefix: `${chart.name}-narrow` }),
+    svg,
+    png: renderPng(svg),
+  }
+}

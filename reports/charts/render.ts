@@ -1,0 +1,162 @@
+/**
+ * A chart specification to SVG: vega-lite compiles, a headless Vega view draws, and what Vega leaves out is added.
+ *
+ * Left out by Vega, and needed: `role="img"` with a title and a description that a screen reader speaks (the
+ * specification's own `description` never reaches the SVG), ids that stay unique when several charts share one page,
+ * and text widths measured in the font that will be shown. Drawing is deterministic: same specification and width,
+ * same bytes. Nothing is ever loaded: a specification that names a URL, an image or a link is refused.
+ */
+import * as vega from 'vega'
+import { compile, type TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { ChartSpec } from '../../sims/sim.ts'
+import { escapeXml } from '../escape.ts'
+import { textWidth } from './font.ts'
+import { colour, themeConfig } from './theme.ts'
+
+export interface RenderOptions {
+  /** Width of the whole drawing in CSS pixels. */
+  readonly width: number
+  /** Draws title and description above the plot, for a picture that stands alone. */
+  readonly heading?: boolean
+  /** Put before every id in the SVG; default the chart's name. Unique within one page. */
+  readonly idPrefix?: string
+}
+
+/** A chart that cannot be drawn: its specification is wrong or wants something from outside. */
+export class ChartError extends Error {
+  override readonly name = 'ChartError'
+  readonly chart: string
+  constructor(chart: string, cause: unknown) {
+    super(`chart ${chart}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.chart = chart
+  }
+}
+
+interface TextItem {
+  fontSize?: number
+  fontWeight?: number | string
+  limit?: number
+}
+
+// Vega asks for text widths here; with a function of one's own it neither guesses nor looks for a canvas.
+// (Vega's own types leave out this export.)
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width(item: TextItem, text: string | number | null): number }
+}
+textMetrics.width = (item, text) => {
+  const width = textWidth(String(text ?? '').trim(), item.fontSize ?? 11, item.fontWeight)
+  return item.limit && item.limit > 0 ? Math.min(width, item.limit) : width
+}
+
+const refuse = (uri: string): never => {
+  throw new Error(`wants to load ${JSON.stringify(uri.slice(0, 80))}; a chart holds its own data`)
+}
+const closedLoader = { load: refuse, sanitize: refuse, http: refuse, file: refuse, options: {} }
+
+/** The vega-lite specification with theme, width and (for a picture) heading; also what `NAME.vl.json` holds. */
+export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<string, unknown> {
+  const { width, heading = false } = options
+  const composed = ['hconcat', 'vconcat', 'concat', 'facet', 'repeat'].some((key) => key in chart.spec)
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    usermeta: { flowbench: { title: chart.title, description: chart.description, table: chart.table } },
+    ...(heading ? { title: headingOf(chart, width) } : {}),
+    ...(composed ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
+    ...chart.spec,
+    config: themeConfig(width),
+  }
+}
+
+const chartShape = z.looseObject({
+  usermeta: z.object({
+    flowbench: z.object({
+      title: z.string(),
+      description: z.string(),
+      table: z.object({
+        columns: z.array(z.string()),
+        rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+      }),
+    }),
+  }),
+})
+const THEMED = new Set(['$schema', 'usermeta', 'title', 'width', 'autosize', 'config'])
+
+/** The chart that `themedSpec` was made from, or null when this is no such specification. */
+export function chartOf(name: string, json: unknown): ChartSpec | null {
+  const parsed = chartShape.safeParse(json)
+  if (!parsed.success) return null
+  const spec = Object.fromEntries(Object.entries(parsed.data).filter(([key]) => !THEMED.has(key)))
+  return { name, ...parsed.data.usermeta.flowbench, spec }
+}
+
+/** Draws a chart. Throws `ChartError`. */
+export async function renderSvg(chart: ChartSpec, options: RenderOptions): Promise<string> {
+  let svg: string
+  try {
+    const { spec } = compile(themedSpec(chart, options) as unknown as TopLevelSpec, {
+      logger: vega.logger(vega.Error),
+    })
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', loader: closedLoader })
+    view.logLevel(vega.Error)
+    vega.resetSVGDefIds()
+    svg = await view.toSVG()
+    view.finalize()
+  } catch (cause) {
+    throw new ChartError(chart.name, cause)
+  }
+  return describe(svg, chart, options.idPrefix ?? chart.name)
+}
+
+/** Title and description, role, and ids of its own. */
+function describe(svg: string, chart: ChartSpec, prefix: string): string {
+  const id = prefix.replaceAll(/[^\w-]/g, '-')
+  const head = svg.indexOf('>')
+  const open = svg
+    .slice(0, head)
+    .replace(/ class="[^"]*"/, '')
+    .replace(
+      '<svg',
+      `<svg class="chart" role="img" aria-labelledby="${id}-title ${id}-desc" preserveAspectRatio="xMidYMin meet"`,
+    )
+  const body = svg
+    .slice(head + 1)
+    .replaceAll(/ id="([^"]*)"/g, ` id="${id}-$1"`)
+    .replaceAll(/url\(#([^)]*)\)/g, `url(#${id}-$1)`)
+    // One picture, one name: the roles inside would be announced a second time, a line as its first datum only.
+    .replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
+  return (
+    `${open}><title id="${id}-title">${escapeXml(chart.title)}</title>` +
+    `<desc id="${id}-desc">${escapeXml(chart.description)}</desc>${body}`
+  )
+}
+
+function headingOf(chart: ChartSpec, width: number): Record<string, unknown> {
+  return {
+    text: wrap(chart.title, 17, 600, width - 24),
+    subtitle: wrap(chart.description, 12, 400, width - 24),
+    anchor: 'start',
+    frame: 'group',
+    fontSize: 17,
+    fontWeight: 600,
+    subtitleFontSize: 12,
+    subtitlePadding: 6,
+    offset: 16,
+    color: colour('ink'),
+    subtitleColor: colour('quiet'),
+  }
+}
+
+/** Breaks a text into lines no wider than `limit` pixels; a single word that is wider stands alone. */
+export function wrap(text: string, size: number, weight: number, limit: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && textWidth(longer, size, weight) > limit) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, line]
+}

@@ -1,0 +1,152 @@
+/**
+ * The tornado chart: one bar for each uncertain assumption, from the answer at its low end to the answer at its high
+ * end, the most influential on top. A reader sees at a glance which number to find out first.
+ *
+ * Each row carries its words above its bar instead of beside an axis, so that long labels need no room at the left
+ * and the chart reads the same on a phone. An end without an answer (nothing in the searched range meets the
+ * expectations, or there is no steady state) lies beyond what was looked at: its bar runs to the edge and says so.
+ */
+import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
+import type { AssumptionDocument, RunDocument } from '../../sims/run/document.ts'
+import type { ChartSpec } from '../../sims/sim.ts'
+import type { ReportInput } from '../input.ts'
+import { effectName, interval, quantity } from '../words.ts'
+
+const ROW = 46
+
+type Effect = NonNullable<AssumptionDocument['effect']>
+type Probed = AssumptionDocument & { readonly effect: Effect }
+
+/** The tornado of a run, or null when no assumption was probed or none has an answer at any end. */
+export function tornadoChart(document: RunDocument, labels: ReportInput['metricLabels']): ChartSpec | null {
+  const probed = document.assumptions.filter((one): one is Probed => one.effect !== undefined)
+  const first = probed[0]
+  if (first === undefined) return null
+  const { of, unit, mid } = first.effect
+  const ends = probed
+    .flatMap(({ effect }) => [effect.low, effect.mid, effect.high])
+    .filter((end) => end !== null)
+  if (ends.length === 0) return null
+  const scale = scaleOf(ends)
+  const name = effectName(of, labels)
+  return {
+    name: 'tornado',
+    title: 'Which assumption matters',
+    description: describe(first, name),
+    spec: spec(
+      probed.map((one, row) => rowOf(one, row, scale.edge)),
+      scale.domain,
+      mid,
+      name,
+      unit,
+    ),
+    table: {
+      columns: ['assumption', 'its range', `${name} at low`, 'at middle', 'at high'],
+      rows: probed.map(({ label, low, high, unit: own, effect }) => [
+        label,
+        interval(low, high, own),
+        quantity(effect.low, unit, 'no answer'),
+        quantity(effect.mid, unit, 'no answer'),
+        quantity(effect.high, unit, 'no answer'),
+      ]),
+    },
+  }
+}
+
+function describe({ label, effect }: Probed, name: string): string {
+  const span = interval(effect.low, effect.high, effect.unit)
+  const middle =
+    effect.mid === null
+      ? ''
+      : ` The marks show it with all at their middle: ${formatQuantity(effect.mid, effect.unit)}.`
+  return (
+    `How ${name} moves when one assumption goes across its range and the others stay at their middle. ` +
+    `It moves most with \u201c${label}\u201d${span === null ? '' : `: ${span}`}.${middle}`
+  )
+}
+
+/** Room at both ends for the words there; never below zero when nothing is. */
+function scaleOf(values: readonly number[]): { domain: [number, number]; edge: number } {
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  const room = (high - low || Math.abs(high) || 1) * 0.16
+  const edge = high + room
+  return { domain: [low >= 0 ? Math.max(0, low - room) : low - room, edge], edge }
+}
+
+interface Row {
+  readonly row: number
+  readonly label: string
+  readonly from: number
+  readonly to: number
+  readonly fromText: string
+  readonly toText: string
+  /** The words of an end that runs off the chart. */
+  readonly openText: string
+}
+
+function rowOf({ label, low, high, unit, effect }: Probed, row: number, edge: number): Row {
+  const ends = [
+    { value: effect.low ?? edge, open: effect.low === null, text: formatQuantity(low, unit) },
+    { value: effect.high ?? edge, open: effect.high === null, text: formatQuantity(high, unit) },
+  ].toSorted((a, b) => a.value - b.value)
+  const [from, to] = ends as [(typeof ends)[0], (typeof ends)[0]]
+  return {
+    row,
+    label,
+    from: from.open ? (effect.mid ?? edge) : from.value,
+    to: to.value,
+    fromText: from.open ? '' : from.text,
+    toText: to.open ? '' : to.text,
+    openText: to.open ? `${to.text}: no answer \u2192` : '',
+  }
+}
+
+const words = (style: string, field: string, mark: object, encoding: object = {}) => ({
+  mark: { type: 'text', style, ...mark },
+  encoding: { text: { field }, ...encoding },
+})
+
+function spec(
+  rows: readonly Row[],
+  domain: readonly [number, number],
+  middle: number | null,
+  name: string,
+  unit: string,
+): Record<string, unknown> {
+  const end = { field: 'to', type: 'quantitative' }
+  return {
+    height: rows.length * ROW,
+    data: { values: rows },
+    encoding: {
+      y: {
+        field: 'row',
+        type: 'quantitative',
+        axis: null,
+        scale: { domain: [-0.62, rows.length - 0.38], nice: false, zero: false, reverse: true },
+      },
+      x: {
+        field: 'from',
+        type: 'quantitative',
+        title: unit === 'count' ? name : `${name}, ${unit}`,
+        scale: { domain, nice: false, zero: false },
+        axis: { grid: true },
+      },
+    },
+    layer: [
+      words('label', 'label', { dy: -17 }, { x: { value: 0 } }),
+      { mark: { type: 'bar', height: 12, cornerRadius: 2 }, encoding: { x2: { field: 'to' } } },
+      words('note', 'fromText', { align: 'right', dx: -6 }),
+      words('note', 'toText', { align: 'left', dx: 6 }, { x: end }),
+      words('bar-label', 'openText', { fontSize: 11 }, { x: end }),
+      ...(middle === null
+        ? []
+        : [
+            {
+              mark: { type: 'tick', style: 'middle', orient: 'vertical', size: 20 },
+              encoding: { x: { datum: middle } },
+            },
+          ]),
+    ],
+  }
+}

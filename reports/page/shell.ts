@@ -1,0 +1,33 @@
+/**
+ * The frame of every page: one file, no network, no script. The content policy says so to the browser as well, so a
+ * text that slipped through the escaping could still load and run nothing.
+ */
+import { pageFontBase64 } from '../charts/font.ts'
+import { html, raw, type Html } from './html.ts'
+import { styleSheet } from './style.ts'
+
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+
+export function shell(title: string, description: string, body: Html): string {
+  return `<!doctype html>\n${
+    html`<html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="description" content="${description}" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${raw(styleSheet(pageFontBase64()))}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the answer</a>
+        ${body}
+      </body>
+    </html> `.text
+  }`
+}

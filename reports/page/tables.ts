@@ -1,0 +1,256 @@
+/** The evidence as tables: expectations, measured points, theory, invariants, and the data under each chart. */
+import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
+import type { At, RunDocument } from '../../sims/run/document.ts'
+import type { ChartSpec, Estimate } from '../../sims/sim.ts'
+import type { ReportInput } from '../input.ts'
+import { counted, interval, pointName, quantity, samePoint } from '../words.ts'
+import { html, type Html, type Part } from './html.ts'
+import { checkSign, stateSign } from './signs.ts'
+
+/** A table that may be wider than the page scrolls in a box of its own, which the keyboard can reach. */
+export const scrolling = (name: string, table: Part, tall = false): Html =>
+  html`<div class="scroll${tall ? ' tall' : ''}" role="region" aria-label="${name}" tabindex="0">
+    ${table}
+  </div>`
+
+const INTERVAL = '95 % interval'
+
+export function expectationsTable({ expectations }: RunDocument, labels: ReportInput['metricLabels']): Html {
+  const withPoint = new Set(expectations.map(({ at }) => pointName(at))).size > 1
+  return scrolling(
+    'Expectations',
+    html`<table>
+      <caption>
+        Each expectation against what was measured
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">expectation</th>
+          ${withPoint && html`<th scope="col">at</th>`}
+          <th scope="col">verdict</th>
+          <th scope="col" class="num">measured</th>
+          <th scope="col" class="num">${INTERVAL}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${expectations.map((one) => {
+          const unit = unitOf(one.text, labels)
+          return html`<tr>
+            <th scope="row"><code>${one.text}</code></th>
+            ${withPoint && html`<td>${pointName(one.at)}</td>`}
+            <td>
+              ${checkSign(one.ok)}${!one.clear && html`<span class="ci">only just: the interval spans the limit</span>`}
+            </td>
+            <td class="num">${quantity(one.value, unit)}</td>
+            <td class="num">${interval(one.low, one.high, unit) ?? 'none'}</td>
+          </tr>`
+        })}
+      </tbody>
+    </table>`,
+  )
+}
+
+/** The unit of the metric that an expectation names: the longest declared name that it starts with. */
+function unitOf(text: string, labels: ReportInput['metricLabels']): string {
+  const name = Object.keys(labels)
+    .filter((metric) => text.startsWith(metric))
+    .toSorted((a, b) => b.length - a.length)[0]
+  return name === undefined ? 'count' : labels[name]!.unit
+}
+
+export function pointsTable({ document, metricLabels }: ReportInput): Html {
+  const { points } = document
+  const metrics = [...new Set(points.flatMap((point) => Object.keys(point.metrics)))]
+  const label = (metric: string) => metricLabels[metric]?.label ?? metric
+  const only = points.length === 1 ? points[0]! : null
+  if (only !== null) {
+    return scrolling(
+      'Measured',
+      html`<table>
+        <caption>
+          ${counted(only.replications, 'replication')}; ${stateSign(only.state)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">metric</th>
+            <th scope="col" class="num">mean over replications</th>
+            <th scope="col" class="num">${INTERVAL}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${metrics.map((metric) => {
+            const estimate = only.metrics[metric]
+            return html`<tr>
+              <th scope="row">${label(metric)}</th>
+              <td class="num">${estimate ? quantity(estimate.value, estimate.unit) : 'none'}</td>
+              <td class="num">
+                ${(estimate && interval(estimate.low, estimate.high, estimate.unit)) ?? 'none'}
+              </td>
+            </tr>`
+          })}
+        </tbody>
+      </table>`,
+    )
+  }
+  const params = [...new Set(points.flatMap(({ at }) => Object.keys(at)))]
+  const chosen = chosenPoint(document)
+  return scrolling(
+    'Measured points',
+    html`<table>
+      <caption>
+        Mean over replications, with its ${INTERVAL} below${chosen && '; the marked row is the answer'}
+      </caption>
+      <thead>
+        <tr>
+          ${params.map((param) => html`<th scope="col">${param}</th>`)}
+          <th scope="col">state</th>
+          ${metrics.map((metric) => html`<th scope="col" class="num">${label(metric)}</th>`)}
+          <th scope="col" class="num">replications</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${points.map((point) => {
+          const isChosen = chosen !== null && samePoint(chosen, point.at)
+          return html`<tr${isChosen && html` class="chosen"`}>${params.map((param, i) => {
+            const value = point.at[param] ?? ''
+            return i === 0
+              ? html`<th scope="row">${value}${isChosen && html`<span class="vh"> (the answer)</span>`}</th>`
+              : html`<td>${value}</td>`
+          })}<td>${stateSign(point.state)}</td>${metrics.map((metric) =>
+            estimateCell(point.metrics[metric]),
+          )}<td class="num">${point.replications}</td></tr>`
+        })}
+      </tbody>
+    </table>`,
+    points.length > 24,
+  )
+}
+
+function estimateCell(estimate: Estimate | undefined): Html {
+  if (estimate === undefined || estimate.value === null) {
+    return html`<td class="num"><span aria-hidden="true">–</span><span class="vh">no steady state</span></td>`
+  }
+  const range = interval(estimate.low, estimate.high, estimate.unit)
+  return html`<td class="num">
+    ${formatQuantity(estimate.value, estimate.unit)}${
+      range !== null && html`<span class="ci">${range}</span>`
+    }
+  </td>`
+}
+
+/** With one answer among several points, the expectations are judged there and nowhere else. */
+function chosenPoint({ expectations, points }: RunDocument): At | null {
+  const first = expectations[0]
+  if (first === undefined || points.length < 2) return null
+  return expectations.every(({ at }) => samePoint(at, first.at)) ? first.at : null
+}
+
+export function theoryTable({ document, metricLabels }: ReportInput): Html {
+  const { theory } = document
+  return scrolling(
+    'Theory beside observation',
+    html`<table>
+      <caption>
+        Closed forms that apply to this scenario, beside what the simulation measured
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">closed form</th>
+          <th scope="col" class="num">theory</th>
+          <th scope="col" class="num">observed</th>
+          <th scope="col" class="num">${INTERVAL}</th>
+          <th scope="col">agreement</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${theory.map((one) => {
+          const unit = metricLabels[one.metric]?.unit ?? 'count'
+          const at = pointName(one.at)
+          return html`<tr>
+            <th scope="row">${one.name}${at !== '' && html`<span class="ci quiet"> at ${at}</span>`}</th>
+            <td class="num">${formatQuantity(one.expected, unit)}</td>
+            <td class="num">${quantity(one.observed, unit)}</td>
+            <td class="num">${interval(one.low, one.high, unit) ?? 'none'}</td>
+            <td>${checkSign(one.ok, ['agrees', 'disagrees'])}</td>
+          </tr>`
+        })}
+      </tbody>
+    </table>`,
+  )
+}
+
+export function invariantsTable({ invariants }: RunDocument): Html {
+  const names = [...new Set(invariants.map(({ name }) => name))]
+  return scrolling(
+    'Invariants',
+    html`<table>
+      <caption>
+        Checks that every replication makes of itself
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">invariant</th>
+          <th scope="col">verdict</th>
+          <th scope="col">where</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${names.map((name) => {
+          const checks = invariants.filter((one) => one.name === name)
+          const broken = checks.filter(({ ok }) => !ok)
+          return html`<tr>
+            <th scope="row">${name}</th>
+            <td>${checkSign(broken.length === 0, ['holds', 'BROKEN'])}</td>
+            <td>
+              ${
+                broken.length === 0
+                  ? checks.length === 1
+                    ? 'in every replication'
+                    : `in every replication at ${counted(checks.length, 'point')}`
+                  : broken.map(
+                      ({ at, detail }) =>
+                        html`<div>${pointName(at) || 'here'}${detail !== undefined && `: ${detail}`}</div>`,
+                    )
+              }
+            </td>
+          </tr>`
+        })}
+      </tbody>
+    </table>`,
+  )
+}
+
+/** The numbers of a chart for those who cannot see it, or want them. */
+export function dataTable({ title, table }: ChartSpec): Html {
+  const numeric = table.columns.map((_, column) => table.rows.every((row) => typeof row[column] !== 'string'))
+  return html`<details>
+    <summary>Data as a table<span class="vh">: ${title}</span></summary>
+    ${scrolling(
+      `Data: ${title}`,
+      html`<table>
+        <thead>
+          <tr>
+            ${table.columns.map((column, i) => html`<th scope="col" ${numeric[i] && html` class="num"`}>${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${table.rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell, i) =>
+                  i === 0
+                    ? html`<th scope="row" ${numeric[i] && html` class="num"`}>${cell ?? '–'}</th>`
+                    : html`<td${numeric[i] && html` class="num"`}>${
+                        typeof cell === 'number'
+                          ? cell.toLocaleString('en-GB', { maximumSignificantDigits: 6 })
+                          : (cell ?? '–')
+                      }</td>`,
+                )}
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+      table.rows.length > 12,
+    )}
+  </details>`
+}
