@@ -61,7 +61,7 @@ describe('parseQuantity', () => {
 
   test.each([
     [3, 'share', 'missing unit', '3%'],
-    ['0.03', 'share', 'missing unit', '3%'],
+    ['0.03', 'share', 'missing unit', undefined],
     ['20', 's', 'missing unit', undefined],
     ['20 mS', 's', 'unknown unit "mS"', '20ms'],
     ['900m', 'count', 'unknown unit "m"', '900M'],

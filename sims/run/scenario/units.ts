@@ -210,11 +210,9 @@ function listSuffixes(table: UnitTable): string {
   return `${shown.length === 1 ? 'the unit is' : 'units are'} ${shown.slice(0, 12).join(', ')}`
 }
 
-/** A share without its unit has a likely meaning; of the other units none is likelier than the rest. */
-function guessUnit(digits: string, unit: Unit): string | undefined {
-  if (unit !== 'share') return undefined
-  return Math.abs(Number(digits)) < 1 ? `${shiftDecimal(digits, 2)}%` : `${digits}%`
-}
+/** A bare 3 can only be 3 %; a bare 0.5 may be either, and of other units none is likelier than the rest. */
+const guessUnit = (digits: string, unit: Unit): string | undefined =>
+  unit === 'share' && Math.abs(Number(digits)) > 1 ? `${digits}%` : undefined
 
 function applyScale(digits: string, scale: Scale): number {
   return (Number(shiftDecimal(digits, scale.ten ?? 0)) * (scale.times ?? 1)) / (scale.over ?? 1)
