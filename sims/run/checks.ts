@@ -1,6 +1,7 @@
 /** What is always checked, on every replication of every point: conservation, Little's law, the sim's own invariants. */
 import { conserves } from '../analysis/conservation.ts'
 import { obeysLittle } from '../analysis/little.ts'
+import { checkTheory } from '../analysis/theory/index.ts'
 import type { InvariantSample, Measures, PointResult, Sim } from '../sim.ts'
 import type { InvariantDocument, TheoryDocument } from './document.ts'
 
@@ -25,11 +26,7 @@ export function checkPoint({ at, replications }: PointResult<unknown>): Invarian
   return [...byName.values()]
 }
 
-/** Theory beside observation: ok when the closed form lies in the interval of the replications. */
-export function theoryOf(sim: Sim, point: PointResult<unknown>): TheoryDocument[] {
-  return (sim.theory?.(point.params) ?? []).map(({ name, metric, expected }) => {
-    const { value, low, high } = point.metrics[metric]!
-    const ok = low !== null && high !== null && low <= expected && expected <= high
-    return { name, at: point.at, metric, expected, observed: value, low, high, ok }
-  })
+/** Theory beside observation, for the closed forms that apply to this point's parameters. */
+export function theoryOf(sim: Sim, { at, params, metrics }: PointResult<unknown>): TheoryDocument[] {
+  return checkTheory(sim.theory?.(params) ?? [], metrics, at)
 }

@@ -1,6 +1,6 @@
 /** One point: replications until the stopping rule is content, folded in replication order. */
-import { replicationsWanted } from '../analysis/stopping.ts'
-import type { PointResult } from '../sim.ts'
+import { nextReplications, type WatchedMetric } from '../analysis/stopping.ts'
+import type { Measures, PointResult } from '../sim.ts'
 import type { Experiment } from './experiment.ts'
 import { foldPoint } from './fold.ts'
 
@@ -10,6 +10,9 @@ export interface Until {
   readonly min: number
   readonly max: number
 }
+
+/** A metric that must become precise; `enough` is an absolute half-width that will do whatever the mean. */
+export type Watched = Pick<WatchedMetric, 'name' | 'enough'>
 
 export interface PointRequest {
   readonly at: PointResult<unknown>['at']
@@ -32,7 +35,7 @@ export async function measurePoint(
   experiment: Experiment,
   { at, params }: PointRequest,
   until: Until,
-  watched: readonly string[],
+  watched: readonly Watched[],
   signal: AbortSignal,
 ): Promise<PointResult<unknown>> {
   let wanted = until.min
@@ -44,12 +47,15 @@ export async function measurePoint(
     if (failed !== -1 && !signal.aborted) throw (settled[failed] as PromiseRejectedResult).reason
     const complete = failed === -1 ? settled : settled.slice(0, failed)
     if (complete.length === 0) throw new Interrupted()
-    const replications = complete.map((result) => (result as PromiseFulfilledResult<never>).value)
+    const replications = complete.map((result) => (result as PromiseFulfilledResult<Measures>).value)
     const point = foldPoint(experiment.sim.metrics, at, params, replications)
     if (signal.aborted || until.halfWidth === null || point.state === 'overloaded') return point
-    const samples = watched.map((metric) => point.replications.map((measures) => measures.metrics[metric] ?? 0))
-    const next = replicationsWanted(samples, until)
-    if (next <= wanted) return point
-    wanted = next
+    const metrics = watched.map((watch): WatchedMetric => {
+      const values = replications.map((measures) => measures.metrics[watch.name] ?? null)
+      return { ...watch, values }
+    })
+    const next = nextReplications(metrics, replications.length, until)
+    if (next.kind !== 'run') return foldPoint(experiment.sim.metrics, at, params, replications.slice(0, next.used))
+    wanted = next.total
   }
 }

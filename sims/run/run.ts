@@ -16,7 +16,7 @@ import { sumCounters } from './fold.ts'
 import { combinations } from './grid.ts'
 import { judgeExpectation, verdictOf } from './judgement.ts'
 import { judgedValues } from './judged.ts'
-import { Interrupted, measurePoint } from './point.ts'
+import { Interrupted, measurePoint, type Watched } from './point.ts'
 import type { Runner } from './runner.ts'
 import { paramsAt, type Scenario } from './scenario/load.ts'
 import { search, type Found } from './search.ts'
@@ -46,8 +46,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const phase = options.onPhase ?? (() => {})
   const warnings: string[] = []
   const experiment = new Experiment(sim, scenario.seed, judgedValues(scenario), options.runner)
-  const watched = [...new Set(expectations.map((one) => one.metric))]
-  if (watched.length === 0) watched.push(Object.keys(sim.metrics)[0]!)
+  const watched = watchedMetrics(scenario)
   const grid = combinations(scenario.sweep)
   const measure = (at: At, until = scenario.until): Promise<Point> =>
     measurePoint(experiment, { at, params: paramsAt(scenario, at) }, until, watched, signal)
@@ -77,7 +76,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   }
 
   phase('probing assumptions')
-  const assumptions = await assumptionsOf(scenario, options.runner, signal, watched[0]!)
+  const assumptions = await assumptionsOf(scenario, options.runner, signal, watched[0].name)
   const answer = sim.answer(results)
   const interrupted = signal.aborted
   const body: Omit<RunDocument, 'digest'> = {
@@ -107,6 +106,17 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     series: results.chosen?.replications[0]?.series ?? {},
     warnings,
   }
+}
+
+/**
+ * The metrics that the stopping rule watches: those that `expect` names, else the sim's first. One that lies far from
+ * its limit (a loss of zero) need not be known to 3 % of itself: 3 % of the limit will do.
+ */
+function watchedMetrics({ sim, expect: expectations, until }: Scenario): [Watched, ...Watched[]] {
+  const share = until.halfWidth ?? 0
+  const limits = new Map(expectations.map(({ metric, value }) => [metric, share * Math.abs(value)]))
+  const [first, ...rest] = [...limits].map(([name, enough]) => ({ name, enough }))
+  return first ? [first, ...rest] : [{ name: Object.keys(sim.metrics)[0]! }]
 }
 
 /** All points; when interrupted, those that were complete, at least the first. */

@@ -1,0 +1,227 @@
+/**
+ * One cluster, second by second: the loop in which every session of a week begins and ends.
+ *
+ * Arrivals are Poisson with a rate that changes by the minute; lengths and round trips are lognormal. Time before the
+ * span is run in over the longest possible session, so that the span begins with the sessions that would be there;
+ * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list a second.
+ */
+import { LogHistogram, type LogHistogramData } from '../analysis/histogram.ts'
+import { lognormal, lognormalFrom } from '../kernel/random/lognormal.ts'
+import { poisson } from '../kernel/random/poisson.ts'
+import type { Stream } from '../kernel/random/stream.ts'
+import type { ReplicationContext } from '../sim.ts'
+import { apportion, dayShape, forecastPeaks, lengthDistribution, routeRates, spanStart } from './demand.ts'
+import { MINUTES_A_DAY } from './diurnal.ts'
+import { FirstPackets } from './firstPackets.ts'
+import { CLUSTERS, routesTo } from './geography.ts'
+import { Hosts, type FleetWorld } from './hosts.ts'
+import type { VoiceFleetParams } from './params.ts'
+
+/** What happened in one cluster; plain data. */
+export interface CellWorld {
+  /** One for every number of hosts that the cluster may be given. */
+  readonly fleets: readonly FleetWorld[]
+  /** First-hop round trips of all sessions, seconds. */
+  readonly rtt: LogHistogramData
+  /** Sessions that were there in some second of the span. */
+  readonly injected: number
+  readonly completed: number
+  readonly running: number
+  /** Session-seconds in the span, summed session by session and second by second. */
+  readonly presence: number
+  readonly occupancy: number
+  readonly concurrentByMinute: Int32Array
+  readonly peakConcurrent: number
+  readonly peakFlows: number
+  readonly flowsLeft: number
+  readonly misrouted: number
+  readonly refused: number
+  readonly integrityFailures: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** The 95th percentile of the first hop lies at three times its median. */
+const RTT_SPREAD = 3
+const NONE = -1
+
+interface Source {
+  readonly rates: Float64Array
+  readonly isFar: boolean
+  readonly arrivals: Stream
+  readonly lengths: Stream
+  readonly rtts: Stream
+  readonly clients: Stream
+}
+
+export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext): CellWorld {
+  const cluster = ctx.part
+  const cap = Math.ceil(params.sessionCap)
+  const { seconds } = params.span
+  const length = lengthDistribution(params)
+  const near = lognormalFrom({ median: params.firstHopRtt, p95: RTT_SPREAD * params.firstHopRtt })
+  const sources = openSources(params, ctx)
+  const peaks = forecastPeaks(params)
+  const hostCounts = new Set(ctx.judged('relayHosts').map((hosts) => apportion(peaks, hosts)[cluster]!))
+  const hosts = new Hosts([...hostCounts], {
+    packetsPerSession: params.packetsPerSession,
+    capacity: params.coresPerHost * params.packetsPerCoreSecond,
+    queueLimit: params.coresPerHost * params.queueLimit,
+  })
+  const first = new FirstPackets({
+    cluster,
+    pods: params.podsPerCluster,
+    flows: flowsWanted(params, sources),
+    idleTimeout: params.flowIdleTimeout,
+    verifyOneIn: params.verifyOneIn,
+    packetsPerSession: params.packetsPerSession,
+    packetSize: params.packetSize,
+    stream: ctx.stream(`checks/${CLUSTERS[cluster]}`),
+  })
+  const departures = new Departures(cap + 1)
+  const rtt = new LogHistogram()
+  const concurrentByMinute = new Int32Array(Math.floor(seconds / 60))
+  let injected = 0
+  let completed = 0
+  let presence = 0
+  let occupancy = 0
+  let concurrent = 0
+  let peakConcurrent = 0
+
+  // Virtual second 0 is the start of the run-in, `cap` the start of the span.
+  const end = cap + seconds
+  const clock = spanStart(params) - cap
+  for (let now = 0; now < end; now++) {
+    let gone = departures.take(now)
+    while (gone !== NONE) {
+      hosts.change(departures.hash[gone]!, -1)
+      concurrent--
+      if (now >= cap) completed++
+      gone = departures.release(gone)
+    }
+    const minute = Math.floor((clock + now) / 60)
+    const minuteOfDay = ((minute % MINUTES_A_DAY) + MINUTES_A_DAY) % MINUTES_A_DAY
+    for (const source of sources) {
+      for (let left = poisson(source.arrivals, source.rates[minuteOfDay]!); left > 0; left--) {
+        const stays = Math.min(cap, Math.ceil(lognormal(source.lengths, length.mu, length.sigma)))
+        const until = now + Math.max(1, stays)
+        if (until <= cap) continue
+        const address = source.clients.uint32()
+        const hop = lognormal(source.rtts, near.mu, near.sigma)
+        rtt.add(source.isFar ? hop + params.farRtt : hop)
+        first.add(address, now, until)
+        hosts.change(address, 1)
+        departures.add(until, address)
+        concurrent++
+        injected++
+        presence += Math.min(until, end) - Math.max(now, cap)
+      }
+    }
+    first.expire(now)
+    if (now < cap) continue
+    hosts.second()
+    occupancy += concurrent
+    if (concurrent > peakConcurrent) peakConcurrent = concurrent
+    const second = now - cap + 1
+    if (second % 60 === 0) {
+      concurrentByMinute[second / 60 - 1] = concurrent
+      if (second % 600 === 0) ctx.progress(second / seconds, injected)
+    }
+  }
+  first.flush()
+  first.expire(end + cap + params.flowIdleTimeout + 2)
+  ctx.progress(1, injected)
+
+  return {
+    fleets: hosts.world(),
+    rtt: rtt.toData(),
+    injected,
+    completed,
+    running: concurrent - first.refused,
+    presence,
+    occupancy,
+    concurrentByMinute,
+    peakConcurrent,
+    peakFlows: first.peakFlows,
+    flowsLeft: first.flows,
+    misrouted: first.misrouted,
+    refused: first.refused,
+    integrityFailures: first.integrityFailures,
+    counters: { sessions: injected, ...first.counters() },
+  }
+}
+
+function openSources(params: VoiceFleetParams, ctx: ReplicationContext): Source[] {
+  const weights = dayShape(params)
+  const cluster = CLUSTERS[ctx.part]!
+  return routesTo(ctx.part, params.spillShare).map((route) => {
+    const name = `${route.region.name}/${cluster}`
+    return {
+      rates: routeRates(params, weights, route),
+      isFar: route.isFar,
+      arrivals: ctx.stream(`arrivals/${name}`),
+      lengths: ctx.stream(`lengths/${name}`),
+      rtts: ctx.stream(`rtts/${name}`),
+      clients: ctx.stream(`clients/${name}`),
+    }
+  })
+}
+
+/** Room for half as many flows again as the busiest minute is expected to hold, idle ones included. */
+function flowsWanted(params: VoiceFleetParams, sources: readonly Source[]): number {
+  const peakRate = sources.reduce((sum, { rates }) => sum + Math.max(...rates), 0)
+  const expected = peakRate * (params.sessionLength + params.flowIdleTimeout)
+  return Math.min(1 << 22, Math.ceil(1.5 * expected) + 4096)
+}
+
+/** Sessions by the second in which they end: a ring of linked lists over arrays that grow by doubling. */
+class Departures {
+  hash = new Uint32Array(1024)
+  #next = new Int32Array(1024)
+  readonly #heads: Int32Array
+  #free = NONE
+  #used = 0
+
+  /** `range`: seconds from now to the farthest departure, plus one. */
+  constructor(range: number) {
+    this.#heads = new Int32Array(range).fill(NONE)
+  }
+
+  add(second: number, hash: number): void {
+    let entry = this.#free
+    if (entry === NONE) {
+      entry = this.#used++
+      if (entry === this.hash.length) this.#grow()
+    } else {
+      this.#free = this.#next[entry]!
+    }
+    const head = second % this.#heads.length
+    this.hash[entry] = hash
+    this.#next[entry] = this.#heads[head]!
+    this.#heads[head] = entry
+  }
+
+  /** First entry of a second, or NONE; the list is then the caller's to `release`. */
+  take(second: number): number {
+    const head = second % this.#heads.length
+    const entry = this.#heads[head]!
+    this.#heads[head] = NONE
+    return entry
+  }
+
+  /** Frees an entry and returns the one behind it. */
+  release(entry: number): number {
+    const next = this.#next[entry]!
+    this.#next[entry] = this.#free
+    this.#free = entry
+    return next
+  }
+
+  #grow(): void {
+    const hash = new Uint32Array(2 * this.hash.length)
+    hash.set(this.hash)
+    this.hash = hash
+    const next = new Int32Array(hash.length)
+    next.set(this.#next)
+    this.#next = next
+  }
+}

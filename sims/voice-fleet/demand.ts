@@ -1,0 +1,86 @@
+/** How many sessions start where and when: the intensity of every route's Poisson process, minute by minute. */
+import { normalTail } from '../analysis/normal.ts'
+import { lognormalFrom, type LognormalParameters } from '../kernel/random/lognormal.ts'
+import { dayWeights, weightAt } from './diurnal.ts'
+import { CLUSTERS, routesTo, type Route } from './geography.ts'
+import type { VoiceFleetParams } from './params.ts'
+import { WEEK } from './span.ts'
+
+/** Sessions a second that the whole service starts on average. */
+export function meanArrivalRate(params: VoiceFleetParams): number {
+  return (params.weeklyActiveUsers * params.voiceShare * params.sessionsPerUser) / WEEK
+}
+
+/** Arrivals a second on one route for every minute of a day in UTC (the week repeats its day). */
+export function routeRates(params: VoiceFleetParams, weights: Float64Array, { region, share }: Route): Float64Array {
+  const rate = meanArrivalRate(params) * region.share * share
+  return weights.map((_, minute) => rate * weightAt(weights, minute, region.utcOffset))
+}
+
+export function dayShape(params: VoiceFleetParams): Float64Array {
+  return dayWeights({
+    trough: params.dayTrough,
+    peak: params.dayPeak,
+    troughHour: params.troughHour,
+    peakHour: params.peakHour,
+  })
+}
+
+/** Arrivals a second at one cluster, all its routes together, for every minute of a day in UTC. */
+export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {
+  const total = new Float64Array(weights.length)
+  for (const route of routesTo(cluster, params.spillShare)) {
+    const rates = routeRates(params, weights, route)
+    for (let minute = 0; minute < total.length; minute++) total[minute]! += rates[minute]!
+  }
+  return total
+}
+
+/** First second of the simulated span, counted from Monday 00:00 UTC; may be negative near the week's start. */
+export function spanStart(params: VoiceFleetParams): number {
+  if (params.span.at === 'start') return 0
+  const weights = dayShape(params)
+  const fleet = CLUSTERS.map((_, cluster) => clusterRates(params, weights, cluster))
+  const total = weights.map((_, minute) => fleet.reduce((sum, rates) => sum + rates[minute]!, 0))
+  const peakMinute = total.indexOf(Math.max(...total))
+  return peakMinute * 60 - Math.floor(params.span.seconds / 2)
+}
+
+/** The lognormal of session lengths before the cap. */
+export function lengthDistribution(params: VoiceFleetParams): LognormalParameters {
+  const { sessionLength: mean, sessionSpread: sigma } = params
+  return lognormalFrom({ mean, median: mean / Math.exp((sigma * sigma) / 2) })
+}
+
+/**
+ * Share of sessions still going u seconds after they began, u = 0, 1, ... up to the cap: P(ceil(length) > u), for
+ * the sim counts whole seconds.
+ */
+export function survival(params: VoiceFleetParams): Float64Array {
+  const { mu, sigma } = lengthDistribution(params)
+  const cap = Math.ceil(params.sessionCap)
+  return Float64Array.from({ length: cap }, (_, u) => (u === 0 ? 1 : normalTail((Math.log(u) - mu) / sigma)))
+}
+
+/** Peaks of the clusters' arrival rates: what a planner can forecast; they do not depend on the seed. */
+export function forecastPeaks(params: VoiceFleetParams): number[] {
+  const weights = dayShape(params)
+  return CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
+}
+
+/** Relay hosts per cluster, in proportion to the forecast peaks, at least one each. */
+export function apportion(weights: readonly number[], seats: number): number[] {
+  if (seats < weights.length) throw new RangeError(`${seats} hosts cannot serve ${weights.length} clusters`)
+  const given = weights.map(() => 1)
+  // The next host goes where the load per host is highest (D'Hondt), at a time. Adding a host never takes one away from a cluster, so a
+  // larger fleet is at least as good everywhere and the search may bisect.
+  for (let left = seats - weights.length; left > 0; left--) {
+    let neediest = 0
+    for (let i = 1; i < weights.length; i++) {
+      if (weights[i]! / given[i]! > weights[neediest]! / given[neediest]!) neediest = i
+    }
+    given[neediest]!++
+  }
+  return given
+}
+

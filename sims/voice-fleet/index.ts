@@ -1,0 +1,30 @@
+/**
+ * A week of voice for a service with 900 million weekly users: every session simulated, its first STUN request built,
+ * its ufrag sealed and sent through the real Forwarder; media counted per second and host and turned into delay.
+ *
+ *     demand.ts   who starts a session when and where        hosts.ts     sessions -> packets -> queues, per host
+ *     cell.ts     one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
+ */
+import { defineSim } from '../sim.ts'
+import { answer } from './answer.ts'
+import { simulateCell, type CellWorld } from './cell.ts'
+import { charts } from './charts.ts'
+import { CLUSTERS } from './geography.ts'
+import { judge, METRICS } from './judge.ts'
+import { voiceFleetParams, type VoiceFleetParams } from './params.ts'
+import { predictions } from './theory.ts'
+
+export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
+  name: 'voice-fleet',
+  summary: 'Voice load of a whole service on relay hosts that route by ICE ufrag: hosts and cores for a delay SLO.',
+  params: voiceFleetParams,
+  metrics: METRICS,
+  judged: ['relayHosts'],
+  parts: () => CLUSTERS.length,
+  replicate: simulateCell,
+  judge,
+  answer,
+  charts,
+  theory: predictions,
+  probe: (params) => ({ ...params, span: { seconds: 900, at: 'peak' } }),
+})
