@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { writeIndex } from '../reports/index-page.ts'
-import { readRun, writeReport } from '../reports/write.ts'
+import { readRun, writeRun } from '../reports/write.ts'
 import { defineCommand } from './command.ts'
 
 export const report = defineCommand({
@@ -13,8 +13,8 @@ export const report = defineCommand({
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ run, out }) {
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
-    const written = await writeReport(await readRun(folder), folder)
+    const written = await writeRun(await readRun(folder), folder)
     await writeIndex(dirname(folder))
-    console.log(written.report)
+    console.log(written.page)
   },
 })

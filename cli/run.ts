@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { writeIndex } from '../reports/index-page.ts'
 import { renderTerminal } from '../reports/terminal.ts'
-import { writeReport } from '../reports/write.ts'
+import { documentText, writeReport } from '../reports/write.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/run/document.ts'
 import { runScenario } from '../sims/run/run.ts'
 import { threadRunner } from '../sims/run/runner.ts'
@@ -51,16 +51,16 @@ export const run = defineCommand({
     try {
       for (const scenario of scenarios) {
         if (interruption.signal.aborted) break
-        const { document, files: written } = await runOne(scenario, settings, out, runner, interruption.signal)
+        const { document, page } = await runOne(scenario, settings, out, runner, interruption.signal)
         documents.push(document)
-        if (!json) console.log(`${renderTerminal(document)}\nreport: ${written}\n`)
+        if (!json) console.log(`${renderTerminal(document)}\nreport: ${page}\n`)
       }
     } finally {
       process.off('SIGINT', interrupt)
       await runner.close()
       if (documents.length > 0) await writeIndex(resolve(out))
     }
-    if (json) console.log(JSON.stringify(files.length === 1 ? documents[0] : { schema: RUNS_SCHEMA, runs: documents }))
+    if (json) process.stdout.write(jsonText(files.length, documents))
     process.exitCode = exitCode(documents, interruption.signal.aborted)
   },
 })
@@ -71,7 +71,7 @@ async function runOne(
   out: string,
   runner: ReturnType<typeof threadRunner>,
   signal: AbortSignal,
-): Promise<{ document: RunDocument; files: string }> {
+): Promise<{ document: RunDocument; page: string }> {
   const progress = progressLine(runner, scenario.name)
   try {
     const { document, charts, series, warnings } = await runScenario(scenario, {
@@ -83,14 +83,21 @@ async function runOne(
     progress.phase('writing the report')
     const written = await writeReport(
       { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels: scenario.sim.metrics },
-      join(resolve(out), scenario.name),
+      resolve(out),
     )
     progress.stop()
     for (const warning of warnings) process.stderr.write(`${scenario.name}: warning: ${warning}\n`)
-    return { document, files: written.report }
+    return { document, page: written.page }
   } finally {
     progress.stop()
   }
+}
+
+/** Exactly one JSON document, also when nothing of the one file asked for was complete. */
+function jsonText(asked: number, documents: readonly RunDocument[]): string {
+  const [first] = documents
+  if (asked === 1 && first) return documentText(first)
+  return `${JSON.stringify({ schema: RUNS_SCHEMA, runs: documents }, null, 2)}\n`
 }
 
 /** Two scenarios of one name would write into one folder. */

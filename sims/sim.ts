@@ -180,7 +180,7 @@ export interface Sim<P = unknown, W = unknown> {
   readonly params: z.ZodType<P>
   readonly metrics: Readonly<Record<string, MetricSpec>>
   /** Parameters that `judge` alone reads: all their values are judged from one world. */
-  readonly judged?: readonly (keyof P & string)[]
+  readonly judged?: readonly string[]
   /** Independent parts of one replication (cells of a thinned Poisson world); default 1. */
   parts?(params: P): number
   /** One part of one replication. Pure; the world it returns can be structured-cloned. */
