@@ -27,6 +27,7 @@ export function compileSet(
       program,
       kernel: engine().kernels.teddy,
       lengths,
+      anchor: null,
       short: new ShortText(linear),
       linear,
     })

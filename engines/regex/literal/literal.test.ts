@@ -180,6 +180,13 @@ describe('several literals', () => {
     )
   })
 
+  test('a text that makes comparing expensive is finished by the automaton', () => {
+    const literals = Array.from({ length: 40 }, (_, index) => bytes(`${'ab'.repeat(20)}c${index}`))
+    const text = bytes(`${'ab'.repeat(300)}c7`.repeat(20))
+    const search = compileLiterals(literals)!
+    expect(answers(search, text, 0, text.length)).toEqual(expected(literals, false, text, 0, text.length))
+  })
+
   test('so many that their grams are hashed', () => {
     const many = fc.array(fc.tuple(word(6), word(4)), { minLength: 65, maxLength: 90 })
     fc.assert(

@@ -21,6 +21,8 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
     program: { bytes: pairProgram(needle, i, j, ignoreCase) },
     kernel: engine().kernels.pair,
     lengths: [needle.length],
+    // Two look-ups, for both cases of a letter, would seldom both skip far.
+    anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
     short: new ShortText(needle, i, j, fold),
     linear: () => new Kmp(needle, fold),
   })

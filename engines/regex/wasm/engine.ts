@@ -5,6 +5,8 @@
  * belongs to one JavaScript thread; a worker has its own.
  */
 import { ModuleBuilder } from './assembler.ts'
+import { addGrams } from './kernels/grams.ts'
+import type { GramsKernel } from './kernels/grams.ts'
 import { addPair } from './kernels/pair.ts'
 import type { SearchKernel } from './kernels/search.ts'
 import { addTeddy } from './kernels/teddy.ts'
@@ -16,6 +18,8 @@ export interface Kernels {
   readonly pair: SearchKernel
   /** Several: `kernels/teddy.ts`. */
   readonly teddy: SearchKernel
+  /** Thousands: `kernels/grams.ts`. */
+  readonly grams: GramsKernel
 }
 
 /** Something that a kernel runs: bytes for the program slot. */
@@ -33,6 +37,7 @@ export class Engine {
     const module = new ModuleBuilder()
     addPair(module)
     addTeddy(module)
+    addGrams(module)
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module.assemble()), {
       env: { memory: memory.memory },
     })
