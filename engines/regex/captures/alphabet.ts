@@ -1,0 +1,132 @@
+/**
+ * Characters as classes: two characters that every set of the pattern treats alike are one symbol to the matchers here.
+ *
+ * Captures are found character by character, not byte by byte. A set is then one step of the automaton however many
+ * UTF-8 sequences it stands for, and the automaton stays as small as the pattern.
+ */
+import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
+import type { Node, Parsed, Ranges } from '../syntax/ast.ts'
+import { wordRanges } from '../syntax/classes.ts'
+
+/** Bytes of a code point in UTF-8; of what could not be decoded (-1), 1. */
+export const widthOf = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4)
+
+/** Collects the distinct sets of a pattern, numbered as they come. */
+export class Sets {
+  readonly list: Ranges[] = []
+  private readonly byKey = new Map<string, number>()
+  private readonly byRanges = new Map<Ranges, number>()
+
+  add(ranges: Ranges): number {
+    let id = this.byRanges.get(ranges)
+    if (id !== undefined) return id
+    const key = ranges.join(',')
+    id = this.byKey.get(key)
+    if (id === undefined) {
+      id = this.list.length
+      this.list.push(ranges)
+      this.byKey.set(key, id)
+    }
+    this.byRanges.set(ranges, id)
+    return id
+  }
+}
+
+export interface Alphabet {
+  readonly bytes: boolean
+  readonly classes: number
+  /** Class of each byte, or of each ASCII character. Class 0 is in no set: broken UTF-8 has it. */
+  readonly low: Uint16Array
+  /** Class by code point beyond ASCII: the class of the last entry of `starts` not above it. */
+  readonly starts: Int32Array
+  readonly startClass: Uint16Array
+  /** Which classes a set holds: `members[set * classes + class]`. */
+  readonly members: Uint8Array
+  /** OTHER, WORD or NEWLINE by class; all OTHER where the pattern asserts nothing. */
+  readonly kind: Uint8Array
+}
+
+function asserts(node: Node): boolean {
+  if (node.kind === 'assert') return true
+  if (node.kind === 'cat' || node.kind === 'alt') return node.parts.some(asserts)
+  return 'node' in node && asserts(node.node)
+}
+
+const NEWLINE_SET: Ranges = [10, 10]
+
+/** Splits the characters by the sets collected, and by word and newline where the pattern has assertions. */
+export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
+  const all = [...sets.list]
+  const kinds = asserts(parsed.root)
+  if (kinds) all.push(wordRanges(parsed.bytes), NEWLINE_SET)
+  // Sweep the boundaries: at each, some sets begin or end; the sets open between two boundaries name the class.
+  const events: number[] = []
+  all.forEach((ranges, set) => {
+    for (let i = 0; i < ranges.length; i += 2) {
+      events.push((ranges[i] as number) * 2 * all.length + set * 2 + 1)
+      events.push(((ranges[i + 1] as number) + 1) * 2 * all.length + set * 2)
+    }
+  })
+  events.sort((a, b) => a - b)
+  const names = new Map<string, number>([['', 0]])
+  const open = new Set<number>()
+  const holders: number[][] = [[]]
+  const starts = [0]
+  const startClass = [0]
+  for (let i = 0; i < events.length;) {
+    const code = Math.floor((events[i] as number) / (2 * all.length))
+    for (; i < events.length && Math.floor((events[i] as number) / (2 * all.length)) === code; i++) {
+      const change = (events[i] as number) % (2 * all.length)
+      if (change & 1) open.add(change >> 1)
+      else open.delete(change >> 1)
+    }
+    const name = [...open].sort((a, b) => a - b).join(',')
+    let id = names.get(name)
+    if (id === undefined) {
+      id = names.size
+      names.set(name, id)
+      holders.push([...open])
+    }
+    starts.push(code)
+    startClass.push(id)
+  }
+  const classes = names.size
+  const members = new Uint8Array(all.length * classes)
+  const kind = new Uint8Array(classes)
+  holders.forEach((held, id) => {
+    for (const set of held) members[set * classes + id] = 1
+    if (kinds && held.includes(all.length - 2)) kind[id] = WORD
+    else kind[id] = kinds && held.includes(all.length - 1) ? NEWLINE : OTHER
+  })
+  const alphabet: Alphabet = {
+    bytes: parsed.bytes,
+    classes,
+    low: new Uint16Array(256),
+    starts: Int32Array.from(starts),
+    startClass: Uint16Array.from(startClass),
+    members,
+    kind,
+  }
+  for (let code = 0; code < (parsed.bytes ? 256 : 128); code++)
+    alphabet.low[code] = searchClass(alphabet, code)
+  return alphabet
+}
+
+function searchClass(alphabet: Alphabet, code: number): number {
+  const { starts, startClass } = alphabet
+  let low = 0
+  let high = starts.length
+  // Boundaries may share a code (the leading 0): the last one counts.
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] as number) <= code) low = middle
+    else high = middle
+  }
+  return startClass[low] as number
+}
+
+/** Class of a code point; of a broken byte, 0. */
+export function classOf(alphabet: Alphabet, code: number): number {
+  if (code < 128) return code < 0 ? 0 : (alphabet.low[code] as number)
+  return searchClass(alphabet, code)
+}

@@ -1,0 +1,541 @@
+/**
+ * The automaton that captures are read from: a Thompson automaton whose paths carry the order of parse trees.
+ *
+ * Which parse of a span is the right one is a matter of comparing parse trees from the top: the first node, in the
+ * order of reading, that one tree gives more characters than the other, decides. So the automaton brackets every node
+ * whose length is a choice: a path enters the bracket where the node begins and leaves it where it ends. A state's
+ * `depth` is the number of brackets open there. Of two paths that forked somewhere and came along the same text, the
+ * one that left the outermost bracket later is the better one; if all that was open at the fork was left together, the
+ * branch first tried at the fork is. `step.ts` does this comparing.
+ *
+ * Two things keep it small and quick:
+ * - No bracket where the length is no choice: fixed lengths, and the last part of a bracketed node.
+ * - No empty loops. POSIX allows no empty iteration beyond the minimum, so a loop's body is built in the variant that
+ *   matches something, and matching nothing is a separate way around it. Both share their states, so nested stars do
+ *   not multiply. Without empty loops the epsilon edges form an acyclic graph, states are numbered along it, and a
+ *   closure is one sweep in the order of the numbers.
+ *
+ * A minimal repetition has a bracket that is better left early; nodes around one have no bracket at all.
+ */
+import { contextUse, Surroundings } from '../automaton/context.ts'
+import type { Node, Parsed } from '../syntax/ast.ts'
+import { RegexBudgetError } from '../types.ts'
+import type { Alphabet } from './alphabet.ts'
+import { buildAlphabet, Sets } from './alphabet.ts'
+import { assertBit } from './context.ts'
+import { factsOf } from './facts.ts'
+
+type Repeat = Extract<Node, { kind: 'repeat' }>
+type Cat = Extract<Node, { kind: 'cat' }>
+
+/** What happens to the captures on an edge: `group << 2 | kind`, or for FORGET `index << 2 | kind`. */
+export const OPEN = 1
+export const CLOSE = 2
+/** A new iteration begins: the groups `forgets[2 * index]` to `forgets[2 * index + 1]` become unset. */
+export const FORGET = 3
+
+export interface Automaton {
+  readonly alphabet: Alphabet
+  readonly groups: number
+  readonly states: number
+  readonly start: number
+  readonly accept: number
+  readonly depth: Int32Array
+  /** Innermost open bracket of each state, -1 outside of all. */
+  readonly bracket: Int32Array
+  readonly bracketParent: Int32Array
+  readonly bracketDepth: Int32Array
+  /** 1: better left early. */
+  readonly bracketLazy: Uint8Array
+  /** Epsilon edges of state s: `edgeStart[s]` to `edgeStart[s + 1]`, the better branch first, always to a higher state. */
+  readonly edgeStart: Int32Array
+  readonly edgeTo: Int32Array
+  /** Assertions that must hold, as a mask. */
+  readonly edgeNeeds: Uint8Array
+  readonly edgeAction: Int32Array
+  /** Set that state s consumes, -1 for none, and where that leads. A state that consumes has no epsilon edges. */
+  readonly set: Int32Array
+  readonly next: Int32Array
+  readonly forgets: Int32Array
+  readonly hasAssertions: boolean
+  /** Tells what lies outside a span. */
+  readonly surroundings: Surroundings
+}
+
+/** The two ways out of a node: having matched nothing, having matched something; -1 where there is none. */
+interface Exits {
+  readonly none: number
+  readonly some: number
+}
+
+const NOWHERE: Exits = { none: -1, some: -1 }
+
+class Builder {
+  readonly sets = new Sets()
+  readonly depth: number[] = []
+  readonly bracketOf: number[] = []
+  readonly edges: number[][] = []
+  readonly set: number[] = []
+  readonly next: number[] = []
+  readonly forgets: number[] = []
+  readonly bracketParent: number[] = []
+  readonly bracketDepth: number[] = []
+  readonly bracketLazy: number[] = []
+  private readonly limit: number
+  private bracket = -1
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  state(): number {
+    const id = this.depth.length
+    if (id >= this.limit) throw new RegexBudgetError('states', id + 1, this.limit)
+    this.depth.push(this.bracket < 0 ? 0 : (this.bracketDepth[this.bracket] as number))
+    this.bracketOf.push(this.bracket)
+    this.edges.push([])
+    this.set.push(-1)
+    this.next.push(-1)
+    return id
+  }
+
+  /** Edges are kept as triples: to, needs, action. */
+  edge(from: number, to: number, action = 0, needs = 0): number {
+    const list = this.edges[from] as number[]
+    list.push(to, needs, action)
+    return to
+  }
+
+  private join(exits: readonly number[]): number {
+    const live = exits.filter((exit) => exit >= 0)
+    if (live.length < 2) return live[0] ?? -1
+    const meeting = this.state()
+    for (const exit of live) this.edge(exit, meeting)
+    return meeting
+  }
+
+  private openBracket(from: number, lazy = false): number {
+    this.bracketParent.push(this.bracket)
+    this.bracketDepth.push(this.bracket < 0 ? 1 : (this.bracketDepth[this.bracket] as number) + 1)
+    this.bracketLazy.push(lazy ? 1 : 0)
+    this.bracket = this.bracketParent.length - 1
+    return this.edge(from, this.state())
+  }
+
+  /** Leaves the innermost bracket by each of the exits. */
+  private closeBracket(exits: Exits): Exits {
+    this.bracket = this.bracketParent[this.bracket] as number
+    const leave = (exit: number): number => (exit < 0 ? -1 : this.edge(exit, this.state()))
+    return { none: leave(exits.none), some: leave(exits.some) }
+  }
+
+  /** Either exit of `build`, inside a bracket where `wanted`. */
+  private within(wanted: boolean, from: number, build: (from: number) => Exits, lazy = false): Exits {
+    if (!wanted) return build(from)
+    return this.closeBracket(build(this.openBracket(from, lazy)))
+  }
+
+  /** A child of a node that has no bracket because a minimal repetition is inside needs one of its own. */
+  private exposed(parent: Node, child: Node): boolean {
+    return !factsOf(parent).plain && factsOf(child).plain && factsOf(child).length < 0
+  }
+
+  /** Matches `node`; the one way out, or -1. */
+  full(node: Node, from: number): number {
+    switch (node.kind) {
+      case 'empty':
+        return from
+      case 'set': {
+        if (node.ranges.length === 0) return -1
+        const state = this.edge(from, this.state())
+        this.set[state] = this.sets.add(node.ranges)
+        return (this.next[state] = this.state())
+      }
+      case 'assert':
+        return this.edge(from, this.state(), 0, assertBit(node.what))
+      case 'approx':
+        return this.full(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.merge(this.around(node, from, (child, at) => this.merged(child, at)))
+      case 'cat':
+        return this.merge(this.cat(node, from, 'full'))
+      default:
+        return this.merge(this.repeat(node, from))
+    }
+  }
+
+  private merge(exits: Exits): number {
+    return this.join([exits.some, exits.none])
+  }
+
+  private merged(node: Node, from: number): Exits {
+    return { none: -1, some: this.full(node, from) }
+  }
+
+  /** A group or an alternation, its children built by `build`. */
+  private around(
+    node: Extract<Node, { kind: 'group' | 'alt' }>,
+    from: number,
+    build: (child: Node, from: number) => Exits,
+  ): Exits {
+    if (node.kind === 'group') {
+      const inner = this.edge(from, this.state(), (node.index << 2) | OPEN)
+      const exits = this.within(this.exposed(node, node.node), inner, (at) => build(node.node, at))
+      const close = (exit: number): number =>
+        exit < 0 ? -1 : this.edge(exit, this.state(), (node.index << 2) | CLOSE)
+      return { none: close(exits.none), some: close(exits.some) }
+    }
+    const branches = node.parts.map((part) => {
+      const branch = this.edge(from, this.state())
+      return this.within(this.exposed(node, part), branch, (at) => build(part, at))
+    })
+    return { none: this.join(branches.map((b) => b.none)), some: this.join(branches.map((b) => b.some)) }
+  }
+
+  /** Matches `node` with both ways out apart. */
+  private apart(node: Node, from: number): Exits {
+    const facts = factsOf(node)
+    if (facts.plain) {
+      const some = facts.consumes ? this.some(node, from) : -1
+      return { some, none: facts.nullable ? this.none(node, from) : -1 }
+    }
+    switch (node.kind) {
+      case 'approx':
+        return this.apart(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.around(node, from, (child, at) => this.apart(child, at))
+      case 'cat':
+        return this.cat(node, from, 'apart')
+      case 'repeat':
+        return this.repeat(node, from)
+      default:
+        return NOWHERE
+    }
+  }
+
+  /** Matches something with a node that holds no minimal repetition. */
+  private some(node: Node, from: number): number {
+    const facts = factsOf(node)
+    if (!facts.consumes) return -1
+    if (!facts.nullable) return this.full(node, from)
+    switch (node.kind) {
+      case 'approx':
+        return this.some(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.around(node, from, (child, at) => ({ none: -1, some: this.some(child, at) })).some
+      case 'cat':
+        return this.cat(node, from, 'some').some
+      case 'repeat':
+        return this.repeat(node, from, false).some
+      default:
+        return -1
+    }
+  }
+
+  /** Matches nothing with a node that holds no minimal repetition. */
+  private none(node: Node, from: number): number {
+    if (!factsOf(node).nullable) return -1
+    switch (node.kind) {
+      case 'approx':
+        return this.none(node.node, from)
+      case 'group':
+        return this.around(node, from, (child, at) => ({ none: this.none(child, at), some: -1 })).none
+      case 'alt': {
+        // Without assertions the first alternative that can be empty always is.
+        const sure = node.parts.findIndex((part) => factsOf(part).nullable && factsOf(part).pure)
+        const parts = sure < 0 ? node.parts : node.parts.slice(0, sure + 1)
+        return this.join(parts.map((part) => this.none(part, this.edge(from, this.state()))))
+      }
+      case 'cat': {
+        let at = from
+        for (const part of node.parts) {
+          at = this.none(part, at)
+          if (at < 0) return -1
+        }
+        return at
+      }
+      case 'repeat':
+        return this.emptyRepeat(node, from)
+      default:
+        return this.full(node, from)
+    }
+  }
+
+  /**
+   * A concatenation. Read to the right, each part but the last has its own bracket; read to the left, the first part is
+   * in a bracket, the first two in one around it, and so on. `apart` and `some` keep two paths side by side: nothing
+   * matched yet, and something matched already.
+   */
+  private cat(node: Cat, from: number, mode: 'full' | 'apart' | 'some'): Exits {
+    const plain = factsOf(node).plain
+    const last = node.parts.length - 1
+    const firstMixed = plain ? node.parts.length : node.parts.findIndex((part) => !factsOf(part).plain)
+    const choice = (k: number): boolean => factsOf(node.parts[k] as Node).length < 0
+    const nested = (k: number): boolean => !node.rightAssoc && k < Math.min(last, firstMixed) && choice(k)
+    const own = (k: number): boolean =>
+      choice(k) &&
+      (node.rightAssoc || k >= firstMixed) &&
+      factsOf(node.parts[k] as Node).plain &&
+      (k < last || !plain)
+    const outside = this.bracket
+    let inner = from
+    for (let k = 0; k <= last; k++) if (nested(k)) inner = this.openBracket(inner)
+    let at: Exits = mode === 'full' ? { none: -1, some: inner } : { none: inner, some: -1 }
+    for (const [k, part] of node.parts.entries()) {
+      at = this.part(part, at, own(k), mode)
+      if (nested(k)) at = this.closeBracket(at)
+      if (at.none < 0 && at.some < 0) break
+    }
+    this.bracket = outside
+    return at
+  }
+
+  private part(part: Node, at: Exits, bracket: boolean, mode: 'full' | 'apart' | 'some'): Exits {
+    if (mode === 'full') return this.within(bracket, at.some, (from) => this.merged(part, from))
+    const { plain, nullable } = factsOf(part)
+    if (!plain) {
+      // The order of its branches must be kept, so it is built once for each path.
+      const first = at.none < 0 ? NOWHERE : this.apart(part, at.none)
+      const again = at.some < 0 ? -1 : this.full(part, at.some)
+      return { none: first.none, some: this.join([first.some, again]) }
+    }
+    // Matching something continues both paths alike, so both enter the same states.
+    const entry = this.state()
+    if (at.none >= 0) this.edge(at.none, entry)
+    if (at.some >= 0) this.edge(at.some, entry)
+    const some = this.within(bracket, entry, (from) => ({ none: -1, some: this.some(part, from) })).some
+    if (!nullable) return { none: -1, some }
+    const kept = at.some < 0 ? -1 : this.none(part, at.some)
+    return { none: at.none < 0 ? -1 : this.none(part, at.none), some: this.join([some, kept]) }
+  }
+
+  private forget(node: Repeat): number {
+    const { firstGroup, lastGroup } = factsOf(node.node)
+    if (firstGroup > lastGroup) return 0
+    this.forgets.push(firstGroup, lastGroup)
+    return ((this.forgets.length / 2 - 1) << 2) | FORGET
+  }
+
+  private repeat(node: Repeat, from: number, wantNone = true): Exits {
+    const body = factsOf(node.node)
+    const lazyBracket = !node.greedy && factsOf(node).length < 0
+    if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), true)
+    return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), true)
+  }
+
+  /** Matching nothing: one empty iteration where the body can, none at all where the minimum allows. */
+  private emptyRepeat(node: Repeat, from: number): number {
+    const body = factsOf(node.node)
+    const mayBeAbsent = node.min === 0
+    if (node.max === 0 || (mayBeAbsent && (!node.greedy || !body.nullable)))
+      return this.edge(from, this.state())
+    if (!body.nullable) return -1
+    const empty = this.none(node.node, this.edge(from, this.state(), this.forget(node)))
+    return mayBeAbsent && !body.pure ? this.join([empty, this.edge(from, this.state())]) : empty
+  }
+
+  /** A repetition whose body holds no minimal repetition. */
+  private plainRepeat(node: Repeat, from: number, wantNone: boolean): Exits {
+    const body = factsOf(node.node)
+    const { min, max } = node
+    const endless = max === Infinity
+    const copies = endless ? Math.max(min, 1) : max
+    if (!body.consumes || copies === 0)
+      return { some: -1, none: wantNone ? this.emptyRepeat(node, from) : -1 }
+    const forget = this.forget(node)
+    const first = this.state()
+    this.edge(from, first)
+    // Empty iterations that come first, then others: only assertions make that necessary.
+    const padded = body.nullable && !body.pure && min > 1
+    const none = wantNone || padded ? this.emptyRepeat(node, from) : -1
+    const exit = this.state()
+    let tail = -1
+    let done = -1
+    let entry = first
+    for (let i = 1; i <= copies; i++) {
+      if (i > 1) {
+        entry = this.state()
+        this.edge(done, entry)
+        if (padded && none >= 0 && i <= min) this.edge(none, entry)
+      }
+      const inner = this.edge(entry, this.state(), forget)
+      const some = this.within(body.length < 0, inner, (at) => ({
+        none: -1,
+        some: this.some(node.node, at),
+      })).some
+      const idle = padded && i > 1 && i <= min ? this.edge(done, this.state(), forget) : -1
+      done = this.join([some, idle < 0 ? -1 : this.none(node.node, idle)])
+      if (i < min && body.nullable && body.pure) {
+        // The rest of the minimum is empty; one empty iteration tells the same as many.
+        if (tail < 0) tail = this.state()
+        this.edge(done, tail)
+      }
+      if (endless && i === copies) this.edge(done, entry)
+      if (i >= min) this.edge(done, exit)
+    }
+    if (tail >= 0) {
+      const rest = this.none(node.node, this.edge(tail, this.state(), forget))
+      this.edge(rest, exit)
+    }
+    return { none: wantNone ? none : -1, some: exit }
+  }
+
+  /** A repetition with a minimal one inside: iterations in order, each way of making it kept in its place. */
+  private mixedRepeat(node: Repeat, from: number): Exits {
+    const { min, max, greedy } = node
+    const endless = max === Infinity
+    const copies = endless ? Math.max(min, 1) : max
+    const forget = this.forget(node)
+    const none = this.state()
+    const some = this.state()
+    const iterate = (at: number): Exits => this.apart(node.node, this.edge(at, this.state(), forget))
+    /** From `at`, leaves to `exit` and iterates, in the order of preference. */
+    const choose = (at: number, exit: number, mayLeave: boolean, go: () => Exits): Exits => {
+      if (at < 0) return NOWHERE
+      if (mayLeave && !greedy) this.edge(at, exit)
+      const exits = go()
+      if (mayLeave && greedy) this.edge(at, exit)
+      return exits
+    }
+    let empty = from
+    let filled = -1
+    for (let i = 0; i < copies; i++) {
+      const [idle, busy] = [empty, filled]
+      const mayBeEmpty = i < Math.max(min, 1)
+      const first = choose(idle, none, i >= min, () => iterate(idle))
+      const again = choose(busy, some, i >= min, () => iterate(busy))
+      empty = mayBeEmpty ? first.none : -1
+      filled = this.join([first.some, again.some, mayBeEmpty ? again.none : -1])
+    }
+    const loop = endless ? this.state() : -1
+    const more = (at: number) => (): Exits => {
+      if (endless) this.edge(at, loop)
+      return NOWHERE
+    }
+    choose(empty, none, true, more(empty))
+    choose(filled, some, true, more(filled))
+    if (endless) {
+      const back = iterate(loop).some
+      if (back >= 0 && filled >= 0) this.edge(back, filled)
+    }
+    return { none, some }
+  }
+}
+
+/**
+ * Builds the automaton.
+ *
+ * @throws RegexBudgetError `states` as soon as it grows beyond `limit` states.
+ */
+export function buildAutomaton(parsed: Parsed, limit: number): Automaton {
+  const builder = new Builder(limit)
+  const start = builder.state()
+  const exit = builder.full(parsed.root, start)
+  const accept = builder.state()
+  if (exit >= 0) builder.edge(exit, accept)
+  return number(builder, parsed, start, accept)
+}
+
+/** Drops what cannot reach the end and numbers the rest along the epsilon edges. */
+function number(builder: Builder, parsed: Parsed, start: number, accept: number): Automaton {
+  const useful = usefulStates(builder, accept)
+  useful[start] = 1
+  const order = alongEdges(builder, useful, start)
+  const states = order.length
+  const rank = new Int32Array(builder.depth.length).fill(-1)
+  order.forEach((state, i) => (rank[state] = i))
+  const edgeStart = new Int32Array(states + 1)
+  const [edgeTo, edgeNeeds, edgeAction]: [number[], number[], number[]] = [[], [], []]
+  order.forEach((state, i) => {
+    const list = builder.edges[state] as number[]
+    for (let e = 0; e < list.length; e += 3) {
+      const to = rank[list[e] as number] as number
+      if (to < 0) continue
+      edgeTo.push(to)
+      edgeNeeds.push(list[e + 1] as number)
+      edgeAction.push(list[e + 2] as number)
+    }
+    edgeStart[i + 1] = edgeTo.length
+  })
+  const pick = (values: readonly number[]): Int32Array =>
+    Int32Array.from(order, (state) => values[state] as number)
+  return {
+    alphabet: buildAlphabet(parsed, builder.sets),
+    groups: parsed.groups,
+    states,
+    start: rank[start] as number,
+    accept: rank[accept] as number,
+    depth: pick(builder.depth),
+    bracket: pick(builder.bracketOf),
+    bracketParent: Int32Array.from(builder.bracketParent),
+    bracketDepth: Int32Array.from(builder.bracketDepth),
+    bracketLazy: Uint8Array.from(builder.bracketLazy),
+    edgeStart,
+    edgeTo: Int32Array.from(edgeTo),
+    edgeNeeds: Uint8Array.from(edgeNeeds),
+    edgeAction: Int32Array.from(edgeAction),
+    set: pick(builder.set),
+    next: Int32Array.from(order, (state) => {
+      const to = builder.next[state] as number
+      return to < 0 ? -1 : (rank[to] as number)
+    }),
+    forgets: Int32Array.from(builder.forgets),
+    hasAssertions: !factsOf(parsed.root).pure,
+    surroundings: new Surroundings(contextUse(parsed.root), parsed.bytes),
+  }
+}
+
+/** Marks the states from which the end can be reached. */
+function usefulStates(builder: Builder, accept: number): Uint8Array {
+  const into: number[][] = builder.depth.map(() => [])
+  builder.edges.forEach((list, from) => {
+    for (let e = 0; e < list.length; e += 3) (into[list[e] as number] as number[]).push(from)
+    const next = builder.next[from] as number
+    if (next >= 0) (into[next] as number[]).push(from)
+  })
+  const useful = new Uint8Array(into.length)
+  useful[accept] = 1
+  for (const stack = [accept]; stack.length > 0;) {
+    for (const from of into[stack.pop() as number] as number[]) {
+      if (useful[from]) continue
+      useful[from] = 1
+      stack.push(from)
+    }
+  }
+  return useful
+}
+
+/** The useful states that the start reaches, each before the states its epsilon edges lead to. */
+function alongEdges(builder: Builder, useful: Uint8Array, start: number): number[] {
+  const count = useful.length
+  const reached = new Uint8Array(count)
+  const pending = new Int32Array(count)
+  const reachable = [start]
+  reached[start] = 1
+  for (let i = 0; i < reachable.length; i++) {
+    const state = reachable[i] as number
+    const visit = (to: number): void => {
+      if (to < 0 || !useful[to] || reached[to]) return
+      reached[to] = 1
+      reachable.push(to)
+    }
+    const list = builder.edges[state] as number[]
+    for (let e = 0; e < list.length; e += 3) visit(list[e] as number)
+    visit(builder.next[state] as number)
+  }
+  const targets = (state: number): number[] =>
+    (builder.edges[state] as number[]).filter((to, e) => e % 3 === 0 && useful[to])
+  for (const state of reachable) for (const to of targets(state)) pending[to] = (pending[to] as number) + 1
+  const order: number[] = reachable.filter((state) => pending[state] === 0)
+  for (let i = 0; i < order.length; i++) {
+    for (const to of targets(order[i] as number)) {
+      pending[to] = (pending[to] as number) - 1
+      if (pending[to] === 0) order.push(to)
+    }
+  }
+  if (order.length !== reachable.length) throw new Error('the automaton has an empty loop')
+  return order
+}
