@@ -42,7 +42,7 @@ const STRETCHES = 20
 /** Without the offered load, growth alone must convince. */
 const ALONE = 1e-4
 /** With an offered load of 1 or more the verdict has two witnesses. */
-const SUPPORTED = 0.01
+const SUPPORTED = 0.001
 /** Growth that is suspicious and no more. */
 const SUSPICIOUS = 0.05
 /** Fewest stretches from which a spread can be judged. */

@@ -135,7 +135,7 @@ function scaledLookAhead(lookAhead: number, n: number): number {
 
 function complete(rule: StoppingRule) {
   const { halfWidth, max = 1000, lookAhead = 5, confidence = 0.95 } = rule
-  if (!(halfWidth > 0))
+  if (halfWidth !== null && !(halfWidth > 0))
     throw new AnalysisError('out-of-range', `halfWidth must be positive, not ${halfWidth}`)
   requireOpenShare(confidence, 'confidence')
   if (!(Number.isInteger(max) && max >= 1))

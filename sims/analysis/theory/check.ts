@@ -59,6 +59,6 @@ export function checkFamily(rows: readonly TheoryDocument[], replications: reado
     const rounding = distance <= ROUNDING * Math.abs(expected)
     smallest = Math.min(smallest, rounding ? 1 : error === 0 ? 0 : 2 * studentTail(distance / error, df))
   }
-  const p = Math.min(1, smallest * judged)
-  return { ok: judged === 0 || p >= 0.05, rows: judged, missed, p }
+  const p = judged === 0 ? 1 : Math.min(1, smallest * judged)
+  return { ok: p >= 0.05, rows: judged, missed, p }
 }

@@ -27,9 +27,9 @@ export interface SteadyQueue {
 
 export interface SteadyMarkovQueue extends SteadyQueue {
   /** The wait that a share p of customers does not exceed; s. 0 for those that do not wait. */
-  waitQuantile(p: number): number
+  readonly waitQuantile: (p: number) => number
   /** P(wait > t). */
-  waitTail(t: number): number
+  readonly waitTail: (t: number) => number
 }
 
 /** M/M/c by Erlang C; with one server M/M/1. Null when it has no steady state. */
@@ -93,9 +93,9 @@ export interface InfiniteServers {
   /** Mean, and variance, of the number in the system: it is Poisson. */
   readonly meanInSystem: number
   /** P(number in system = n). */
-  probability(n: number): number
+  readonly probability: (n: number) => number
   /** P(number in system > n). */
-  tail(n: number): number
+  readonly tail: (n: number) => number
 }
 
 /** M/M/inf, and M/G/inf: sessions that never wait for each other. */
