@@ -3,7 +3,7 @@ import type { Stream } from './stream.ts'
 import { LAYERS, zigguratTables } from './ziggurat.ts'
 
 /** Where the tail begins, for 256 layers (Marsaglia and Tsang 2000); each has area r f(r) + e^-r. */
-const R = 7.69711747013104972
+const R = 7.69711747013105
 const { x: EDGE, f: HEIGHT } = zigguratTables(
   R,
   (R + 1) * Math.exp(-R),

@@ -1,0 +1,292 @@
+/**
+ * The event kernel: a virtual clock and the future event list.
+ *
+ * An event is one integer of 0 .. 2^31 - 1. What it means is the model's business; `event(code, index)` packs a kind and
+ * a subject. The model is one loop:
+ *
+ *     const kernel = new Kernel()
+ *     kernel.after(exponential(arrivals, 1), ARRIVAL)
+ *     for (let e = kernel.next(end); e !== NONE; e = kernel.next(end)) switch (codeOf(e)) { ... }
+ *
+ * Events leave in order of (time, order of scheduling): exact ties are first come, first served, whatever structure
+ * they waited in. The clock never goes back: scheduling into the past is a ClockError, at the current time is fine.
+ *
+ * Three structures hold the pending events:
+ * - the near list: the earliest events, at most 64, sorted, earliest last, so that taking one is `--count`. A new
+ *   event shifts only what comes before it, and in a queueing model that is little.
+ * - the heap (heap.ts): what the near list spills, and what is due soon but not next.
+ * - the wheel (wheel.ts): what is far off. A hundred thousand timers of 72 h rest there; until they are due they
+ *   cost nothing, and cancelling one unlinks it.
+ *
+ * `bound` is the invariant: everything in the near list is at most `bound`, everything outside at least. So an event
+ * earlier than `bound` goes into the list and comes after any event there of the same time (it was scheduled later);
+ * any other goes outside, its sequence number with it.
+ *
+ * Cost on one 2-core VM: 45 to 70 ns an event with its random draw, the same with the timers of 72 h.
+ */
+import { EventHeap } from './heap.ts'
+import { TimerWheel } from './wheel.ts'
+
+/** No event: what `next` returns when nothing is left to do. */
+export const NONE = -1
+/** A handle that names no timer. */
+export const NO_TIMER = -1
+
+const CODE_BITS = 8
+/** An event's word from its code, 0 .. 255, and the index of its subject, 0 .. 2^23 - 1. */
+export function event(code: number, index = 0): number {
+  return (index << CODE_BITS) | code
+}
+
+/** The code of an event's word. */
+export function codeOf(word: number): number {
+  return word & ((1 << CODE_BITS) - 1)
+}
+
+/** The subject's index in an event's word. */
+export function indexOf(word: number): number {
+  return word >>> CODE_BITS
+}
+
+/** An event was put before the current time, or at a time that is no number; or the clock was asked to go back. */
+export class ClockError extends RangeError {
+  override readonly name = 'ClockError'
+  readonly now: number
+  readonly asked: number
+
+  constructor(now: number, asked: number) {
+    super(`the clock stands at ${now} s and cannot serve an event at ${asked} s`)
+    this.now = now
+    this.asked = asked
+  }
+}
+
+/** An event's word was no integer in 0 .. 2^31 - 1. */
+export class EventWordError extends RangeError {
+  override readonly name = 'EventWordError'
+}
+
+/** Names a pending timer; of use to `cancel` and `isPending` of the same kernel only. */
+export type Timer = number
+
+export interface KernelOptions {
+  /**
+   * Resolution of the wheel, seconds, default 1: events less than 64 ticks off do not normally enter it. It decides
+   * speed, never order. Worth setting only where hundreds of events are pending within one tick, or timers lie beyond
+   * 2^30 ticks.
+   */
+  readonly tick?: number
+}
+
+/** Events in the near list, at most; half of them are spilled when it is full. */
+const NEAR = 64
+/** What one refill takes from the heap, at most: the rest of the list stays free for events to come. */
+const REFILL = 32
+/** With this many events in the heap, anything that can go into the wheel does. */
+const BUSY_HEAP = 512
+const FAR_TICKS = 64
+/** Dead entries are swept out when there are this many and they outnumber the living. */
+const SWEEP = 1024
+
+export class Kernel {
+  /** Virtual time, seconds; 0 at the start. Never decreases. */
+  now = 0
+  private sequence = 0
+  private count = 0
+  private bound = Infinity
+  private readonly times = new Float64Array(NEAR)
+  private readonly sequences = new Float64Array(NEAR)
+  private readonly words = new Int32Array(NEAR)
+  private readonly heap = new EventHeap()
+  private readonly wheel: TimerWheel
+  private readonly far: number
+  private readonly intoHeap = (time: number, sequence: number, word: number): void => {
+    this.heap.push(time, sequence, word)
+  }
+
+  constructor(options: KernelOptions = {}) {
+    const tick = options.tick ?? 1
+    if (!(tick > 0 && tick < Infinity)) throw new RangeError(`tick must be above 0 and finite, got ${tick}`)
+    this.wheel = new TimerWheel(tick)
+    this.far = FAR_TICKS * tick
+  }
+
+  /** Events pending, cancelled ones not counted. */
+  get pending(): number {
+    return this.count + this.heap.size + this.wheel.size - this.wheel.dead
+  }
+
+  /** Events scheduled so far, cancelled ones included. */
+  get scheduled(): number {
+    return this.sequence
+  }
+
+  /** Schedules `word` at `time`, seconds of virtual time. */
+  at(time: number, word: number): void {
+    if (!(time >= this.now && time < Infinity)) throw new ClockError(this.now, time)
+    if (word < 0 || (word | 0) !== word) throw wrongWord(word)
+    this.insert(time, word)
+  }
+
+  /** Schedules `word` in `delay` seconds. */
+  after(delay: number, word: number): void {
+    this.at(this.now + delay, word)
+  }
+
+  /** Schedules `word` at `time` so that it can be cancelled. */
+  armAt(time: number, word: number): Timer {
+    if (!(time >= this.now && time < Infinity)) throw new ClockError(this.now, time)
+    if (word < 0 || (word | 0) !== word) throw wrongWord(word)
+    const timer = this.wheel.name(word)
+    this.insert(time, ~this.wheel.slotOf(timer))
+    return timer
+  }
+
+  /** Schedules `word` in `delay` seconds so that it can be cancelled. */
+  arm(delay: number, word: number): Timer {
+    return this.armAt(this.now + delay, word)
+  }
+
+  /** Cancels a timer: true when it was still pending. False, and no harm, for one that fired or was cancelled. */
+  cancel(timer: Timer): boolean {
+    const wheel = this.wheel
+    const done = wheel.cancel(timer)
+    if (wheel.dead > SWEEP && 2 * wheel.dead > this.count + this.heap.size) this.sweep()
+    return done
+  }
+
+  /** True while the timer can still fire. */
+  isPending(timer: Timer): boolean {
+    return this.wheel.isPending(timer)
+  }
+
+  /**
+   * Takes the next event that is due by `until` (seconds, inclusive) and moves the clock to it. When there is none,
+   * returns NONE and moves the clock to `until`, if that is finite. ClockError when `until` lies in the past.
+   */
+  next(until = Infinity): number {
+    if (!(until >= this.now)) throw new ClockError(this.now, until)
+    for (;;) {
+      if (this.count === 0 && !this.refill()) break
+      const last = this.count - 1
+      const time = this.times[last]!
+      if (time > until) break
+      this.count = last
+      const word = this.words[last]!
+      if (word >= 0) {
+        this.now = time
+        return word
+      }
+      const named = this.wheel.redeem(~word)
+      if (named >= 0) {
+        this.now = time
+        return named
+      }
+    }
+    if (until < Infinity) this.now = until
+    return NONE
+  }
+
+  private insert(time: number, word: number): void {
+    const sequence = this.sequence++
+    if (time >= this.bound) {
+      this.putOutside(time, sequence, word)
+      return
+    }
+    if (this.count === NEAR) {
+      this.spill()
+      if (time >= this.bound) {
+        this.putOutside(time, sequence, word)
+        return
+      }
+    }
+    const { times, sequences, words } = this
+    let at = this.count++
+    // The list runs from late to early. What is due no later than the new event moves one up: earlier or equal goes first.
+    while (at > 0 && times[at - 1]! <= time) {
+      times[at] = times[at - 1]!
+      sequences[at] = sequences[at - 1]!
+      words[at] = words[at - 1]!
+      at -= 1
+    }
+    times[at] = time
+    sequences[at] = sequence
+    words[at] = word
+  }
+
+  private putOutside(time: number, sequence: number, word: number): void {
+    const { heap, wheel } = this
+    if ((time - this.now >= this.far || heap.size >= BUSY_HEAP) && wheel.accepts(time)) {
+      wheel.put(time, sequence, word)
+      if (wheel.bound < this.bound) this.bound = wheel.bound
+    } else {
+      heap.push(time, sequence, word)
+      if (time < this.bound) this.bound = time
+    }
+  }
+
+  /** Moves the later half of the near list outside. */
+  private spill(): void {
+    const { times, sequences, words } = this
+    const half = NEAR >> 1
+    for (let i = 0; i < half; i++) {
+      // A cancelled timer ends here: the wheel would take it for a living one.
+      if (this.isAlive(words[i]!)) this.putOutside(times[i]!, sequences[i]!, words[i]!)
+    }
+    times.copyWithin(0, half)
+    sequences.copyWithin(0, half)
+    words.copyWithin(0, half)
+    this.count = NEAR - half
+  }
+
+  /** Fills the empty near list with the earliest events from outside; false when there are none. */
+  private refill(): boolean {
+    const { heap, wheel, times, sequences, words } = this
+    while (heap.topTime >= wheel.bound && wheel.release(this.intoHeap));
+    // Sorted ascending from the far end of a batch, so that the earliest comes last.
+    const batch = heap.size < REFILL ? heap.size : REFILL
+    let at = batch
+    while (at > 0 && heap.topTime < wheel.bound) {
+      at -= 1
+      times[at] = heap.topTime
+      sequences[at] = heap.topSequence
+      words[at] = heap.topWord
+      heap.pop()
+    }
+    if (at > 0) {
+      // The wheel's bound cut the batch short.
+      times.copyWithin(0, at, batch)
+      sequences.copyWithin(0, at, batch)
+      words.copyWithin(0, at, batch)
+    }
+    this.count = batch - at
+    this.bound = heap.topTime < wheel.bound ? heap.topTime : wheel.bound
+    return this.count > 0
+  }
+
+  /** Drops the entries of cancelled timers from list and heap. */
+  private sweep(): void {
+    const { times, sequences, words } = this
+    this.heap.filter((word) => this.isAlive(word))
+    let kept = 0
+    for (let i = 0; i < this.count; i++) {
+      if (!this.isAlive(words[i]!)) continue
+      times[kept] = times[i]!
+      sequences[kept] = sequences[i]!
+      words[kept] = words[i]!
+      kept += 1
+    }
+    this.count = kept
+  }
+
+  /** Whether an entry still stands for an event; the name of one that does not is redeemed, so drop it then. */
+  private isAlive(word: number): boolean {
+    if (word >= 0 || !this.wheel.isDead(~word)) return true
+    this.wheel.redeem(~word)
+    return false
+  }
+}
+
+function wrongWord(word: number): EventWordError {
+  return new EventWordError(`an event's word must be an integer in 0 .. 2^31 - 1, got ${word}`)
+}
