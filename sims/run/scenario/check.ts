@@ -5,7 +5,13 @@
 import type { Sim } from '../../sim.ts'
 import type { ScenarioError } from './errors.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
-import { DEFAULT_HALF_WIDTH, DEFAULT_REPLICATIONS, Frame, type FrameValues } from './frame.ts'
+import {
+  DEFAULT_HALF_WIDTH,
+  DEFAULT_REPLICATIONS,
+  Frame,
+  MAX_EXPECTATIONS,
+  type FrameValues,
+} from './frame.ts'
 import { errorAt, issueErrors, unknownKeys } from './issues.ts'
 import { nearest } from './nearest.ts'
 import { assumptionsIn, withOverrides, type Assumption, type Overrides } from './params.ts'
@@ -50,10 +56,13 @@ export interface Checked {
 
 /** Points of one sweep. */
 export const MAX_POINTS = 10_000
-/** Combinations of points and searched values whose cross-checks are made before the run. */
-const MAX_CHECKED = 20_000
+const MAX_SWEPT = 20
 
-export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>): Checked {
+/**
+ * Checks everything. Refinements across parameters are checked at the first `combinations` of swept and searched
+ * values (20,000 take a second or two); at later ones they are found by `paramsAt`.
+ */
+export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combinations = 20_000): Checked {
   const errors: ScenarioError[] = unknownKeys(root, Frame, [])
   const frame = Frame.safeParse(plain(root))
   if (!frame.success) errors.push(...issueErrors(root, Frame, [], frame.error.issues))
@@ -63,7 +72,7 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>): Check
   if (typeof name === 'string' && sim === undefined) errors.push(unknownSim(root, name, [...sims.keys()]))
   if (sim === undefined || root.kind !== 'map') return { errors }
 
-  const checker = new Checker(root, sim, errors)
+  const checker = new Checker(root, sim, errors, combinations)
   const sweep = checker.sweep()
   const find = checker.find(sweep)
   const { params, written, first } = checker.params(sweep, find)
@@ -75,10 +84,8 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>): Check
   const replaced = new Set([...sweep.map(({ param }) => param), ...(find ? [find.param] : [])])
   const assumptions = assumptionsIn(sim.params, written).filter(({ path }) => !replaced.has(path))
   const until = untilOf(frame.data)
-  return {
-    errors,
-    parts: { frame: frame.data, sim, params, written, assumptions, sweep, find, until, expect },
-  }
+  const parts = { frame: frame.data, sim, params, written: first, assumptions, sweep, find, until, expect }
+  return { errors, parts }
 }
 
 function unknownSim(root: Tree, name: string, known: readonly string[]): ScenarioError {
@@ -101,10 +108,12 @@ class Checker {
   private readonly root: Tree
   private readonly sim: Sim
   private readonly errors: ScenarioError[]
+  private readonly combinations: number
   /** Parameters whose values could not be read: not to be called missing as well. */
   private readonly unread = new Set<string>()
 
-  constructor(root: Tree, sim: Sim, errors: ScenarioError[]) {
+  constructor(root: Tree, sim: Sim, errors: ScenarioError[], combinations: number) {
+    this.combinations = combinations
     this.root = root
     this.sim = sim
     this.errors = errors
@@ -122,6 +131,10 @@ class Checker {
   sweep(): Sweep[] {
     const tree = treeAt(this.root, ['sweep'])
     if (tree?.kind !== 'map') return []
+    if (tree.entries.size > MAX_SWEPT) {
+      this.report(['sweep'], { message: `more than ${MAX_SWEPT} parameters are swept` })
+      return []
+    }
     const sweeps = [...tree.entries].flatMap(([param, values]): Sweep[] => {
       const read = this.values(['sweep', param], param, values)
       return read === null ? [] : [{ param, values: read }]
@@ -221,7 +234,7 @@ class Checker {
   /** Refinements across parameters may hold at one point and not at another; the first failing one is told. */
   private points(written: unknown, axes: readonly Sweep[]): void {
     const total = axes.reduce((product, { values }) => product * values.length, 1)
-    for (let index = 1; index < Math.min(total, MAX_CHECKED); index++) {
+    for (let index = 1; index < Math.min(total, this.combinations); index++) {
       const at = pointAt(axes, index)
       const parsed = this.sim.params.safeParse(withOverrides(written, this.sim, at))
       if (parsed.success) continue
@@ -237,7 +250,7 @@ class Checker {
   expectations(): Expectation[] {
     const tree = treeAt(this.root, ['expect'])
     if (tree?.kind !== 'list') return []
-    return tree.items.flatMap((item, index) => {
+    return tree.items.slice(0, MAX_EXPECTATIONS).flatMap((item, index) => {
       if (item.kind !== 'scalar' || typeof item.value !== 'string') return []
       const read = parseExpectation(item.value, this.sim.metrics)
       if (read.ok) return [read.expectation]

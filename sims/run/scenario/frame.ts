@@ -6,6 +6,8 @@ import type { Scalar } from './tree.ts'
 export const DEFAULT_HALF_WIDTH = 0.03
 export const DEFAULT_REPLICATIONS = { min: 5, max: 200 }
 export const MAX_REPLICATIONS = 10_000
+export const MAX_EXPECTATIONS = 100
+export const MAX_ENVIRONMENTS = 50
 
 /** Used as a folder name: no dots, no slashes. */
 export const NAME = /^[a-z0-9][a-z0-9-]{0,79}$/
@@ -110,7 +112,7 @@ export const Frame = z.strictObject(
       .array(z.string({ error: expected('a text such as "p99(wait) < 5 ms"') }), {
         error: expected('a list of texts such as "p99(wait) < 5 ms"'),
       })
-      .max(100, { error: 'more than 100 expectations' })
+      .max(MAX_EXPECTATIONS, { error: `more than ${MAX_EXPECTATIONS} expectations` })
       .prefault([])
       .describe('What must hold at every point: a metric, an operator, a limit with its unit.'),
     environments: map(

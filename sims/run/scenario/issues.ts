@@ -1,8 +1,8 @@
 /** From zod's issues, and from keys nobody asked for, to errors that point into the file. */
 import type { z } from 'zod'
-import type { ScenarioError } from './errors.ts'
+import { MAX_ERRORS, type ScenarioError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { show, type IssueFacts } from './quantity.ts'
+import { show, wrong, type IssueFacts } from './quantity.ts'
 import { keysAt, schemaAt } from './shape.ts'
 import { join, placeFor, plain, treeAt, type Path, type Tree } from './tree.ts'
 
@@ -26,8 +26,11 @@ export function unknownKeys(root: Tree, schema: z.ZodType, prefix: Path): Scenar
   }
   if (tree?.kind !== 'map') return []
   const keys = keysAt(schema)
+  let unknown = 0
   return [...tree.entries.keys()].flatMap((key) => {
-    if (keys !== null && !keys.includes(key)) return [unknownKey(root, [...prefix, key], keys)]
+    if (keys !== null && !keys.includes(key)) {
+      return ++unknown > MAX_ERRORS ? [] : [unknownKey(root, [...prefix, key], keys)]
+    }
     return unknownBelow(root, schema, prefix, key)
   })
 }
@@ -61,15 +64,31 @@ export function issueErrors(
   issues: readonly z.core.$ZodIssue[],
 ): ScenarioError[] {
   return issues.flatMap((issue) => {
+    if (isMisspelt(root, schema, prefix, issue.path)) return []
     const below = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
     const path = [...prefix, ...below]
     if (issue.code === 'unrecognized_keys') {
       const inner = schemaAt(schema, below)
       const keys = (inner === undefined ? null : keysAt(inner)) ?? []
-      return issue.keys.map((key) => unknownKey(root, [...path, key], keys))
+      return issue.keys.slice(0, MAX_ERRORS).map((key) => unknownKey(root, [...path, key], keys))
     }
-    return [errorAt(root, path, problemOf(issue, treeAt(root, path)))]
+    const tree = treeAt(root, path)
+    const error = errorAt(root, path, problemOf(issue, tree))
+    const blamesKey = issue.code === 'custom' && (issue.params as IssueFacts | undefined)?.blamesKey === true
+    return [blamesKey ? { ...error, ...tree?.place } : error]
   })
+}
+
+/** A key is missing, and beside its place stands one that looks like it: `unknownKeys` says it better. */
+function isMisspelt(root: Tree, schema: z.ZodType, prefix: Path, path: readonly PropertyKey[]): boolean {
+  const parent = path.slice(0, -1).map(String)
+  const siblings = treeAt(root, [...prefix, ...parent])
+  const key = String(path.at(-1))
+  if (siblings?.kind !== 'map' || siblings.entries.has(key)) return false
+  const inner = schemaAt(schema, parent)
+  const keys = (inner === undefined ? null : keysAt(inner)) ?? []
+  const written = [...siblings.entries.keys()].slice(0, MAX_ERRORS)
+  return written.some((name) => !keys.includes(name) && nearest(name, keys) === key)
 }
 
 function problemOf(issue: z.core.$ZodIssue, tree: Tree | undefined): Problem {
@@ -100,9 +119,7 @@ function problemOf(issue: z.core.$ZodIssue, tree: Tree | undefined): Problem {
 /** zod's own wording gives way to ours; a message that the schema wrote stands. */
 function standard(issue: z.core.$ZodIssue, expected: string, value: unknown): string {
   if (!/^Invalid (?:input|option)/.test(issue.message)) return issue.message
-  return value === undefined
-    ? `is missing: expected ${expected}`
-    : `expected ${expected}, found ${show(value)}`
+  return wrong(expected, value)
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ import type { Sim } from '../../sim.ts'
 import { checkScenario, type Find, type Sweep, type Until } from './check.ts'
 import { ScenarioErrors, type Place, type ScenarioError } from './errors.ts'
 import type { Expectation } from './expectation.ts'
-import { FIXED_KEYS } from './frame.ts'
+import { FIXED_KEYS, MAX_ENVIRONMENTS } from './frame.ts'
 import { errorAt, issueErrors } from './issues.ts'
 import { nearest } from './nearest.ts'
 import { withOverrides, type Assumption, type Overrides } from './params.ts'
@@ -26,6 +26,9 @@ export interface LoadOptions {
   /** `PATH=VALUE` each, applied in order after the environment. */
   readonly set?: readonly string[] | undefined
 }
+
+/** Of an environment that is not chosen, fewer combinations are checked. */
+const UNCHOSEN_COMBINATIONS = 500
 
 /** A scenario ready to run: all numbers in base units. */
 export interface Scenario {
@@ -76,7 +79,9 @@ export function loadScenario(
   for (const [name, environment] of environments) {
     const places = placesIn(environment)
     const found =
-      environment === chosen ? checked.errors : checkScenario(merge(base, environment), sims).errors
+      environment === chosen
+        ? checked.errors
+        : checkScenario(merge(base, environment), sims, UNCHOSEN_COMBINATIONS).errors
     for (const error of found) {
       const isOwn = places.has(placeKey(error))
       if (isOwn) errors.push({ ...error, key: `environments.${name}.${error.key}` })
@@ -131,6 +136,10 @@ function environmentsOf(tree: Tree, errors: ScenarioError[]): Map<string, MapTre
   if (all === undefined) return environments
   if (all.kind !== 'map') {
     errors.push(errorAt(tree, ['environments'], { message: 'expected a map of environments, by name' }))
+    return environments
+  }
+  if (all.entries.size > MAX_ENVIRONMENTS) {
+    errors.push(errorAt(tree, ['environments'], { message: `more than ${MAX_ENVIRONMENTS} environments` }))
     return environments
   }
   for (const [name, environment] of all.entries) {

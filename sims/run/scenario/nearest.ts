@@ -18,7 +18,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (candidate.length > MAX_LENGTH) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
-    const allowed = Math.floor(Math.max(name.length, candidate.length) / 3)
+    const allowed = Math.floor(Math.min(name.length, candidate.length) / 3)
     if (distance <= allowed && distance < bestDistance) {
       best = candidate
       bestDistance = distance

@@ -61,6 +61,8 @@ export interface IssueFacts {
   readonly expected?: string
   readonly found?: string
   readonly nearest?: string
+  /** The key is wrong, not its value: point at the key. */
+  readonly blamesKey?: boolean
 }
 
 export type Quantity = z.ZodCodec<z.ZodUnknown, z.ZodNumber>
@@ -187,13 +189,11 @@ export function parsePoint(input: unknown, meta: QuantityMeta): Point {
   const parsed = parseQuantity(input, unit)
   const found = show(input)
   if (!parsed.ok) {
-    const message =
-      input === undefined
-        ? `is missing: expected ${parsed.expected}`
-        : `expected ${parsed.expected}, found ${found}: ${parsed.problem}`
+    const isAbsent = input === undefined || input === null
+    const problem = isAbsent ? '' : `: ${parsed.problem}`
     return {
       ok: false,
-      message,
+      message: wrong(parsed.expected, input) + problem,
       expected: parsed.expected,
       found,
       ...(parsed.nearest === undefined ? {} : { nearest: parsed.nearest }),
@@ -249,7 +249,12 @@ function decodeInterval(
       input,
       path: [key],
       message: 'unknown key: an interval has low, mid and high',
-      params: { expected: 'low, mid, high', found: key, ...(near === undefined ? {} : { nearest: near }) },
+      params: {
+        blamesKey: true,
+        expected: 'low, mid, high',
+        found: key,
+        ...(near === undefined ? {} : { nearest: near }),
+      },
     })
   }
   if (ctx.issues.length > before) return undefined
@@ -267,9 +272,12 @@ function issueOf(input: unknown, { message, ok: _ok, ...params }: PointProblem):
   return { code: 'custom', input, message, params }
 }
 
-/** `expected X, found Y`, or `is missing: expected X`. */
-export const wrong = (expected: string, input: unknown): string =>
-  input === undefined ? `is missing: expected ${expected}` : `expected ${expected}, found ${show(input)}`
+/** `expected X, found Y`, `is missing: expected X`, or `is empty: expected X`. */
+export function wrong(expected: string, input: unknown): string {
+  if (input === undefined) return `is missing: expected ${expected}`
+  if (input === null) return `is empty: expected ${expected}`
+  return `expected ${expected}, found ${show(input)}`
+}
 
 /** A found value in one short line. */
 export function show(input: unknown): string {

@@ -5,7 +5,17 @@
  * The tree is bounded before it is built: size of the text, depth, and number of nodes after aliases are followed
  * (an alias bomb is a small file that unfolds into billions of nodes).
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml'
 import type { Place, ScenarioError } from './errors.ts'
 
 export const MAX_TEXT = 1024 * 1024
@@ -46,10 +56,12 @@ export interface ParsedTree {
 
 /** Reads one YAML document. Never throws; every error has its place. */
 export function parseTree(file: string, text: string): ParsedTree {
-  const start: Place = { file, line: 1, column: 1 }
-  const refuse = (message: string): ParsedTree => ({ tree: null, errors: [{ ...start, key: '', message }] })
+  const refuse = (message: string, line = 1, column = 1): ParsedTree => ({
+    tree: null,
+    errors: [{ file, line, column, key: '', message }],
+  })
   const unread = refusedUnread(text)
-  if (unread !== null) return refuse(unread)
+  if (unread !== null) return refuse(unread.message, unread.line, unread.column)
   const lines = new LineCounter()
   // Duplicate keys are found below, with both places; the library's own check is quadratic.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' } as const
@@ -63,12 +75,14 @@ export function parseTree(file: string, text: string): ParsedTree {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const broken = ({ message, pos }: { message: string; pos: readonly [number, number] }): ScenarioError => ({
-    ...placeAt(pos[0]),
-    key: '',
+  const broken = ({ code, message, pos }: YAMLError): ScenarioError => {
+    const place = placeAt(pos[0])
+    if (code === 'MULTIPLE_DOCS')
+      return { ...place, key: '', message: 'a second document: one scenario a file' }
     // The library recurses; what the cheap scan above let through ends here.
-    message: message.includes('call stack') ? TOO_DEEP : `not valid YAML: ${message}`,
-  })
+    if (message.includes('call stack')) return { ...place, key: '', message: TOO_DEEP }
+    return { ...place, key: '', message: `not valid YAML: ${message}` }
+  }
   const syntax = [...document.errors, ...document.warnings].map(broken)
   if (syntax.length > 0) return { tree: null, errors: syntax }
   if (document.contents === null) return refuse('the file is empty: expected a scenario')
@@ -80,8 +94,10 @@ export function parseTree(file: string, text: string): ParsedTree {
  * refused unread. Depth is counted along one line (`[[[[`, `{a: {a: {`, `- - - -`, `? ? ?`); depth by indentation
  * needs a long text, and is checked in the tree.
  */
-function refusedUnread(text: string): string | null {
-  if (text.length > MAX_TEXT) return 'the file is longer than 1 MiB'
+function refusedUnread(text: string): { message: string; line: number; column: number } | null {
+  if (text.length > MAX_TEXT) return { message: 'the file is longer than 1 MiB', line: 1, column: 1 }
+  let line = 1
+  let start = 0
   let marks = 0
   let flow = 0
   let block = 0
@@ -90,6 +106,8 @@ function refusedUnread(text: string): string | null {
     const char = text[i]!
     if (char === '\n') {
       marks++
+      line++
+      start = i + 1
       flow = block = 0
       comment = false
     } else if (comment) continue
@@ -102,8 +120,8 @@ function refusedUnread(text: string): string | null {
       marks++
       if (char !== ':') block++
     }
-    if (flow + block > MAX_DEPTH) return TOO_DEEP
-    if (marks > MAX_NODES) return TOO_MANY
+    if (flow + block > MAX_DEPTH) return { message: TOO_DEEP, line, column: i - start + 1 }
+    if (marks > MAX_NODES) return { message: TOO_MANY, line, column: i - start + 1 }
   }
   return null
 }

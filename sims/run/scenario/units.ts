@@ -25,6 +25,8 @@ interface UnitTable {
   readonly examples: readonly string[]
   /** In the order shown to people. The empty suffix means that a bare number is allowed. */
   readonly suffixes: ReadonlyMap<string, Scale>
+  /** For messages, where the suffixes are too many to list. */
+  readonly shown?: string
   /** Suffixes that are read but not shown. */
   readonly silent?: ReadonlyMap<string, Scale>
   /** Several terms in a row, the largest first: `1h30m`. */
@@ -99,6 +101,7 @@ const UNITS: Readonly<Record<string, UnitTable>> = {
   '1/s': {
     what: 'a rate',
     examples: ['50/s', '3k/s', '10/min'],
+    shown: `units are /s, /min, /h, /d and /w, with k, M, G, T or P before them`,
     suffixes: new Map(
       [
         ['s', 1],
@@ -123,6 +126,7 @@ function tableOf(unit: Unit): UnitTable {
   return {
     what: `a number of ${unit}`,
     examples: ['24', `24 ${unit}`],
+    shown: `the unit is ${unit}, with k, M, G, T or P before it`,
     suffixes: new Map([...prefixed(''), ...prefixed(noun)]),
   }
 }
@@ -207,7 +211,7 @@ export function parseQuantity(input: unknown, unit: Unit): Parsed {
 
 function listSuffixes(table: UnitTable): string {
   const shown = [...table.suffixes.keys()].filter((suffix) => suffix !== '')
-  return `${shown.length === 1 ? 'the unit is' : 'units are'} ${shown.slice(0, 12).join(', ')}`
+  return table.shown ?? `${shown.length === 1 ? 'the unit is' : 'units are'} ${shown.join(', ')}`
 }
 
 /** A bare 3 can only be 3 %; a bare 0.5 may be either, and of other units none is likelier than the rest. */

@@ -48,7 +48,7 @@ function readList(
     return null
   }
   const meta = numericMeta(schema)
-  const values: Value[] = []
+  const values = new Set<Value>()
   let sound = true
   const refuse = (index: number, problem: Problem) => {
     sound = false
@@ -63,10 +63,10 @@ function readList(
     }
     const one = meta === undefined ? readName(value, schema) : parsePoint(value, meta)
     if (!one.ok) refuse(index, one)
-    else if (values.includes(one.value)) refuse(index, { message: `${show(value)} is listed twice` })
-    else values.push(one.value)
+    else if (values.has(one.value)) refuse(index, { message: `${show(value)} is listed twice` })
+    else values.add(one.value)
   }
-  return sound ? values : null
+  return sound ? [...values] : null
 }
 
 function readName(value: Value, schema: z.ZodType): { ok: true; value: Value } | ({ ok: false } & Problem) {
