@@ -10,7 +10,11 @@ export const bench = defineCommand({
       .positional('name', { choices: benchNames, demandOption: true, describe: 'what to measure' })
       .option('rows', { type: 'string', array: true, describe: 'only rows whose id contains one of these' })
       .option('rounds', { type: 'number', describe: 'rounds of interleaved bursts' })
-      .option('json', { type: 'boolean', default: false, describe: 'print the bench document and nothing else' }),
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the bench document and nothing else',
+      }),
   async handler({ name, rows, rounds, json }) {
     const document = await runBench(name, {
       ...(rows === undefined ? {} : { rows }),

@@ -30,7 +30,15 @@ export function scenarios(): (Entry & { readonly file: string; readonly sim: str
     .filter((file) => file.endsWith('.yaml'))
     .toSorted()
     .map((file) => {
-      const { name, question, sim } = parse(readFileSync(join(SCENARIO_FOLDER, file), 'utf8')) as Record<string, string>
-      return { name: name ?? file, summary: question ?? '', sim: sim ?? '', file: join(SCENARIO_FOLDER, file) }
+      const { name, question, sim } = parse(readFileSync(join(SCENARIO_FOLDER, file), 'utf8')) as Record<
+        string,
+        string
+      >
+      return {
+        name: name ?? file,
+        summary: question ?? '',
+        sim: sim ?? '',
+        file: join(SCENARIO_FOLDER, file),
+      }
     })
 }

@@ -17,7 +17,9 @@ export const init = defineCommand({
     const source = scenarios().find((scenario) => scenario.sim === sim)
     if (!source) {
       const guess = nearest(sim, sims.keys())
-      throw new UsageError(`no scenario to start from for sim "${sim}"${guess ? ` (did you mean "${guess}"?)` : ''}`)
+      throw new UsageError(
+        `no scenario to start from for sim "${sim}"${guess ? ` (did you mean "${guess}"?)` : ''}`,
+      )
     }
     if (existsSync(file)) throw new UsageError(`${file} exists; name another file`)
     const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))

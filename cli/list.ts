@@ -5,14 +5,18 @@ import { defineCommand } from './command.ts'
 const KINDS = {
   sims: (): Entry[] => [...sims.values()].map(({ name, summary }) => ({ name, summary })),
   engines,
-  scenarios: (): Entry[] => scenarios().map(({ name, summary, sim }) => ({ name, summary: `[${sim}] ${summary}` })),
+  scenarios: (): Entry[] =>
+    scenarios().map(({ name, summary, sim }) => ({ name, summary: `[${sim}] ${summary}` })),
 }
 
 export const list = defineCommand({
   command: 'list [kind]',
   describe: 'List sims, engines and scenarios',
   builder: (parser) =>
-    parser.positional('kind', { choices: Object.keys(KINDS) as (keyof typeof KINDS)[], describe: 'only these' }),
+    parser.positional('kind', {
+      choices: Object.keys(KINDS) as (keyof typeof KINDS)[],
+      describe: 'only these',
+    }),
   handler({ kind }) {
     const kinds = kind ? [kind] : (Object.keys(KINDS) as (keyof typeof KINDS)[])
     for (const each of kinds) {

@@ -15,7 +15,9 @@ import { schema } from './schema.ts'
 try {
   await yargs(hideBin(process.argv))
     .scriptName('flowbench')
-    .usage('$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.')
+    .usage(
+      '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
+    )
     .command([run, list, check, schema, report, open, init, bench])
     .demandCommand(1, 'which command?')
     .strict()

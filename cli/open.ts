@@ -9,12 +9,16 @@ const OPENERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win3
 export const open = defineCommand({
   command: 'open',
   describe: 'Open the last report in a browser',
-  builder: (parser) => parser.option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
+  builder: (parser) =>
+    parser.option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ out }) {
     const report = newestReport(resolve(out))
     if (!report) throw new UsageError(`no report in ${out}: run a scenario first`)
     console.log(report)
-    const opener = spawn(OPENERS[process.platform] ?? 'xdg-open', [report], { stdio: 'ignore', detached: true })
+    const opener = spawn(OPENERS[process.platform] ?? 'xdg-open', [report], {
+      stdio: 'ignore',
+      detached: true,
+    })
     await new Promise<void>((done) => {
       opener.once('error', () => {
         console.error('no browser could be started here; open the file above')

@@ -9,7 +9,11 @@ export interface ProgressLine {
   stop(): void
 }
 
-export function progressLine(runner: Runner, name: string, stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+export function progressLine(
+  runner: Runner,
+  name: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): ProgressLine {
   if (!stream.isTTY) {
     return { phase: (text) => stream.write(`${name}: ${text}\n`), stop: () => {} }
   }
@@ -21,7 +25,9 @@ export function progressLine(runner: Runner, name: string, stream: NodeJS.WriteS
     const seconds = (performance.now() - since) / 1000
     const done = partsWorth - base.partsDone
     const known = partsKnown - base.partsDone
-    stream.write(`\r\u001B[K${name}: ${phase} ${describe(done, known, (events - base.events) / seconds, seconds)}`)
+    stream.write(
+      `\r\u001B[K${name}: ${phase} ${describe(done, known, (events - base.events) / seconds, seconds)}`,
+    )
   }
   const timer = setInterval(draw, REDRAW_MS)
   return {

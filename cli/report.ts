@@ -9,7 +9,11 @@ export const report = defineCommand({
   describe: "Rebuild a run's report from its result",
   builder: (parser) =>
     parser
-      .positional('run', { type: 'string', demandOption: true, describe: "a run's folder, or its name in --out" })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        describe: "a run's folder, or its name in --out",
+      })
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ run, out }) {
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)

@@ -20,21 +20,43 @@ export const run = defineCommand({
     parser
       .positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenario files' })
       .option('env', { type: 'string', describe: 'an environment of the file to lay over it' })
-      .option('set', { type: 'string', array: true, nargs: 1, default: [], describe: 'PATH=VALUE, after the environment' })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'PATH=VALUE, after the environment',
+      })
       .option('seed', { type: 'number', describe: 'the seed of all random streams' })
       .option('replications', { type: 'number', describe: 'exactly so many' })
-      .option('workers', { type: 'number', default: availableParallelism(), describe: 'threads; never changes a result' })
-      .option('live', { type: 'boolean', default: false, describe: 'measure the real thing instead of simulating it' })
+      .option('workers', {
+        type: 'number',
+        default: availableParallelism(),
+        describe: 'threads; never changes a result',
+      })
+      .option('live', {
+        type: 'boolean',
+        default: false,
+        describe: 'measure the real thing instead of simulating it',
+      })
       .option('out', { type: 'string', default: 'out', describe: 'folder for reports' })
-      .option('json', { type: 'boolean', default: false, describe: 'print the result document and nothing else' }),
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the result document and nothing else',
+      }),
   async handler({ files, env, set, seed, replications, workers, live, out, json }) {
-    if (!Number.isInteger(workers) || workers < 1) throw new UsageError('--workers must be a whole number, at least 1')
+    if (!Number.isInteger(workers) || workers < 1)
+      throw new UsageError('--workers must be a whole number, at least 1')
     const settings = [
       ...set,
       ...(seed === undefined ? [] : [`seed=${seed}`]),
       ...(replications === undefined ? [] : [`until.replications=${replications}`]),
     ]
-    const scenarios = readScenarios(files, { ...(env === undefined ? {} : { environment: env }), set: settings })
+    const scenarios = readScenarios(files, {
+      ...(env === undefined ? {} : { environment: env }),
+      set: settings,
+    })
     refuseSameNames(scenarios)
     if (live) throw new UsageError(`sim ${scenarios[0]!.sim.name} has no live mode`)
 
@@ -78,7 +100,7 @@ async function runOne(
       runner,
       signal,
       reproduce: reproduceCommand(scenario, settings),
-      onPhase: progress.phase,
+      onPhase: (phase) => progress.phase(phase),
     })
     progress.phase('writing the report')
     const written = await writeReport(

@@ -26,13 +26,18 @@ export async function assumptionsOf(
   const experiment = new Experiment(sim, scenario.seed, judgedValues(scenario), runner)
   const of = find ? find.param : metric
   const unit = find ? 'count' : sim.metrics[metric]!.unit
-  const answerAt = (overrides: Readonly<Record<string, number>>) => probe(scenario, experiment, overrides, metric, signal)
+  const answerAt = (overrides: Readonly<Record<string, number>>) =>
+    probe(scenario, experiment, overrides, metric, signal)
   try {
     const mid = assumptions.length > 0 ? answerAt({}) : null
     const probed = await Promise.all(
       assumptions.map(async (assumption) => {
         const { path, low, high } = assumption
-        const [atLow, atMid, atHigh] = await Promise.all([answerAt({ [path]: low }), mid, answerAt({ [path]: high })])
+        const [atLow, atMid, atHigh] = await Promise.all([
+          answerAt({ [path]: low }),
+          mid,
+          answerAt({ [path]: high }),
+        ])
         return { ...assumption, effect: { of, unit, low: atLow, mid: atMid, high: atHigh } }
       }),
     )
@@ -60,7 +65,13 @@ async function probe(
   const grid = combinations(scenario.sweep)
   const measure = (at: PointResult<unknown>['at']) => {
     const params = paramsAt(scenario, { ...at, ...overrides })
-    return measurePoint(experiment, { at, params: sim.probe?.(params) ?? params }, ONE_REPLICATION, [], signal)
+    return measurePoint(
+      experiment,
+      { at, params: sim.probe?.(params) ?? params },
+      ONE_REPLICATION,
+      [],
+      signal,
+    )
   }
   if (!find) return (await measure(grid[0]!)).metrics[metric]!.value
   const index = await firstPassing(find.values.length, async (each) => {

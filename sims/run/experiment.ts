@@ -45,7 +45,9 @@ export class Experiment {
     if (!world) {
       const parts = this.sim.parts?.(params) ?? 1
       // A world must not depend on which judged value was asked first, so it always sees the same one.
-      const fixed = Object.fromEntries(Object.entries(this.#judged).map(([name, values]) => [name, values[0]]))
+      const fixed = Object.fromEntries(
+        Object.entries(this.#judged).map(([name, values]) => [name, values[0]]),
+      )
       const task = {
         sim: this.sim.name,
         params: { ...(params as object), ...fixed },

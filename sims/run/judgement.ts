@@ -38,7 +38,10 @@ export function mayPass(expectations: readonly Expectation[], point: Point): boo
 }
 
 /** Without a search: what the points say together. */
-export function verdictOf(expectations: readonly Expectation[], points: readonly Point[]): Results<unknown>['verdict'] {
+export function verdictOf(
+  expectations: readonly Expectation[],
+  points: readonly Point[],
+): Results<unknown>['verdict'] {
   if (points.some((point) => point.state === 'overloaded')) return 'overloaded'
   return points.every((point) => passes(expectations, point)) ? 'pass' : 'fail'
 }

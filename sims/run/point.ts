@@ -55,7 +55,8 @@ export async function measurePoint(
       return { ...watch, values }
     })
     const next = nextReplications(metrics, replications.length, until)
-    if (next.kind !== 'run') return foldPoint(experiment.sim.metrics, at, params, replications.slice(0, next.used))
+    if (next.kind !== 'run')
+      return foldPoint(experiment.sim.metrics, at, params, replications.slice(0, next.used))
     wanted = next.total
   }
 }

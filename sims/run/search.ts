@@ -60,7 +60,8 @@ export async function search(request: SearchRequest): Promise<Found> {
       // A finished measurement stands; an interrupted search must not start another.
       if (signal.aborted) throw new Interrupted()
       points = []
-      for (const combination of grid) points.push(await measure({ ...combination, [param]: values[index]! }, until))
+      for (const combination of grid)
+        points.push(await measure({ ...combination, [param]: values[index]! }, until))
       measured.set(index, points)
     }
     return points
@@ -78,10 +79,14 @@ export async function search(request: SearchRequest): Promise<Found> {
       const replications = reference[0]!.replications.length
       const until = { halfWidth: null, min: replications, max: replications }
       for (const each of values.keys()) await at(each, until)
-      const verdicts = values.map((_, each) => measured.get(each)!.every((point) => passes(expectations, point)))
+      const verdicts = values.map((_, each) =>
+        measured.get(each)!.every((point) => passes(expectations, point)),
+      )
       const broken = verdicts.indexOf(false, index)
       if (broken !== -1) {
-        warnings.push(`more ${param} hurts: ${values[index]} meets the expectations, ${values[broken]} does not`)
+        warnings.push(
+          `more ${param} hurts: ${values[index]} meets the expectations, ${values[broken]} does not`,
+        )
       }
     }
     if (index < values.length) {

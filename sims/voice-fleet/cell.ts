@@ -10,7 +10,15 @@ import { lognormal, lognormalFrom } from '../kernel/random/lognormal.ts'
 import { poisson } from '../kernel/random/poisson.ts'
 import type { Stream } from '../kernel/random/stream.ts'
 import type { ReplicationContext } from '../sim.ts'
-import { apportion, dayShape, forecastPeaks, lengthDistribution, routeRates, spanStart } from './demand.ts'
+import {
+  apportion,
+  clusterRates,
+  dayShape,
+  forecastPeaks,
+  lengthDistribution,
+  routeRates,
+  spanStart,
+} from './demand.ts'
 import { MINUTES_A_DAY } from './diurnal.ts'
 import { FirstPackets } from './firstPackets.ts'
 import { CLUSTERS, routesTo } from './geography.ts'
@@ -89,7 +97,7 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
 
   // Virtual second 0 is the start of the run-in, `cap` the start of the span.
   const end = cap + seconds
-  const clock = spanStart(params) - cap
+  const clock = spanStart(params, clusterRates(params, dayShape(params), cluster)) - cap
   for (let now = 0; now < end; now++) {
     let gone = departures.take(now)
     while (gone !== NONE) {

@@ -52,7 +52,13 @@ function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[]
               ]
             : []),
           ...(chosen.length > 0
-            ? [{ data: { values: chosen }, mark: { type: 'point', size: 160, filled: true }, encoding: { x, y } }]
+            ? [
+                {
+                  data: { values: chosen },
+                  mark: { type: 'point', size: 160, filled: true },
+                  encoding: { x, y },
+                },
+              ]
             : []),
         ],
       },
@@ -75,9 +81,14 @@ function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   const step = Math.ceil(t.length / MAX_POINTS)
   const kept = t.map((_, i) => i).filter((i) => i % step === step - 1)
   const isLong = t.at(-1)! > 2 * 3600
-  const [unit, title] = isLong ? [3600, 'hours since the start of the span (UTC)'] : [60, 'minutes since the start of the span']
+  const [unit, word] = isLong ? [3600, 'hours'] : [60, 'minutes']
+  const title = `${word} since the start of the span${chosen.params.span.at === 'peak' ? ', each cluster at its peak' : ' (UTC)'}`
   const values = kept.flatMap((i) =>
-    CLUSTERS.map((cluster) => ({ at: t[i]! / unit, cluster, sessions: series[`concurrent/${cluster}`]!.values[i]! })),
+    CLUSTERS.map((cluster) => ({
+      at: t[i]! / unit,
+      cluster,
+      sessions: series[`concurrent/${cluster}`]!.values[i]!,
+    })),
   )
   return [
     {
@@ -96,7 +107,10 @@ function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
       },
       table: {
         columns: [title, ...CLUSTERS],
-        rows: kept.map((i) => [t[i]! / unit, ...CLUSTERS.map((cluster) => series[`concurrent/${cluster}`]!.values[i]!)]),
+        rows: kept.map((i) => [
+          t[i]! / unit,
+          ...CLUSTERS.map((cluster) => series[`concurrent/${cluster}`]!.values[i]!),
+        ]),
       },
     },
   ]

@@ -18,7 +18,9 @@ export class RelayDelay {
       this.#queued.merge(LogHistogram.fromData(fleet.queued))
     }
     const settled = settledUtilisation(packetsPerCoreSecond)
-    this.#tails = Array.from({ length: BINS + 1 }, (_, bin) => waitTail(Math.min((bin + 0.5) / BINS, settled)))
+    this.#tails = Array.from({ length: BINS + 1 }, (_, bin) =>
+      waitTail(Math.min((bin + 0.5) / BINS, settled)),
+    )
     this.#forwarded = this.#packetsAt.reduce((sum, packets) => sum + packets, 0) + this.#queued.count
   }
 

@@ -12,7 +12,11 @@ export function meanArrivalRate(params: VoiceFleetParams): number {
 }
 
 /** Arrivals a second on one route for every minute of a day in UTC (the week repeats its day). */
-export function routeRates(params: VoiceFleetParams, weights: Float64Array, { region, share }: Route): Float64Array {
+export function routeRates(
+  params: VoiceFleetParams,
+  weights: Float64Array,
+  { region, share }: Route,
+): Float64Array {
   const rate = meanArrivalRate(params) * region.share * share
   return weights.map((_, minute) => rate * weightAt(weights, minute, region.utcOffset))
 }
@@ -36,14 +40,10 @@ export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cl
   return total
 }
 
-/** First second of the simulated span, counted from Monday 00:00 UTC; may be negative near the week's start. */
-export function spanStart(params: VoiceFleetParams): number {
+/** First second of a cluster's span, counted from Monday 00:00 UTC; may be negative near the week's start. */
+export function spanStart(params: VoiceFleetParams, rates: Float64Array): number {
   if (params.span.at === 'start') return 0
-  const weights = dayShape(params)
-  const fleet = CLUSTERS.map((_, cluster) => clusterRates(params, weights, cluster))
-  const total = weights.map((_, minute) => fleet.reduce((sum, rates) => sum + rates[minute]!, 0))
-  const peakMinute = total.indexOf(Math.max(...total))
-  return peakMinute * 60 - Math.floor(params.span.seconds / 2)
+  return rates.indexOf(Math.max(...rates)) * 60 - Math.floor(params.span.seconds / 2)
 }
 
 /** The lognormal of session lengths before the cap. */
@@ -83,4 +83,3 @@ export function apportion(weights: readonly number[], seats: number): number[] {
   }
   return given
 }
-

@@ -78,7 +78,8 @@ export class FirstPackets {
       routes: pods,
       idleTimeout: options.idleTimeout,
     })
-    for (let pod = 0; pod < pods; pod++) this.#forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
+    for (let pod = 0; pod < pods; pod++)
+      this.#forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
     this.#ufragAt = this.#template.layAll(this.#batch)
     this.#pod = new Int32Array(this.#batch.capacity)
     this.#end = new Float64Array(this.#batch.capacity)
@@ -96,7 +97,13 @@ export class FirstPackets {
     batch.address[slot] = address
     batch.port[slot] = 1024 + (stream.uint32() % 64_512)
     batch.arrival[slot] = start
-    stun.writeTransactionId(batch.arena, batch.offset[slot]!, stream.uint32(), stream.uint32(), stream.uint32())
+    stun.writeTransactionId(
+      batch.arena,
+      batch.offset[slot]!,
+      stream.uint32(),
+      stream.uint32(),
+      stream.uint32(),
+    )
     this.#pod[slot] = pod
     this.#end[slot] = end
     if (batch.count === batch.capacity) this.flush()
@@ -116,7 +123,8 @@ export class FirstPackets {
         this.refused++
         continue
       }
-      const isRight = verdicts.address[slot] === POD_NETWORK + this.#pod[slot]! && verdicts.port[slot] === POD_PORT
+      const isRight =
+        verdicts.address[slot] === POD_NETWORK + this.#pod[slot]! && verdicts.port[slot] === POD_PORT
       if (!isRight) this.misrouted++
       const packets = (this.#end[slot]! - batch.arrival[slot]!) * packetsPerSession
       this.#forwarder.credit(verdicts.flow[slot]!, packets, packets * packetSize, this.#end[slot]!)

@@ -25,22 +25,52 @@ export const CLUSTERS = [
   'sa-east',
   'ap-southeast',
   'me-central',
-  'ap-northeast',
   'us-west',
+  'ap-northeast',
 ] as const
 
 const cluster = (name: (typeof CLUSTERS)[number]): number => CLUSTERS.indexOf(name)
 
 export const REGIONS: readonly Region[] = [
-  { name: 'south-asia', share: 0.19, utcOffset: 5.5, home: cluster('ap-south'), spill: cluster('ap-southeast') },
+  {
+    name: 'south-asia',
+    share: 0.19,
+    utcOffset: 5.5,
+    home: cluster('ap-south'),
+    spill: cluster('ap-southeast'),
+  },
   { name: 'europe', share: 0.18, utcOffset: 1, home: cluster('eu-west'), spill: cluster('us-east') },
   { name: 'latin-america', share: 0.14, utcOffset: -3, home: cluster('sa-east'), spill: cluster('us-east') },
-  { name: 'north-america-east', share: 0.13, utcOffset: -5, home: cluster('us-east'), spill: cluster('us-west') },
-  { name: 'southeast-asia', share: 0.12, utcOffset: 7, home: cluster('ap-southeast'), spill: cluster('ap-south') },
+  {
+    name: 'north-america-east',
+    share: 0.13,
+    utcOffset: -5,
+    home: cluster('us-east'),
+    spill: cluster('us-west'),
+  },
+  {
+    name: 'southeast-asia',
+    share: 0.12,
+    utcOffset: 7,
+    home: cluster('ap-southeast'),
+    spill: cluster('ap-south'),
+  },
   { name: 'middle-east', share: 0.06, utcOffset: 3, home: cluster('me-central'), spill: cluster('eu-west') },
   { name: 'africa', share: 0.05, utcOffset: 1, home: cluster('me-central'), spill: cluster('eu-west') },
-  { name: 'east-asia-oceania', share: 0.07, utcOffset: 9, home: cluster('ap-northeast'), spill: cluster('us-west') },
-  { name: 'north-america-west', share: 0.06, utcOffset: -8, home: cluster('us-west'), spill: cluster('us-east') },
+  {
+    name: 'east-asia-oceania',
+    share: 0.07,
+    utcOffset: 9,
+    home: cluster('ap-northeast'),
+    spill: cluster('us-west'),
+  },
+  {
+    name: 'north-america-west',
+    share: 0.06,
+    utcOffset: -8,
+    home: cluster('us-west'),
+    spill: cluster('us-east'),
+  },
 ]
 
 /** One stream of arrivals: the users of a region that are steered to one cluster. */

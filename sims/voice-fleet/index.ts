@@ -16,7 +16,8 @@ import { predictions } from './theory.ts'
 
 export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
   name: 'voice-fleet',
-  summary: 'Voice load of a whole service on relay hosts that route by ICE ufrag: hosts and cores for a delay SLO.',
+  summary:
+    'Voice load of a whole service on relay hosts that route by ICE ufrag: hosts and cores for a delay SLO.',
   params: voiceFleetParams,
   metrics: METRICS,
   judged: ['relayHosts'],

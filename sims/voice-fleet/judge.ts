@@ -20,7 +20,10 @@ export const METRICS = {
   lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
   'p95(setupTime)': { unit: 's', label: 'Time to set up a session, 95th percentile, network only' },
   peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest host in its busiest second' },
-  peakConcurrent: { unit: 'count', label: 'Sessions at once, at the peak' },
+  peakConcurrent: {
+    unit: 'count',
+    label: 'Sessions at once, at the peak (the sum of the clusters’ own peaks if the span is at those)',
+  },
   meanConcurrent: { unit: 'count', label: 'Sessions at once, mean of the span' },
   peakPackets: { unit: '1/s', label: 'Packets a second into all relays, at the peak' },
   peakBandwidth: { unit: 'bit/s', label: 'Traffic into all relays, at the peak' },
@@ -39,7 +42,8 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
   const delay = new RelayDelay(fleets, params.packetsPerCoreSecond)
   const rtt = new LogHistogram()
   for (const cell of cells) rtt.merge(LogHistogram.fromData(cell.rtt))
-  const total = (pick: (cell: CellWorld) => number): number => cells.reduce((sum, cell) => sum + pick(cell), 0)
+  const total = (pick: (cell: CellWorld) => number): number =>
+    cells.reduce((sum, cell) => sum + pick(cell), 0)
   const packets = fleets.reduce((sum, fleet) => sum + fleet.packets, 0)
   const dropped = fleets.reduce((sum, fleet) => sum + fleet.dropped, 0)
   const concurrent = sumByMinute(cells)
@@ -118,7 +122,11 @@ function invariants(cells: readonly CellWorld[]): InvariantSample[] {
   return [
     { name: 'every first packet reaches its pod', ok: misrouted === 0, detail: `${misrouted} did not` },
     { name: 'every flow expires', ok: leftOver === 0, detail: `${leftOver} flows outlived their session` },
-    { name: 'MESSAGE-INTEGRITY and FINGERPRINT verify', ok: unverified === 0, detail: `${unverified} did not` },
+    {
+      name: 'MESSAGE-INTEGRITY and FINGERPRINT verify',
+      ok: unverified === 0,
+      detail: `${unverified} did not`,
+    },
   ]
 }
 
@@ -126,7 +134,7 @@ function series(cells: readonly CellWorld[], concurrent: readonly number[]): Rec
   const t = concurrent.map((_, minute) => 60 * (minute + 1))
   const one = (label: string, values: readonly number[]): Series => ({ unit: 'count', label, t, values })
   return {
-    concurrent: one('Sessions at once, all clusters', concurrent),
+    concurrent: one('Sessions at once, all clusters together', concurrent),
     ...Object.fromEntries(
       cells.map((cell, cluster) => [
         `concurrent/${CLUSTERS[cluster]}`,

@@ -1,31 +1,36 @@
 /** The parameters of `voice-fleet`. Defaults are the mid case; what nobody publishes is an interval in the scenario. */
 import { z } from 'zod'
-import {
-  bitrate,
-  bytes,
-  count,
-  duration,
-  integer,
-  rate,
-  share,
-  uncertain,
-} from '../run/scenario/quantity.ts'
+import { bitrate, bytes, count, duration, integer, rate, share, uncertain } from '../run/scenario/quantity.ts'
 import { span } from './span.ts'
 import { CLUSTERS } from './geography.ts'
 
 export const voiceFleetParams = z
   .strictObject({
     weeklyActiveUsers: count({ above: 0 }).prefault('900M').describe('People who use the service in a week'),
-    voiceShare: uncertain(share({ above: 0 })).prefault('5%').describe('Share of them who talk to it'),
-    sessionsPerUser: uncertain(count({ above: 0 })).prefault(3).describe('Voice sessions a voice user has in a week'),
-    sessionLength: uncertain(duration({ above: 0 })).prefault('5min').describe('Mean length of a session'),
+    voiceShare: uncertain(share({ above: 0 }))
+      .prefault('5%')
+      .describe('Share of them who talk to it'),
+    sessionsPerUser: uncertain(count({ above: 0 }))
+      .prefault(3)
+      .describe('Voice sessions a voice user has in a week'),
+    sessionLength: uncertain(duration({ above: 0 }))
+      .prefault('5min')
+      .describe('Mean length of a session'),
     sessionSpread: count({ above: 0, max: 3 })
       .prefault(1)
       .describe('Standard deviation of the logarithm of the length (lognormal)'),
-    sessionCap: duration({ min: 1, max: 4 * 3600 }).prefault('60min').describe('Longest session the service allows'),
-    span: span().prefault('week').describe('What is simulated: a week, or a length "at peak" of the fleet or "at start"'),
-    dayTrough: count({ min: 0.01, below: 1 }).prefault(0.24).describe('Weakest minute of a local day, against its mean'),
-    dayPeak: count({ above: 1, max: 10 }).prefault(1.51).describe('Strongest minute of a local day, against its mean'),
+    sessionCap: duration({ min: 1, max: 4 * 3600 })
+      .prefault('60min')
+      .describe('Longest session the service allows'),
+    span: span()
+      .prefault('week')
+      .describe('What is simulated: "week", or a length "at peak" (every cluster at its own) or "at start"'),
+    dayTrough: count({ min: 0.01, below: 1 })
+      .prefault(0.24)
+      .describe('Weakest minute of a local day, against its mean'),
+    dayPeak: count({ above: 1, max: 10 })
+      .prefault(1.51)
+      .describe('Strongest minute of a local day, against its mean'),
     troughHour: count({ below: 24 }).prefault(5).describe('Local hour of the trough'),
     peakHour: count({ below: 24 }).prefault(19).describe('Local hour of the peak'),
     spillShare: share({ max: 0.5 })
@@ -34,11 +39,15 @@ export const voiceFleetParams = z
     firstHopRtt: uncertain(duration({ above: 0 }))
       .prefault('20ms')
       .describe('Median round trip between a client and its relay (lognormal, 95th percentile 3 times that)'),
-    farRtt: duration().prefault('100ms').describe('Added to the round trip of a client steered to a far cluster'),
+    farRtt: duration()
+      .prefault('100ms')
+      .describe('Added to the round trip of a client steered to a far cluster'),
     relayHosts: integer({ min: CLUSTERS.length, max: 10_000, unit: 'hosts' })
       .prefault(24)
       .describe(`Relay hosts in all ${CLUSTERS.length} clusters, shared out by forecast peak`),
-    coresPerHost: integer({ min: 1, max: 512, unit: 'cores' }).prefault(4).describe('Cores that forward, per host'),
+    coresPerHost: integer({ min: 1, max: 512, unit: 'cores' })
+      .prefault(2)
+      .describe('Cores that forward, per host'),
     packetsPerCoreSecond: uncertain(rate({ above: 0 }))
       .prefault('242k/s')
       .describe('Packets one core forwards in a second (bench relay measures it)'),
@@ -48,12 +57,18 @@ export const voiceFleetParams = z
     packetSize: bytes({ above: 0 }).prefault('140B').describe('Bytes of a packet on IP'),
     queueLimit: integer({ min: 1, unit: 'packets' })
       .prefault(9000)
-      .describe('Packets a core’s receive buffer holds; more are lost (7 MB at about 768 B of kernel memory each)'),
-    hostBandwidth: bitrate({ above: 0 }).prefault('25 Gbit/s').describe('What a host’s network card carries one way'),
+      .describe(
+        'Packets a core’s receive buffer holds; more are lost (7 MB at about 768 B of kernel memory each)',
+      ),
+    hostBandwidth: bitrate({ above: 0 })
+      .prefault('25 Gbit/s')
+      .describe('What a host’s network card carries one way'),
     flowTableSize: integer({ min: 64, max: 1 << 24, unit: 'flows' })
       .prefault('1M')
       .describe('Flows a host’s table has room for'),
-    flowIdleTimeout: duration({ min: 1, max: 600 }).prefault('30s').describe('A flow without packets is dropped after'),
+    flowIdleTimeout: duration({ min: 1, max: 600 })
+      .prefault('30s')
+      .describe('A flow without packets is dropped after'),
     podsPerCluster: integer({ min: 1, max: 65_536, unit: 'pods' })
       .prefault(200)
       .describe('Transceivers behind the relays of a cluster'),

@@ -11,33 +11,46 @@ import type { VoiceFleetParams } from './params.ts'
 
 export function predictions(params: VoiceFleetParams): TheoryPrediction[] {
   const weights = dayShape(params)
-  const rates = CLUSTERS.map((_, cluster) => clusterRates(params, weights, cluster))
-  const rateAt = (second: number): number => {
-    const minute = Math.floor(second / 60)
-    const minuteOfDay = ((minute % MINUTES_A_DAY) + MINUTES_A_DAY) % MINUTES_A_DAY
-    return rates.reduce((sum, rate) => sum + rate[minuteOfDay]!, 0)
-  }
   const stays = survival(params)
-  const start = spanStart(params)
-  const { seconds } = params.span
-  const occupancyAt = (second: number): number =>
-    stays.reduce((sum, alive, u) => sum + alive * rateAt(second - u), 0)
-
-  let arrivals = 0
-  for (let t = 0; t < seconds; t++) arrivals += rateAt(start + t)
-  const occupancy = meanOf(seconds, (t) => occupancyAt(start + t))
+  const clusters = CLUSTERS.map((_, cluster) =>
+    expectedIn(params, clusterRates(params, weights, cluster), stays),
+  )
+  const total = (pick: (expected: Expected) => number): number =>
+    clusters.reduce((sum, expected) => sum + pick(expected), 0)
   return [
     {
       name: 'sessions at once, M_t/G/inf',
       metric: 'meanConcurrent',
-      expected: occupancy,
+      expected: total((expected) => expected.occupancy),
     },
     {
       name: 'sessions seen: Poisson arrivals, and those already there',
       metric: 'sessions',
-      expected: arrivals + occupancyAt(start - 1) - endedAt(stays, (u) => rateAt(start - 1 - u)),
+      expected: total((expected) => expected.sessions),
     },
   ]
+}
+
+interface Expected {
+  /** Mean number of sessions at once. */
+  readonly occupancy: number
+  /** Sessions that are there in some second of the span. */
+  readonly sessions: number
+}
+
+function expectedIn(params: VoiceFleetParams, rates: Float64Array, stays: Float64Array): Expected {
+  const start = spanStart(params, rates)
+  const { seconds } = params.span
+  const rateAt = (second: number): number => {
+    const minute = Math.floor(second / 60) % MINUTES_A_DAY
+    return rates[minute < 0 ? minute + MINUTES_A_DAY : minute]!
+  }
+  const occupancyAt = (second: number): number =>
+    stays.reduce((sum, alive, u) => sum + alive * rateAt(second - u), 0)
+  let arrivals = 0
+  for (let t = 0; t < seconds; t++) arrivals += rateAt(start + t)
+  const already = occupancyAt(start - 1) - endedAt(stays, (u) => rateAt(start - 1 - u))
+  return { occupancy: meanOf(seconds, (t) => occupancyAt(start + t)), sessions: arrivals + already }
 }
 
 /** Sessions counted in one second that are gone in the next. */
@@ -46,11 +59,11 @@ function endedAt(stays: Float64Array, rateBefore: (u: number) => number): number
 }
 
 /**
- * Mean over the seconds 0 .. n-1 of a curve that is smooth: the trapezoid rule over at most 2,000 of them is within a
+ * Mean over the seconds 0 .. n-1 of a curve that is smooth: the trapezoid rule over at most 1,000 of them is within a
  * millionth of the sum over all.
  */
 function meanOf(n: number, curve: (second: number) => number): number {
-  const steps = Math.min(n - 1, 2000)
+  const steps = Math.min(n - 1, 1000)
   let sum = 0
   for (let i = 0; i <= steps; i++) {
     const weight = i === 0 || i === steps ? 0.5 : 1

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { digestOf } from './canonical.ts'
+import { runScenario } from './run.ts'
+import { fixtureRunner, fixtureScenario, fixtureSim } from './testing/fixture.ts'
+
+const REPRODUCE = 'flowbench run fixture.yaml'
+const FIND = `find: {smallest: servers, in: 5..60}\nexpect: ["utilisation < 80 %"]\nuntil: {replications: 4}\n`
+
+async function run(
+  yaml: string,
+  { judged = true, failAfter = Infinity, signal = new AbortController().signal } = {},
+) {
+  const sim = fixtureSim(judged)
+  const runner = fixtureRunner(sim, failAfter)
+  const outcome = await runScenario(fixtureScenario(sim, yaml), { runner, reproduce: REPRODUCE, signal })
+  return { ...outcome, runner }
+}
+
+describe('a capacity search', () => {
+  // Demand is 20 to 21, so 26 servers may hold utilisation under 80 % and 27 always do (21 / 0.8 = 26.25).
+  it.each([true, false])(
+    'finds the smallest value that passes (judged from one world: %s)',
+    async (judged) => {
+      const { document } = await run(FIND, { judged })
+      expect(document.verdict).toBe('pass')
+      expect([26, 27]).toContain(document.answer.value)
+      expect(document.answer.low).toBeLessThanOrEqual(document.answer.value!)
+      expect(document.answer.high).toBeGreaterThanOrEqual(document.answer.value!)
+      expect(document.expectations.map(({ at, ok }) => ({ at, ok }))).toEqual([
+        { at: { servers: document.answer.value }, ok: true },
+      ])
+    },
+  )
+
+  it('gives the same answer both ways, and simulates one world a replication when it can', async () => {
+    const shared = await run(FIND, { judged: true })
+    const apart = await run(FIND, { judged: false })
+    expect(shared.document.answer).toEqual(apart.document.answer)
+    expect(shared.runner.tasks).toHaveLength(4 * 2)
+    expect(apart.runner.tasks.length).toBeGreaterThan(4 * 2)
+    expect(shared.document.counters).toEqual({ draws: 4 * 2 })
+    expect(shared.document.points).toHaveLength(56)
+  })
+
+  it('says so when nothing in the range passes', async () => {
+    const { document } = await run(FIND.replace('5..60', '11..20'))
+    expect(document.verdict).toBe('fail')
+    expect(document.answer.value).toBeNull()
+    expect(document.expectations[0]).toMatchObject({ at: { servers: 20 }, ok: false })
+  })
+
+  it('prints no steady-state figure of an overloaded point', async () => {
+    const { document } = await run(FIND)
+    const overloaded = document.points.filter((point) => point.state === 'overloaded')
+    expect(overloaded.map((point) => point.at['servers'])).toEqual([5, 6, 7, 8, 9, 10])
+    for (const { metrics } of overloaded) {
+      expect(metrics['p99(wait)']).toEqual({ unit: 's', value: null, low: null, high: null })
+      expect(metrics['utilisation']!.value).toBeGreaterThan(2)
+    }
+  })
+})
+
+describe('a sweep', () => {
+  it('judges every point, and one overloaded point decides', async () => {
+    const sweep = (values: string) =>
+      `sweep: {servers: ${values}}\nexpect: ["utilisation < 80 %"]\nuntil: {replications: 3}\n`
+    expect((await run(sweep('[30, 40]'))).document.verdict).toBe('pass')
+    expect((await run(sweep('[20, 40]'))).document.verdict).toBe('fail')
+    const { document } = await run(sweep('[5, 40]'))
+    expect(document.verdict).toBe('overloaded')
+    expect(document.expectations.map((one) => one.ok)).toEqual([false, true])
+  })
+})
+
+describe('the document', () => {
+  it('is the same bytes for the same seed, and its digest covers everything but itself', async () => {
+    const [one, two] = [await run(FIND), await run(FIND)]
+    expect(JSON.stringify(one.document)).toBe(JSON.stringify(two.document))
+    const { digest, ...body } = one.document
+    expect(digest).toBe(digestOf(body))
+    const other = await run(FIND.replace('4', '5'))
+    expect(other.document.digest).not.toBe(digest)
+  })
+
+  it('shows theory, invariants, and what each assumption would change', async () => {
+    const { document } = await run(`${FIND}params: {demand: {low: 10, mid: 20, high: 40}, noise: 0%}\n`)
+    expect(document.theory[0]).toMatchObject({ metric: 'utilisation', ok: true })
+    expect(document.invariants.every((one) => one.ok)).toBe(true)
+    expect(document.invariants.map((one) => one.name)).toContain("Little's law: all")
+    // 20 servers would be 100 %, so 26 at 20, 13 at 10 and 51 at 40.
+    expect(document.assumptions).toEqual([
+      expect.objectContaining({
+        path: 'demand',
+        effect: { of: 'servers', unit: 'count', low: 13, mid: 26, high: 51 },
+      }),
+    ])
+  })
+
+  it('reports a broken invariant with the replication in which it broke', async () => {
+    const { document } = await run('params: {demand: 0, noise: 0%, servers: 5}\nuntil: {replications: 2}\n')
+    const broken = document.invariants.filter((one) => !one.ok)
+    expect(broken).toEqual([{ name: 'demand is positive', at: {}, ok: false, detail: 'replication 0: 0' }])
+  })
+
+  it('runs until the expected metric is precise', async () => {
+    const { document } = await run(
+      'params: {demand: 20, servers: 30}\nexpect: ["utilisation < 90 %"]\nuntil: {halfWidth: 0.3%, replications: 3..200}\n',
+    )
+    const { replications, metrics } = document.points[0]!
+    const { value, low, high } = metrics['utilisation']!
+    expect(replications).toBeGreaterThan(10)
+    // 0.3 % of the mean or of the limit, whichever is wider.
+    expect((high! - low!) / 2).toBeLessThan(0.003 * Math.max(value!, 0.9))
+  })
+})
+
+describe('an interrupted run', () => {
+  it('answers from the complete replications, a prefix, and says so', async () => {
+    const controller = new AbortController()
+    const sim = fixtureSim(true)
+    const runner = fixtureRunner(sim, 5)
+    // The pool stops in the middle of replication 2: two replications of two parts are complete.
+    const stopping = {
+      ...runner,
+      run: (task: Parameters<typeof runner.run>[0]) => {
+        if (runner.tasks.length === 5) controller.abort()
+        return runner.run(task)
+      },
+    }
+    const scenario = fixtureScenario(sim, 'params: {servers: 30}\nuntil: {replications: 6}\n')
+    const { document } = await runScenario(scenario, {
+      runner: stopping,
+      reproduce: REPRODUCE,
+      signal: controller.signal,
+    })
+    expect(document.interrupted).toBe(true)
+    expect(document.points[0]!.replications).toBe(2)
+    expect(document.answer.text).toMatch(/^Interrupted/)
+  })
+
+  it('fails clearly when nothing was complete', async () => {
+    const controller = new AbortController()
+    controller.abort()
+    await expect(
+      run('until: {replications: 3}\n', { failAfter: 1, signal: controller.signal }),
+    ).rejects.toThrow('before the first replication')
+  })
+})

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  apportion,
+  clusterRates,
+  dayShape,
+  forecastPeaks,
+  meanArrivalRate,
+  spanStart,
+  survival,
+} from './demand.ts'
+import { MINUTES_A_DAY } from './diurnal.ts'
+import { CLUSTERS, REGIONS } from './geography.ts'
+import { voiceFleetParams } from './params.ts'
+import { WEEK } from './span.ts'
+
+const mid = voiceFleetParams.parse({})
+
+describe('demand', () => {
+  it('starts 135 million sessions a week in the mid case', () => {
+    expect(meanArrivalRate(mid) * WEEK).toBeCloseTo(135e6, 3)
+    expect(REGIONS.reduce((sum, region) => sum + region.share, 0)).toBeCloseTo(1, 12)
+    const weights = dayShape(mid)
+    const perDay = CLUSTERS.map((_, cluster) =>
+      clusterRates(mid, weights, cluster).reduce((sum, rate) => sum + 60 * rate, 0),
+    )
+    expect(7 * perDay.reduce((sum, sessions) => sum + sessions, 0)).toBeCloseTo(135e6, 0)
+  })
+
+  it('lists the clusters with the busiest first, so that two workers end together', () => {
+    const sessions = CLUSTERS.map((_, cluster) =>
+      clusterRates(mid, dayShape(mid), cluster).reduce((a, b) => a + b, 0),
+    )
+    expect(sessions).toEqual(sessions.toSorted((a, b) => b - a))
+  })
+
+  it('centres a span at the peak on the cluster’s own busiest minute', () => {
+    const params = voiceFleetParams.parse({ span: '1h at peak' })
+    const starts = CLUSTERS.map((_, cluster) => {
+      const rates = clusterRates(params, dayShape(params), cluster)
+      const start = spanStart(params, rates)
+      const inside = rates[Math.floor((start + 1800) / 60) % MINUTES_A_DAY]
+      expect(inside).toBe(Math.max(...rates))
+      return start
+    })
+    expect(new Set(starts).size).toBeGreaterThan(4)
+  })
+
+  it('keeps the mean of the lengths: the survival function sums to it', () => {
+    const long = { ...mid, sessionCap: 4 * 3600 }
+    // Whole seconds round up, by half a second on average.
+    expect(survival(long).reduce((sum, alive) => sum + alive, 0)).toBeCloseTo(300.5, 0)
+  })
+})
+
+describe('sharing out hosts', () => {
+  it('gives every cluster one, and never takes one away as the fleet grows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1, maxLength: 12 }),
+        (weights) => {
+          let before = weights.map(() => 0)
+          for (let seats = weights.length; seats < weights.length + 60; seats++) {
+            const given = apportion(weights, seats)
+            expect(given.reduce((sum, one) => sum + one, 0)).toBe(seats)
+            given.forEach((one, i) => expect(one).toBeGreaterThanOrEqual(Math.max(1, before[i]!)))
+            before = given
+          }
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('follows the forecast', () => {
+    const peaks = forecastPeaks(mid)
+    const hosts = apportion(peaks, 800)
+    const total = peaks.reduce((sum, peak) => sum + peak, 0)
+    hosts.forEach((one, i) => expect(Math.abs(one - (800 * peaks[i]!) / total)).toBeLessThan(2))
+    expect(() => apportion(peaks, 3)).toThrow('3 hosts cannot serve 8 clusters')
+  })
+})

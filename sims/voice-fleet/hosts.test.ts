@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { LogHistogram } from '../analysis/histogram.ts'
+import { openStream } from '../kernel/random/stream.ts'
+import { RelayDelay } from './delay.ts'
+import { Hosts } from './hosts.ts'
+
+const MODEL = { packetsPerSession: 10, capacity: 1000, queueLimit: 500 }
+
+/** `sessions[i]` sessions in second i, all on the one host. */
+function oneHost(sessions: readonly number[]) {
+  const hosts = new Hosts([1], MODEL)
+  let now = 0
+  for (const wanted of sessions) {
+    for (; now < wanted; now++) hosts.change(0, 1)
+    for (; now > wanted; now--) hosts.change(0, -1)
+    hosts.second()
+  }
+  return hosts.world()[0]!
+}
+
+describe('one host', () => {
+  it('counts packets by utilisation while there is no queue', () => {
+    const world = oneHost([10, 50, 50, 99])
+    expect(world.packetsAt[100]).toBe(100)
+    expect(world.packetsAt[500]).toBe(1000)
+    expect(world.packetsAt[990]).toBe(990)
+    expect(world).toMatchObject({
+      packets: 2090,
+      dropped: 0,
+      longestBacklog: 0,
+      peakUtilisation: 0.99,
+      peakSessions: 99,
+    })
+  })
+
+  it('builds a queue above capacity, drains it below, and delays what meets it', () => {
+    // 1,200 then 1,100 packets come, 1,000 go: 200 and 300 wait; then 700, and the queue is gone.
+    const world = oneHost([120, 110, 70, 50])
+    expect(world.longestBacklog).toBe(2)
+    expect(world.dropped).toBe(0)
+    const queued = LogHistogram.fromData(world.queued)
+    expect(queued.count).toBe(1200 + 1100 + 700)
+    // Mean queues of 100, 250 and 150 packets at 1,000 a second.
+    expect(queued.mean).toBeCloseTo((1200 * 0.1 + 1100 * 0.25 + 700 * 0.15) / 3000, 12)
+  })
+
+  it('loses what the buffer cannot hold, and nothing else', () => {
+    const world = oneHost([200, 200, 200, 0])
+    // 1,000 too many each second, 500 fit once.
+    expect(world.dropped).toBe(500 + 1000 + 1000)
+    expect(world.longestBacklog).toBe(3)
+    const taken =
+      LogHistogram.fromData(world.queued).count + world.packetsAt.reduce((sum, packets) => sum + packets, 0)
+    expect(taken + world.dropped).toBe(world.packets)
+  })
+})
+
+describe('fleets side by side', () => {
+  it('see the same sessions, each on its own hosts', () => {
+    const counts = [1, 2, 3, 7]
+    const hosts = new Hosts(counts, MODEL)
+    const stream = openStream(1, 0, 'addresses')
+    const addresses = Array.from({ length: 500 }, () => stream.uint32())
+    for (const address of addresses) hosts.change(address, 1)
+    hosts.second()
+    hosts.world().forEach((world, i) => {
+      expect(world.packets).toBe(5000)
+      const loads = Array.from({ length: counts[i]! }, () => 0)
+      for (const address of addresses) loads[Math.floor((address / 2 ** 32) * counts[i]!)]!++
+      expect(world.peakSessions).toBe(Math.max(...loads))
+    })
+    for (const address of addresses) hosts.change(address, -1)
+    hosts.second()
+    for (const world of hosts.world()) expect(world.packets).toBe(5000)
+  })
+})
+
+describe('delay over all packets', () => {
+  it('is the service time when hosts are idle, and the queue when they are not', () => {
+    const calm = new RelayDelay([oneHost([1, 1, 1])], 1000)
+    expect(calm.quantile(0.5)).toBeCloseTo(1e-3, 9)
+    const busy = new RelayDelay([oneHost([120, 120, 110])], 1000)
+    const p99 = busy.quantile(0.99)!
+    expect(p99).toBeGreaterThan(0.4)
+    expect(busy.shareAbove(p99)).toBeLessThanOrEqual(0.01)
+    expect(busy.shareAbove(0.9 * p99)).toBeGreaterThan(0.01)
+  })
+
+  it('mixes fleets by their packets', () => {
+    const calm = oneHost([10])
+    const busy = oneHost([120])
+    const both = new RelayDelay([calm, busy], 1000)
+    // 1,200 of 1,300 packets met a mean queue of 0.1 s.
+    expect(both.shareAbove(0.05)).toBeCloseTo(1200 / 1300, 6)
+    expect(new RelayDelay([], 1000).quantile(0.99)).toBeNull()
+  })
+})
