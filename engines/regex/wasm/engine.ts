@@ -5,12 +5,17 @@
  * belongs to one JavaScript thread; a worker has its own.
  */
 import { ModuleBuilder } from './assembler.ts'
+import { addByteSet } from './kernels/byte-set.ts'
+import type { ByteSetKernel } from './kernels/byte-set.ts'
 import { addGrams } from './kernels/grams.ts'
 import type { GramsKernel } from './kernels/grams.ts'
 import { addPair } from './kernels/pair.ts'
 import type { SearchKernel } from './kernels/search.ts'
+import { addSheng } from './kernels/sheng.ts'
 import { addTeddy } from './kernels/teddy.ts'
-import { EngineMemory, PROGRAM, PROGRAM_BYTES } from './memory.ts'
+import { WALK, addWalkBytes, addWalkClasses } from './kernels/walk.ts'
+import type { WalkKernel } from './kernels/walk.ts'
+import { EngineMemory, PROGRAM, PROGRAM_BYTES, TABLE, TABLE_BYTES } from './memory.ts'
 import type { Region } from './memory.ts'
 
 export interface Kernels {
@@ -20,24 +25,33 @@ export interface Kernels {
   readonly teddy: SearchKernel
   /** Thousands: `kernels/grams.ts`. */
   readonly grams: GramsKernel
+  /** The next byte of a set: `kernels/byte-set.ts`. */
+  readonly byteSet: ByteSetKernel
+  /** Is-match over fragments: `kernels/walk.ts`, `kernels/sheng.ts`. */
+  readonly walkBytes: WalkKernel
+  readonly walkClasses: WalkKernel
+  readonly sheng: WalkKernel
 }
 
-/** Something that a kernel runs: bytes for the program slot. */
+const KERNELS = [addPair, addTeddy, addGrams, addByteSet, addWalkBytes, addWalkClasses, addSheng]
+
+/** What a kernel runs: bytes for the program slot, and for an automaton its transitions. */
 export interface Program {
   readonly bytes: Uint8Array
+  /** Goes to TABLE, at most TABLE_BYTES; or, when larger, to the heap, and its address to the word at `WALK.table`. */
+  readonly table?: Uint8Array
 }
 
 export class Engine {
   readonly memory: EngineMemory
   readonly kernels: Kernels
   #loaded: Program | null = null
+  #large: Region | null = null
 
   constructor(memory = new EngineMemory()) {
     this.memory = memory
     const module = new ModuleBuilder()
-    addPair(module)
-    addTeddy(module)
-    addGrams(module)
+    for (const add of KERNELS) add(module)
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module.assemble()), {
       env: { memory: memory.memory },
     })
@@ -47,9 +61,25 @@ export class Engine {
   /** Puts the program into the slot, unless it is there from the call before. */
   load(program: Program): void {
     if (this.#loaded === program) return
+    this.#loaded = null
     if (program.bytes.length > PROGRAM_BYTES) throw new RangeError('the program is too long for its slot')
     this.memory.u8.set(program.bytes, PROGRAM)
+    if (program.table !== undefined) this.#loadTable(program.table)
     this.#loaded = program
+  }
+
+  /** One table at a time: whoever comes next overwrites it, or asks for more room. */
+  #loadTable(table: Uint8Array): void {
+    let address = TABLE
+    if (table.length > TABLE_BYTES) {
+      if (this.#large === null || this.#large.length < table.length) {
+        this.#large?.free()
+        this.#large = this.memory.allocate(table.length)
+      }
+      address = this.#large.offset
+    }
+    this.memory.u8.set(table, address)
+    this.memory.u32[(PROGRAM + WALK.table) >> 2] = address
   }
 }
 

@@ -2,11 +2,11 @@
  * The engine's one WebAssembly memory: where the kernels read text, tables and programs, and where a caller may keep
  * its own text so that searching it copies nothing.
  *
- *     0          1 KiB        64 KiB        128 KiB       192 KiB+      256 KiB ...
- *     | control  | program     | hits         | window      | (slack)     | heap: regions
+ *     0        1 KiB      64 KiB    128 KiB    192 KiB    208 KiB    320 KiB ...
+ *     | control | program  | hits     | window    | (slack)   | table     | heap: regions
  *
- * Kernels run one at a time and to the end, so the control words, the program slot, the hits and the window are shared
- * by all of them: whoever runs a kernel first puts its program into the slot, unless it is still there.
+ * Kernels run one at a time and to the end, so the control words, the program slot, the hits, the window and the table
+ * are shared by all of them: whoever runs a kernel first puts its program into the slot, unless it is still there.
  *
  * Growing a WebAssembly memory detaches every view of it. A `Region` therefore hands out its bytes through a getter
  * that renews the view; keep the region, not the view, across anything that may allocate.
@@ -22,7 +22,10 @@ export const HITS = PAGE
 export const HITS_PAIRS = PAGE / 8
 export const WINDOW = 2 * PAGE
 export const WINDOW_BYTES = PAGE
-const HEAP = 4 * PAGE
+/** A small automaton's transitions, at an address that kernels know. */
+export const TABLE = 208 * 1_024
+export const TABLE_BYTES = PAGE
+const HEAP = 5 * PAGE
 /** Kernels read ahead, at most this far behind the last byte they were given. */
 const SLACK = 256
 const ALIGN = 64

@@ -1,0 +1,172 @@
+/**
+ * Is-match over many fragments by a complete automaton: which of them end in an accepting state?
+ *
+ * Walking a table is bound by latency: each look-up waits for the state that the one before gave, some five cycles. So
+ * four fragments walk in lock-step, and their look-ups overlap. The lanes run for as many bytes as all four still
+ * have, at most `CHECK`; then those that are at their end, or in a state that will not change, hand in their verdict
+ * and take the next fragment.
+ *
+ * States are row offsets in bytes, so a look-up is one addition and one load. They are numbered so that accepting ones
+ * come last, the absorbing one very last and the dead one first: three comparisons judge a state.
+ */
+import { I32, block, i32, loop, when } from '../assembler.ts'
+import type { Expr, Func, ModuleBuilder, Statement, Variable } from '../assembler.ts'
+import { PROGRAM, TABLE } from '../memory.ts'
+
+/** Words of the program; for the walker by classes, 256 16-bit numbers follow: 4 times the class of each byte. */
+export const WALK = {
+  start: 0,
+  /** Rows from here on accept. */
+  accept: 4,
+  /** The row that accepts whatever follows, or -1; the one that never will, or -1. */
+  absorbing: 8,
+  dead: 12,
+  /** Walker by classes: the address of its table, written when it is loaded. */
+  table: 16,
+  classes: 64,
+} as const
+
+/**
+ * `pairs`: address of `count` (start, end) pairs of addresses; writes 1 or 0 for each to the bytes at `flags`.
+ * The program, and for `walkBytes` the table, must be loaded.
+ */
+export type WalkKernel = (pairs: number, count: number, flags: number) => void
+
+const LANES = 4
+/** Bytes after which lanes are judged even if none is at its end: a match is often early. */
+const CHECK = 64
+
+type Step = (state: Expr<I32>, byte: Expr<I32>, table: Expr<I32>) => Expr<I32>
+
+/** At most 128 states: rows of 256 16-bit offsets at TABLE. */
+export function addWalkBytes(module: ModuleBuilder): void {
+  addWalk(module, 'walkBytes', (state, byte) =>
+    i32.load16u(i32.add(state, i32.shl(byte, i32.const(1))), TABLE),
+  )
+}
+
+/** More states: rows of 32-bit offsets, one for each class of bytes. */
+export function addWalkClasses(module: ModuleBuilder): void {
+  addWalk(module, 'walkClasses', (state, byte, table) =>
+    i32.load(
+      i32.add(i32.add(state, table), i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)),
+    ),
+  )
+}
+
+const word = (offset: number): Expr<I32> => i32.load(i32.const(PROGRAM + offset))
+
+interface Lane {
+  readonly at: Variable<I32>
+  readonly end: Variable<I32>
+  readonly state: Variable<I32>
+  /** Number of its fragment. */
+  readonly index: Variable<I32>
+}
+
+function addWalk(module: ModuleBuilder, name: string, step: Step): void {
+  const finish = addSingle(module, `${name}1`, step)
+  module.func(name, [I32, I32, I32], 0x40, ({ params: [pairs, count, flags], local }) => {
+    const lanes: Lane[] = Array.from({ length: LANES }, () => ({
+      at: local(I32),
+      end: local(I32),
+      state: local(I32),
+      index: local(I32),
+    }))
+    const table = local(I32)
+    const [next, run, start, accept, absorbing, dead] = [
+      local(I32),
+      local(I32),
+      local(I32),
+      local(I32),
+      local(I32),
+      local(I32),
+    ]
+    const take = ({ at, end, state, index }: Lane): Statement[] => [
+      index.set(next),
+      at.set(i32.load(i32.add(pairs, i32.shl(next, i32.const(3))))),
+      end.set(i32.load(i32.add(pairs, i32.shl(next, i32.const(3))), 4)),
+      state.set(start),
+      next.set(i32.add(next, i32.const(1))),
+    ]
+    const advance = (bytes: number): Statement[] => [
+      ...Array.from({ length: bytes }, (_, k) =>
+        lanes.map(({ at, state }) => state.set(step(state, i32.load8u(at, k), table))),
+      ).flat(),
+      ...lanes.map(({ at }) => at.set(i32.add(at, i32.const(bytes)))),
+      run.set(i32.sub(run, i32.const(bytes))),
+    ]
+    const judge = ({ state, index }: Lane): Statement =>
+      i32.store8(i32.add(flags, index), i32.geU(state, accept))
+    const settled = ({ at, end, state }: Lane): Expr<I32> =>
+      i32.or(i32.eq(at, end), i32.or(i32.eq(state, absorbing), i32.eq(state, dead)))
+    const shorten = ({ at, end }: Lane): Statement =>
+      when(i32.ltU(i32.sub(end, at), run), [run.set(i32.sub(end, at))])
+
+    return [
+      start.set(word(WALK.start)),
+      accept.set(word(WALK.accept)),
+      absorbing.set(word(WALK.absorbing)),
+      dead.set(word(WALK.dead)),
+      table.set(word(WALK.table)),
+      when(i32.geU(count, i32.const(LANES)), [
+        ...lanes.flatMap(take),
+        block((exhausted) => [
+          loop((again) => [
+            run.set(i32.const(CHECK)),
+            ...lanes.map(shorten),
+            block((done) => [
+              loop((four) => [done.brIf(i32.ltU(run, i32.const(4))), ...advance(4), four.br()]),
+            ]),
+            block((done) => [loop((one) => [done.brIf(i32.eqz(run)), ...advance(1), one.br()])]),
+            ...lanes.map((lane) =>
+              when(settled(lane), [
+                judge(lane),
+                // A lane that has nothing to take is behind its end; the others are finished below.
+                when(i32.geU(next, count), [lane.index.set(i32.const(-1)), exhausted.br()]),
+                ...take(lane),
+              ]),
+            ),
+            again.br(),
+          ]),
+        ]),
+        ...lanes.map((lane) =>
+          when(i32.ne(lane.index, i32.const(-1)), [
+            lane.state.set(finish.call(lane.at, lane.end, lane.state, table)),
+            judge(lane),
+          ]),
+        ),
+      ]),
+      block((done) => [
+        loop((again) => [
+          done.brIf(i32.geU(next, count)),
+          ...take(lanes[0]!),
+          lanes[0]!.state.set(finish.call(lanes[0]!.at, lanes[0]!.end, lanes[0]!.state, table)),
+          judge(lanes[0]!),
+          again.br(),
+        ]),
+      ]),
+    ]
+  })
+}
+
+/** One fragment alone, from a state on: the state at its end. */
+function addSingle(module: ModuleBuilder, name: string, step: Step): Func<I32> {
+  return module.func(
+    name,
+    [I32, I32, I32, I32],
+    I32,
+    ({ params: [at, end, state, table] }) => [
+      block((done) => [
+        loop((again) => [
+          done.brIf(i32.geU(at, end)),
+          state.set(step(state, i32.load8u(at), table)),
+          at.set(i32.add(at, i32.const(1))),
+          again.br(),
+        ]),
+      ]),
+      state,
+    ],
+    false,
+  )
+}
