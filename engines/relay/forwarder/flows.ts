@@ -27,7 +27,7 @@ export const NONCE_LOW = 4
 export const SEEN = 5
 /** Next record of the bucket, or of the free list. */
 const NEXT = 6
-/** PENDING, LIVE or KILLED. */
+/** PENDING or LIVE, and KILLED as a flag on either. */
 export const STATE = 7
 /** Version of the deny list that this flow was last compared with. */
 export const DENY_VERSION = 8
@@ -43,7 +43,7 @@ export const RECORD = 16
 /** No pod has answered a check of this client yet: short timeout. */
 export const PENDING = 0
 export const LIVE = 1
-/** Its session is on the deny list: nothing passes, nothing refreshes it. */
+/** Flag: its session is on the deny list; nothing passes, nothing refreshes it. */
 export const KILLED = 2
 
 const NEVER = -(2 ** 30)
@@ -208,7 +208,7 @@ export class FlowTable {
     while (flow >= 0) {
       const at = flow * RECORD
       const next = words[at + NEXT]!
-      const deadline = words[at + SEEN]! + (words[at + STATE] === PENDING ? this.#pending : this.#idle)
+      const deadline = words[at + SEEN]! + ((words[at + STATE]! & LIVE) === 0 ? this.#pending : this.#idle)
       if (deadline <= now) this.#remove(flow)
       else this.#await(flow, deadline)
       flow = next

@@ -80,6 +80,7 @@ export class Forwarder {
   readonly #denied: DenyList
   readonly #verifier: Verifier | null
   readonly #switchInterval: number
+  readonly #idleTimeout: number
   readonly #counters = new Counters()
   readonly #steps: Uint8Array
 
@@ -95,6 +96,7 @@ export class Forwarder {
     this.#transactions = new Transactions(options.transactions ?? 16_384, transactionTimeout, options.seed)
     this.#denied = new DenyList(options.kills ?? 4096)
     this.#verifier = options.verify === undefined ? null : new Verifier(options.verify)
+    this.#idleTimeout = Math.ceil(idleTimeout)
     this.#switchInterval = options.switchInterval ?? 1
     this.#steps = new Uint8Array(options.keys.capacity)
   }
@@ -217,13 +219,19 @@ export class Forwarder {
   }
 
   /**
-   * Ends a session: from now on its packets are dropped both ways, until the second `until` at least; choose it past
-   * the last moment at which the session's ufrag could be used. False when the deny list is full.
+   * Ends a session: from now on its packets are dropped both ways, until the second `until`; choose it past the last
+   * moment at which the session's ufrag could be used. The entry is kept an idle timeout longer, so that a flow which is
+   * silent meanwhile is gone, or has met the kill, before the entry goes. False when the deny list is full.
    * @throws RangeError for a field out of range.
    */
   kill(cluster: number, pod: number, nonce: number, until: number): boolean {
     assertHint({ cluster, pod, nonce })
-    return this.#denied.add(routeKeyOf(cluster, pod), Math.floor(nonce / 2 ** 32), nonce | 0, until)
+    return this.#denied.add(
+      routeKeyOf(cluster, pod),
+      Math.floor(nonce / 2 ** 32),
+      nonce | 0,
+      until + this.#idleTimeout,
+    )
   }
 
   #assertRoom(count: number, out: Verdicts): void {
@@ -297,7 +305,7 @@ export class Forwarder {
       this.#counters.done[FLOWS_CREATED]!++
     } else if (this.#isSession(flow * RECORD, routeKey, nonceHigh, nonceLow)) {
       const at = flow * RECORD
-      if (words[at + STATE] === KILLED_FLOW) return verdict.KILLED
+      if ((words[at + STATE]! & KILLED_FLOW) !== 0) return verdict.KILLED
       if (words[at + SEEN]! < second) words[at + SEEN] = second
       settled = words[at + STATE] === LIVE
     }
@@ -381,7 +389,7 @@ export class Forwarder {
     const words = this.#flows.words
     const at = flow * RECORD
     if (this.#isSession(at, routeKey, nonceHigh, nonceLow)) {
-      if (words[at + STATE] === KILLED_FLOW) return verdict.KILLED
+      if ((words[at + STATE]! & KILLED_FLOW) !== 0) return verdict.KILLED
       if (words[at + STATE] === PENDING) {
         words[at + STATE] = LIVE
         this.#counters.done[FLOWS_CONFIRMED]!++
@@ -420,9 +428,9 @@ export class Forwarder {
     if (words[at + DENY_VERSION] !== this.#denied.version) {
       words[at + DENY_VERSION] = this.#denied.version
       if (this.#denied.has(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)) {
-        words[at + STATE] = KILLED_FLOW
+        words[at + STATE]! |= KILLED_FLOW
       }
     }
-    return words[at + STATE] === KILLED_FLOW
+    return (words[at + STATE]! & KILLED_FLOW) !== 0
   }
 }

@@ -5,16 +5,25 @@
  * by whoever spoofs that address with a ufrag of his own. Only the pod can tell, by the password, and it tells by
  * answering; so the flow changes when the pod's success response to that very transaction passes by.
  *
- * A direct-mapped table: the slot is a seeded hash of transaction id and flow, and a newer transaction replaces an older one
- * in its slot. Bounded, no lists, several checks of one flow can be under way (clients send them 48 ms apart), and
- * losing an entry only costs the client one more check. Nothing is looked up for the checks of a settled flow.
+ * A cache of sets of four: the set is a seeded hash of transaction id and flow, and a new transaction takes the oldest
+ * place in its set. Bounded, no lists, several checks of one flow can be under way (clients send them 48 ms apart),
+ * and losing an entry, which takes four newer ones in its set within a round trip, only costs the client one more
+ * check. Nothing is looked up for the checks of a settled flow.
  */
 import { word } from '../bytes.ts'
 
+/** Words of an entry, entries of a set. */
 const ENTRY = 8
+const WAYS = 4
+/** An entry's words, by position: its owner, then the three of its transaction id. */
+const OWNER = 0
+const ROUTE_KEY = 4
+const NONCE_HIGH = 5
+const NONCE_LOW = 6
+const SECOND = 7
 
 export class Transactions {
-  /** By entry: flow handle + 1 (0: empty), transaction id in three words, route key, nonce high and low, second. */
+  /** By entry, as above; the owner is a flow handle + 1, and 0 where there is none. */
   readonly #words: Int32Array
   readonly #mask: number
   readonly #seed: number
@@ -22,9 +31,9 @@ export class Transactions {
 
   /** `size`: entries, rounded up to a power of two; `timeout`: whole seconds for which an answer counts. */
   constructor(size: number, timeout: number, seed: number) {
-    const entries = 2 ** Math.ceil(Math.log2(size))
-    this.#words = new Int32Array(entries * ENTRY)
-    this.#mask = entries - 1
+    const sets = 2 ** Math.ceil(Math.log2(Math.max(1, size / WAYS)))
+    this.#words = new Int32Array(sets * WAYS * ENTRY)
+    this.#mask = sets - 1
     this.#seed = seed | 0
     this.#timeout = timeout
   }
@@ -43,15 +52,19 @@ export class Transactions {
     const id1 = word(bytes, at + 12)
     const id2 = word(bytes, at + 16)
     const words = this.#words
-    const entry = this.#entry(flow, id0, id1, id2)
-    words[entry] = (flow + 1) | 0
+    const set = this.#set(flow, id0, id1, id2)
+    let entry = set
+    for (let other = set; other < set + WAYS * ENTRY; other += ENTRY) {
+      if (words[other + SECOND]! < words[entry + SECOND]!) entry = other
+    }
+    words[entry + OWNER] = (flow + 1) | 0
     words[entry + 1] = id0
     words[entry + 2] = id1
     words[entry + 3] = id2
-    words[entry + 4] = routeKey
-    words[entry + 5] = nonceHigh
-    words[entry + 6] = nonceLow
-    words[entry + 7] = second
+    words[entry + ROUTE_KEY] = routeKey
+    words[entry + NONCE_HIGH] = nonceHigh
+    words[entry + NONCE_LOW] = nonceLow
+    words[entry + SECOND] = second
   }
 
   /** The entry that the response at `at` answers, for `routeKey`, `nonceHigh` and `nonceLow`; or -1. */
@@ -60,37 +73,42 @@ export class Transactions {
     const id1 = word(bytes, at + 12)
     const id2 = word(bytes, at + 16)
     const words = this.#words
-    const entry = this.#entry(flow, id0, id1, id2)
-    const known =
-      words[entry] === ((flow + 1) | 0) &&
-      words[entry + 1] === id0 &&
-      words[entry + 2] === id1 &&
-      words[entry + 3] === id2 &&
-      second - words[entry + 7]! <= this.#timeout
-    return known ? entry : -1
+    const set = this.#set(flow, id0, id1, id2)
+    for (let entry = set; entry < set + WAYS * ENTRY; entry += ENTRY) {
+      const known =
+        words[entry + 1] === id0 &&
+        words[entry + 2] === id1 &&
+        words[entry + 3] === id2 &&
+        words[entry + OWNER] === ((flow + 1) | 0) &&
+        second - words[entry + SECOND]! <= this.#timeout
+      if (known) return entry
+    }
+    return -1
   }
 
   /** Forgets an entry: its answer has come. */
   forget(entry: number): void {
-    this.#words[entry] = 0
+    this.#words[entry + OWNER] = 0
+    this.#words[entry + SECOND] = 0
   }
 
   routeKey(entry: number): number {
-    return this.#words[entry + 4]!
+    return this.#words[entry + ROUTE_KEY]!
   }
 
   nonceHigh(entry: number): number {
-    return this.#words[entry + 5]!
+    return this.#words[entry + NONCE_HIGH]!
   }
 
   nonceLow(entry: number): number {
-    return this.#words[entry + 6]!
+    return this.#words[entry + NONCE_LOW]!
   }
 
-  #entry(flow: number, id0: number, id1: number, id2: number): number {
+  /** The first entry of a transaction's set. */
+  #set(flow: number, id0: number, id1: number, id2: number): number {
     let hash = Math.imul(flow ^ this.#seed, 0x2c1b3c6d) ^ id0
     hash = Math.imul(hash ^ (hash >>> 15) ^ id1, 0x297a2d39)
     hash = Math.imul(hash ^ (hash >>> 15) ^ id2, 0x2c1b3c6d)
-    return ((hash ^ (hash >>> 15)) & this.#mask) * ENTRY
+    return ((hash ^ (hash >>> 15)) & this.#mask) * (WAYS * ENTRY)
   }
 }
