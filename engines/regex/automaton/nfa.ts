@@ -1,0 +1,300 @@
+/**
+ * The tree as a nondeterministic automaton over bytes (Thompson's construction), read forward or backward.
+ *
+ * A node either waits for a byte (STEP), or passes on for free: to several nodes (FORK), to one under a condition on
+ * the surroundings (ASSERT), to one after noting what kind of character was just read (MARK), or it is the end
+ * (ACCEPT). Bounds are expanded here, which is why `size.ts` asks the budget first.
+ *
+ * Assertions cost nothing while matching: where a pattern tells words or newlines apart, each set is cut at that
+ * line, so the kind of the character read is known from the node that read it, and the kind of the one to come from
+ * the node that waits for it. Only the two ends of a match are left to be judged against the text.
+ *
+ * The backward automaton is the forward one with every concatenation and every UTF-8 sequence turned round.
+ */
+import type { Node, Parsed, Ranges } from '../syntax/ast.ts'
+import { wordRanges } from '../syntax/classes.ts'
+import { complement, HIGHEST_CODE_POINT, intersect } from '../syntax/ranges.ts'
+import { ANY, contextUse, farSide, NEWLINE, OTHER, WORD } from './context.ts'
+import type { ContextUse } from './context.ts'
+import { byteGraph } from './utf8.ts'
+import type { ByteGraph } from './utf8.ts'
+
+export const STEP = 0
+export const FORK = 1
+export const ASSERT = 2
+export const MARK = 3
+export const ACCEPT = 4
+/** Marks the place in an unanchored search where a match may start; never part of the pattern itself. */
+export const LOOP = 5
+
+/** Nodes as parallel arrays; node numbers index them. */
+export interface Nfa {
+  readonly kind: Uint8Array
+  /** STEP: first edge. FORK: first target. ASSERT, MARK: the next node. */
+  readonly first: Int32Array
+  /** STEP: number of edges. FORK: number of targets. MARK: kind of character. ASSERT: index of its masks. */
+  readonly count: Int32Array
+  readonly edgeLow: Uint8Array
+  readonly edgeHigh: Uint8Array
+  readonly edgeTo: Int32Array
+  readonly forkTo: Int32Array
+  readonly masks: readonly Uint8Array[]
+  /** STEP at the start of a character: the bit of its kind; elsewhere all bits. */
+  readonly need: Uint8Array
+  readonly start: number
+  /** Where an unanchored search waits for its start, or -1: it may then start after any byte. */
+  readonly loop: number
+  readonly reverse: boolean
+  readonly use: ContextUse
+  readonly bytes: boolean
+}
+
+/** A set cut into parts by the kind of character, as far as the pattern's assertions care. */
+export function partsByKind(
+  ranges: Ranges,
+  use: ContextUse,
+  bytes: boolean,
+): { kind: number; ranges: Ranges }[] {
+  const parts: { kind: number; ranges: Ranges }[] = []
+  let rest: Ranges = ranges
+  const cut = (kind: number, by: Ranges): void => {
+    const inside = intersect(rest, by)
+    if (inside.length === 0) return
+    parts.push({ kind, ranges: inside })
+    rest = intersect(rest, complement(by, bytes ? 0xff : HIGHEST_CODE_POINT))
+  }
+  if (use.words) cut(WORD, wordRanges(bytes))
+  if (use.lines) cut(NEWLINE, [10, 10])
+  if (rest.length > 0) parts.push({ kind: OTHER, ranges: rest })
+  return parts
+}
+
+/** Byte graphs of the sets of one pattern, made once each. */
+export class SetGraphs {
+  private readonly graphs = new Map<string, { kind: number; graph: ByteGraph }[]>()
+  readonly use: ContextUse
+  readonly bytes: boolean
+
+  constructor(parsed: Parsed) {
+    this.use = parsed.hasAssertions ? contextUse(parsed.root) : { words: false, lines: false }
+    this.bytes = parsed.bytes
+  }
+
+  of(ranges: Ranges): { kind: number; graph: ByteGraph }[] {
+    const key = ranges.join()
+    let parts = this.graphs.get(key)
+    if (!parts) {
+      parts = partsByKind(ranges, this.use, this.bytes).map((part) => ({
+        kind: part.kind,
+        graph: byteGraph(part.ranges, this.bytes),
+      }))
+      this.graphs.set(key, parts)
+    }
+    return parts
+  }
+}
+
+class Builder {
+  private readonly kind: number[] = []
+  private readonly first: number[] = []
+  private readonly count: number[] = []
+  private readonly edges: number[] = []
+  private readonly forks: number[] = []
+  private readonly masks: Uint8Array[] = []
+  private readonly need: number[] = []
+  private readonly sets: SetGraphs
+  private readonly reverse: boolean
+  private readonly marked: boolean
+
+  constructor(sets: SetGraphs, reverse: boolean) {
+    this.sets = sets
+    this.reverse = reverse
+    this.marked = sets.use.words || sets.use.lines
+  }
+
+  private add(kind: number, first: number, count: number): number {
+    this.first.push(first)
+    this.count.push(count)
+    this.need.push(ANY)
+    return this.kind.push(kind) - 1
+  }
+
+  accept(): number {
+    return this.add(ACCEPT, 0, 0)
+  }
+
+  private fork(targets: readonly number[]): number {
+    if (targets.length === 1) return targets[0] as number
+    const first = this.forks.length
+    for (const target of targets) this.forks.push(target)
+    return this.add(FORK, first, targets.length)
+  }
+
+  private step(edges: readonly number[]): number {
+    const first = this.edges.length / 3
+    for (const value of edges) this.edges.push(value)
+    return this.add(STEP, first, edges.length / 3)
+  }
+
+  /** One character of a graph, then `next`. */
+  private character(kind: number, graph: ByteGraph, next: number): number {
+    const node = this.reverse ? this.backward(graph, next) : this.forward(graph, next)
+    this.need[node] = 1 << kind
+    return node
+  }
+
+  private forward(graph: ByteGraph, next: number): number {
+    const at: number[] = []
+    for (const edges of graph.nodes) {
+      at.push(
+        this.step(edges.map((value, i) => (i % 3 < 2 ? value : value < 0 ? next : (at[value] as number)))),
+      )
+    }
+    return at.at(-1) as number
+  }
+
+  /** An edge u -> v becomes v -> u; what led to the end leaves the entry, and the root is the end. */
+  private backward(graph: ByteGraph, next: number): number {
+    const { nodes } = graph
+    const back: number[][] = nodes.map(() => [])
+    const entry: number[] = []
+    nodes.forEach((edges, from) => {
+      for (let e = 0; e < edges.length; e += 3) {
+        const to = edges[e + 2] as number
+        const list = to < 0 ? entry : (back[to] as number[])
+        list.push(edges[e] as number, edges[e + 1] as number, from)
+      }
+    })
+    // Children come before their parents in `nodes`, so walk down from the root.
+    const at: number[] = []
+    at[nodes.length - 1] = next
+    const link = (list: readonly number[]): number[] =>
+      list.map((value, i) => (i % 3 < 2 ? value : (at[value] as number)))
+    for (let i = nodes.length - 2; i >= 0; i--) at[i] = this.step(link(back[i] as number[]))
+    return this.step(link(entry))
+  }
+
+  set(ranges: Ranges, next: number): number {
+    const parts = this.sets.of(ranges)
+    if (parts.length === 0) return this.step([])
+    return this.fork(
+      parts.map(({ kind, graph }) =>
+        this.character(kind, graph, this.marked ? this.add(MARK, next, kind) : next),
+      ),
+    )
+  }
+
+  /** The node from which `node` is matched, going on to `next`. */
+  build(node: Node, next: number): number {
+    switch (node.kind) {
+      case 'empty':
+        return next
+      case 'set':
+        return this.set(node.ranges, next)
+      case 'assert':
+        this.masks.push(farSide(node.what, this.reverse))
+        return this.add(ASSERT, next, this.masks.length - 1)
+      case 'cat': {
+        const parts = this.reverse ? node.parts : node.parts.toReversed()
+        let at = next
+        for (const part of parts) at = this.build(part, at)
+        return at
+      }
+      case 'alt':
+        return this.fork(node.parts.map((part) => this.build(part, next)))
+      case 'repeat':
+        return this.repeat(node.node, node.min, node.max, next)
+      default:
+        return this.build(node.node, next)
+    }
+  }
+
+  private repeat(node: Node, min: number, max: number, next: number): number {
+    let at = next
+    if (max === Infinity) {
+      // A fork that loops: made first, its way in filled afterwards.
+      const first = this.forks.length
+      this.forks.push(0, next)
+      const loop = this.add(FORK, first, 2)
+      const body = this.build(node, loop)
+      this.forks[first] = body
+      at = min === 0 ? loop : body
+      min = Math.max(0, min - 1)
+    } else for (let i = min; i < max; i++) at = this.fork([this.build(node, at), next])
+    for (let i = 0; i < min; i++) at = this.build(node, at)
+    return at
+  }
+
+  /** Passes over whole characters, noting the kind of each; LOOP is where a match may start. */
+  searchLoop(): number {
+    const loop = this.add(LOOP, 0, 0)
+    const highest = this.sets.bytes ? 0xff : HIGHEST_CODE_POINT
+    const body = this.fork(
+      this.sets
+        .of([0, highest])
+        .map(({ kind, graph }) => this.character(kind, graph, this.add(MARK, loop, kind))),
+    )
+    this.first[loop] = body
+    return loop
+  }
+
+  finish(start: number, loop: number): Nfa {
+    const edgeCount = this.edges.length / 3
+    const edgeLow = new Uint8Array(edgeCount)
+    const edgeHigh = new Uint8Array(edgeCount)
+    const edgeTo = new Int32Array(edgeCount)
+    for (let e = 0; e < edgeCount; e++) {
+      edgeLow[e] = this.edges[e * 3] as number
+      edgeHigh[e] = this.edges[e * 3 + 1] as number
+      edgeTo[e] = this.edges[e * 3 + 2] as number
+    }
+    return {
+      kind: Uint8Array.from(this.kind),
+      first: Int32Array.from(this.first),
+      count: Int32Array.from(this.count),
+      edgeLow,
+      edgeHigh,
+      edgeTo,
+      forkTo: Int32Array.from(this.forks),
+      masks: this.masks,
+      need: Uint8Array.from(this.need),
+      start,
+      loop,
+      reverse: this.reverse,
+      use: this.sets.use,
+      bytes: this.sets.bytes,
+    }
+  }
+}
+
+/** Whether the tree can match the empty string somewhere, whatever its assertions say. */
+export function canBeEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case 'empty':
+    case 'assert':
+      return true
+    case 'set':
+      return false
+    case 'cat':
+      return node.parts.every(canBeEmpty)
+    case 'alt':
+      return node.parts.some(canBeEmpty)
+    case 'repeat':
+      return node.min === 0 || canBeEmpty(node.node)
+    default:
+      return canBeEmpty(node.node)
+  }
+}
+
+/**
+ * Builds the automaton; `parsed` must have passed `checkSize`.
+ * @param reverse reads text from its end
+ */
+export function buildNfa(parsed: Parsed, sets: SetGraphs, reverse: boolean): Nfa {
+  const builder = new Builder(sets, reverse)
+  const start = builder.build(parsed.root, builder.accept())
+  // Over UTF-8, places inside a character must be told from places between, if only there is something to see there:
+  // an empty match, or the kind of a character of several bytes.
+  const tracked = !parsed.bytes && !reverse && (sets.use.words || canBeEmpty(parsed.root))
+  return builder.finish(start, tracked ? builder.searchLoop() : -1)
+}

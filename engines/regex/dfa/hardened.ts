@@ -1,0 +1,156 @@
+/**
+ * The end of the longest match from every place of a text, in one pass from right to left.
+ *
+ * Finding all matches by searching again after each one reads a stretch many times if a long attempt fails:
+ * `.*a|b` on bbbb... tries `.*a` to the end of the text at every b. Here nothing is read twice. Going left, a thread
+ * of the backward automaton carries the end it began at; among threads in the same node only the one with the
+ * largest end matters, and a thread that begins later (further left) has a smaller one. So threads stand in groups
+ * ordered by when they began, as in the forward search, but acceptance drops no group: it says that a match begins
+ * here, and the first group that accepts knows the longest. (RE#'s hardened search does the same work forward.)
+ *
+ * Steps are cached like an automaton's: which groups live on depends on the set and the byte alone, the ends move
+ * along in an array. Cost: O(text x nodes) at worst, 4 bytes for every byte of text.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
+import { decodeAt, EDGE } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import { LazyDfa } from './lazy.ts'
+import type { Meter } from './walk.ts'
+
+/** What a step does to the groups: where each comes from (-1: begins here), and the set it leads to. */
+interface Move {
+  readonly state: number
+  readonly origins: Int32Array
+  /** The move changes no end but adds one at the back. */
+  readonly appends: boolean
+}
+
+/** Whether no character goes on across this place. */
+export function isBoundary(text: Uint8Array, at: number): boolean {
+  if (at >= text.length || ((text[at] as number) & 0xc0) !== 0x80) return true
+  for (let back = 1; back <= 3 && back <= at; back++) {
+    const byte = text[at - back] as number
+    if ((byte & 0xc0) === 0x80) continue
+    if (byte < 0xc2 || byte > 0xf4) return true
+    // Inside if the sequence so far could still become a character.
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return length <= back || !isPrefix(text, at - back, back)
+  }
+  return true
+}
+
+/** Whether text[from..from+length) with the byte behind it begins a well-formed character. */
+function isPrefix(text: Uint8Array, from: number, length: number): boolean {
+  if (decodeAt(text, from, text.length) >= 0) return true
+  if (length > 1) {
+    const lead = text[from] as number
+    const second = text[from + 1] as number
+    const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+    const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+    return second >= low && second <= high
+  }
+  return true
+}
+
+export class Hardener {
+  private readonly dfa: LazyDfa
+  private readonly surroundings: Surroundings
+  private readonly meter: Meter
+  /** Places inside characters must be told apart. */
+  private readonly exact: boolean
+  /** Number of the move, plus one, by state, class of byte and kind; 0 where it is not made yet. */
+  private index = new Int32Array(1024)
+  private moves: Move[] = []
+  private known = 0
+  private values = new Int32Array(16)
+  private spare = new Int32Array(16)
+
+  /** @param dfa backward, anchored, keepAll */
+  constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, exact: boolean) {
+    this.dfa = dfa
+    this.surroundings = surroundings
+    this.meter = meter
+    this.exact = exact
+  }
+
+  /** For each i: the end of the longest match that begins at from + i, or -1. */
+  ends(text: Uint8Array, from: number, to: number, bol: number, eol: number): Int32Array {
+    const { dfa, surroundings, meter, exact } = this
+    const ends = new Int32Array(to - from + 1)
+    let state = dfa.initial(eol, false)
+    this.values[0] = to
+    let at = to
+    for (;;) {
+      ends[at - from] = this.firstAccepting(state, surroundings.before(text, at, bol))
+      if (at === from) return ends
+      at--
+      const byte = text[at]!
+      const kind = !exact || isBoundary(text, at) ? surroundings.after(text, at, to, EDGE) : -1
+      const move = this.move(state, byte, kind)
+      this.apply(move, at)
+      state = move.state
+      meter.tally.steps++
+      if ((at & 255) === 0) meter.check()
+    }
+  }
+
+  private firstAccepting(state: number, kind: number): number {
+    const items = this.dfa.itemsOf(state)
+    let group = 0
+    for (let i = 1; i < items.length; i++) {
+      const item = items[i]!
+      if (item >= 0) continue
+      if ((((-item - 1) >> kind) & 1) === 1) return this.values[group]!
+      group++
+    }
+    return -1
+  }
+
+  private move(state: number, byte: number, kind: number): Move {
+    const { dfa } = this
+    if (dfa.resets !== this.known) {
+      this.known = dfa.resets
+      this.moves = []
+      this.index.fill(0)
+    }
+    const key = (state + dfa.classes[byte]!) * 6 + kind + 1
+    if (key >= this.index.length) {
+      const grown = new Int32Array(key * 2)
+      grown.set(this.index)
+      this.index = grown
+    }
+    const number = this.index[key]!
+    if (number > 0) return this.moves[number - 1]!
+    const items = dfa.itemsOf(state)
+    dfa.step(items, items.length, byte, 0)
+    if (kind >= 0) dfa.addStart(kind)
+    const origins = dfa.origins.slice(0, dfa.groups)
+    const next = dfa.intern()
+    let appends = true
+    for (let i = 0; i < origins.length; i++) {
+      if (origins[i] !== (i === origins.length - 1 && origins[i] === -1 ? -1 : i)) appends = false
+    }
+    const move = { state: next, origins, appends }
+    if (dfa.resets === this.known) this.index[key] = this.moves.push(move)
+    return move
+  }
+
+  private apply(move: Move, at: number): void {
+    const { origins } = move
+    const { length } = origins
+    if (length > this.values.length) {
+      const grown = new Int32Array(length * 2)
+      grown.set(this.values)
+      this.values = grown
+      this.spare = new Int32Array(length * 2)
+    }
+    if (move.appends) {
+      if (length > 0 && origins[length - 1] === -1) this.values[length - 1] = at
+      return
+    }
+    const { values, spare } = this
+    for (let i = 0; i < length; i++) spare[i] = origins[i]! < 0 ? at : values[origins[i]!]!
+    this.values = spare
+    this.spare = values
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * One pattern, and the automata that its questions need, each made when first asked for.
+ *
+ * | question | automaton |
+ * | --- | --- |
+ * | does anything match? | forward, merged: stops at the first acceptance |
+ * | where does the leftmost-longest match end? | forward, in groups |
+ * | where does it begin? | backward from that end, anchored, the longest |
+ * | ends from all places at once | backward, all groups kept (`hardened.ts`) |
+ * | where could a match begin that has this literal? | backward from every node (`skip.ts`) |
+ */
+import { buildNfa, canBeEmpty, SetGraphs } from '../automaton/nfa.ts'
+import type { Nfa } from '../automaton/nfa.ts'
+import { EDGE, Surroundings } from '../automaton/context.ts'
+import { lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
+import type { Lengths } from '../automaton/shape.ts'
+import { checkSize } from '../automaton/size.ts'
+import type { Parsed } from '../syntax/ast.ts'
+import type { Budget } from '../types.ts'
+import { Hardener } from './hardened.ts'
+import { LazyDfa } from './lazy.ts'
+import type { LazyOptions } from './lazy.ts'
+import { buildSkip } from './skip.ts'
+import { newTally } from './tally.ts'
+import type { Tally } from './tally.ts'
+import { Meter, Walker } from './walk.ts'
+import type { Skip } from './walk.ts'
+
+export const DEFAULT_CACHE_BYTES = 16 << 20
+/** How many automata may share the cache. */
+const SHARES = 5
+
+export class Program {
+  readonly parsed: Parsed
+  readonly surroundings: Surroundings
+  readonly tally: Tally = newTally()
+  readonly meter: Meter
+  readonly lengths: Lengths
+  /** States that the pattern expands to. */
+  readonly size: number
+  readonly canBeEmpty: boolean
+  private readonly sets: SetGraphs
+  private readonly cacheBytes: number
+  private forwardNfa: Nfa | undefined
+  private backwardNfa: Nfa | undefined
+  private skipMade: Skip | null | undefined
+  private testWalker: Walker | undefined
+  private endWalker: Walker | undefined
+  private startWalker: Walker | undefined
+  private hardenerMade: Hardener | undefined
+  private atStart: boolean | undefined
+  private atEnd: boolean | undefined
+
+  constructor(parsed: Parsed, budget: Budget = {}) {
+    this.parsed = parsed
+    this.sets = new SetGraphs(parsed)
+    this.size = checkSize(parsed, this.sets, budget)
+    this.surroundings = new Surroundings(this.sets.use, parsed.bytes)
+    this.meter = new Meter(this.tally, budget.stepsPerCall ?? Infinity)
+    this.lengths = lengthsOf(parsed.root, parsed.bytes)
+    this.canBeEmpty = canBeEmpty(parsed.root)
+    this.cacheBytes = Math.floor((budget.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES)
+  }
+
+  get forward(): Nfa {
+    this.forwardNfa ??= buildNfa(this.parsed, this.sets, false)
+    return this.forwardNfa
+  }
+
+  get backward(): Nfa {
+    this.backwardNfa ??= buildNfa(this.parsed, this.sets, true)
+    return this.backwardNfa
+  }
+
+  lazy(nfa: Nfa, options: LazyOptions): LazyDfa {
+    return new LazyDfa(nfa, options, this.surroundings, this.cacheBytes, this.tally)
+  }
+
+  /** A match can only begin at the start of the text. */
+  get onlyAtStart(): boolean {
+    this.atStart ??= this.parsed.hasAssertions && onlyAtEdge(this.forward)
+    return this.atStart
+  }
+
+  /** A match can only end at the end of the text. */
+  get onlyAtEnd(): boolean {
+    this.atEnd ??= this.parsed.hasAssertions && onlyAtEdge(this.backward)
+    return this.atEnd
+  }
+
+  get skip(): Skip | null {
+    if (this.skipMade === undefined) this.skipMade = this.onlyAtStart ? null : buildSkip(this)
+    return this.skipMade
+  }
+
+  /** Stops at the first acceptance. */
+  get test(): Walker {
+    if (!this.testWalker) {
+      const { skip } = this
+      const options = { merge: true, anchored: this.onlyAtStart, idle: skip !== null }
+      this.testWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, true)
+      this.testWalker.skip = skip
+    }
+    return this.testWalker
+  }
+
+  /** Finds the end of the leftmost-longest match. */
+  get ends(): Walker {
+    if (!this.endWalker) {
+      const { skip } = this
+      const options = { merge: false, anchored: this.onlyAtStart, idle: skip !== null }
+      this.endWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
+      this.endWalker.skip = skip
+    }
+    return this.endWalker
+  }
+
+  /** Walks back from an end to the leftmost start. */
+  get starts(): Walker {
+    if (!this.startWalker) {
+      const dfa = this.lazy(this.backward, { merge: false, anchored: true, idle: false })
+      this.startWalker = new Walker(dfa, this.surroundings, this.meter, false)
+    }
+    return this.startWalker
+  }
+
+  get hardener(): Hardener {
+    if (!this.hardenerMade) {
+      const dfa = this.lazy(this.backward, { merge: false, anchored: true, idle: false, keepAll: true })
+      const exact = !this.parsed.bytes && (this.sets.use.words || this.canBeEmpty)
+      this.hardenerMade = new Hardener(dfa, this.surroundings, this.meter, exact)
+    }
+    return this.hardenerMade
+  }
+
+  /** Whether text[from..to) has a match. `bol`, `eol`: what the edges of the text are. */
+  matches(text: Uint8Array, from: number, bol: number, eol: number): boolean {
+    const { length } = text
+    if (this.onlyAtEnd && !this.onlyAtStart) {
+      const { starts, surroundings } = this
+      const initial = starts.dfa.initial(eol, false)
+      return starts.backward(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
+    }
+    const { test } = this
+    const initial = test.dfa.initial(this.surroundings.before(text, from, bol), false)
+    return test.forward(text, test.skip ? this.jump(test.skip, text, from) : from, length, initial, eol) >= 0
+  }
+
+  private jump(_skip: Skip, _text: Uint8Array, from: number): number {
+    return from
+  }
+}
+
+export { EDGE }

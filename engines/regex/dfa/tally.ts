@@ -1,0 +1,19 @@
+/** What a Regex has done so far: exact, so a change in cost shows without a clock. */
+export interface Tally {
+  /** Bytes walked by automata plus, where sets are stepped without a cache, nodes looked at. */
+  steps: number
+  /** Nodes looked at while states were made. */
+  built: number
+  /** States made. */
+  states: number
+  /** Times a full cache was emptied. */
+  resets: number
+  /** Bytes given to literal searches. */
+  scanned: number
+  /** Times a find-all went over to its linear, slower way. */
+  hardened: number
+}
+
+export function newTally(): Tally {
+  return { steps: 0, built: 0, states: 0, resets: 0, scanned: 0, hardened: 0 }
+}

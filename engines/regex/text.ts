@@ -1,0 +1,78 @@
+/**
+ * Strings as the bytes that the automata read, and byte offsets as the UTF-16 offsets that strings are counted in.
+ *
+ * One buffer is reused for every string, so encoding allocates nothing; ASCII needs no mapping of offsets at all.
+ * A lone surrogate becomes U+FFFD, as the platform's own encoder has it.
+ */
+const encoder = new TextEncoder()
+/** Up to this length a loop is quicker than a call to the encoder (about 90 ns). */
+const SHORT = 24
+
+export class StringText {
+  private buffer = new Uint8Array(1024)
+  /** Whether the last string was ASCII: then byte offsets are its own. */
+  ascii = true
+
+  /** The UTF-8 bytes of `input`, valid until the next call. */
+  encode(input: string): Uint8Array {
+    const { length } = input
+    if (length * 3 > this.buffer.length) this.buffer = new Uint8Array(length * 3 + 1024)
+    const { buffer } = this
+    if (length <= SHORT) {
+      let i = 0
+      for (; i < length; i++) {
+        const unit = input.charCodeAt(i)
+        if (unit > 0x7f) break
+        buffer[i] = unit
+      }
+      if (i === length) {
+        this.ascii = true
+        return buffer.subarray(0, length)
+      }
+    }
+    const { written } = encoder.encodeInto(input, buffer)
+    this.ascii = written === length
+    return buffer.subarray(0, written)
+  }
+}
+
+/** Byte offset of the UTF-16 offset `unit` in a text encoded from a string. */
+export function byteOffset(text: Uint8Array, unit: number): number {
+  let units = 0
+  let at = 0
+  while (at < text.length && units < unit) {
+    const lead = text[at] as number
+    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    units += length === 4 ? 2 : 1
+    at += length
+  }
+  return at
+}
+
+/** Turns byte offsets of one text into UTF-16 offsets; quick where they are asked for in rising order. */
+export class UnitOffsets {
+  private readonly text: Uint8Array
+  private at = 0
+  private units = 0
+
+  constructor(text: Uint8Array) {
+    this.text = text
+  }
+
+  of(offset: number): number {
+    if (offset < this.at) {
+      this.at = 0
+      this.units = 0
+    }
+    const { text } = this
+    let { at, units } = this
+    for (; at < offset; at++) {
+      const byte = text[at] as number
+      // One unit for each character, two where it takes four bytes; continuation bytes count nothing.
+      if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+    }
+    this.at = at
+    this.units = units
+    return units
+  }
+}
