@@ -1,5 +1,5 @@
 /** Exit codes and how an error is told: a person's mistake in one clear line, a bug with its stack. */
-import { RunFolderError } from '../reports/write.ts'
+import { RunFolderError } from '../reports/folder.ts'
 import { CouldNotMeasure } from '../sims/bench/errors.ts'
 import { Interrupted } from '../sims/run/point.ts'
 import { ScenarioErrors } from '../sims/run/scenario/load.ts'

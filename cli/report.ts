@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { writeIndex } from '../reports/index-page.ts'
-import { readRun, writeRun } from '../reports/write.ts'
 import { defineCommand } from './command.ts'
 
 export const report = defineCommand({
@@ -16,6 +14,9 @@ export const report = defineCommand({
       })
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ run, out }) {
+    // Drawing libraries take a second to load: not for commands that draw nothing.
+    const { readRun, writeRun } = await import('../reports/write.ts')
+    const { writeIndex } = await import('../reports/index-page.ts')
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
     const written = await writeRun(await readRun(folder), folder)
     await writeIndex(dirname(folder))

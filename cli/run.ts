@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { writeIndex } from '../reports/index-page.ts'
 import { renderTerminal } from '../reports/terminal.ts'
-import { documentText, writeReport } from '../reports/write.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/run/document.ts'
 import { runScenario } from '../sims/run/run.ts'
 import { threadRunner } from '../sims/run/runner.ts'
@@ -80,12 +78,17 @@ export const run = defineCommand({
     } finally {
       process.off('SIGINT', interrupt)
       await runner.close()
-      if (documents.length > 0) await writeIndex(resolve(out))
+      if (documents.length > 0) await (await reports()).writeIndex(resolve(out))
     }
-    if (json) process.stdout.write(jsonText(files.length, documents))
+    if (json) process.stdout.write(await jsonText(files.length, documents))
     process.exitCode = exitCode(documents, interruption.signal.aborted)
   },
 })
+
+// Drawing libraries take a second to load: not before there is something to draw.
+async function reports() {
+  return { ...(await import('../reports/write.ts')), ...(await import('../reports/index-page.ts')) }
+}
 
 async function runOne(
   scenario: Scenario,
@@ -103,6 +106,7 @@ async function runOne(
       onPhase: (phase) => progress.phase(phase),
     })
     progress.phase('writing the report')
+    const { writeReport } = await reports()
     const written = await writeReport(
       { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels: scenario.sim.metrics },
       resolve(out),
@@ -116,9 +120,9 @@ async function runOne(
 }
 
 /** Exactly one JSON document, also when nothing of the one file asked for was complete. */
-function jsonText(asked: number, documents: readonly RunDocument[]): string {
+async function jsonText(asked: number, documents: readonly RunDocument[]): Promise<string> {
   const [first] = documents
-  if (asked === 1 && first) return documentText(first)
+  if (asked === 1 && first) return (await reports()).documentText(first)
   return `${JSON.stringify({ schema: RUNS_SCHEMA, runs: documents }, null, 2)}\n`
 }
 
