@@ -38,8 +38,11 @@ export interface Step {
   readonly from: Int32Array
   /** What happens to captures on the way, in the order of the path; see Automaton.edgeAction. */
   readonly actions: readonly (readonly number[])[]
+  /** Only where `cut` was asked for: the path that ends before the character; what is worse than it is gone. */
+  readonly accepted: Finish | null
 }
 
+/** A path that reached the end: where it came from in the ranking, what happened on the way. */
 export interface Finish {
   readonly from: number
   readonly actions: readonly number[]
@@ -86,15 +89,21 @@ export class Stepper {
     return { states: Int32Array.of(this.automaton.start), common: new Int32Array(0) }
   }
 
-  /** Reads a character of class `symbol` where the assertions in `mask` hold before it. */
-  step(ranking: Ranking, mask: number, symbol: number): Step {
+  /**
+   * Reads a character of class `symbol` where the assertions in `mask` hold before it. With `cut`, a path that may end
+   * here ends all worse ones: which of the two is better is final, as no bracket of its fork is open any more.
+   */
+  step(ranking: Ranking, mask: number, symbol: number, cut = false): Step {
     const { automaton, leaves } = this
     const { members, classes } = automaton.alphabet
+    const { accept } = automaton
     this.close(ranking, mask)
+    const ends = cut && this.stamp[accept] === this.closures
     let count = 0
     for (const leaf of leaves) {
       const set = automaton.set[leaf] as number
       if (set < 0 || members[set * classes + symbol] === 0) continue
+      if (ends && this.compare(leaf, -1, accept, -1) > 0) continue
       const target = automaton.next[leaf] as number
       if (this.leafStamp[target] !== this.closures) {
         this.leafStamp[target] = this.closures
@@ -124,7 +133,8 @@ export class Stepper {
       actions.push(this.trace(leaf))
       from[i] = this.origin
     }
-    return { ranking: { states, common }, from, actions }
+    const accepted = ends ? { actions: this.trace(accept), from: this.origin } : null
+    return { ranking: { states, common }, from, actions, accepted }
   }
 
   /** The best path to the end of the automaton where the assertions in `mask` hold, or null. */

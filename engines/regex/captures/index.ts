@@ -1,0 +1,114 @@
+/**
+ * Where the groups of a match are. The span of the match is known already: this finds the parse of it.
+ *
+ * Three ways, each its own file, taken in this order: one pass where the pattern leaves no choice (`onepass.ts`); two
+ * passes over determinised rankings (`multipass.ts`); simulation of the rankings where their cache runs full
+ * (`simulate.ts`). All three read the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
+ * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
+ */
+import { DEFAULT_STATES } from '../automaton/size.ts'
+import type { Parsed } from '../syntax/ast.ts'
+import type { Options } from '../types.ts'
+import type { Automaton } from './automaton.ts'
+import { buildAutomaton } from './automaton.ts'
+import { MinimalSearch, simulateSearch } from './minimal.ts'
+import { Multipass } from './multipass.ts'
+import { OnePass } from './onepass.ts'
+import type { Edges } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import { Stepper } from './stepper.ts'
+
+export type { Edges } from './simulate.ts'
+
+/** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
+const STATES_PER_STATE = 3
+const DEFAULT_CACHE_BYTES = 4 << 20
+/** A cache that ran full this often is not tried again. */
+const MAX_FAILURES = 3
+
+export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
+
+export class Captures {
+  private readonly automaton: Automaton
+  private readonly cacheBytes: number
+  private readonly maxSteps: number
+  /** Undefined: not looked at yet. */
+  private onePass: OnePass | null | undefined
+  private multipass: Multipass | undefined
+  private search: MinimalSearch | undefined
+  private stepper: Stepper | undefined
+  private failures = 0
+  /** Characters given to each way so far. */
+  readonly counters: Record<CapturePath, number> = { 'one-pass': 0, 'multi-pass': 0, simulation: 0 }
+
+  constructor(automaton: Automaton, cacheBytes: number, maxSteps: number) {
+    this.automaton = automaton
+    this.cacheBytes = cacheBytes
+    this.maxSteps = maxSteps
+  }
+
+  /**
+   * Start and end of each group of the match [start, end) of `text`, in bytes; null if the pattern does not match
+   * exactly there. What lies around the span is context for assertions.
+   *
+   * @param path takes this way whatever would be chosen; `one-pass` falls back to `multi-pass` where it is none.
+   * @throws RegexBudgetError `stepsPerCall`
+   */
+  run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {
+    if (path === undefined || path === 'one-pass') {
+      if (this.onePass === undefined) this.onePass = OnePass.build(this.automaton)
+      if (this.onePass !== null) {
+        this.counters['one-pass'] += end - start
+        return this.onePass.run(text, start, end, edges, this.maxSteps)
+      }
+    }
+    if (path !== 'simulation' && this.failures < MAX_FAILURES) {
+      this.multipass ??= new Multipass(this.automaton, this.cacheBytes)
+      const spans = this.multipass.run(text, start, end, edges, this.maxSteps)
+      if (spans !== undefined) {
+        this.counters['multi-pass'] += end - start
+        return spans
+      }
+      this.giveUp()
+    }
+    this.counters.simulation += end - start
+    this.stepper ??= new Stepper(this.automaton)
+    return simulate(this.stepper, text, start, end, edges, this.maxSteps)
+  }
+
+  /**
+   * The first match at or after `from` with its groups, in bytes, for a pattern with a minimal repetition.
+   *
+   * @throws RegexBudgetError `stepsPerCall`
+   */
+  findMinimal(text: Uint8Array, from: number, edges: Edges, path?: CapturePath): Int32Array | null {
+    if (path !== 'simulation' && this.failures < MAX_FAILURES) {
+      this.search ??= new MinimalSearch(this.automaton, this.cacheBytes)
+      const spans = this.search.find(text, from, edges, this.maxSteps)
+      if (spans !== undefined) return spans
+      this.giveUp()
+    }
+    this.stepper ??= new Stepper(this.automaton)
+    return simulateSearch(this.stepper, text, from, edges, this.maxSteps)
+  }
+
+  private giveUp(): void {
+    this.failures++
+    this.multipass = undefined
+    this.search = undefined
+  }
+}
+
+/**
+ * Builds what finds the groups of a match. Nothing is determinised before the first run.
+ *
+ * @throws RegexBudgetError `states`
+ */
+export function buildCaptures(parsed: Parsed, options: Options = {}): Captures {
+  const {
+    states = DEFAULT_STATES,
+    cacheBytes = DEFAULT_CACHE_BYTES,
+    stepsPerCall = Infinity,
+  } = options.budget ?? {}
+  return new Captures(buildAutomaton(parsed, states * STATES_PER_STATE), cacheBytes, stepsPerCall)
+}

@@ -1,0 +1,120 @@
+/**
+ * The whole search for a pattern with a minimal repetition, where "the longest" is not the answer.
+ *
+ * The leftmost match is the one that its first choices make: `captures/automaton.ts` orders the paths, so a search is
+ * the determinised run with a fresh attempt at every position, ranked below the older ones. Where a path ends, all
+ * worse ones are dropped; when no better one is left, the match is known, and the way back gives its start and its
+ * groups. Linear in the text: a character is stepped over at most twice.
+ */
+import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { RegexBudgetError } from '../types.ts'
+import { classOf, widthOf } from './alphabet.ts'
+import type { Automaton } from './automaton.ts'
+import { MASKS } from './context.ts'
+import { RankedDfa } from './ranked-dfa.ts'
+import type { Edges } from './simulate.ts'
+import { apply } from './simulate.ts'
+import type { Finish, Ranking } from './stepper.ts'
+import { Stepper } from './stepper.ts'
+import { Trail } from './trail.ts'
+
+export class MinimalSearch {
+  private readonly automaton: Automaton
+  private readonly trail: Trail
+  private readonly fate: Uint8Array
+
+  constructor(automaton: Automaton, cacheBytes: number) {
+    this.automaton = automaton
+    this.trail = new Trail(new RankedDfa(automaton, true, cacheBytes))
+    this.fate = new Uint8Array(automaton.groups + 1)
+  }
+
+  /**
+   * The first match at or after `from`, its groups included; null if there is none, undefined when the cache is full.
+   *
+   * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters would be read.
+   */
+  find(text: Uint8Array, from: number, edges: Edges, maxSteps: number): Int32Array | null | undefined {
+    const { trail, fate } = this
+    const { surroundings, groups } = this.automaton
+    trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE))
+    if (!trail.run(text, text.length, maxSteps)) return undefined
+    const edge = edges.notEol ? SILENT_EDGE : EDGE
+    const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
+    const finish = last ?? trail.backToAccepted(text)
+    if (finish === null) return null
+    const spans = new Int32Array(2 * groups + 2).fill(-1)
+    fate.fill(0)
+    spans[1] = trail.at
+    trail.walkBack(text, finish, spans, fate)
+    return spans
+  }
+}
+
+/** The same search by simulation: no cache, each path with its own captures. */
+export function simulateSearch(
+  stepper: Stepper,
+  text: Uint8Array,
+  from: number,
+  edges: Edges,
+  maxWork: number,
+): Int32Array | null {
+  const { automaton } = stepper
+  const { alphabet, forgets, surroundings } = automaton
+  const width = 2 * automaton.groups + 2
+  let ranking: Ranking = { states: new Int32Array(0), common: new Int32Array(0) }
+  let old = new Int32Array(width)
+  let fresh = new Int32Array(width)
+  let best: Int32Array | null = null
+  let before = surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
+  const workBefore = stepper.work
+  const settle = (path: Finish, at: number): void => {
+    best = old.slice(path.from * width, (path.from + 1) * width)
+    apply(path.actions, at, best, 0, forgets)
+    best[1] = at
+  }
+  for (let at = from; ;) {
+    if (best === null) {
+      // A fresh attempt, ranked last.
+      const count = ranking.states.length
+      if (old.length < (count + 1) * width) old = widened(old, (count + 1) * width)
+      old.fill(-1, count * width, (count + 1) * width)
+      old[count * width] = at
+      const states = Int32Array.of(...ranking.states, automaton.start)
+      ranking = { states, common: count === 0 ? new Int32Array(0) : Int32Array.of(...ranking.common, 0) }
+    }
+    if (at === text.length) {
+      const mask = MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)] as number
+      const finish = stepper.finish(ranking, mask)
+      if (finish !== null) settle(finish, at)
+      return best
+    }
+    const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
+    const symbol = classOf(alphabet, code)
+    const kind = alphabet.kind[symbol] as number
+    const step = stepper.step(ranking, MASKS[before * KINDS + kind] as number, symbol, true)
+    if (step.accepted !== null) settle(step.accepted, at)
+    const count = step.from.length
+    if (count === 0 && best !== null) return best
+    if (fresh.length < count * width) fresh = new Int32Array(2 * count * width)
+    for (let i = 0; i < count; i++) {
+      const source = (step.from[i] as number) * width
+      fresh.set(old.subarray(source, source + width), i * width)
+      apply(step.actions[i] as readonly number[], at, fresh, i * width, forgets)
+    }
+    ;[old, fresh] = [fresh, old]
+    ranking = step.ranking
+    before = kind
+    at += alphabet.bytes ? 1 : widthOf(code)
+    stepper.work += count
+    if (stepper.work - workBefore > maxWork) {
+      throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
+    }
+  }
+}
+
+function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(least, array.length * 2))
+  larger.set(array)
+  return larger
+}

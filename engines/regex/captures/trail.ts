@@ -1,0 +1,244 @@
+/**
+ * The way of a determinised run along a text, so that it can be walked back.
+ *
+ * Forward, only the number of each step is noted, in a buffer of one stretch of text; of earlier stretches only where
+ * and in which state they began. To walk back beyond the buffer, a stretch is run again. So the memory is one buffer
+ * and a few numbers per stretch, however long the text, and every character is stepped over at most twice.
+ */
+import { decodeAt } from '../automaton/context.ts'
+import { RegexBudgetError } from '../types.ts'
+import { classOf, widthOf } from './alphabet.ts'
+import { CLOSE, OPEN } from './automaton.ts'
+import type { RankedDfa } from './ranked-dfa.ts'
+import { FULL } from './ranked-dfa.ts'
+import type { Finish, Step } from './stepper.ts'
+
+/** Characters in a stretch. */
+const STRETCH = 1 << 15
+
+export const UNSET = 0
+export const ENDED = 1
+export const SETTLED = 2
+
+/** Where a run stopped and what it met there. */
+export class Trail {
+  readonly dfa: RankedDfa
+  at = 0
+  state = 0
+  kind = 0
+  /** Characters read in this run; counted for the budget. */
+  characters = 0
+  /** Steps of the present stretch. */
+  private ids = new Int32Array(256)
+  private count = 0
+  /** Position, state and kind at the start of each stretch, the present one last. */
+  private stretches: number[] = []
+  /** In a search: the last path that ended, where, and in which stretch. */
+  private accepted: Finish | null = null
+  private acceptedAt = 0
+  private acceptedStretch = 0
+
+  constructor(dfa: RankedDfa) {
+    this.dfa = dfa
+  }
+
+  begin(at: number, kind: number): void {
+    this.at = at
+    this.kind = kind
+    this.state = this.dfa.initial
+    this.characters = 0
+    this.count = 0
+    this.stretches = [at, this.state, kind]
+    this.accepted = null
+  }
+
+  /**
+   * Runs to `end`, or in a search until no path is left. False: the cache is full.
+   *
+   * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters are read.
+   */
+  run(text: Uint8Array, end: number, maxSteps: number): boolean {
+    while (this.at < end) {
+      if (this.count === STRETCH) {
+        this.stretches.push(this.at, this.state, this.kind)
+        this.count = 0
+      }
+      const before = this.count
+      const full = !this.fill(text, end)
+      this.characters += this.count - before
+      if (full) return false
+      if (this.characters > maxSteps) throw new RegexBudgetError('stepsPerCall', this.characters, maxSteps)
+      if (this.state === this.dfa.dead) break
+    }
+    return true
+  }
+
+  /** Steps until the stretch or the text ends, or in a search until something happens. */
+  private fill(text: Uint8Array, end: number): boolean {
+    const { dfa } = this
+    const { alphabet, hasAssertions } = dfa.automaton
+    const { low, kind: kinds, classes, bytes } = alphabet
+    const ascii = bytes ? 256 : 128
+    const searching = dfa.search
+    let { at, state, kind, count } = this
+    const most = Math.min(STRETCH, count + end - at)
+    if (this.ids.length < most) this.ids = widened(this.ids, most)
+    const { ids } = this
+    let { table, target } = dfa
+    let full = false
+    while (at < end && count < most) {
+      const byte = text[at] as number
+      let symbol: number
+      let width = 1
+      if (byte < ascii) symbol = low[byte] as number
+      else {
+        const code = decodeAt(text, at, text.length)
+        symbol = classOf(alphabet, code)
+        width = widthOf(code)
+      }
+      let step = table[state + (hasAssertions ? kind * classes : 0) + symbol] as number
+      if (step === 0) {
+        step = dfa.step(state, kind, symbol)
+        if (step === FULL) {
+          full = true
+          break
+        }
+        ;({ table, target } = dfa)
+      }
+      ids[count] = step
+      if (searching) {
+        const { accepted } = dfa.steps[step] as Step
+        if (accepted !== null) {
+          this.accepted = accepted
+          this.acceptedAt = at
+          this.acceptedStretch = this.stretches.length
+        }
+        if (target[step] === dfa.dead) {
+          state = dfa.dead
+          break
+        }
+      }
+      count++
+      if (hasAssertions) kind = kinds[symbol] as number
+      state = target[step] as number
+      at += width
+    }
+    this.at = at
+    this.state = state
+    this.kind = kind
+    this.count = count
+    return !full
+  }
+
+  /** In a search: goes back to the last place where a path ended, and tells that path; null if there was none. */
+  backToAccepted(text: Uint8Array): Finish | null {
+    const { accepted, acceptedAt } = this
+    if (accepted === null) return null
+    this.stretches.length = this.acceptedStretch
+    this.replay(text, acceptedAt)
+    return accepted
+  }
+
+  /** Runs the present stretch again from its start up to `end`. */
+  private replay(text: Uint8Array, end: number): void {
+    const [at, state, kind] = this.stretches.slice(-3) as [number, number, number]
+    this.at = at
+    this.state = state
+    this.kind = kind
+    this.count = 0
+    this.fill(text, end)
+  }
+
+  /**
+   * Walks back from where the run stopped, along the path that `finish` ends, and writes the captures it sets. In a
+   * search, spans[0] becomes the place where the path began; else the walk ends as soon as all groups are known.
+   */
+  walkBack(text: Uint8Array, finish: Finish, spans: Int32Array, fate: Uint8Array): void {
+    const { dfa } = this
+    const { bytes } = dfa.automaton.alphabet
+    const { forgets } = dfa.automaton
+    const { search, steps } = dfa
+    let open = fate.length - 1
+    let place = finish.from
+    let { at } = this
+    open -= undo(finish.actions, at, spans, fate, forgets)
+    let index = this.count
+    let { state } = this
+    for (;;) {
+      if (search ? place === dfa.seedOf(state) : open === 0) break
+      if (index === 0) {
+        if (this.stretches.length === 3) break
+        this.stretches.length -= 3
+        this.replay(text, at)
+        index = this.count
+      }
+      index--
+      const step = steps[this.ids[index] as number] as Step
+      at--
+      if (!bytes) {
+        // Back to the start of the character; what cannot be decoded was read byte by byte.
+        if (((text[at] as number) & 0xc0) === 0x80) at = startOf(text, at)
+      }
+      const actions = step.actions[place] as readonly number[]
+      place = step.from[place] as number
+      if (actions.length > 0) open -= undo(actions, at, spans, fate, forgets)
+      if (search) state = this.stateBefore(index)
+    }
+    if (search) spans[0] = at
+  }
+
+  /** The state before step `index` of the present stretch. */
+  private stateBefore(index: number): number {
+    if (index > 0) return this.dfa.target[this.ids[index - 1] as number] as number
+    return this.stretches[this.stretches.length - 2] as number
+  }
+}
+
+/** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
+function startOf(text: Uint8Array, last: number): number {
+  let first = last
+  while (first > 0 && last - first < 3 && ((text[first] as number) & 0xc0) === 0x80) first--
+  return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
+}
+
+/** Takes the actions in reverse: the last word on each group counts. The number of groups settled by them. */
+function undo(
+  actions: readonly number[],
+  at: number,
+  spans: Int32Array,
+  fate: Uint8Array,
+  forgets: Int32Array,
+): number {
+  let settled = 0
+  for (let i = actions.length - 1; i >= 0; i--) {
+    const action = actions[i] as number
+    const index = action >> 2
+    const kind = action & 3
+    if (kind === CLOSE) {
+      if (fate[index] === UNSET) {
+        fate[index] = ENDED
+        spans[2 * index + 1] = at
+      }
+    } else if (kind === OPEN) {
+      if (fate[index] === ENDED) {
+        fate[index] = SETTLED
+        spans[2 * index] = at
+        settled++
+      }
+    } else {
+      for (let group = forgets[2 * index] as number; group <= (forgets[2 * index + 1] as number); group++) {
+        if (fate[group] === UNSET) {
+          fate[group] = SETTLED
+          settled++
+        }
+      }
+    }
+  }
+  return settled
+}
+
+function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.min(STRETCH, Math.max(least, array.length * 2)))
+  larger.set(array)
+  return larger
+}
