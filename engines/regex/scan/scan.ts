@@ -182,7 +182,8 @@ export class Scanner {
     let to = WINDOW
     for (let k = 0, at = HITS >> 2; k < this.#batched; k++, at += 2) {
       const number = this.#batch[k]!
-      const fragment = arena.subarray(starts[number]!, ends[number]!)
+      const start = starts[number]!
+      const fragment = arena.subarray(start, ends[number])
       if (to + fragment.length > WINDOW + WINDOW_BYTES) return false
       memory.u8.set(fragment, to)
       memory.u32[at] = to
