@@ -1,8 +1,12 @@
 /** Rows for testing the measuring itself: work whose cost is known, and contestants that misbehave on purpose. */
 import type { Burst, Contestant, Row, Rows } from '../bench.ts'
 
+interface Chain extends Burst {
+  readonly run: () => number
+}
+
 /** A chain of multiplications that no compiler can shorten; `steps` of them, counted as `claimed` units of work. */
-function chain(steps: number, claimed = steps): Burst & { readonly run: (this: void) => number } {
+function chain(steps: number, claimed = steps): Chain {
   const run = (): number => {
     let x = 1
     for (let i = 0; i < steps; i++) x = (Math.imul(x, 1664525) + 1013904223) | 0
