@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { routeKeyOf } from '../hint/layout.ts'
+import { Routes } from './routes.ts'
+
+test("a pod's own route wins over its cluster's; numbers stay", () => {
+  const routes = new Routes(4)
+  expect(routes.find(routeKeyOf(4095, 65_535))).toBe(-1)
+  routes.setCluster(4095, 1, 1)
+  expect(routes.find(routeKeyOf(4095, 65_535))).toBe(0)
+  routes.setPod(4095, 65_535, 0xffffffff, 65_535)
+  expect(routes.find(routeKeyOf(4095, 65_535))).toBe(1)
+  expect(routes.find(routeKeyOf(4095, 0))).toBe(0)
+  expect(routes.find(routeKeyOf(4094, 0))).toBe(-1)
+  routes.setPod(4095, 65_535, 7, 8)
+  expect([routes.find(routeKeyOf(4095, 65_535)), routes.address[1], routes.port[1]]).toEqual([1, 7, 8])
+})
+
+test('cluster 0 and pod 0 are not mistaken for a cluster-wide route', () => {
+  const routes = new Routes(4)
+  routes.setPod(0, 0, 1, 1)
+  expect(routes.find(routeKeyOf(0, 1))).toBe(-1)
+  expect(routes.find(routeKeyOf(1, 0))).toBe(-1)
+})
+
+test("draining and removing need a route of the pod's own", () => {
+  const routes = new Routes(4)
+  routes.setCluster(1, 1, 1)
+  expect(routes.drainPod(1, 1, 5)).toBe(false)
+  expect(routes.removePod(1, 1)).toBe(false)
+  routes.setPod(1, 1, 1, 1)
+  expect(routes.drainPod(1, 1, 5)).toBe(true)
+  expect(routes.until[1]).toBe(5)
+  routes.setPod(1, 1, 1, 1)
+  expect(routes.until[1]).toBe(Infinity)
+  expect(routes.removePod(1, 1)).toBe(true)
+  expect(routes.until[1]).toBe(-Infinity)
+  expect(routes.flowsOfPod(1, 1)).toBe(0)
+  expect(routes.flowsOfPod(9, 9)).toBe(0)
+})
+
+test.each([
+  [[4096, 0, 0, 0], 'cluster'],
+  [[0, 65_536, 0, 0], 'pod'],
+  [[0, 0, 2 ** 32, 0], 'address'],
+  [[0, 0, 0, -1], 'port'],
+] as const)('setPod%j is refused', ([cluster, pod, address, port], field) => {
+  expect(() => new Routes(4).setPod(cluster, pod, address, port)).toThrow(field)
+})
+
+test('a full table says so and keeps what it has', () => {
+  const routes = new Routes(1)
+  routes.setPod(1, 1, 1, 1)
+  expect(() => routes.setPod(1, 2, 1, 1)).toThrow('1 routes')
+  routes.setPod(1, 1, 2, 2)
+  expect(routes.find(routeKeyOf(1, 2))).toBe(-1)
+})
