@@ -30,8 +30,8 @@ export function escapeXml(text: string): string {
   return clean(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char]!)
 }
 
-/** One line for a terminal: no control character, so no escape sequence, no line of its own. */
-export function escapeTerminal(text: string): string {
+/** One line, for a terminal or a chart: no control character, so no escape sequence, and no line of its own. */
+export function cleanLine(text: string): string {
   return clean(text).replaceAll(/[\t\r\n\u2028\u2029]+/g, ' ')
 }
 

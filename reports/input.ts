@@ -6,7 +6,7 @@ export interface ReportInput {
   readonly document: RunDocument
   readonly charts: readonly ChartSpec[]
   readonly series: Readonly<Record<string, Series>>
-  /** The scenario file as its author wrote it. */
+  /** The scenario that ran, as text. */
   readonly scenarioYaml: string
   /** How each metric is named to the reader. */
   readonly metricLabels: Readonly<Record<string, { readonly label: string; readonly unit: Unit }>>

@@ -3,8 +3,8 @@
  * grammar's `formatQuantity`; here they become intervals, points and verdicts.
  */
 import { formatQuantity } from '../sims/run/scenario/quantity.ts'
-import type { AssumptionDocument, At, RunDocument } from '../sims/run/document.ts'
-import type { Unit } from '../sims/sim.ts'
+import type { AssumptionDocument, At, ExpectationDocument, RunDocument } from '../sims/run/document.ts'
+import type { Answer, Unit } from '../sims/sim.ts'
 import type { ReportInput } from './input.ts'
 
 type MetricLabels = ReportInput['metricLabels']
@@ -65,3 +65,51 @@ export function effectWords(assumption: AssumptionDocument, labels: MetricLabels
 
 /** A searched parameter by its own name, a metric by its label. */
 export const effectName = (of: string, labels: MetricLabels): string => labels[of]?.label ?? of
+
+/** The unit of the metric that an expectation names: the longest measured name that its text starts with. */
+export function expectationUnit({ text }: ExpectationDocument, { points }: RunDocument): Unit {
+  const squeezed = text.replaceAll(/\s/g, '')
+  let longest = ''
+  let unit: Unit = 'count'
+  for (const [name, estimate] of points.flatMap(({ metrics }) => Object.entries(metrics))) {
+    const squeezedName = name.replaceAll(/\s/g, '')
+    if (squeezedName.length > longest.length && squeezed.startsWith(squeezedName)) {
+      longest = squeezedName
+      unit = estimate.unit
+    }
+  }
+  return unit
+}
+
+/** Why the verdict is what it is, in one clause. */
+export function reason(document: RunDocument): string {
+  const { expectations, verdict } = document
+  if (verdict === 'overloaded') return VERDICTS.overloaded.meaning
+  const failed = expectations.filter(({ ok }) => !ok)
+  const first = failed[0]
+  if (first !== undefined) {
+    const at = pointName(first.at)
+    const more = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+    return `${first.text} does not hold${at === '' ? '' : ` at ${at}`}${more}`
+  }
+  if (verdict === 'fail') return VERDICTS.fail.meaning
+  if (expectations.length === 0) return 'nothing was expected of this run'
+  const all =
+    expectations.length === 1 ? 'the expectation holds' : `all ${expectations.length} expectations hold`
+  const narrow = expectations.filter(({ clear }) => !clear).length
+  return narrow === 0 ? all : `${all}, ${narrow} of them only just`
+}
+
+/** `24 hosts` and `23 to 26 hosts`; null for an answer that is no number. */
+export function answerNumber({
+  value,
+  low,
+  high,
+  unit,
+}: Answer): { value: string; range: string | null } | null {
+  return value === null ? null : { value: formatQuantity(value, unit), range: interval(low, high, unit) }
+}
+
+/** `3 of 4 agree`. */
+export const tally = (checks: readonly { readonly ok: boolean }[], verb: string): string =>
+  `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`

@@ -5,7 +5,7 @@
  *                    charts/NAME.svg  and .png, each with its heading; NAME.vl.json, the vega-lite specification
  *                    result.json      the document, the bytes that `--json` prints
  *                    series.csv       series over virtual time
- *                    scenario.yaml    the file as its author wrote it
+ *                    scenario.yaml    the scenario that ran
  *                    run.json         what a rebuild needs besides: labels, series, the order of charts
  *
  * `report.html` is written last, so that a folder with a page is a whole folder.

@@ -10,7 +10,7 @@ import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { z } from 'zod'
 import type { ChartSpec } from '../../sims/sim.ts'
-import { escapeXml } from '../escape.ts'
+import { cleanLine, escapeXml } from '../escape.ts'
 import { textWidth } from './font.ts'
 import { colour, themeConfig } from './theme.ts'
 
@@ -49,10 +49,15 @@ textMetrics.width = (item, text) => {
   return item.limit && item.limit > 0 ? Math.min(width, item.limit) : width
 }
 
-const refuse = (uri: string): never => {
-  throw new Error(`wants to load ${JSON.stringify(uri.slice(0, 80))}; a chart holds its own data`)
+/** A loader that loads nothing and remembers who asked: Vega itself would log the failure and draw on. */
+function closedLoader() {
+  const refused: string[] = []
+  const refuse = (uri: string): never => {
+    refused.push(uri)
+    throw new Error(`wants ${JSON.stringify(uri.slice(0, 80))}; a chart holds its own data and links nowhere`)
+  }
+  return { refused, load: refuse, sanitize: refuse, http: refuse, file: refuse, options: {} }
 }
-const closedLoader = { load: refuse, sanitize: refuse, http: refuse, file: refuse, options: {} }
 
 /** The vega-lite specification with theme, width and (for a picture) heading; also what `NAME.vl.json` holds. */
 export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<string, unknown> {
@@ -63,9 +68,20 @@ export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<str
     usermeta: { flowbench: { title: chart.title, description: chart.description, table: chart.table } },
     ...(heading ? { title: headingOf(chart, width) } : {}),
     ...(composed ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
-    ...chart.spec,
+    ...(cleanDeep(chart.spec) as Record<string, unknown>),
     config: themeConfig(width),
   }
+}
+
+/**
+ * Names from a scenario are all through a specification: as data, as keys, as titles that Vega puts into expressions,
+ * where a line break would be a syntax error.
+ */
+function cleanDeep(value: unknown): unknown {
+  if (typeof value === 'string') return cleanLine(value)
+  if (Array.isArray(value)) return value.map(cleanDeep)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanLine(key), cleanDeep(inner)]))
 }
 
 const chartShape = z.looseObject({
@@ -97,11 +113,12 @@ export async function renderSvg(chart: ChartSpec, options: RenderOptions): Promi
     const { spec } = compile(themedSpec(chart, options) as unknown as TopLevelSpec, {
       logger: vega.logger(vega.Error),
     })
-    const view = new vega.View(vega.parse(spec), { renderer: 'none', loader: closedLoader })
-    view.logLevel(vega.Error)
+    const loader = closedLoader()
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', loader, logLevel: vega.None })
     vega.resetSVGDefIds()
     svg = await view.toSVG()
     view.finalize()
+    if (loader.refused.length > 0) loader.load(loader.refused[0]!)
   } catch (cause) {
     throw new ChartError(chart.name, cause)
   }
@@ -133,8 +150,8 @@ function describe(svg: string, chart: ChartSpec, prefix: string): string {
 
 function headingOf(chart: ChartSpec, width: number): Record<string, unknown> {
   return {
-    text: wrap(chart.title, 17, 600, width - 24),
-    subtitle: wrap(chart.description, 12, 400, width - 24),
+    text: wrap(cleanLine(chart.title), 17, 600, width - 24),
+    subtitle: wrap(cleanLine(chart.description), 12, 400, width - 24),
     anchor: 'start',
     frame: 'group',
     fontSize: 17,

@@ -33,11 +33,11 @@ export const palette = {
   accent: { light: '#1c5fc4', dark: '#7db4ff' },
   limit: { light: '#b3261e', dark: '#ff8f80' },
   chosen: { light: '#0f1822', dark: '#f7fafc' },
-  category2: { light: '#c05600', dark: '#f2a65a' },
-  category3: { light: '#00695c', dark: '#4fd1b5' },
-  category4: { light: '#8a2f7f', dark: '#e39ad9' },
-  category5: { light: '#5d5a52', dark: '#b9b4a7' },
-  category6: { light: '#8a6a00', dark: '#e5ce5b' },
+  category2: { light: '#d86c13', dark: '#cd4810' },
+  category3: { light: '#1aa58c', dark: '#c4f8f1' },
+  category4: { light: '#5a0e61', dark: '#98478a' },
+  category5: { light: '#282721', dark: '#8a886d' },
+  category6: { light: '#543b03', dark: '#fbe069' },
 } as const satisfies Record<string, Record<Scheme, string>>
 
 export type Role = keyof typeof palette
@@ -90,6 +90,8 @@ export function themeConfig(width: number): Record<string, unknown> {
     tickSize: 4,
   }
   return {
+    // The drawing as a whole has a name; each mark's own would be noise.
+    aria: false,
     background: colour('ground'),
     font: FONT_FAMILY,
     padding: { left: 4, right: 12, top: 4, bottom: 4 },
@@ -129,7 +131,6 @@ export function themeConfig(width: number): Record<string, unknown> {
     range: { category: categories.map((role) => colour(role)) },
     mark: { color: colour('accent') },
     line: { strokeWidth: 2, strokeCap: 'round', strokeJoin: 'round' },
-    area: { fillOpacity: 0.18, line: false },
     bar: { cornerRadiusEnd: 2 },
     rule: { color: colour('axis') },
     point: { size: 42, filled: true, opacity: 1 },

@@ -103,6 +103,7 @@ function rowOf({ label, low, high, unit, effect }: Probed, row: number, edge: nu
 }
 
 const words = (style: string, field: string, mark: object, encoding: object = {}) => ({
+  transform: [{ filter: { not: { field, equal: '' } } }],
   mark: { type: 'text', style, ...mark },
   encoding: { text: { field }, ...encoding },
 })

@@ -5,11 +5,11 @@
 import type { Drawing } from '../charts/drawings.ts'
 import type { ReportInput } from '../input.ts'
 import { html, raw, type Html, type Part } from './html.ts'
-import { hero, reason } from './hero.ts'
+import { hero } from './hero.ts'
 import { methodList, reproduce } from './method.ts'
 import { shell } from './shell.ts'
 import { dataTable, expectationsTable, invariantsTable, pointsTable, theoryTable } from './tables.ts'
-import { VERDICTS } from '../words.ts'
+import { reason, VERDICTS } from '../words.ts'
 
 type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
 
@@ -29,12 +29,12 @@ export function renderPage(input: ReportInput, drawings: readonly PageDrawing[])
       </header>
       <main id="main">
         ${hero(input)} ${drawings.map(figure)}
-        ${document.expectations.length > 0 && row('expectations', 'Expectations', 'What the scenario demands, and whether it holds.', expectationsTable(document, input.metricLabels))}
+        ${document.expectations.length > 0 && row('expectations', 'Expectations', 'What the scenario demands, and whether it holds.', expectationsTable(document))}
         ${row('measured', 'What was measured', measuredNote(input), pointsTable(input), 'long')}
         ${document.theory.length > 0 && row('theory', 'Theory beside observation', 'Where queueing theory has a closed form for a part of this scenario, the simulation must agree with it.', theoryTable(input))}
         ${document.invariants.length > 0 && row('invariants', 'Invariants', 'What must hold in any world, checked in every replication.', invariantsTable(document))}
         ${row('method', 'How it was made', 'The points of the STRESS-DES checklist for reporting simulations.', methodList(input), 'long')}
-        ${row('scenario', 'The scenario', 'The question as it was asked: units and intervals as written.', html`<pre><code>${input.scenarioYaml}</code></pre>`, 'long')}
+        ${row('scenario', 'The scenario', 'What was run, environment and overrides included.', html`<pre><code>${input.scenarioYaml}</code></pre>`, 'long')}
         ${row('reproduce', 'Run it again', document.mode === 'virtual' ? 'Same scenario and seed, same bytes, on any machine and any number of workers.' : 'A live run measures a machine: expect other numbers on another.', html`${reproduce(input)}${files(drawings)}`)}
       </main>
       <footer>

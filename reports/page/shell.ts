@@ -25,7 +25,7 @@ export function shell(title: string, description: string, body: Html): string {
         </style>
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the answer</a>
+        <a class="skip" href="#main">Skip to the content</a>
         ${body}
       </body>
     </html> `.text

@@ -43,7 +43,7 @@ ${RULES}`
 const RULES = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--ground);color:var(--ink);font:400 1rem/1.55 ${FONT_FAMILY},system-ui,sans-serif;overflow-wrap:break-word;font-variant-numeric:tabular-nums}
+body{margin:0;background:var(--ground);color:var(--ink);font:400 1rem/1.55 ${FONT_FAMILY},system-ui,sans-serif;overflow-wrap:anywhere}
 a{color:var(--link);text-underline-offset:.18em;text-decoration-thickness:1px}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:2px}
 .skip{position:absolute;left:1rem;top:-4rem;background:var(--ink);color:var(--ground);padding:.5rem .9rem;z-index:1}
@@ -55,7 +55,6 @@ h2{font-size:1.0625rem;line-height:1.35;font-weight:650;letter-spacing:-.006em;t
 h3{font-size:.9375rem;font-weight:650;line-height:1.4}
 .quiet{color:var(--quiet)}
 .small{font-size:.8125rem;line-height:1.5}
-bdi,h1,h2,td,th,dd{overflow-wrap:anywhere}
 
 .bar{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;align-items:baseline;padding-block:1rem;font-size:.8125rem;color:var(--quiet)}
 .bar b{color:var(--ink);font-weight:650}
@@ -68,7 +67,7 @@ bdi,h1,h2,td,th,dd{overflow-wrap:anywhere}
 .verdict .why{color:var(--quiet);font-weight:400}
 .is-pass{--verdict:var(--pass)}.is-fail{--verdict:var(--fail)}.is-overloaded{--verdict:var(--overloaded)}
 h1{font-size:1.0625rem;font-weight:400;line-height:1.5;color:var(--quiet);max-width:46rem;text-wrap:pretty}
-.answer{font-size:clamp(1.5rem,1.05rem + 1.9vw,2.375rem);font-weight:650;line-height:1.18;letter-spacing:-.021em;margin-block:.625rem 1.125rem;max-width:54rem;text-wrap:pretty}
+.answer{font-size:clamp(1.5rem,1.05rem + 1.7vw,2.125rem);font-weight:650;line-height:1.2;letter-spacing:-.021em;margin-block:.625rem 1.125rem;max-width:62rem;text-wrap:pretty}
 .range{display:flex;flex-wrap:wrap;gap:0 1rem;font-size:1.125rem;line-height:1.5;color:var(--quiet);margin-block:-.25rem 1.125rem}
 .range b{color:var(--ink);font-weight:600}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr));gap:1.25rem 2rem;margin-top:1.75rem;border-top:1px solid var(--grid);padding-top:1.25rem}
@@ -84,32 +83,34 @@ h1{font-size:1.0625rem;font-weight:400;line-height:1.5;color:var(--quiet);max-wi
 .stack{display:grid;gap:1.25rem;align-content:start}
 .stack>*{min-width:0}
 .chart{display:block;width:100%;height:auto}
-.chart text{font-family:${FONT_FAMILY},system-ui,sans-serif;font-variant-numeric:tabular-nums}
+.chart text{font-family:${FONT_FAMILY},system-ui,sans-serif}
 .narrow{display:none;max-width:30rem}
 .wide{max-width:50rem}
 
 details{margin-top:.75rem;font-size:.875rem}
 summary{cursor:pointer;color:var(--link);width:fit-content;padding-block:.25rem}
 details[open]>summary{margin-bottom:.5rem}
-.scroll{overflow-x:auto;max-width:100%;background:linear-gradient(90deg,var(--ground) 30%,transparent) 0 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--ground) 30%,transparent) 100% 0/2.5rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.875rem 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) 100% 0/.875rem 100% no-repeat scroll}
+.scroll{position:relative;overflow-x:auto;max-width:100%;background:linear-gradient(90deg,var(--ground) 30%,transparent) 0 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--ground) 30%,transparent) 100% 0/2.5rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.5rem 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) 100% 0/.5rem 100% no-repeat scroll}
 .scroll.tall{max-height:34rem;overflow-y:auto}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.4;min-width:min(100%,24rem)}
 caption{text-align:left;color:var(--quiet);font-size:.8125rem;padding-bottom:.5rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem 1.5rem .5rem 0;border-bottom:1px solid var(--grid);min-width:4.5rem}
 th:last-child,td:last-child{padding-right:.25rem}
 thead th{font-weight:500;color:var(--quiet);font-size:.8125rem;vertical-align:bottom;min-width:6.5rem;max-width:14rem}
-tbody th{font-weight:500}
-.num{text-align:right;white-space:nowrap;overflow-wrap:normal}
+tbody th{font-weight:500;min-width:5.5rem}
+td{overflow-wrap:break-word}
+tbody th code{overflow-wrap:normal}
+.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 thead .num{white-space:normal}
 td .ci{display:block;font-size:.8125rem;color:var(--quiet);font-weight:400}
 tr.chosen>*{background:var(--raised)}
 tr.chosen>th{box-shadow:inset 3px 0 0 var(--accent)}
-tr>th:first-child{padding-left:.625rem}
+tr>th:first-child{padding-left:.625rem;position:sticky;left:0;background:var(--ground)}
+tr.chosen>th:first-child{background:var(--raised)}
 .mark{display:inline-flex;align-items:baseline;gap:.375rem;font-weight:600;white-space:nowrap}
 .mark svg{width:.875rem;height:.875rem;align-self:center;flex:none}
 .ok{color:var(--pass)}.bad{color:var(--fail)}.warn{color:var(--overloaded)}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.8125rem}
-code{overflow-wrap:anywhere}
 pre{background:var(--raised);padding:1rem 1.125rem;border-radius:6px;line-height:1.6;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:2}
 .pairs{display:grid;grid-template-columns:minmax(8rem,11rem) minmax(0,1fr);gap:.625rem 1.5rem;font-size:.875rem;line-height:1.55}
 .pairs dt{color:var(--quiet)}
@@ -123,6 +124,8 @@ footer{border-top:1px solid var(--grid);padding-block:1.25rem 3rem;color:var(--q
 .run h2{font-size:1.25rem;line-height:1.3;letter-spacing:-.012em}
 .run h2 a{color:inherit;text-decoration-color:var(--axis)}
 .run p{max-width:50rem}
+.run .stack{gap:.5rem}
+.index main{padding-top:2.5rem}
 .index h1{font-size:clamp(1.5rem,1.05rem + 1.9vw,2.375rem);font-weight:650;letter-spacing:-.021em;color:var(--ink);line-height:1.2;margin-block:1rem .5rem}
 
 @media (max-width:60rem){
@@ -137,6 +140,7 @@ footer{border-top:1px solid var(--grid);padding-block:1.25rem 3rem;color:var(--q
 .pairs dd{margin-bottom:.625rem}
 .run{grid-template-columns:minmax(0,1fr)}
 th,td{padding-right:1rem}
+tbody th{max-width:9.5rem}
 }
 @media print{
 body{font-size:10pt}

@@ -3,7 +3,7 @@ import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
 import type { At, RunDocument } from '../../sims/run/document.ts'
 import type { ChartSpec, Estimate } from '../../sims/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, interval, pointName, quantity, samePoint } from '../words.ts'
+import { counted, expectationUnit, interval, pointName, quantity, samePoint } from '../words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { checkSign, stateSign } from './signs.ts'
 
@@ -15,7 +15,8 @@ export const scrolling = (name: string, table: Part, tall = false): Html =>
 
 const INTERVAL = '95 % interval'
 
-export function expectationsTable({ expectations }: RunDocument, labels: ReportInput['metricLabels']): Html {
+export function expectationsTable(document: RunDocument): Html {
+  const { expectations } = document
   const withPoint = new Set(expectations.map(({ at }) => pointName(at))).size > 1
   return scrolling(
     'Expectations',
@@ -34,7 +35,7 @@ export function expectationsTable({ expectations }: RunDocument, labels: ReportI
       </thead>
       <tbody>
         ${expectations.map((one) => {
-          const unit = unitOf(one.text, labels)
+          const unit = expectationUnit(one, document)
           return html`<tr>
             <th scope="row"><code>${one.text}</code></th>
             ${withPoint && html`<td>${pointName(one.at)}</td>`}
@@ -48,14 +49,6 @@ export function expectationsTable({ expectations }: RunDocument, labels: ReportI
       </tbody>
     </table>`,
   )
-}
-
-/** The unit of the metric that an expectation names: the longest declared name that it starts with. */
-function unitOf(text: string, labels: ReportInput['metricLabels']): string {
-  const name = Object.keys(labels)
-    .filter((metric) => text.startsWith(metric))
-    .toSorted((a, b) => b.length - a.length)[0]
-  return name === undefined ? 'count' : labels[name]!.unit
 }
 
 export function pointsTable({ document, metricLabels }: ReportInput): Html {

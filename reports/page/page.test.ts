@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ReportInput } from '../input.ts'
+import { hostileTexts } from '../testing/hostile.ts'
+import { replaceTexts } from '../testing/replace.ts'
+import { voiceFleet } from '../testdata/voice-fleet.ts'
+import { html, raw } from './html.ts'
+import { renderPage } from './page.ts'
+
+const run = voiceFleet()
+/** Drawing is tested elsewhere; here a chart is a box. */
+const page = (input: ReportInput): string =>
+  renderPage(
+    input,
+    input.charts.map((chart) => ({ chart, wide: '<svg></svg>', narrow: '<svg></svg>' })),
+  )
+const all = page(run)
+
+/** Every tag with its attribute names and fixed values: what a text must never change. */
+const skeleton = (text: string): string[] =>
+  [...text.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*>/gi)].map(
+    ([, tag, attributes]) =>
+      `${tag}${[...attributes!.matchAll(/\s([a-z-]+)(?:="[^"]*")?/gi)].map(([, name]) => ` ${name}`).join('')}`,
+  )
+const hostile = (words: string): ReportInput => {
+  const { charts, metricLabels, ...rest } = replaceTexts(run, words)
+  // File names are checked where files are written; keys of records are texts too.
+  const names = Object.fromEntries(
+    Object.entries(metricLabels).map(([name, label], i) => [`${name}${words}${i}`, label]),
+  )
+  return { ...rest, charts: charts.map((chart, i) => ({ ...chart, name: `chart${i}` })), metricLabels: names }
+}
+
+describe('what the page says', () => {
+  it('begins with question, answer, interval, verdict, what breaks first and the assumption that matters', () => {
+    const body = all.slice(all.indexOf('<body'))
+    const order = [
+      run.document.question,
+      run.document.answer.text,
+      '95 % interval 23 to 26 hosts',
+      '>PASS<',
+      'Breaks first',
+      'relay CPU',
+      '1.3\u00d7 today',
+      'Rests most on',
+      'share of weekly users who talk',
+      'What was measured',
+      'Theory beside observation',
+      'Invariants',
+      'How it was made',
+      'flowbench run scenarios/voice-fleet-week.yaml --seed 7',
+    ].map((words) => body.indexOf(words))
+    expect(order.every((place) => place > 0)).toBe(true)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
+
+  it('prints no percentile at an overloaded point', () => {
+    const row = all.slice(all.indexOf('<th scope="row">8</th>'))
+    expect(row.slice(0, row.indexOf('</tr>'))).toMatch(/OVERLOADED.*no steady state/s)
+  })
+
+  it('marks the row of the answer, and only that', () => {
+    expect(all.match(/<tr class="chosen">/g)).toHaveLength(1)
+    expect(all).toContain('24<span class="vh"> (the answer)</span>')
+  })
+
+  it.each(['fail', 'overloaded'] as const)('says a verdict of %s in a word and a sign', (verdict) => {
+    const text = page({ ...run, document: { ...run.document, verdict } })
+    expect(text).toMatch(
+      new RegExp(`class="verdict"><svg [^>]*>.*?</svg><span class="word">${verdict.toUpperCase()}`, 's'),
+    )
+  })
+
+  it('does without what a run does not have', () => {
+    const { digest: _, ...document } = run.document
+    const bare = page({
+      document: {
+        ...document,
+        mode: 'live',
+        answer: { ...document.answer, value: null, low: null, high: null, breaksFirst: null },
+        expectations: [],
+        invariants: [],
+        theory: [],
+        assumptions: [],
+        counters: {},
+        points: [{ at: {}, replications: 1, state: 'stable', metrics: {} }],
+      },
+      charts: [],
+      series: {},
+      scenarioYaml: '',
+      metricLabels: {},
+    })
+    expect(bare).not.toMatch(/undefined|NaN|null|\[object/)
+    expect(bare).toContain('a live run is never the same twice')
+  })
+
+  it('is the same bytes again', () => expect(page(voiceFleet())).toBe(all))
+})
+
+describe('the page as a document', () => {
+  it('has a language, a title, one main, one h1, and headings that skip no level', () => {
+    expect(all).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(all).toContain('<title>voice-fleet-week: PASS</title>')
+    expect(all.match(/<main /g)).toHaveLength(1)
+    const levels = [...all.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level))
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    expect(levels[0]).toBe(1)
+    for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1)
+  })
+
+  it('lets the keyboard skip to the answer and reach every box that scrolls', () => {
+    expect(all).toMatch(/<body>\s*<a class="skip" href="#main">/)
+    expect(all).toContain('<main id="main">')
+    for (const [box] of all.matchAll(/<div class="scroll[^>]*>/g)) {
+      expect(box).toMatch(/role="region" aria-label="[^"]+" tabindex="0"/)
+    }
+  })
+
+  it('gives every header cell a scope, every table a caption or a summary, and every row a header', () => {
+    for (const [cell] of all.matchAll(/<th[ >][^>]*/g)) expect(cell).toMatch(/scope="(?:col|row)"/)
+    for (const [table] of all.matchAll(/<table>.*?<\/table>/gs)) {
+      for (const [row] of table.slice(table.indexOf('<tbody>')).matchAll(/<tr.*?<\/tr>/gs)) {
+        expect(row).toMatch(/^<tr[^>]*>\s*<th scope="row"/)
+      }
+    }
+  })
+
+  it('has unique ids, and every reference meets one', () => {
+    const ids = [...all.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const [, list] of all.matchAll(/ (?:aria-labelledby|aria-describedby)="([^"]*)"/g)) {
+      for (const id of list!.split(' ')) expect(ids).toContain(id)
+    }
+  })
+
+  it('needs nothing from outside and runs nothing', () => {
+    expect(all).toContain('default-src &#39;none&#39;')
+    expect(all).not.toMatch(/<script|<iframe|<object|<embed|<base|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/)
+    for (const [, target] of all.matchAll(/ (?:src|href)="([^"]*)"/g)) {
+      expect(target).toMatch(/^(?:#|data:,|[\w-]+\.(?:json|csv|yaml)$|charts\/[\w-]+\.(?:svg|png)$)/)
+    }
+    for (const [, target] of all.matchAll(/url\(([^)]*)\)/g))
+      expect(target).toMatch(/^data:font\/woff2;base64,/)
+  })
+})
+
+describe('text from a scenario', () => {
+  const harmless = skeleton(page(hostile('x')))
+
+  it.each(hostileTexts)('changes no tag of the page: %j', (words) => {
+    const text = page(hostile(words))
+    expect(skeleton(text)).toEqual(harmless)
+    expect(text).not.toMatch(/<script|<img|[\u202a-\u202e\u2066-\u2069]/)
+  })
+
+  it('changes no tag of the page, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }), (words) => {
+        expect(skeleton(page(hostile(words)))).toEqual(harmless)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('the html template', () => {
+  it('escapes all but what is marked as HTML, joins lists, and drops nothings', () => {
+    expect(
+      html`<p title="${'"'}">${'<b>'}${raw('<i>')}${[html`<u></u>`, 1, null, false, undefined]}</p>`.text,
+    ).toBe('<p title="&quot;">&lt;b&gt;<i><u>1</p>')
+  })
+})
