@@ -14,7 +14,7 @@ import {
 } from './frame.ts'
 import { errorAt, issueErrors, unknownKeys } from './issues.ts'
 import { nearest } from './nearest.ts'
-import { assumptionsIn, withOverrides, type Assumption, type Overrides } from './params.ts'
+import { assumptionsIn, describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
 import { leaves, numericMeta, schemaAt } from './shape.ts'
 import { plain, treeAt, type Path, type Tree } from './tree.ts'
 import { readValues } from './values.ts'
@@ -91,7 +91,7 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
 function unknownSim(root: Tree, name: string, known: readonly string[]): ScenarioError {
   const near = nearest(name, known)
   return errorAt(root, ['sim'], {
-    message: `no sim is called "${name}"${known.length > 0 ? `: sims are ${known.join(', ')}` : ''}`,
+    message: `no sim is called "${name}"${near === undefined && known.length > 0 ? `: sims are ${known.join(', ')}` : ''}`,
     expected: known.join(', '),
     found: name,
     ...(near === undefined ? {} : { nearest: near }),
@@ -240,8 +240,7 @@ class Checker {
       if (parsed.success) continue
       const axis = axes.find(({ param }) => param === parsed.error.issues[0]?.path.join('.')) ?? axes.at(-1)!
       const swept = treeAt(this.root, ['sweep', axis.param]) !== undefined
-      const where = Object.entries(at).map(([param, value]) => `${param} = ${value}`)
-      const message = `at ${where.join(', ')}: ${parsed.error.issues[0]?.message ?? 'impossible'}`
+      const message = `at ${describePoint(this.sim, at)}: ${parsed.error.issues[0]?.message ?? 'impossible'}`
       this.report(swept ? ['sweep', axis.param] : ['find', 'in'], { message })
       return
     }

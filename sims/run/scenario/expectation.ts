@@ -1,7 +1,8 @@
 /** Expectations: `p99(relayDelay) < 5 ms`, `lost <= 0.01 %`. A declared metric, an operator, a limit with its unit. */
 import type { MetricSpec } from '../../sim.ts'
 import { nearest } from './nearest.ts'
-import { formatQuantity, parseQuantity } from './units.ts'
+import { formatQuantity } from './format.ts'
+import { parseQuantity } from './units.ts'
 
 export type Operator = '<' | '<=' | '>' | '>=' | '=='
 
@@ -57,7 +58,9 @@ export function parseExpectation(
     return {
       ok: false,
       message:
-        name === '' ? 'no metric before the operator' : `no metric is called "${name}" (${listed(names)})`,
+        name === ''
+          ? 'no metric before the operator'
+          : `no metric is called "${name}"${near === undefined ? ` (${listed(names)})` : ''}`,
       expected: names.join(', '),
       found: name,
       ...(near === undefined ? {} : { nearest: near }),

@@ -158,7 +158,7 @@ describe('errors', () => {
       'x.yaml:6:1: params.relays: is missing: expected a number of hosts such as 24 or 24 hosts',
       'x.yaml:7:10: params.users: expected a count such as 5, 12k or 900M, found "900m": unknown unit "m" (units are k, M, G, T, P) (did you mean "900M"?)',
       'x.yaml:12:1: fnd: unknown key (did you mean "find"?)',
-      'x.yaml:14:36: expect[1]: no metric is called "lots" (metrics are p99(relayDelay), lost, hosts, carried) (did you mean "lost"?)',
+      'x.yaml:14:36: expect[1]: no metric is called "lots" (did you mean "lost"?)',
       'x.yaml:19:40: environments.narrow.find.smallest: is missing: expected the name of a parameter',
     ])
   })

@@ -13,7 +13,7 @@ import type { Expectation } from './expectation.ts'
 import { FIXED_KEYS, MAX_ENVIRONMENTS } from './frame.ts'
 import { errorAt, issueErrors } from './issues.ts'
 import { nearest } from './nearest.ts'
-import { withOverrides, type Assumption, type Overrides } from './params.ts'
+import { describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
 import { applySettings } from './settings.ts'
 import { MAX_TEXT, merge, parseTree, plain, treeAt, type MapTree, type Tree } from './tree.ts'
 
@@ -125,9 +125,11 @@ export function paramsAt(scenario: Scenario, at: Overrides): unknown {
   if (parsed.success) return parsed.data
   const place: Place = { file, line: 1, column: 1 }
   const root: Tree = { kind: 'map', entries: new Map(), place, valuePlace: place }
-  const where = Object.entries(at).map(([param, value]) => `${param} = ${value}`)
   const errors: ScenarioError[] = issueErrors(root, sim.params, ['params'], parsed.error.issues)
-  throw new ScenarioErrors([errorAt(root, [], { message: `impossible at ${where.join(', ')}` }), ...errors])
+  throw new ScenarioErrors([
+    errorAt(root, [], { message: `impossible at ${describePoint(sim, at)}` }),
+    ...errors,
+  ])
 }
 
 function environmentsOf(tree: Tree, errors: ScenarioError[]): Map<string, MapTree> {

@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import type { Sim } from '../../sim.ts'
 import type { AssumptionDocument } from '../document.ts'
+import { formatQuantity } from './format.ts'
 import { isMap, parsePoint, quantityOf } from './quantity.ts'
 import { core, labelOf, numericMeta, prefaultOf, schemaAt } from './shape.ts'
-import { exactText } from './units.ts'
+import { exactText, takesBareNumber } from './units.ts'
 
 export type Assumption = Omit<AssumptionDocument, 'effect'>
 
@@ -23,6 +24,18 @@ export function withOverrides(written: unknown, sim: Sim, overrides: Overrides):
     result = replaced(result, steps, text)
   }
   return result
+}
+
+/** `servers = 12, span = 30 d`: a point for people. */
+export function describePoint(sim: Sim, at: Overrides): string {
+  return Object.entries(at)
+    .map(([path, value]) => {
+      const schema = schemaAt(sim.params, path.split('.'))
+      const unit = schema === undefined ? undefined : quantityOf(schema)?.unit
+      const isPlain = typeof value === 'string' || unit === undefined || takesBareNumber(unit)
+      return `${path} = ${isPlain ? value : formatQuantity(value, unit)}`
+    })
+    .join(', ')
 }
 
 function replaced(into: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {

@@ -17,18 +17,12 @@
  */
 import { z } from 'zod'
 import type { Unit } from '../../sim.ts'
+import { formatQuantity } from './format.ts'
 import { nearest } from './nearest.ts'
-import {
-  describeUnit,
-  exactText,
-  formatQuantity,
-  orList,
-  parseQuantity,
-  patternOf,
-  takesBareNumber,
-} from './units.ts'
+import { describeUnit, exactText, orList, parseQuantity, patternOf, takesBareNumber } from './units.ts'
 
-export { exactText, formatQuantity, parseQuantity } from './units.ts'
+export { formatQuantity } from './format.ts'
+export { exactText, parseQuantity } from './units.ts'
 
 /** Bounds in the base unit. Every quantity is at least 0 unless `min` says otherwise. */
 export interface Bounds {
@@ -187,8 +181,8 @@ type Point = { readonly ok: true; readonly value: number } | PointProblem
 export function parsePoint(input: unknown, meta: QuantityMeta): Point {
   const { unit, bounds } = meta
   const parsed = parseQuantity(input, unit)
-  const found = show(input)
   if (!parsed.ok) {
+    const found = show(input)
     const isAbsent = input === undefined || input === null
     const problem = isAbsent ? '' : `: ${parsed.problem}`
     return {
@@ -200,13 +194,12 @@ export function parsePoint(input: unknown, meta: QuantityMeta): Point {
     }
   }
   const { value } = parsed
-  const impossible = (rule: string): PointProblem => ({
-    ok: false,
-    message: `impossible value ${found}: must be ${rule}`,
-    expected: rule,
-    found,
-  })
-  const quoted = (bound: number) => formatQuantity(bound, unit)
+  const impossible = (rule: string): PointProblem => {
+    const found = show(input)
+    return { ok: false, message: `impossible value ${found}: must be ${rule}`, expected: rule, found }
+  }
+  // "at least 1", not "at least 1 hosts".
+  const quoted = (bound: number) => formatQuantity(bound, takesBareNumber(unit) ? 'count' : unit)
   if (meta.integer && !Number.isInteger(value)) return impossible('a whole number')
   if (meta.integer && !Number.isSafeInteger(value)) return impossible('at most 2^53 - 1')
   if (bounds.min !== undefined && value < bounds.min) return impossible(`at least ${quoted(bounds.min)}`)

@@ -88,10 +88,10 @@ function toJson(schema: z.ZodType): Json {
       if (schema instanceof z.ZodObject && schema.def.catchall === undefined) {
         jsonSchema.additionalProperties = false
       }
-      // A default in base units is not what one would write.
+      // A default in base units, written as one would write it.
       const unit = quantityOf(schema)?.unit
-      if (unit !== undefined && typeof jsonSchema.default === 'number') {
-        jsonSchema.default = exactText(jsonSchema.default, unit)
+      if (schema instanceof z.ZodDefault && unit !== undefined) {
+        jsonSchema.default = exactText(Number(schema.def.defaultValue), unit)
       }
     },
   })

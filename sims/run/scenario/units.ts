@@ -7,7 +7,7 @@
  * formatter all read it.
  *
  * Two ways back to text: `exactText` loses nothing (it parses back to the same float, because powers of ten are
- * applied to the decimal digits, never multiplied), `formatQuantity` rounds to three digits for people.
+ * applied to the decimal digits, never multiplied), and `formatQuantity` of format.ts rounds for people.
  */
 import type { Unit } from '../../sim.ts'
 import { nearest } from './nearest.ts'
@@ -46,7 +46,7 @@ export type Parsed =
 /** Longer texts are refused unread. */
 const MAX_TEXT = 100
 
-const PREFIXES: readonly (readonly [string, number])[] = [
+export const PREFIXES: readonly (readonly [string, number])[] = [
   ['', 0],
   ['k', 3],
   ['M', 6],
@@ -68,7 +68,7 @@ const DURATION: [string, Scale][] = [
   ['w', { times: 604_800 }],
 ]
 
-const BINARY: [string, Scale][] = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'].map((prefix, i) => [
+export const BINARY: [string, Scale][] = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'].map((prefix, i) => [
   `${prefix}B`,
   { times: 1024 ** (i + 1) },
 ])
@@ -118,10 +118,19 @@ const UNITS: Readonly<Record<string, UnitTable>> = {
   count: COUNT,
 }
 
+/** Tables of nouns, made when first asked for; sims name a handful. */
+const NOUNS = new Map<Unit, UnitTable>()
+
 function tableOf(unit: Unit): UnitTable {
-  const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
+  const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : NOUNS.get(unit)
   if (known !== undefined) return known
   if (unit === '') return COUNT
+  const made = nounTable(unit)
+  NOUNS.set(unit, made)
+  return made
+}
+
+function nounTable(unit: Unit): UnitTable {
   const noun = unit.replaceAll(/\s+/g, '')
   return {
     what: `a number of ${unit}`,
@@ -165,10 +174,9 @@ export function patternOf(unit: Unit): string {
  */
 export function parseQuantity(input: unknown, unit: Unit): Parsed {
   const table = tableOf(unit)
-  const expected = describeUnit(unit)
   const fail = (problem: string, suggestion?: string): Parsed => ({
     ok: false,
-    expected,
+    expected: describeUnit(unit),
     problem,
     ...(suggestion === undefined ? {} : { nearest: suggestion }),
   })
@@ -218,18 +226,15 @@ function listSuffixes(table: UnitTable): string {
 const guessUnit = (digits: string, unit: Unit): string | undefined =>
   unit === 'share' && Math.abs(Number(digits)) > 1 ? `${digits}%` : undefined
 
-function applyScale(digits: string, scale: Scale): number {
-  return (Number(shiftDecimal(digits, scale.ten ?? 0)) * (scale.times ?? 1)) / (scale.over ?? 1)
+/** Powers of ten are applied to the digits, so that 7 % is 0.07 and not 0.07000000000000001. */
+function applyScale(digits: string, { ten = 0, times = 1, over = 1 }: Scale): number {
+  return (Number(ten === 0 ? digits : shiftDecimal(digits, ten)) * times) / over
 }
 
-/** Decimal text times a power of ten, digit for digit: `shiftDecimal('7', -2)` reads as 0.07 exactly. */
+/** Decimal text times a power of ten: `shiftDecimal('7', -2)` is `7e-2`. */
 function shiftDecimal(digits: string, ten: number): string {
   const [mantissa, exponent = '0'] = digits.toLowerCase().split('e')
-  const shifted = Number(exponent) + ten
-  const text = `${mantissa}e${shifted}`
-  // As plain decimals where that is short; Number and back is the shortest text of the same float.
-  const value = Number(text)
-  return Number.isFinite(value) && String(value).length < 25 ? String(value) : text
+  return `${mantissa}e${Number(exponent) + ten}`
 }
 
 /** Text that `parseQuantity` reads back as exactly this value. */
@@ -250,81 +255,9 @@ export function exactText(value: number, unit: Unit): string {
   }
 }
 
-/** The percent text whose decimal value is exactly the shortest decimal of `share`, two places to the left. */
+/** As short as it can be without losing the float: 3 rather than 3e0. */
 function exactPercent(share: number): string {
-  const [mantissa, exponent = '0'] = String(share).split('e')
-  const short = String(Number(`${mantissa}e${Number(exponent) + 2}`))
-  return Number(`${short}e-2`) === share ? short : `${mantissa}e${Number(exponent) + 2}`
-}
-
-/** The suffixes that the formatter uses, ascending, and the displayed number from which the next one takes over. */
-interface Step {
-  readonly suffix: string
-  readonly scale: number
-  readonly until: number
-}
-
-const SI_STEPS = (unit: string): Step[] =>
-  PREFIXES.map(([prefix, ten]) => ({ suffix: prefix + unit, scale: 10 ** ten, until: 1000 }))
-
-const FORMAT_STEPS: Readonly<Record<string, readonly Step[]>> = {
-  s: [
-    { suffix: 'ns', scale: 1e-9, until: 1000 },
-    { suffix: '\u00b5s', scale: 1e-6, until: 1000 },
-    { suffix: 'ms', scale: 1e-3, until: 1000 },
-    { suffix: 's', scale: 1, until: 120 },
-    { suffix: 'min', scale: 60, until: 120 },
-    { suffix: 'h', scale: 3600, until: 96 },
-    { suffix: 'd', scale: 86_400, until: Infinity },
-  ],
-  bytes: [
-    { suffix: 'B', scale: 1, until: 1024 },
-    ...BINARY.map(([suffix, { times }]) => ({ suffix, scale: times!, until: 1024 })),
-  ],
-  '1/s': SI_STEPS('/s'),
-  'bit/s': SI_STEPS('bit/s'),
-}
-
-/** Counts below this are shown to the last digit before the point. */
-const PLAIN_COUNT = 10_000
-
-/**
- * For people: three digits and the unit that suits the size: `4.2 ms`, `10.3 M`, `3 %`, `1.3 GiB`, `446/s`,
- * `24 hosts`. Parses back to within half a percent. A share near one keeps two digits of what is missing
- * (`99.995 %`). Infinities and NaN read as themselves.
- */
-export function formatQuantity(value: number, unit: Unit): string {
-  if (!Number.isFinite(value)) return String(value)
-  if (value < 0) return `-${formatQuantity(-value, unit)}`
-  if (unit === 'share') return `${percent(value)} %`
-  const steps = FORMAT_STEPS[unit]
-  if (steps !== undefined && Object.hasOwn(FORMAT_STEPS, unit)) {
-    if (value === 0) return joined('0', steps.find((step) => step.scale === 1)!.suffix)
-    const { text, suffix } = inSteps(value, steps)
-    return joined(text, suffix)
-  }
-  const noun = unit === 'count' ? '' : unit
-  const plain = value < 100 ? Number(value.toPrecision(3)) : Math.round(value)
-  const { text, suffix } =
-    plain < PLAIN_COUNT ? { text: String(plain), suffix: '' } : inSteps(value, SI_STEPS(''))
-  return [text, suffix, noun].filter((word) => word !== '').join(' ')
-}
-
-const joined = (text: string, suffix: string) => (suffix === '/s' ? text + suffix : `${text} ${suffix}`)
-
-/** The smallest step that the value, once rounded, does not outgrow. */
-function inSteps(value: number, steps: readonly Step[]): { text: string; suffix: string } {
-  for (const step of steps) {
-    const shown = Number((value / step.scale).toPrecision(3))
-    if (shown < step.until || step === steps.at(-1)) return { text: String(shown), suffix: step.suffix }
-  }
-  throw new RangeError('no steps')
-}
-
-function percent(share: number): string {
-  const hundred = share * 100
-  if (share <= 0.9 || share >= 1) return String(Number(hundred.toPrecision(3)))
-  const missing = 100 - hundred
-  const decimals = Math.min(12, Math.max(1, 1 - Math.floor(Math.log10(missing))))
-  return String(Number(hundred.toFixed(decimals)))
+  const shifted = shiftDecimal(String(share), 2)
+  const short = String(Number(shifted))
+  return Number(shiftDecimal(short, -2)) === share ? short : shifted
 }
