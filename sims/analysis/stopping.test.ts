@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../kernel/random/stream.ts'
 import { studentInterval } from './interval.ts'
-import { nextReplications, replicationsWanted, type StoppingRule } from './stopping.ts'
+import { nextReplications, type StoppingRule } from './stopping.ts'
 
 const one = (values: readonly (number | null)[], rule: StoppingRule, enough = 0) =>
   nextReplications([{ name: 'wait', values, enough }], values.length, rule)
@@ -167,12 +167,10 @@ describe('several metrics', () => {
   })
 })
 
-test('as a number: how many there should be', () => {
-  const rule = { halfWidth: 0.05, min: 5, max: 200 }
-  expect(replicationsWanted([[]], rule)).toBe(10)
-  expect(replicationsWanted([Array(10).fill(3)], rule)).toBe(10)
-  expect(replicationsWanted([Array(10).fill(3)], { ...rule, halfWidth: null })).toBe(5)
-  expect(replicationsWanted([[1, 9, 1, 9, 1]], rule)).toBeGreaterThan(5)
+test('without a target, exactly the minimum', () => {
+  const rule = { halfWidth: null, min: 2, max: 200 }
+  expect(one([1], rule)).toMatchObject({ kind: 'run', total: 2 })
+  expect(one([1, 9], rule)).toMatchObject({ kind: 'done', used: 2 })
 })
 
 test('refuses what cannot be a rule, and values that are no numbers', () => {

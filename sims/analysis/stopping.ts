@@ -115,19 +115,6 @@ export function nextReplications(
   return { kind: 'run', total, precision: precision() }
 }
 
-/**
- * The same as one number, for a runner that wants nothing else: how many replications there should be in all. Not more
- * than there are when they are enough, or when the budget is used up. `samples[m]` holds the values of metric m.
- */
-export function replicationsWanted(
-  samples: readonly (readonly (number | null)[])[],
-  rule: StoppingRule,
-): number {
-  const metrics = samples.map((values, i) => ({ name: `metric ${i}`, values }))
-  const decision = nextReplications(metrics, samples[0]?.length ?? 0, rule)
-  return decision.kind === 'run' ? decision.total : decision.used
-}
-
 /** 5 up to n = 100, then 5 % of n, rounded down. */
 function scaledLookAhead(lookAhead: number, n: number): number {
   return Math.floor((lookAhead * Math.max(n, 100)) / 100)

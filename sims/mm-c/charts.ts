@@ -1,0 +1,175 @@
+/** What to look at: the wait against load beside Erlang C, each prediction beside what was seen, and the queue in time. */
+import { mmc } from '../analysis/theory/queues.ts'
+import type { ChartSpec, PointResult, Results } from '../sim.ts'
+import { offeredLoad, type MmcParams } from './params.ts'
+import { predictions } from './theory.ts'
+
+type Point = PointResult<MmcParams>
+
+export function charts(results: Results<MmcParams>): ChartSpec[] {
+  const { chosen, points } = results
+  if (!chosen) return []
+  return [
+    waitAgainstLoad(points, chosen, results.limits['mean(wait)']?.value),
+    ...theory(chosen),
+    ...inSystem(chosen),
+  ]
+}
+
+/** More curves than this would be a thicket. */
+const MOST_CURVES = 5
+
+/** Erlang C's knee for the pools that were simulated, and the simulated points on it. */
+function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec {
+  const pools = new Map([chosen, ...points].map(({ params }) => [poolOf(params), params]))
+  const curves = [...pools].slice(0, MOST_CURVES).flatMap(([pool, { serviceTime, servers }]) => {
+    const highest = Math.max(
+      0.98,
+      ...points.map(({ params }) => offeredLoad(params)).filter((load) => load < 1),
+    )
+    return Array.from({ length: 100 }, (_, i) => {
+      const load = (highest * (i + 1)) / 100
+      return { pool, load, wait: mmc((load * servers) / serviceTime, serviceTime, servers)!.meanWait }
+    })
+  })
+  const observed = points.map((point) => {
+    const { value, low, high } = point.metrics['mean(wait)']!
+    return {
+      pool: poolOf(point.params),
+      load: offeredLoad(point.params),
+      wait: value,
+      low,
+      high,
+      state: point.state,
+    }
+  })
+  const seen = observed.filter(({ wait }) => wait !== null)
+  const x = { field: 'load', type: 'quantitative', title: 'offered load', axis: { format: '.0%' } }
+  const y = { field: 'wait', type: 'quantitative', title: 'mean wait (s)' }
+  const color = { field: 'pool', type: 'nominal', title: null }
+  const encoding = { x, y, color }
+  return {
+    name: 'wait-against-load',
+    title: 'Mean wait against load',
+    description:
+      'Curves: the mean wait that Erlang C gives for these servers at each load. Points with bars: what was simulated, ' +
+      'with its 95 % interval. Overloaded points have no mean wait and are left out.',
+    spec: {
+      layer: [
+        { data: { values: curves }, mark: 'line', encoding },
+        {
+          data: { values: seen.filter(({ low }) => low !== null) },
+          mark: 'rule',
+          encoding: { ...encoding, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        },
+        { data: { values: seen }, mark: { type: 'point', filled: true, size: 60 }, encoding },
+        ...(limit === undefined
+          ? []
+          : [
+              {
+                data: { values: [{ wait: limit }] },
+                mark: { type: 'rule', strokeDash: [6, 4] },
+                encoding: { y },
+              },
+            ]),
+      ],
+    },
+    table: {
+      columns: [
+        'servers and service time',
+        'offered load',
+        'state',
+        'mean wait (s)',
+        'low',
+        'high',
+        'Erlang C (s)',
+      ],
+      rows: points.map(({ params }, i) => {
+        const { pool, load, state, wait, low, high } = observed[i]!
+        const exact = mmc(params.arrivalRate, params.serviceTime, params.servers)?.meanWait ?? null
+        return [pool, load, state, wait, low, high, exact]
+      }),
+    },
+  }
+}
+
+function poolOf({ servers, serviceTime }: MmcParams): string {
+  return `${servers} x ${serviceTime} s`
+}
+
+/** Each closed form at the chosen point: observation over theory, which should hold 1. */
+function theory({ params, metrics }: Point): ChartSpec[] {
+  const rows = predictions(params).flatMap(({ name, metric, expected }) => {
+    const { value, low, high } = metrics[metric]!
+    if (value === null || low === null || high === null) return []
+    return [{ name: name.split(',')[0]!, expected, value, low, high }]
+  })
+  if (rows.length === 0) return []
+  const values = rows.map(({ name, expected, value, low, high }) => {
+    return { name, ratio: value / expected, low: low / expected, high: high / expected }
+  })
+  const x = { field: 'ratio', type: 'quantitative', title: 'observed / theory', scale: { zero: false } }
+  const y = { field: 'name', type: 'nominal', title: null, sort: null }
+  return [
+    {
+      name: 'theory',
+      title: 'Observation over theory',
+      description:
+        'Each figure as simulated, divided by its closed form, with its 95 % interval. An interval that holds 1 agrees ' +
+        'with theory; one in twenty misses it by chance.',
+      spec: {
+        layer: [
+          { data: { values: [{ ratio: 1 }] }, mark: { type: 'rule', strokeDash: [6, 4] }, encoding: { x } },
+          {
+            data: { values },
+            mark: 'rule',
+            encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
+          },
+          { data: { values }, mark: { type: 'point', filled: true, size: 60 }, encoding: { x, y } },
+        ],
+      },
+      table: {
+        columns: ['figure', 'theory', 'observed', 'low', 'high'],
+        rows: rows.map(({ name, expected, value, low, high }) => [name, expected, value, low, high]),
+      },
+    },
+  ]
+}
+
+/** The first replication's queue, warm-up included. */
+function inSystem({ params, replications }: Point): ChartSpec[] {
+  const series = replications[0]?.series?.['inSystem']
+  if (!series) return []
+  const steady = mmc(params.arrivalRate, params.serviceTime, params.servers)
+  const values = series.t.map((t, i) => ({ minutes: t / 60, customers: series.values[i]! }))
+  const x = { field: 'minutes', type: 'quantitative', title: 'minutes of virtual time' }
+  const y = { field: 'customers', type: 'quantitative', title: 'customers in the system' }
+  const mean = steady && { customers: steady.meanInSystem }
+  return [
+    {
+      name: 'in-system',
+      title: 'Customers in the system over time',
+      description:
+        `Customers waiting or served in the first replication, from an empty start; the first ${params.warmUp / 60} ` +
+        'minutes (shaded) are warm-up and not measured.' +
+        (mean ? ' The dashed line is the mean that theory gives.' : ''),
+      spec: {
+        layer: [
+          {
+            data: { values: [{ from: 0, to: params.warmUp / 60 }] },
+            mark: { type: 'rect', opacity: 0.12 },
+            encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
+          },
+          { data: { values }, mark: { type: 'line', interpolate: 'step-after' }, encoding: { x, y } },
+          ...(mean
+            ? [{ data: { values: [mean] }, mark: { type: 'rule', strokeDash: [6, 4] }, encoding: { y } }]
+            : []),
+        ],
+      },
+      table: {
+        columns: ['minutes', 'customers'],
+        rows: values.filter((_, i) => i % 10 === 0).map(({ minutes, customers }) => [minutes, customers]),
+      },
+    },
+  ]
+}

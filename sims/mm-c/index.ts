@@ -1,0 +1,39 @@
+/**
+ * A plain M/M/c queue: the sim whose answer is known beforehand. Every part of the lab that a larger sim relies on
+ * (kernel, streams, window, intervals, stopping) shows here, beside a closed form, whether it can be believed.
+ *
+ *     params.ts   what can be asked            answer.ts   the sentence
+ *     model.ts    one replication              charts.ts   theory and observation to look at
+ *     theory.ts   Erlang C
+ */
+import { defineSim, type Measures } from '../sim.ts'
+import { answer } from './answer.ts'
+import { charts } from './charts.ts'
+import { simulate } from './model.ts'
+import { mmcParams, type MmcParams } from './params.ts'
+import { predictions } from './theory.ts'
+
+export const mmC = defineSim<MmcParams>({
+  name: 'mm-c',
+  summary:
+    'Customers wait for c equal servers (M/M/c): a queue whose answer is known, to check the lab against.',
+  params: mmcParams,
+  metrics: {
+    'mean(wait)': { unit: 's', label: 'wait before service, mean over customers', steadyState: true },
+    'p99(wait)': {
+      unit: 's',
+      label: 'wait before service, 99th percentile over customers',
+      steadyState: true,
+    },
+    delayed: { unit: 'share', label: 'customers who have to wait', steadyState: true },
+    'mean(queue)': { unit: 'count', label: 'customers waiting, mean over time', steadyState: true },
+    'mean(inSystem)': { unit: 'count', label: 'customers in the system, mean over time', steadyState: true },
+    'mean(timeInSystem)': { unit: 's', label: 'time in the system, mean over customers', steadyState: true },
+    utilisation: { unit: 'share', label: 'servers busy, mean over time' },
+    offeredLoad: { unit: 'share', label: 'work that arrives, as a share of what the servers can do' },
+  },
+  replicate: (params: MmcParams, ctx): Measures => simulate(params, ctx),
+  answer,
+  charts,
+  theory: predictions,
+})

@@ -1,0 +1,85 @@
+/** The sim through its scenario file: loading, answer, theory, charts. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { runScenario, type RunOutcome } from '../run/run.ts'
+import { simulatePart } from '../run/part.ts'
+import type { Runner } from '../run/runner.ts'
+import { loadScenario } from '../run/scenario/load.ts'
+import type { Sim } from '../sim.ts'
+import { mmC } from './index.ts'
+
+const FILE = new URL('../../scenarios/mm-c-theory.yaml', import.meta.url)
+const sim = mmC as unknown as Sim
+
+const runner: Runner = {
+  workers: 1,
+  run: async (task) => simulatePart(sim, task),
+  status: () => ({ partsDone: 0, partsWorth: 0, partsKnown: 0, events: 0 }),
+  close: async () => {},
+}
+
+function run(settings: string[], more = ''): Promise<RunOutcome> {
+  const text = readFileSync(FILE, 'utf8') + more
+  const scenario = loadScenario('mm-c-theory.yaml', text, new Map([[sim.name, sim]]), {
+    environment: 'quick',
+    set: settings,
+  })
+  return runScenario(scenario, { runner, reproduce: 'flowbench run' })
+}
+
+test('quick: theory lies inside every interval, the expectation holds, all invariants hold', async () => {
+  const { document, charts } = await run([])
+  expect(document.verdict).toBe('pass')
+  expect(document.theory).toHaveLength(4)
+  expect(document.theory.filter(({ ok }) => !ok)).toEqual([])
+  expect(document.invariants.filter(({ ok }) => !ok)).toEqual([])
+  expect(document.points[0]!.state).toBe('stable')
+  expect(document.answer.text).toMatch(
+    /^At 90 % load on 20 servers the mean wait is 2\d\d ms; 5\d.* % of customers wait\.$/,
+  )
+  expect(document.answer.breaksFirst!.multiple).toBeCloseTo(1 / 0.9, 12)
+  expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'theory', 'in-system'])
+}, 120_000)
+
+test('overloaded: it says so and prints no steady-state figure', async () => {
+  const { document, charts } = await run(['params.arrivalRate=21/s', 'params.span=10min'])
+  expect(document.verdict).toBe('overloaded')
+  expect(document.answer).toMatchObject({
+    text: '20 servers are overloaded: customers arrive 1.05 times as fast as they can be served.',
+    value: null,
+  })
+  expect(document.points[0]!.metrics['mean(wait)']!.value).toBeNull()
+  expect(document.theory).toEqual([])
+  expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'in-system'])
+})
+
+test('the fewest servers are found', async () => {
+  const find = '\nfind: {smallest: servers, in: 17..30}\n'
+  const settings = ['params.span=10min', 'until.replications=8', 'expect=["mean(wait) < 0.1 s"]']
+  const { document } = await run(settings, find)
+  // Erlang C: 0.132 s with 21 servers, 0.070 s with 22.
+  expect(document.verdict).toBe('pass')
+  expect(document.answer).toMatchObject({ value: 22, unit: 'servers' })
+  expect(document.answer.text).toMatch(
+    /^22 servers are the fewest that will do: at 81.8 % load on 22 servers the mean wait is \d/,
+  )
+})
+
+test('a sweep of the load puts every point on its curve', async () => {
+  const sweep = '\nsweep: {arrivalRate: [10/s, 16/s, 22/s]}\n'
+  const { document, charts } = await run(['params.span=5min', 'until.replications=5'], sweep)
+  expect(document.points.map(({ state }) => state).at(-1)).toBe('overloaded')
+  expect(charts[0]!.table.rows).toHaveLength(3)
+  expect(charts[0]!.table.rows.at(-1)!.slice(1)).toEqual([1.1, 'overloaded', null, null, null, null])
+})
+
+test.each([
+  ['params.servers=0', /servers/],
+  ['params.arrivalRate=0/s', /arrivalRate/],
+  ['params.span=9000d', /100M customers/],
+  ['params.customers=5', /customers/],
+])('%s is refused', (setting, message) => {
+  const load = () =>
+    loadScenario('f.yaml', readFileSync(FILE, 'utf8'), new Map([[sim.name, sim]]), { set: [setting] })
+  expect(load).toThrow(message)
+})
