@@ -50,8 +50,8 @@ function sentence(point: Point, hosts: number, verdict: Results<unknown>['verdic
   const cores = formatQuantity(hosts * point.params.coresPerHost, 'count')
   const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
   const packets = formatQuantity(valueOf(point, 'peakPackets') ?? 0, '1/s')
-  const peak = point.params.span.at === 'peak' ? 'with every cluster at its own peak' : 'at the peak'
-  const load = `${peak}: ${sessions} sessions at once, ${packets.replace('/s', ' packets/s')}`
+  const peak = point.params.span.at === 'peak' ? 'with every cluster at its peak' : 'at the peak'
+  const load = `${peak} (${sessions} sessions, ${packets.replace('/s', ' packets/s')})`
   if (verdict === 'overloaded') return `${hosts} relay hosts (${cores} cores) are overloaded ${load}.`
   const delay = formatQuantity(valueOf(point, 'p99(relayDelay)') ?? 0, 's')
   return `${hosts} relay hosts (${cores} cores) keep p99 relay delay at ${delay} ${load}.`

@@ -50,10 +50,10 @@ export const voiceFleetParams = z
       .describe('Cores that forward, per host'),
     packetsPerCoreSecond: uncertain(rate({ above: 0 }))
       .prefault('242k/s')
-      .describe('Packets one core forwards in a second (bench relay measures it)'),
+      .describe('Packets a core forwards in a second'),
     packetsPerSession: uncertain(rate({ above: 0 }))
       .prefault('77/s')
-      .describe('Packets a session sends into the relay, both ways: media, DTX, control'),
+      .describe('Packets a session sends into the relay, both ways'),
     packetSize: bytes({ above: 0 }).prefault('140B').describe('Bytes of a packet on IP'),
     queueLimit: integer({ min: 1, unit: 'packets' })
       .prefault(9000)

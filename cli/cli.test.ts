@@ -1,0 +1,170 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { RunDocument } from '../sims/run/document.ts'
+import { digestOf } from '../sims/run/canonical.ts'
+import { describe as describeProgress } from './progress.ts'
+import { quote } from './reproduce.ts'
+import { flowbench, ROOT } from './testing/flowbench.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'flowbench-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const out = (name: string) => ['--out', join(folder, name)]
+const MMC = join('scenarios', 'mm-c-theory.yaml')
+
+describe('flowbench run', () => {
+  it('prints the same bytes with 1 and 2 workers, with a digest of everything but itself', async () => {
+    const [one, two] = await Promise.all([
+      flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '1', ...out('one')]),
+      flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '2', ...out('two')]),
+    ])
+    expect(one.code, one.stderr).toBe(0)
+    expect(two.stdout).toBe(one.stdout)
+    const { digest, ...body } = JSON.parse(one.stdout) as RunDocument
+    expect(digest).toBe(digestOf(body))
+    expect(body.theory.length).toBeGreaterThan(2)
+    expect(readFileSync(join(folder, 'one', 'mm-c-theory', 'result.json'), 'utf8')).toBe(one.stdout)
+    expect(existsSync(join(folder, 'one', 'index.html'))).toBe(true)
+
+    const again = await flowbench(['report', 'mm-c-theory', ...out('one')])
+    expect(again.code, again.stderr).toBe(0)
+    const page = (name: string) => readFileSync(join(folder, name, 'mm-c-theory', 'report.html'), 'utf8')
+    expect(page('one')).toBe(page('two'))
+  })
+
+  it('sends a small voice week through the real relay, the same with 1 and 2 workers', async () => {
+    const small = ['run', 'scenarios/voice-fleet-week.yaml', '--env', 'quick', '--json']
+    small.push(
+      '--set',
+      'params.weeklyActiveUsers=9M',
+      '--set',
+      'params.coresPerHost=1',
+      '--replications',
+      '2',
+    )
+    const [one, two] = await Promise.all([
+      flowbench([...small, '--workers', '1', ...out('voice-one')]),
+      flowbench([...small, '--workers', '2', ...out('voice-two')]),
+    ])
+    expect(one.code, one.stderr).toBe(0)
+    expect(two.stdout).toBe(one.stdout)
+    const document = JSON.parse(one.stdout) as RunDocument
+    expect(document.answer.value).toBe(8)
+    expect(document.assumptions.map((one) => one.effect?.of)).toEqual(Array(5).fill('relayHosts'))
+    expect(document.invariants.filter((one) => !one.ok)).toEqual([])
+  })
+
+  it('exits 99 when an expectation fails, and when the system is overloaded', async () => {
+    const quick = ['run', MMC, '--env', 'quick', '--replications', '3', '--json']
+    const [failed, overloaded] = await Promise.all([
+      flowbench([...quick, '--set', 'expect=["mean(wait) < 1 ms"]', ...out('failed')]),
+      flowbench([...quick, '--set', 'params.arrivalRate=25/s', ...out('overloaded')]),
+    ])
+    expect(failed.code).toBe(99)
+    expect((JSON.parse(failed.stdout) as RunDocument).verdict).toBe('fail')
+    expect(overloaded.code).toBe(99)
+    const document = JSON.parse(overloaded.stdout) as RunDocument
+    expect(document.verdict).toBe('overloaded')
+    expect(document.points[0]!.metrics['p99(wait)']!.value).toBeNull()
+  })
+
+  it('prints a verdict first for people, and several files as one document for programs', async () => {
+    const [people, programs] = await Promise.all([
+      flowbench(['run', MMC, '--env', 'quick', '--replications', '3', ...out('people')]),
+      flowbench([
+        'run',
+        MMC,
+        copyOf(MMC, 'other-name'),
+        '--env',
+        'quick',
+        '--replications',
+        '3',
+        '--json',
+        ...out('two-files'),
+      ]),
+    ])
+    expect(people.stdout).toMatch(/^PASS {2}mm-c-theory/)
+    const several = JSON.parse(programs.stdout) as { schema: string; runs: RunDocument[] }
+    expect(several.schema).toBe('flowbench.runs/1')
+    expect(several.runs.map((run) => run.scenario)).toEqual(['mm-c-theory', 'other-name'])
+  })
+
+  it('leaves what was complete when it is interrupted', async () => {
+    // A replication takes a fraction of a second, and this precision is never reached.
+    const long = ['run', MMC, '--set', 'until={halfWidth: 0.001%, replications: 3..10000}', ...out('stopped')]
+    const { code, stdout } = await flowbench(long, {
+      onStderr: (text, kill) => {
+        if (text.includes('measuring')) setTimeout(() => kill('SIGINT'), 5000)
+      },
+    })
+    expect(code).toBe(130)
+    expect(stdout).toContain('Interrupted')
+    const file = join(folder, 'stopped', 'mm-c-theory', 'result.json')
+    const document = JSON.parse(readFileSync(file, 'utf8')) as RunDocument
+    expect(document.interrupted).toBe(true)
+    expect(document.points[0]!.replications).toBeGreaterThan(0)
+  })
+})
+
+describe('mistakes', () => {
+  it.concurrent.each([
+    [['run', 'no-such-file.yaml'], /no-such-file\.yaml.*no such file/],
+    [['run', MMC, '--env', 'quik'], /did you mean "quick"/],
+    [['run', MMC, '--set', 'params.servrs=3'], /did you mean "(params\.)?servers"/],
+    [['run', MMC, MMC], /is also the name of/],
+    [['run', MMC, '--workers', '0'], /--workers must be/],
+    [['run', MMC, '--live'], /no live mode/],
+    [['run', MMC, '--seed', '-1'], /seed/],
+    [['run', MMC, '--frob'], /frob/],
+    [['report', 'no-such-run', '--out', folder], /no-such-run/],
+    [['init', 'voice-flet'], /did you mean "voice-fleet"/],
+    [['open', '--out', join(folder, 'empty')], /run a scenario first/],
+    [['frobnicate'], /frobnicate/],
+    [[], /which command/],
+  ])('%j exits 2 with a clear line', async (args: string[], message: RegExp) => {
+    const { code, stdout, stderr } = await flowbench(args)
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+})
+
+describe('the other commands', () => {
+  it('lists what there is', async () => {
+    const { stdout } = await flowbench(['list'])
+    expect(stdout).toContain('voice-fleet-week')
+    expect(stdout).toContain('mm-c')
+    expect(stdout).toMatch(/relay {2,}\S/)
+  })
+
+  it('has a committed schema equal to the generated one', async () => {
+    const { stdout } = await flowbench(['schema'])
+    expect(readFileSync(join(ROOT, 'scenarios/scenario.schema.json'), 'utf8')).toBe(stdout)
+  })
+
+  it('starts a scenario that checks', async () => {
+    const file = join(folder, 'mine.yaml')
+    expect((await flowbench(['init', 'mm-c', file])).code).toBe(0)
+    expect((await flowbench(['check', file])).stdout).toContain('ok')
+    expect((await flowbench(['init', 'mm-c', file])).stderr).toContain('exists')
+  })
+})
+
+it('quotes a command for a shell only where it must', () => {
+  expect(quote('params.voiceShare=3%')).toBe('params.voiceShare=3%')
+  expect(quote('expect=["a < 1 ms"]')).toBe(`'expect=["a < 1 ms"]'`)
+  expect(quote("it's")).toBe(String.raw`'it'\''s'`)
+})
+
+it('shows share, rate and time left', () => {
+  expect(describeProgress(5, 10, 2.5e6, 20)).toBe('████████████░░░░░░░░░░░░ 50 %, 2.5 M events/s, ~20 s left')
+  expect(describeProgress(0, 0, 0, 0)).toBe('')
+})
+
+function copyOf(scenario: string, name: string): string {
+  const file = join(folder, `${name}.yaml`)
+  writeFileSync(file, readFileSync(join(ROOT, scenario), 'utf8').replace(/^name: .*/m, `name: ${name}`))
+  return file
+}

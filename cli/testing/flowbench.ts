@@ -1,0 +1,36 @@
+/** Runs the real command line in a process of its own: for tests. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts')
+export const ROOT = join(import.meta.dirname, '..', '..')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface SpawnOptions {
+  readonly cwd?: string
+  /** Called with every piece of stderr: a test may interrupt when it has seen enough. */
+  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
+}
+
+export function flowbench(
+  args: readonly string[],
+  { cwd = ROOT, onStderr }: SpawnOptions = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    onStderr?.(text, (signal) => child.kill(signal))
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
