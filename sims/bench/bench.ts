@@ -12,6 +12,22 @@ export interface Burst {
   readonly work: number
   /** The check value that `run` must return every time. */
   readonly expected: number
+  /**
+   * For work done in a further process, which times itself so that asking it does not count: `repeats` runs, their
+   * check value and how long all of them took.
+   */
+  timed?(repeats: number): Promise<{ readonly check: number; readonly seconds: number }>
+  close?(): void | Promise<void>
+}
+
+/**
+ * Many pieces of work, each measured for itself; the row's figure is the geometric mean over them, and a ratio that
+ * over those that both sides do. A part that cannot be prepared is refused, one whose check value is not the expected
+ * one wrong, one that takes longer than a second slow; each is named in the document. Ours may not be wrong in any.
+ */
+export interface Parts {
+  /** The same ids in the same order for every contestant of a row. */
+  readonly parts: readonly { readonly id: string; prepare(): Burst | Promise<Burst> }[]
   close?(): void | Promise<void>
 }
 
@@ -24,7 +40,7 @@ export interface Contestant {
     | { readonly why: string; readonly install: string }
     | null
     | Promise<{ readonly why: string; readonly install: string } | null>
-  prepare(): Burst | Promise<Burst>
+  prepare(): Burst | Parts | Promise<Burst | Parts>
 }
 
 export interface Row {
@@ -37,6 +53,15 @@ export interface Row {
   readonly summary: string
   readonly ours: Contestant
   readonly peers: readonly Contestant[]
+  /** Rounds and samples to take at most, for rows whose bursts last long. */
+  readonly atMost?: { readonly rounds: number; readonly samples: number }
+}
+
+/** Names of the parts that a contestant does not do, by reason. */
+export interface PartsNotDone {
+  readonly refused: readonly string[]
+  readonly wrong: readonly string[]
+  readonly slow: readonly string[]
 }
 
 /** A file `sims/bench/<name>.ts` exports its rows as `rows`; `registry.ts` lists the files. */
@@ -60,6 +85,8 @@ export interface BenchDocument {
     readonly value: number
     /** True only when every burst of every contestant returned its expected check value. */
     readonly checked: boolean
+    /** For a mean over parts: over how many, and which ours left out. */
+    readonly parts?: PartsNotDone & { readonly measured: number }
     /** `ratio` above 1: flowbench is better; `low` and `high` its 95 % interval. */
     readonly peers: Readonly<
       Record<
@@ -70,6 +97,8 @@ export interface BenchDocument {
           readonly ratio: number
           readonly low: number
           readonly high: number
+          /** Value and ratio are over the parts that both do: how many, and which the peer does not do. */
+          readonly parts?: PartsNotDone & { readonly compared: number }
         }
       >
     >

@@ -6,6 +6,7 @@
  */
 import { Bench } from 'tinybench'
 import type { Burst, Row, Rows } from './bench.ts'
+import { PartSet } from './parts.ts'
 import type { ChildTask, Reply, Request } from './protocol.ts'
 
 /** Long enough for V8 to reach its optimising compiler in every loop that matters. */
@@ -15,6 +16,7 @@ const WARM_UP_BURSTS = 3
 class WrongResult extends Error {}
 
 let burst: Burst | undefined
+let parts: PartSet | undefined
 let repeats = 1
 let isAsync = false
 
@@ -23,7 +25,12 @@ async function prepare(task: ChildTask, sampleSeconds: number): Promise<Reply> {
   const row = rows.find((r: Row) => r.id === task.row)
   const contestant = [row?.ours, ...(row?.peers ?? [])].find((c) => c?.id === task.contestant)
   if (contestant === undefined) throw new Error(`${task.module} has no ${task.contestant} in ${task.row}`)
-  burst = await contestant.prepare()
+  const work = await contestant.prepare()
+  if ('parts' in work) {
+    parts = new PartSet(work)
+    return { ok: true, prepared: await parts.prepare(sampleSeconds) }
+  }
+  burst = work
   let least = Infinity
   const begin = performance.now()
   for (let i = 0; i < WARM_UP_BURSTS || performance.now() - begin < 1000 * WARM_UP_SECONDS; i++) {
@@ -38,6 +45,7 @@ async function prepare(task: ChildTask, sampleSeconds: number): Promise<Reply> {
 }
 
 async function measure(samples: number): Promise<Reply> {
+  if (parts !== undefined) return { ok: true, measured: { least: await parts.measure(samples) } }
   const work = burst
   if (work === undefined) throw new Error('asked to measure before anything was prepared')
   // Time and warm-up are off: the parent decides how often, and the burst is warm.
@@ -53,7 +61,7 @@ async function measure(samples: number): Promise<Reply> {
   await bench.run()
   const result = bench.tasks[0]?.result
   if (result?.state !== 'completed') throw new Error(`tinybench ended ${result?.state ?? 'without a task'}`)
-  return { ok: true, measured: { least: result.latency.min / 1000 / repeats / work.work } }
+  return { ok: true, measured: { least: [result.latency.min / 1000 / repeats / work.work] } }
 }
 
 function check({ expected }: Burst, got: number): void {
@@ -79,5 +87,5 @@ process.on('message', (request: Request) => {
 })
 // The parent has gone, or is done with this contestant.
 process.on('disconnect', () => {
-  void Promise.resolve(burst?.close?.()).finally(() => process.exit(0))
+  void Promise.resolve((burst ?? parts)?.close?.()).finally(() => process.exit(0))
 })

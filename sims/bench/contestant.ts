@@ -1,6 +1,6 @@
 /** The parent's end of one contestant's process. */
 import { fork, type ChildProcess } from 'node:child_process'
-import type { ChildTask, Reply, Request } from './protocol.ts'
+import type { ChildTask, Prepared, Reply, Request } from './protocol.ts'
 
 const CHILD = new URL('./child.ts', import.meta.url)
 /** How long a child may take to close its burst when told to go. */
@@ -29,14 +29,14 @@ export class ContestantProcess {
   }
 
   /** Prepares and warms up. Resolves with the units of work in one burst and the seconds a sample will last. */
-  async prepare(task: ChildTask, sampleSeconds: number): Promise<{ work: number; sampleSeconds: number }> {
+  async prepare(task: ChildTask, sampleSeconds: number): Promise<Prepared> {
     const reply = await this.ask({ do: 'prepare', task, sampleSeconds })
     if ('prepared' in reply) return reply.prepared
     throw new ContestantFailed('answered something else', false)
   }
 
-  /** Seconds per unit of work: the least of `samples`. */
-  async measure(samples: number): Promise<number> {
+  /** Seconds per unit of work, the least of `samples`: one number, or one a part. */
+  async measure(samples: number): Promise<readonly (number | null)[]> {
     const reply = await this.ask({ do: 'measure', samples })
     if ('measured' in reply) return reply.measured.least
     throw new ContestantFailed('answered something else', false)

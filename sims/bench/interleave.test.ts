@@ -68,6 +68,27 @@ describe('contestants', () => {
     )
   })
 
+  test('a mean over parts: ratios over those that both do, the others named', async () => {
+    const { rows, missing } = await measure('parts', { samples: 1 })
+    const row = rows[0]!
+    expect(row.checked).toBe(true)
+    expect(row.parts).toEqual({ measured: 4, refused: [], wrong: [], slow: [] })
+    const { double, partly, 'self-timed': selfTimed } = row.peers
+    expect(double!.ratio).toBeGreaterThan(1.5)
+    expect(double!.ratio).toBeLessThan(2.7)
+    expect(double!.parts!.compared).toBe(4)
+    expect(partly!.parts).toEqual({ compared: 2, refused: ['tiny'], wrong: ['large'], slow: [] })
+    expect(partly!.ratio).toBeGreaterThan(1.5)
+    // Half a second a unit, however short the asking was.
+    expect(1 / selfTimed!.value).toBeCloseTo(0.5, 6)
+    expect(missing.map(({ peer }) => peer)).toEqual(['none'])
+    expect(missing[0]!.why).toContain('none of the parts; tiny: expected check value 0.5')
+  })
+
+  test('ours wrong in one part: CouldNotMeasure, and which', async () => {
+    await expect(measure('wrong-part')).rejects.toThrow('flowbench: small: expected check value 0.5')
+  })
+
   test('a silent one is given up', async () => {
     const { missing } = await measure('silent', { timeoutSeconds: 2 })
     expect(missing[0]!.why).toBe('synthetic/silent: no answer within 2 s')

@@ -13,9 +13,10 @@
  */
 import { orderStatisticInterval } from '../analysis/quantile.ts'
 import type { Stream } from '../kernel/random/stream.ts'
-import type { BenchDocument, Contestant, Row } from './bench.ts'
+import type { BenchDocument, Contestant, PartsNotDone, Row } from './bench.ts'
 import { ContestantFailed, ContestantProcess } from './contestant.ts'
 import { CouldNotMeasure } from './errors.ts'
+import type { PartState } from './protocol.ts'
 
 export type RowDocument = BenchDocument['rows'][number]
 export type Missing = BenchDocument['missing'][number]
@@ -38,8 +39,10 @@ export interface InterleaveOptions {
 interface Entrant {
   readonly contestant: Contestant
   readonly process: ContestantProcess
-  /** Seconds per unit of work, one a round. */
-  readonly least: number[]
+  /** Seconds per unit of work, one list a round: of one number, or of one for each part. */
+  readonly least: (readonly (number | null)[])[]
+  /** Where the row is a mean over parts. */
+  parts: readonly PartState[] | null
 }
 
 export async function measureRow(
@@ -75,7 +78,7 @@ export async function measureRow(
       const gap = await contestant.missing()
       if (gap === null) {
         const process = new ContestantProcess(1000 * options.timeoutSeconds)
-        entrants.push({ contestant, process, least: [] })
+        entrants.push({ contestant, process, least: [], parts: null })
       } else if (contestant === row.ours) throw new CouldNotMeasure(`${row.id}: ${gap.why}`)
       else missing.push({ peer: contestant.id, ...gap })
     }
@@ -83,12 +86,16 @@ export async function measureRow(
       const task = { module: options.module, row: row.id, contestant: entrant.contestant.id }
       options.onProgress(`${row.id}: ${entrant.contestant.id} warms up`)
       await turn(entrant, async () => {
-        await entrant.process.prepare(task, options.sampleSeconds)
+        const { parts = null } = await entrant.process.prepare(task, options.sampleSeconds)
+        entrant.parts = parts
+        if (entrant.contestant === row.ours) refuseWrongParts(parts)
       })
     }
-    for (let round = 0; round < options.rounds; round++) {
-      options.onProgress(`${row.id}: round ${round + 1} of ${options.rounds}`)
-      await playRound(entrants, options, turn)
+    const rounds = Math.min(options.rounds, row.atMost?.rounds ?? Infinity)
+    const samples = Math.min(options.samples, row.atMost?.samples ?? Infinity)
+    for (let round = 0; round < rounds; round++) {
+      options.onProgress(`${row.id}: round ${round + 1} of ${rounds}`)
+      await playRound(entrants, { ...options, samples }, turn)
     }
   } finally {
     await Promise.all(entrants.map((entrant) => entrant.process.close()))
@@ -100,17 +107,61 @@ export async function measureRow(
       id: row.id,
       unit: row.unit,
       better: row.better,
-      value: figure(row, ours.least),
+      value: figure(row, ours, commonParts(ours, ours)),
       checked,
+      ...(ours.parts && { parts: { measured: commonParts(ours, ours).length, ...notDone(ours.parts) } }),
       peers: Object.fromEntries(
-        peers.map(({ contestant, least }) => [
-          contestant.id,
-          { version: contestant.version, value: figure(row, least), ...ratio(ours.least, least) },
-        ]),
+        peers.flatMap((peer) => {
+          const common = commonParts(ours, peer)
+          if (common.length === 0) {
+            missing.push(nothingInCommon(row, peer))
+            return []
+          }
+          const parts = peer.parts && { parts: { compared: common.length, ...notDone(peer.parts) } }
+          const { version, id } = peer.contestant
+          const value = figure(row, peer, common)
+          return [
+            [
+              id,
+              { version, value, ...ratio(meanSeconds(ours, common), meanSeconds(peer, common)), ...parts },
+            ],
+          ]
+        }),
       ),
     },
     missing,
   }
+}
+
+function refuseWrongParts(parts: readonly PartState[] | null): void {
+  const wrong = parts?.find(({ state }) => state === 'wrong')
+  if (wrong !== undefined) throw new ContestantFailed(`${wrong.id}: ${wrong.why}`, true)
+}
+
+function notDone(parts: readonly PartState[]): PartsNotDone {
+  const names = (which: PartState['state']): string[] =>
+    parts.filter(({ state }) => state === which).map(({ id }) => id)
+  return { refused: names('refused'), wrong: names('wrong'), slow: names('slow') }
+}
+
+function nothingInCommon(row: Row, peer: Entrant): Missing {
+  const first = peer.parts?.find(({ state }) => state !== 'done')
+  const why = `${row.id}: it does none of the parts; ${first?.id}: ${first?.why}`
+  return { peer: peer.contestant.id, why, install: 'nothing to install: it is here and failed' }
+}
+
+/** Numbers of the parts that both do. */
+function commonParts(a: Entrant, b: Entrant): number[] {
+  return a.least[0]!.flatMap((seconds, part) =>
+    seconds === null || b.least[0]![part] === null ? [] : [part],
+  )
+}
+
+/** For each round, the geometric mean over these parts: of one part, its figure. */
+function meanSeconds({ least }: Entrant, parts: readonly number[]): number[] {
+  return least.map((round) =>
+    Math.exp(parts.reduce((sum, part) => sum + Math.log(round[part]!), 0) / parts.length),
+  )
 }
 
 /** Every entrant takes its samples, one at a time, in one shuffled order of all of them. */
@@ -124,21 +175,25 @@ async function playRound(
     const j = shuffle.below(i + 1)
     ;[turns[i], turns[j]] = [turns[j]!, turns[i]!]
   }
-  const least = new Map<Entrant, number>()
+  const least = new Map<Entrant, readonly (number | null)[]>()
   for (const entrant of turns) {
     // One that failed earlier in this round has left.
     if (!entrants.includes(entrant)) continue
     await turn(entrant, async () => {
       const seconds = await entrant.process.measure(1)
-      least.set(entrant, Math.min(least.get(entrant) ?? Infinity, seconds))
+      const before = least.get(entrant) ?? seconds
+      least.set(
+        entrant,
+        seconds.map((now, part) => now && Math.min(now, before[part]!)),
+      )
     })
   }
   for (const entrant of entrants) entrant.least.push(least.get(entrant)!)
 }
 
 /** Units per second, or seconds per unit where less is better: the median of the rounds' minima. */
-function figure(row: Row, least: readonly number[]): number {
-  const seconds = orderStatisticInterval(least, 0.5).value
+function figure(row: Row, entrant: Entrant, parts: readonly number[]): number {
+  const seconds = orderStatisticInterval(meanSeconds(entrant, parts), 0.5).value
   return row.better === 'higher' ? 1 / seconds : seconds
 }
 

@@ -1,5 +1,5 @@
 /** Rows for testing the measuring itself: work whose cost is known, and contestants that misbehave on purpose. */
-import type { Burst, Contestant, Row, Rows } from '../bench.ts'
+import type { Burst, Contestant, Parts, Row, Rows } from '../bench.ts'
 
 interface Chain extends Burst {
   readonly run: () => number
@@ -17,7 +17,7 @@ function chain(steps: number, claimed = steps): Chain {
 
 const STEPS = 400_000
 
-function contestant(id: string, prepare: () => Burst | Promise<Burst>): Contestant {
+function contestant(id: string, prepare: () => Burst | Parts | Promise<Burst | Parts>): Contestant {
   return { id, version: '1', missing: () => null, prepare }
 }
 
@@ -39,7 +39,11 @@ const absent: Contestant = {
   prepare: () => chain(STEPS),
 }
 
-function row(id: string, ours: () => Burst | Promise<Burst>, peers: readonly Contestant[]): Row {
+function row(
+  id: string,
+  ours: () => Burst | Parts | Promise<Burst | Parts>,
+  peers: readonly Contestant[],
+): Row {
   return {
     id,
     unit: 'steps/s',
@@ -51,6 +55,25 @@ function row(id: string, ours: () => Burst | Promise<Burst>, peers: readonly Con
 }
 
 const plain = (): Burst => chain(STEPS)
+
+/** Four parts, each of `share` times its work; those named are spoilt. */
+function parts(share: number, spoilt: Readonly<Record<string, () => Burst>> = {}): Parts {
+  const one = (id: string, steps: number) => ({
+    id,
+    prepare: spoilt[id] ?? (() => chain(share * steps, steps)),
+  })
+  return { parts: [one('tiny', 100), one('small', 4_000), one('large', 100_000), one('huge', 2_000_000)] }
+}
+
+/** Sleeps in its own time, and says how long that was. */
+function selfTimed(): Burst {
+  return {
+    run: () => 1,
+    work: 1,
+    expected: 1,
+    timed: (repeats) => Promise.resolve({ check: 1, seconds: repeats * 0.5 }),
+  }
+}
 
 export const rows: Rows = [
   row('synthetic/compare', plain, [
@@ -71,4 +94,20 @@ export const rows: Rows = [
   ]),
   row('synthetic/ours-wrong', wrong, []),
   row('synthetic/silent', plain, [contestant('silent', () => new Promise<Burst>(() => {}))]),
+  row('synthetic/parts', () => parts(1), [
+    contestant('double', () => parts(2)),
+    contestant('partly', () =>
+      parts(2, {
+        tiny: () => {
+          throw new Error('not that')
+        },
+        large: wrong,
+      }),
+    ),
+    contestant('none', () => parts(1, { tiny: wrong, small: wrong, large: wrong, huge: wrong })),
+    contestant('self-timed', () =>
+      parts(1, { tiny: selfTimed, small: selfTimed, large: selfTimed, huge: selfTimed }),
+    ),
+  ]),
+  row('synthetic/wrong-part', () => parts(1, { small: wrong }), []),
 ]
