@@ -15,7 +15,7 @@ import {
 import { errorAt, issueErrors, unknownKeys } from './issues.ts'
 import { nearest } from './nearest.ts'
 import { assumptionsIn, describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
-import { leaves, numericMeta, schemaAt } from './shape.ts'
+import { isInList, leaves, numericMeta, schemaAt } from './shape.ts'
 import { plain, treeAt, type Path, type Tree } from './tree.ts'
 import { readValues } from './values.ts'
 
@@ -94,7 +94,7 @@ function unknownSim(root: Tree, name: string, known: readonly string[]): Scenari
     message: `no sim is called "${name}"${near === undefined && known.length > 0 ? `: sims are ${known.join(', ')}` : ''}`,
     expected: known.join(', '),
     found: name,
-    ...(near === undefined ? {} : { nearest: near }),
+    nearest: near,
   })
 }
 
@@ -175,7 +175,9 @@ class Checker {
   }
 
   private schema(path: Path, param: string) {
-    const schema = schemaAt(this.sim.params, param.split('.'))
+    const steps = param.split('.')
+    const isThere = !isInList(this.sim.params, steps) || treeAt(this.root, ['params', ...steps]) !== undefined
+    const schema = isThere ? schemaAt(this.sim.params, steps) : undefined
     const all = leaves(this.sim.params).map((leaf) => leaf.path)
     if (schema !== undefined && (all.includes(param) || !all.some((leaf) => leaf.startsWith(`${param}.`)))) {
       return schema
@@ -185,7 +187,7 @@ class Checker {
       message: `the sim ${this.sim.name} has no parameter "${param}"${near === undefined ? `: it has ${all.join(', ')}` : ''}`,
       expected: all.join(', '),
       found: param,
-      ...(near === undefined ? {} : { nearest: near }),
+      nearest: near,
     }
     const error = errorAt(this.root, path, problem)
     // In `sweep` the name is the key, in `find` it is the value.

@@ -9,15 +9,19 @@ export interface Place {
   readonly column: number
 }
 
-export interface ScenarioError extends Place {
+/** What is wrong, wherever it is. */
+export interface Problem {
+  readonly message: string
+  /** What would have been right, where that can be said in a phrase. */
+  readonly expected?: string | undefined
+  readonly found?: string | undefined
+  /** What was probably meant. */
+  readonly nearest?: string | undefined
+}
+
+export interface ScenarioError extends Place, Problem {
   /** Path of the key, `params.voiceShare`; empty for the file as a whole. */
   readonly key: string
-  /** What would have been right, where that can be said in a phrase. */
-  readonly expected?: string
-  readonly found?: string
-  /** What was probably meant. */
-  readonly nearest?: string
-  readonly message: string
 }
 
 /** More errors than this are counted, not told. */
@@ -30,7 +34,7 @@ export function formatError({ file, line, column, key, message, nearest }: Scena
   return `${place}: ${key === '' ? '' : `${key}: `}${message}${hint}`
 }
 
-/** Everything that is wrong with one scenario, in the order of its lines. */
+/** Everything that is wrong with one scenario, in the order of its lines; or with several, one after another. */
 export class ScenarioErrors extends Error {
   override readonly name = 'ScenarioErrors'
   readonly errors: readonly ScenarioError[]
@@ -47,11 +51,14 @@ export class ScenarioErrors extends Error {
   }
 }
 
-/** By line and column, those of the command line last; one of each. */
+/** File by file as they came, by line and column within one, those of the command line last; one of each. */
 function inOrder(errors: readonly ScenarioError[]): ScenarioError[] {
-  const unique = new Map(errors.map((error) => [formatError(error), error]))
-  const line = (error: ScenarioError) => (error.line === 0 ? Infinity : error.line)
-  return [...unique.values()].toSorted((a, b) =>
-    line(a) === line(b) ? a.column - b.column : line(a) - line(b),
-  )
+  const unique = [...new Map(errors.map((error) => [formatError(error), error])).values()]
+  const files = [...new Set(unique.map(({ file }) => file))]
+  const rank = new Map(files.map((file, index) => [file, index]))
+  return unique.toSorted((a, b) => {
+    if ((a.line === 0) !== (b.line === 0)) return a.line === 0 ? 1 : -1
+    if (a.file !== b.file) return rank.get(a.file)! - rank.get(b.file)!
+    return a.line - b.line || a.column - b.column
+  })
 }

@@ -1,6 +1,7 @@
 /** Expectations: `p99(relayDelay) < 5 ms`, `lost <= 0.01 %`. A declared metric, an operator, a limit with its unit. */
 import type { MetricSpec } from '../../sim.ts'
 import { nearest } from './nearest.ts'
+import type { Problem } from './errors.ts'
 import { formatQuantity } from './format.ts'
 import { parseQuantity } from './units.ts'
 
@@ -14,13 +15,6 @@ export interface Expectation {
   readonly op: Operator
   /** The limit, in the metric's base unit. */
   readonly value: number
-}
-
-export interface ExpectationProblem {
-  readonly message: string
-  readonly expected?: string
-  readonly found?: string
-  readonly nearest?: string
 }
 
 const TESTS: Readonly<Record<Operator, (value: number, limit: number) => boolean>> = {
@@ -39,7 +33,7 @@ const LIKELY: Readonly<Record<string, Operator>> = { '=': '==', '=<': '<=', '=>'
 export function parseExpectation(
   text: string,
   metrics: Readonly<Record<string, MetricSpec>>,
-): { readonly ok: true; readonly expectation: Expectation } | ({ readonly ok: false } & ExpectationProblem) {
+): { readonly ok: true; readonly expectation: Expectation } | ({ readonly ok: false } & Problem) {
   const names = Object.keys(metrics)
   const match = text.length > 200 ? null : FORM.exec(text)
   if (match === null) {
@@ -63,7 +57,7 @@ export function parseExpectation(
           : `no metric is called "${name}"${near === undefined ? ` (${listed(names)})` : ''}`,
       expected: names.join(', '),
       found: name,
-      ...(near === undefined ? {} : { nearest: near }),
+      nearest: near,
     }
   }
   if (!isOperator(op)) {
@@ -73,7 +67,7 @@ export function parseExpectation(
       message: `unknown operator "${op}": expected <, <=, >, >= or ==`,
       expected: '<, <=, >, >= or ==',
       found: op,
-      ...(near === undefined ? {} : { nearest: near }),
+      nearest: near,
     }
   }
   const { unit } = metrics[metric]!
@@ -84,7 +78,7 @@ export function parseExpectation(
       message: `limit of ${metric}: expected ${parsed.expected}, found "${right.trim()}": ${parsed.problem}`,
       expected: parsed.expected,
       found: right.trim(),
-      ...(parsed.nearest === undefined ? {} : { nearest: parsed.nearest }),
+      nearest: parsed.nearest,
     }
   }
   return { ok: true, expectation: { text, metric, op, value: parsed.value } }

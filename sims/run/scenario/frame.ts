@@ -1,7 +1,6 @@
 /** The frame of a scenario file: every key but those of the sim's own `params`. One schema checks and documents it. */
 import { z } from 'zod'
 import { share, wrong } from './quantity.ts'
-import type { Scalar } from './tree.ts'
 
 export const DEFAULT_HALF_WIDTH = 0.03
 export const DEFAULT_REPLICATIONS = { min: 5, max: 200 }
@@ -127,4 +126,3 @@ export const Frame = z.strictObject(
 export const FIXED_KEYS: readonly string[] = ['name', 'sim', 'environments']
 
 export type FrameValues = z.output<typeof Frame>
-export type { Scalar }

@@ -1,21 +1,19 @@
 /** From zod's issues, and from keys nobody asked for, to errors that point into the file. */
 import type { z } from 'zod'
-import { MAX_ERRORS, type ScenarioError } from './errors.ts'
+import { MAX_ERRORS, type Problem, type ScenarioError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { show, wrong, type IssueFacts } from './quantity.ts'
 import { keysAt, schemaAt } from './shape.ts'
 import { join, placeFor, plain, treeAt, type Path, type Tree } from './tree.ts'
-
-export type Problem = Pick<ScenarioError, 'message' | 'expected' | 'found' | 'nearest'>
 
 /** An error at a path of the whole scenario. */
 export const errorAt = (root: Tree, path: Path, problem: Problem): ScenarioError => ({
   ...placeFor(root, path),
   key: join(path),
   message: problem.message,
-  ...(problem.expected === undefined ? {} : { expected: problem.expected }),
-  ...(problem.found === undefined ? {} : { found: problem.found }),
-  ...(problem.nearest === undefined ? {} : { nearest: problem.nearest }),
+  expected: problem.expected,
+  found: problem.found,
+  nearest: problem.nearest,
 })
 
 /** Keys that the schema below `prefix` does not have, at any depth. */
@@ -50,7 +48,7 @@ export function unknownKey(root: Tree, path: Path, keys: readonly string[]): Sce
       message: near === undefined ? `unknown key${known}` : 'unknown key',
       expected: keys.join(', '),
       found: key,
-      ...(near === undefined ? {} : { nearest: near }),
+      nearest: near,
     }),
     ...treeAt(root, path)?.place,
   }
@@ -103,7 +101,7 @@ function problemOf(issue: z.core.$ZodIssue, tree: Tree | undefined): Problem {
       message: standard(issue, `one of ${names.join(', ')}`, value),
       expected: names.join(', '),
       found,
-      ...(near === undefined ? {} : { nearest: near }),
+      nearest: near,
     }
   }
   if (issue.code === 'invalid_type') {

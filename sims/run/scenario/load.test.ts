@@ -261,6 +261,31 @@ describe('errors', () => {
     ])
   })
 
+  test('a sweep may reach into lists and records, as far as they go', () => {
+    const listed = MINIMAL.replace('relays: 2', 'relays: 2, hours: [1, 2], regions: {eu: {weight: 1%}}')
+    expect(load(`${listed}sweep: {hours.1: [5, 6], regions.eu.weight: [2%]}`).params).toMatchObject({
+      hours: [1, 5],
+      regions: { eu: { weight: 0.02 } },
+    })
+    expect(refusal(`${listed}sweep: {hours.9: [5, 6]}`)).toEqual([
+      expect.stringContaining('5:9: sweep.hours.9: the sim fixture has no parameter "hours.9"') as string,
+    ])
+    expect(refusal(`${listed}sweep: {hours.length: [5, 6]}`)).toHaveLength(1)
+    expect(refusal(`${listed}sweep: {regions.__proto__.weight: [2%]}`)).toEqual([])
+  })
+
+  test('of several files stand one file after another, settings last', () => {
+    const [a, b] = ['a.yaml', 'b.yaml'].map((file) => ({ file, column: 1, key: 'k', message: 'm' }))
+    const set = { file: '--set x=1', line: 0, column: 0, key: 'x', message: 'n' }
+    const error = new ScenarioErrors([{ ...b!, line: 2 }, set, { ...a!, line: 9 }, { ...b!, line: 1 }, set])
+    expect(error.message.split('\n')).toEqual([
+      'b.yaml:1:1: k: m',
+      'b.yaml:2:1: k: m',
+      'a.yaml:9:1: k: m',
+      '--set x=1: x: n',
+    ])
+  })
+
   test('of environments not chosen are told, but not what they merely lack', () => {
     const text = MINIMAL.replace(', relays: 2', '')
     const environments = 'environments:\n  a: {params: {relays: 2}}\n  b: {params: {users: -1}}\n'

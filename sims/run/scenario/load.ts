@@ -171,7 +171,7 @@ function noEnvironment(tree: Tree, name: string, known: readonly string[]): Scen
     message: `no environment is called "${name}": ${has}`,
     expected: known.join(', '),
     found: name,
-    ...(near === undefined ? {} : { nearest: near }),
+    nearest: near,
   })
 }
 

@@ -40,9 +40,12 @@ export function describePoint(sim: Sim, at: Overrides): string {
 
 function replaced(into: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
   if (step === undefined) return value
-  if (Array.isArray(into)) return into.with(Number(step), replaced(into[Number(step)], rest, value))
+  // An index beyond the list makes it a map, which the schema refuses.
+  if (Array.isArray(into) && Object.hasOwn(into, step)) {
+    return into.with(Number(step), replaced(into[Number(step)], rest, value))
+  }
   const map = isMap(into) ? into : {}
-  return { ...map, [step]: replaced(map[step], rest, value) }
+  return { ...map, [step]: replaced(Object.hasOwn(map, step) ? map[step] : undefined, rest, value) }
 }
 
 /** Every uncertain parameter whose written (or default) value is an interval with room in it. */

@@ -17,9 +17,10 @@
  */
 import { z } from 'zod'
 import type { Unit } from '../../sim.ts'
+import type { Problem } from './errors.ts'
 import { formatQuantity } from './format.ts'
 import { nearest } from './nearest.ts'
-import { describeUnit, exactText, orList, parseQuantity, patternOf, takesBareNumber } from './units.ts'
+import { exactText, orList, parseQuantity, patternOf, takesBareNumber } from './units.ts'
 
 export { formatQuantity } from './format.ts'
 export { exactText, parseQuantity } from './units.ts'
@@ -51,10 +52,7 @@ export interface IntervalValue {
 }
 
 /** The extra facts of a custom issue, for the loader's errors. */
-export interface IssueFacts {
-  readonly expected?: string
-  readonly found?: string
-  readonly nearest?: string
+export interface IssueFacts extends Omit<Problem, 'message'> {
   /** The key is wrong, not its value: point at the key. */
   readonly blamesKey?: boolean
 }
@@ -174,7 +172,7 @@ function pointMeta(codec: Quantity): QuantityMeta {
   return meta
 }
 
-type PointProblem = { readonly ok: false; readonly message: string } & IssueFacts
+type PointProblem = { readonly ok: false } & Problem
 type Point = { readonly ok: true; readonly value: number } | PointProblem
 
 /** One value of this parameter: parsed, whole where it must be, within bounds. */
@@ -182,16 +180,9 @@ export function parsePoint(input: unknown, meta: QuantityMeta): Point {
   const { unit, bounds } = meta
   const parsed = parseQuantity(input, unit)
   if (!parsed.ok) {
-    const found = show(input)
     const isAbsent = input === undefined || input === null
-    const problem = isAbsent ? '' : `: ${parsed.problem}`
-    return {
-      ok: false,
-      message: wrong(parsed.expected, input) + problem,
-      expected: parsed.expected,
-      found,
-      ...(parsed.nearest === undefined ? {} : { nearest: parsed.nearest }),
-    }
+    const message = wrong(parsed.expected, input) + (isAbsent ? '' : `: ${parsed.problem}`)
+    return { ok: false, message, expected: parsed.expected, found: show(input), nearest: parsed.nearest }
   }
   const { value } = parsed
   const impossible = (rule: string): PointProblem => {
@@ -236,18 +227,12 @@ function decodeInterval(
   const value: IntervalValue = { low: read('low'), mid: read('mid'), high: read('high') }
   for (const key of Object.keys(input)) {
     if ((ENDS as readonly string[]).includes(key)) continue
-    const near = nearest(key, ENDS)
     ctx.issues.push({
       code: 'custom',
       input,
       path: [key],
       message: 'unknown key: an interval has low, mid and high',
-      params: {
-        blamesKey: true,
-        expected: 'low, mid, high',
-        found: key,
-        ...(near === undefined ? {} : { nearest: near }),
-      },
+      params: { blamesKey: true, expected: 'low, mid, high', found: key, nearest: nearest(key, ENDS) },
     })
   }
   if (ctx.issues.length > before) return undefined
@@ -305,6 +290,3 @@ function jsonSchemaOfUncertain(meta: QuantityMeta): Record<string, unknown> {
   }
   return { anyOf: [...((point['anyOf'] as unknown[] | undefined) ?? [point]), ends] }
 }
-
-/** `a duration such as ...`, `one of ...`: for help texts. */
-export const describeQuantity = (meta: QuantityMeta): string => describeUnit(meta.unit)

@@ -36,6 +36,14 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return current[0]
 }
 
+/** True for a path into a list: such a parameter is there only when it was written. */
+export function isInList(schema: z.ZodType, path: Path): boolean {
+  return path.some((_, length) => {
+    const around = schemaAt(schema, path.slice(0, length))
+    return around !== undefined && core(around) instanceof z.ZodArray
+  })
+}
+
 /** The keys a map may have here, or null when any will do (a record, an interval, something of the sim's own). */
 export function keysAt(schema: z.ZodType): string[] | null {
   const here = core(schema)

@@ -40,7 +40,7 @@ export type Parsed =
       readonly expected: string
       readonly problem: string
       /** A text that would have been right, where one is likely. */
-      readonly nearest?: string
+      readonly nearest?: string | undefined
     }
 
 /** Longer texts are refused unread. */
@@ -178,7 +178,7 @@ export function parseQuantity(input: unknown, unit: Unit): Parsed {
     ok: false,
     expected: describeUnit(unit),
     problem,
-    ...(suggestion === undefined ? {} : { nearest: suggestion }),
+    nearest: suggestion,
   })
   if (input === undefined || input === null) return fail('a value is missing')
   if (typeof input !== 'string' && typeof input !== 'number') return fail('not a quantity')

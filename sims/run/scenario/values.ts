@@ -6,13 +6,12 @@ import type { z } from 'zod'
 import { parsePoint, show, type QuantityMeta } from './quantity.ts'
 import { numericMeta } from './shape.ts'
 import { parseQuantity, takesBareNumber } from './units.ts'
-import { placeFor, type Path, type Tree } from './tree.ts'
-import type { ScenarioError } from './errors.ts'
+import type { Path, Tree } from './tree.ts'
+import type { Problem } from './errors.ts'
 
 export const MAX_VALUES = 10_000
 
 type Value = number | string
-type Problem = Pick<ScenarioError, 'message' | 'expected' | 'found' | 'nearest'>
 
 /** Reads a range or list; problems go to `report`, with their place. Values are in base units, in the order written. */
 export function readValues(
@@ -110,6 +109,3 @@ export function readRange(text: string, meta: QuantityMeta): { values: number[] 
   // Twelve digits drop the dust of floating point: 0.01 + 6 x 0.01 is 0.07.
   return { values: Array.from({ length: count }, (_, i) => Number((low.value + i * step).toPrecision(12))) }
 }
-
-/** Where a value of a list was written; the whole range for a range. */
-export const placeOfValue = (tree: Tree, index: number) => placeFor(tree, tree.kind === 'list' ? [index] : [])
