@@ -14,14 +14,14 @@ function live(flows: FlowTable, address: number, port: number, second: number): 
 }
 
 describe('flow table', () => {
-  test('a million random inserts, packets, switches and expiries, as a Map would have them', () => {
+  test('300,000 random inserts, packets, switches and expiries, as a Map would have them', () => {
     const random = new TestRandom(4)
     const capacity = 700
     const flows = table(capacity, 30, 30)
     const model = new Map<string, { flow: number; seen: number; handle: number; route: number }>()
     const gone: number[] = []
     let now = 0
-    for (let step = 0; step < 1_000_000; step++) {
+    for (let step = 0; step < 300_000; step++) {
       // Few addresses, many of them one bit apart, so that probe runs collide and wrap.
       const address = random.below(30) << random.below(26)
       const port = random.below(40)
@@ -60,7 +60,7 @@ describe('flow table', () => {
           throw new Error(`step ${step}: gauges ${gauge.join()}`)
       }
     }
-    expect(gone.length).toBeGreaterThan(1000)
+    expect(gone.length).toBeGreaterThan(10_000)
     expect(gone.slice(-400).map((handle) => flows.flowOf(handle))).toEqual(gone.slice(-400).map(() => -1))
     flows.expire(now + 31)
     expect(flows.size).toBe(0)

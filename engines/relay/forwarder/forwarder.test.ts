@@ -113,6 +113,13 @@ describe('credit', () => {
   })
 })
 
+test('expire refuses a time that is none, rather than turn its wheel for ever', () => {
+  const { forwarder } = world()
+  expect(() => forwarder.expire(Infinity)).toThrow('now')
+  expect(() => forwarder.expire(Number.NaN)).toThrow('now')
+  expect(forwarder.expire(-5)).toBe(0)
+})
+
 test('kill refuses fields out of range and a full list', () => {
   const forwarder = new Forwarder({ keys: ring(), seed: 1, kills: 1 })
   expect(() => forwarder.kill(4096, 0, 0, 1)).toThrow('cluster')

@@ -69,7 +69,7 @@ export interface ForwarderOptions {
 const BY_FLOW = 0
 const BY_HINT = 255
 const COLON = 0x3a
-/** `lastSeen` may lie this far ahead at most, so that deadlines stay 32-bit. */
+/** Times may be this large at most, so that deadlines stay 32-bit. */
 const LATEST = 2 ** 31 - 2 ** 20
 
 export class Forwarder {
@@ -186,8 +186,13 @@ export class Forwarder {
     this.#counters.done[BYTES_TO_CLIENT]! += bytes
   }
 
-  /** Removes the flows whose time is over. Call it once a second or oftener; a call with nothing due costs nothing. */
+  /**
+   * Removes the flows whose time is over, and returns how many. Call it once a second or oftener; a call with nothing
+   * due costs nothing.
+   * @throws RangeError for a `now` that is no number or above 2^31 - 2^20.
+   */
   expire(now: number): number {
+    if (!(now <= LATEST)) throw new RangeError(`now is out of range: ${now}`)
     this.#denied.expire(now)
     const expired = this.#flows.expire(now)
     this.#counters.done[FLOWS_EXPIRED]! += expired

@@ -203,7 +203,7 @@ test(`${PACKETS.toLocaleString('en')} mutated packets: no crash, no wrong forwar
   expect(done.packetsToPod + done.packetsToClient + drops).toBe(sent)
   expect(done.flowsSwitched).toBeGreaterThan(100)
   expect(done.flowsCreated - done.flowsExpired).toBe(forwarder.flowCount)
-})
+}, 300_000)
 
 function fail(what: string): never {
   throw new Error(what)

@@ -62,7 +62,7 @@ export const BAD_REDUNDANCY = code('badRedundancy')
 export const BAD_INTEGRITY = code('badIntegrity')
 /** A genuine hint to a pod that the routing table does not have. */
 export const UNKNOWN_POD = code('unknownPod')
-/** The pod's draining deadline is past. */
+/** The pod's draining deadline is past, or the pod was removed. */
 export const POD_DRAINED = code('podDrained')
 /** The session is on the deny list. */
 export const KILLED = code('killed')
