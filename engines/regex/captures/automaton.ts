@@ -34,6 +34,12 @@ export const CLOSE = 2
 /** A new iteration begins: the groups `forgets[2 * index]` to `forgets[2 * index + 1]` become unset. */
 export const FORGET = 3
 
+/**
+ * POSIX makes the first iteration as long as possible, then the second. TRE makes the last iteration of `*` and `+` begin
+ * as early as possible, then the one before; bounded repetitions it reads as concatenations.
+ */
+export type Rules = 'posix' | 'tre'
+
 export interface Automaton {
   readonly alphabet: Alphabet
   readonly groups: number
@@ -47,6 +53,10 @@ export interface Automaton {
   readonly bracketDepth: Int32Array
   /** 1: better left early. */
   readonly bracketLazy: Uint8Array
+  /** 1: around an iteration that is better the earlier it began, the last one first; see `Rules`. */
+  readonly bracketLoop: Uint8Array
+  /** Whether there is one of these. */
+  readonly hasLoops: boolean
   /** Epsilon edges of state s: `edgeStart[s]` to `edgeStart[s + 1]`, the better branch first, always to a higher state. */
   readonly edgeStart: Int32Array
   readonly edgeTo: Int32Array
@@ -61,6 +71,8 @@ export interface Automaton {
   /** Tells what lies outside a span. */
   readonly surroundings: Surroundings
 }
+
+type Bracket = 'plain' | 'lazy' | 'loop'
 
 /** The two ways out of a node: having matched nothing, having matched something; -1 where there is none. */
 interface Exits {
@@ -81,11 +93,14 @@ class Builder {
   readonly bracketParent: number[] = []
   readonly bracketDepth: number[] = []
   readonly bracketLazy: number[] = []
+  readonly bracketLoop: number[] = []
   private readonly limit: number
+  private readonly lastFirst: boolean
   private bracket = -1
 
-  constructor(limit: number) {
+  constructor(limit: number, lastFirst: boolean) {
     this.limit = limit
+    this.lastFirst = lastFirst
   }
 
   state(): number {
@@ -114,10 +129,11 @@ class Builder {
     return meeting
   }
 
-  private openBracket(from: number, lazy = false): number {
+  private openBracket(from: number, kind: Bracket): number {
     this.bracketParent.push(this.bracket)
     this.bracketDepth.push(this.bracket < 0 ? 1 : (this.bracketDepth[this.bracket] as number) + 1)
-    this.bracketLazy.push(lazy ? 1 : 0)
+    this.bracketLazy.push(kind === 'lazy' ? 1 : 0)
+    this.bracketLoop.push(kind === 'loop' ? 1 : 0)
     this.bracket = this.bracketParent.length - 1
     return this.edge(from, this.state())
   }
@@ -130,9 +146,14 @@ class Builder {
   }
 
   /** Either exit of `build`, inside a bracket where `wanted`. */
-  private within(wanted: boolean, from: number, build: (from: number) => Exits, lazy = false): Exits {
+  private within(
+    wanted: boolean,
+    from: number,
+    build: (from: number) => Exits,
+    kind: Bracket = 'plain',
+  ): Exits {
     if (!wanted) return build(from)
-    return this.closeBracket(build(this.openBracket(from, lazy)))
+    return this.closeBracket(build(this.openBracket(from, kind)))
   }
 
   /** A child of a node that has no bracket because a minimal repetition is inside needs one of its own. */
@@ -282,7 +303,7 @@ class Builder {
       (k < last || !plain)
     const outside = this.bracket
     let inner = from
-    for (let k = 0; k <= last; k++) if (nested(k)) inner = this.openBracket(inner)
+    for (let k = 0; k <= last; k++) if (nested(k)) inner = this.openBracket(inner, 'plain')
     let at: Exits = mode === 'full' ? { none: -1, some: inner } : { none: inner, some: -1 }
     for (const [k, part] of node.parts.entries()) {
       at = this.part(part, at, own(k), mode)
@@ -322,8 +343,8 @@ class Builder {
   private repeat(node: Repeat, from: number, wantNone = true): Exits {
     const body = factsOf(node.node)
     const lazyBracket = !node.greedy && factsOf(node).length < 0
-    if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), true)
-    return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), true)
+    if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), 'lazy')
+    return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), 'lazy')
   }
 
   /** Matching nothing: one empty iteration where the body can, none at all where the minimum allows. */
@@ -345,6 +366,7 @@ class Builder {
     const copies = endless ? Math.max(min, 1) : max
     if (!body.consumes || copies === 0)
       return { some: -1, none: wantNone ? this.emptyRepeat(node, from) : -1 }
+    const lastFirst = this.lastFirst && node.greedy && endless && copies === 1
     const forget = this.forget(node)
     const first = this.state()
     this.edge(from, first)
@@ -362,10 +384,8 @@ class Builder {
         if (padded && none >= 0 && i <= min) this.edge(none, entry)
       }
       const inner = this.edge(entry, this.state(), forget)
-      const some = this.within(body.length < 0, inner, (at) => ({
-        none: -1,
-        some: this.some(node.node, at),
-      })).some
+      const build = (at: number): Exits => ({ none: -1, some: this.some(node.node, at) })
+      const { some } = this.within(body.length < 0, inner, build, lastFirst ? 'loop' : 'plain')
       const idle = padded && i > 1 && i <= min ? this.edge(done, this.state(), forget) : -1
       done = this.join([some, idle < 0 ? -1 : this.none(node.node, idle)])
       if (i < min && body.nullable && body.pure) {
@@ -430,8 +450,8 @@ class Builder {
  *
  * @throws RegexBudgetError `states` as soon as it grows beyond `limit` states.
  */
-export function buildAutomaton(parsed: Parsed, limit: number): Automaton {
-  const builder = new Builder(limit)
+export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): Automaton {
+  const builder = new Builder(limit, rules === 'tre')
   const start = builder.state()
   const exit = builder.full(parsed.root, start)
   const accept = builder.state()
@@ -473,6 +493,8 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     bracketParent: Int32Array.from(builder.bracketParent),
     bracketDepth: Int32Array.from(builder.bracketDepth),
     bracketLazy: Uint8Array.from(builder.bracketLazy),
+    bracketLoop: Uint8Array.from(builder.bracketLoop),
+    hasLoops: builder.bracketLoop.includes(1),
     edgeStart,
     edgeTo: Int32Array.from(edgeTo),
     edgeNeeds: Uint8Array.from(edgeNeeds),

@@ -110,5 +110,6 @@ export function buildCaptures(parsed: Parsed, options: Options = {}): Captures {
     cacheBytes = DEFAULT_CACHE_BYTES,
     stepsPerCall = Infinity,
   } = options.budget ?? {}
-  return new Captures(buildAutomaton(parsed, states * STATES_PER_STATE), cacheBytes, stepsPerCall)
+  const automaton = buildAutomaton(parsed, states * STATES_PER_STATE, options.rules)
+  return new Captures(automaton, cacheBytes, stepsPerCall)
 }

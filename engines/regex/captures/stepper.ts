@@ -211,8 +211,9 @@ export class Stepper {
    */
   private compare(x: number, ex: number, y: number, ey: number): number {
     this.work++
+    const [leafX, leafY] = [x, y]
     const { parent, via, low } = this
-    const { depth, edgeTo, bracket } = this.automaton
+    const { depth, edgeTo, bracket, hasLoops } = this.automaton
     const meeting =
       ex >= 0
         ? (depth[edgeTo[ex] as number] as number)
@@ -259,12 +260,31 @@ export class Stepper {
     }
     const keptX = Math.min(held, lowX)
     const keptY = Math.min(held, lowY)
-    this.shared = Math.min(keptX, keptY)
+    const shared = Math.min(keptX, keptY)
+    this.shared = shared
+    if (hasLoops && held > shared) this.shared += this.sameLoop(fork, leafX, leafY, shared + 1)
     if (keptX === keptY) return order
     let deciding = bracket[fork] as number
     const { bracketDepth, bracketParent, bracketLazy } = this.automaton
-    while ((bracketDepth[deciding] as number) > this.shared + 1) deciding = bracketParent[deciding] as number
+    while ((bracketDepth[deciding] as number) > shared + 1) deciding = bracketParent[deciding] as number
     return bracketLazy[deciding] ? keptX - keptY : keptY - keptX
+  }
+
+  /**
+   * 1 where both paths are in the same loop at this depth, as they were at the fork, if in different iterations: the one
+   * that stays in its iteration longer shall be better then too. (Only TRE's rules have such loops.)
+   */
+  private sameLoop(fork: number, x: number, y: number, level: number): number {
+    const loop = this.bracketAt(fork, level)
+    if (loop < 0 || this.automaton.bracketLoop[loop] === 0) return 0
+    return this.bracketAt(x, level) === loop && this.bracketAt(y, level) === loop ? 1 : 0
+  }
+
+  private bracketAt(state: number, level: number): number {
+    const { bracket, bracketDepth, bracketParent } = this.automaton
+    let at = bracket[state] as number
+    while (at >= 0 && (bracketDepth[at] as number) > level) at = bracketParent[at] as number
+    return at >= 0 && bracketDepth[at] === level ? at : -1
   }
 
   /** Index in the ranking of the state that the path to `state` began with. */

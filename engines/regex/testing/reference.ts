@@ -26,6 +26,8 @@ export interface ReferenceOptions {
   readonly from?: number
   readonly notBol?: boolean
   readonly notEol?: boolean
+  /** TRE makes the last iteration of `*` and `+` begin as early as possible, not the first one end as late. */
+  readonly rules?: 'posix' | 'tre'
 }
 
 type Repeat = Extract<Node, { kind: 'repeat' }>
@@ -64,8 +66,9 @@ class Reference {
   readonly notBol: boolean
   readonly notEol: boolean
   readonly word: readonly number[]
-  /** Bits of the ends a node can reach, by node and start; a cat's tails and a repeat's counts have keys of their own. */
-  readonly reach = new Map<Node, Map<number, bigint>>()
+  readonly lastFirst: boolean
+  /** The ends a node can reach, by node and start; a cat's tails and a repeat's counts have keys of their own. */
+  readonly reach = new Map<Node, Map<number, readonly number[]>>()
   readonly wishes = new Map<Node, Map<number, readonly number[]>>()
 
   constructor(text: readonly number[], bytes: boolean, options: ReferenceOptions) {
@@ -73,6 +76,7 @@ class Reference {
     this.notBol = options.notBol ?? false
     this.notEol = options.notEol ?? false
     this.word = wordRanges(bytes)
+    this.lastFirst = options.rules === 'tre'
   }
 
   isWord(i: number): boolean {
@@ -104,8 +108,8 @@ class Reference {
     }
   }
 
-  /** The ends of `node` from `i`, as bits. `step` numbers the part of a cat or the iterations already made. */
-  ends(node: Node, i: number, step = 0): bigint {
+  /** The ends of `node` from `i`, rising. `step` numbers the part of a cat or the iterations already made. */
+  ends(node: Node, i: number, step = 0): readonly number[] {
     let byStart = this.reach.get(node)
     if (!byStart) this.reach.set(node, (byStart = new Map()))
     const key = step * (this.text.length + 1) + i
@@ -114,30 +118,27 @@ class Reference {
     return known
   }
 
-  private findEnds(node: Node, i: number, step: number): bigint {
+  private findEnds(node: Node, i: number, step: number): readonly number[] {
     switch (node.kind) {
       case 'empty':
-        return 1n << BigInt(i)
+        return [i]
       case 'set':
-        return i < this.text.length && contains(node.ranges, this.text[i] as number) ? 2n << BigInt(i) : 0n
+        return i < this.text.length && contains(node.ranges, this.text[i] as number) ? [i + 1] : []
       case 'assert':
-        return this.holds(node.what, i) ? 1n << BigInt(i) : 0n
+        return this.holds(node.what, i) ? [i] : []
       case 'group':
       case 'approx':
         return this.ends(node.node, i)
       case 'alt':
-        return node.parts.reduce((bits, part) => bits | this.ends(part, i), 0n)
+        return rising(node.parts.flatMap((part) => this.ends(part, i)))
       case 'cat': {
-        if (step === node.parts.length) return 1n << BigInt(i)
-        let bits = 0n
-        for (const b of positions(this.ends(node.parts[step] as Node, i)))
-          bits |= this.ends(node, b, step + 1)
-        return bits
+        if (step === node.parts.length) return [i]
+        return rising(this.ends(node.parts[step] as Node, i).flatMap((b) => this.ends(node, b, step + 1)))
       }
       default: {
-        let bits = step >= node.min ? 1n << BigInt(i) : 0n
-        for (const b of this.iterationEnds(node, i, step)) bits |= this.ends(node, b, nextStep(node, step))
-        return bits
+        const next = nextStep(node, step)
+        const more = this.iterationEnds(node, i, step).flatMap((b) => this.ends(node, b, next))
+        return rising(step >= node.min ? [i, ...more] : more)
       }
     }
   }
@@ -150,7 +151,7 @@ class Reference {
   }
 
   matches(node: Node, i: number, j: number, step = 0): boolean {
-    return ((this.ends(node, i, step) >> BigInt(j)) & 1n) === 1n
+    return this.ends(node, i, step).includes(j)
   }
 
   /** All ends of `node` from `i`, the most wanted first. */
@@ -164,7 +165,7 @@ class Reference {
   }
 
   private findWish(node: Node, i: number, step: number): readonly number[] {
-    if (!holdsMinimal(node)) return positions(this.ends(node, i, step)).reverse()
+    if (!holdsMinimal(node)) return [...this.ends(node, i, step)].reverse()
     switch (node.kind) {
       case 'group':
       case 'approx':
@@ -179,7 +180,7 @@ class Reference {
         return unique(heads.flatMap((b) => this.wish(cat, b, step + 1)))
       }
       case 'repeat': {
-        if (!node.greedy) return positions(this.ends(node, i))
+        if (!node.greedy) return this.ends(node, i)
         const next = nextStep(node, step)
         const more = this.iterationEnds(node, i, step).flatMap((b) => this.wish(node, b, next))
         return unique(step >= node.min ? [...more, i] : more)
@@ -223,6 +224,14 @@ class Reference {
   }
 
   private captureRepeat(node: Repeat, i: number, j: number, spans: Int32Array): void {
+    if (this.lastFirst && node.max === Infinity && node.min < 2 && !holdsMinimal(node) && j > i) {
+      // Whatever the iterations before the last captured is forgotten.
+      const reached = this.ends(node, i).filter((b) => b > i && b < j)
+      const last = [i, ...reached].find((b) => this.matches(node.node, b, j)) as number
+      forget(node.node, spans)
+      this.capture(node.node, last, j, spans)
+      return
+    }
     let at = i
     let step = 0
     for (;;) {
@@ -250,14 +259,10 @@ function forget(node: Node, spans: Int32Array): void {
   else if ('node' in node) forget(node.node, spans)
 }
 
-function positions(bits: bigint): number[] {
-  const list: number[] = []
-  let i = 0
-  for (let rest = bits; rest > 0n; rest >>= 1n, i++) if (rest & 1n) list.push(i)
-  return list
-}
+const unique = (list: readonly number[]): readonly number[] => (list.length < 2 ? list : [...new Set(list)])
 
-const unique = (list: readonly number[]): number[] => [...new Set(list)]
+const rising = (list: readonly number[]): readonly number[] =>
+  list.length < 2 ? list : [...new Set(list)].sort((a, b) => a - b)
 
 /**
  * The match in `text` (code points, or bytes where `parsed.bytes`), as start and end of each group in symbols, or null.
