@@ -73,20 +73,23 @@ describe('contestants', () => {
     const row = rows[0]!
     expect(row.checked).toBe(true)
     expect(row.parts).toEqual({ measured: 4, refused: [], wrong: [], slow: [] })
-    const { double, partly, 'self-timed': selfTimed } = row.peers
-    expect(double!.ratio).toBeGreaterThan(1.5)
-    expect(double!.ratio).toBeLessThan(2.7)
-    expect(double!.parts!.compared).toBe(4)
-    expect(partly!.parts).toEqual({ compared: 2, refused: ['tiny'], wrong: ['large'], slow: [] })
-    expect(partly!.ratio).toBeGreaterThan(1.5)
-    // Half a second a unit, however short the asking was.
-    expect(1 / selfTimed!.value).toBeCloseTo(0.5, 6)
+    const { same, partly, 'slow-once': slowOnce, 'timed-here': timedHere } = row.peers
+    expect(row.value).toBeCloseTo(1 / (0.001 * 0.002 * 0.004 * 0.03) ** 0.25, 6)
+    expect(same!.ratio).toBeCloseTo(1, 9)
+    expect(same!.parts!.compared).toBe(4)
+    // Twice as long in one of the two that both do, eight times in the other.
+    expect(partly!.parts).toEqual({ compared: 2, refused: ['a'], wrong: ['c'], slow: [] })
+    expect(partly!.ratio).toBeCloseTo(4, 9)
+    expect(partly!.value).toBeCloseTo(1 / Math.sqrt(0.004 * 0.24), 6)
+    expect(slowOnce!.parts).toEqual({ compared: 3, refused: [], wrong: [], slow: ['b'] })
+    expect(slowOnce!.ratio).toBeCloseTo(1, 9)
+    expect(timedHere!.parts!.compared).toBe(4)
     expect(missing.map(({ peer }) => peer)).toEqual(['none'])
-    expect(missing[0]!.why).toContain('none of the parts; tiny: expected check value 0.5')
+    expect(missing[0]!.why).toContain('none of the parts; a: expected check value 2, got 1')
   })
 
   test('ours wrong in one part: CouldNotMeasure, and which', async () => {
-    await expect(measure('wrong-part')).rejects.toThrow('flowbench: small: expected check value 0.5')
+    await expect(measure('wrong-part')).rejects.toThrow('flowbench: b: expected check value 2, got 1')
   })
 
   test('a silent one is given up', async () => {

@@ -56,23 +56,20 @@ function row(
 
 const plain = (): Burst => chain(STEPS)
 
-/** Four parts, each of `share` times its work; those named are spoilt. */
-function parts(share: number, spoilt: Readonly<Record<string, () => Burst>> = {}): Parts {
-  const one = (id: string, steps: number) => ({
-    id,
-    prepare: spoilt[id] ?? (() => chain(share * steps, steps)),
-  })
-  return { parts: [one('tiny', 100), one('small', 4_000), one('large', 100_000), one('huge', 2_000_000)] }
-}
-
-/** Sleeps in its own time, and says how long that was. */
-function selfTimed(): Burst {
+/** Says how long it took, so that figures are exact. */
+function selfTimed(seconds: number, expected = 1): Burst {
   return {
     run: () => 1,
     work: 1,
-    expected: 1,
-    timed: (repeats) => Promise.resolve({ check: 1, seconds: repeats * 0.5 }),
+    expected,
+    timed: (repeats) => Promise.resolve({ check: 1, seconds: repeats * seconds }),
   }
+}
+
+/** Parts of 1, 2, 4 and 30 ms, or what is given instead. */
+function parts(instead: Readonly<Record<string, () => Burst>> = {}): Parts {
+  const one = (id: string, seconds: number) => ({ id, prepare: instead[id] ?? (() => selfTimed(seconds)) })
+  return { parts: [one('a', 0.001), one('b', 0.002), one('c', 0.004), one('d', 0.03)] }
 }
 
 export const rows: Rows = [
@@ -94,20 +91,23 @@ export const rows: Rows = [
   ]),
   row('synthetic/ours-wrong', wrong, []),
   row('synthetic/silent', plain, [contestant('silent', () => new Promise<Burst>(() => {}))]),
-  row('synthetic/parts', () => parts(1), [
-    contestant('double', () => parts(2)),
+  row('synthetic/parts', parts, [
+    contestant('same', parts),
     contestant('partly', () =>
-      parts(2, {
-        tiny: () => {
+      parts({
+        a: () => {
           throw new Error('not that')
         },
-        large: wrong,
+        b: () => selfTimed(0.004),
+        c: () => selfTimed(0.004, 2),
+        d: () => selfTimed(0.24),
       }),
     ),
-    contestant('none', () => parts(1, { tiny: wrong, small: wrong, large: wrong, huge: wrong })),
-    contestant('self-timed', () =>
-      parts(1, { tiny: selfTimed, small: selfTimed, large: selfTimed, huge: selfTimed }),
+    contestant('slow-once', () => parts({ b: () => selfTimed(1.5) })),
+    contestant('none', () =>
+      parts(Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, () => selfTimed(1, 2)]))),
     ),
+    contestant('timed-here', () => parts({ a: () => chain(STEPS) })),
   ]),
-  row('synthetic/wrong-part', () => parts(1, { small: wrong }), []),
+  row('synthetic/wrong-part', () => parts({ b: () => selfTimed(1, 2) }), []),
 ]
