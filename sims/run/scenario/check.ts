@@ -3,7 +3,7 @@
  * that depend on a broken part (parameters of an unknown sim) are left alone rather than blamed.
  */
 import type { Sim } from '../../sim.ts'
-import type { ScenarioError } from './errors.ts'
+import type { Problem, ScenarioError } from './errors.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
 import {
   DEFAULT_HALF_WIDTH,
@@ -119,7 +119,7 @@ class Checker {
     this.errors = errors
   }
 
-  report(path: Path, problem: Parameters<typeof errorAt>[2]): void {
+  report(path: Path, problem: Problem): void {
     this.errors.push(errorAt(this.root, path, problem))
   }
 
@@ -214,11 +214,18 @@ class Checker {
     const axes: Sweep[] = [...sweep, ...(find ? [find] : [])]
     this.errors.push(...unknownKeys(this.root, this.sim.params, ['params']))
     for (const { param } of axes) this.own(param)
-    const first = withOverrides(written, this.sim, pointAt(axes, 0))
+    const at = pointAt(axes, 0)
+    const first = withOverrides(written, this.sim, at)
     const base = this.sim.params.safeParse(first)
     if (!base.success) {
-      const issues = base.error.issues.filter((issue) => !this.unread.has(issue.path.join('.')))
-      this.errors.push(...issueErrors(this.root, this.sim.params, ['params'], issues))
+      for (const issue of base.error.issues) {
+        const param = issue.path.join('.')
+        const axis = axes.find((one) => one.param === param)
+        if (axis !== undefined) this.impossibleAt(at, axis, issue.message)
+        else if (!this.unread.has(param)) {
+          this.errors.push(...issueErrors(this.root, this.sim.params, ['params'], [issue]))
+        }
+      }
     } else if (this.errors.length === before && axes.length > 0) this.points(written, axes)
     return { params: base.data, written, first }
   }
@@ -240,12 +247,17 @@ class Checker {
       const at = pointAt(axes, index)
       const parsed = this.sim.params.safeParse(withOverrides(written, this.sim, at))
       if (parsed.success) continue
-      const axis = axes.find(({ param }) => param === parsed.error.issues[0]?.path.join('.')) ?? axes.at(-1)!
-      const swept = treeAt(this.root, ['sweep', axis.param]) !== undefined
-      const message = `at ${describePoint(this.sim, at)}: ${parsed.error.issues[0]?.message ?? 'impossible'}`
-      this.report(swept ? ['sweep', axis.param] : ['find', 'in'], { message })
+      const [issue] = parsed.error.issues
+      const axis = axes.find(({ param }) => param === issue?.path.join('.')) ?? axes.at(-1)!
+      this.impossibleAt(at, axis, issue?.message ?? 'impossible')
       return
     }
+  }
+
+  private impossibleAt(at: Overrides, axis: Sweep, message: string): void {
+    const swept = treeAt(this.root, ['sweep', axis.param]) !== undefined
+    const path = swept ? ['sweep', axis.param] : ['find', 'in']
+    this.report(path, { message: `at ${describePoint(this.sim, at)}: ${message}` })
   }
 
   expectations(): Expectation[] {

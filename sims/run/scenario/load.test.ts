@@ -213,6 +213,12 @@ describe('errors', () => {
       'sweep: {relays: [7000, 9000]}',
       '5:17: sweep.relays: at relays = 9000: relays times packet must be below 1 MB',
     ],
+    [
+      'sweep: {relays: [9000, 7000]}',
+      '5:17: sweep.relays: at relays = 9000: relays times packet must be below 1 MB',
+    ],
+    ['sweep: {level: [1, 12]}', '5:20: sweep.level[1]: Too big: expected number to be <=10'],
+    ['sweep: {level: 8..12}', '5:16: sweep.level: at 11: Too big: expected number to be <=10'],
     ['sweep: {relays: 1..100, users: 1..101}', '5:8: sweep: 10100 points; at most 10000: give larger steps'],
     ['sweep: {relays: 8}', '5:17: sweep.relays: expected a range such as 8..64 or a list, found 8'],
     [
@@ -225,7 +231,7 @@ describe('errors', () => {
     ],
     [
       'sweep: {net: [1, 2]}',
-      '5:9: sweep.net: the sim fixture has no parameter "net": it has users, voiceShare, relays, policy, arrivals, packet, verify, net.delay, net.loss, regions, hours',
+      '5:9: sweep.net: the sim fixture has no parameter "net": it has users, voiceShare, relays, policy, arrivals, packet, verify, level, net.delay, net.loss, regions, hours',
     ],
     ['sweep: {relays: [2, 2]}', '5:21: sweep.relays[1]: 2 is listed twice'],
     ['sweep: {relays: []}', '5:17: sweep.relays: expected 1 to 10000 values, found 0'],

@@ -4,8 +4,8 @@ import type { Sim } from '../../sim.ts'
 import type { AssumptionDocument } from '../document.ts'
 import { formatQuantity } from './format.ts'
 import { isMap, parsePoint, quantityOf } from './quantity.ts'
-import { core, labelOf, numericMeta, prefaultOf, schemaAt } from './shape.ts'
-import { exactText, takesBareNumber } from './units.ts'
+import { asWritten, core, labelOf, prefaultOf, schemaAt } from './shape.ts'
+import { takesBareNumber } from './units.ts'
 
 export type Assumption = Omit<AssumptionDocument, 'effect'>
 
@@ -19,9 +19,7 @@ export function withOverrides(written: unknown, sim: Sim, overrides: Overrides):
     const steps = path.split('.')
     const schema = schemaAt(sim.params, steps)
     if (schema === undefined) throw new RangeError(`the sim ${sim.name} has no parameter ${path}`)
-    const unit = numericMeta(schema) === undefined ? undefined : quantityOf(schema)?.unit
-    const text = typeof value === 'number' && unit !== undefined ? exactText(value, unit) : value
-    result = replaced(result, steps, text)
+    result = replaced(result, steps, asWritten(value, schema))
   }
   return result
 }

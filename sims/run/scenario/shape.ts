@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { quantityOf, wrapped, type QuantityMeta } from './quantity.ts'
 import type { Path } from './tree.ts'
+import { exactText } from './units.ts'
 
 /** The schema that decides which keys a map may have: under optionals, defaults, and the input side of pipes. */
 export function core(schema: z.ZodType): z.ZodType {
@@ -75,6 +76,12 @@ export function numericMeta(schema: z.ZodType): QuantityMeta | undefined {
   const here = core(schema)
   if (!(here instanceof z.ZodNumber)) return undefined
   return { unit: 'count', integer: here.format?.includes('int') ?? false, bounds: {}, form: 'point' }
+}
+
+/** A base-unit value as it would be written for this parameter: with its unit, exactly. */
+export function asWritten(value: number | string, schema: z.ZodType): number | string {
+  const unit = quantityOf(schema)?.unit
+  return typeof value === 'number' && unit !== undefined ? exactText(value, unit) : value
 }
 
 /** The description nearest to the outside. */

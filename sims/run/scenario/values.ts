@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod'
 import { parsePoint, show, type QuantityMeta } from './quantity.ts'
-import { numericMeta } from './shape.ts'
+import { asWritten, numericMeta } from './shape.ts'
+import { formatQuantity } from './format.ts'
 import { parseQuantity, takesBareNumber } from './units.ts'
 import type { Path, Tree } from './tree.ts'
 import type { Problem } from './errors.ts'
@@ -32,9 +33,17 @@ export function readValues(
     return null
   }
   const range = readRange(tree.value, meta)
-  if ('values' in range) return range.values
-  report([], range)
-  return null
+  if (!('values' in range)) {
+    report([], range)
+    return null
+  }
+  for (const value of range.values) {
+    const refused = refusal(value, schema)
+    if (refused === null) continue
+    report([], { message: `at ${formatQuantity(value, meta.unit)}: ${refused}` })
+    return null
+  }
+  return range.values
 }
 
 function readList(
@@ -60,18 +69,20 @@ function readList(
       refuse(index, { message: `expected a number or a name, found ${found}`, found })
       continue
     }
-    const one = meta === undefined ? readName(value, schema) : parsePoint(value, meta)
+    const one = meta === undefined ? { ok: true as const, value } : parsePoint(value, meta)
+    const refused = one.ok ? refusal(one.value, schema) : null
     if (!one.ok) refuse(index, one)
+    else if (refused !== null) refuse(index, { message: refused })
     else if (values.has(one.value)) refuse(index, { message: `${show(value)} is listed twice` })
     else values.add(one.value)
   }
   return sound ? [...values] : null
 }
 
-function readName(value: Value, schema: z.ZodType): { ok: true; value: Value } | ({ ok: false } & Problem) {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { ok: true, value }
-  return { ok: false, message: parsed.error.issues[0]?.message ?? 'not a value of this parameter' }
+/** What the parameter's own schema has against a value, its refinements included. */
+function refusal(value: Value, schema: z.ZodType): string | null {
+  const parsed = schema.safeParse(asWritten(value, schema))
+  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'not a value of this parameter')
 }
 
 const RANGE = /^\s*(\S.*?)\s*\.\.\s*(\S.*?)(?:\s+step\s+(\S.*?))?\s*$/
@@ -106,6 +117,8 @@ export function readRange(text: string, meta: QuantityMeta): { values: number[] 
   if (!(count <= MAX_VALUES)) {
     return { message: `${text.trim()} is ${count} values; at most ${MAX_VALUES}: give a larger step` }
   }
-  // Twelve digits drop the dust of floating point: 0.01 + 6 x 0.01 is 0.07.
-  return { values: Array.from({ length: count }, (_, i) => Number((low.value + i * step).toPrecision(12))) }
+  // Fifteen digits drop the dust of floating point: 0.01 + 6 x 0.01 is 0.07.
+  const valueAt = (i: number) => Math.min(high.value, Number((low.value + i * step).toPrecision(15)))
+  const isExact = Number.isInteger(low.value) && Number.isInteger(step)
+  return { values: Array.from({ length: count }, (_, i) => (isExact ? low.value + i * step : valueAt(i))) }
 }

@@ -14,6 +14,7 @@ const params = z
       .describe('requests'),
     packet: bytes().default(120).describe('size of a packet'),
     verify: z.boolean().prefault(false).describe('check every packet'),
+    level: z.int().max(10).prefault(3).describe('a plain number'),
     net: z
       .object({
         delay: duration().prefault('20ms').describe('one way'),
