@@ -19,6 +19,7 @@ import {
   TO_POD,
   Verdicts,
 } from '../../engines/relay/index.ts'
+import type { RouteKey } from '../../engines/relay/index.ts'
 import { ModelForwarder } from '../../engines/relay/testing/model.ts'
 import type { Burst, Contestant, Row, Rows } from './bench.ts'
 
@@ -36,25 +37,20 @@ const NOW = 100
 const RTP_BYTES = 112
 const IDLE = 30
 
-const KEY = deriveRouteKey(new Uint8Array(16).fill(7), 'k')
+const routeKey = (): RouteKey => deriveRouteKey(new Uint8Array(16).fill(7), 'k')
 
 interface World {
-  /** Address of the i-th flow: every flow once, in an order that defeats the caches' prefetchers. */
+  /** The i-th packet's flow: every flow once, in an order that defeats the caches' prefetchers. */
   readonly order: Uint32Array
-  readonly batches: readonly Batch[]
+  /** The first check of each flow in that order, in batches of 64. */
+  readonly checks: readonly Batch[]
 }
 
-/** Sum over packets of the pod that each goes to: the i-th flow belongs to pod i mod 64. */
-function expectedOver(order: Uint32Array): number {
-  return order.reduce((sum, flow) => sum + 1 + (flow % PODS), 0)
-}
-
-/** One first check for each flow, and for `media` also its media, both in batches of 64. */
-function world(media: boolean): World {
+function newWorld(): World {
   const order = Uint32Array.from({ length: FLOWS }, (_, i) => (i * 7919) % FLOWS)
-  const sealer = new HintSealer(KEY, LANES)
+  const sealer = new HintSealer(routeKey(), LANES)
   const template = new CheckTemplate()
-  const batches: Batch[] = []
+  const checks: Batch[] = []
   for (let base = 0; base < FLOWS; base += LANES) {
     const batch = new Batch({ capacity: LANES, slotBytes: 192 })
     const ufragAt = template.layAll(batch)
@@ -65,14 +61,23 @@ function world(media: boolean): World {
     }
     sealer.sealInto(batch.arena, ufragAt)
     address(batch, order, base, LANES)
-    batches.push(batch)
+    checks.push(batch)
   }
-  if (!media) return { order, batches }
+  return { order, checks }
+}
+
+/** RTP packets, for any flow. */
+function mediaBatch(): Batch {
   const batch = new Batch({ capacity: LANES })
   const packet = new Uint8Array(RTP_BYTES).fill(0x5a)
   packet[0] = 0x80
   for (let i = 0; i < LANES; i++) batch.push(packet, 0, 0, NOW)
-  return { order, batches: [...batches, batch] }
+  return batch
+}
+
+/** Sum over packets of the pod that each goes to: flow i belongs to pod i mod 64. */
+function expectedOver(order: Uint32Array): number {
+  return order.reduce((sum, flow) => sum + 1 + (flow % PODS), 0)
 }
 
 /** What a receive call would write beside the bytes. */
@@ -95,7 +100,7 @@ function sum(out: Verdicts, count: number): number {
 
 function newForwarder(): Forwarder {
   const forwarder = new Forwarder({
-    keys: new KeyRing([KEY], LANES),
+    keys: new KeyRing([routeKey()], LANES),
     seed: 1,
     flows: FLOWS,
     idleTimeout: IDLE,
@@ -104,33 +109,25 @@ function newForwarder(): Forwarder {
   return forwarder
 }
 
-/** All flows made, and confirmed as a pod's answer would. */
-function settled(all: World, forwarder: Forwarder, out: Verdicts): void {
-  for (let i = 0; i < FLOWS / LANES; i++) {
-    forwarder.fromClients(all.batches[i]!, out)
-    for (let slot = 0; slot < LANES; slot++) forwarder.credit(out.flow[slot]!, 1, RTP_BYTES, NOW)
-  }
-}
-
 /** Our Forwarder, `size` packets a batch. */
 function ours(media: boolean, size: number, rounds: number): Burst {
-  const all = world(media)
-  const { order, batches } = all
+  const { order, checks } = newWorld()
   const forwarder = newForwarder()
   const out = new Verdicts(LANES)
-  settled(all, forwarder, out)
-  const single = size === LANES ? [] : batches.flatMap((batch) => split(batch))
+  for (const batch of checks) {
+    forwarder.fromClients(batch, out)
+    // Confirmed, as a pod's answer would.
+    for (let slot = 0; slot < LANES; slot++) forwarder.credit(out.flow[slot]!, 1, RTP_BYTES, NOW)
+  }
+  // Media uses one buffer again and again, as a receive loop does; each check has its own bytes.
+  const source = media ? [mediaBatch()] : checks
+  const batches = size === 1 ? source.flatMap(split) : source
   const run = (): number => {
     let total = 0
     for (let round = 0; round < rounds; round++) {
-      for (let base = 0; base < FLOWS; base += size) {
-        const batch = media
-          ? size === LANES
-            ? batches.at(-1)!
-            : single.at(-1)!
-          : size === LANES
-            ? batches[base / LANES]!
-            : single[base]!
+      for (let base = 0, i = 0; base < FLOWS; base += size, i++) {
+        if (i === batches.length) i = 0
+        const batch = batches[i]!
         address(batch, order, base, size)
         forwarder.fromClients(batch, out)
         total += sum(out, size)
@@ -143,19 +140,18 @@ function ours(media: boolean, size: number, rounds: number): Burst {
 
 /** A batch as batches of one. */
 function split(batch: Batch): Batch[] {
-  return Array.from({ length: batch.count }, (_, slot) => {
+  return buffers(batch).map((packet) => {
     const one = new Batch({ capacity: 1, slotBytes: batch.slotBytes })
-    const at = batch.offset[slot]!
-    one.push(batch.arena.subarray(at, at + batch.length[slot]!), 0, 0, NOW)
+    one.push(packet, 0, 0, NOW)
     return one
   })
 }
 
 /** The obvious one, fed as dgram feeds it: a Buffer, an address string, a port. */
 function model(media: boolean, rounds: number): Burst {
-  const { order, batches } = world(media)
+  const { order, checks } = newWorld()
   const forwarder = new ModelForwarder({
-    keys: [KEY],
+    keys: [routeKey()],
     idleTimeout: IDLE,
     pendingTimeout: 5,
     transactionTimeout: 40,
@@ -163,13 +159,13 @@ function model(media: boolean, rounds: number): Burst {
   })
   for (let pod = 0; pod < PODS; pod++) forwarder.setPod(CLUSTER, pod, formatIPv4(POD_ADDRESS + pod), POD_PORT)
   const addresses = Array.from(order, (flow) => formatIPv4(CLIENTS + flow))
-  const checks = batches.slice(0, FLOWS / LANES).flatMap((batch) => buffers(batch))
-  checks.forEach((check, i) => forwarder.fromClient(check, addresses[i]!, PORT, NOW))
+  const first = checks.flatMap(buffers)
+  first.forEach((check, i) => forwarder.fromClient(check, addresses[i]!, PORT, NOW))
   for (const flow of forwarder.flows.values()) {
     flow.confirmed = true
     flow.transactions.clear()
   }
-  const packets = media ? buffers(batches.at(-1)!) : checks
+  const packets = media ? buffers(mediaBatch()) : first
   const podOf = new Map(Array.from({ length: PODS }, (_, pod) => [formatIPv4(POD_ADDRESS + pod), pod]))
   const run = (): number => {
     let total = 0
