@@ -28,13 +28,13 @@ test('for a mean it comes near Student, slightly narrower', () => {
 
 test('covers the median of a skewed distribution', () => {
   let held = 0
-  for (let seed = 0; seed < 400; seed++) {
+  for (let seed = 0; seed < 300; seed++) {
     const stream = openStream(seed, 0, 'bootstrap')
-    const { low, high } = bootstrapInterval(sample(seed, 50), median, stream, { resamples: 400 })
+    const { low, high } = bootstrapInterval(sample(seed, 50), median, stream, { resamples: 300 })
     if (low <= Math.LN2 && Math.LN2 <= high) held++
   }
-  expect(held / 400).toBeGreaterThan(0.91)
-  expect(held / 400).toBeLessThan(0.98)
+  expect(held / 300).toBeGreaterThan(0.905)
+  expect(held / 300).toBeLessThan(0.985)
 })
 
 test('the sample handed in is not touched, and bad arguments are refused', () => {

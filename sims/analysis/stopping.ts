@@ -15,14 +15,18 @@
  * time, and early finishers cannot bias the estimate. All replications up to `used` go into the estimate; those run
  * beyond it are left out.
  *
+ * The price of any sequential rule: it favours samples that look calm, so the interval at the stop holds the truth less
+ * often than 95 %. Measured: 92.7 % of 300 runs for M/M/1 at 0.5 to 5 % (98 replications on average), 90 % of 100 for
+ * M/M/20 at 0.9. Where the interval itself is the point, as in a check against theory, fix the number.
+ *
  * Additions to the paper: several metrics at once (all must be precise together), and the means of zero that rare
  * losses have. A metric that is always exactly 0 has half-width 0 and is precise; one that is near zero but noisy has
  * no relative precision and needs `enough`, an absolute half-width that will do (a share of the limit it is held
  * against, say).
  */
+import { Tally } from '../kernel/statistics.ts'
 import { AnalysisError, requireOpenShare } from './error.ts'
 import { studentFactor } from './interval.ts'
-import { Moments } from './moments.ts'
 
 export interface StoppingRule {
   /** Target half-width as a share of the mean: 0.05 is 5 %. Null: exactly `min` replications. */
@@ -137,7 +141,7 @@ function complete(rule: StoppingRule) {
 
 /** One metric as the rule walks along the replications. */
 class Watch {
-  private readonly moments = new Moments()
+  private readonly tally = new Tally()
   private readonly metric: WatchedMetric
   private readonly target: number
   private readonly confidence: number
@@ -156,22 +160,22 @@ class Watch {
     if (!Number.isFinite(value)) {
       throw new AnalysisError('not-finite', `${this.metric.name}: replication ${replication} is ${value}`)
     }
-    this.moments.add(value)
+    this.tally.add(value)
   }
 
   private halfWidth(): number {
-    const { count, variance } = this.moments
+    const { count, variance } = this.tally
     return count < 2 ? Infinity : studentFactor(count - 1, this.confidence) * Math.sqrt(variance / count)
   }
 
   precise(): boolean {
-    if (this.moments.count === 0) return true
-    const allowed = Math.max(this.target * Math.abs(this.moments.mean), this.metric.enough ?? 0)
+    if (this.tally.count === 0) return true
+    const allowed = Math.max(this.target * Math.abs(this.tally.mean), this.metric.enough ?? 0)
     return this.halfWidth() <= allowed
   }
 
   precision(): Precision {
-    const { count, mean } = this.moments
+    const { count, mean } = this.tally
     const halfWidth = this.halfWidth()
     let relative: number | null = null
     if (halfWidth === 0) relative = 0
@@ -181,7 +185,7 @@ class Watch {
 
   /** About how many replications the precision will take: the half-width shrinks with the root of n. */
   forecast(): number {
-    const { count, mean } = this.moments
+    const { count, mean } = this.tally
     if (count < 2 || this.precise()) return 0
     const allowed = Math.max(this.target * Math.abs(mean), this.metric.enough ?? 0)
     if (allowed === 0) return this.taken * 2

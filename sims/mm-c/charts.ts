@@ -1,5 +1,6 @@
 /** What to look at: the wait against load beside Erlang C, each prediction beside what was seen, and the queue in time. */
 import { mmc } from '../analysis/theory/queues.ts'
+import { formatQuantity } from '../run/scenario/quantity.ts'
 import type { ChartSpec, PointResult, Results } from '../sim.ts'
 import { offeredLoad, type MmcParams } from './params.ts'
 import { predictions } from './theory.ts'
@@ -28,7 +29,8 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
       ...points.map(({ params }) => offeredLoad(params)).filter((load) => load < 1),
     )
     return Array.from({ length: 100 }, (_, i) => {
-      const load = (highest * (i + 1)) / 100
+      // Closer together where the curve bends.
+      const load = highest * (1 - (1 - (i + 1) / 100) ** 3)
       return { pool, load, wait: mmc((load * servers) / serviceTime, serviceTime, servers)!.meanWait }
     })
   })
@@ -46,7 +48,8 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
   const seen = observed.filter(({ wait }) => wait !== null)
   const x = { field: 'load', type: 'quantitative', title: 'offered load', axis: { format: '.0%' } }
   const y = { field: 'wait', type: 'quantitative', title: 'mean wait (s)' }
-  const color = { field: 'pool', type: 'nominal', title: null }
+  const legend = pools.size > 1 ? {} : { legend: null }
+  const color = { field: 'pool', type: 'nominal', title: null, ...legend }
   const encoding = { x, y, color }
   return {
     name: 'wait-against-load',
@@ -94,7 +97,7 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
 }
 
 function poolOf({ servers, serviceTime }: MmcParams): string {
-  return `${servers} x ${serviceTime} s`
+  return `${servers} ${servers === 1 ? 'server' : 'servers'}, ${formatQuantity(serviceTime, 's')} each`
 }
 
 /** Each closed form at the chosen point: observation over theory, which should hold 1. */
@@ -150,8 +153,8 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
       name: 'in-system',
       title: 'Customers in the system over time',
       description:
-        `Customers waiting or served in the first replication, from an empty start; the first ${params.warmUp / 60} ` +
-        'minutes (shaded) are warm-up and not measured.' +
+        `Customers waiting or served in the first replication, from an empty start; the first ` +
+        `${formatQuantity(params.warmUp, 's')} (shaded) is warm-up and not measured.` +
         (mean ? ' The dashed line is the mean that theory gives.' : ''),
       spec: {
         layer: [
@@ -160,7 +163,7 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
             mark: { type: 'rect', opacity: 0.12 },
             encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
           },
-          { data: { values }, mark: { type: 'line', interpolate: 'step-after' }, encoding: { x, y } },
+          { data: { values }, mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y } },
           ...(mean
             ? [{ data: { values: [mean] }, mark: { type: 'rule', strokeDash: [6, 4] }, encoding: { y } }]
             : []),

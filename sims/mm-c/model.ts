@@ -13,8 +13,8 @@ import { LogHistogram } from '../analysis/histogram.ts'
 import { codeOf, event, indexOf, Kernel, NONE } from '../kernel/kernel.ts'
 import { exponential } from '../kernel/random/exponential.ts'
 import type { Stream } from '../kernel/random/stream.ts'
+import { Ring } from '../kernel/ring.ts'
 import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../sim.ts'
-import { Fifo } from './fifo.ts'
 import { Occupancy } from './occupancy.ts'
 import { offeredLoad, type MmcParams } from './params.ts'
 import { Samples } from './samples.ts'
@@ -37,8 +37,8 @@ class Queue {
   private readonly arrivals: Stream
   private readonly services: Stream
 
-  /** Arrival times of those who wait. */
-  private readonly line = new Fifo()
+  /** Those who wait: customer number and arrival time. */
+  private readonly line = new Ring()
   /** Per server: when its customer arrived, and when it was taken up. */
   private readonly arrivedAt: Float64Array
   private readonly startedAt: Float64Array
@@ -77,24 +77,34 @@ class Queue {
   }
 
   run(): void {
-    const { kernel, samples, close } = this
+    const { kernel, samples, waiting, system, open, close } = this
     this.nextArrival()
-    for (let e = kernel.next(close); e !== NONE; e = kernel.next(close)) {
-      if (kernel.now > samples.due) {
-        samples.take(kernel.now, this.inSystem())
-        this.ctx.progress(kernel.now / close, this.events)
-      }
-      this.handle(e)
-    }
+    this.runUntil(open)
+    waiting.begin()
+    system.begin()
+    this.runUntil(close)
+    waiting.end()
+    system.end()
     samples.take(Infinity, this.inSystem())
     const { injected, completed } = this
     const running = this.params.servers - this.idleCount
-    this.flow = { injected, completed, queued: this.line.length, running, dropped: 0, expired: 0 }
+    this.flow = { injected, completed, queued: this.line.size, running, dropped: 0, expired: 0 }
     for (let e = kernel.next(); e !== NONE; e = kernel.next()) if (codeOf(e) === DEPARTURE) this.handle(e)
   }
 
+  private runUntil(end: number): void {
+    const { kernel, samples } = this
+    for (let e = kernel.next(end); e !== NONE; e = kernel.next(end)) {
+      if (kernel.now > samples.due) {
+        samples.take(kernel.now, this.inSystem())
+        this.ctx.progress(kernel.now / this.close, this.events)
+      }
+      this.handle(e)
+    }
+  }
+
   private inSystem(): number {
-    return this.line.length + this.params.servers - this.idleCount
+    return this.line.size + this.params.servers - this.idleCount
   }
 
   private nextArrival(): void {
@@ -105,7 +115,7 @@ class Queue {
     this.events++
     if (codeOf(e) === ARRIVAL) this.arrive()
     else this.depart(indexOf(e))
-    if (this.line.length > 0 && this.idleCount > 0) this.workConserving = false
+    if (this.line.size > 0 && this.idleCount > 0) this.workConserving = false
   }
 
   private arrive(): void {
@@ -116,7 +126,7 @@ class Queue {
       this.start(this.idle[--this.idleCount]!, now)
     } else {
       if (now >= this.open) this.delayed++
-      this.line.push(now)
+      this.line.push(this.injected, now)
       this.waiting.step(now, 1)
     }
     this.nextArrival()
@@ -142,9 +152,11 @@ class Queue {
     this.completed++
     this.system.step(now, -1)
     this.system.record(arrived, now)
-    if (this.line.length > 0) {
+    if (this.line.size > 0) {
       this.waiting.step(now, -1)
-      this.start(server, this.line.shift())
+      const next = this.line.firstValue
+      this.line.shift()
+      this.start(server, next)
     } else {
       this.idle[this.idleCount++] = server
     }

@@ -6,6 +6,7 @@
  * area only, and one who leaves after it has closed is in the sum wholly. Both debts are added up, so the difference
  * that end effects can cause is known for each run, and the check of Little's law can be as strict as rounding.
  */
+import { TimeIntegral } from '../kernel/statistics.ts'
 import type { LittleSample } from '../sim.ts'
 
 /** Sums of millions of terms lose a few digits. */
@@ -15,10 +16,9 @@ export class Occupancy {
   /** Customers who arrived in the window, and their time in the queue together. */
   customers = 0
   time = 0
-  /** Area under the number in the queue within the window: customer-seconds. */
+  /** Integral of the number in the queue over the window: customer-seconds. */
   area = 0
-  private level = 0
-  private since = 0
+  private readonly level = new TimeIntegral()
   private owed = 0
   private readonly open: number
   private readonly close: number
@@ -30,11 +30,17 @@ export class Occupancy {
 
   /** The number in the queue changes by `change` at `now`. */
   step(now: number, change: 1 | -1): void {
-    const from = this.since > this.open ? this.since : this.open
-    const to = now < this.close ? now : this.close
-    if (to > from) this.area += this.level * (to - from)
-    this.since = now
-    this.level += change
+    this.level.set(now, this.level.value + change)
+  }
+
+  /** To be called when the clock stands at the opening of the window, */
+  begin(): void {
+    this.level.reset(this.open)
+  }
+
+  /** and at its close. */
+  end(): void {
+    this.area = this.level.integral(this.close)
   }
 
   /** A customer has been in the queue from `arrived` to `left`. True when it counts: it arrived in the window. */

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { duration, integer, rate, uncertain } from '../run/scenario/quantity.ts'
 
-/** Customers of one replication, at most: a minute of work, and a backlog of 800 MB at the very worst. */
-const MOST_CUSTOMERS = 1e8
+/** Customers of one replication, at most: half a minute of work, and a backlog of 800 MB at the very worst. */
+const MOST_CUSTOMERS = 5e7
 
 export const mmcParams = z
   .strictObject({
@@ -18,7 +18,7 @@ export const mmcParams = z
       .describe('virtual time simulated before that from an empty start, and left out'),
   })
   .refine(({ arrivalRate, span, warmUp }) => arrivalRate * (span + warmUp) <= MOST_CUSTOMERS, {
-    message: 'impossible: more than 100M customers in one replication (arrivalRate x (warmUp + span))',
+    message: 'impossible: more than 50M customers in one replication (arrivalRate x (warmUp + span))',
     path: ['span'],
   })
 
