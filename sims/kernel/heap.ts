@@ -16,11 +16,6 @@ export class EventHeap {
   }
 
   /** Of the earliest event; only when not empty. */
-  get topSequence(): number {
-    return this.sequences[0]!
-  }
-
-  /** Of the earliest event; only when not empty. */
   get topWord(): number {
     return this.words[0]!
   }

@@ -188,7 +188,6 @@ describe('timers', () => {
     for (let i = 0; i < 1_000_000; i++) kernel.cancel(kernel.arm(i % 2 === 0 ? 0.5 : 50, 1))
     expect(kernel.pending).toBe(0)
     expect(kernel.next()).toBe(NONE)
-    expect(kernel.scheduled).toBe(1_000_000)
     // Entries kept for dead timers are bounded by the sweep, slots by entries.
     const { heap, wheel } = kernel as unknown as {
       heap: { times: Float64Array }

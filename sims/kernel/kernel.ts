@@ -19,8 +19,10 @@
  *   cost nothing, and cancelling one unlinks it.
  *
  * `bound` is the invariant: everything in the near list is at most `bound`, everything outside at least. So an event
- * earlier than `bound` goes into the list and comes after any event there of the same time (it was scheduled later);
- * any other goes outside, its sequence number with it.
+ * earlier than `bound` goes into the list and comes after any event there of the same time (it was scheduled later); any
+ * other goes outside. The list's order is the order of its ties, so it needs no sequence numbers; only what goes outside
+ * gets one, from either end: an event that goes there directly is later than any there of its time and counts up, a
+ * spilled one is earlier than any there of its time and counts down.
  *
  * Cost on one 2-core VM: 45 to 70 ns an event with its random draw, the same with the timers of 72 h.
  */
@@ -91,11 +93,12 @@ const SWEEP = 1024
 export class Kernel {
   /** Virtual time, seconds; 0 at the start. Never decreases. */
   now = 0
-  private sequence = 0
+  /** Sequence numbers of what goes outside: directly, and by a spill. */
+  private later = 0
+  private earlier = -1
   private count = 0
   private bound = Infinity
   private readonly times = new Float64Array(NEAR)
-  private readonly sequences = new Float64Array(NEAR)
   private readonly words = new Int32Array(NEAR)
   private readonly heap = new EventHeap()
   private readonly wheel: TimerWheel
@@ -114,11 +117,6 @@ export class Kernel {
   /** Events pending, cancelled ones not counted. */
   get pending(): number {
     return this.count + this.heap.size + this.wheel.size - this.wheel.dead
-  }
-
-  /** Events scheduled so far, cancelled ones included. */
-  get scheduled(): number {
-    return this.sequence
   }
 
   /** Schedules `word` at `time`, seconds of virtual time. */
@@ -188,29 +186,20 @@ export class Kernel {
   }
 
   private insert(time: number, word: number): void {
-    const sequence = this.sequence++
+    if (this.count === NEAR && time < this.bound) this.spill()
     if (time >= this.bound) {
-      this.putOutside(time, sequence, word)
+      this.putOutside(time, this.later++, word)
       return
     }
-    if (this.count === NEAR) {
-      this.spill()
-      if (time >= this.bound) {
-        this.putOutside(time, sequence, word)
-        return
-      }
-    }
-    const { times, sequences, words } = this
+    const { times, words } = this
     let at = this.count++
     // The list runs from late to early. What is due no later than the new event moves one up: earlier or equal goes first.
     while (at > 0 && times[at - 1]! <= time) {
       times[at] = times[at - 1]!
-      sequences[at] = sequences[at - 1]!
       words[at] = words[at - 1]!
       at -= 1
     }
     times[at] = time
-    sequences[at] = sequence
     words[at] = word
   }
 
@@ -227,21 +216,20 @@ export class Kernel {
 
   /** Moves the later half of the near list outside. */
   private spill(): void {
-    const { times, sequences, words } = this
+    const { times, words } = this
     const half = NEAR >> 1
     for (let i = 0; i < half; i++) {
       // A cancelled timer ends here: the wheel would take it for a living one.
-      if (this.isAlive(words[i]!)) this.putOutside(times[i]!, sequences[i]!, words[i]!)
+      if (this.isAlive(words[i]!)) this.putOutside(times[i]!, this.earlier--, words[i]!)
     }
     times.copyWithin(0, half)
-    sequences.copyWithin(0, half)
     words.copyWithin(0, half)
     this.count = NEAR - half
   }
 
   /** Fills the empty near list with the earliest events from outside; false when there are none. */
   private refill(): boolean {
-    const { heap, wheel, times, sequences, words } = this
+    const { heap, wheel, times, words } = this
     while (heap.topTime >= wheel.bound && wheel.release(this.intoHeap));
     // Sorted ascending from the far end of a batch, so that the earliest comes last.
     const batch = heap.size < REFILL ? heap.size : REFILL
@@ -249,14 +237,12 @@ export class Kernel {
     while (at > 0 && heap.topTime < wheel.bound) {
       at -= 1
       times[at] = heap.topTime
-      sequences[at] = heap.topSequence
       words[at] = heap.topWord
       heap.pop()
     }
     if (at > 0) {
       // The wheel's bound cut the batch short.
       times.copyWithin(0, at, batch)
-      sequences.copyWithin(0, at, batch)
       words.copyWithin(0, at, batch)
     }
     this.count = batch - at
@@ -266,13 +252,12 @@ export class Kernel {
 
   /** Drops the entries of cancelled timers from list and heap. */
   private sweep(): void {
-    const { times, sequences, words } = this
+    const { times, words } = this
     this.heap.filter((word) => this.isAlive(word))
     let kept = 0
     for (let i = 0; i < this.count; i++) {
       if (!this.isAlive(words[i]!)) continue
       times[kept] = times[i]!
-      sequences[kept] = sequences[i]!
       words[kept] = words[i]!
       kept += 1
     }
