@@ -9,7 +9,7 @@ import { readDocument, RunFolderError } from './folder.ts'
 import { html, type Html } from './page/html.ts'
 import { shell } from './page/shell.ts'
 import { verdictSign } from './page/signs.ts'
-import { answerNumber, counted, multipleOf, reason, VERDICTS } from './words.ts'
+import { answerNumber, counted, multipleOf, reason, unbroken, VERDICTS } from './words.ts'
 
 interface Entry {
   readonly folder: string
@@ -82,15 +82,15 @@ function item({ folder, document }: Entry): Html {
     <p class="verdict">${verdictSign(verdict)}</p>
     <div class="stack">
       <h2>
-        <a href="${encodeURIComponent(folder)}/report.html"><bdi>${answer.text}</bdi></a>
+        <a href="${encodeURIComponent(folder)}/report.html"><bdi>${unbroken(answer.text)}</bdi></a>
       </h2>
       <p><bdi>${document.question}</bdi></p>
       <p class="small quiet">
         <b><bdi>${document.scenario}</bdi></b
         >${
           document.environment !== null && html`, environment <bdi>${document.environment}</bdi>`
-        }${number?.range != null && html` · ${number.value}, 95 % interval ${number.range}`}${
-          first !== null && html` · <bdi>${first.name}</bdi> breaks first, at ${multipleOf(first.multiple)}`
+        }${number?.range != null && html` · ${number.value}, ${number.range}`}${
+          first !== null && html` · breaks first: <bdi>${first.name}</bdi>, at ${multipleOf(first.multiple)}`
         }
         · ${reason(document)}
       </p>

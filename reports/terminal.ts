@@ -34,7 +34,7 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
     `  ${paint('bold', say(answer.text))}`,
     ...(number === null
       ? []
-      : [`  ${say(number.value)}${number.range === null ? '' : `, 95 % interval ${say(number.range)}`}`]),
+      : [`  ${say(number.value)}${number.range === null ? '' : `, ${say(number.range)}`}`]),
     '',
     ...facts(document).map(([name, value]) => `  ${paint('dim', name.padEnd(14))} ${say(value)}`),
     '',

@@ -100,16 +100,25 @@ export function reason(document: RunDocument): string {
   return narrow === 0 ? all : `${all}, ${narrow} of them only just`
 }
 
-/** `24 hosts` and `23 to 26 hosts`; null for an answer that is no number. */
+/** `24 hosts` and `95 % interval 23 to 26 hosts`; null for an answer that is no number. */
 export function answerNumber({
   value,
   low,
   high,
   unit,
 }: Answer): { value: string; range: string | null } | null {
-  return value === null ? null : { value: formatQuantity(value, unit), range: interval(low, high, unit) }
+  if (value === null) return null
+  const shown = formatQuantity(value, unit)
+  const range = interval(low, high, unit)
+  if (range === null) return { value: shown, range }
+  return { value: shown, range: range === shown ? '95 % interval within rounding' : `95 % interval ${range}` }
 }
 
 /** `3 of 4 agree`. */
 export const tally = (checks: readonly { readonly ok: boolean }[], verb: string): string =>
   `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`
+
+const UNIT_SPACE = /(\d) (?=(?:[kMGTP]|[nµm]?s|min|h|d|x|[KMGT]?i?B)\b|%)/g
+
+/** A sentence whose numbers stay with their units when it breaks over lines. */
+export const unbroken = (sentence: string): string => sentence.replaceAll(UNIT_SPACE, '$1\u00a0')

@@ -5,7 +5,8 @@ import { hostileTexts } from '../testing/hostile.ts'
 import { voiceFleet } from '../testdata/voice-fleet.ts'
 import { FONT_FILES } from './font.ts'
 import { renderPng } from './png.ts'
-import { ChartError, chartOf, renderSvg, themedSpec, wrap } from './render.ts'
+import { ChartError, chartOf, renderSvg, themedSpec } from './render.ts'
+import { wrap } from './wrap.ts'
 import { palette } from './theme.ts'
 import { tornadoChart } from './tornado.ts'
 
@@ -116,9 +117,13 @@ describe('what a chart may not do', () => {
 })
 
 describe('text from a scenario in a chart', () => {
+  let plain: string
+  beforeAll(async () => {
+    plain = await renderSvg(simple('x'), { width: 400, heading: true })
+  })
+
   it.each(hostileTexts)('stays text: %j', async (words) => {
     const svg = await renderSvg(simple(words), { width: 400, heading: true })
-    const plain = await renderSvg(simple('x'), { width: 400, heading: true })
     parse(svg)
     expect(svg).not.toMatch(/<(?:script|img|iframe|foreignObject)/i)
     // oxlint-disable-next-line no-control-regex -- control characters are what must be absent
@@ -131,6 +136,23 @@ describe('text from a scenario in a chart', () => {
 })
 
 describe('wrapping', () => {
+  it('keeps every word of an axis title on a narrow chart', async () => {
+    const title = 'minutes since the start of the span, each cluster at its own peak hour'
+    const spec = {
+      data: { values: [{ a: 1, b: 2 }] },
+      mark: 'point',
+      encoding: {
+        x: { field: 'a', type: 'quantitative', title },
+        y: { field: 'b', type: 'quantitative', title },
+      },
+    }
+    const svg = await renderSvg(simple('x', { spec }), { width: 350 })
+    const words = [...svg.matchAll(/<t(?:ext|span)[^>]*>([^<]+)/g)].map(([, line]) => line).join(' ')
+    expect(words).not.toContain('\u2026')
+    for (const word of title.split(' '))
+      expect(words.split(/\s+/).filter((one) => one === word).length).toBeGreaterThanOrEqual(2)
+  })
+
   it('breaks between words and never within one', () => {
     expect(wrap('a b', 12, 400, 1000)).toEqual(['a b'])
     expect(wrap('relay delay', 12, 400, 30)).toEqual(['relay', 'delay'])

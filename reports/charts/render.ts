@@ -13,6 +13,7 @@ import type { ChartSpec } from '../../sims/sim.ts'
 import { cleanLine, escapeXml } from '../escape.ts'
 import { textWidth } from './font.ts'
 import { colour, themeConfig } from './theme.ts'
+import { wrap, wrapAxisTitles } from './wrap.ts'
 
 export interface RenderOptions {
   /** Width of the whole drawing in CSS pixels. */
@@ -66,7 +67,9 @@ export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<str
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     usermeta: { flowbench: { title: chart.title, description: chart.description, table: chart.table } },
-    ...(heading ? { title: headingOf(chart, width) } : {}),
+    ...(heading
+      ? { title: headingOf(chart, width), padding: { left: 16, right: 20, top: 16, bottom: 14 } }
+      : {}),
     ...(composed ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
     ...(cleanDeep(chart.spec) as Record<string, unknown>),
     config: themeConfig(width),
@@ -96,7 +99,7 @@ const chartShape = z.looseObject({
     }),
   }),
 })
-const THEMED = new Set(['$schema', 'usermeta', 'title', 'width', 'autosize', 'config'])
+const THEMED = new Set(['$schema', 'usermeta', 'title', 'padding', 'width', 'autosize', 'config'])
 
 /** The chart that `themedSpec` was made from, or null when this is no such specification. */
 export function chartOf(name: string, json: unknown): ChartSpec | null {
@@ -110,7 +113,7 @@ export function chartOf(name: string, json: unknown): ChartSpec | null {
 export async function renderSvg(chart: ChartSpec, options: RenderOptions): Promise<string> {
   let svg: string
   try {
-    const { spec } = compile(themedSpec(chart, options) as unknown as TopLevelSpec, {
+    const { spec } = compile(wrapAxisTitles(themedSpec(chart, options), options.width) as TopLevelSpec, {
       logger: vega.logger(vega.Error),
     })
     const loader = closedLoader()
@@ -150,8 +153,8 @@ function describe(svg: string, chart: ChartSpec, prefix: string): string {
 
 function headingOf(chart: ChartSpec, width: number): Record<string, unknown> {
   return {
-    text: wrap(cleanLine(chart.title), 17, 600, width - 24),
-    subtitle: wrap(cleanLine(chart.description), 12, 400, width - 24),
+    text: wrap(cleanLine(chart.title), 17, 600, width - 40),
+    subtitle: wrap(cleanLine(chart.description), 12, 400, width - 40),
     anchor: 'start',
     frame: 'group',
     fontSize: 17,
@@ -162,18 +165,4 @@ function headingOf(chart: ChartSpec, width: number): Record<string, unknown> {
     color: colour('ink'),
     subtitleColor: colour('quiet'),
   }
-}
-
-/** Breaks a text into lines no wider than `limit` pixels; a single word that is wider stands alone. */
-export function wrap(text: string, size: number, weight: number, limit: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && textWidth(longer, size, weight) > limit) {
-      lines.push(line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, line]
 }

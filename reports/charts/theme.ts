@@ -17,7 +17,7 @@
  * Dark is not a second drawing. Every colour here is unique to its role, so a page maps each with one CSS rule that
  * matches the attribute (`[fill="#1c5fc4"] { fill: #7db4ff }`); the SVG's bytes are the same in both schemes. The palette
  * is tested: text against ground at 4.5:1 or more, marks at 3:1 or more, and categories told apart by readers with
- * protanopia and deuteranopia.
+ * protanopia and deuteranopia (eight of them; a ninth starts over).
  */
 import { FONT_FAMILY } from './font.ts'
 
@@ -33,11 +33,13 @@ export const palette = {
   accent: { light: '#1c5fc4', dark: '#7db4ff' },
   limit: { light: '#b3261e', dark: '#ff8f80' },
   chosen: { light: '#0f1822', dark: '#f7fafc' },
-  category2: { light: '#d86c13', dark: '#cd4810' },
-  category3: { light: '#1aa58c', dark: '#c4f8f1' },
-  category4: { light: '#5a0e61', dark: '#98478a' },
-  category5: { light: '#282721', dark: '#8a886d' },
-  category6: { light: '#543b03', dark: '#fbe069' },
+  category2: { light: '#d46f0f', dark: '#bd3508' },
+  category3: { light: '#2f9651', dark: '#65e213' },
+  category4: { light: '#d663af', dark: '#a53a8b' },
+  category5: { light: '#3c205c', dark: '#a51de5' },
+  category6: { light: '#076c57', dark: '#daf8f7' },
+  category7: { light: '#20201e', dark: '#9a9987' },
+  category8: { light: '#43350a', dark: '#fee89f' },
 } as const satisfies Record<string, Record<Scheme, string>>
 
 export type Role = keyof typeof palette
@@ -50,6 +52,8 @@ export const categories: readonly Role[] = [
   'category4',
   'category5',
   'category6',
+  'category7',
+  'category8',
 ]
 
 export const colour = (role: Role, scheme: Scheme = 'light'): string => palette[role][scheme]
@@ -125,12 +129,14 @@ export function themeConfig(width: number): Record<string, unknown> {
       titleFontWeight: 'normal',
       titleColor: colour('quiet'),
       symbolStrokeWidth: 2.5,
-      offset: 26,
+      offset: 36,
       columnPadding: 16,
+      rowPadding: 5,
     },
     range: { category: categories.map((role) => colour(role)) },
     mark: { color: colour('accent') },
     line: { strokeWidth: 2, strokeCap: 'round', strokeJoin: 'round' },
+    area: { stroke: colour('ground'), strokeWidth: 0.75 },
     bar: { cornerRadiusEnd: 2 },
     rule: { color: colour('axis') },
     point: { size: 42, filled: true, opacity: 1 },

@@ -87,6 +87,23 @@ describeInChromium('the report page', (browser) => {
     },
   )
 
+  it('prints dark on white, in one column, whatever the scheme', async () => {
+    const { page, close } = await openOffline(browser(), urls.report, {
+      width: 720,
+      height: 1000,
+      scheme: 'dark',
+    })
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.evaluate('getComputedStyle(document.querySelector(".chart rect")).fill')).toBe(
+      'rgb(255, 255, 255)',
+    )
+    const problems = await layoutProblems(page)
+    // Paper takes smaller type than a screen.
+    expect(problems.filter((problem) => !problem.startsWith('too small'))).toEqual([])
+    await close()
+  })
+
   it.each([views[0]!, views[3]!])('has an index that leads to it, at $width px, $scheme', async (view) => {
     const { page, complaints, close } = await openOffline(browser(), urls.index, view)
     expect(await layoutProblems(page)).toEqual([])

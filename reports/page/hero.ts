@@ -4,15 +4,15 @@
  */
 import type { RunDocument } from '../../sims/run/document.ts'
 import type { ReportInput } from '../input.ts'
-import { answerNumber, counted, effectWords, multipleOf, reason, tally } from '../words.ts'
+import { answerNumber, counted, effectWords, multipleOf, reason, tally, unbroken } from '../words.ts'
 import { html, type Html } from './html.ts'
 import { verdictSign } from './signs.ts'
 
 export function hero({ document, metricLabels }: ReportInput): Html {
   const { answer, verdict } = document
   return html` <section class="hero is-${verdict}" aria-labelledby="question">
-    <h1 id="question"><span class="vh">Question: </span><bdi>${document.question}</bdi></h1>
-    <p class="answer"><bdi>${answer.text}</bdi></p>
+    <h1 id="question"><span class="vh">Question: </span><bdi>${unbroken(document.question)}</bdi></h1>
+    <p class="answer"><bdi>${unbroken(answer.text)}</bdi></p>
     ${range(document)}
     <p class="verdict">${verdictSign(verdict)}<span class="why">${reason(document)}</span></p>
     <dl class="facts">${breaksFirst(document)} ${restsOn(document, metricLabels)} ${evidence(document)}</dl>
@@ -25,7 +25,7 @@ function range({ answer }: RunDocument): Html | null {
   return (
     number &&
     html`<p class="range">
-      <b>${number.value}</b>${number.range !== null && html`<span>95 % interval ${number.range}</span>`}
+      <b>${number.value}</b>${number.range !== null && html`<span>${number.range}</span>`}
     </p>`
   )
 }

@@ -8,7 +8,8 @@ import { html, raw, type Html, type Part } from './html.ts'
 import { hero } from './hero.ts'
 import { methodList, reproduce } from './method.ts'
 import { shell } from './shell.ts'
-import { dataTable, expectationsTable, invariantsTable, pointsTable, theoryTable } from './tables.ts'
+import { dataTable, expectationsTable, invariantsTable, theoryTable } from './tables.ts'
+import { pointsTable } from './points.ts'
 import { reason, VERDICTS } from '../words.ts'
 
 type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>

@@ -96,9 +96,11 @@ table{border-collapse:collapse;font-size:.875rem;line-height:1.4;min-width:min(1
 caption{text-align:left;color:var(--quiet);font-size:.8125rem;padding-bottom:.5rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem 1.5rem .5rem 0;border-bottom:1px solid var(--grid);min-width:4.5rem}
 th:last-child,td:last-child{padding-right:.25rem}
-thead th{font-weight:500;color:var(--quiet);font-size:.8125rem;vertical-align:bottom;min-width:6.5rem;max-width:14rem}
+thead th{font-weight:500;color:var(--quiet);font-size:.8125rem;vertical-align:bottom}
+.points thead .num{min-width:8rem}
+.points thead .long{min-width:13rem}
 tbody th{font-weight:500;min-width:5.5rem}
-td{overflow-wrap:break-word}
+td,thead th{overflow-wrap:break-word}
 tbody th code{overflow-wrap:normal}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 thead .num{white-space:normal}
@@ -118,7 +120,7 @@ pre{background:var(--raised);padding:1rem 1.125rem;border-radius:6px;line-height
 .files{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;font-size:.875rem}
 footer{border-top:1px solid var(--grid);padding-block:1.25rem 3rem;color:var(--quiet);font-size:.8125rem;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 
-.runs{list-style:none;padding:0}
+.runs{list-style:none;padding:0;margin-top:1.75rem}
 .run{border-top:1px solid var(--grid);padding-block:1.5rem;display:grid;grid-template-columns:9rem minmax(0,1fr);gap:.25rem 2rem}
 .run .verdict{align-self:start;padding-top:.2rem}
 .run h2{font-size:1.25rem;line-height:1.3;letter-spacing:-.012em}
@@ -148,7 +150,10 @@ body{font-size:10pt}
 .skip,.files{display:none}
 .row{grid-template-columns:minmax(0,1fr);break-inside:avoid-page;padding-block:1rem}
 .row.long{break-inside:auto}
-.scroll,.scroll.tall{overflow:visible;max-height:none}
+.scroll,.scroll.tall{overflow:visible;max-height:none;background:none}
+table{font-size:7.5pt}
+th,td,.points thead .num,.points thead .long{min-width:0;padding-right:.5rem}
+.num{white-space:normal}
 .wide{display:block}.narrow{display:none}
 tr,figure{break-inside:avoid}
 }

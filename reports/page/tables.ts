@@ -1,11 +1,11 @@
-/** The evidence as tables: expectations, measured points, theory, invariants, and the data under each chart. */
+/** The evidence as tables: expectations, theory, invariants, and the data under each chart. */
 import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
-import type { At, RunDocument } from '../../sims/run/document.ts'
-import type { ChartSpec, Estimate } from '../../sims/sim.ts'
+import type { RunDocument } from '../../sims/run/document.ts'
+import type { ChartSpec } from '../../sims/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, expectationUnit, interval, pointName, quantity, samePoint } from '../words.ts'
+import { counted, expectationUnit, interval, pointName, quantity } from '../words.ts'
 import { html, type Html, type Part } from './html.ts'
-import { checkSign, stateSign } from './signs.ts'
+import { checkSign } from './signs.ts'
 
 /** A table that may be wider than the page scrolls in a box of its own, which the keyboard can reach. */
 export const scrolling = (name: string, table: Part, tall = false): Html =>
@@ -13,7 +13,7 @@ export const scrolling = (name: string, table: Part, tall = false): Html =>
     ${table}
   </div>`
 
-const INTERVAL = '95 % interval'
+export const INTERVAL = '95 % interval'
 
 export function expectationsTable(document: RunDocument): Html {
   const { expectations } = document
@@ -49,93 +49,6 @@ export function expectationsTable(document: RunDocument): Html {
       </tbody>
     </table>`,
   )
-}
-
-export function pointsTable({ document, metricLabels }: ReportInput): Html {
-  const { points } = document
-  const metrics = [...new Set(points.flatMap((point) => Object.keys(point.metrics)))]
-  const label = (metric: string) => metricLabels[metric]?.label ?? metric
-  const only = points.length === 1 ? points[0]! : null
-  if (only !== null) {
-    return scrolling(
-      'Measured',
-      html`<table>
-        <caption>
-          ${counted(only.replications, 'replication')}; ${stateSign(only.state)}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">metric</th>
-            <th scope="col" class="num">mean over replications</th>
-            <th scope="col" class="num">${INTERVAL}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${metrics.map((metric) => {
-            const estimate = only.metrics[metric]
-            return html`<tr>
-              <th scope="row">${label(metric)}</th>
-              <td class="num">${estimate ? quantity(estimate.value, estimate.unit) : 'none'}</td>
-              <td class="num">
-                ${(estimate && interval(estimate.low, estimate.high, estimate.unit)) ?? 'none'}
-              </td>
-            </tr>`
-          })}
-        </tbody>
-      </table>`,
-    )
-  }
-  const params = [...new Set(points.flatMap(({ at }) => Object.keys(at)))]
-  const chosen = chosenPoint(document)
-  return scrolling(
-    'Measured points',
-    html`<table>
-      <caption>
-        Mean over replications, with its ${INTERVAL} below${chosen && '; the marked row is the answer'}
-      </caption>
-      <thead>
-        <tr>
-          ${params.map((param) => html`<th scope="col">${param}</th>`)}
-          <th scope="col">state</th>
-          ${metrics.map((metric) => html`<th scope="col" class="num">${label(metric)}</th>`)}
-          <th scope="col" class="num">replications</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${points.map((point) => {
-          const isChosen = chosen !== null && samePoint(chosen, point.at)
-          return html`<tr${isChosen && html` class="chosen"`}>${params.map((param, i) => {
-            const value = point.at[param] ?? ''
-            return i === 0
-              ? html`<th scope="row">${value}${isChosen && html`<span class="vh"> (the answer)</span>`}</th>`
-              : html`<td>${value}</td>`
-          })}<td>${stateSign(point.state)}</td>${metrics.map((metric) =>
-            estimateCell(point.metrics[metric]),
-          )}<td class="num">${point.replications}</td></tr>`
-        })}
-      </tbody>
-    </table>`,
-    points.length > 24,
-  )
-}
-
-function estimateCell(estimate: Estimate | undefined): Html {
-  if (estimate === undefined || estimate.value === null) {
-    return html`<td class="num"><span aria-hidden="true">–</span><span class="vh">no steady state</span></td>`
-  }
-  const range = interval(estimate.low, estimate.high, estimate.unit)
-  return html`<td class="num">
-    ${formatQuantity(estimate.value, estimate.unit)}${
-      range !== null && html`<span class="ci">${range}</span>`
-    }
-  </td>`
-}
-
-/** With one answer among several points, the expectations are judged there and nowhere else. */
-function chosenPoint({ expectations, points }: RunDocument): At | null {
-  const first = expectations[0]
-  if (first === undefined || points.length < 2) return null
-  return expectations.every(({ at }) => samePoint(at, first.at)) ? first.at : null
 }
 
 export function theoryTable({ document, metricLabels }: ReportInput): Html {
