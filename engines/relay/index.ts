@@ -5,7 +5,7 @@ export { Batch, HEADROOM, SLOT_BYTES, Verdicts } from './forwarder/batch.ts'
 export type { BatchOptions } from './forwarder/batch.ts'
 export type { CounterName, Counts } from './forwarder/counters.ts'
 export { Forwarder } from './forwarder/forwarder.ts'
-export type { ForwarderOptions } from './forwarder/forwarder.ts'
+export type { ForwarderOptions } from './forwarder/options.ts'
 export {
   hasRelayHeader,
   HEADER_IPV4_BYTES,

@@ -17,15 +17,11 @@
  * of any origin, never above 2^31. Nothing is allocated per packet; node:crypto allocates one Buffer per AES call.
  */
 import { DTLS, PROTOCOL_OF_FIRST_BYTE, RTP, STUN } from '../demux.ts'
-import type { PasswordKey } from '../hint/keys.ts'
 import type { KeyRing } from '../hint/keyRing.ts'
-import { BAD_CHARS } from '../hint/keyRing.ts'
-import { assertHint, routeKeyOf, UFRAG_CHARS } from '../hint/layout.ts'
-import { attributeLength } from '../stun/attribute.ts'
-import { BINDING_ERROR, BINDING_INDICATION, BINDING_REQUEST, BINDING_SUCCESS } from '../stun/constants.ts'
+import { assertHint, routeKeyOf } from '../hint/layout.ts'
+import { BINDING_ERROR, BINDING_SUCCESS } from '../stun/constants.ts'
 import { checkHeader, messageType } from '../stun/header.ts'
 import * as refusal from '../stun/refusal.ts'
-import { findUsername } from '../stun/username.ts'
 import type { Batch, Verdicts } from './batch.ts'
 import { BYTES_CREDITED, BYTES_TO_CLIENT, BYTES_TO_POD, CHECKS, Counters } from './counters.ts'
 import { FLOWS_CONFIRMED, FLOWS_CREATED, FLOWS_EXPIRED, FLOWS_SWITCHED } from './counters.ts'
@@ -35,40 +31,13 @@ import { DenyList } from './denyList.ts'
 import { DENY_VERSION, FlowTable, KILLED as KILLED_FLOW, LIVE, NONCE_HIGH, NONCE_LOW } from './flows.ts'
 import { PENDING, RECORD, ROUTE, ROUTE_KEY, SEEN, STATE, SWITCHED } from './flows.ts'
 import { HEADER_IPV4_BYTES, headerAddress, headerPort, hasRelayHeader, writeRelayHeader } from './header.ts'
-import { Verifier } from './verifier.ts'
+import type { ForwarderOptions } from './options.ts'
 import { Routes } from './routes.ts'
+import { BY_FLOW, BY_HINT, stageChecks } from './stageChecks.ts'
 import { Transactions } from './transactions.ts'
 import * as verdict from './verdict.ts'
+import { Verifier } from './verifier.ts'
 
-export interface ForwarderOptions {
-  /** Live route keys; may be shared by several forwarders of a thread. Its capacity bounds the batches. */
-  readonly keys: KeyRing
-  /** Secret 32-bit integer for the hash tables; draw it at random in production. */
-  readonly seed: number
-  /** Most flows at a time, up to 2^22; default 65,536. 64 bytes each, and 16 to 32 of index. */
-  readonly flows?: number
-  /** Most routes ever named; default 4,096. */
-  readonly routes?: number
-  /** Most killed sessions at a time; default 4,096. */
-  readonly kills?: number
-  /** Entries for checks under way that may change a flow; default 16,384. */
-  readonly transactions?: number
-  /** Seconds a live flow survives without a client's packet; default 30, the life of ICE consent (RFC 7675). */
-  readonly idleTimeout?: number
-  /** The same for a flow that no pod has answered yet; default 5. */
-  readonly pendingTimeout?: number
-  /** Seconds in which a pod's answer to a check counts; default 40: STUN itself gives up after 39.5 (RFC 8489 6.2.1). */
-  readonly transactionTimeout?: number
-  /** Least seconds between two switches of an address; default 1. */
-  readonly switchInterval?: number
-  /** Verify MESSAGE-INTEGRITY of every check with these; absent: the relay holds no password key, and the pod verifies. */
-  readonly verify?: Iterable<PasswordKey>
-}
-
-/** Steps of the first pass; any other value is a drop reason. */
-const BY_FLOW = 0
-const BY_HINT = 255
-const COLON = 0x3a
 /** Times may be this large at most, so that deadlines stay 32-bit. */
 const LATEST = 2 ** 31 - 2 ** 20
 
@@ -117,23 +86,10 @@ export class Forwarder {
    * @throws RangeError when the batch is larger than the key ring's or the verdicts' capacity.
    */
   fromClients(batch: Batch, out: Verdicts): void {
-    const { count, arena, offset, length } = batch
+    const { count, length } = batch
     this.#assertRoom(count, out)
     const steps = this.#steps
-    let checks = 0
-    for (let slot = 0; slot < count; slot++) {
-      const at = offset[slot]!
-      const protocol = length[slot] === 0 ? -1 : PROTOCOL_OF_FIRST_BYTE[arena[at]!]
-      let step = BY_FLOW
-      if (protocol === STUN) {
-        step = this.#readStun(arena, at, length[slot]!, slot)
-        if (step === BY_HINT) checks++
-      } else if (protocol !== RTP && protocol !== DTLS) {
-        step = protocol === -1 ? verdict.EMPTY : verdict.OTHER_PROTOCOL
-      }
-      steps[slot] = step
-    }
-    if (checks !== 0) this.#keys.open()
+    if (stageChecks(batch, this.#keys, steps) !== 0) this.#keys.open()
 
     let packets = 0
     let bytes = 0
@@ -242,25 +198,6 @@ export class Forwarder {
   #assertRoom(count: number, out: Verdicts): void {
     const room = Math.min(this.#steps.length, out.action.length)
     if (count > room) throw new RangeError(`a batch of ${count} packets; there is room for ${room}`)
-  }
-
-  /** First pass over a packet that starts like STUN: BY_HINT with its ufrag staged, BY_FLOW, or a drop reason. */
-  #readStun(bytes: Uint8Array, at: number, length: number, slot: number): number {
-    const header = checkHeader(bytes, at, length)
-    if (header < 0) return header === refusal.BAD_COOKIE ? verdict.BAD_COOKIE : verdict.BAD_LENGTH
-    const type = messageType(bytes, at)
-    if (type !== BINDING_REQUEST) {
-      const known = type === BINDING_SUCCESS || type === BINDING_ERROR || type === BINDING_INDICATION
-      return known ? BY_FLOW : verdict.NOT_BINDING
-    }
-    const username = findUsername(bytes, at, length)
-    if (username < 0) return username === refusal.ABSENT ? verdict.NO_USERNAME : verdict.BAD_ATTRIBUTE
-    if (attributeLength(bytes, username) <= UFRAG_CHARS || bytes[username + UFRAG_CHARS] !== COLON) {
-      return verdict.BAD_UFRAG
-    }
-    const staged = this.#keys.stage(bytes, username, slot)
-    if (staged === 0) return BY_HINT
-    return staged === BAD_CHARS ? verdict.BAD_UFRAG : verdict.UNKNOWN_KEY
   }
 
   /** A packet of a known address: to the flow's pod. */
