@@ -6,6 +6,7 @@ import type { RunDocument } from '../sims/run/document.ts'
 import { cleanLine } from './escape.ts'
 import {
   answerNumber,
+  brokenWords,
   counted,
   effectWords,
   expectationUnit,
@@ -60,18 +61,10 @@ function facts(document: RunDocument): [string, string][] {
   const replications = points.reduce((sum, point) => sum + point.replications, 0)
   rows.push(['evidence', `${counted(replications, 'replication')} at ${counted(points.length, 'point')}`])
   if (theory.length > 0) rows.push(['theory', tally(theory, 'agree')])
-  if (invariants.length > 0) rows.push(['invariants', broken(invariants) ?? tally(invariants, 'hold')])
+  if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])
   if (digest !== undefined) rows.push(['digest', digest])
   return rows
-}
-
-function broken(invariants: RunDocument['invariants']): string | null {
-  const first = invariants.find(({ ok }) => !ok)
-  if (first === undefined) return null
-  const at = pointName(first.at)
-  const detail = first.detail === undefined ? '' : `: ${first.detail}`
-  return `BROKEN: ${first.name}${at === '' ? '' : ` at ${at}`}${detail} (${tally(invariants, 'hold')})`
 }
 
 function expectations(document: RunDocument): [boolean, string][] {

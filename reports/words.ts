@@ -118,6 +118,15 @@ export function answerNumber({
 export const tally = (checks: readonly { readonly ok: boolean }[], verb: string): string =>
   `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`
 
+/** The first broken invariant, where and how; null when all hold. */
+export function brokenWords(invariants: RunDocument['invariants']): string | null {
+  const first = invariants.find(({ ok }) => !ok)
+  if (first === undefined) return null
+  const at = pointName(first.at)
+  const detail = first.detail === undefined ? '' : `: ${first.detail}`
+  return `BROKEN: ${first.name}${at === '' ? '' : ` at ${at}`}${detail} (${tally(invariants, 'hold')})`
+}
+
 const UNIT_SPACE = /(\d) (?=(?:[kMGTP]|[nµm]?s|min|h|d|x|[KMGT]?i?B)\b|%)/g
 
 /** A sentence whose numbers stay with their units when it breaks over lines. */

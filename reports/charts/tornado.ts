@@ -12,7 +12,7 @@ import type { ChartSpec } from '../../sims/sim.ts'
 import type { ReportInput } from '../input.ts'
 import { effectName, interval, quantity } from '../words.ts'
 
-const ROW = 46
+const ROW = 48
 
 type Effect = NonNullable<AssumptionDocument['effect']>
 type Probed = AssumptionDocument & { readonly effect: Effect }
@@ -135,16 +135,16 @@ function spec(
       },
     },
     layer: [
-      words('label', 'label', { dy: -17 }, { x: { value: 0 } }),
-      { mark: { type: 'bar', height: 12, cornerRadius: 2 }, encoding: { x2: { field: 'to' } } },
+      words('label', 'label', { dy: -19 }, { x: { value: 0 } }),
+      { mark: { type: 'bar', height: 16, cornerRadius: 2 }, encoding: { x2: { field: 'to' } } },
       words('note', 'fromText', { align: 'right', dx: -6 }),
       words('note', 'toText', { align: 'left', dx: 6 }, { x: end }),
-      words('bar-label', 'openText', { fontSize: 11 }, { x: end }),
+      words('bar-label', 'openText', {}, { x: end }),
       ...(middle === null
         ? []
         : [
             {
-              mark: { type: 'tick', style: 'middle', orient: 'vertical', size: 20 },
+              mark: { type: 'tick', style: 'middle', orient: 'vertical', size: 22 },
               encoding: { x: { datum: middle } },
             },
           ]),

@@ -4,9 +4,18 @@
  */
 import type { RunDocument } from '../../sims/run/document.ts'
 import type { ReportInput } from '../input.ts'
-import { answerNumber, counted, effectWords, multipleOf, reason, tally, unbroken } from '../words.ts'
+import {
+  answerNumber,
+  brokenWords,
+  counted,
+  effectWords,
+  multipleOf,
+  reason,
+  tally,
+  unbroken,
+} from '../words.ts'
 import { html, type Html } from './html.ts'
-import { verdictSign } from './signs.ts'
+import { checkSign, verdictSign } from './signs.ts'
 
 export function hero({ document, metricLabels }: ReportInput): Html {
   const { answer, verdict } = document
@@ -15,8 +24,19 @@ export function hero({ document, metricLabels }: ReportInput): Html {
     <p class="answer"><bdi>${unbroken(answer.text)}</bdi></p>
     ${range(document)}
     <p class="verdict">${verdictSign(verdict)}<span class="why">${reason(document)}</span></p>
+    ${distrust(document)}
     <dl class="facts">${breaksFirst(document)} ${restsOn(document, metricLabels)} ${evidence(document)}</dl>
   </section>`
+}
+
+/** A world that broke its own rules, or was left half-way, must not be read as an answer. */
+function distrust({ invariants, interrupted }: RunDocument): Html[] {
+  const broken = brokenWords(invariants)
+  const lines = [
+    ...(broken === null ? [] : [`Do not trust this answer. Invariant ${broken}`]),
+    ...(interrupted === true ? ['Stopped early: only what was complete then is told.'] : []),
+  ]
+  return lines.map((line) => html`<p class="distrust">${checkSign(false, ['', line])}</p>`)
 }
 
 /** The number itself and its interval, for an answer that is a number. */

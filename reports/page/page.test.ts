@@ -82,6 +82,16 @@ describe('what the page says', () => {
     )
   })
 
+  it('warns on the first screen of a world that broke its rules', () => {
+    const invariants = [
+      { name: 'conservation', at: { hosts: 8 }, ok: false, detail: 'injected 5, completed 4' },
+    ]
+    const text = page({ ...run, document: { ...run.document, invariants } })
+    expect(text.indexOf('Do not trust this answer')).toBeLessThan(text.indexOf('Breaks first'))
+    expect(text).toContain('conservation at hosts = 8: injected 5, completed 4')
+    expect(all).not.toContain('Do not trust')
+  })
+
   it('does without what a run does not have', () => {
     const { digest: _, ...document } = run.document
     const bare = page({

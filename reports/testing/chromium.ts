@@ -37,6 +37,7 @@ export function describeInChromium(name: string, define: (browser: () => Browser
   const path = findChromium()
   const skipped = path === null && process.env['CI'] !== 'true'
   const title = skipped ? `${name} (skipped: no Chromium; install it, or set CHROMIUM to its path)` : name
+  if (skipped) process.stderr.write(`${title}\n`)
   // oxlint-disable-next-line vitest/valid-title -- the suite is named by its caller
   describe.skipIf(skipped)(title, () => {
     let browser: Browser | undefined
