@@ -24,7 +24,9 @@
  * gets one, from either end: an event that goes there directly is later than any there of its time and counts up, a
  * spilled one is earlier than any there of its time and counts down.
  *
- * Cost on one 2-core VM: 45 to 70 ns an event with its random draw, the same with the timers of 72 h.
+ * `flowbench bench kernel` prints the speed. On a busy 2-core VM at 2.3 GHz, an event with its random draw took 65 ns in
+ * M/M/1 and 90 ns in M/M/20; a good part of that is branches that nobody can predict (which event is next, and whether
+ * the new one comes before it).
  */
 import { EventHeap } from './heap.ts'
 import { TimerWheel } from './wheel.ts'

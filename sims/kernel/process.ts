@@ -14,7 +14,8 @@
  * the one who released has come to its next wait and before the next event: no event is spent on it.
  *
  * A model of processes alone is `processes.run(until)`; a mixed one hands events of the code to `wake(indexOf(e))`.
- * Measured on M/M/c, this style costs about half the speed of the flat one: a generator allocates a result a step.
+ * Measured on M/M/c with the same resource, this style runs at 35 to 40 % of the flat one's speed (3 million events a
+ * second against 8): a generator allocates a result a step, and a customer takes three.
  */
 import { codeOf, event, indexOf, NONE, type Kernel } from './kernel.ts'
 import { QUEUED, REFUSED, type Resource } from './resource.ts'
