@@ -68,8 +68,9 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
     }
   })
   events.sort((a, b) => a - b)
-  const names = new Map<string, number>([['', 0]])
+  const names = new Map<number | string, number>([[all.length < 32 ? 0 : '', 0]])
   const open = new Set<number>()
+  let mask = 0
   const holders: number[][] = [[]]
   const starts = [0]
   const startClass = [0]
@@ -79,8 +80,10 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
       const change = (events[i] as number) % (2 * all.length)
       if (change & 1) open.add(change >> 1)
       else open.delete(change >> 1)
+      mask ^= 1 << (change >> 1)
     }
-    const name = [...open].sort((a, b) => a - b).join(',')
+    // Few sets are named by their bits, many by a list.
+    const name = all.length < 32 ? mask : [...open].sort((a, b) => a - b).join()
     let id = names.get(name)
     if (id === undefined) {
       id = names.size

@@ -23,7 +23,7 @@ import { RegexBudgetError } from '../types.ts'
 import type { Alphabet } from './alphabet.ts'
 import { buildAlphabet, Sets } from './alphabet.ts'
 import { assertBit } from './context.ts'
-import { factsOf } from './facts.ts'
+import { factsOf, isMinimal } from './facts.ts'
 
 type Repeat = Extract<Node, { kind: 'repeat' }>
 type Cat = Extract<Node, { kind: 'cat' }>
@@ -159,6 +159,12 @@ class Builder {
   /** A child of a node that has no bracket because a minimal repetition is inside needs one of its own. */
   private exposed(parent: Node, child: Node): boolean {
     return !factsOf(parent).plain && factsOf(child).plain && factsOf(child).length < 0
+  }
+
+  /** The whole pattern. Its end is known or searched for; in a search, what is plain must want to be long. */
+  whole(root: Node, from: number): number {
+    const { plain, length } = factsOf(root)
+    return this.within(plain && length < 0, from, (at) => this.merged(root, at)).some
   }
 
   /** Matches `node`; the one way out, or -1. */
@@ -342,7 +348,7 @@ class Builder {
 
   private repeat(node: Repeat, from: number, wantNone = true): Exits {
     const body = factsOf(node.node)
-    const lazyBracket = !node.greedy && factsOf(node).length < 0
+    const lazyBracket = isMinimal(node) && factsOf(node).length < 0
     if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), 'lazy')
     return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), 'lazy')
   }
@@ -351,7 +357,7 @@ class Builder {
   private emptyRepeat(node: Repeat, from: number): number {
     const body = factsOf(node.node)
     const mayBeAbsent = node.min === 0
-    if (node.max === 0 || (mayBeAbsent && (!node.greedy || !body.nullable)))
+    if (node.max === 0 || (mayBeAbsent && (isMinimal(node) || !body.nullable)))
       return this.edge(from, this.state())
     if (!body.nullable) return -1
     const empty = this.none(node.node, this.edge(from, this.state(), this.forget(node)))
@@ -366,7 +372,7 @@ class Builder {
     const copies = endless ? Math.max(min, 1) : max
     if (!body.consumes || copies === 0)
       return { some: -1, none: wantNone ? this.emptyRepeat(node, from) : -1 }
-    const lastFirst = this.lastFirst && node.greedy && endless && copies === 1
+    const lastFirst = this.lastFirst && !isMinimal(node) && endless && copies === 1
     const forget = this.forget(node)
     const first = this.state()
     this.edge(from, first)
@@ -405,7 +411,8 @@ class Builder {
 
   /** A repetition with a minimal one inside: iterations in order, each way of making it kept in its place. */
   private mixedRepeat(node: Repeat, from: number): Exits {
-    const { min, max, greedy } = node
+    const { min, max } = node
+    const greedy = !isMinimal(node)
     const endless = max === Infinity
     const copies = endless ? Math.max(min, 1) : max
     const forget = this.forget(node)
@@ -453,7 +460,7 @@ class Builder {
 export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): Automaton {
   const builder = new Builder(limit, rules === 'tre')
   const start = builder.state()
-  const exit = builder.full(parsed.root, start)
+  const exit = builder.whole(parsed.root, start)
   const accept = builder.state()
   if (exit >= 0) builder.edge(exit, accept)
   return number(builder, parsed, start, accept)

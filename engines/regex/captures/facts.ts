@@ -17,6 +17,10 @@ export interface Facts {
   readonly lastGroup: number
 }
 
+/** Whether a repetition wants to be short. A fixed count leaves nothing to wish for. */
+export const isMinimal = (node: Extract<Node, { kind: 'repeat' }>): boolean =>
+  !node.greedy && node.min !== node.max
+
 const known = new WeakMap<Node, Facts>()
 
 const leaf: Facts = {
@@ -55,7 +59,7 @@ function find(node: Node): Facts {
     case 'cat':
       return findConcatenation(node.parts.map(factsOf))
     default:
-      return findRepeat(factsOf(node.node), node.min, node.max, node.greedy)
+      return findRepeat(factsOf(node.node), node.min, node.max, isMinimal(node))
   }
 }
 
@@ -88,10 +92,10 @@ function findConcatenation(parts: readonly Facts[]): Facts {
   }
 }
 
-function findRepeat(body: Facts, min: number, max: number, greedy: boolean): Facts {
+function findRepeat(body: Facts, min: number, max: number, minimal: boolean): Facts {
   return {
     ...body,
-    plain: greedy && body.plain,
+    plain: !minimal && body.plain,
     nullable: min === 0 || body.nullable,
     consumes: body.consumes && max > 0,
     length: max === 0 ? 0 : min === max && body.length >= 0 ? body.length * min : -1,

@@ -47,6 +47,11 @@ export class Captures {
     this.maxSteps = maxSteps
   }
 
+  /** The same with a cache of another size. */
+  withCache(cacheBytes: number): Captures {
+    return new Captures(this.automaton, cacheBytes, this.maxSteps)
+  }
+
   /**
    * Start and end of each group of the match [start, end) of `text`, in bytes; null if the pattern does not match
    * exactly there. What lies around the span is context for assertions.

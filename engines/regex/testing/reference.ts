@@ -33,13 +33,16 @@ export interface ReferenceOptions {
 type Repeat = Extract<Node, { kind: 'repeat' }>
 type Cat = Extract<Node, { kind: 'cat' }>
 
+/** A fixed count leaves nothing to wish for. */
+const isMinimal = (node: Repeat): boolean => !node.greedy && node.min !== node.max
+
 const lazyInside = new WeakMap<Node, boolean>()
 
 /** Whether the node is, or contains, a minimal repetition. */
 export function holdsMinimal(node: Node): boolean {
   let known = lazyInside.get(node)
   if (known === undefined) {
-    if (node.kind === 'repeat') known = !node.greedy || holdsMinimal(node.node)
+    if (node.kind === 'repeat') known = isMinimal(node) || holdsMinimal(node.node)
     else if (node.kind === 'cat' || node.kind === 'alt') known = node.parts.some(holdsMinimal)
     else known = (node.kind === 'group' || node.kind === 'approx') && holdsMinimal(node.node)
     lazyInside.set(node, known)
@@ -180,7 +183,7 @@ class Reference {
         return unique(heads.flatMap((b) => this.wish(cat, b, step + 1)))
       }
       case 'repeat': {
-        if (!node.greedy) return this.ends(node, i)
+        if (isMinimal(node)) return this.ends(node, i)
         const next = nextStep(node, step)
         const more = this.iterationEnds(node, i, step).flatMap((b) => this.wish(node, b, next))
         return unique(step >= node.min ? [...more, i] : more)
@@ -235,7 +238,7 @@ class Reference {
     let at = i
     let step = 0
     for (;;) {
-      if (!node.greedy && at === j && step >= node.min) return
+      if (isMinimal(node) && at === j && step >= node.min) return
       const next = nextStep(node, step)
       const end = this.iterationEnds(node, at, step).find((b) => this.matches(node, b, j, next))
       if (end === undefined) return
@@ -287,11 +290,15 @@ export function referenceExec(
 }
 
 /** All matches, one after the other; an empty match where the last one ended is not reported. */
-export function referenceAll(parsed: Parsed, text: readonly number[]): Int32Array[] {
+export function referenceAll(
+  parsed: Parsed,
+  text: readonly number[],
+  rules: 'posix' | 'tre' = 'posix',
+): Int32Array[] {
   const found: Int32Array[] = []
   let last = -1
   for (let from = 0; from <= text.length;) {
-    const spans = referenceExec(parsed, text, { from })
+    const spans = referenceExec(parsed, text, { from, rules })
     if (!spans) break
     const [start, end] = spans as unknown as [number, number]
     if (end > start || end !== last) {
