@@ -232,7 +232,13 @@ export class Kernel {
   /** Fills the empty near list with the earliest events from outside; false when there are none. */
   private refill(): boolean {
     const { heap, wheel, times, words } = this
-    while (heap.topTime >= wheel.bound && wheel.release(this.intoHeap));
+    // What the order needs, and, while there is room, all that is near by now: else each lone timer that falls due would
+    // hold `bound` close, and near events would pass through the heap.
+    const soon = this.now + this.far
+    while (
+      (heap.topTime >= wheel.bound || (heap.size < REFILL && wheel.bound < soon)) &&
+      wheel.release(this.intoHeap)
+    );
     // Sorted ascending from the far end of a batch, so that the earliest comes last.
     const batch = heap.size < REFILL ? heap.size : REFILL
     let at = batch
