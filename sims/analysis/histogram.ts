@@ -9,12 +9,11 @@
  * (2^-bits), from nanoseconds to 30 years. Values below `min` (0 among them) share one bucket, reported between the
  * smallest value seen and `min`; values from `max` on share another.
  *
- * Weights may be fractions (a mass of packets), and may be added in any order; with whole weights counts are exact up
- * to 2^53, so merging is exact and associative. The mean is exact (not bucketed) up to rounding. Memory: 8 bytes a
- * bucket, 64 kB at the defaults.
+ * Weights may be fractions (a mass of packets); with whole weights counts are exact up to 2^53, so merging is exact and
+ * associative. The mean is exact (not bucketed) up to rounding. Memory: 8 bytes a bucket, 64 kB at the defaults.
  *
- * Not promised: exact extremes after `toData` of another version, negative values (refused), or quantiles of
- * quantities that straddle zero.
+ * Not promised: negative values (refused), or sums of fractional weights that are equal to the last bit in every order
+ * (fold parts in their order).
  */
 import { AnalysisError } from './error.ts'
 
