@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { RunDocument } from '../sims/run/document.ts'
 import type { ChartSpec, Series } from '../sims/sim.ts'
-import { draw, WIDE } from './charts/drawings.ts'
+import { draw, DESK } from './charts/drawings.ts'
 import { chartOf, themedSpec } from './charts/render.ts'
 import { tornadoChart } from './charts/tornado.ts'
 import { readDocument, readJson, readShape, readText, RunFolderError } from './folder.ts'
@@ -71,7 +71,7 @@ export async function writeRun(input: ReportInput, dir: string): Promise<Written
     await put(`charts/${chart.name}.png`, png)
     await put(
       `charts/${chart.name}.vl.json`,
-      `${JSON.stringify(themedSpec(chart, { width: WIDE, heading: true }), null, 1)}\n`,
+      `${JSON.stringify(themedSpec(chart, { width: DESK, heading: true }), null, 1)}\n`,
     )
   }
   await put('result.json', documentText(input.document))

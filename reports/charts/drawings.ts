@@ -4,8 +4,8 @@ import { renderPng } from './png.ts'
 import { renderSvg } from './render.ts'
 
 /** Widths in CSS pixels: a desk and a stand-alone picture, and a phone. */
-export const WIDE = 800
-export const NARROW = 350
+export const DESK = 800
+export const PHONE = 350
 
 export interface Drawing {
   readonly chart: ChartSpec
@@ -19,11 +19,11 @@ export interface Drawing {
 
 /** Throws `ChartError`. */
 export async function draw(chart: ChartSpec): Promise<Drawing> {
-  const svg = await renderSvg(chart, { width: WIDE, heading: true })
+  const svg = await renderSvg(chart, { width: DESK, heading: true })
   return {
     chart,
-    wide: await renderSvg(chart, { width: WIDE, idPrefix: `${chart.name}-wide` }),
-    narrow: await renderSvg(chart, { width: NARROW, idPrefix: `${chart.name}-narrow` }),
+    wide: await renderSvg(chart, { width: DESK, idPrefix: `${chart.name}-wide` }),
+    narrow: await renderSvg(chart, { width: PHONE, idPrefix: `${chart.name}-narrow` }),
     svg,
     png: renderPng(svg),
   }

@@ -11,6 +11,7 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 import { z } from 'zod'
 import type { ChartSpec } from '../../sims/sim.ts'
 import { cleanLine, escapeXml } from '../escape.ts'
+import { arrange } from './composed.ts'
 import { textWidth } from './font.ts'
 import { colour, themeConfig } from './theme.ts'
 import { wrap, wrapAxisTitles } from './wrap.ts'
@@ -63,16 +64,16 @@ function closedLoader() {
 /** The vega-lite specification with theme, width and (for a picture) heading; also what `NAME.vl.json` holds. */
 export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<string, unknown> {
   const { width, heading = false } = options
-  const composed = ['hconcat', 'vconcat', 'concat', 'facet', 'repeat'].some((key) => key in chart.spec)
+  const { spec, viewWidth } = arrange(cleanDeep(chart.spec) as Record<string, unknown>, width)
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     usermeta: { flowbench: { title: chart.title, description: chart.description, table: chart.table } },
     ...(heading
       ? { title: headingOf(chart, width), padding: { left: 16, right: 20, top: 16, bottom: 14 } }
       : {}),
-    ...(composed ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
-    ...(cleanDeep(chart.spec) as Record<string, unknown>),
-    config: themeConfig(width),
+    ...(viewWidth !== null ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
+    ...spec,
+    config: themeConfig(width, viewWidth),
   }
 }
 

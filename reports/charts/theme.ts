@@ -71,8 +71,8 @@ export function darkRules(scope: string): string {
 /** Below this width a chart is drawn for a phone: fewer ticks, shorter limits, legend above. */
 export const NARROW = 480
 
-/** The vega-lite `config` for a chart of this width in pixels. */
-export function themeConfig(width: number): Record<string, unknown> {
+/** The vega-lite `config` for a chart of this width in pixels; `viewWidth` is that of one of several views. */
+export function themeConfig(width: number, viewWidth: number | null = null): Record<string, unknown> {
   const narrow = width < NARROW
   const text = { font: FONT_FAMILY, fontSize: 12, color: colour('ink') }
   const axis = {
@@ -99,7 +99,12 @@ export function themeConfig(width: number): Record<string, unknown> {
     background: colour('ground'),
     font: FONT_FAMILY,
     padding: { left: 4, right: 12, top: 4, bottom: 4 },
-    view: { stroke: null, continuousHeight: narrow ? 230 : 300, discreteHeight: { step: 30 } },
+    view: {
+      ...(viewWidth === null ? {} : { continuousWidth: viewWidth, discreteWidth: viewWidth }),
+      stroke: null,
+      continuousHeight: narrow ? 230 : 300,
+      discreteHeight: { step: 30 },
+    },
     axis,
     axisX: { grid: false, tickCount: Math.max(3, Math.round(width / 90)), labelFlush: 12 },
     // The title of a vertical axis lies on top of it, where it can be read without tilting one's head.

@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+
 /** Texts that a scenario may hold and that must stay text wherever a report puts them. */
 export const hostileTexts: readonly string[] = [
   '</script><script>pwned=1</script>',
@@ -18,3 +20,11 @@ export const hostileTexts: readonly string[] = [
   'javascript:pwned=1',
   '{{pwned}} <%= pwned %>',
 ]
+
+/** Any text at all, unpaired surrogates and control characters included. */
+export const anyCodeUnits: fc.Arbitrary<string> = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff })), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  .map((units) => String.fromCharCode(...units))
