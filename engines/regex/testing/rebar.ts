@@ -12,9 +12,8 @@ export interface Definition {
   readonly name: string
   /** `count`: number of matches; `count-spans`: the sum of their lengths in bytes; `compile`: compile, then count. */
   readonly model: 'count' | 'count-spans' | 'compile'
+  /** Extended syntax. */
   readonly pattern: string
-  /** The pattern has no metacharacters. */
-  readonly literal: boolean
   readonly ignoreCase: boolean
   /** Characters are code points; else bytes. */
   readonly unicode: boolean
@@ -38,7 +37,6 @@ interface Stored {
   readonly name: string
   readonly model: Definition['model']
   readonly patterns: readonly [string]
-  readonly literal: boolean
   readonly caseInsensitive: boolean
   readonly unicode: boolean
   readonly haystack: Haystack
@@ -79,7 +77,6 @@ function definition(one: Stored, haystack: Uint8Array<ArrayBuffer>): Definition 
     name: one.name,
     model: one.model,
     pattern: one.patterns[0],
-    literal: one.literal,
     ignoreCase: one.caseInsensitive,
     unicode: one.unicode,
     haystack,
@@ -129,9 +126,8 @@ function lines(bytes: Buffer, start: number, end: number): Buffer {
 }
 
 /** How this engine compiles a definition's pattern. */
-export function optionsFor(definition: Definition): Options {
+export function optionsFor(definition: Pick<Definition, 'ignoreCase' | 'unicode'>): Options {
   return {
-    syntax: definition.literal ? 'literal' : 'ere',
     ignoreCase: definition.ignoreCase,
     encoding: definition.unicode ? 'utf8' : 'bytes',
     captures: false,
