@@ -30,7 +30,7 @@ export const LOOP = 5
 /** Nodes as parallel arrays; node numbers index them. */
 export interface Nfa {
   readonly kind: Uint8Array
-  /** STEP: first edge. FORK: first target. ASSERT, MARK: the next node. */
+  /** STEP: first edge. FORK: first target. ASSERT, MARK: the next node. ACCEPT: number of the pattern in its set. */
   readonly first: Int32Array
   /** STEP: number of edges. FORK: number of targets. MARK: kind of character. ASSERT: index of its masks. */
   readonly count: Int32Array
@@ -69,9 +69,16 @@ export function partsByKind(
   return parts
 }
 
+type Parts = readonly { readonly kind: number; readonly graph: ByteGraph }[]
+
+/** Large sets are mostly Unicode's classes, met again in the next pattern; they take a millisecond to make. */
+const shared = new Map<string, Parts>()
+const MOST_SHARED = 32
+const LARGE = 64
+
 /** Byte graphs of the sets of one pattern, made once each. */
 export class SetGraphs {
-  private readonly graphs = new Map<string, { kind: number; graph: ByteGraph }[]>()
+  private readonly graphs = new Map<string, Parts>()
   readonly use: ContextUse
   readonly bytes: boolean
 
@@ -80,15 +87,29 @@ export class SetGraphs {
     this.bytes = parsed.bytes
   }
 
-  of(ranges: Ranges): { kind: number; graph: ByteGraph }[] {
+  of(ranges: Ranges): Parts {
     const key = ranges.join()
     let parts = this.graphs.get(key)
     if (!parts) {
-      parts = partsByKind(ranges, this.use, this.bytes).map((part) => ({
-        kind: part.kind,
-        graph: byteGraph(part.ranges, this.bytes),
-      }))
+      parts = this.make(ranges, key)
       this.graphs.set(key, parts)
+    }
+    return parts
+  }
+
+  private make(ranges: Ranges, key: string): Parts {
+    const { use, bytes } = this
+    const large = ranges.length > LARGE || (use.words && !bytes)
+    const sharedKey = `${use.words} ${use.lines} ${bytes} ${key}`
+    const known = large ? shared.get(sharedKey) : undefined
+    if (known) return known
+    const parts = partsByKind(ranges, use, bytes).map((part) => ({
+      kind: part.kind,
+      graph: byteGraph(part.ranges, bytes),
+    }))
+    if (large) {
+      if (shared.size >= MOST_SHARED) shared.clear()
+      shared.set(sharedKey, parts)
     }
     return parts
   }
@@ -119,8 +140,13 @@ class Builder {
     return this.kind.push(kind) - 1
   }
 
-  accept(): number {
-    return this.add(ACCEPT, 0, 0)
+  accept(pattern: number): number {
+    return this.add(ACCEPT, pattern, 0)
+  }
+
+  /** Any of several, each to its own end. */
+  any(roots: readonly Node[]): number {
+    return this.fork(roots.map((root, pattern) => this.build(root, this.accept(pattern))))
   }
 
   private fork(targets: readonly number[]): number {
@@ -286,13 +312,21 @@ export function canBeEmpty(node: Node): boolean {
   }
 }
 
+/** Builds a forward automaton for a set of patterns that share `sets`; ACCEPT nodes know the pattern's number. */
+export function buildSetNfa(roots: readonly Node[], sets: SetGraphs): Nfa {
+  const builder = new Builder(sets, false)
+  const start = builder.any(roots)
+  const tracked = !sets.bytes && (sets.use.words || roots.some(canBeEmpty))
+  return builder.finish(start, tracked ? builder.searchLoop() : -1)
+}
+
 /**
  * Builds the automaton; `parsed` must have passed `checkSize`.
  * @param reverse reads text from its end
  */
 export function buildNfa(parsed: Parsed, sets: SetGraphs, reverse: boolean): Nfa {
   const builder = new Builder(sets, reverse)
-  const start = builder.build(parsed.root, builder.accept())
+  const start = builder.build(parsed.root, builder.accept(0))
   // Over UTF-8, places inside a character must be told from places between, if only there is something to see there:
   // an empty match, or the kind of a character of several bytes.
   const tracked = !parsed.bytes && !reverse && (sets.use.words || canBeEmpty(parsed.root))

@@ -31,17 +31,19 @@ function sizeOf(node: Node, sets: SetGraphs): Size {
     case 'assert':
       return { nodes: 1, edges: 0 }
     case 'set': {
-      let nodes = 1
+      const parts = sets.of(node.ranges)
+      const marks = sets.use.words || sets.use.lines ? parts.length : 0
+      let nodes = marks + (parts.length === 1 ? 0 : 1)
       let edges = 0
-      for (const { graph } of sets.of(node.ranges)) {
-        nodes += graph.nodes.length + 1
+      for (const { graph } of parts) {
+        nodes += graph.nodes.length
         edges += graph.edges
       }
       return { nodes, edges }
     }
     case 'cat':
     case 'alt': {
-      let nodes = 1
+      let nodes = node.kind === 'alt' ? 1 : 0
       let edges = 0
       for (const part of node.parts) {
         const size = sizeOf(part, sets)

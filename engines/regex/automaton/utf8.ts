@@ -32,7 +32,6 @@ class GraphBuilder {
   /** Edges over the first of `digits` base-64 digits for `ranges` of numbers, each labelled digit + base. */
   private edgesOver(ranges: readonly number[], digits: number, base: number): number[] {
     const unit = 64 ** (digits - 1)
-    const whole = this.tails([0, unit - 1], digits - 1)
     const edges: number[] = []
     const add = (low: number, high: number, target: number): void => {
       const last = edges.length - 3
@@ -54,7 +53,7 @@ class GraphBuilder {
         if (digit !== partDigit) flush()
         if (low === digit * unit && high >= low + unit - 1) {
           const last = Math.floor((high + 1) / unit) - 1
-          add(digit, last, whole)
+          add(digit, last, this.tails([0, unit - 1], digits - 1))
           low = (last + 1) * unit
         } else {
           partDigit = digit

@@ -14,7 +14,8 @@
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { decodeAt, EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { LazyDfa } from './lazy.ts'
+import { maskOf } from './lazy.ts'
+import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './walk.ts'
 
 /** What a step does to the groups: where each comes from (-1: begins here), and the set it leads to. */
@@ -100,7 +101,7 @@ export class Hardener {
     for (let i = 1; i < items.length; i++) {
       const item = items[i]!
       if (item >= 0) continue
-      if ((((-item - 1) >> kind) & 1) === 1) return this.values[group]!
+      if (((maskOf(item) >> kind) & 1) === 1) return this.values[group]!
       group++
     }
     return -1

@@ -40,9 +40,21 @@ export const DEAD = 1 << 29
 export const IDLE = 1 << 30
 /** The kind of the character that begins here decides; ask `resolve`. */
 export const ASK = 1 << 27
-/** The state reached accepts whatever follows. */
+/** Merged: the state reached accepts whatever follows. */
 export const NOW = 1 << 26
-export const STATE = (1 << 26) - 1
+/** In groups: the first group of the state left began right before this byte, which concerns it or its successor. */
+export const BORN = 1 << 26
+/** In groups: the first group of the state reached is not the first of the one left. */
+export const LOST = 1 << 25
+/** With ACCEPTED: it is not the first group that accepts. */
+export const LATER = 1 << 24
+export const STATE = (1 << 24) - 1
+
+/** Headers of sets, as bits: an unanchored search goes on; nothing has begun but what begins here. */
+const SEARCHING = 1
+const WAITING = 2
+/** Terminators of sets carry the pattern's number above the mask. */
+const PATTERN_SHIFT = 5
 
 export interface LazyOptions {
   /** Keep one group only: fewer states, for is-match. */
@@ -55,6 +67,8 @@ export interface LazyOptions {
   readonly everywhere?: boolean
   /** An acceptance drops no group. */
   readonly keepAll?: boolean
+  /** Merged, but telling which patterns of a set accept; acceptance ends nothing. */
+  readonly which?: boolean
 }
 
 /** Rough cost in memory of a state, apart from its row and its items. */
@@ -92,6 +106,8 @@ export class LazyDfa {
   outLength = 0
   /** Whether the last `step` left a state that accepts before the byte. */
   accepted = false
+  /** The first group that did. */
+  private acceptedGroup = -1
   /** Of the set in `out`: how many groups, and which group of the set stepped from each comes from (-1: it is new). */
   groups = 0
   readonly origins: Int32Array
@@ -106,6 +122,7 @@ export class LazyDfa {
   private mergedMask = 0
   private generations = 0
   private readonly loopOut: number[] = []
+  private readonly acceptsBy = new Map<number, number>()
   private loopKind = -1
 
   constructor(nfa: Nfa, options: LazyOptions, surroundings: Surroundings, cacheBytes: number, tally: Tally) {
@@ -125,6 +142,7 @@ export class LazyDfa {
     const visits = nfa.masks.length > 0 ? KINDS : 1
     this.stackNode = new Int32Array((nodes + nfa.forkTo.length) * visits + 16)
     this.stackMask = new Uint8Array(this.stackNode.length)
+    // At most one terminator for each node in a set, or pattern that accepts, besides the node itself.
     this.out = new Int32Array(2 * nodes + 64)
     this.origins = new Int32Array(nodes + 64)
     this.asksKinds = nfa.use.words && !nfa.bytes
@@ -159,7 +177,7 @@ export class LazyDfa {
 
   /** Makes the initial set in `out`. */
   begin(kind: number, noEmpty: boolean): void {
-    this.newSet(!this.options.anchored)
+    this.newSet(this.options.anchored ? 0 : this.options.merge ? SEARCHING : SEARCHING | WAITING)
     if (this.options.everywhere) {
       for (let node = 0; node < this.nfa.kind.length; node++) this.pushClosure(node, kind)
     } else this.pushClosure(this.nfa.start, kind)
@@ -204,15 +222,21 @@ export class LazyDfa {
     return value
   }
 
-  /** Whether a text that ends in this state, with `edge` beyond it, has matched. */
-  acceptsAtEnd(state: number, edge: number): boolean {
-    return acceptsBefore(this.items[state / this.stride] as Int32Array, edge)
+  /** The first group that accepts if the text ends in this state, with `edge` beyond it, or -1. */
+  acceptsAtEnd(state: number, edge: number): number {
+    const items = this.items[state / this.stride] as Int32Array
+    return acceptingGroup(items, items.length, edge)
   }
 
   /** Whether the state accepts whatever follows. */
   acceptsNow(state: number): boolean {
     const items = this.items[state / this.stride] as Int32Array
     return acceptsAny(items, items.length)
+  }
+
+  /** Nothing has begun in this state but what begins there. */
+  isWaiting(state: number): boolean {
+    return (((this.items[state / this.stride] as Int32Array)[0] as number) & WAITING) !== 0
   }
 
   isDead(state: number): boolean {
@@ -245,7 +269,7 @@ export class LazyDfa {
     for (let i = 1; i < items.length; i++) {
       const item = items[i] as number
       if (item < 0) {
-        const mask = -item - 1
+        const mask = maskOf(item)
         if (((mask >> WORD) & 1) !== ((mask >> OTHER) & 1)) return true
       }
     }
@@ -254,30 +278,37 @@ export class LazyDfa {
 
   private transition(items: Int32Array, byte: number, kind: number): number {
     this.step(items, items.length, byte, kind)
-    const { accepted } = this
-    const idle = this.options.idle && this.started && this.fresh
-    const onlyNow = acceptsAny(this.out, this.outLength)
-    const dead = this.outLength === 1 && this.out[0] === 0
-    const state = this.intern()
+    const { merge, idle } = this.options
+    const waiting = this.started && this.fresh
+    const acceptsNow = acceptsAny(this.out, this.outLength)
     let flags = 0
-    if (accepted && (!onlyNow || this.options.merge)) flags |= ACCEPTED
-    if (dead) flags |= DEAD
-    if (idle) flags |= IDLE
-    if (this.options.merge && onlyNow) flags |= NOW
+    if (this.accepted && (!acceptsNow || merge)) flags |= ACCEPTED
+    if (this.accepted && this.acceptedGroup > 0) flags |= LATER
+    if (this.outLength === 1 && this.out[0] === 0) flags |= DEAD
+    if (idle && waiting) flags |= IDLE
+    if (merge) {
+      if (acceptsNow) flags |= NOW
+    } else {
+      const goesOn = this.groups > 0 && !waiting
+      if (((items[0] as number) & WAITING) !== 0 && (goesOn || this.accepted)) flags |= BORN
+      if (goesOn && this.origins[0] !== 0) flags |= LOST
+    }
+    const state = this.intern()
     return flags === 0 ? state : state | flags | UNBUILT
   }
 
   /**
-   * Steps a set over one byte into `out`. A set is a header (1: an unanchored search goes on), then for each group
+   * Steps a set over one byte into `out`. A set is a header (see SEARCHING, WAITING), then for each group
    * its nodes and the number -(mask + 1), mask being the kinds before which it accepts; then, behind the last group,
    * the nodes of the search loop.
    * @param kind of the character that begins with this byte; inside a character it does not matter
    */
   step(items: Int32Array, length: number, byte: number, kind: number): void {
     const { merge } = this.options
-    const searching = items[0] === 1
-    this.newSet(searching)
+    const searching = ((items[0] as number) & SEARCHING) !== 0
+    this.newSet(searching ? SEARCHING : 0)
     this.accepted = false
+    this.acceptedGroup = -1
     let cut = false
     let group = 0
     let i = 1
@@ -290,8 +321,9 @@ export class LazyDfa {
         this.stepNode(item, byte)
         item = items[i++] as number
       }
-      if (((-item - 1) >> kind) & 1) {
+      if ((maskOf(item) >> kind) & 1) {
         this.accepted = true
+        if (!cut) this.acceptedGroup = group
         cut = true
       }
       this.origin = group
@@ -299,12 +331,13 @@ export class LazyDfa {
       if (cut && !merge && !this.options.keepAll) break
       group++
     }
-    if (searching && !cut) {
+    if (searching && (!cut || this.options.which)) {
       this.fresh = this.outLength === 1 && this.mergedMask === 0
       this.stepLoop(items, groupsEnd, length, byte)
+      if (this.started && this.fresh && !merge) this.out[0] = SEARCHING | WAITING
     } else this.out[0] = 0
     if (merge) this.closeMerged()
-    if (this.out[0] === 1) this.finishLoop()
+    if (this.out[0] !== 0) this.finishLoop()
   }
 
   private stepLoop(items: Int32Array, from: number, to: number, byte: number): void {
@@ -348,7 +381,10 @@ export class LazyDfa {
       this.generation = saved
       this.reached = 0
       for (const node of starts) this.stepNode(node, byte)
+      this.origin = -1
       this.endGroup()
+      // What began before this byte did not begin after it.
+      if (this.groups > 0 || this.outLength > 1) this.fresh = false
       for (const node of this.loopBody) this.stepLoopNode(node, byte)
     }
     if (this.loopKind < 0 && this.loopOut.length === 0) this.loopKind = OTHER
@@ -364,9 +400,9 @@ export class LazyDfa {
     for (const node of this.loopBody) this.out[this.outLength++] = node
   }
 
-  private newSet(searching: boolean): void {
+  private newSet(header: number): void {
     this.generation = ++this.generations
-    this.out[0] = searching ? 1 : 0
+    this.out[0] = header
     this.outLength = 1
     this.groups = 0
     this.origin = -1
@@ -376,6 +412,7 @@ export class LazyDfa {
     this.reached = 0
     this.taken = 0
     this.mergedMask = 0
+    if (this.options.which) this.acceptsBy.clear()
   }
 
   /** Closes the group being made; one that neither waits nor accepts leaves no trace. */
@@ -398,9 +435,30 @@ export class LazyDfa {
   }
 
   private closeMerged(): void {
-    if (this.outLength > 1 || this.mergedMask !== 0) {
-      sort(this.out, 1, this.outLength)
-      this.out[this.outLength++] = -(this.mergedMask + 1)
+    if (this.outLength === 1 && this.mergedMask === 0) return
+    sort(this.out, 1, this.outLength)
+    if (this.options.which) {
+      // One terminator a pattern; the first, of no pattern, closes the nodes.
+      this.out[this.outLength++] = -1
+      const patterns = [...this.acceptsBy.keys()].sort((a, b) => a - b)
+      for (const pattern of patterns) {
+        this.out[this.outLength++] = -(
+          (pattern << PATTERN_SHIFT) +
+          (this.acceptsBy.get(pattern) as number) +
+          1
+        )
+      }
+    } else this.out[this.outLength++] = -(this.mergedMask + 1)
+  }
+
+  private noteAccept(pattern: number, mask: number): void {
+    this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)
+  }
+
+  /** Adds to `found` the patterns of a set that accept in `state` before a character of this kind, or at an edge. */
+  acceptingPatterns(state: number, kind: number, found: Set<number>): void {
+    for (const item of this.items[state / this.stride] as Int32Array) {
+      if (item < 0 && ((maskOf(item) >> kind) & 1) === 1) found.add((-item - 1) >> PATTERN_SHIFT)
     }
   }
 
@@ -464,6 +522,7 @@ export class LazyDfa {
           break
         case ACCEPT:
           this.reached |= mask
+          if (this.options.which) this.noteAccept(nfa.first[at] as number, mask)
           break
         case LOOP:
         default:
@@ -481,7 +540,7 @@ export class LazyDfa {
     const bucket = this.hashes.get(hash)
     if (bucket) for (const row of bucket) if (this.same(row)) return row * this.stride
     const bytes = this.stride * 4 + this.outLength * 4 + STATE_OVERHEAD
-    if (this.used + bytes > this.allowed) {
+    if (this.used + bytes > this.allowed || this.states * this.stride + this.stride > STATE) {
       if (bytes > this.allowed) throw new RegexBudgetError('cacheBytes', bytes, this.allowed)
       this.reset()
     }
@@ -521,17 +580,26 @@ export class LazyDfa {
   }
 }
 
-/** Whether some group of a set accepts before a character of this kind. */
-export function acceptsBefore(items: Int32Array, kind: number): boolean {
-  for (let i = 1; i < items.length; i++) {
+/** The kinds before which a terminator says that its group accepts. */
+export function maskOf(terminator: number): number {
+  return (-terminator - 1) & ANY
+}
+
+/** The first group of a set that accepts before a character of this kind, or -1. */
+export function acceptingGroup(items: Int32Array, length: number, kind: number): number {
+  let group = 0
+  for (let i = 1; i < length; i++) {
     const item = items[i] as number
-    if (item < 0 && (((-item - 1) >> kind) & 1) === 1) return true
+    if (item >= 0) continue
+    if (((maskOf(item) >> kind) & 1) === 1) return group
+    group++
   }
-  return false
+  return -1
 }
 
 function acceptsAny(items: Int32Array, length: number): boolean {
-  for (let i = 1; i < length; i++) if (items[i] === -(ANY + 1)) return true
+  for (let i = 1; i < length; i++)
+    if ((items[i] as number) < 0 && maskOf(items[i] as number) === ANY) return true
   return false
 }
 

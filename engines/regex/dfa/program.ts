@@ -11,7 +11,9 @@
  */
 import { buildNfa, canBeEmpty, SetGraphs } from '../automaton/nfa.ts'
 import type { Nfa } from '../automaton/nfa.ts'
-import { EDGE, Surroundings } from '../automaton/context.ts'
+import { Surroundings } from '../automaton/context.ts'
+import { requiredLiterals } from '../automaton/literals.ts'
+import type { Literals } from '../automaton/literals.ts'
 import { lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
 import type { Lengths } from '../automaton/shape.ts'
 import { checkSize } from '../automaton/size.ts'
@@ -21,12 +23,13 @@ import { Hardener } from './hardened.ts'
 import { LazyDfa } from './lazy.ts'
 import type { LazyOptions } from './lazy.ts'
 import { buildSkip } from './skip.ts'
+import type { Skip } from './skip.ts'
 import { newTally } from './tally.ts'
 import type { Tally } from './tally.ts'
 import { Meter, Walker } from './walk.ts'
-import type { Skip } from './walk.ts'
 
 export const DEFAULT_CACHE_BYTES = 16 << 20
+const NO_SPANS = new Int32Array(2)
 /** How many automata may share the cache. */
 const SHARES = 5
 
@@ -36,8 +39,7 @@ export class Program {
   readonly tally: Tally = newTally()
   readonly meter: Meter
   readonly lengths: Lengths
-  /** States that the pattern expands to. */
-  readonly size: number
+  readonly literals: Literals | null
   readonly canBeEmpty: boolean
   private readonly sets: SetGraphs
   private readonly cacheBytes: number
@@ -54,12 +56,19 @@ export class Program {
   constructor(parsed: Parsed, budget: Budget = {}) {
     this.parsed = parsed
     this.sets = new SetGraphs(parsed)
-    this.size = checkSize(parsed, this.sets, budget)
+    this.literals = requiredLiterals(parsed.root, parsed.bytes, parsed.hasAssertions)
+    // A set of strings is searched for as such and never becomes an automaton.
+    if (!this.literals?.whole) this.checkSize(budget)
     this.surroundings = new Surroundings(this.sets.use, parsed.bytes)
     this.meter = new Meter(this.tally, budget.stepsPerCall ?? Infinity)
     this.lengths = lengthsOf(parsed.root, parsed.bytes)
     this.canBeEmpty = canBeEmpty(parsed.root)
     this.cacheBytes = Math.floor((budget.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES)
+  }
+
+  /** @throws RegexBudgetError where the automaton would be too large */
+  checkSize(budget: Budget = {}): void {
+    checkSize(this.parsed, this.sets, budget)
   }
 
   get forward(): Nfa {
@@ -89,18 +98,19 @@ export class Program {
   }
 
   get skip(): Skip | null {
-    if (this.skipMade === undefined) this.skipMade = this.onlyAtStart ? null : buildSkip(this)
+    if (this.skipMade === undefined)
+      this.skipMade = this.literals && !this.onlyAtStart ? buildSkip(this, this.literals) : null
     return this.skipMade
+  }
+
+  /** An is-match automaton. @param idle marks where a prefilter may jump */
+  merged(idle: boolean): LazyDfa {
+    return this.lazy(this.forward, { merge: true, anchored: this.onlyAtStart, idle })
   }
 
   /** Stops at the first acceptance. */
   get test(): Walker {
-    if (!this.testWalker) {
-      const { skip } = this
-      const options = { merge: true, anchored: this.onlyAtStart, idle: skip !== null }
-      this.testWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, true)
-      this.testWalker.skip = skip
-    }
+    this.testWalker ??= new Walker(this.merged(this.skip !== null), this.surroundings, this.meter, true)
     return this.testWalker
   }
 
@@ -110,7 +120,8 @@ export class Program {
       const { skip } = this
       const options = { merge: false, anchored: this.onlyAtStart, idle: skip !== null }
       this.endWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
-      this.endWalker.skip = skip
+      this.endWalker.starts = this.starts
+      if (this.lengths.min === this.lengths.max) this.endWalker.length = this.lengths.min
     }
     return this.endWalker
   }
@@ -133,7 +144,7 @@ export class Program {
     return this.hardenerMade
   }
 
-  /** Whether text[from..to) has a match. `bol`, `eol`: what the edges of the text are. */
+  /** Whether the text has a match from `from` on. `bol`, `eol`: what the edges of the text are. */
   matches(text: Uint8Array, from: number, bol: number, eol: number): boolean {
     const { length } = text
     if (this.onlyAtEnd && !this.onlyAtStart) {
@@ -141,14 +152,13 @@ export class Program {
       const initial = starts.dfa.initial(eol, false)
       return starts.backward(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
     }
+    const { skip } = this
+    if (skip?.literals.whole) {
+      this.tally.scanned += length - from
+      return skip.search.find(text, from, length) >= 0
+    }
     const { test } = this
-    const initial = test.dfa.initial(this.surroundings.before(text, from, bol), false)
-    return test.forward(text, test.skip ? this.jump(test.skip, text, from) : from, length, initial, eol) >= 0
-  }
-
-  private jump(_skip: Skip, _text: Uint8Array, from: number): number {
-    return from
+    test.jump = skip && skip.jumper(text, from)
+    return test.find(text, from, false, bol, eol, NO_SPANS, 1) > 0
   }
 }
-
-export { EDGE }

@@ -1,7 +1,101 @@
-/** Placeholder until literals land. */
+/**
+ * Jumping to where a match could begin, from a literal that every match contains.
+ *
+ * The first occurrence of the literal at or after the place reached: no match ends before it, so nothing in front of
+ * it needs reading unless a match that holds it could begin there. If the literal stands at most a few bytes into the
+ * match, that is simple arithmetic. If not (`\w+\s+Holmes`), an automaton walks back from the literal for as long as
+ * what it has read could be the beginning of a match, and remembers the leftmost place where one would start. Both
+ * only ever choose a place too early, never one too late; the forward walk then decides.
+ *
+ * The walk back never passes the place where the forward walk last waited with nothing begun, so no byte is read more
+ * than twice on the way to a match.
+ */
+import { EDGE, OTHER } from '../automaton/context.ts'
+import type { Literals } from '../automaton/literals.ts'
+import { compileLiteral, compileLiterals } from '../literal/literal.ts'
+import type { LiteralCursor, LiteralSearch } from '../literal/literal.ts'
 import type { Program } from './program.ts'
-import type { Skip } from './walk.ts'
+import { Walker } from './walk.ts'
+import type { Jump } from './walk.ts'
 
-export function buildSkip(_program: Program): Skip | null {
-  return null
+/** A jump costs about as much as walking this many bytes. */
+const COST = 32
+/** Gains beyond this do not count, so that one long jump does not pay for thousands of short ones. */
+const MOST_GAIN = 256
+const FIRST_CREDIT = 4096
+/** Bytes below which a text is walked as it is. */
+const SHORT = 96
+
+export class Skip {
+  readonly search: LiteralSearch
+  readonly literals: Literals
+  readonly program: Program
+  private backWalker: Walker | undefined
+
+  constructor(search: LiteralSearch, literals: Literals, program: Program) {
+    this.search = search
+    this.literals = literals
+    this.program = program
+  }
+
+  /** For one text; null where the text is too short for jumps to pay. */
+  jumper(text: Uint8Array, from: number): Jump | null {
+    return text.length - from < SHORT ? null : new Jumper(this, text, from)
+  }
+  get back(): Walker {
+    if (!this.backWalker) {
+      const { program } = this
+      const options = { merge: false, anchored: true, idle: false, everywhere: true }
+      const dfa = program.lazy(program.backward, options)
+      this.backWalker = new Walker(dfa, program.surroundings, program.meter, false)
+    }
+    return this.backWalker
+  }
+}
+
+/** The state of jumping through one text. */
+class Jumper implements Jump {
+  private readonly skip: Skip
+  private readonly cursor: LiteralCursor
+  private credit = FIRST_CREDIT
+
+  constructor(skip: Skip, text: Uint8Array, from: number) {
+    this.skip = skip
+    this.cursor = skip.search.cursor(text, from, text.length)
+  }
+
+  /** The first place at or after `at` where a match can begin, or -1. May be `at` itself. */
+  next(text: Uint8Array, at: number, to: number): number {
+    // Where jumps have not paid for themselves, walking on is the quicker way.
+    if (this.credit < 0) return at
+    const { cursor, skip } = this
+    const { before } = skip.literals
+    const { tally, parsed } = skip.program
+    // The occurrence handed out last may still be ahead.
+    if (cursor.start < at + before.min && !cursor.next(at + before.min)) {
+      tally.scanned += to - at
+      return -1
+    }
+    const found = cursor.start
+    tally.scanned += found - at
+    let start = at
+    if (before.max !== Infinity) start = Math.max(at, found - before.max)
+    else if (found > at) {
+      const { back } = skip
+      const reached = back.backward(text, at, found, back.dfa.initial(OTHER, false), EDGE)
+      start = reached < 0 ? found : reached
+    }
+    while (start > at && ((text[start] as number) & 0xc0) === 0x80 && !parsed.bytes) start--
+    this.credit += Math.min(start - at, MOST_GAIN) - COST
+    return start
+  }
+}
+
+/** What a pattern's literals are good for, or null where nothing in it is worth searching for. */
+export function buildSkip(program: Program, literals: Literals): Skip | null {
+  const options = { ignoreCase: literals.ignoreCase }
+  const { literals: texts } = literals
+  const search =
+    texts.length === 1 ? compileLiteral(texts[0] as Uint8Array, options) : compileLiterals(texts, options)
+  return search && new Skip(search, literals, program)
 }

@@ -1,16 +1,20 @@
 /**
  * Leftmost-longest spans, one after another, in time linear in the text.
  *
- * A forward walk finds where the leftmost-longest match ends, a backward walk from there where it begins: two passes
- * over what matches, one over the rest. A walk that reads on past the end of its match, in vain, reads that stretch
+ * A forward walk finds where the leftmost-longest match ends, and usually knows where it began; if not, a backward
+ * walk from the end tells. Matches are looked for in batches that double in size, so that asking for one stays cheap
+ * and asking for all costs no call each. A walk that reads on past the end of its match, in vain, reads that stretch
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
+import type { LiteralSearch } from '../literal/literal.ts'
 import type { Program } from './program.ts'
+import type { Jump } from './walk.ts'
 
 /** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
 const PATIENCE = 8
 const GRACE = 4096
+const LARGEST_BATCH = 256
+const FIRST = new Int32Array(0)
 
 export class SpanSearch {
   /** The match found last. */
@@ -21,76 +25,112 @@ export class SpanSearch {
   private readonly bol: number
   private readonly eol: number
   private readonly origin: number
+  private readonly jump: Jump | null
+  private readonly literals: LiteralSearch | null
+  private readonly batches: boolean
   private from: number
   private noEmpty = false
   private wasted = 0
+  private ended = false
+  private batch: Int32Array = FIRST
+  private found = 0
+  private used = 0
   private hardEnds: Int32Array | null = null
   private hardFrom = 0
 
-  /** @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE */
-  constructor(program: Program, text: Uint8Array, from: number, bol: number, eol: number) {
+  /**
+   * @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE
+   * @param batches look for more than one match at a time; not where ends are going to be changed
+   */
+  constructor(program: Program, text: Uint8Array, from: number, bol: number, eol: number, batches: boolean) {
     this.program = program
     this.text = text
     this.from = from
     this.origin = from
     this.bol = bol
     this.eol = eol
+    this.batches = batches
+    const { skip } = program
+    this.literals = skip?.literals.whole ? skip.search : null
+    this.jump = skip && !this.literals ? skip.jumper(text, from) : null
   }
 
   /** Moves to the next match; false: there is none. */
   next(): boolean {
-    const found = this.hardEnds ? this.nextHard() : this.nextWalk()
-    if (found) {
-      this.from = this.end
-      this.noEmpty = true
+    if (this.used < this.found) {
+      this.start = this.batch[this.used * 2] as number
+      this.end = this.batch[this.used * 2 + 1] as number
+      this.used++
+      return true
     }
-    return found
+    if (this.ended) return false
+    if (!this.nextOf()) {
+      this.ended = true
+      return false
+    }
+    return true
   }
 
-  /** Where the next search begins, if a match turns out to end earlier than the longest (minimal repetition). */
+  /** Goes on from an earlier end, where the match turned out not to be the longest (minimal repetition). */
   continueFrom(end: number): void {
     this.end = end
     this.from = end
     this.noEmpty = true
+    this.ended = false
   }
 
-  private nextWalk(): boolean {
-    const { program, text, from, noEmpty, bol, eol } = this
-    const { surroundings } = program
-    const to = text.length
-    if (program.onlyAtStart && from > 0) return false
+  private nextOf(): boolean {
+    const { program } = this
+    if (this.literals) return this.nextLiteral(this.literals)
+    if (this.hardEnds) return this.nextHard(this.hardEnds)
+    if (program.onlyAtStart && this.from > 0) return false
     if (program.onlyAtEnd) return this.nextAtEnd()
-    const { ends } = program
-    const before = surroundings.before(text, from, bol)
-    const end = ends.forward(text, from, to, ends.dfa.initial(before, noEmpty), eol)
-    if (end < 0) return false
-    this.wasted += ends.stopped - end
-    this.end = end
-    this.start = this.startOf(end)
-    if (this.wasted > PATIENCE * (end - this.origin) + GRACE) this.harden(end)
-    return true
+    return this.nextBatch()
   }
 
-  private startOf(end: number): number {
-    const { program, text, from, noEmpty, bol, eol } = this
-    const { lengths, surroundings } = program
-    if (lengths.min === lengths.max) return end - lengths.min
-    const { starts } = program
-    const after = surroundings.after(text, end, text.length, eol)
-    const initial = starts.dfa.initial(after, noEmpty && end === from)
-    return starts.backward(text, from, end, initial, surroundings.before(text, from, bol))
+  private nextBatch(): boolean {
+    const { program, text } = this
+    const { ends } = program
+    let capacity = 1
+    if (this.batches && this.found > 0) {
+      capacity = Math.min(LARGEST_BATCH, this.found * 2)
+      if (this.batch.length < capacity * 2) this.batch = new Int32Array(capacity * 2)
+    } else this.batch = new Int32Array(2)
+    ends.jump = this.jump
+    ends.wasted = this.wasted
+    ends.patience = PATIENCE * (this.from - this.origin) + GRACE
+    this.found = ends.find(text, this.from, this.noEmpty, this.bol, this.eol, this.batch, capacity)
+    this.used = 0
+    if (this.found === 0) return false
+    this.wasted = ends.wasted
+    this.from = this.batch[this.found * 2 - 1] as number
+    this.noEmpty = true
+    if (!ends.more) this.ended = true
+    else if (ends.wasted > ends.patience) this.harden(this.from)
+    return this.next()
+  }
+
+  private nextLiteral(search: LiteralSearch): boolean {
+    const { text, from } = this
+    const start = search.find(text, from, text.length)
+    this.program.tally.scanned += (start < 0 ? text.length : start) - from
+    if (start < 0) return false
+    this.start = start
+    this.from = this.end = search.end
+    return true
   }
 
   private nextAtEnd(): boolean {
     const { program, text, from, noEmpty, bol, eol } = this
     const to = text.length
-    if (program.onlyAtStart && from > 0) return false
     const { starts } = program
     const initial = starts.dfa.initial(eol, noEmpty && from === to)
     const start = starts.backward(text, from, to, initial, program.surroundings.before(text, from, bol))
+    if (start < 0) return false
     this.start = start
-    this.end = to
-    return start >= 0
+    this.from = this.end = to
+    this.noEmpty = true
+    return true
   }
 
   private harden(from: number): void {
@@ -100,15 +140,15 @@ export class SpanSearch {
     this.hardEnds = program.hardener.ends(text, from, text.length, this.bol, this.eol)
   }
 
-  private nextHard(): boolean {
-    const ends = this.hardEnds!
+  private nextHard(ends: Int32Array): boolean {
     const { hardFrom } = this
     let at = this.from - hardFrom
-    if (this.noEmpty && at < ends.length && (ends[at] as number) === this.from) at++
-    while (at < ends.length && ends[at]! < 0) at++
+    if (this.noEmpty && ends[at] === this.from) at++
+    while (at < ends.length && (ends[at] as number) < 0) at++
     if (at >= ends.length) return false
     this.start = hardFrom + at
-    this.end = ends[at]!
+    this.from = this.end = ends[at] as number
+    this.noEmpty = true
     return true
   }
 }

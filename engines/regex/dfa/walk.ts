@@ -8,12 +8,12 @@
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
-import { ACCEPTED, acceptsBefore, ASK, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, acceptingGroup, ASK, BORN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Tally } from './tally.ts'
 
-/** Finds where a match could begin, from literals that every match has. */
-export interface Skip {
+/** Jumps to where a match could begin; see skip.ts. */
+export interface Jump {
   /** The first place at or after `at` where a match can begin, or -1. */
   next(text: Uint8Array, at: number, to: number): number
 }
@@ -53,13 +53,20 @@ const BYTES_PER_STATE = 8
 
 export class Walker {
   readonly dfa: LazyDfa
-  /** Jumps over what cannot begin a match; may be switched on after construction. */
-  skip: Skip | null = null
+  /** Jumps over what cannot begin a match, in the text at hand. */
+  jump: Jump | null = null
+  /** The automaton to walk back with, or the one length that matches have. */
+  starts: Walker | null = null
+  length = -1
+  /** Bytes read beyond the ends of matches, and how many of them are too many. */
+  wasted = 0
+  patience = Infinity
+  /** Whether the last `find` may have left matches behind. */
+  more = false
   private readonly surroundings: Surroundings
   private readonly meter: Meter
   private readonly first: boolean
-  /** Where the last walk stopped reading. */
-  stopped = 0
+  private stopped = 0
 
   /** @param first stop at the first acceptance (a merged automaton) rather than at the last */
   constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, first: boolean) {
@@ -70,25 +77,42 @@ export class Walker {
   }
 
   /**
-   * Reads text[from..to) and returns where the last acceptance (or the first) was, or -1.
-   * @param edge what is beyond `to`
+   * Finds up to `capacity` leftmost-longest matches from `from` on, one after another, and writes their spans to
+   * `spans`. With `first`, only tells (by 1 or 0) whether there is one.
+   * @param noEmpty an empty match at `from` does not count
+   * @param bol, eol what the edges of the text are
+   * @returns how many matches were found; fewer than `capacity`: there are no more, or `wasted` got out of hand
    */
-  forward(text: Uint8Array, from: number, to: number, initial: number, edge: number): number {
-    const { dfa, meter, first } = this
+  find(
+    text: Uint8Array,
+    from: number,
+    noEmpty: boolean,
+    bol: number,
+    eol: number,
+    spans: Int32Array,
+    capacity: number,
+  ): number {
+    const { dfa, meter, first, jump, surroundings } = this
     const { classes } = dfa
     const { tally } = meter
-    const resets = tally.resets
-    const states = tally.states
+    const to = text.length
+    this.more = true
+    let at = jump ? jump.next(text, from, to) : from
+    if (at < 0) return this.finish(0)
+    let state = dfa.initial(surroundings.before(text, at, bol), noEmpty && at === from)
+    if (first && dfa.acceptsNow(state)) return 1
     let { table } = dfa
-    let state = initial
-    let at = from
-    let last = -1
-    const left = meter.left()
-    const stop = to - from > left ? from + Math.max(0, left) : to
-    if (first && dfa.acceptsNow(initial)) return from
-    let t = 0
+    let count = 0
+    // Of the match being looked for: where the first group began (-1: not known), where the match starts and ends.
+    let born = at
+    let start = -1
+    let end = -1
+    let counted = at
+    let resets = tally.resets
+    let states = tally.states
+    let stop = this.bound(at, to)
     for (;;) {
-      t = 0
+      let t = 0
       while (at + 4 <= stop) {
         const a = table[state + classes[text[at]!]!]!
         if (a < 0) {
@@ -126,67 +150,129 @@ export class Walker {
           at++
         }
       }
-      if (t >= 0) break
-      // Special from here on.
-      if (t === UNBUILT) {
-        if (tally.resets - resets > PATIENCE && (tally.states - states) * BYTES_PER_STATE > at - from) {
-          tally.steps += at - from
-          const end = this.forwardUncached(text, at, to, dfa.setOf(state), edge)
-          return end >= 0 ? end : last
+      let done = false
+      if (t < 0) {
+        if (t === UNBUILT) {
+          if (tally.resets - resets > PATIENCE && (tally.states - states) * BYTES_PER_STATE > at - counted) {
+            tally.steps += at - counted
+            const found = this.onwards(text, at, dfa.setOf(state), eol)
+            if (found >= 0) {
+              end = found
+              start = -1
+            }
+            at = counted = this.stopped
+            if (first) return end >= 0 ? 1 : 0
+            done = true
+          } else {
+            t = dfa.build(state, text[at]!)
+            table = dfa.table
+            if (meter.left() < at - counted) meter.exceeded()
+          }
         }
-        t = dfa.build(state, text[at]!)
-        table = dfa.table
-        if (meter.left() < at - from) meter.exceeded()
-      }
-      if (t === (UNBUILT | ASK)) {
-        t = dfa.resolve(state, text[at]!, this.surroundings.after(text, at, to, EDGE))
-        table = dfa.table
-        if (meter.left() < at - from) meter.exceeded()
-      }
-      if (t >= 0) {
-        state = t
-        at++
-        continue
-      }
-      if ((t & ACCEPTED) !== 0) {
-        last = at
-        if (first) break
-      }
-      at++
-      state = t & STATE
-      if ((t & DEAD) !== 0) {
-        this.stopped = at
-        tally.steps += at - from
-        return last
-      }
-      if ((t & NOW) !== 0) {
-        last = at
-        break
-      }
-      if ((t & IDLE) !== 0 && this.skip !== null) {
-        const next = this.skip.next(text, at, to)
-        if (next < 0) {
-          this.stopped = to
-          tally.steps += at - from
-          return last
-        }
-        if (next > at) {
-          tally.steps += at - from
-          from = next
-          at = next
-          state = dfa.initial(this.surroundings.before(text, at, EDGE), false)
+        if (t === (UNBUILT | ASK)) {
+          t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
           table = dfa.table
+          if (meter.left() < at - counted) meter.exceeded()
         }
+        if (!done) {
+          if (t >= 0) {
+            state = t
+            at++
+            continue
+          }
+          if ((t & BORN) !== 0) {
+            // Merged, this bit says NOW.
+            if (first) {
+              end = ++at
+              break
+            }
+            born = at
+          }
+          if ((t & ACCEPTED) !== 0) {
+            end = at
+            if (first) break
+            start = (t & LATER) === 0 ? born : -1
+          }
+          if ((t & LOST) !== 0) born = -1
+          at++
+          state = t & STATE
+          if ((t & DEAD) !== 0) done = true
+          else if ((t & IDLE) !== 0 && jump) {
+            const next = jump.next(text, at, to)
+            if (next < 0) break
+            if (next > at) {
+              tally.steps += at - counted
+              at = counted = next
+              stop = this.bound(at, to)
+              state = dfa.initial(surroundings.before(text, at, EDGE), false)
+              table = dfa.table
+            }
+          }
+        }
+      } else {
+        if (at < to) meter.exceeded()
+        const group = dfa.acceptsAtEnd(state, eol)
+        if (group >= 0) {
+          end = to
+          start = group > 0 ? -1 : dfa.isWaiting(state) ? to : born
+        }
+        done = true
       }
+      if (!done) continue
+      if (end < 0 || first) break
+      // A match is complete.
+      tally.steps += at - counted
+      this.wasted += at - end
+      if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
+      spans[count * 2] = start
+      spans[count * 2 + 1] = end
+      count++
+      if (count === capacity || this.wasted > this.patience) return count
+      from = end
+      noEmpty = true
+      at = jump ? jump.next(text, from, to) : from
+      if (at < 0) return this.finish(count)
+      state = dfa.initial(surroundings.before(text, at, bol), at === from)
+      table = dfa.table
+      born = counted = at
+      start = end = -1
+      stop = this.bound(at, to)
+      resets = tally.resets
+      states = tally.states
     }
-    tally.steps += at - from
-    this.stopped = at
-    if (t < 0) return last
-    if (at < to) meter.exceeded()
-    return dfa.acceptsAtEnd(state, edge) ? to : last
+    tally.steps += at - counted
+    if (first) return end >= 0 ? 1 : 0
+    return this.finish(count)
   }
 
-  /** The same from its end to `from`: returns the last acceptance, the leftmost place. @param edge before `from` */
+  /** No more matches after these. */
+  private finish(count: number): number {
+    this.more = false
+    return count
+  }
+
+  /** How far the budget lets a walk from `at` go. */
+  private bound(at: number, to: number): number {
+    const left = this.meter.left()
+    return to - at > left ? at + Math.max(0, left) : to
+  }
+
+  private startOf(
+    text: Uint8Array,
+    from: number,
+    end: number,
+    noEmpty: boolean,
+    bol: number,
+    eol: number,
+  ): number {
+    const { surroundings, starts, length } = this
+    if (length >= 0) return end - length
+    const back = starts!
+    const initial = back.dfa.initial(surroundings.after(text, end, text.length, eol), noEmpty && end === from)
+    return back.backward(text, from, end, initial, surroundings.before(text, from, bol))
+  }
+
+  /** Reads text[from..to) from its end and returns the last acceptance, the leftmost place. @param edge before `from` */
   backward(text: Uint8Array, from: number, to: number, initial: number, edge: number): number {
     const { dfa, meter } = this
     const { classes } = dfa
@@ -271,18 +357,13 @@ export class Walker {
     tally.steps += to - at
     this.stopped = at
     if (at > from) meter.exceeded()
-    return dfa.acceptsAtEnd(state, edge) ? from : last
+    return dfa.acceptsAtEnd(state, edge) >= 0 ? from : last
   }
 
-  /** As `forward`, each set made from the one before and forgotten: steady cost where a cache only gets in the way. */
-  private forwardUncached(
-    text: Uint8Array,
-    from: number,
-    to: number,
-    initial: Int32Array,
-    edge: number,
-  ): number {
+  /** Walks on to the end of the match, each set made from the one before and forgotten. */
+  private onwards(text: Uint8Array, from: number, initial: Int32Array, edge: number): number {
     const { dfa, meter } = this
+    const to = text.length
     let set = initial
     let length = set.length
     let last = -1
@@ -304,7 +385,7 @@ export class Walker {
       }
     }
     this.stopped = to
-    return acceptsBefore(set.subarray(0, length), edge) ? to : last
+    return acceptingGroup(set, length, edge) >= 0 ? to : last
   }
 
   private backwardUncached(
@@ -332,6 +413,6 @@ export class Walker {
       }
     }
     this.stopped = from
-    return acceptsBefore(set.subarray(0, length), edge) ? from : last
+    return acceptingGroup(set, length, edge) >= 0 ? from : last
   }
 }

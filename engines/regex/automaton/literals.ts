@@ -1,0 +1,195 @@
+/**
+ * Literals that every match must contain.
+ *
+ * Searching for a literal is ten times quicker than walking an automaton, so a pattern is asked for a set of strings
+ * of which each match holds at least one: the whole pattern where it is nothing but strings, else the run of
+ * characters, the branch or the inner part that promises the fewest false alarms. The distance from the start of the
+ * match to the string is kept as well; where it has no bound, a backward walk finds the earliest start instead.
+ *
+ * A letter in both cases counts as one, for a search that ignores case; a search that ignores more case than the
+ * pattern does only finds more candidates.
+ */
+import type { Node, Ranges } from '../syntax/ast.ts'
+import { lengthsOf } from './shape.ts'
+import type { Lengths } from './shape.ts'
+
+interface Text {
+  readonly bytes: readonly number[]
+  /** Has an ASCII letter that stands for both cases. */
+  readonly folded: boolean
+  /** Has an ASCII letter that stands for itself only. */
+  readonly cased: boolean
+}
+
+export interface Literals {
+  readonly literals: readonly Uint8Array[]
+  readonly ignoreCase: boolean
+  /** Bytes of the match in front of the literal. */
+  readonly before: Lengths
+  /** The pattern matches these strings, each of them, and nothing else. */
+  readonly whole: boolean
+}
+
+interface Candidate {
+  readonly texts: readonly Text[]
+  readonly before: Lengths
+}
+
+interface Info {
+  /** All the strings it matches, where they are few. */
+  readonly all: readonly Text[] | null
+  readonly best: Candidate | null
+}
+
+/** How many strings a concatenation may multiply to, and an alternation add up to. */
+const MOST_PRODUCTS = 16
+const MOST_BRANCHES = 10_000
+const MOST_MEMBERS = 8
+const NOTHING: Text = { bytes: [], folded: false, cased: false }
+const NO_LENGTH: Lengths = { min: 0, max: 0 }
+
+const encoder = new TextEncoder()
+
+function isLetter(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
+}
+
+function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
+  const members: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let c = ranges[i] as number; c <= (ranges[i + 1] as number); c++) {
+      if (members.push(c) > MOST_MEMBERS) return null
+    }
+  }
+  const [first, second] = members as [number, number]
+  if (members.length === 2 && second === first + 32 && isLetter(first)) {
+    return [{ bytes: [second], folded: true, cased: false }]
+  }
+  return members.map((code) => {
+    const encoded = bytes ? [code] : [...encoder.encode(String.fromCodePoint(code))]
+    return { bytes: encoded, folded: false, cased: isLetter(code) }
+  })
+}
+
+function product(a: readonly Text[], b: readonly Text[]): Text[] | null {
+  if (a.length * b.length > MOST_PRODUCTS && b.length > 1) return null
+  return a.flatMap((x) =>
+    b.map((y) => ({
+      bytes: [...x.bytes, ...y.bytes],
+      folded: x.folded || y.folded,
+      cased: x.cased || y.cased,
+    })),
+  )
+}
+
+/** How rarely a candidate should be met by chance: about the bits that the shortest string fixes, less its company. */
+function score(candidate: Candidate): number {
+  const shortest = candidate.texts.reduce((least, { bytes }) => Math.min(least, bytes.length), Infinity)
+  if (shortest === 0) return -Infinity
+  const known = Math.min(shortest, 8) * 4
+  return known - Math.log2(candidate.texts.length) * 2 - (candidate.before.max === Infinity ? 1 : 0)
+}
+
+function better(a: Candidate | null, b: Candidate | null): Candidate | null {
+  if (!a || !b) return a ?? b
+  return score(b) > score(a) ? b : a
+}
+
+function add(a: Lengths, b: Lengths): Lengths {
+  return { min: a.min + b.min, max: a.max + b.max }
+}
+
+function inspectCat(parts: readonly Node[], bytes: boolean): Info {
+  let best: Candidate | null = null
+  let before = NO_LENGTH
+  /** The strings of the parts since `runBefore`. */
+  let run: readonly Text[] = [NOTHING]
+  let runBefore = NO_LENGTH
+  let whole = true
+  const endRun = (): void => {
+    best = better(best, { texts: run, before: runBefore })
+    whole = false
+  }
+  for (const part of parts) {
+    const info = inspect(part, bytes)
+    const lengths = lengthsOf(part, bytes)
+    const longer = info.all && product(run, info.all)
+    if (longer) run = longer
+    else {
+      endRun()
+      if (info.best) best = better(best, { ...info.best, before: add(before, info.best.before) })
+      const restart = info.all !== null
+      run = info.all ?? [NOTHING]
+      runBefore = restart ? before : add(before, lengths)
+    }
+    before = add(before, lengths)
+  }
+  const all = whole ? run : null
+  best = better(best, { texts: run, before: runBefore })
+  return { all, best: best && score(best) > 0 ? best : null }
+}
+
+function inspectAlt(parts: readonly Node[], bytes: boolean): Info {
+  const infos = parts.map((part) => inspect(part, bytes))
+  let all: Text[] | null = []
+  let texts: Text[] | null = []
+  let before: Lengths = { min: Infinity, max: 0 }
+  for (const info of infos) {
+    if (!info.all) all = null
+    else if (all) for (const text of info.all) all.push(text)
+    const { best } = info
+    if (!best) texts = null
+    else if (texts) {
+      for (const text of best.texts) texts.push(text)
+      before = { min: Math.min(before.min, best.before.min), max: Math.max(before.max, best.before.max) }
+    }
+  }
+  if (all && all.length > MOST_BRANCHES) all = null
+  if (texts && texts.length > MOST_BRANCHES) texts = null
+  return { all, best: texts ? { texts, before } : null }
+}
+
+function inspect(node: Node, bytes: boolean): Info {
+  switch (node.kind) {
+    case 'empty':
+    case 'assert':
+      return { all: [NOTHING], best: null }
+    case 'set': {
+      const all = textsOfSet(node.ranges, bytes)
+      return { all, best: all && all.length > 0 ? { texts: all, before: NO_LENGTH } : null }
+    }
+    case 'cat':
+      return inspectCat(node.parts, bytes)
+    case 'alt':
+      return inspectAlt(node.parts, bytes)
+    case 'group':
+      return inspect(node.node, bytes)
+    case 'repeat': {
+      if (node.min === 0) return { all: null, best: null }
+      const copies = Math.min(node.min, 8)
+      const info = inspectCat(
+        Array.from({ length: copies }, () => node.node),
+        bytes,
+      )
+      return { all: node.min === node.max && copies === node.min ? info.all : null, best: info.best }
+    }
+    default:
+      return { all: null, best: null }
+  }
+}
+
+/** The best set of literals for a pattern, or null where none is worth searching for. */
+export function requiredLiterals(root: Node, bytes: boolean, assertions: boolean): Literals | null {
+  const { all, best } = inspect(root, bytes)
+  const everything = all !== null && all.length > 0 && all.every((text) => text.bytes.length > 0)
+  const chosen: Candidate | null = everything ? { texts: all, before: NO_LENGTH } : best
+  if (!chosen) return null
+  const ignoreCase = chosen.texts.some((text) => text.folded)
+  const exact = !ignoreCase || chosen.texts.every((text) => !text.cased)
+  return {
+    literals: chosen.texts.map((text) => Uint8Array.from(text.bytes)),
+    ignoreCase,
+    before: chosen.before,
+    whole: everything && exact && !assertions,
+  }
+}

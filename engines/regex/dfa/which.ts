@@ -1,0 +1,54 @@
+/** Which patterns of a set match: one walk to the end of the text, noting every pattern whose end is passed. */
+import { EDGE } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
+import type { LazyDfa } from './lazy.ts'
+import type { Meter } from './walk.ts'
+
+export interface WhichMachine {
+  /** Merged, made with `which`. */
+  readonly dfa: LazyDfa
+  readonly surroundings: Surroundings
+}
+
+export function whichAccept(
+  machine: WhichMachine,
+  text: Uint8Array,
+  patterns: number,
+  meter: Meter,
+): number[] {
+  const { dfa, surroundings } = machine
+  const { classes } = dfa
+  const found = new Set<number>()
+  let state = dfa.initial(surroundings.before(text, 0, EDGE), false)
+  let { table } = dfa
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at] as number
+    let t = table[state + (classes[byte] as number)] as number
+    meter.tally.steps++
+    if (t >= 0) {
+      state = t
+      continue
+    }
+    const kind = surroundings.after(text, at, text.length, EDGE)
+    // The patterns are read off the state before it is left: making the next one may empty the cache.
+    const accepting = new Set<number>()
+    dfa.acceptingPatterns(state, kind, accepting)
+    if (t === UNBUILT) t = dfa.build(state, byte)
+    if (t === (UNBUILT | ASK)) t = dfa.resolve(state, byte, kind)
+    table = dfa.table
+    meter.check()
+    if (t < 0 && (t & ACCEPTED) !== 0) {
+      for (const pattern of accepting) found.add(pattern)
+      if (found.size === patterns) return inOrder(found)
+    }
+    state = t < 0 ? t & STATE : t
+    if (t < 0 && (t & DEAD) !== 0) break
+  }
+  dfa.acceptingPatterns(state, EDGE, found)
+  return inOrder(found)
+}
+
+function inOrder(numbers: Iterable<number>): number[] {
+  return [...numbers].sort((a, b) => a - b)
+}

@@ -1,0 +1,27 @@
+/** What a pattern offers to the walkers over fragments, and what it refuses. */
+import { EDGE } from './automaton/context.ts'
+import type { Program } from './dfa/program.ts'
+import { completeTable } from './dfa/table.ts'
+import type { FragmentMatcher } from './scan/scan.ts'
+import type { Parsed } from './syntax/ast.ts'
+import { RegexSyntaxError } from './types.ts'
+import type { Options } from './types.ts'
+
+/** Refuses approximate settings where only exact matching is done. */
+export function exactOnly(parsed: Parsed, options: Options): Parsed {
+  if (parsed.hasApprox || options.approx !== undefined) {
+    throw new RegexSyntaxError('BADPAT', 0, 'approximate settings are not possible here')
+  }
+  return parsed
+}
+
+export function fragmentMatcher(program: Program): FragmentMatcher {
+  const { skip, tally } = program
+  const literals = skip && { search: skip.search, exact: skip.literals.whole }
+  const table = literals?.exact ? null : completeTable(program.merged(false), () => tally.built)
+  return {
+    table,
+    literals,
+    test: (text, from, to) => program.matches(text.subarray(from, to), 0, EDGE, EDGE),
+  }
+}

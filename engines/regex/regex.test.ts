@@ -1,0 +1,255 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compile, compileSet, RegexBudgetError, RegexSyntaxError } from './index.ts'
+import type { Options, Regex } from './index.ts'
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const known = new Map<string, Regex>()
+const compiled = (pattern: string): Regex => {
+  let regex = known.get(pattern)
+  if (!regex) known.set(pattern, (regex = compile(pattern)))
+  return regex
+}
+const spansOf = (pattern: string, text: string | Uint8Array, options: Options = {}): string =>
+  Array.from(compile(pattern, options).findAll(text), ({ spans }) => `${spans[0]}-${spans[1]}`).join(' ')
+
+describe('spans are leftmost, then longest', () => {
+  const table: readonly (readonly [string, string, string, Options?])[] = [
+    ['a|ab', 'xab', '1-3'],
+    ['abcd|c', 'abcd', '0-4'],
+    ['abce|c', 'abcd', '2-3'],
+    ['a*', 'baac', '0-0 1-3 4-4'],
+    ['x*', 'éxé', '0-0 1-2 3-3'],
+    ['\\b\\w+\\b', 'hi thère', '0-2 3-8'],
+    ['\\b\\w+\\b', 'hi th-re', '0-2 3-5 6-8', { encoding: 'bytes' }],
+    ['^a', 'aa', '0-1'],
+    ['^.', 'ab\ncd', '0-1 3-4', { newline: true }],
+    ['.$', 'ab\ncd', '1-2 4-5', { newline: true }],
+    ['.$', 'ab\ncd', '4-5'],
+    ['', 'ab', '0-0 1-1 2-2'],
+    ['$', 'ab', '2-2'],
+    ['(ab?)*', 'aabxab', '0-3 4-6'],
+    ['\\<', 'ab cd', '0-0 3-3'],
+    ['a.c', 'aéc a\nc', '0-3 4-7'],
+    ['[^é]', 'aéb', '0-1 2-3'],
+    ['𝛃', 'a𝛃𝛃', '1-3 3-5'],
+    ['straße|STRASSE', 'die STRASSE, straße', '4-11 13-19', { ignoreCase: true }],
+    ['жУк', 'ЖуК', '0-3', { ignoreCase: true }],
+  ]
+  it.each(table.map(([pattern, text, expected, options]) => ({ pattern, text, expected, options })))(
+    '$pattern on $text: $expected',
+    ({ pattern, text, expected, options }) => {
+      expect(spansOf(pattern, text, options)).toBe(expected)
+      expect(compile(pattern, options).count(text)).toBe(expected.split(' ').length)
+      expect(compile(pattern, options).test(text)).toBe(true)
+    },
+  )
+
+  it('counts bytes for bytes and UTF-16 units for strings', () => {
+    expect(spansOf('b', 'é𝛃b')).toBe('3-4')
+    expect(spansOf('b', encode('é𝛃b'))).toBe('6-7')
+    const match = compile('b').exec('é𝛃bé𝛃b', { from: 4 })
+    expect([...match!.spans]).toEqual([7, 8])
+  })
+
+  it('takes the text before `from` as context', () => {
+    const word = compile('\\bb')
+    expect(word.exec('ab', { from: 1 })).toBeNull()
+    expect(word.exec('-b', { from: 1 })).not.toBeNull()
+    expect(compile('^b').exec('ab', { from: 1 })).toBeNull()
+    expect(compile('a').exec('a', { from: 2 })).toBeNull()
+  })
+
+  it('knows silent edges', () => {
+    expect(compile('^a').exec('a', { notBol: true })).toBeNull()
+    expect(compile('a$').exec('a', { notEol: true })).toBeNull()
+    expect(compile('^|a').exec('xa', { notBol: true })!.spans[0]).toBe(1)
+    // Edge of the text is still no word character.
+    expect(compile('\\<a\\>').exec('a', { notBol: true, notEol: true })).not.toBeNull()
+  })
+
+  it('reports groups, unless told not to', () => {
+    expect([...compile('(a+)(b)?').exec('xaa')!.spans]).toEqual([1, 3, 1, 3, -1, -1])
+    expect([...compile('(a+)(b)?', { captures: false }).exec('xaa')!.spans]).toEqual([1, 3])
+    expect([...compile('é(.)').exec('éé𝛃')!.spans]).toEqual([0, 2, 1, 2])
+  })
+
+  it('lets minimal repetition end a match early', () => {
+    expect(spansOf('<.+?>', '<a><b>')).toBe('0-3 3-6')
+    expect(compile('<.+?>').count('<a><b>')).toBe(2)
+    expect(spansOf('a*?', 'aé')).toBe('0-0 1-1 2-2')
+  })
+
+  it('iterates while other calls go on', () => {
+    const regex = compile('[a-z]+')
+    const matches = regex.findAll('ab cd ef')
+    const seen: number[] = []
+    for (const { spans } of matches) {
+      regex.test('something longer than the buffer before it')
+      seen.push(spans[0]!)
+    }
+    expect(seen).toEqual([0, 3, 6])
+  })
+})
+
+describe('broken UTF-8', () => {
+  it('is matched by nothing, and hides nothing', () => {
+    const text = new Uint8Array([0x61, 0xff, 0x62, 0xc3, 0x63, 0x80, 0xe2, 0x82])
+    expect(spansOf('.', text)).toBe('0-1 2-3 4-5')
+    expect(spansOf('[^x]', text)).toBe('0-1 2-3 4-5')
+    expect(spansOf('\\bc\\b', text)).toBe('4-5')
+    expect(spansOf('.', text, { encoding: 'bytes' }).split(' ')).toHaveLength(8)
+  })
+
+  it('neither crashes nor disagrees between paths', () => {
+    const pattern = fc.constantFrom('\\w+', '\\b', '.', 'x*', '[^a]|é', '(é|\\<)a?', '\\W\\b.', 'é$')
+    const bytes = fc
+      .uint8Array({ maxLength: 12 })
+      .map((raw) =>
+        raw.map((byte) => (byte < 100 ? byte : ([0xc3, 0xa9, 0x61, 0xe2, 0x82, 0xac][byte % 6] as number))),
+      )
+    fc.assert(
+      fc.property(pattern, bytes, (source, text) => {
+        const regex = compiled(source)
+        const all = [...regex.findAll(text)]
+        expect(regex.test(text)).toBe(all.length > 0)
+        expect(regex.count(text)).toBe(all.length)
+        let last = 0
+        for (const { spans } of all) {
+          expect(spans[0]).toBeGreaterThanOrEqual(last)
+          last = spans[1]!
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('budget', () => {
+  it.each(['(?:a{2,101}){100}{100}', '(((((x{1,200}){1,200}){200}){200}){200})', '\\w{255}{255}'])(
+    'refuses %s before expanding it',
+    (pattern) => {
+      expect(() => compile(pattern)).toThrow(RegexBudgetError)
+      expect(() => compile(pattern)).toThrow(/budget\.states exceeded: needs \d+/)
+    },
+  )
+
+  it('names the limit and what it needed', () => {
+    const states = expect.objectContaining({ limit: 'states', needed: 400 })
+    expect(() => compile('a{200}{2}', { budget: { states: 300 } })).toThrow(states)
+    expect(() => compile('a{200}b', { budget: { compileBytes: 1000 } })).toThrow(/compileBytes/)
+    expect(() => compile('[ab]{99}[cd]', { budget: { cacheBytes: 200 } }).test('a'.repeat(99))).toThrow(
+      expect.objectContaining({ limit: 'cacheBytes' }),
+    )
+    expect(() => compile('((((((a))))))', { budget: { depth: 5 } })).toThrow(/depth/)
+  })
+
+  it('bounds the steps of one call, each call anew', () => {
+    const regex = compile('[ab]+\\d\\d', { budget: { stepsPerCall: 2000 } })
+    const long = 'ab'.repeat(5000)
+    expect(() => regex.test(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
+    expect(() => regex.count(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
+    expect(regex.counters.steps).toBeLessThan(6000)
+    expect(regex.test(long.slice(0, 100))).toBe(false)
+  })
+
+  it('answers the heavy one of the Redis report', () => {
+    const regex = compile('(a?b?c?d?e?){0,200}z')
+    expect(regex.test('abcde'.repeat(20))).toBe(false)
+    expect(regex.test(`${'abcde'.repeat(20)}z`)).toBe(true)
+  })
+
+  it('goes on with a cache that is always too small', () => {
+    const pattern = 'a(a|b){12}[^ab]'
+    const text = Array.from({ length: 3000 }, (_, i) => ((i * i * 7 + i) % 5 < 2 ? 'a' : 'b')).join('')
+    const roomy = compile(pattern)
+    const starved = compile(pattern, { budget: { cacheBytes: 20_000 }, captures: false })
+    expect(starved.count(text)).toBe(roomy.count(text))
+    expect(starved.exec(text)).toBeNull()
+    expect([...starved.exec(`${text}!`)!.spans]).toEqual(
+      Array.from(roomy.exec(`${text}!`)!.spans.subarray(0, 2)),
+    )
+    expect(starved.counters.resets).toBeGreaterThan(0)
+  })
+})
+
+describe('sets of patterns', () => {
+  it('tell whether any matches, and which', () => {
+    const set = compileSet(['ab', 'b+$', '\\bc', '^x*$', 'é'])
+    expect(set.which('ab')).toEqual([0, 1])
+    expect(set.which('cab é')).toEqual([0, 2, 4])
+    expect(set.which('')).toEqual([3])
+    expect(set.which('qq')).toEqual([])
+    expect(set.test('qq')).toBe(false)
+    expect(set.test('zzbb')).toBe(true)
+    expect(compileSet([]).test('a')).toBe(false)
+    expect(compileSet([]).which('a')).toEqual([])
+  })
+
+  it('agree with their patterns one by one', () => {
+    const source = fc.constantFrom(
+      'a',
+      'ab',
+      'b*c',
+      '^a',
+      'c$',
+      '\\bb',
+      '[^a]c',
+      'é|b',
+      'a.c',
+      '(ab)+$',
+      '\\w\\>',
+    )
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', ' '), maxLength: 8 })
+    fc.assert(
+      fc.property(fc.array(source, { maxLength: 5 }), text, (sources, subject) => {
+        const expected = sources.flatMap((pattern, i) => (compiled(pattern).test(subject) ? [i] : []))
+        const set = compileSet(sources)
+        expect(set.which(subject)).toEqual(expected)
+        expect(set.test(subject)).toBe(expected.length > 0)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('of thousands of literals are searched for as literals', () => {
+    const words = Array.from({ length: 3000 }, (_, i) => `word${i * 7919}x`)
+    const set = compileSet(words)
+    expect(set.test('say word79190x now')).toBe(true)
+    expect(set.which('say word79190x now')).toEqual([10])
+    expect(set.test('say word79191x now')).toBe(false)
+  })
+})
+
+describe('scan', () => {
+  it('agrees with test on each fragment, whatever the way', () => {
+    const patterns = ['ab+c', '[ab]c', 'abc', '^a', 'c$|\\bb', 'é.', '(ab|c){2,3}', 'x*', 'a{40}']
+    const fragment = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', ' ', 'x'), maxLength: 10 })
+    fc.assert(
+      fc.property(fc.constantFrom(...patterns), fc.array(fragment, { maxLength: 20 }), (pattern, texts) => {
+        const regex = compiled(pattern)
+        const parts = texts.map(encode)
+        const arena = encode(texts.join(''))
+        const ends = new Uint32Array(parts.length)
+        const starts = new Uint32Array(parts.length)
+        let at = 0
+        parts.forEach((part, i) => {
+          starts[i] = at
+          ends[i] = at += part.length
+        })
+        const { hits, next } = regex.scan(arena, starts, ends, 0)
+        expect(next).toBe(parts.length)
+        expect([...hits]).toEqual(texts.flatMap((text, i) => (regex.test(text) ? [i] : [])))
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('errors', () => {
+  it('are typed, with a code and a place', () => {
+    expect(() => compile('a(b')).toThrow(RegexSyntaxError)
+    expect(() => compile('(a)\\1')).toThrow(expect.objectContaining({ code: 'EBACKREF', offset: 3 }))
+    expect(() => compileSet(['a', '['])).toThrow(expect.objectContaining({ code: 'EBRACK' }))
+  })
+})
