@@ -89,7 +89,10 @@ export class Forwarder {
     const { count, length } = batch
     this.#assertRoom(count, out)
     const steps = this.#steps
-    if (stageChecks(batch, this.#keys, steps) !== 0) this.#keys.open()
+    if (stageChecks(batch, this.#keys, steps) !== 0) {
+      this.#flows.touch(batch.address, batch.port, count)
+      this.#keys.open()
+    }
 
     let packets = 0
     let bytes = 0
