@@ -1,0 +1,214 @@
+/**
+ * How a match came about: which characters were inserted, deleted and substituted, and through which regions the path
+ * went. The span and its cost are known; this walks the span once more, now with every path remembered.
+ *
+ * Several alignments may have the same cost. The rule here: the fewest errors, then the fewest insertions, then the
+ * fewest deletions; of those that are still equal, the first in the order in which a backtracking matcher would try
+ * (a greedy repetition once more, alternatives from left to right, a match before an error).
+ *
+ * Paths are kept in that order, as Pike's machine keeps its threads. A path remembers only its events, as a list linked
+ * backward that it shares with the paths it forked from, so a long match without errors takes no memory.
+ */
+import { classOf, widthOf } from '../captures/alphabet.ts'
+import { decodeAt } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import { RegexBudgetError } from '../types.ts'
+import { ACCEPT, ASSERT, ENTER, EXIT, FORK, STEP } from './automaton.ts'
+import type { Pattern } from './automaton.ts'
+import type { Labels } from './labels.ts'
+import type { Meter } from './meter.ts'
+import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
+
+/** Event kinds: the three operations, and a passage through an ASSERT, ENTER or EXIT. */
+export const PASSAGE = 3
+
+export interface Event {
+  readonly kind: number
+  /** Offset in the text. */
+  readonly at: number
+  /** Bytes of the text it stands for; 0 for a deletion and a passage. */
+  readonly width: number
+  /** The state at which it happened. */
+  readonly state: number
+  readonly before: Event | null
+}
+
+export interface Alignment {
+  readonly inserts: number
+  readonly deletes: number
+  readonly substitutes: number
+  /** The last event. */
+  readonly events: Event | null
+}
+
+interface Path {
+  readonly state: number
+  readonly label: number
+  readonly inserts: number
+  readonly deletes: number
+  readonly substitutes: number
+  readonly events: Event | null
+  /** A better path came to the same state. */
+  dead: boolean
+}
+
+/** Paths alive at once. */
+const MOST_PATHS = 100_000
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+  readonly cost: number
+}
+
+export class Aligner {
+  private readonly pattern: Pattern
+  private readonly labels: Labels
+  private readonly meter: Meter
+  private readonly here: Path[][]
+  private touched: number[] = []
+  private paths: Path[] = []
+  private bound = 0
+
+  constructor(pattern: Pattern, labels: Labels, meter: Meter) {
+    this.pattern = pattern
+    this.labels = labels
+    this.meter = meter
+    this.here = Array.from(pattern.forward.kind, () => [])
+  }
+
+  /** Below 0: `a` is the better one. Total cost first, then the rule above. */
+  private compare(a: Path, b: Path): number {
+    const { costs } = this.labels
+    return (
+      (costs[a.label] as number) - (costs[b.label] as number) ||
+      a.inserts + a.deletes + a.substitutes - (b.inserts + b.deletes + b.substitutes) ||
+      a.inserts - b.inserts ||
+      a.deletes - b.deletes
+    )
+  }
+
+  /** Whether the path is worth following: nothing at its state is as good in every way. */
+  private enter(path: Path): boolean {
+    const { labels } = this
+    if ((labels.costs[path.label] as number) > this.bound) return false
+    const list = this.here[path.state] as Path[]
+    if (list.length === 0) this.touched.push(path.state)
+    for (const other of list) {
+      if (labels.withinLimits(other.label, path.label) && this.compare(other, path) <= 0) return false
+    }
+    let kept = 0
+    for (const other of list) {
+      if (labels.withinLimits(path.label, other.label) && this.compare(path, other) <= 0) other.dead = true
+      else list[kept++] = other
+    }
+    list.length = kept
+    list.push(path)
+    return true
+  }
+
+  /** Adds a path and all that it leads to without reading, in order. */
+  private follow(first: Path, at: number, near: number, far: number): void {
+    const { forward: nfa, regions } = this.pattern
+    const stack = [first]
+    let steps = 0
+    for (let path = stack.pop(); path; path = stack.pop()) {
+      if (!this.enter(path)) continue
+      steps++
+      const { state, label } = path
+      const next = nfa.next[state] as number
+      const kind = nfa.kind[state] as number
+      if (kind === FORK) {
+        for (let k = nfa.value[state] as number; k-- > 0;) {
+          stack.push({ ...path, state: nfa.forkTo[next + k] as number })
+        }
+        continue
+      }
+      this.paths.push(path)
+      if (kind === STEP) {
+        const after = this.labels.after(label, nfa.region[state] as number, DELETE)
+        if (after >= 0) {
+          const events = { kind: DELETE, at, width: 0, state, before: path.events }
+          stack.push({ ...path, state: next, label: after, deletes: path.deletes + 1, events })
+        }
+      } else if (kind !== ACCEPT) {
+        if (kind === ASSERT) {
+          const masks = nfa.masks[nfa.value[state] as number] as Uint8Array
+          if (((masks[near] as number) & (1 << far)) === 0) continue
+        }
+        const events = { kind: PASSAGE, at, width: 0, state, before: path.events }
+        const depth = regions[nfa.value[state] as number]?.depth as number
+        const after = kind === EXIT ? this.labels.leave(label, depth) : label
+        stack.push({ ...path, state: next, label: after, events })
+      }
+    }
+    this.meter.spend(steps)
+    if (this.paths.length > MOST_PATHS) throw new RegexBudgetError('states', this.paths.length, MOST_PATHS)
+  }
+
+  private clear(): Path[] {
+    const { paths } = this
+    this.paths = []
+    for (const state of this.touched) (this.here[state] as Path[]).length = 0
+    this.touched = []
+    return paths
+  }
+
+  /** The alignment of a match that is known to be there. `bol`, `eol`: what the edges of the text are. */
+  align(text: Uint8Array, span: Span, around: Surroundings, bol: number, eol: number): Alignment {
+    const { forward: nfa, alphabet } = this.pattern
+    const { members, classes, kind } = alphabet
+    const to = text.length
+    this.bound = span.cost
+    this.clear()
+    let near = around.before(text, span.start, bol)
+    let far = around.after(text, span.start, to, eol)
+    const first = {
+      state: nfa.start,
+      label: this.labels.none,
+      inserts: 0,
+      deletes: 0,
+      substitutes: 0,
+      events: null,
+    }
+    this.follow({ ...first, dead: false }, span.start, near, far)
+    for (let at = span.start; at < span.end;) {
+      const code = alphabet.bytes ? -1 : decodeAt(text, at, to)
+      const symbol = alphabet.bytes ? (alphabet.low[text[at] as number] as number) : classOf(alphabet, code)
+      const width = alphabet.bytes ? 1 : widthOf(code)
+      const place = at
+      at += width
+      near = kind[symbol] as number
+      far = around.after(text, at, to, eol)
+      for (const path of this.clear()) {
+        if (path.dead) continue
+        const { state, label } = path
+        const region = nfa.region[state] as number
+        if (nfa.kind[state] === STEP) {
+          const next = nfa.next[state] as number
+          if (members[(nfa.value[state] as number) * classes + symbol] === 1) {
+            this.follow({ ...path, state: next }, at, near, far)
+          } else {
+            const after = this.labels.after(label, region, SUBSTITUTE)
+            if (after >= 0) {
+              const events = { kind: SUBSTITUTE, at: place, width, state, before: path.events }
+              const substitutes = path.substitutes + 1
+              this.follow({ ...path, state: next, label: after, substitutes, events }, at, near, far)
+            }
+          }
+        }
+        const after = this.labels.after(label, region, INSERT)
+        if (after >= 0) {
+          const events = { kind: INSERT, at: place, width, state, before: path.events }
+          this.follow({ ...path, label: after, inserts: path.inserts + 1, events }, at, near, far)
+        }
+      }
+    }
+    const ended = this.clear().filter((path) => !path.dead && nfa.kind[path.state] === ACCEPT)
+    let best: Path | undefined
+    for (const path of ended) if (!best || this.compare(path, best) < 0) best = path
+    if (!best) throw new Error('there is no such match')
+    const { inserts, deletes, substitutes, events } = best
+    return { inserts, deletes, substitutes, events }
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Approximate matching, exact: of all matches within the limits the cheapest, of those the leftmost, of those the
+ * longest.
+ *
+ * One walk over the text, backward, answers the first two questions at once. Reading backward, an automaton knows at
+ * every place the least that a match beginning there costs. The bound follows the best cost seen so far, so what
+ * cannot be as good is dropped at once, and the last place at which the bound was met is the leftmost one. A walk
+ * forward from there finds the last end at that cost; a third one, over the match only, tells which errors were made.
+ *
+ * Each place at which the bound was met or lowered is also the answer to "where from here on": so all matches of a text
+ * are read off the notes of the same single walk.
+ *
+ * Minimal repetitions are as long as greedy ones here: the span is a matter of cost and length alone.
+ */
+import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import type { Parsed } from '../syntax/ast.ts'
+import type { Options } from '../types.ts'
+import { Aligner } from './align.ts'
+import type { Alignment, Span } from './align.ts'
+import { buildPattern } from './automaton.ts'
+import type { Pattern } from './automaton.ts'
+import { Labels } from './labels.ts'
+import { LazyDfa } from './lazy.ts'
+import { Meter } from './meter.ts'
+import { COST, findRegions } from './settings.ts'
+
+export interface Edges {
+  readonly notBol: boolean
+  readonly notEol: boolean
+}
+
+/** A match in bytes, its cost, and how many characters were inserted, deleted and substituted. */
+export interface ApproxMatch extends Span {
+  readonly inserts: number
+  readonly deletes: number
+  readonly substitutes: number
+}
+
+const DEFAULT_CACHE_BYTES = 16 << 20
+/** Automata kept, one for each direction and bound; they share the cache. */
+const MOST_AUTOMATA = 8
+const LABELS_KEPT = 10_000
+
+/** Whether a pattern with these options needs the matcher of this folder. */
+export function isApproximate(parsed: Parsed, options: Options): boolean {
+  return parsed.hasApprox || options.approx !== undefined
+}
+
+export class ApproxMatcher {
+  readonly meter: Meter
+  private readonly pattern: Pattern
+  private readonly around: Surroundings
+  private readonly maxCost: number
+  private readonly cacheBytes: number
+  private readonly automata = new Map<string, LazyDfa>()
+  private aligner: Aligner | undefined
+  private alignLabels: Labels | undefined
+
+  constructor(parsed: Parsed, options: Options) {
+    const { budget } = options
+    const regions = findRegions(parsed, options.approx)
+    this.pattern = buildPattern(parsed, regions, budget)
+    this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
+    this.meter = new Meter(budget?.stepsPerCall ?? Infinity)
+    this.maxCost = regions.list[0]?.limits[COST] as number
+    this.cacheBytes = Math.floor((budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / MOST_AUTOMATA)
+  }
+
+  private automaton(direction: 'forward' | 'backward' | 'test', bound: number): LazyDfa {
+    const key = `${direction} ${bound}`
+    let dfa = this.automata.get(key)
+    if (!dfa) {
+      const { pattern, meter, cacheBytes } = this
+      const nfa = direction === 'backward' ? pattern.backward : pattern.forward
+      dfa = new LazyDfa(pattern, nfa, direction !== 'forward', bound, meter, cacheBytes)
+      if (this.automata.size >= MOST_AUTOMATA) {
+        this.automata.delete(this.automata.keys().next().value as string)
+      }
+      this.automata.set(key, dfa)
+    }
+    return dfa
+  }
+
+  /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `findAll`. */
+  private cheapest(
+    text: Uint8Array,
+    from: number,
+    edges: Edges,
+    trail: number[] | null,
+  ): { start: number; cost: number } | null {
+    this.meter.spend(text.length - from)
+    const far = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
+    let dfa = this.automaton('backward', this.maxCost)
+    let row = dfa.begin(edges.notEol ? SILENT_EDGE : EDGE)
+    let at = text.length
+    for (;;) {
+      dfa.seen = -1
+      dfa.trail = trail
+      if (dfa.backward(text, at, from, row, far)) break
+      const cheaper = this.automaton('backward', dfa.cheaper)
+      row = cheaper.beginAs(dfa)
+      at = dfa.place
+      dfa = cheaper
+    }
+    return dfa.seen < 0 ? null : { start: dfa.seen, cost: dfa.bound }
+  }
+
+  private longest(text: Uint8Array, start: number, cost: number, edges: Edges): number {
+    const dfa = this.automaton('forward', cost)
+    const near = this.around.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
+    return dfa.forward(text, start, dfa.begin(near), edges.notEol ? SILENT_EDGE : EDGE, false)
+  }
+
+  private align(text: Uint8Array, span: Span, edges: Edges): Alignment {
+    if (!this.aligner || (this.alignLabels as Labels).size > LABELS_KEPT) {
+      this.alignLabels = new Labels(this.pattern.regions)
+      this.aligner = new Aligner(this.pattern, this.alignLabels, this.meter)
+    }
+    const bol = edges.notBol ? SILENT_EDGE : EDGE
+    return this.aligner.align(text, span, this.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
+  }
+
+  private counted(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {
+    const { inserts, deletes, substitutes } = this.align(text, span, edges)
+    return { ...span, inserts, deletes, substitutes }
+  }
+
+  /**
+   * Whether some match begins at or after `from`.
+   *
+   * @throws RegexBudgetError `stepsPerCall`, or `states` where limits multiply beyond all measure
+   */
+  test(text: Uint8Array, from: number, edges: Edges): boolean {
+    this.meter.begin()
+    const dfa = this.automaton('test', this.maxCost)
+    const near = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
+    return dfa.forward(text, from, dfa.begin(near), edges.notEol ? SILENT_EDGE : EDGE, true) >= 0
+  }
+
+  /**
+   * The cheapest, then leftmost, then longest match that begins at or after `from`; offsets in bytes.
+   *
+   * @throws RegexBudgetError `stepsPerCall`, or `states` where limits multiply beyond all measure
+   */
+  find(text: Uint8Array, from: number, edges: Edges): ApproxMatch | null {
+    this.meter.begin()
+    const best = this.cheapest(text, from, edges, null)
+    if (!best) return null
+    const { start, cost } = best
+    return this.counted(text, { start, end: this.longest(text, start, cost, edges), cost }, edges)
+  }
+
+  /**
+   * All matches: each is what `find` answers from the end of the one before. An empty match there is not reported.
+   * The bytes must not change while they are being iterated over.
+   */
+  *findAll(text: Uint8Array, from: number, edges: Edges): Generator<ApproxMatch, void, undefined> {
+    this.meter.begin()
+    const trail: number[] = []
+    this.cheapest(text, from, edges, trail)
+    let last = -1
+    let at = from
+    for (let i = trail.length - 2; i >= 0; i -= 2) {
+      const start = trail[i] as number
+      if (start < at) continue
+      const cost = trail[i + 1] as number
+      const end = this.longest(text, start, cost, edges)
+      // Nothing but this place begins a match as cheap: the next one is further on.
+      if (end === start && end === last) continue
+      yield this.counted(text, { start, end, cost }, edges)
+      last = end
+      at = end
+    }
+  }
+}
+
+/**
+ * Builds the matcher of a pattern with approximate settings, in the pattern or in `options.approx`.
+ *
+ * @throws RangeError for a limit or a cost that is none
+ * @throws RegexBudgetError `states`
+ */
+export function buildApprox(parsed: Parsed, options: Options): ApproxMatcher {
+  return new ApproxMatcher(parsed, options)
+}
