@@ -36,6 +36,7 @@ interface Candidate {
 }
 
 interface Info {
+  readonly lengths: Lengths
   /** All the strings it matches, where they are few. */
   readonly all: readonly Text[] | null
   readonly best: Candidate | null
@@ -99,7 +100,7 @@ function add(a: Lengths, b: Lengths): Lengths {
   return { min: a.min + b.min, max: a.max + b.max }
 }
 
-function inspectCat(parts: readonly Node[], bytes: boolean): Info {
+function inspectCat(parts: readonly Info[]): Omit<Info, 'lengths'> {
   let best: Candidate | null = null
   let before = NO_LENGTH
   /** The strings of the parts since `runBefore`. */
@@ -110,9 +111,8 @@ function inspectCat(parts: readonly Node[], bytes: boolean): Info {
     best = better(best, { texts: run, before: runBefore })
     whole = false
   }
-  for (const part of parts) {
-    const info = inspect(part, bytes)
-    const lengths = lengthsOf(part, bytes)
+  for (const info of parts) {
+    const { lengths } = info
     const longer = info.all && product(run, info.all)
     if (longer) run = longer
     else {
@@ -129,8 +129,7 @@ function inspectCat(parts: readonly Node[], bytes: boolean): Info {
   return { all, best: best && score(best) > 0 ? best : null }
 }
 
-function inspectAlt(parts: readonly Node[], bytes: boolean): Info {
-  const infos = parts.map((part) => inspect(part, bytes))
+function inspectAlt(infos: readonly Info[]): Omit<Info, 'lengths'> {
   let all: Text[] | null = []
   let texts: Text[] | null = []
   let before: Lengths = { min: Infinity, max: 0 }
@@ -153,28 +152,35 @@ function inspect(node: Node, bytes: boolean): Info {
   switch (node.kind) {
     case 'empty':
     case 'assert':
-      return { all: [NOTHING], best: null }
+      return { lengths: NO_LENGTH, all: [NOTHING], best: null }
     case 'set': {
       const all = textsOfSet(node.ranges, bytes)
-      return { all, best: all && all.length > 0 ? { texts: all, before: NO_LENGTH } : null }
+      const best = all && all.length > 0 ? { texts: all, before: NO_LENGTH } : null
+      return { lengths: lengthsOf(node, bytes), all, best }
     }
-    case 'cat':
-      return inspectCat(node.parts, bytes)
-    case 'alt':
-      return inspectAlt(node.parts, bytes)
+    case 'cat': {
+      const parts = node.parts.map((part) => inspect(part, bytes))
+      return { lengths: parts.map(({ lengths }) => lengths).reduce(add, NO_LENGTH), ...inspectCat(parts) }
+    }
+    case 'alt': {
+      const parts = node.parts.map((part) => inspect(part, bytes))
+      const min = parts.reduce((least, { lengths }) => Math.min(least, lengths.min), Infinity)
+      const max = parts.reduce((most, { lengths }) => Math.max(most, lengths.max), 0)
+      return { lengths: { min, max }, ...inspectAlt(parts) }
+    }
     case 'group':
       return inspect(node.node, bytes)
     case 'repeat': {
-      if (node.min === 0) return { all: null, best: null }
-      const copies = Math.min(node.min, 8)
-      const info = inspectCat(
-        Array.from({ length: copies }, () => node.node),
-        bytes,
-      )
-      return { all: node.min === node.max && copies === node.min ? info.all : null, best: info.best }
+      const body = inspect(node.node, bytes)
+      const { min, max } = body.lengths
+      const lengths = { min: min * node.min, max: max === 0 ? 0 : max * node.max }
+      if (node.min === 0) return { lengths, all: null, best: null }
+      const copies = Math.min(node.min, MOST_MEMBERS)
+      const { all, best } = inspectCat(Array.from({ length: copies }, () => body))
+      return { lengths, all: node.min === node.max && copies === node.min ? all : null, best }
     }
     default:
-      return { all: null, best: null }
+      return { lengths: inspect(node.node, bytes).lengths, all: null, best: null }
   }
 }
 

@@ -9,16 +9,28 @@
 
 const HIGHEST = 0x10ffff
 
-function isSurrogate(c: number): boolean {
-  return c >= 0xd800 && c <= 0xdfff
+/** Every character once, in order. */
+function everything(): string {
+  const parts: string[] = []
+  for (let c = 0; c <= HIGHEST; c += 0x400) {
+    if (c >= 0xd800 && c <= 0xdfff) continue
+    parts.push(String.fromCodePoint(...Array.from({ length: 0x400 }, (_, i) => c + i)))
+  }
+  return parts.join('')
 }
 
-function rangesOf(test: (char: string, code: number) => boolean): number[] {
+let all: string | undefined
+
+/** Ranges of the characters that have a property: runs of them in the string of all, cut at the surrogates. */
+function rangesOf(property: string): number[] {
+  all ??= everything()
   const ranges: number[] = []
-  for (let c = 0; c <= HIGHEST; c++) {
-    if (isSurrogate(c) || !test(String.fromCodePoint(c), c)) continue
-    if (ranges.at(-1) === c - 1) ranges[ranges.length - 1] = c
-    else ranges.push(c, c)
+  for (const [run] of all.matchAll(new RegExp(`\\p{${property}}+`, 'gu'))) {
+    const low = run.codePointAt(0) as number
+    const last = run.charCodeAt(run.length - 1)
+    const high = (last & 0xfc00) === 0xdc00 ? (run.codePointAt(run.length - 2) as number) : last
+    if (low < 0xd800 && high > 0xdfff) ranges.push(low, 0xd7ff, 0xe000, high)
+    else ranges.push(low, high)
   }
   return ranges
 }
@@ -38,8 +50,7 @@ function encodeDeltas(numbers: readonly number[]): string {
 /** Runs [first, last, step, distance] of characters whose image under `map` is that distance away. */
 function encodeMapping(map: (char: string) => string): string {
   const runs: { first: number; last: number; step: number; distance: number }[] = []
-  for (let c = 0; c <= HIGHEST; c++) {
-    if (isSurrogate(c)) continue
+  for (const c of members(rangesOf('Changes_When_Casemapped'))) {
     const image = map(String.fromCodePoint(c))
     const code = image.codePointAt(0) ?? c
     // Only one-to-one mappings are simple; "ß" to "SS" is not.
@@ -61,9 +72,14 @@ function encodeMapping(map: (char: string) => string): string {
     .join(' ')
 }
 
+function* members(ranges: readonly number[]): Generator<number> {
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let c = ranges[i] as number; c <= (ranges[i + 1] as number); c++) yield c
+  }
+}
+
 function property(name: string): string {
-  const pattern = new RegExp(`^\\p{${name}}$`, 'u')
-  return encodeDeltas(rangesOf((char) => pattern.test(char)))
+  return encodeDeltas(rangesOf(name))
 }
 
 function entry(name: string, comment: string, text: string): string {

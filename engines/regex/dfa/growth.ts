@@ -1,0 +1,202 @@
+/**
+ * How the cost grows with the text and with the pattern: `node engines/regex/dfa/growth.ts [--quick]`.
+ *
+ * Thirty patterns known for bringing backtracking matchers to a halt, each on the text that does it, and searches for
+ * all matches that are quadratic in most linear engines. The step counter must grow by a constant for each character:
+ * from the lengths n, 2n and 4n, the second difference is to be twice the first, exactly. The clock is read beside it
+ * and its exponent printed. Then pattern size, with what compiling it takes, up to where the budget refuses.
+ */
+import { compile } from '../regex.ts'
+import { RegexBudgetError } from '../types.ts'
+import type { Options } from '../types.ts'
+
+export interface GrowthCase {
+  readonly name: string
+  readonly pattern: string
+  /** A text of about this many characters. */
+  readonly text: (length: number) => Uint8Array
+  readonly ask: 'test' | 'count'
+  readonly options?: Options
+}
+
+function repeated(unit: string, length: number, end = ''): Uint8Array {
+  const one = new TextEncoder().encode(unit)
+  const tail = new TextEncoder().encode(end)
+  const times = Math.floor(length / one.length)
+  const text = new Uint8Array(times * one.length + tail.length)
+  text.set(one)
+  for (let filled = one.length; filled < times * one.length; filled *= 2) {
+    text.copyWithin(filled, 0, Math.min(filled, times * one.length - filled))
+  }
+  text.set(tail, times * one.length)
+  return text
+}
+
+const redos = (pattern: string, unit: string, end = '', options?: Options): GrowthCase => ({
+  name: pattern,
+  pattern,
+  text: (length) => repeated(unit, length, end),
+  ask: 'test',
+  ...(options ? { options } : {}),
+})
+
+const findAll = (name: string, pattern: string, unit: string, end = ''): GrowthCase => ({
+  name: `all: ${name}`,
+  pattern,
+  text: (length) => repeated(unit, length, end),
+  ask: 'count',
+})
+
+/** Published examples of catastrophic patterns, with their attack strings; lookaround and backreferences left out. */
+export const CASES: readonly GrowthCase[] = [
+  redos('^(a+)+$', 'a', '!'),
+  redos('^(a*)*$', 'a', '!'),
+  redos('^([a-zA-Z]+)*$', 'a', '!'),
+  redos('^(x+x+)+$', 'x', '!'),
+  redos('(x+x+)+y', 'x'),
+  redos('^(a|a)*$', 'a', '!'),
+  redos('^(a|aa)+$', 'a', '!'),
+  redos('^(a|a?)+$', 'a', '!'),
+  redos('(.*a){10}b$', 'a'),
+  redos('^(([a-z])+.)+[A-Z]([a-z])+$', 'a'),
+  redos('^([a-z0-9]+([_.-][a-z0-9]+)*)+@$', 'a0'),
+  redos('^(\\w+\\s?)*$', 'a ', '!!'),
+  redos('^(\\d+)*x$', '1'),
+  redos('^(\\d|\\d\\d)+$', '1', 'x'),
+  redos('^(.*)*;$', 'a'),
+  redos('(a*)*(a*)*(a*)*b', 'a'),
+  redos('^((ab)*)+$', 'ab', '!'),
+  redos('^(a?){20}a{20}$', 'a'),
+  redos('\\s+$', ' ', 'x'),
+  redos('^[\\s\u200c]+|[\\s\u200c]+$', ' ', 'x'),
+  redos('.*.*=.*', 'x'),
+  redos(
+    '(?:(?:"|\'|\\]|\\}|\\\\|\\d|(?:nan|infinity|true|false|null|undefined|symbol|math)|`|-|\\+)+[)]*;?((?:\\s|-|~|!|\\{\\}|\\|\\||\\+)*.*(?:.*=.*)))',
+    'x',
+  ),
+  redos('<(.|\\n)*>$', '<'),
+  redos('^<!--(.*-->)*$', '<!--'),
+  redos('(([^/]+/)*)+x$', 'a/', '!'),
+  redos('^(https?://)?([a-z.-]+)*(/[a-z]*)*$', 'a.', '!'),
+  redos('^([a-zA-Z0-9])(([._-]|[_.-][a-zA-Z0-9])*)@x$', 'a-'),
+  redos('("[^"]*"|[^",]*)(,("[^"]*"|[^",]*))*;', '",'),
+  redos('(/\\*([^*]|\\*+[^*/])*\\*+/)x', '/*'),
+  redos('^(0|[1-9][0-9]*|[0-9]+)+e$', '10'),
+  findAll('.*a|b on b', '.*a|b', 'b'),
+  findAll('.*[^A-Z]|[A-Z] on A', '.*[^A-Z]|[A-Z]', 'A'),
+  findAll('[a-q][^u-z]{13}x on a', '[a-q][^u-z]{13}x', 'a'),
+  findAll('(ab|a.*c) on ab', 'ab|a.*c', 'ab'),
+  findAll('\\b\\w+\\b|\\w+! on word', '\\b\\w+ |\\w[^!]*!', 'words '),
+  findAll('x*y|x on x', 'x*y|x', 'x'),
+  findAll('[A-Z].*bcd[a-z]+9 on abcd', '[A-Z].*bcd[a-z]+9', 'abcd'),
+  findAll('(a?){30}(b|c) on a', '(a?){30}(b|c)|a', 'a'),
+]
+
+export interface GrowthResult {
+  readonly name: string
+  /** Steps at each length. */
+  readonly steps: readonly number[]
+  /** Whether each doubling adds twice as many steps as the one before. */
+  readonly exact: boolean
+  readonly perCharacter: number
+}
+
+/** Steps of one call on texts of n, 2n and 4n characters, by a fresh regex each. */
+export function measureSteps(one: GrowthCase, length: number): GrowthResult {
+  const steps = [length, length * 2, length * 4].map((n) => {
+    const regex = compile(one.pattern, { captures: false, ...one.options })
+    regex[one.ask](one.text(n))
+    const { steps: walked, scanned } = regex.counters
+    return walked + scanned
+  }) as [number, number, number]
+  const [first, second, third] = steps
+  return {
+    name: one.name,
+    steps,
+    exact: third - second === 2 * (second - first),
+    perCharacter: (third - second) / (2 * length),
+  }
+}
+
+/** Best time of three, in ms, of one call on a text of n characters. */
+function measureTime(one: GrowthCase, length: number, now: () => number): number {
+  const text = one.text(length)
+  const regex = compile(one.pattern, { captures: false, ...one.options })
+  regex[one.ask](text.subarray(0, 1000))
+  let best = Infinity
+  for (let i = 0; i < 3; i++) {
+    const start = now()
+    regex[one.ask](text)
+    best = Math.min(best, now() - start)
+  }
+  return best
+}
+
+const column = (value: number, digits: number, width: number): string => value.toFixed(digits).padStart(width)
+
+function report(quick: boolean, now: () => number): boolean {
+  // Multiples of every unit's length, so that texts have exactly the length asked for.
+  const small = 120_000
+  const large = quick ? 1_200_000 : 10_200_000
+  let good = true
+  console.log(`steps at n, 2n, 4n (n = ${small}), and time at ${small} and ${large} characters`)
+  for (const one of CASES) {
+    const { exact, perCharacter, name } = measureSteps(one, small)
+    const before = measureTime(one, small, now)
+    const after = measureTime(one, large, now)
+    const exponent = Math.log(after / Math.max(before, 0.001)) / Math.log(large / small)
+    // Below a tenth of a millisecond the exponent says nothing: one of the times is the clock's own.
+    const judged = after < 0.1 ? 0 : exponent
+    if (!exact || judged > 1.1) good = false
+    console.log(
+      `${exact ? 'exact ' : 'NOT   '} ${column(perCharacter, 3, 8)} steps/char ${column(before, 3, 9)} ms ${column(after, 2, 9)} ms  n^${exponent.toFixed(2)}  ${name.slice(0, 60)}`,
+    )
+  }
+  return good
+}
+
+/** The pattern x*(a?){n}(a){n}b, on which TRE's time a character grows with the square of n. */
+function reportPatternSize(now: () => number): void {
+  console.log('\npattern size: x*(a?){n}(a){n}b on 20,000 a, and what compiling and matching it takes')
+  for (const n of [20, 40, 80, 160, 250]) {
+    const start = now()
+    const regex = compile(`x*(a?){${n}}(a){${n}}c|q`, { captures: false })
+    const compiled = now()
+    regex.test(repeated('a', 20_000))
+    const { built, states, steps } = regex.counters
+    console.log(
+      `n ${String(n).padStart(4)}: compile ${column(compiled - start, 2, 7)} ms, match ${column(now() - compiled, 2, 8)} ms, ${steps} steps, ${states} states, ${built} nodes looked at while building`,
+    )
+  }
+  console.log('\nnested bounds: bytes and states refused before anything is expanded')
+  const bounds = [
+    'a{255}',
+    '(a{255}){100}',
+    '(a{255}){255}',
+    '((a{100}){100}){100}',
+    '(?:a{2,101}){100}{100}',
+  ]
+  for (const pattern of [...bounds, '((((a{255}){255}){255}){255}){255}']) {
+    const start = now()
+    let outcome: string
+    try {
+      const regex = compile(pattern, { captures: false })
+      regex.test('a'.repeat(300))
+      outcome = `compiled, ${regex.counters.states} states made for 300 characters`
+    } catch (error) {
+      if (!(error instanceof RegexBudgetError)) throw error
+      outcome = error.message
+    }
+    console.log(`${pattern.padEnd(36)} ${column(now() - start, 2, 8)} ms  ${outcome}`)
+  }
+}
+
+if (import.meta.main) {
+  const now = (): number => performance.now()
+  const good = report(process.argv.includes('--quick'), now)
+  reportPatternSize(now)
+  if (!good) {
+    console.log('\nsome growth is not linear')
+    process.exitCode = 99
+  }
+}
