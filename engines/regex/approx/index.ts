@@ -16,9 +16,10 @@ import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/contex
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { Aligner } from './align.ts'
-import type { Alignment, Span } from './align.ts'
+import type { Event, Span } from './align.ts'
 import { buildPattern } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
+import { ApproxCaptures } from './captures.ts'
 import { Labels } from './labels.ts'
 import { LazyDfa } from './lazy.ts'
 import { Meter } from './meter.ts'
@@ -34,6 +35,8 @@ export interface ApproxMatch extends Span {
   readonly inserts: number
   readonly deletes: number
   readonly substitutes: number
+  /** How it came about, the last event first; what `captures` reads. */
+  readonly events: Event | null
 }
 
 const DEFAULT_CACHE_BYTES = 16 << 20
@@ -49,14 +52,17 @@ export function isApproximate(parsed: Parsed, options: Options): boolean {
 export class ApproxMatcher {
   readonly meter: Meter
   private readonly pattern: Pattern
+  private readonly options: Options
   private readonly around: Surroundings
   private readonly maxCost: number
   private readonly cacheBytes: number
   private readonly automata = new Map<string, LazyDfa>()
+  private groups: ApproxCaptures | undefined
   private aligner: Aligner | undefined
   private alignLabels: Labels | undefined
 
   constructor(parsed: Parsed, options: Options) {
+    this.options = options
     const { budget } = options
     const regions = findRegions(parsed, options.approx)
     this.pattern = buildPattern(parsed, regions, budget)
@@ -111,18 +117,14 @@ export class ApproxMatcher {
     return dfa.forward(text, start, dfa.begin(near), edges.notEol ? SILENT_EDGE : EDGE, false)
   }
 
-  private align(text: Uint8Array, span: Span, edges: Edges): Alignment {
+  private align(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {
     if (!this.aligner || (this.alignLabels as Labels).size > LABELS_KEPT) {
       this.alignLabels = new Labels(this.pattern.regions)
       this.aligner = new Aligner(this.pattern, this.alignLabels, this.meter)
     }
     const bol = edges.notBol ? SILENT_EDGE : EDGE
-    return this.aligner.align(text, span, this.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
-  }
-
-  private counted(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {
-    const { inserts, deletes, substitutes } = this.align(text, span, edges)
-    return { ...span, inserts, deletes, substitutes }
+    const how = this.aligner.align(text, span, this.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
+    return { ...span, ...how }
   }
 
   /**
@@ -147,7 +149,18 @@ export class ApproxMatcher {
     const best = this.cheapest(text, from, edges, null)
     if (!best) return null
     const { start, cost } = best
-    return this.counted(text, { start, end: this.longest(text, start, cost, edges), cost }, edges)
+    return this.align(text, { start, end: this.longest(text, start, cost, edges), cost }, edges)
+  }
+
+  /**
+   * Start and end of each group of a match found in `text`, group 0 first, in bytes; -1, -1 for a group that took no
+   * part. The text must be the one searched.
+   *
+   * @throws RegexBudgetError `stepsPerCall`
+   */
+  captures(text: Uint8Array, match: ApproxMatch): Int32Array {
+    this.groups ??= new ApproxCaptures(this.pattern, this.options)
+    return this.groups.run(text, match, match.events)
   }
 
   /**
@@ -167,7 +180,7 @@ export class ApproxMatcher {
       const end = this.longest(text, start, cost, edges)
       // Nothing but this place begins a match as cheap: the next one is further on.
       if (end === start && end === last) continue
-      yield this.counted(text, { start, end, cost }, edges)
+      yield this.align(text, { start, end, cost }, edges)
       last = end
       at = end
     }
