@@ -14,6 +14,7 @@
 import { engine } from '../wasm/engine.ts'
 import { GRAMS, MIX_AGAIN, MIX_HIGH, MIX_LOW } from '../wasm/kernels/grams.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
+import { extremes } from './extremes.ts'
 import { foldMask } from './fold.ts'
 import type { LinearSearch } from './kernel-search.ts'
 
@@ -38,7 +39,7 @@ export class Grams implements LinearSearch {
   which = -1
 
   constructor(folded: readonly Uint8Array[], ignoreCase: boolean, linear: () => LinearSearch) {
-    const shortest = Math.min(...folded.map((literal) => literal.length))
+    const { shortest } = extremes(folded.map((literal) => literal.length))
     this.#literals = folded
     this.#masks = folded.map((literal) => literal.map((byte) => foldMask(byte, ignoreCase)))
     this.#gram = Math.min(LONGEST_GRAM, Math.ceil((shortest + 2) / 2))

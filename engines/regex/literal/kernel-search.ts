@@ -12,14 +12,18 @@ import type { SearchKernel } from '../wasm/kernels/search.ts'
 import { RESULT } from '../wasm/kernels/search.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 import type { LiteralCursor, LiteralSearch } from './literal.ts'
+import { extremes } from './extremes.ts'
 
 /**
- * Windows at least this long are first looked through for the anchor by `indexOf`, the C library's memchr: 40 GB/s
- * where the byte does not occur, five times the kernel with its copy, and 0.1 us lost where it does.
+ * Before a window the anchor is looked for by `indexOf`, the C library's memchr: 40 GB/s where the byte does not occur,
+ * three times the kernel with its copy, but 0.1 us lost where it does; so not more often than this.
  */
-const WORTH_SKIPPING = 4_096
-/** In place there is no window to fill, but the anchor is looked for again after so much. */
-const IN_PLACE = 1 << 18
+const SKIP_EVERY = 1 << 16
+/** Copied at once: more would leave the first cache, less would be all calls. */
+const COPIED = 1 << 14
+const IN_PLACE = 1 << 16
+const LONGEST_REACH = 8_192
+const NEAR = 48
 
 /** Below this many bytes a loop in JavaScript is faster than a call with its copy. */
 const SHORT = 128
@@ -55,30 +59,46 @@ export class KernelSearch implements LiteralSearch {
   readonly longest: number
   readonly #plan: KernelPlan
   #linear: LinearSearch | null = null
+  /** The first window of `find`: twice as far as it had to look the last time. */
+  #reach = 1_024
   end = -1
   which = -1
   counted = 0
 
   constructor(plan: KernelPlan) {
     this.#plan = plan
-    this.shortest = Math.min(...plan.lengths)
-    this.longest = Math.max(...plan.lengths)
+    const { shortest, longest } = extremes(plan.lengths)
+    this.shortest = shortest
+    this.longest = longest
   }
 
   find(text: Uint8Array, from: number, to: number): number {
     if (to - from < SHORT) return this.#findBy(this.#plan.short, text, from, to)
+    let at = from
+    if (this.#reach <= NEAR) {
+      // Occurrences have been close to each other: a loop gets there before a kernel is called.
+      const near = Math.min(to, from + NEAR + this.longest)
+      const start = this.#findBy(this.#plan.short, text, from, near)
+      if (start >= 0 && (near === to || start + this.longest <= near)) return start
+      at = start < 0 ? near - this.longest + 1 : start
+    }
     const { memory } = prepare(this.#plan)
     const base = memory.addressOf(text)
-    const largest = base < 0 ? WINDOW_BYTES : IN_PLACE
-    let size = firstWindow(this.longest)
-    for (let at = from; to - at >= this.shortest;) {
-      if (size >= WORTH_SKIPPING) at = this.#skip(text, at, to)
+    const largest = largestWindow(base, this.longest)
+    let size = Math.max(2 * this.longest, 256, this.#reach)
+    let skipAt = from + 4_096
+    while (to - at >= this.shortest) {
+      if (at >= skipAt) {
+        at = skip(this.#plan, text, at, to)
+        skipAt = at + SKIP_EVERY
+      }
       const length = Math.min(size, to - at)
       const found = this.#run(text, base, at, length, at + length === to, HITS, 1)
       const shift = base < 0 ? at - WINDOW : -base
       const words = memory.u32
       if (found > 0) {
         const start = words[HITS >> 2]! + shift
+        this.#reach = Math.min(LONGEST_REACH, 2 * (start - from))
         this.which = words[(HITS >> 2) + 1]!
         this.end = start + this.#plan.lengths[this.which]!
         return start
@@ -97,10 +117,14 @@ export class KernelSearch implements LiteralSearch {
     if (to - from < SHORT) return this.#countBy(this.#plan.short, text, from, to)
     const { memory } = prepare(this.#plan)
     const base = memory.addressOf(text)
-    const size = base < 0 ? WINDOW_BYTES : IN_PLACE
+    const size = largestWindow(base, this.longest)
     let count = 0
+    let skipAt = from
     for (let at = from; to - at >= this.shortest;) {
-      if (to - at >= WORTH_SKIPPING) at = this.#skip(text, at, to)
+      if (at >= skipAt) {
+        at = skip(this.#plan, text, at, to)
+        skipAt = at + SKIP_EVERY
+      }
       const length = Math.min(size, to - at)
       count += this.#run(text, base, at, length, at + length === to, 0, UNLIMITED)
       const words = memory.u32
@@ -121,14 +145,6 @@ export class KernelSearch implements LiteralSearch {
   linear(): LinearSearch {
     this.#linear ??= this.#plan.linear()
     return this.#linear
-  }
-
-  /** The first place, from `at` on, where an occurrence can start because the anchor is there; `to` if none. */
-  #skip(text: Uint8Array, at: number, to: number): number {
-    const { anchor } = this.#plan
-    if (anchor === null) return at
-    const found = Buffer.prototype.indexOf.call(text.subarray(at + anchor.offset, to), anchor.byte)
-    return found < 0 ? to : at + found
   }
 
   #run(
@@ -162,6 +178,18 @@ export class KernelSearch implements LiteralSearch {
       this.counted += at - start
     }
   }
+}
+
+/** A window holds at least two of the longest literal. */
+function largestWindow(base: number, longest: number): number {
+  return base < 0 ? Math.max(COPIED, Math.min(2 * longest, WINDOW_BYTES)) : IN_PLACE
+}
+
+/** The first place, from `at` on, where an occurrence can start because the anchor is there; `to` if none. */
+function skip({ anchor }: KernelPlan, text: Uint8Array, at: number, to: number): number {
+  if (anchor === null) return at
+  const found = Buffer.prototype.indexOf.call(text.subarray(at + anchor.offset, to), anchor.byte)
+  return found < 0 ? to : at + found
 }
 
 function prepare(plan: KernelPlan): ReturnType<typeof engine> {
@@ -200,6 +228,7 @@ class Cursor implements LiteralCursor {
   /** Where the next batch is looked for; behind the text when there is none. */
   #at: number
   #window: number
+  #skipAt: number
   #linear = false
 
   constructor(search: KernelSearch, plan: KernelPlan, text: Uint8Array, from: number, to: number) {
@@ -209,6 +238,7 @@ class Cursor implements LiteralCursor {
     this.#at = from
     this.#to = to
     this.#window = firstWindow(search.longest)
+    this.#skipAt = from + 2 * this.#window
     this.#linear = to - from < SHORT
   }
 
@@ -236,6 +266,10 @@ class Cursor implements LiteralCursor {
   #fill(): void {
     const { memory } = prepare(this.#plan)
     const base = memory.addressOf(this.#text)
+    if (this.#at >= this.#skipAt) {
+      this.#at = skip(this.#plan, this.#text, this.#at, this.#to)
+      this.#skipAt = this.#at + SKIP_EVERY
+    }
     const length = Math.min(this.#window, this.#to - this.#at)
     if (base < 0) memory.u8.set(this.#text.subarray(this.#at, this.#at + length), WINDOW)
     const origin = base < 0 ? WINDOW : base + this.#at
@@ -255,7 +289,7 @@ class Cursor implements LiteralCursor {
     this.#at = last && found < max && !this.#linear ? this.#to : next
     if (found === max) {
       if (this.#batch.length < HITS_PAIRS * 2) this.#enlarge()
-    } else this.#window = Math.min(this.#window * 4, WINDOW_BYTES)
+    } else this.#window = Math.min(this.#window * 4, largestWindow(base, this.#search.longest))
   }
 
   /** Longer batches for those who take many. Called with the batch full, so its content is kept. */

@@ -1,4 +1,5 @@
 /** A literal search that only has its linear algorithm: literals too long for a kernel, sets too large for one. */
+import { extremes } from './extremes.ts'
 import type { LinearSearch } from './kernel-search.ts'
 import type { LiteralCursor, LiteralSearch } from './literal.ts'
 
@@ -10,8 +11,9 @@ export class LinearOnly implements LiteralSearch {
 
   constructor(search: LinearSearch, lengths: readonly number[]) {
     this.#search = search
-    this.shortest = Math.min(...lengths)
-    this.longest = Math.max(...lengths)
+    const { shortest, longest } = extremes(lengths)
+    this.shortest = shortest
+    this.longest = longest
   }
 
   get end(): number {

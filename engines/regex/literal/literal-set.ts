@@ -1,6 +1,7 @@
 /** Several literals: which of the ways of searching for them is taken. */
 import { engine } from '../wasm/engine.ts'
 import { AhoCorasick, automatonBytes } from './aho-corasick.ts'
+import { extremes } from './extremes.ts'
 import { FOLD, IDENTITY } from './fold.ts'
 import { GRAMS_SHORTEST, Grams } from './grams.ts'
 import { KernelSearch } from './kernel-search.ts'
@@ -32,7 +33,7 @@ export function compileSet(
       linear,
     })
   }
-  const shortest = Math.min(...lengths)
+  const { shortest } = extremes(lengths)
   return new LinearOnly(
     shortest >= GRAMS_SHORTEST ? new Grams(folded, ignoreCase, linear) : linear(),
     lengths,

@@ -1,7 +1,7 @@
 /** One literal: which two of its bytes the kernel looks for, the short texts, and the literals too long for it. */
 import { engine } from '../wasm/engine.ts'
 import { PAIR } from '../wasm/kernels/pair.ts'
-import { FOLD, IDENTITY, foldMask } from './fold.ts'
+import { FOLD, IDENTITY, foldMask, isLetter } from './fold.ts'
 import { FREQUENCY } from './frequency.ts'
 import { KernelSearch } from './kernel-search.ts'
 import type { LinearSearch } from './kernel-search.ts'
@@ -19,7 +19,7 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
   const [i, j] = rarestPair(needle, ignoreCase)
   return new KernelSearch({
     program: { bytes: pairProgram(needle, i, j, ignoreCase) },
-    kernel: engine().kernels.pair,
+    kernel: ignoreCase && needle.some(isLetter) ? engine().kernels.pairFold : engine().kernels.pair,
     lengths: [needle.length],
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
