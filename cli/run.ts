@@ -73,7 +73,7 @@ export const run = defineCommand({
         if (interruption.signal.aborted) break
         const { document, page } = await runOne(scenario, settings, out, runner, interruption.signal)
         documents.push(document)
-        if (!json) console.log(`${renderTerminal(document)}\nreport: ${page}\n`)
+        if (!json) console.log(`${renderTerminal(document, { colour: hasColour() })}\nreport: ${page}\n`)
       }
     } finally {
       process.off('SIGINT', interrupt)
@@ -98,6 +98,7 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<{ document: RunDocument; page: string }> {
   const progress = progressLine(runner, scenario.name)
+  const started = performance.now()
   try {
     const { document, charts, series, warnings } = await runScenario(scenario, {
       runner,
@@ -108,7 +109,17 @@ async function runOne(
     progress.phase('writing the report')
     const { writeReport } = await reports()
     const written = await writeReport(
-      { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels: scenario.sim.metrics },
+      {
+        document,
+        charts,
+        series,
+        scenarioYaml: scenario.resolvedYaml,
+        metricLabels: scenario.sim.metrics,
+        wallClock: [
+          `Ran for ${((performance.now() - started) / 1000).toFixed(0)} s on ${runner.workers} workers`,
+          `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+        ],
+      },
       resolve(out),
     )
     progress.stop()
@@ -117,6 +128,10 @@ async function runOne(
   } finally {
     progress.stop()
   }
+}
+
+function hasColour(): boolean {
+  return process.stdout.isTTY && !process.env['NO_COLOR']
 }
 
 /** Exactly one JSON document, also when nothing of the one file asked for was complete. */

@@ -71,7 +71,7 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
           : [
               {
                 data: { values: [{ wait: limit }] },
-                mark: { type: 'rule', strokeDash: [6, 4] },
+                mark: { type: 'rule', style: 'limit' },
                 encoding: { y },
               },
             ]),
@@ -122,7 +122,7 @@ function theory({ params, metrics }: Point): ChartSpec[] {
         'with theory; one in twenty misses it by chance.',
       spec: {
         layer: [
-          { data: { values: [{ ratio: 1 }] }, mark: { type: 'rule', strokeDash: [6, 4] }, encoding: { x } },
+          { data: { values: [{ ratio: 1 }] }, mark: { type: 'rule', style: 'muted' }, encoding: { x } },
           {
             data: { values },
             mark: 'rule',
@@ -165,7 +165,7 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
           },
           { data: { values }, mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y } },
           ...(mean
-            ? [{ data: { values: [mean] }, mark: { type: 'rule', strokeDash: [6, 4] }, encoding: { y } }]
+            ? [{ data: { values: [mean] }, mark: { type: 'rule', style: 'muted' }, encoding: { y } }]
             : []),
         ],
       },

@@ -2,6 +2,8 @@
 import { studentInterval } from '../analysis/interval.ts'
 import type { Estimate, Measures, MetricSpec, PointResult, PointState } from '../sim.ts'
 
+const NON_NEGATIVE = new Set(['s', 'share', 'count', 'bytes', '1/s', 'bit/s'])
+
 /** Mean and 95 % interval; without bounds for one value, all null when any replication lacks the metric. */
 export function estimate(unit: string, values: readonly (number | null)[]): Estimate {
   const present = values.filter((value) => value !== null)
@@ -9,7 +11,9 @@ export function estimate(unit: string, values: readonly (number | null)[]): Esti
     return { unit, value: null, low: null, high: null }
   }
   const { value, low, high } = studentInterval(present)
-  return { unit, value, low, high }
+  // A quantity of a kind that cannot be negative has no interval below zero, however skewed its few values are.
+  const isBounded = NON_NEGATIVE.has(unit) && present.every((one) => one >= 0)
+  return { unit, value, low: low !== null && isBounded ? Math.max(0, low) : low, high }
 }
 
 /**

@@ -1,73 +1,134 @@
 /** What a planner looks at: the knee, the week, and how full each cluster is. */
+import { formatQuantity } from '../run/scenario/quantity.ts'
 import type { ChartSpec, Results } from '../sim.ts'
 import { CLUSTERS } from './geography.ts'
+import { utilisationIn } from './judge.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 /** More points than pixels help nobody. */
 const MAX_POINTS = 336
 
 export function charts(results: Results<VoiceFleetParams>): ChartSpec[] {
-  return [...knee(results), ...strip(results)]
+  return [...knee(results), ...strip(results), ...utilisation(results)]
 }
 
 /** Delay against hosts, where hosts were searched or swept. */
 function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[] {
-  const rows = points.flatMap((point) => {
-    const { value, low, high } = point.metrics['p99(relayDelay)']!
-    const loss = point.metrics['lost']!.value
-    return [{ hosts: point.params.relayHosts, state: point.state, delay: value, low, high, loss }]
+  if (points.length < 2) return []
+  const rows = points.map(({ params, state, metrics }) => {
+    const { value, low, high } = metrics['p99(relayDelay)']!
+    return {
+      hosts: params.relayHosts,
+      state,
+      delay: ms(value),
+      low: ms(low),
+      high: ms(high),
+      lost: metrics['lost']!.value,
+    }
   })
-  if (rows.length < 2) return []
-  const drawn = rows.filter((row) => row.delay !== null)
+  // A fluid queue's interval may reach below zero, which a logarithm cannot draw.
+  const values = rows
+    .filter((row) => row.delay !== null)
+    .map((row) => ({
+      ...row,
+      low: Math.max(row.low ?? row.delay!, row.delay! / 10),
+      high: row.high ?? row.delay!,
+    }))
   const limit = limits['p99(relayDelay)']
-  const x = { field: 'hosts', type: 'quantitative', title: 'relay hosts', scale: { zero: false } }
-  const y = { field: 'ms', type: 'quantitative', title: 'p99 relay delay (ms)', scale: { type: 'log' } }
-  const values = drawn.map(({ hosts, delay, low, high }) => {
-    const ms = (seconds: number | null): number => 1000 * (seconds ?? delay!)
-    return { hosts, ms: ms(delay), low: ms(low), high: ms(high) }
-  })
+  const last = values.at(-1)?.hosts ?? 0
   const chosen = values.filter((row) => row.hosts === found?.value?.value)
+  const x = { field: 'hosts', type: 'quantitative', title: 'relay hosts', scale: { zero: false } }
+  const y = { type: 'quantitative', title: 'p99 relay delay, ms', scale: { type: 'log' } }
+  const limited = limit
+    ? [{ hosts: last, limit: ms(limit.value), label: `limit ${formatQuantity(limit.value, 's')}` }]
+    : []
   return [
     {
       name: 'knee',
-      title: 'Where delay takes off',
+      title: 'Where delay takes off: p99 by number of relay hosts',
       description:
-        'Relay delay, 99th percentile over all packets, against the number of relay hosts, with its 95 % interval; ' +
-        'fleets that are overloaded have no percentile and are left out.',
+        'Relay delay, 99th percentile over all packets, on a logarithmic scale, with its 95 % interval. The dashed line ' +
+        'is the limit, the ring the answer. Fleets that are overloaded have no percentile and are left out.',
       spec: {
+        data: { values },
+        encoding: { x },
         layer: [
           {
-            data: { values },
-            mark: { type: 'area', opacity: 0.25 },
-            encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+            mark: { type: 'area', style: 'band' },
+            encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
           },
-          { data: { values }, mark: { type: 'line', point: true }, encoding: { x, y } },
-          ...(limit
-            ? [
-                {
-                  data: { values: [{ ms: 1000 * limit.value }] },
-                  mark: { type: 'rule', strokeDash: [6, 4] },
-                  encoding: { y },
-                },
-              ]
-            : []),
-          ...(chosen.length > 0
-            ? [
-                {
-                  data: { values: chosen },
-                  mark: { type: 'point', size: 160, filled: true },
-                  encoding: { x, y },
-                },
-              ]
-            : []),
+          { mark: 'line', encoding: { y: { ...y, field: 'delay' } } },
+          {
+            data: { values: limited },
+            mark: { type: 'rule', style: 'limit' },
+            encoding: { y: { ...y, field: 'limit' }, x: null },
+          },
+          {
+            data: { values: limited },
+            mark: { type: 'text', style: 'limit-label', align: 'right' },
+            encoding: { y: { ...y, field: 'limit' }, text: { field: 'label' } },
+          },
+          {
+            data: { values: chosen },
+            mark: { type: 'point', style: 'chosen' },
+            encoding: { y: { ...y, field: 'delay' } },
+          },
+          {
+            data: { values: chosen.map((row) => ({ ...row, label: `${row.hosts} hosts` })) },
+            mark: { type: 'text', style: 'chosen-label' },
+            encoding: { y: { ...y, field: 'delay' }, text: { field: 'label' } },
+          },
         ],
       },
       table: {
-        columns: ['relay hosts', 'state', 'p99 relay delay (ms)', 'low', 'high', 'lost'],
-        rows: rows.map(({ hosts, state, delay, low, high, loss }) => {
-          const ms = (seconds: number | null): number | null => (seconds === null ? null : 1000 * seconds)
-          return [hosts, state, ms(delay), ms(low), ms(high), loss]
-        }),
+        columns: ['relay hosts', 'state', 'p99 relay delay, ms', 'low', 'high', 'lost'],
+        rows: rows.map(({ hosts, state, delay, low, high, lost }) => [hosts, state, delay, low, high, lost]),
+      },
+    },
+  ]
+}
+
+const ms = (seconds: number | null): number | null => (seconds === null ? null : 1000 * seconds)
+
+/** How full the busiest host of each cluster gets. */
+function utilisation({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
+  if (!chosen) return []
+  const rows = CLUSTERS.map((cluster) => ({ cluster, ...chosen.metrics[utilisationIn(cluster)]! }))
+  const values = rows.map((row) => ({ ...row, label: formatQuantity(row.value ?? 0, 'share') }))
+  const encoding = {
+    y: { field: 'cluster', type: 'nominal', title: null, sort: '-x' },
+    x: {
+      field: 'value',
+      type: 'quantitative',
+      title: 'utilisation in its busiest second',
+      axis: { format: '.0%' },
+    },
+  }
+  return [
+    {
+      name: 'utilisation',
+      title: 'Relay CPU of the busiest host, by cluster',
+      description:
+        'Share of its packets per second that the busiest host of each cluster uses in its busiest second. Hosts are ' +
+        'whole, so small clusters have more room; the dashed line is all of it.',
+      spec: {
+        layer: [
+          { data: { values }, mark: 'bar', encoding },
+          {
+            data: { values },
+            mark: { type: 'text', style: 'bar-label' },
+            encoding: { ...encoding, text: { field: 'label' } },
+          },
+          {
+            data: { values: [{ full: 1 }] },
+            mark: { type: 'rule', style: 'limit' },
+            encoding: { x: { ...encoding.x, field: 'full' } },
+          },
+        ],
+      },
+      table: {
+        columns: ['cluster', 'utilisation', 'low', 'high'],
+        rows: rows.map(({ cluster, value, low, high }) => [cluster, value, low, high]),
       },
     },
   ]

@@ -14,7 +14,7 @@ const SETUP_ROUND_TRIPS = 6
 /** A host whose queue does not empty for so long has no steady state. */
 const OVERLOAD_SECONDS = 600
 
-export const METRICS = {
+const TOTALS = {
   'p99(relayDelay)': { unit: 's', label: 'Relay delay, 99th percentile over all packets', steadyState: true },
   'p50(relayDelay)': { unit: 's', label: 'Relay delay, median over all packets', steadyState: true },
   lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
@@ -34,7 +34,20 @@ export const METRICS = {
   misrouted: { unit: 'count', label: 'First packets that did not reach the pod their hint was sealed for' },
 } as const satisfies Record<string, MetricSpec>
 
-export type MetricName = keyof typeof METRICS
+export type MetricName = keyof typeof TOTALS
+
+/** The metric that tells how full the busiest host of a cluster gets. */
+export const utilisationIn = (cluster: string): string => `peakUtilisation(${cluster})`
+
+export const METRICS: Readonly<Record<string, MetricSpec>> = {
+  ...TOTALS,
+  ...Object.fromEntries(
+    CLUSTERS.map((cluster) => [
+      utilisationIn(cluster),
+      { unit: 'share', label: `Utilisation of the busiest host in ${cluster}` },
+    ]),
+  ),
+}
 
 export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Measures {
   const hosts = apportion(forecastPeaks(params), params.relayHosts)
@@ -67,8 +80,11 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     sessions: total((cell) => cell.injected),
     misrouted: total((cell) => cell.misrouted),
   }
+  const utilisations = CLUSTERS.map(
+    (cluster, i) => [utilisationIn(cluster), fleets[i]!.peakUtilisation] as const,
+  )
   return {
-    metrics,
+    metrics: { ...metrics, ...Object.fromEntries(utilisations) },
     state: stateOf(fleets),
     flow: {
       injected: total((cell) => cell.injected),
