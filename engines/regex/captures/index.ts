@@ -36,7 +36,7 @@ export class Captures {
   private onePass: OnePass | null | undefined
   private multipass: Multipass | undefined
   private search: MinimalSearch | undefined
-  private stepper: Stepper | undefined
+  private ownStepper: Stepper | undefined
   private failures = 0
   /** Characters given to each way so far. */
   readonly counters: Record<CapturePath, number> = { 'one-pass': 0, 'multi-pass': 0, simulation: 0 }
@@ -52,6 +52,10 @@ export class Captures {
     return new Captures(this.automaton, cacheBytes, this.maxSteps)
   }
 
+  private get stepper(): Stepper {
+    return (this.ownStepper ??= new Stepper(this.automaton))
+  }
+
   /**
    * Start and end of each group of the match [start, end) of `text`, in bytes; null if the pattern does not match
    * exactly there. What lies around the span is context for assertions.
@@ -60,25 +64,25 @@ export class Captures {
    * @throws RegexBudgetError `stepsPerCall`
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {
+    const { counters, maxSteps } = this
     if (path === undefined || path === 'one-pass') {
-      if (this.onePass === undefined) this.onePass = OnePass.build(this.automaton)
+      if (this.onePass === undefined) this.onePass = OnePass.build(this.stepper)
       if (this.onePass !== null) {
-        this.counters['one-pass'] += end - start
-        return this.onePass.run(text, start, end, edges, this.maxSteps)
+        counters['one-pass'] += end - start
+        return this.onePass.run(text, start, end, edges, maxSteps)
       }
     }
-    if (path !== 'simulation' && this.failures < MAX_FAILURES) {
-      this.multipass ??= new Multipass(this.automaton, this.cacheBytes)
-      const spans = this.multipass.run(text, start, end, edges, this.maxSteps)
-      if (spans !== undefined) {
-        this.counters['multi-pass'] += end - start
-        return spans
-      }
-      this.giveUp()
+    if (path === 'simulation') {
+      counters.simulation += end - start
+      return simulate(this.stepper, text, start, end, edges, maxSteps)
     }
-    this.counters.simulation += end - start
-    this.stepper ??= new Stepper(this.automaton)
-    return simulate(this.stepper, text, start, end, edges, this.maxSteps)
+    this.multipass ??= new Multipass(this.stepper, this.cacheBytes)
+    const before = this.multipass.simulated
+    const spans = this.multipass.run(text, start, end, edges, maxSteps)
+    const simulated = this.multipass.simulated - before
+    counters.simulation += simulated
+    counters['multi-pass'] += end - start - simulated
+    return spans
   }
 
   /**
@@ -88,19 +92,13 @@ export class Captures {
    */
   findMinimal(text: Uint8Array, from: number, edges: Edges, path?: CapturePath): Int32Array | null {
     if (path !== 'simulation' && this.failures < MAX_FAILURES) {
-      this.search ??= new MinimalSearch(this.automaton, this.cacheBytes)
+      this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)
       const spans = this.search.find(text, from, edges, this.maxSteps)
       if (spans !== undefined) return spans
-      this.giveUp()
+      this.failures++
+      this.search = undefined
     }
-    this.stepper ??= new Stepper(this.automaton)
     return simulateSearch(this.stepper, text, from, edges, this.maxSteps)
-  }
-
-  private giveUp(): void {
-    this.failures++
-    this.multipass = undefined
-    this.search = undefined
   }
 }
 

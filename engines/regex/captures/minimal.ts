@@ -13,9 +13,9 @@ import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
-import { apply } from './simulate.ts'
-import type { Finish, Ranking } from './stepper.ts'
-import { Stepper } from './stepper.ts'
+import { apply, carry } from './simulate.ts'
+import type { Finish } from './stepper.ts'
+import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
 
 export class MinimalSearch {
@@ -23,10 +23,10 @@ export class MinimalSearch {
   private readonly trail: Trail
   private readonly fate: Uint8Array
 
-  constructor(automaton: Automaton, cacheBytes: number) {
-    this.automaton = automaton
-    this.trail = new Trail(new RankedDfa(automaton, true, cacheBytes))
-    this.fate = new Uint8Array(automaton.groups + 1)
+  constructor(stepper: Stepper, cacheBytes: number) {
+    this.automaton = stepper.automaton
+    this.trail = new Trail(new RankedDfa(stepper, true, cacheBytes))
+    this.fate = new Uint8Array(this.automaton.groups + 1)
   }
 
   /**
@@ -37,7 +37,7 @@ export class MinimalSearch {
   find(text: Uint8Array, from: number, edges: Edges, maxSteps: number): Int32Array | null | undefined {
     const { trail, fate } = this
     const { surroundings, groups } = this.automaton
-    trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE))
+    trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE), trail.dfa.initial)
     if (!trail.run(text, text.length, maxSteps)) return undefined
     const edge = edges.notEol ? SILENT_EDGE : EDGE
     const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
@@ -62,7 +62,7 @@ export function simulateSearch(
   const { automaton } = stepper
   const { alphabet, forgets, surroundings } = automaton
   const width = 2 * automaton.groups + 2
-  let ranking: Ranking = { states: new Int32Array(0), common: new Int32Array(0) }
+  stepper.count = 0
   let old = new Int32Array(width)
   let fresh = new Int32Array(width)
   let best: Int32Array | null = null
@@ -75,38 +75,27 @@ export function simulateSearch(
   }
   for (let at = from; ;) {
     if (best === null) {
-      // A fresh attempt, ranked last.
-      const count = ranking.states.length
+      const { count } = stepper
       if (old.length < (count + 1) * width) old = widened(old, (count + 1) * width)
       old.fill(-1, count * width, (count + 1) * width)
       old[count * width] = at
-      const states = Int32Array.of(...ranking.states, automaton.start)
-      ranking = { states, common: count === 0 ? new Int32Array(0) : Int32Array.of(...ranking.common, 0) }
+      stepper.addStart()
     }
     if (at === text.length) {
-      const mask = MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)] as number
-      const finish = stepper.finish(ranking, mask)
+      const finish = stepper.end(MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)] as number)
       if (finish !== null) settle(finish, at)
       return best
     }
     const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
     const kind = alphabet.kind[symbol] as number
-    const step = stepper.step(ranking, MASKS[before * KINDS + kind] as number, symbol, true)
-    if (step.accepted !== null) settle(step.accepted, at)
-    const count = step.from.length
-    if (count === 0 && best !== null) return best
-    if (fresh.length < count * width) fresh = new Int32Array(2 * count * width)
-    for (let i = 0; i < count; i++) {
-      const source = (step.from[i] as number) * width
-      fresh.set(old.subarray(source, source + width), i * width)
-      apply(step.actions[i] as readonly number[], at, fresh, i * width, forgets)
-    }
+    const ended = stepper.advance(MASKS[before * KINDS + kind] as number, symbol, true)
+    if (ended) settle(stepper.trace(automaton.accept), at)
+    if (stepper.count === 0 && best !== null) return best
+    fresh = carry(stepper, at, old, fresh, width)
     ;[old, fresh] = [fresh, old]
-    ranking = step.ranking
     before = kind
     at += alphabet.bytes ? 1 : widthOf(code)
-    stepper.work += count
     if (stepper.work - workBefore > maxWork) {
       throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
     }

@@ -9,11 +9,10 @@
 import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
-import type { Automaton } from './automaton.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import { apply } from './simulate.ts'
-import type { Step } from './stepper.ts'
+import type { Step, Stepper } from './stepper.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
 const MAX_STEPS = 4096
@@ -29,8 +28,9 @@ export class OnePass {
   }
 
   /** The one-pass matcher of the pattern, or null where it is not one-pass or too large to tell cheaply. */
-  static build(automaton: Automaton): OnePass | null {
-    const dfa = new RankedDfa(automaton, false, 1 << 20)
+  static build(stepper: Stepper): OnePass | null {
+    const { automaton } = stepper
+    const dfa = new RankedDfa(stepper, false, 1 << 20)
     const { stride } = dfa
     const { classes } = automaton.alphabet
     const entries: number[] = []

@@ -8,8 +8,7 @@
 import { KINDS } from '../automaton/context.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
-import type { Finish, Ranking, Step } from './stepper.ts'
-import { Stepper } from './stepper.ts'
+import type { Finish, Ranking, Step, Stepper } from './stepper.ts'
 
 export const FULL = -1
 
@@ -27,6 +26,11 @@ export class RankedDfa {
   /** State that a step leads to. */
   target: Int32Array
   readonly steps: (Step | null)[] = [null]
+  /** Where each path of a step came from, for the way back: `index in the old ranking << 1 | it has actions`. */
+  links: Int32Array
+  /** A step's first place in `links`. */
+  linkStart: Int32Array
+  private linkCount = 0
   /** Whether a new attempt begins at every position, and a path that ends cuts off worse ones. */
   readonly search: boolean
   bytes = 0
@@ -38,20 +42,28 @@ export class RankedDfa {
   private readonly seeking: boolean[] = []
   private readonly finishes = new Map<number, Finish | null>()
 
-  constructor(automaton: Automaton, search: boolean, maxBytes: number) {
+  constructor(stepper: Stepper, search: boolean, maxBytes: number) {
+    const { automaton } = stepper
     this.automaton = automaton
-    this.stepper = new Stepper(automaton)
+    this.stepper = stepper
     this.search = search
     this.maxBytes = maxBytes
     this.stride = automaton.alphabet.classes * (automaton.hasAssertions ? KINDS : 1)
     this.table = new Int32Array(this.stride * 4)
     this.target = new Int32Array(16)
+    this.links = new Int32Array(64)
+    this.linkStart = new Int32Array(16)
     this.stateOf(this.stepper.initial(), search)
   }
 
   /** The first state: nothing read yet. */
   get initial(): number {
     return 0
+  }
+
+  /** The state of a ranking. */
+  enter(ranking: Ranking): number {
+    return this.stateOf(ranking, false)
   }
 
   /** Whether a state of this number was met. */
@@ -84,9 +96,22 @@ export class RankedDfa {
     const target = this.stateOf(seek ? this.withSeed(step.ranking) : step.ranking, seek)
     if (this.target.length <= number) this.target = grown(this.target, number + 1)
     this.target[number] = target
+    this.link(number, step)
     this.table[state + (hasAssertions ? kind * classes : 0) + symbol] = number
-    this.bytes += BYTES_PER_STEP + 8 * step.from.length
+    this.bytes += BYTES_PER_STEP + 12 * step.from.length
     return number
+  }
+
+  private link(number: number, { from, actions }: Step): void {
+    if (this.linkStart.length <= number) this.linkStart = grown(this.linkStart, number + 1)
+    if (this.links.length < this.linkCount + from.length) {
+      this.links = grown(this.links, this.linkCount + from.length)
+    }
+    this.linkStart[number] = this.linkCount
+    for (let i = 0; i < from.length; i++) {
+      const acts = (actions[i] as readonly number[]).length > 0 ? 1 : 0
+      this.links[this.linkCount++] = ((from[i] as number) << 1) | acts
+    }
   }
 
   /** The path that ends in `state` between characters of these kinds. */

@@ -10,12 +10,19 @@ import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { CLOSE, FORGET, OPEN } from './automaton.ts'
 import { MASKS } from './context.ts'
-import type { Stepper } from './stepper.ts'
+import type { Ranking, Stepper } from './stepper.ts'
 
 /** Whether the text's own edges count as edges. */
 export interface Edges {
   readonly notBol: boolean
   readonly notEol: boolean
+}
+
+/** Where another way gave up: the ranked paths at text[at], and the captures of each, one after the other. */
+export interface Resume {
+  readonly at: number
+  readonly ranking: Ranking
+  readonly captures: Int32Array<ArrayBuffer>
 }
 
 /** Does to `captures[base...]` what the actions of a path say at text position `at`. */
@@ -38,8 +45,30 @@ export function apply(
   }
 }
 
+/** Gives each of the stepper's paths its captures: those it had, in `old`, and what happened on the way to text[at]. */
+export function carry(
+  stepper: Stepper,
+  at: number,
+  old: Int32Array,
+  fresh: Int32Array<ArrayBuffer>,
+  width: number,
+): Int32Array<ArrayBuffer> {
+  const { count, leaves } = stepper
+  const { forgets } = stepper.automaton
+  const target = fresh.length < count * width ? new Int32Array(2 * count * width) : fresh
+  for (let i = 0; i < count; i++) {
+    const { from, actions } = stepper.trace(leaves[i] as number)
+    const base = i * width
+    const source = from * width
+    for (let k = 0; k < width; k++) target[base + k] = old[source + k] as number
+    if (actions.length > 0) apply(actions, at, target, base, forgets)
+  }
+  stepper.work += count
+  return target
+}
+
 /**
- * The captures of the best parse of [start, end), or null if there is none.
+ * The captures of the best parse of [start, end), or null if there is none. `resume` goes on from inside the span.
  *
  * @throws RegexBudgetError `stepsPerCall` when the work exceeds `maxWork`.
  */
@@ -50,43 +79,33 @@ export function simulate(
   end: number,
   edges: Edges,
   maxWork: number,
+  resume?: Resume,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets } = automaton
   const width = 2 * automaton.groups + 2
-  let ranking = stepper.initial()
-  let old = new Int32Array(width).fill(-1)
+  const first = resume?.at ?? start
+  stepper.load(resume?.ranking ?? stepper.initial())
+  let old = resume?.captures ?? new Int32Array(width).fill(-1)
   let fresh = new Int32Array(width)
-  let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
+  let before = automaton.surroundings.before(text, first, edges.notBol ? SILENT_EDGE : EDGE)
   const workBefore = stepper.work
-  for (let at = start; at < end;) {
+  for (let at = first; at < end;) {
     const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
     const kind = alphabet.kind[symbol] as number
-    const {
-      ranking: next,
-      from,
-      actions,
-    } = stepper.step(ranking, MASKS[before * KINDS + kind] as number, symbol)
-    const count = from.length
-    if (count === 0) return null
-    if (fresh.length < count * width) fresh = new Int32Array(2 * count * width)
-    for (let i = 0; i < count; i++) {
-      const source = (from[i] as number) * width
-      fresh.set(old.subarray(source, source + width), i * width)
-      apply(actions[i] as readonly number[], at, fresh, i * width, forgets)
-    }
+    stepper.advance(MASKS[before * KINDS + kind] as number, symbol, false)
+    if (stepper.count === 0) return null
+    fresh = carry(stepper, at, old, fresh, width)
     ;[old, fresh] = [fresh, old]
-    ranking = next
     before = kind
     at += alphabet.bytes ? 1 : widthOf(code)
-    stepper.work += count
     if (stepper.work - workBefore > maxWork) {
       throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
     }
   }
   const after = automaton.surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
-  const finish = stepper.finish(ranking, MASKS[before * KINDS + after] as number)
+  const finish = stepper.end(MASKS[before * KINDS + after] as number)
   if (finish === null) return null
   const spans = old.slice(finish.from * width, (finish.from + 1) * width)
   apply(finish.actions, end, spans, 0, forgets)

@@ -48,13 +48,29 @@ export interface Finish {
   readonly actions: readonly number[]
 }
 
+/** Bytes spent on looking one symbol ahead. */
+const MAX_USEFUL = 1 << 21
+/** In place of a symbol: the end is looked for, nothing is consumed. */
+const AT_END = -1
+
 const NO_ACTIONS: readonly number[] = []
 
 export class Stepper {
   readonly automaton: Automaton
   /** Epsilon edges and comparisons done so far; a measure of work. */
   work = 0
-  private ranking: Ranking
+
+  // The result of the last `advance`: the ranking in the first `count` places of states and common, and its leaves.
+  count = 0
+  states: Int32Array
+  common: Int32Array
+  /** The state from which each was reached, where `trace` begins. */
+  readonly leaves: Int32Array
+
+  // The ranking that the present closure starts from.
+  private rootCount = 0
+  private roots: Int32Array
+  private rootCommon: Int32Array
   /** Of each state reached: the state before it, or -1 - index for one that is in the ranking. */
   private readonly parent: Int32Array
   /** The edge by which it was reached. */
@@ -65,99 +81,188 @@ export class Stepper {
   private readonly stamp: Int32Array
   private readonly pending: Uint32Array
   private closures = 0
-  private leaves: number[] = []
-  /** Best leaf into each target, by the closure's number. */
-  private readonly leafInto: Int32Array
-  private readonly leafStamp: Int32Array
+  private leafCount = 0
+  /** Place in `leaves` of the best leaf into each target, by the closure's number. */
+  private readonly placeOf: Int32Array
+  private readonly placeStamp: Int32Array
   /** Set by `compare`: the brackets that both paths keep. */
   private shared = 0
+  /** Symbols that can be consumed after epsilon edges alone, as `state * classes + symbol`; empty where too large. */
+  private readonly useful: Uint8Array
+  /** Whether the end can be reached by epsilon edges alone. */
+  private readonly ending: Uint8Array
 
   constructor(automaton: Automaton) {
     const count = automaton.states
+    const array = (): Int32Array => new Int32Array(count + 1)
     this.automaton = automaton
-    this.ranking = this.initial()
-    this.parent = new Int32Array(count)
-    this.via = new Int32Array(count)
-    this.low = new Int32Array(count)
-    this.stamp = new Int32Array(count)
-    this.pending = new Uint32Array((count + 31) >> 5)
-    this.leafInto = new Int32Array(count)
-    this.leafStamp = new Int32Array(count)
+    this.states = array()
+    this.common = array()
+    this.leaves = array()
+    this.roots = array()
+    this.rootCommon = array()
+    this.parent = array()
+    this.via = array()
+    this.low = array()
+    this.stamp = array()
+    this.pending = new Uint32Array((count + 32) >> 5)
+    this.placeOf = array()
+    this.placeStamp = array()
+    this.ending = new Uint8Array(count)
+    this.useful = new Uint8Array(
+      count * automaton.alphabet.classes <= MAX_USEFUL ? count * automaton.alphabet.classes : 0,
+    )
+    this.lookAhead()
+  }
+
+  /** Fills `useful` and `ending`, from the last state to the first. */
+  private lookAhead(): void {
+    const { useful, ending } = this
+    const { states, accept, set, edgeStart, edgeTo, alphabet } = this.automaton
+    const { classes, members } = alphabet
+    const copy = useful.length > 0
+    ending[accept] = 1
+    for (let state = states - 1; state >= 0; state--) {
+      const consumed = set[state] as number
+      for (let edge = edgeStart[state] as number; edge < (edgeStart[state + 1] as number); edge++) {
+        const to = edgeTo[edge] as number
+        if (ending[to]) ending[state] = 1
+        if (!copy) continue
+        for (let symbol = 0; symbol < classes; symbol++) {
+          if (useful[to * classes + symbol]) useful[state * classes + symbol] = 1
+        }
+      }
+      if (!copy || consumed < 0) continue
+      for (let symbol = 0; symbol < classes; symbol++) {
+        useful[state * classes + symbol] = members[consumed * classes + symbol] as number
+      }
+    }
   }
 
   initial(): Ranking {
     return { states: Int32Array.of(this.automaton.start), common: new Int32Array(0) }
   }
 
-  /**
-   * Reads a character of class `symbol` where the assertions in `mask` hold before it. With `cut`, a path that may end
-   * here ends all worse ones: which of the two is better is final, as no bracket of its fork is open any more.
-   */
+  /** Makes `ranking` the one that `advance` goes on from. */
+  load({ states, common }: Ranking): void {
+    this.count = states.length
+    this.states.set(states)
+    this.common.set(common)
+  }
+
+  /** Adds a fresh attempt, ranked last. */
+  addStart(): void {
+    this.states[this.count] = this.automaton.start
+    if (this.count > 0) this.common[this.count - 1] = 0
+    this.count++
+  }
+
+  /** `advance` from a given ranking, the result as a value. */
   step(ranking: Ranking, mask: number, symbol: number, cut = false): Step {
-    const { automaton, leaves } = this
-    const { members, classes } = automaton.alphabet
-    const { accept } = automaton
-    this.close(ranking, mask)
-    const ends = cut && this.stamp[accept] === this.closures
-    let count = 0
-    for (const leaf of leaves) {
-      const set = automaton.set[leaf] as number
-      if (set < 0 || members[set * classes + symbol] === 0) continue
-      if (ends && this.compare(leaf, -1, accept, -1) > 0) continue
-      const target = automaton.next[leaf] as number
-      if (this.leafStamp[target] !== this.closures) {
-        this.leafStamp[target] = this.closures
-        this.leafInto[target] = leaf
-        leaves[count++] = leaf
-      } else {
-        const rival = this.leafInto[target] as number
-        if (this.compare(leaf, -1, rival, -1) < 0) {
-          leaves[leaves.indexOf(rival)] = leaf
-          this.leafInto[target] = leaf
-        }
-      }
-    }
-    leaves.length = count
-    leaves.sort(this.byRank)
-    const states = new Int32Array(count)
-    const common = new Int32Array(Math.max(0, count - 1))
+    this.load(ranking)
+    const accepted = this.advance(mask, symbol, cut) ? this.trace(this.automaton.accept) : null
+    const { count } = this
     const from = new Int32Array(count)
     const actions: (readonly number[])[] = []
     for (let i = 0; i < count; i++) {
+      const path = this.trace(this.leaves[i] as number)
+      from[i] = path.from
+      actions.push(path.actions)
+    }
+    const next = { states: this.states.slice(0, count), common: this.common.slice(0, Math.max(0, count - 1)) }
+    return { ranking: next, from, actions, accepted }
+  }
+
+  /**
+   * Reads a character of class `symbol` where the assertions in `mask` hold before it. With `cut`, a path that may end
+   * here ends all worse ones: which of the two is better is final, as no bracket of its fork is open any more. True if
+   * there was such a path; it can be traced from the accepting state.
+   */
+  advance(mask: number, symbol: number, cut: boolean): boolean {
+    const { automaton, leaves, placeOf, placeStamp, leafCount } = this.close(mask, symbol, cut)
+    const { accept, set: sets, next, alphabet } = automaton
+    const { members, classes } = alphabet
+    const closure = this.closures
+    const ends = cut && this.stamp[accept] === closure
+    let count = 0
+    for (let l = 0; l < leafCount; l++) {
+      const leaf = leaves[l] as number
+      const set = sets[leaf] as number
+      if (set < 0 || members[set * classes + symbol] === 0) continue
+      if (ends && this.compare(leaf, -1, accept, -1) > 0) continue
+      const target = next[leaf] as number
+      if (placeStamp[target] !== closure) {
+        placeStamp[target] = closure
+        placeOf[target] = count
+        leaves[count++] = leaf
+      } else {
+        const place = placeOf[target] as number
+        if (this.compare(leaf, -1, leaves[place] as number, -1) < 0) leaves[place] = leaf
+      }
+    }
+    this.order(count)
+    const { states, common } = this
+    for (let i = 0; i < count; i++) {
       const leaf = leaves[i] as number
-      states[i] = automaton.next[leaf] as number
+      states[i] = next[leaf] as number
       if (i > 0) {
         this.compare(leaves[i - 1] as number, -1, leaf, -1)
         common[i - 1] = this.shared
       }
-      actions.push(this.trace(leaf))
-      from[i] = this.origin
     }
-    const accepted = ends ? { actions: this.trace(accept), from: this.origin } : null
-    return { ranking: { states, common }, from, actions, accepted }
+    this.count = count
+    return ends
   }
 
   /** The best path to the end of the automaton where the assertions in `mask` hold, or null. */
   finish(ranking: Ranking, mask: number): Finish | null {
-    const { accept } = this.automaton
-    this.close(ranking, mask)
-    if (this.stamp[accept] !== this.closures) return null
-    const actions = this.trace(accept)
-    return { from: this.origin, actions }
+    this.load(ranking)
+    return this.end(mask)
   }
 
-  private readonly byRank = (a: number, b: number): number => this.compare(a, -1, b, -1)
+  /** The same from where `advance` got to. */
+  end(mask: number): Finish | null {
+    const { accept } = this.automaton
+    this.close(mask, AT_END, true)
+    return this.stamp[accept] === this.closures ? this.trace(accept) : null
+  }
 
-  /** Follows epsilon edges, keeping the best path to each state; collects the states that end one. */
-  private close(ranking: Ranking, mask: number): void {
-    const { automaton, parent, via, low, stamp, pending, leaves } = this
+  /** Puts the first `count` leaves in order, best first. */
+  private order(count: number): void {
+    const { leaves } = this
+    if (count > 32) {
+      leaves.subarray(0, count).sort((a, b) => this.compare(a, -1, b, -1))
+      return
+    }
+    // They come nearly in order, or are few.
+    for (let i = 1; i < count; i++) {
+      const leaf = leaves[i] as number
+      let k = i - 1
+      while (k >= 0 && this.compare(leaves[k] as number, -1, leaf, -1) > 0) {
+        leaves[k + 1] = leaves[k] as number
+        k--
+      }
+      leaves[k + 1] = leaf
+    }
+  }
+
+  /**
+   * Follows epsilon edges, keeping the best path to each state; collects the states that end one. Edges that lead neither
+   * to a state that consumes `symbol` nor, with `ends`, to the end are left out.
+   */
+  private close(mask: number, symbol: number, ends: boolean): this {
+    ;[this.roots, this.states] = [this.states, this.roots]
+    ;[this.rootCommon, this.common] = [this.common, this.rootCommon]
+    this.rootCount = this.count
+    const { automaton, parent, via, low, stamp, pending, leaves, roots, rootCount, useful, ending } = this
+    const { classes } = automaton.alphabet
+    const looking = useful.length > 0 && symbol >= 0
     const { depth, edgeStart, edgeTo, edgeNeeds } = automaton
     const closure = ++this.closures
-    this.ranking = ranking
     let first = pending.length
     let last = -1
-    for (let i = 0; i < ranking.states.length; i++) {
-      const state = ranking.states[i] as number
+    for (let i = 0; i < rootCount; i++) {
+      const state = roots[i] as number
       stamp[state] = closure
       parent[state] = -1 - i
       low[state] = depth[state] as number
@@ -166,7 +271,8 @@ export class Stepper {
       if (word < first) first = word
       if (word > last) last = word
     }
-    leaves.length = 0
+    let leafCount = 0
+    let work = 0
     for (let word = first; word <= last; word++) {
       let bits = pending[word] as number
       while (bits !== 0) {
@@ -174,22 +280,21 @@ export class Stepper {
         pending[word] = bits & (bits - 1)
         const end = edgeStart[state + 1] as number
         let edge = edgeStart[state] as number
-        if (edge === end) leaves.push(state)
-        this.work += 1 + end - edge
+        if (edge === end) leaves[leafCount++] = state
+        work += 1 + end - edge
         const lowest = low[state] as number
         for (; edge < end; edge++) {
           const needs = edgeNeeds[edge] as number
           if ((needs & mask) !== needs) continue
           const to = edgeTo[edge] as number
+          const idle = symbol < 0 ? true : looking && useful[to * classes + symbol] === 0
+          if (idle && !(ends && ending[to])) continue
           if (stamp[to] === closure) {
             // Another path was here first. It keeps the place unless this one is better.
             const rival = parent[to] as number
             if (rival === state) continue
-            const worse =
-              rival < 0
-                ? this.compare(state, edge, to, -1) > 0
-                : this.compare(state, edge, rival, via[to] as number) > 0
-            if (worse) continue
+            const [from, by] = rival < 0 ? [to, -1] : [rival, via[to] as number]
+            if (this.compare(state, edge, from, by) > 0) continue
           }
           stamp[to] = closure
           parent[to] = state
@@ -203,6 +308,9 @@ export class Stepper {
         bits = pending[word] as number
       }
     }
+    this.work += work
+    this.leafCount = leafCount
+    return this
   }
 
   /**
@@ -211,16 +319,14 @@ export class Stepper {
    */
   private compare(x: number, ex: number, y: number, ey: number): number {
     this.work++
-    const [leafX, leafY] = [x, y]
+    const leafX = x
+    const leafY = y
     const { parent, via, low } = this
     const { depth, edgeTo, bracket, hasLoops } = this.automaton
-    const meeting =
-      ex >= 0
-        ? (depth[edgeTo[ex] as number] as number)
-        : ey >= 0
-          ? (depth[edgeTo[ey] as number] as number)
-          : Infinity
-    let [lowX, lowY] = [meeting, meeting]
+    const edge = ex >= 0 ? ex : ey
+    const meeting = edge >= 0 ? (depth[edgeTo[edge] as number] as number) : 0x7fffffff
+    let lowX = meeting
+    let lowY = meeting
     let held: number
     let order: number
     let fork: number
@@ -231,36 +337,43 @@ export class Stepper {
         order = ex - ey
         break
       }
+      // A state comes after those before it on a path, so the later of the two is not on the way to the other.
       if (x > y) {
         const above = parent[x] as number
         if (above < 0) {
-          // x is in the ranking itself and not on the way to y, so the two came apart earlier.
-          lowX = Math.min(lowX, depth[x] as number)
-          lowY = Math.min(lowY, low[y] as number)
+          // x is in the ranking itself, so the two came apart earlier.
+          lowX = least(lowX, depth[x] as number)
+          lowY = least(lowY, low[y] as number)
+          const rootX = -1 - above
           const rootY = this.root(y)
-          ;[held, order, fork] = [this.commonOf(-1 - above, rootY), -1 - above - rootY, x]
+          held = this.commonOf(rootX, rootY)
+          order = rootX - rootY
+          fork = x
           break
         }
-        lowX = Math.min(lowX, depth[x] as number)
+        lowX = least(lowX, depth[x] as number)
         ex = via[x] as number
         x = above
       } else {
         const above = parent[y] as number
         if (above < 0) {
-          lowY = Math.min(lowY, depth[y] as number)
-          lowX = Math.min(lowX, low[x] as number)
+          lowY = least(lowY, depth[y] as number)
+          lowX = least(lowX, low[x] as number)
+          const rootY = -1 - above
           const rootX = this.root(x)
-          ;[held, order, fork] = [this.commonOf(rootX, -1 - above), rootX + 1 + above, y]
+          held = this.commonOf(rootX, rootY)
+          order = rootX - rootY
+          fork = y
           break
         }
-        lowY = Math.min(lowY, depth[y] as number)
+        lowY = least(lowY, depth[y] as number)
         ey = via[y] as number
         y = above
       }
     }
-    const keptX = Math.min(held, lowX)
-    const keptY = Math.min(held, lowY)
-    const shared = Math.min(keptX, keptY)
+    const keptX = least(held, lowX)
+    const keptY = least(held, lowY)
+    const shared = least(keptX, keptY)
     this.shared = shared
     if (hasLoops && held > shared) this.shared += this.sameLoop(fork, leafX, leafY, shared + 1)
     if (keptX === keptY) return order
@@ -288,10 +401,11 @@ export class Stepper {
   }
 
   /** Index in the ranking of the state that the path to `state` began with. */
-  private root(state: number): number {
+  root(state: number): number {
+    const { parent } = this
     let at = state
     for (;;) {
-      const above = this.parent[at] as number
+      const above = parent[at] as number
       if (above < 0) return -1 - above
       at = above
     }
@@ -299,28 +413,27 @@ export class Stepper {
 
   /** Brackets shared by two states of the ranking. */
   private commonOf(i: number, j: number): number {
-    const { common } = this.ranking
-    let least = Infinity
-    for (let k = Math.min(i, j); k < Math.max(i, j); k++) least = Math.min(least, common[k] as number)
-    return least
+    const { rootCommon } = this
+    const from = i < j ? i : j
+    const to = i < j ? j : i
+    let fewest = 0x7fffffff
+    for (let k = from; k < to; k++) fewest = least(fewest, rootCommon[k] as number)
+    return fewest
   }
 
-  private origin = 0
-
-  /** Actions on the path to `leaf`, in order; sets `origin` to the index in the ranking it began with. */
-  private trace(leaf: number): readonly number[] {
+  /** Where the path to `leaf` began and what happened on it, in order. */
+  trace(leaf: number): Finish {
     const { edgeAction } = this.automaton
     let list: number[] | undefined
     let at = leaf
     for (;;) {
       const above = this.parent[at] as number
-      if (above < 0) {
-        this.origin = -1 - above
-        return list === undefined ? NO_ACTIONS : list.reverse()
-      }
+      if (above < 0) return { from: -1 - above, actions: list === undefined ? NO_ACTIONS : list.reverse() }
       const action = edgeAction[this.via[at] as number] as number
       if (action !== 0) (list ??= []).push(action)
       at = above
     }
   }
 }
+
+const least = (a: number, b: number): number => (a < b ? a : b)

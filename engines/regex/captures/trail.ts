@@ -42,10 +42,10 @@ export class Trail {
     this.dfa = dfa
   }
 
-  begin(at: number, kind: number): void {
+  begin(at: number, kind: number, state: number): void {
     this.at = at
     this.kind = kind
-    this.state = this.dfa.initial
+    this.state = state
     this.characters = 0
     this.count = 0
     this.stretches = [at, this.state, kind]
@@ -151,13 +151,14 @@ export class Trail {
 
   /**
    * Walks back from where the run stopped, along the path that `finish` ends, and writes the captures it sets. In a
-   * search, spans[0] becomes the place where the path began; else the walk ends as soon as all groups are known.
+   * search, spans[0] becomes the place where the path began; else the walk ends as soon as all groups are known. `fate`,
+   * by group, begins as UNSET and tells what was found. The path's index in the ranking where the walk ended.
    */
-  walkBack(text: Uint8Array, finish: Finish, spans: Int32Array, fate: Uint8Array): void {
+  walkBack(text: Uint8Array, finish: Finish, spans: Int32Array, fate: Uint8Array): number {
     const { dfa } = this
     const { bytes } = dfa.automaton.alphabet
     const { forgets } = dfa.automaton
-    const { search, steps } = dfa
+    const { search, steps, links, linkStart } = dfa
     let open = fate.length - 1
     let place = finish.from
     let { at } = this
@@ -173,18 +174,33 @@ export class Trail {
         index = this.count
       }
       index--
-      const step = steps[this.ids[index] as number] as Step
+      const step = this.ids[index] as number
       at--
       if (!bytes) {
         // Back to the start of the character; what cannot be decoded was read byte by byte.
         if (((text[at] as number) & 0xc0) === 0x80) at = startOf(text, at)
       }
-      const actions = step.actions[place] as readonly number[]
-      place = step.from[place] as number
-      if (actions.length > 0) open -= undo(actions, at, spans, fate, forgets)
+      const link = links[(linkStart[step] as number) + place] as number
+      if (link & 1)
+        open -= undo((steps[step] as Step).actions[place] as readonly number[], at, spans, fate, forgets)
+      place = link >> 1
       if (search) state = this.stateBefore(index)
     }
     if (search) spans[0] = at
+    return place
+  }
+
+  /** Does something that walks back, and returns to where the run stopped. */
+  keepingPlace<T>(text: Uint8Array, walk: () => T): T {
+    const { at, characters } = this
+    const stretches = [...this.stretches]
+    const result = walk()
+    if (this.stretches.length !== stretches.length) {
+      this.stretches = stretches
+      this.replay(text, at)
+    }
+    this.characters = characters
+    return result
   }
 
   /** The state before step `index` of the present stretch. */
@@ -220,7 +236,8 @@ function undo(
         spans[2 * index + 1] = at
       }
     } else if (kind === OPEN) {
-      if (fate[index] === ENDED) {
+      // If it has not ended, the walk began in the middle of the group.
+      if (fate[index] !== SETTLED) {
         fate[index] = SETTLED
         spans[2 * index] = at
         settled++
