@@ -1,13 +1,17 @@
 /** From a complete automaton to what a walker runs: which of the three, its rows, its words. */
+import { FREQUENCY } from '../literal/frequency.ts'
 import type { Program } from '../wasm/engine.ts'
 import { WALK } from '../wasm/kernels/walk.ts'
 import { TABLE_BYTES } from '../wasm/memory.ts'
+import { setTables } from './byte-set.ts'
 import type { ScanTable } from './table.ts'
 
 const SHENG_STATES = 16
 const BYTES_STATES = TABLE_BYTES / 512
 /** A larger table lives in no cache; the lazy automaton, which holds only the states that occur, is then better. */
 const LARGEST_TABLE = 4 << 20
+/** Frequency, as `literal/frequency.ts` counts it, of bytes that come every few dozen bytes or more often. */
+const COMMON = 205
 /** No row has this offset. */
 const NONE = 0xffff_ffff
 
@@ -47,8 +51,25 @@ function header(source: ScanTable, order: Uint32Array, row: number, extra = 0): 
   words.setUint32(WALK.start, order[source.start]! * row, true)
   words.setUint32(WALK.accept, (source.states - accepts) * row, true)
   words.setUint32(WALK.absorbing, source.absorbing < 0 ? NONE : order[source.absorbing]! * row, true)
+  const leaving = leavingStart(source)
+  if (worthSkipping(leaving)) {
+    words.setUint32(WALK.skip, 1, true)
+    bytes.set(setTables(leaving), WALK.leaving)
+  }
   words.setUint32(WALK.dead, source.dead < 0 ? NONE : order[source.dead]! * row, true)
   return bytes
+}
+
+/** 1 for each byte that takes the start state to another. */
+function leavingStart(source: ScanTable): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) =>
+    nextState(source, source.start, source.classes[byte]!) === source.start ? 0 : 1,
+  )
+}
+
+/** Whether fragments are likely to have long stretches without such a byte: none of the commonest is one. */
+function worthSkipping(leaving: Uint8Array): boolean {
+  return leaving.every((flag, byte) => flag === 0 || FREQUENCY[byte]! < COMMON)
 }
 
 function nextState({ next, classCount }: ScanTable, state: number, symbol: number): number {

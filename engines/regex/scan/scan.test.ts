@@ -123,14 +123,23 @@ describe('scanning fragments', () => {
     const search = compileLiteral(literal)
     const contains = (text: Uint8Array, from: number, to: number): boolean =>
       Buffer.from(text.subarray(from, to)).includes(literal)
-    // Accepts a text of even length.
+    // Accepts a text of even length with the literal: how much of it has been seen, and the parity.
+    const seen = [
+      [1, 0, 0],
+      [1, 2, 0],
+      [3, 0, 0],
+      [3, 3, 3],
+    ]
     const even: ScanTable = {
-      states: 2,
-      classCount: 1,
-      classes: new Uint8Array(256),
-      next: Uint16Array.of(1, 0),
+      states: 8,
+      classCount: 3,
+      classes: Uint8Array.from({ length: 256 }, (_, byte) => (byte === 97 ? 0 : byte === 98 ? 1 : 2)),
+      next: Uint16Array.from(
+        { length: 24 },
+        (_, k) => seen[Math.trunc(k / 6)]![k % 3]! * 2 + (1 - (Math.floor(k / 3) % 2)),
+      ),
       start: 0,
-      accepting: Uint8Array.of(1, 0),
+      accepting: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 0),
       absorbing: -1,
       dead: -1,
     }

@@ -46,6 +46,8 @@ export interface ScanResult {
 /** Fragments judged by one call of a kernel: their addresses fill 16 KiB, their verdicts 2 KiB. */
 const BATCH = 2_048
 const FLAGS = HITS + 8 * BATCH
+/** Of a batch: beyond, the automaton alone is faster. */
+const COMMON_SHARE = 0.25
 /** Searching an arena at once pays while what lies between its fragments is no more than they. */
 const SPREAD = 2
 
@@ -56,6 +58,8 @@ export class Scanner {
   readonly #batch = new Uint32Array(BATCH)
   readonly #verdicts = new Uint8Array(BATCH)
   #batched = 0
+  /** So many fragments have a literal that looking for it first is work in vain. */
+  #common = false
 
   constructor(matcher: FragmentMatcher) {
     this.#matcher = matcher
@@ -123,7 +127,7 @@ export class Scanner {
   /** Fills `#batch` and `#verdicts` for the fragments [from, end). */
   #judge(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, end: number): void {
     const { literals } = this.#matcher
-    if (literals === null) {
+    if (literals === null || this.#common) {
       this.#batched = end - from
       for (let k = 0; k < this.#batched; k++) this.#batch[k] = from + k
     } else {
@@ -132,6 +136,7 @@ export class Scanner {
         this.#verdicts.fill(1, 0, this.#batched)
         return
       }
+      this.#common = this.#program !== null && this.#batched > COMMON_SHARE * (end - from)
     }
     if (this.#batched === 0) return
     if (this.#program === null || !this.#place(arena, starts, ends)) this.#testEach(arena, starts, ends)

@@ -7,13 +7,13 @@
 import { ModuleBuilder } from './assembler.ts'
 import { addByteSet } from './kernels/byte-set.ts'
 import type { ByteSetKernel } from './kernels/byte-set.ts'
+import { addFragmentKernels } from './kernels/fragments.ts'
 import { addGrams } from './kernels/grams.ts'
 import type { GramsKernel } from './kernels/grams.ts'
 import { addPair } from './kernels/pair.ts'
 import type { SearchKernel } from './kernels/search.ts'
-import { addSheng } from './kernels/sheng.ts'
 import { addTeddy } from './kernels/teddy.ts'
-import { WALK, addWalkBytes, addWalkClasses } from './kernels/walk.ts'
+import { WALK } from './kernels/walk.ts'
 import type { WalkKernel } from './kernels/walk.ts'
 import { EngineMemory, PROGRAM, PROGRAM_BYTES, TABLE, TABLE_BYTES } from './memory.ts'
 import type { Region } from './memory.ts'
@@ -34,7 +34,7 @@ export interface Kernels {
   readonly sheng: WalkKernel
 }
 
-const KERNELS = [addPair, addTeddy, addGrams, addByteSet, addWalkBytes, addWalkClasses, addSheng]
+const KERNELS = [addPair, addTeddy, addGrams, addByteSet, addFragmentKernels]
 
 /** What a kernel runs: bytes for the program slot, and for an automaton its transitions. */
 export interface Program {

@@ -6,8 +6,8 @@
  * not depend on the state, so they are loaded ahead: one fragment at a time is enough.
  * (Langdale's Sheng, as in Hyperscan; the name is that of a cat.)
  */
-import { I32, V128, block, i32, i8x16, loop, v128 } from '../assembler.ts'
-import type { Expr, ModuleBuilder, Statement } from '../assembler.ts'
+import { I32, V128, block, i32, i8x16, loop, v128, when } from '../assembler.ts'
+import type { Expr, Func, ModuleBuilder, Statement } from '../assembler.ts'
 import { PROGRAM, TABLE } from '../memory.ts'
 import { WALK } from './walk.ts'
 
@@ -18,13 +18,15 @@ const vectorOf = (byte: Expr<I32>): Expr<V128> => v128.load(i32.shl(byte, i32.co
 const word = (offset: number): Expr<I32> => i32.load(i32.const(PROGRAM + offset))
 
 /** Same contract as the walkers. The table has 256 vectors of next states; `WALK.accept` is a state number. */
-export function addSheng(module: ModuleBuilder): void {
+export function addSheng(module: ModuleBuilder, firstLeaving: Func<I32>): void {
   module.func('sheng', [I32, I32, I32], 0x40, ({ params: [pairs, count, flags], local }) => {
-    const [at, end, accept, start, start16] = [local(I32), local(I32), local(I32), local(I32), local(V128)]
+    const [at, end, accept, start, skip] = [local(I32), local(I32), local(I32), local(I32), local(I32)]
+    const start16 = local(V128)
     const state = local(V128)
     const take = (k: number): Statement => state.set(i8x16.relaxedSwizzle(vectorOf(i32.load8u(at, k)), state))
     return [
       start.set(word(WALK.start)),
+      skip.set(word(WALK.skip)),
       accept.set(word(WALK.accept)),
       start16.set(i8x16.splat(start)),
       block((done) => [
@@ -33,6 +35,7 @@ export function addSheng(module: ModuleBuilder): void {
           at.set(i32.load(pairs)),
           end.set(i32.load(pairs, 4)),
           state.set(start16),
+          when(skip, [at.set(firstLeaving.call(at, end))]),
           block((rest) => [
             loop((again) => [
               rest.brIf(i32.ltU(i32.sub(end, at), i32.const(UNROLLED))),

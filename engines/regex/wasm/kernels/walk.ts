@@ -8,6 +8,9 @@
  *
  * States are row offsets in bytes, so a look-up is one addition and one load. They are numbered so that accepting ones
  * come last, the absorbing one very last and the dead one first: three comparisons judge a state.
+ *
+ * Most fragments of most texts have nothing that a match begins with. Where the bytes that leave the start state are
+ * rare, each fragment is looked through for one, 16 bytes at a time, before its walk.
  */
 import { I32, block, i32, loop, when } from '../assembler.ts'
 import type { Expr, Func, ModuleBuilder, Statement, Variable } from '../assembler.ts'
@@ -23,6 +26,9 @@ export const WALK = {
   dead: 12,
   /** Walker by classes: the address of its table, written when it is loaded. */
   table: 16,
+  /** 1: begin each fragment behind the bytes that leave the start state as it is; the set of the others follows. */
+  skip: 20,
+  leaving: 32,
   classes: 64,
 } as const
 
@@ -39,15 +45,15 @@ const CHECK = 64
 type Step = (state: Expr<I32>, byte: Expr<I32>, table: Expr<I32>) => Expr<I32>
 
 /** At most 128 states: rows of 256 16-bit offsets at TABLE. */
-export function addWalkBytes(module: ModuleBuilder): void {
-  addWalk(module, 'walkBytes', (state, byte) =>
+export function addWalkBytes(module: ModuleBuilder, firstLeaving: Func<I32>): void {
+  addWalk(module, firstLeaving, 'walkBytes', (state, byte) =>
     i32.load16u(i32.add(state, i32.shl(byte, i32.const(1))), TABLE),
   )
 }
 
 /** More states: rows of 32-bit offsets, one for each class of bytes. */
-export function addWalkClasses(module: ModuleBuilder): void {
-  addWalk(module, 'walkClasses', (state, byte, table) =>
+export function addWalkClasses(module: ModuleBuilder, firstLeaving: Func<I32>): void {
+  addWalk(module, firstLeaving, 'walkClasses', (state, byte, table) =>
     i32.load(
       i32.add(i32.add(state, table), i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)),
     ),
@@ -64,7 +70,7 @@ interface Lane {
   readonly index: Variable<I32>
 }
 
-function addWalk(module: ModuleBuilder, name: string, step: Step): void {
+function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, step: Step): void {
   const finish = addSingle(module, `${name}1`, step)
   module.func(name, [I32, I32, I32], 0x40, ({ params: [pairs, count, flags], local }) => {
     const lanes: Lane[] = Array.from({ length: LANES }, () => ({
@@ -73,7 +79,7 @@ function addWalk(module: ModuleBuilder, name: string, step: Step): void {
       state: local(I32),
       index: local(I32),
     }))
-    const table = local(I32)
+    const [table, skip] = [local(I32), local(I32)]
     const [next, run, start, accept, absorbing, dead] = [
       local(I32),
       local(I32),
@@ -88,6 +94,7 @@ function addWalk(module: ModuleBuilder, name: string, step: Step): void {
       end.set(i32.load(i32.add(pairs, i32.shl(next, i32.const(3))), 4)),
       state.set(start),
       next.set(i32.add(next, i32.const(1))),
+      when(skip, [at.set(firstLeaving.call(at, end))]),
     ]
     const advance = (bytes: number): Statement[] => [
       ...Array.from({ length: bytes }, (_, k) =>
@@ -109,6 +116,7 @@ function addWalk(module: ModuleBuilder, name: string, step: Step): void {
       absorbing.set(word(WALK.absorbing)),
       dead.set(word(WALK.dead)),
       table.set(word(WALK.table)),
+      skip.set(word(WALK.skip)),
       when(i32.geU(count, i32.const(LANES)), [
         ...lanes.flatMap(take),
         block((exhausted) => [
