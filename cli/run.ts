@@ -9,22 +9,13 @@ import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
 import { reproduceCommand } from './reproduce.ts'
-import { readScenarios } from './scenarios.ts'
+import { readScenarios, scenarioArguments } from './scenarios.ts'
 
 export const run = defineCommand({
   command: 'run <files..>',
   describe: 'Run scenarios: an answer, a verdict, and a report for each',
   builder: (parser) =>
-    parser
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenario files' })
-      .option('env', { type: 'string', describe: 'an environment of the file to lay over it' })
-      .option('set', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: 'PATH=VALUE, after the environment',
-      })
+    scenarioArguments(parser)
       .option('seed', { type: 'number', describe: 'the seed of all random streams' })
       .option('replications', { type: 'number', describe: 'exactly so many' })
       .option('workers', {

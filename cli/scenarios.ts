@@ -1,6 +1,21 @@
 /** Scenario files for the commands that take them: read, and either all good or one error that tells everything. */
+import type { Argv } from 'yargs'
 import { sims } from '../sims/index.ts'
 import { readScenario, ScenarioErrors, type LoadOptions, type Scenario } from '../sims/run/scenario/load.ts'
+
+/** The arguments that name scenarios and say how to read them. */
+export function scenarioArguments(parser: Argv) {
+  return parser
+    .positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenario files' })
+    .option('env', { type: 'string', describe: 'an environment of the file to lay over it' })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      describe: 'PATH=VALUE, after the environment',
+    })
+}
 
 /** Nothing runs while any file is wrong, so all of them are read first. */
 export function readScenarios(files: readonly string[], options: LoadOptions): Scenario[] {
