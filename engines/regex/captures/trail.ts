@@ -13,8 +13,8 @@ import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
 import type { Finish, Step } from './stepper.ts'
 
-/** Characters in a stretch. */
-const STRETCH = 1 << 15
+/** Characters in a stretch: a buffer of one megabyte at most. */
+const STRETCH = 1 << 18
 
 export const UNSET = 0
 export const ENDED = 1

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from '../syntax/parse.ts'
+import { contains } from '../syntax/ranges.ts'
+import { Random } from '../testing/random.ts'
+import { RegexBudgetError } from '../types.ts'
+import type { Options } from '../types.ts'
+import { buildAlphabet, classOf, Sets } from './alphabet.ts'
+import { buildAutomaton } from './automaton.ts'
+import { buildCaptures } from './index.ts'
+import type { CapturePath, Captures } from './index.ts'
+import { Stepper } from './stepper.ts'
+
+const encoder = new TextEncoder()
+const EDGES = { notBol: false, notEol: false }
+const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'simulation']
+
+const made = (pattern: string, options: Options = {}): Captures =>
+  buildCaptures(parse(pattern, options), options)
+
+/** The captures of the whole text, by every path; they must agree. */
+function groups(pattern: string, text: string | Uint8Array, options: Options = {}): string {
+  const captures = made(pattern, options)
+  const bytes = typeof text === 'string' ? encoder.encode(text) : text
+  const answers = PATHS.map((path) => String(captures.run(bytes, 0, bytes.length, EDGES, path)))
+  expect(new Set(answers).size).toBe(1)
+  return answers[0] as string
+}
+
+describe('captures of a known span', () => {
+  it.each([
+    ['(wee|week)(night|knights)s*', 'weeknights', '0,10,0,4,4,9', '0,10,0,3,3,10'],
+    ['(a|ab)(c|bcd)(d*)', 'abcd', '0,4,0,2,2,3,3,4', '0,4,0,1,1,4,4,4'],
+    ['(aa|aaa)*', 'aaaaa', '0,5,3,5', '0,5,2,5'],
+    ['((a)|(b))*', 'ab', '0,2,1,2,-1,-1,1,2', '0,2,1,2,-1,-1,1,2'],
+    ['(a*)*', '', '0,0,0,0', '0,0,0,0'],
+    ['(a+)*', '', '0,0,-1,-1', '0,0,-1,-1'],
+  ])('%s on %j', (pattern, text, posix, tre) => {
+    expect(groups(pattern, text)).toBe(posix)
+    expect(groups(pattern, text, { rules: 'tre' })).toBe(tre)
+  })
+
+  it('counts bytes, in UTF-8 and in bytes', () => {
+    expect(groups('(é*)(.)(.*)', 'éé😀ß')).toBe('0,10,0,4,4,8,8,10')
+    expect(groups('(.)(.*)', 'é', { encoding: 'bytes' })).toBe('0,2,0,1,1,2')
+  })
+
+  it('looks at what surrounds the span', () => {
+    const captures = made('(\\b|x)(a)($|)')
+    const text = encoder.encode('xa-')
+    for (const path of PATHS) {
+      expect(captures.run(text, 1, 2, EDGES, path)).toBeNull()
+      expect(captures.run(text.subarray(1), 0, 1, EDGES, path)?.join()).toBe('0,1,0,0,0,1,1,1')
+      expect(captures.run(text.subarray(1, 2), 0, 1, { notBol: true, notEol: true }, path)).not.toBeNull()
+      expect(made('(^)a').run(text.subarray(1), 0, 1, { notBol: true, notEol: false }, path)).toBeNull()
+    }
+  })
+
+  it('has no captures for a span the pattern does not match', () => {
+    expect(groups('(a)(b)', 'ac')).toBe('null')
+    expect(groups('(.)(.)', Uint8Array.of(0x61, 0xff))).toBe('null')
+    expect(groups('(.)(.)', Uint8Array.of(0x61, 0xe2, 0x82))).toBe('null')
+    expect(groups('(.)(.)', Uint8Array.of(0x61, 0xff), { encoding: 'bytes' })).toBe('0,2,0,1,1,2')
+  })
+
+  it('takes one pass where the pattern leaves no choice', () => {
+    const text = encoder.encode('abc=12')
+    const chosen = (pattern: string): CapturePath[] => {
+      const captures = made(pattern)
+      captures.run(text, 0, text.length, EDGES)
+      return PATHS.filter((path) => captures.counters[path] > 0)
+    }
+    expect(chosen('([a-z]+)=([0-9]+)')).toEqual(['one-pass'])
+    expect(chosen('(([a-z])|([=0-9]))*')).toEqual(['one-pass'])
+    expect(chosen('(.*)=(.*)')).toEqual(['multi-pass'])
+    expect(chosen('([a-z]|abc)*=([0-9]+)')).toEqual(['multi-pass'])
+  })
+})
+
+describe('long spans', () => {
+  const SIZE = 700_000
+
+  it('are walked back over more than one stretch', () => {
+    for (const letter of ['b', 'ü', '😀']) {
+      const width = encoder.encode(letter).length
+      const text = encoder.encode(`a=${letter.repeat(SIZE / width)}=`)
+      const end = text.length
+      const spans = made('(a|a=)(.*)(=.*)').run(text, 0, end, EDGES, 'multi-pass')
+      expect(spans?.join()).toBe([0, end, 0, 2, 2, end - 1, end - 1, end].join())
+    }
+  })
+
+  it('go on with an empty cache when it is full', () => {
+    const random = new Random(3)
+    const text = Uint8Array.from({ length: 40_000 }, () => random.pick([97, 97, 98]))
+    text[17] = 99
+    const pattern = '((a|b)*a(a|b){3}|(c)b*)*(a(a|b)*)'
+    const captures = made(pattern)
+    const expected = captures.run(text, 0, text.length, EDGES, 'simulation')
+    expect(expected).not.toBeNull()
+    for (const cache of [0, 3000, 6000, 12_000, 30_000, 1e6]) {
+      expect(captures.withCache(cache).run(text, 0, text.length, EDGES, 'multi-pass')).toEqual(expected)
+    }
+  })
+})
+
+describe('minimal repetition', () => {
+  const first = (pattern: string, text: string, from = 0): string => {
+    const captures = made(pattern)
+    const bytes = encoder.encode(text)
+    const answers = PATHS.map((path) => String(captures.findMinimal(bytes, from, EDGES, path)))
+    expect(new Set(answers).size).toBe(1)
+    return answers[0] as string
+  }
+
+  it.each([
+    ['<b>(.*?)</b>', '<b>text1</b><b>text2</b>', '0,12,3,8'],
+    ['a(.*?)(foo|bar|zap)', 'hubba wooga-booga zabar gafoo wazap', '4,23,5,20,20,23'],
+    ['foo(?U:o*)(o*)', 'foooo', '0,5,3,5'],
+    ['.+?', 'abcd', '0,1'],
+    ['(a)*?', 'aaa', '0,0,-1,-1'],
+    ['(a*?)b', 'xxaab', '2,5,2,4'],
+    ['a.*?b', 'xaxa', 'null'],
+  ])('%s in %s', (pattern, text, expected) => expect(first(pattern, text)).toBe(expected))
+
+  it('is found anywhere in a long text, and the way back gives its start', () => {
+    const filler = 'ab'.repeat(300_000)
+    expect(first('x(.*?)y', `${filler}x${filler}y${filler}y`)).toBe('600000,1200002,600001,1200001')
+    expect(first('(x)(.*?)y', `${filler}x${filler}`)).toBe('null')
+  })
+
+  it('steps over bytes that are no UTF-8', () => {
+    const captures = made('(a.*?)b')
+    const text = Uint8Array.of(0xff, 0x61, 0xff, 0x62, 0x61, 0x62)
+    for (const path of PATHS) expect(captures.findMinimal(text, 0, EDGES, path)?.join()).toBe('4,6,4,5')
+  })
+})
+
+describe('budgets', () => {
+  it('refuses to grow beyond the states allowed, before it has', () => {
+    expect(() => made('((a?){0,255}){0,255}', { budget: { states: 1000 } })).toThrow(RegexBudgetError)
+  })
+
+  it('stops a run when the steps are used up', () => {
+    const text = encoder.encode('a'.repeat(10_000))
+    const options = { budget: { stepsPerCall: 5000 } }
+    for (const path of PATHS) {
+      expect(() => made('(a|aa)*', options).run(text, 0, text.length, EDGES, path)).toThrow(RegexBudgetError)
+      expect(() => made('(a|b*?)*c', options).findMinimal(text, 0, EDGES, path)).toThrow(RegexBudgetError)
+    }
+  })
+})
+
+describe('the ranked steps', () => {
+  it.each(['(a+)+', '(a*)*', '((a|aa)+)*', '(a?){10}(a){10}a*', '((a|a)|a)*', '(((a{1,3}|b){1,4}a?){1,5})*'])(
+    'of %s do work in proportion to the text',
+    (pattern) => {
+      const work = (length: number): number => {
+        const stepper = new Stepper(buildAutomaton(parse(pattern), 1e5))
+        stepper.load(stepper.initial())
+        for (let i = 0; i < length; i++) stepper.advance(128, classOf(stepper.automaton.alphabet, 97), false)
+        return stepper.work
+      }
+      // The ranking soon repeats, with a period: the same work for every further stretch, up to a part of a period.
+      const [short, middle, long] = [work(600), work(1200), work(1800)] as [number, number, number]
+      expect((long - middle) / (middle - short)).toBeCloseTo(1, 3)
+    },
+  )
+
+  it('tell apart exactly what the sets tell apart', () => {
+    const random = new Random(9)
+    for (let round = 0; round < 50; round++) {
+      const sets = new Sets()
+      const ranges = Array.from({ length: 1 + random.below(40) }, () => {
+        const low = random.below(300)
+        return [low, low + random.below(40), 500 + random.below(100), 700]
+      })
+      const ids = ranges.map((set) => sets.add(set))
+      const alphabet = buildAlphabet(parse(random.pick(['a', '\\ba'])), sets)
+      const wrong: number[] = []
+      for (let code = 0; code < 800; code++) {
+        const symbol = classOf(alphabet, code)
+        const member = (i: number): boolean =>
+          alphabet.members[(ids[i] as number) * alphabet.classes + symbol] === 1
+        if (ranges.some((set, i) => member(i) !== contains(set, code))) wrong.push(code)
+      }
+      expect(wrong).toEqual([])
+    }
+  })
+})
