@@ -145,13 +145,16 @@ export class ApproxCaptures {
     const offsets = this.bytes ? undefined : offsetsOf(word)
     const spans = this.captures.run(encoded, 0, encoded.length, EDGES)
     if (!spans) throw new Error('the corrected text does not match')
-    return spans.map((offset) => {
+    const groups = spans.map((offset) => {
       if (offset < 0) return offset
       const at = offsets ? (offsets.get(offset) as number) : offset
       if (at === 0) return span.start
       if (at === word.length) return span.end
       return places[this.symbols.isEnter(word[at - 1] as number) ? at - 1 : at] as number
     })
+    // Where all of the text was inserted the word is empty, but the match is not.
+    groups[1] = span.end
+    return groups
   }
 
   /** The text of a match without its errors, as symbols, and where in the text each one begins. */

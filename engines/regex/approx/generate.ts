@@ -1,11 +1,11 @@
 /** Random small patterns with approximate settings, and texts, for the tests of this folder. */
 import fc from 'fast-check'
-import type { ApproxLimits } from '../types.ts'
+import type { ApproxLimits, Options } from '../types.ts'
 
 const letter = fc.constantFrom('a', 'a', 'b', 'b', 'c', '.', '[ab]', '[^a]', 'é')
 const assertion = fc.constantFrom('^', '$', '\\b', '\\B', '\\<', '\\>')
 const repeat = fc.constantFrom('*', '+', '?', '{2}', '{1,2}', '{0,1}', '{2,}', '*?')
-const setting = fc.oneof(
+const regionSetting = fc.oneof(
   fc.constantFrom(
     '{~}',
     '{~1}',
@@ -44,7 +44,7 @@ export const patterns: fc.Arbitrary<string> = fc.letrec<{
     { weight: 5, arbitrary: tie('atom') },
     { weight: 1, arbitrary: assertion },
     { weight: 2, arbitrary: fc.tuple(tie('atom'), repeat).map(([a, b]) => a + b) },
-    { weight: 2, arbitrary: fc.tuple(tie('atom'), setting).map(([a, b]) => a + b) },
+    { weight: 2, arbitrary: fc.tuple(tie('atom'), regionSetting).map(([a, b]) => a + b) },
   ),
   atom: fc.oneof(
     { maxDepth: 3 },
@@ -74,3 +74,11 @@ export const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 6 }),
   fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\n', '😀', '-'), maxLength: 5 }),
 )
+
+/** Options and edges of a search. */
+export const settings: fc.Arbitrary<{ options: Options; edges: { notBol: boolean; notEol: boolean } }> = fc
+  .tuple(fc.option(limits, { nil: undefined }), fc.boolean(), fc.boolean(), fc.boolean())
+  .map(([approx, newline, notBol, notEol]) => ({
+    options: { newline, ...(approx && { approx }) },
+    edges: { notBol, notEol },
+  }))

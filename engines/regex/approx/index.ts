@@ -16,13 +16,14 @@ import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/contex
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { Aligner } from './align.ts'
-import type { Event, Span } from './align.ts'
+import type { Alignment, Span } from './align.ts'
 import { buildPattern } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { ApproxCaptures } from './captures.ts'
 import { Labels } from './labels.ts'
 import { LazyDfa } from './lazy.ts'
 import { Meter } from './meter.ts'
+import { Rows } from './rows.ts'
 import { COST, findRegions } from './settings.ts'
 
 export interface Edges {
@@ -35,14 +36,18 @@ export interface ApproxMatch extends Span {
   readonly inserts: number
   readonly deletes: number
   readonly substitutes: number
-  /** How it came about, the last event first; what `captures` reads. */
-  readonly events: Event | null
 }
 
 const DEFAULT_CACHE_BYTES = 16 << 20
-/** Automata kept, one for each direction and bound; they share the cache. */
-const MOST_AUTOMATA = 8
+/** One automaton, of one direction and bound, may take this part of the cache. */
+const SHARES = 4
 const LABELS_KEPT = 10_000
+/**
+ * A search by bits takes over where more transitions than this have to be made. One takes 5 to 25 us, a character by
+ * bits 20 to 100 ns.
+ */
+const FIRST_TRANSITIONS = 500
+const CHARACTERS_PER_TRANSITION = 200
 
 /** Whether a pattern with these options needs the matcher of this folder. */
 export function isApproximate(parsed: Parsed, options: Options): boolean {
@@ -57,6 +62,13 @@ export class ApproxMatcher {
   private readonly maxCost: number
   private readonly cacheBytes: number
   private readonly automata = new Map<string, LazyDfa>()
+  /** No error costs nothing, so a match that costs nothing has no errors. */
+  private readonly nothingIsFree: boolean
+  /** How the matches came about, while somebody holds them. */
+  private readonly alignments = new WeakMap<ApproxMatch, Alignment>()
+  private readonly rows: Rows | null
+  /** Transitions turned out too many for this pattern and its texts. */
+  private preferRows = false
   private groups: ApproxCaptures | undefined
   private aligner: Aligner | undefined
   private alignLabels: Labels | undefined
@@ -66,10 +78,12 @@ export class ApproxMatcher {
     const { budget } = options
     const regions = findRegions(parsed, options.approx)
     this.pattern = buildPattern(parsed, regions, budget)
+    this.rows = Rows.build(this.pattern)
     this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
     this.meter = new Meter(budget?.stepsPerCall ?? Infinity)
     this.maxCost = regions.list[0]?.limits[COST] as number
-    this.cacheBytes = Math.floor((budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / MOST_AUTOMATA)
+    this.cacheBytes = (budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES
+    this.nothingIsFree = regions.list.every(({ open, costs }) => !open || !costs.includes(0))
   }
 
   private automaton(direction: 'forward' | 'backward' | 'test', bound: number): LazyDfa {
@@ -79,9 +93,9 @@ export class ApproxMatcher {
       const { pattern, meter, cacheBytes } = this
       const nfa = direction === 'backward' ? pattern.backward : pattern.forward
       dfa = new LazyDfa(pattern, nfa, direction !== 'forward', bound, meter, cacheBytes)
-      if (this.automata.size >= MOST_AUTOMATA) {
-        this.automata.delete(this.automata.keys().next().value as string)
-      }
+      let bytes = 0
+      for (const other of this.automata.values()) bytes += other.bytes
+      if (bytes > cacheBytes * (SHARES - 1)) this.automata.clear()
       this.automata.set(key, dfa)
     }
     return dfa
@@ -95,6 +109,8 @@ export class ApproxMatcher {
     trail: number[] | null,
   ): { start: number; cost: number } | null {
     this.meter.spend(text.length - from)
+    if (this.rows && this.preferRows) return this.leastByRows(this.rows, text, from, trail)
+    let patience = this.rows ? FIRST_TRANSITIONS + (text.length - from) / CHARACTERS_PER_TRANSITION : Infinity
     const far = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
     let dfa = this.automaton('backward', this.maxCost)
     let row = dfa.begin(edges.notEol ? SILENT_EDGE : EDGE)
@@ -102,13 +118,30 @@ export class ApproxMatcher {
     for (;;) {
       dfa.seen = -1
       dfa.trail = trail
+      dfa.patience = patience
       if (dfa.backward(text, at, from, row, far)) break
+      ;({ patience } = dfa)
       const cheaper = this.automaton('backward', dfa.cheaper)
       row = cheaper.beginAs(dfa)
       at = dfa.place
       dfa = cheaper
     }
+    if (this.rows && dfa.patience < 0) {
+      this.preferRows = true
+      if (trail) trail.length = 0
+      return this.leastByRows(this.rows, text, from, trail)
+    }
     return dfa.seen < 0 ? null : { start: dfa.seen, cost: dfa.bound }
+  }
+
+  private leastByRows(
+    rows: Rows,
+    text: Uint8Array,
+    from: number,
+    trail: number[] | null,
+  ): { start: number; cost: number } | null {
+    rows.backward(text, from, trail)
+    return rows.seen < 0 ? null : { start: rows.seen, cost: rows.cost }
   }
 
   private longest(text: Uint8Array, start: number, cost: number, edges: Edges): number {
@@ -117,14 +150,21 @@ export class ApproxMatcher {
     return dfa.forward(text, start, dfa.begin(near), edges.notEol ? SILENT_EDGE : EDGE, false)
   }
 
-  private align(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {
+  private align(text: Uint8Array, span: Span, edges: Edges): Alignment {
     if (!this.aligner || (this.alignLabels as Labels).size > LABELS_KEPT) {
       this.alignLabels = new Labels(this.pattern.regions)
       this.aligner = new Aligner(this.pattern, this.alignLabels, this.meter)
     }
     const bol = edges.notBol ? SILENT_EDGE : EDGE
-    const how = this.aligner.align(text, span, this.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
-    return { ...span, ...how }
+    return this.aligner.align(text, span, this.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
+  }
+
+  private counted(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {
+    if (span.cost === 0 && this.nothingIsFree) return { ...span, inserts: 0, deletes: 0, substitutes: 0 }
+    const how = this.align(text, span, edges)
+    const match = { ...span, inserts: how.inserts, deletes: how.deletes, substitutes: how.substitutes }
+    this.alignments.set(match, how)
+    return match
   }
 
   /**
@@ -149,18 +189,19 @@ export class ApproxMatcher {
     const best = this.cheapest(text, from, edges, null)
     if (!best) return null
     const { start, cost } = best
-    return this.align(text, { start, end: this.longest(text, start, cost, edges), cost }, edges)
+    return this.counted(text, { start, end: this.longest(text, start, cost, edges), cost }, edges)
   }
 
   /**
    * Start and end of each group of a match found in `text`, group 0 first, in bytes; -1, -1 for a group that took no
-   * part. The text must be the one searched.
+   * part. Text and edges must be those of the search.
    *
    * @throws RegexBudgetError `stepsPerCall`
    */
-  captures(text: Uint8Array, match: ApproxMatch): Int32Array {
+  captures(text: Uint8Array, match: ApproxMatch, edges: Edges): Int32Array {
     this.groups ??= new ApproxCaptures(this.pattern, this.options)
-    return this.groups.run(text, match, match.events)
+    const { events } = this.alignments.get(match) ?? this.align(text, match, edges)
+    return this.groups.run(text, match, events)
   }
 
   /**
@@ -180,7 +221,7 @@ export class ApproxMatcher {
       const end = this.longest(text, start, cost, edges)
       // Nothing but this place begins a match as cheap: the next one is further on.
       if (end === start && end === last) continue
-      yield this.align(text, { start, end, cost }, edges)
+      yield this.counted(text, { start, end, cost }, edges)
       last = end
       at = end
     }

@@ -12,7 +12,6 @@
  *
  * The cache is bounded: when it is full, all is forgotten but the set at hand.
  */
-import { KINDS } from '../automaton/context.ts'
 import { classOf, widthOf } from '../captures/alphabet.ts'
 import { decodeAt } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
@@ -30,16 +29,21 @@ interface StateSet {
   readonly pairs: Pairs
   /** Kind of the character read last. */
   readonly near: number
-  /** Cheapest acceptance by the kind of what comes next; -2: not computed yet, -1: none. */
-  readonly ends: Float64Array
+  /** Cheapest acceptance by the kind of what comes next, once somebody asks; -1: none. */
+  ends: Map<number, number> | null
+}
+
+function samePairs(a: Pairs, b: Pairs): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 const UNKNOWN = 0
 /** Pairs in one set; more would be hundreds of microseconds a character. */
 const MOST_PAIRS = 100_000
-/** Measured: a small set with its map entry, key and row headers. */
-const BYTES_PER_SET = 300
-const BYTES_PER_PAIR = 24
+/** A set's object, its array and its slot. */
+const BYTES_PER_SET = 200
 const BYTES_PER_LABEL = 100
 
 export class LazyDfa {
@@ -53,6 +57,10 @@ export class LazyDfa {
   /** The cost of the acceptance that stopped the walk, below the bound; else -1. */
   cheaper = -1
   readonly bound: number
+  /** Transitions that may still be computed before `backward` gives up. */
+  patience = Infinity
+  /** Memory that the sets take, about. */
+  bytes = 0
   private readonly pattern: Pattern
   private readonly nfa: Automaton
   private readonly inject: boolean
@@ -61,8 +69,8 @@ export class LazyDfa {
   private readonly cacheBytes: number
   private readonly classes: number
   private readonly sets: StateSet[] = []
-  private readonly byKey = new Map<string, number>()
-  private bytes = 0
+  /** Open addressing: numbers of sets plus 1, by their hash; at most half full. */
+  private slots = new Int32Array(64)
   /** By row and class: the next row; negative: after an acceptance; UNKNOWN: not computed. Row 0 is never used. */
   private table: Int32Array
   /** Cost of that acceptance. */
@@ -71,6 +79,7 @@ export class LazyDfa {
   private readonly found: number[][]
   private readonly touched: number[] = []
   private readonly work: number[] = []
+  private readonly buffer: number[] = []
   private count = 0
   /** The row of the empty set, which nothing leads out of; -1: not met yet. */
   private dead = -1
@@ -157,19 +166,26 @@ export class LazyDfa {
   /** The collected pairs in which something waits. */
   private take(): Pairs {
     const { nfa, found, touched } = this
-    touched.sort((a, b) => a - b)
-    const pairs: number[] = []
-    for (const state of touched) {
-      const list = found[state] as number[]
-      if (nfa.kind[state] !== FORK) {
-        list.sort((a, b) => a - b)
-        for (const label of list) pairs.push(state, label)
-      }
-      list.length = 0
-    }
+    const pairs = this.buffer
+    pairs.length = 0
+    // Sorting is quicker than looking everywhere only where little was found.
+    if (touched.length * 8 < found.length) {
+      touched.sort((a, b) => a - b)
+      for (const state of touched) this.takeOf(state)
+    } else for (let state = 0; state < nfa.kind.length; state++) this.takeOf(state)
     touched.length = 0
     this.count = 0
     return Int32Array.from(pairs)
+  }
+
+  private takeOf(state: number): void {
+    const list = this.found[state] as number[]
+    if (list.length === 0) return
+    if (this.nfa.kind[state] !== FORK) {
+      if (list.length > 1) list.sort((a, b) => a - b)
+      for (const label of list) this.buffer.push(state, label)
+    }
+    list.length = 0
   }
 
   /** The pairs once the kind of the next character is known. */
@@ -211,26 +227,45 @@ export class LazyDfa {
 
   // The sets as rows of a table.
 
-  private rowOf(pairs: Pairs, near: number): number {
-    if (pairs.length === 0) near = 0
-    const key = `${near}:${pairs.join()}`
-    let id = this.byKey.get(key)
-    if (id === undefined) {
-      if (pairs.length === 0) this.dead = (this.sets.length + 1) * this.classes
-      id = this.sets.push({ pairs, near, ends: new Float64Array(KINDS).fill(-2) })
-      this.byKey.set(key, id)
-      this.bytes += BYTES_PER_SET + key.length + pairs.length * (BYTES_PER_PAIR / 2) + this.classes * 12
-      const needed = (id + 1) * this.classes
-      if (needed > this.table.length) {
-        const table = new Int32Array(needed * 2)
-        table.set(this.table)
-        this.table = table
-        const costs = new Float64Array(needed * 2)
-        costs.set(this.costs)
-        this.costs = costs
-      }
+  private rowOf(pairs: Pairs, kind: number): number {
+    const near = pairs.length === 0 ? 0 : kind
+    const slot = this.slotOf(pairs, near)
+    const known = this.slots[slot] as number
+    if (known !== 0) return known * this.classes
+    const id = this.sets.push({ pairs, near, ends: null })
+    this.slots[slot] = id
+    const row = id * this.classes
+    if (pairs.length === 0) this.dead = row
+    this.bytes += BYTES_PER_SET + pairs.length * 4 + this.classes * 12
+    if (row + this.classes > this.table.length) {
+      const table = new Int32Array((row + this.classes) * 2)
+      table.set(this.table)
+      this.table = table
+      const costs = new Float64Array((row + this.classes) * 2)
+      costs.set(this.costs)
+      this.costs = costs
     }
-    return id * this.classes
+    if (id * 2 > this.slots.length) {
+      this.slots = new Int32Array(this.slots.length * 2)
+      this.sets.forEach((set, i) => {
+        this.slots[this.slotOf(set.pairs, set.near)] = i + 1
+      })
+    }
+    return row
+  }
+
+  /** Where a set is in `slots`, or where it has to go. */
+  private slotOf(pairs: Pairs, near: number): number {
+    const { slots, sets } = this
+    let hash = near
+    for (let i = 0; i < pairs.length; i++)
+      hash = Math.imul(hash ^ (pairs[i] as number), 0x01000193) + (hash >>> 15)
+    for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
+      const id = slots[slot] as number
+      if (id === 0) return slot
+      const set = sets[id - 1] as StateSet
+      if (set.near === near && samePairs(set.pairs, pairs)) return slot
+    }
   }
 
   private setAt(row: number): StateSet {
@@ -246,7 +281,7 @@ export class LazyDfa {
     const vectors = Array.from(pairs, (value, i) => (i % 2 === 1 ? labels.vectors[value] : undefined))
     this.sets.length = 0
     this.dead = -1
-    this.byKey.clear()
+    this.slots.fill(0)
     this.table.fill(UNKNOWN)
     this.bytes = 0
     labels.reset()
@@ -274,8 +309,9 @@ export class LazyDfa {
   /** The cheapest acceptance where the text ends, `far` being the kind of what stands there; -1: none. */
   private endCost(row: number, far: number): number {
     const set = this.setAt(row)
-    let cost = set.ends[far] as number
-    if (cost === -2) set.ends[far] = cost = this.accepted(this.resolved(set, far))
+    set.ends ??= new Map()
+    let cost = set.ends.get(far)
+    if (cost === undefined) set.ends.set(far, (cost = this.accepted(this.resolved(set, far))))
     return cost
   }
 
@@ -308,7 +344,8 @@ export class LazyDfa {
 
   /**
    * Walks backward from `at` in `row`, noting in `seen` every place where a match at the bound begins, until one
-   * begins for less (false: `cheaper` and `place` tell), or to `from` (true). Places are UTF-8 boundaries.
+   * begins for less (false: `cheaper` and `place` tell), or to `from` (true). Places are UTF-8 boundaries. It gives up
+   * (true) when `patience` falls below 0.
    *
    * @param far kind of what stands before `from`
    */
@@ -328,6 +365,7 @@ export class LazyDfa {
       let next = table[row + symbol] as number
       if (next <= 0) {
         if (next === UNKNOWN) {
+          if (--this.patience < 0) return true
           row = this.makeRoom(row)
           next = this.fill(row, symbol)
           ;({ table } = this)

@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { buildCaptures } from '../captures/index.ts'
+import { parse } from '../syntax/parse.ts'
+import { RegexBudgetError } from '../types.ts'
+import type { Options } from '../types.ts'
+import { compareWithExhaustive, runOracle, runRetest } from './check.ts'
+import { limits, patterns, settings, texts } from './generate.ts'
+import { buildApprox } from './index.ts'
+
+const EDGES = { notBol: false, notEol: false }
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+function search(pattern: string, text: string, options: Options = {}) {
+  const matcher = buildApprox(parse(pattern, options), options)
+  const bytes = encode(text)
+  const match = matcher.find(bytes, 0, EDGES)
+  if (!match) return null
+  const { start, end, cost, inserts, deletes, substitutes } = match
+  return {
+    span: [start, end],
+    cost,
+    errors: [inserts, deletes, substitutes],
+    groups: [...matcher.captures(bytes, match, EDGES)],
+  }
+}
+
+describe('published answers', () => {
+  test('600 of 600 literals as exhaustive search has them', () => {
+    const result = runOracle()
+    expect(result.failures).toEqual([])
+    expect(result.right).toBe(600)
+    // The recorded answers of TRE differ in 18 spans: the check can fail.
+    expect(result.treRight).toBe(582)
+    expect(result.sameCounts).toBe(result.shared)
+  })
+
+  test('the approximate cases of the TRE suite, groups included, none left out', () => {
+    const result = runRetest()
+    expect(result.failures).toEqual([])
+    expect(result.cases).toBeGreaterThan(20)
+  })
+})
+
+describe('against exhaustive search', () => {
+  const runs = { numRuns: 1500 }
+
+  test('random patterns with settings inside and around', () => {
+    fc.assert(
+      fc.property(patterns, texts, settings, fc.nat(3), (pattern, text, { options, edges }, from) => {
+        expect(compareWithExhaustive(pattern, options, encode(text), from, edges)).toBeUndefined()
+      }),
+      runs,
+    )
+  })
+
+  test('broken UTF-8, and bytes', () => {
+    const byte = fc.constantFrom(0x61, 0x62, 0xc3, 0xa9, 0xe2, 0x82, 0xf0, 0x9f, 0x80, 0xff)
+    const bytes = fc.array(byte, { maxLength: 6 }).map((list) => Uint8Array.from(list))
+    fc.assert(
+      fc.property(patterns, bytes, limits, fc.boolean(), (pattern, text, approx, raw) => {
+        const options: Options = { approx, encoding: raw ? 'bytes' : 'utf8' }
+        expect(compareWithExhaustive(pattern, options, text, 0, EDGES)).toBeUndefined()
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('a cache that is always full changes nothing', () => {
+    fc.assert(
+      fc.property(patterns, texts, settings, (pattern, text, { options, edges }) => {
+        const tiny = { ...options, budget: { cacheBytes: 1 } }
+        expect(compareWithExhaustive(pattern, tiny, encode(text), 0, edges)).toBeUndefined()
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('settings', () => {
+  test('an insertion is a character of the text too many, a deletion one too few', () => {
+    expect(search('abc', 'xabxcx', { approx: { maxInsert: 1, maxErrors: 1 } })).toMatchObject({
+      span: [1, 5],
+      errors: [1, 0, 0],
+    })
+    expect(search('abcd', 'xabdx', { approx: { maxDelete: 1, maxSubstitute: 0 } })).toMatchObject({
+      span: [1, 4],
+      errors: [0, 1, 0],
+    })
+  })
+
+  test('outside of a region nothing may differ, inside only as much as it says', () => {
+    expect(search('foo(bar){~1}zap', 'fobarzap')).toBeNull()
+    expect(search('foo(bar){~1}zap', 'foobrzap')?.groups).toEqual([0, 8, 3, 5])
+    expect(search('foo(bar){~1}zap', 'foozap')).toBeNull()
+  })
+
+  test('what happens in a region counts for the regions around it', () => {
+    expect(search('((abc){~3}def){~1}', 'axydef')).toBeNull()
+    expect(search('((abc){~3}def){~2}', 'axydef')?.cost).toBe(2)
+    expect(search('(abc){~3}def', 'axydef', { approx: { maxErrors: 1 } })).toBeNull()
+  })
+
+  test('each turn of a repeated region has its own allowance', () => {
+    expect(search('^((ab){~1}){3}$', 'axxbab')?.cost).toBe(2)
+    expect(search('^(((ab){~1}){3}){~1}$', 'axxbab')).toBeNull()
+  })
+
+  test('an inner region inherits prices', () => {
+    expect(search('((ab){~1}c){ 5s + 7d < 20}', 'axc')?.cost).toBe(5)
+  })
+
+  test('limits and costs that are none are refused', () => {
+    for (const approx of [
+      { maxCost: -1 },
+      { maxInsert: Number.NaN },
+      { costDelete: 0.5 },
+      { costInsert: Infinity },
+    ]) {
+      expect(() => search('a', 'a', { approx })).toThrow(RangeError)
+    }
+  })
+})
+
+describe('groups', () => {
+  test('are those of the corrected text', () => {
+    const approx = { maxErrors: 2 }
+    expect(search('(wee|week)(night|knights)s*', 'weekniights', { approx })?.groups).toEqual([
+      0, 11, 0, 4, 4, 10,
+    ])
+    expect(search('(wee|week)(night|knights)s*', 'weekniights', { approx, rules: 'tre' })?.groups).toEqual([
+      0, 11, 0, 3, 3, 11,
+    ])
+    expect(search('(a)(b)', 'axb', { approx })?.groups).toEqual([0, 3, 0, 2, 2, 3])
+    expect(search('^(foobar){~1}$', 'foobarx')?.groups).toEqual([0, 7, 0, 7])
+    expect(search('x(é(bc)*){~1}y', 'xébcbdy')?.groups).toEqual([0, 8, 1, 7, 5, 7])
+  })
+
+  test('of a match without errors are those of an exact match', () => {
+    let seen = 0
+    fc.assert(
+      fc.property(patterns, texts, limits, (pattern, text, approx) => {
+        const parsed = parse(pattern, { approx })
+        fc.pre(!parsed.hasApprox && !parsed.hasAssertions && !parsed.hasMinimal)
+        const matcher = buildApprox(parsed, { approx })
+        const bytes = encode(text)
+        const match = matcher.find(bytes, 0, EDGES)
+        if (!match || match.inserts + match.deletes + match.substitutes > 0) return
+        seen++
+        const exact = buildCaptures(parsed).run(bytes, match.start, match.end, EDGES)
+        expect([...matcher.captures(bytes, match, EDGES)]).toEqual([...(exact as Int32Array)])
+      }),
+      { numRuns: 1000 },
+    )
+    expect(seen).toBeGreaterThan(100)
+  })
+
+  test('never reach outside of the match, whatever the errors', () => {
+    fc.assert(
+      fc.property(patterns, texts, settings, (pattern, text, { options, edges }) => {
+        const matcher = buildApprox(parse(pattern, options), options)
+        const bytes = encode(text)
+        const match = matcher.find(bytes, 0, edges)
+        if (!match) return
+        const spans = matcher.captures(bytes, match, edges)
+        expect([spans[0], spans[1]]).toEqual([match.start, match.end])
+        for (let i = 0; i < spans.length; i += 2) {
+          const [start, end] = [spans[i] as number, spans[i + 1] as number]
+          expect(start === -1 ? end === -1 : match.start <= start && start <= end && end <= match.end).toBe(
+            true,
+          )
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('more classes than bytes', () => {
+    const many = Array.from({ length: 300 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('')
+    const approx = { maxErrors: 2 }
+    const wrong = `${many.slice(0, 200)}x${many.slice(201)}`
+    expect(search(`(${many.slice(0, 150)})(${many.slice(150)})`, wrong, { approx })?.groups).toEqual([
+      0, 898, 0, 450, 450, 898,
+    ])
+  })
+})
+
+describe('budget', () => {
+  const long = encode('xa'.repeat(20_000))
+
+  test('states are counted before anything is built', () => {
+    const parsed = parse('((a{255}){255}){~1}', {})
+    expect(() => buildApprox(parsed, { budget: { states: 1000 } })).toThrow(RegexBudgetError)
+  })
+
+  test('steps of one call', () => {
+    const matcher = buildApprox(parse('(abc){~2}', {}), { budget: { stepsPerCall: 1000 } })
+    expect(() => matcher.find(long, 0, EDGES)).toThrow(RegexBudgetError)
+    expect(matcher.find(encode('xabx'), 0, EDGES)?.cost).toBe(1)
+  })
+
+  test('limits that multiply', () => {
+    const approx = {
+      maxInsert: 200,
+      maxDelete: 200,
+      maxSubstitute: 200,
+      costInsert: 3,
+      costDelete: 5,
+      costSubstitute: 7,
+    }
+    const matcher = buildApprox(parse('(abcde|edcba){40}', {}), { approx, budget: { stepsPerCall: 100_000 } })
+    expect(() => matcher.find(long, 0, EDGES)).toThrow(RegexBudgetError)
+  })
+
+  test('steps grow with the text, not faster', () => {
+    const steps = [10_000, 20_000, 40_000].map((length) => {
+      const matcher = buildApprox(parse('(.*ab|b){~2}', {}), {})
+      matcher.find(long.subarray(0, length), 0, EDGES)
+      return matcher.meter.steps
+    })
+    expect((steps[2] as number) - (steps[1] as number)).toBeLessThan(
+      2.2 * ((steps[1] as number) - (steps[0] as number)),
+    )
+  })
+})
