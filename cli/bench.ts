@@ -1,5 +1,5 @@
 import { benchNames, runBench } from '../sims/bench/registry.ts'
-import type { BenchDocument } from '../sims/bench/bench.ts'
+import type { BenchDocument, PartsNotDone } from '../sims/bench/bench.ts'
 import { defineCommand } from './command.ts'
 
 export const bench = defineCommand({
@@ -28,15 +28,23 @@ export const bench = defineCommand({
 /** A row a line, its peers indented below; a ratio above 1 means flowbench is better. */
 export function renderBench({ name, machine, rows, missing }: BenchDocument): string {
   const lines = [`bench ${name} on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`]
-  for (const { id, unit, value, checked, peers } of rows) {
-    lines.push(`${id}: ${figure(value)} ${unit}${checked ? '' : ' (UNVERIFIED)'}`)
-    for (const [peer, { version, value: theirs, ratio, low, high }] of Object.entries(peers)) {
+  for (const { id, unit, value, checked, parts, peers } of rows) {
+    const over = parts === undefined ? '' : `, mean over ${parts.measured}${notDone(parts)}`
+    lines.push(`${id}: ${figure(value)} ${unit}${over}${checked ? '' : ' (UNVERIFIED)'}`)
+    for (const [peer, { version, value: theirs, ratio, low, high, parts }] of Object.entries(peers)) {
       const interval = `${ratio.toFixed(2)}x (${low.toFixed(2)}-${high.toFixed(2)})`
-      lines.push(`  ${interval} against ${peer} ${version}: ${figure(theirs)} ${unit}`)
+      const common = parts === undefined ? '' : `, over ${parts.compared}${notDone(parts)}`
+      lines.push(`  ${interval} against ${peer} ${version}: ${figure(theirs)} ${unit}${common}`)
     }
   }
   for (const { peer, why, install } of missing) lines.push(`not measured: ${peer}: ${why}; ${install}`)
   return lines.join('\n')
+}
+
+/** How many parts are left out, by reason; the document names them. */
+function notDone({ refused, wrong, slow }: PartsNotDone): string {
+  const reasons = Object.entries({ refused, wrong, slow }).filter(([, names]) => names.length > 0)
+  return reasons.map(([reason, names]) => `, ${names.length} ${reason}`).join('')
 }
 
 function figure(value: number): string {

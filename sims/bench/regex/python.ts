@@ -1,6 +1,6 @@
 /** Python's `re`, in a child process that keeps time itself: what the pipe takes does not count. */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Question, RegexPeer, Task } from './peer.ts'
 
@@ -8,28 +8,24 @@ type Reply = Readonly<Record<string, number | string>>
 
 class Python {
   private readonly child: ChildProcessWithoutNullStreams
-  private readonly lines: Interface
+  private readonly lines: AsyncIterator<string>
   private readonly texts = new Map<Uint8Array, number>()
-  private waiting: Promise<unknown> = Promise.resolve()
+  private before: Promise<unknown> = Promise.resolve()
 
   constructor() {
     this.child = spawn('python3', [fileURLToPath(new URL('python.py', import.meta.url))])
-    this.lines = createInterface(this.child.stdout)
+    this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
   }
 
   /** One request at a time. */
   async ask(request: object): Promise<Reply> {
-    const before = this.waiting
-    const reply = (async () => {
-      await before
-      const line = new Promise<string>((resolve, reject) => {
-        this.lines.once('line', resolve)
-        this.lines.once('close', () => reject(new Error('python3 has ended')))
-      })
+    const reply = this.before.then(async () => {
       this.child.stdin.write(`${JSON.stringify(request)}\n`)
-      return JSON.parse(await line) as Reply
-    })()
-    this.waiting = reply.catch(() => {})
+      const line = await this.lines.next()
+      if (line.done) throw new Error('python3 has ended')
+      return JSON.parse(line.value) as Reply
+    })
+    this.before = reply.catch(() => {})
     const answer = await reply
     if ('error' in answer) throw new Error(String(answer['error']))
     return answer
