@@ -3,6 +3,8 @@ import { buildCaptures } from '../captures/index.ts'
 import type { CapturePath, Captures } from '../captures/index.ts'
 import { compile } from '../regex.ts'
 import type { Regex } from '../regex.ts'
+import { compileSet } from '../set.ts'
+import type { RegexSet } from '../set.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError, RegexSyntaxError } from '../types.ts'
@@ -33,6 +35,9 @@ const show = (spans: Int32Array | null): string => (spans === null ? 'no match' 
 const showAll = (all: readonly Int32Array[]): string => `${all.length}: ${all.map(show).join(' ')}`
 const spansOf = (match: Match | null): Int32Array | null => match && match.spans
 
+/** Patterns that share a set with the one in question. */
+const COMPANIONS = ['ab', 'b.$', 'aab?a']
+
 /** A compiled form, and how much of the expected spans it reports. */
 interface Variant {
   readonly name: string
@@ -47,8 +52,10 @@ export class Subject {
   private readonly variants: Variant[]
   private readonly captures: Captures
   private readonly starvedCaptures: Captures
+  private readonly set: RegexSet | null = null
+  private readonly companions: Parsed[] = []
 
-  /** @param extra also compile it with hardly any cache, and so that it reports no groups */
+  /** @param extra also compile it with hardly any cache, so that it reports no groups, and with others into one set */
   constructor(pattern: string, options: Options, extra: boolean) {
     this.options = options
     this.parsed = parse(pattern, options)
@@ -58,6 +65,8 @@ export class Subject {
       this.variants.push({ name: ', starved', regex: compile(pattern, starved), groups: true })
       const spansOnly = compile(pattern, { ...options, captures: false })
       this.variants.push({ name: ', without captures', regex: spansOnly, groups: false })
+      this.set = compileSet([...COMPANIONS, pattern], options)
+      this.companions = COMPANIONS.map((companion) => parse(companion, options))
     }
     this.captures = buildCaptures(this.parsed, options)
     this.starvedCaptures = this.captures.withCache(STARVED)
@@ -95,6 +104,8 @@ export class Subject {
       if (differs !== undefined) return differs
     }
     if (!thorough) return undefined
+    const elsewhere = this.inFragments(text) ?? this.inSet(text, symbols)
+    if (elsewhere !== undefined) return elsewhere
     const all = referenceAll(parsed, symbols, rules).map((spans) => mapped(spans, offsets) as Int32Array)
     return this.firstOf(({ name, regex, groups }) => {
       const listed = groups ? all : all.map((spans) => spans.slice(0, 2))
@@ -113,6 +124,34 @@ export class Subject {
       if (wrong !== undefined) return wrong
     }
     return undefined
+  }
+
+  /** The text and parts of it as fragments of one arena. */
+  private inFragments(text: Uint8Array): string | undefined {
+    const symbols = symbolsOf(text, this.parsed.bytes)
+    const cut = symbols.offsets[symbols.symbols.length >> 1] as number
+    // In an arena, fragments are not apart: what is outside of one must not be looked at.
+    const starts = Uint32Array.of(0, 0, cut, cut, 0, 0)
+    const ends = Uint32Array.of(text.length, cut, text.length, cut, text.length, 0)
+    const matches = (k: number): boolean => {
+      const part = symbolsOf(text.subarray(starts[k], ends[k]), this.parsed.bytes)
+      return referenceExec(this.parsed, part.symbols) !== null
+    }
+    const want = [...starts.keys()].filter(matches).join()
+    return this.firstOf(({ name, regex }) =>
+      expect(`scan${name}`, want, () => regex.scan(text, starts, ends, 0).hits.join()),
+    )
+  }
+
+  private inSet(text: Uint8Array, symbols: readonly number[]): string | undefined {
+    const { set } = this
+    if (!set) return undefined
+    const parsed = [...this.companions, this.parsed]
+    const matching = [...parsed.keys()].filter((k) => referenceExec(parsed[k] as Parsed, symbols) !== null)
+    return (
+      expect('set which', matching.join(), () => set.which(text).join()) ??
+      expect('set test', String(matching.length > 0), () => String(set.test(text)))
+    )
   }
 
   /** The capture paths inside the expected span, with and without a cache worth its name. */

@@ -63,6 +63,7 @@ export const reference: TestedEngine = {
 /** The public interface. */
 export const regex: TestedEngine = {
   name: 'regex',
+  approximate: true,
   compile(pattern, options) {
     const compiled = compile(pattern, options)
     return { exec: (text, context) => compiled.exec(text, context)?.spans ?? null }
