@@ -1,4 +1,6 @@
 /** What a pattern offers to the walkers over fragments, and what it refuses. */
+import { isApproximate } from './approx/index.ts'
+import type { ApproxMatcher } from './approx/index.ts'
 import { EDGE } from './automaton/context.ts'
 import type { Program } from './dfa/program.ts'
 import { completeTable } from './dfa/table.ts'
@@ -9,10 +11,19 @@ import type { Options } from './types.ts'
 
 /** Refuses approximate settings where only exact matching is done. */
 export function exactOnly(parsed: Parsed, options: Options): Parsed {
-  if (parsed.hasApprox || options.approx !== undefined) {
-    throw new RegexSyntaxError('BADPAT', 0, 'approximate settings are not possible here')
+  if (isApproximate(parsed, options)) {
+    throw new RegexSyntaxError('BADPAT', 0, 'a set of patterns cannot have approximate settings')
   }
   return parsed
+}
+
+export function approximateFragments(approx: ApproxMatcher): FragmentMatcher {
+  const edges = { notBol: false, notEol: false }
+  return {
+    table: null,
+    literals: null,
+    test: (text, from, to) => approx.test(text.subarray(from, to), 0, edges),
+  }
 }
 
 export function fragmentMatcher(program: Program): FragmentMatcher {

@@ -41,6 +41,7 @@ describe('spans are leftmost, then longest', () => {
     ({ pattern, text, expected, options }) => {
       expect(spansOf(pattern, text, options)).toBe(expected)
       expect(compile(pattern, options).count(text)).toBe(expected.split(' ').length)
+      expect([...compile(pattern, options).spans(text)].join(' ')).toBe(expected.replaceAll('-', ' '))
       expect(compile(pattern, options).test(text)).toBe(true)
     },
   )
@@ -243,6 +244,22 @@ describe('scan', () => {
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+describe('approximate patterns', () => {
+  it('find the cheapest match, by every call', () => {
+    const regex = compile('(foobar){~2}')
+    const match = regex.exec('xirefoabrzlfd')!
+    expect([...match.spans]).toEqual([4, 9, 4, 9])
+    expect(match.cost).toBe(match.inserts + match.deletes + match.substitutes)
+    expect(regex.test('xirefoabzlfd')).toBe(false)
+    expect(compile('needle', { approx: { maxErrors: 1 } }).count('needle neddle nodle')).toBe(2)
+    expect([...compile('né', { approx: { maxErrors: 0 } }).spans('éné')]).toEqual([1, 3])
+  })
+
+  it('are refused in a set', () => {
+    expect(() => compileSet(['a{~1}'])).toThrow(expect.objectContaining({ code: 'BADPAT' }))
   })
 })
 

@@ -1,11 +1,13 @@
 /** A compiled pattern: which path answers which question. The paths themselves are in `dfa`, `captures`, `literal`. */
 import { EDGE, SILENT_EDGE } from './automaton/context.ts'
+import { buildApprox, isApproximate } from './approx/index.ts'
+import type { ApproxMatch, ApproxMatcher } from './approx/index.ts'
 import { buildCaptures } from './captures/index.ts'
 import type { Captures, Edges } from './captures/index.ts'
 import { Program } from './dfa/program.ts'
 import { SpanSearch } from './dfa/spans.ts'
 import type { Tally } from './dfa/tally.ts'
-import { exactOnly, fragmentMatcher } from './fragments.ts'
+import { approximateFragments, fragmentMatcher } from './fragments.ts'
 import { MinimalMatches } from './minimal.ts'
 import { Scanner } from './scan/scan.ts'
 import type { ScanOptions, ScanResult } from './scan/scan.ts'
@@ -15,6 +17,8 @@ import { byteOffset, StringText, UnitOffsets } from './text.ts'
 import type { ExecOptions, Match, Options } from './types.ts'
 
 const strings = new StringText()
+/** Matches looked for at a time where all are wanted. */
+const COUNT_BATCH = 64
 const PLAIN: Edges = { notBol: false, notEol: false }
 
 export class Regex {
@@ -23,33 +27,41 @@ export class Regex {
   private readonly parsed: Parsed
   private readonly options: Options
   private readonly program: Program
+  /** For calls that begin and end at once. */
+  private readonly search: SpanSearch
   /** Groups are asked for and there are some. */
   private readonly capturing: boolean
+  private readonly approx: ApproxMatcher | null
   private capturesMade: Captures | undefined
   private scanner: Scanner | undefined
 
   constructor(pattern: string | Uint8Array, options: Options = {}) {
     this.options = options
-    this.parsed = exactOnly(parse(pattern, options), options)
+    this.parsed = parse(pattern, options)
     this.groups = this.parsed.groups
     this.capturing = options.captures !== false && this.groups > 0
     this.program = new Program(this.parsed, options.budget)
+    this.search = new SpanSearch(this.program)
+    this.approx = isApproximate(this.parsed, options) ? buildApprox(this.parsed, options) : null
   }
 
   /** What this regex has done since it was compiled; exact, see `dfa/tally.ts`. */
   get counters(): Readonly<Tally> {
-    return { ...this.program.tally }
+    const { tally } = this.program
+    return this.approx ? { ...tally, steps: tally.steps + this.approx.meter.steps } : { ...tally }
   }
 
   /** Whether the text has a match anywhere. */
   test(input: Uint8Array | string): boolean {
     const { program } = this
     program.meter.begin()
-    return program.matches(typeof input === 'string' ? strings.encode(input) : input, 0, EDGE, EDGE)
+    const text = typeof input === 'string' ? strings.encode(input) : input
+    return this.approx ? this.approx.test(text, 0, PLAIN) : program.matches(text, 0, EDGE, EDGE)
   }
 
   /**
-   * The leftmost match, of those at that place the longest, with its groups; null when there is none.
+   * The leftmost match, of those at that place the longest, with its groups; null when there is none. Approximate: the
+   * cheapest, of those the leftmost, of those the longest.
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   exec(input: Uint8Array | string, options: ExecOptions = {}): Match | null {
@@ -61,14 +73,21 @@ export class Regex {
     if (from > text.length) return null
     const units = mapped ? new UnitOffsets(text) : null
     const edges = { notBol: options.notBol ?? false, notEol: options.notEol ?? false }
+    if (this.approx) {
+      const match = this.approx.find(text, from, edges)
+      return match && this.approximate(this.approx, text, match, edges, units)
+    }
     if (parsed.hasMinimal) {
       const spans = this.captures.findMinimal(text, from, edges)
       return spans && this.matchOf(spans, units)
     }
     const bol = edges.notBol ? SILENT_EDGE : EDGE
     const eol = edges.notEol ? SILENT_EDGE : EDGE
-    const search = new SpanSearch(program, text, from, bol, eol, false)
-    return search.next() ? this.matchAt(text, search.start, search.end, edges, units) : null
+    const { search } = this
+    search.begin(text, from, bol, eol, 1)
+    const found = search.next()
+    search.release()
+    return found ? this.matchAt(text, search.start, search.end, edges, units) : null
   }
 
   /** Number of matches, as `findAll` finds them. */
@@ -76,36 +95,79 @@ export class Regex {
     const { program, parsed } = this
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
+    if (this.approx) {
+      let matches = 0
+      for (const match of this.approx.findAll(text, 0, PLAIN)) if (match) matches++
+      return matches
+    }
     const { skip } = program
     if (skip?.literals.whole) {
       program.tally.scanned += text.length
       return skip.search.count(text, 0, text.length)
     }
-    const search = parsed.hasMinimal
-      ? new MinimalMatches(this.captures, text, parsed.bytes)
-      : new SpanSearch(program, text, 0, EDGE, EDGE, true)
     let count = 0
+    if (parsed.hasMinimal) {
+      const matches = new MinimalMatches(this.captures, text, parsed.bytes)
+      while (matches.next()) count++
+      return count
+    }
+    const { search } = this
+    search.begin(text, 0, EDGE, EDGE, COUNT_BATCH)
     while (search.next()) count++
+    search.release()
     return count
+  }
+
+  /** Start and end of every match, as `findAll` finds them, in one array: the quickest way to all of many. */
+  spans(input: Uint8Array | string): Int32Array {
+    const { program, parsed } = this
+    if (this.approx || parsed.hasMinimal) {
+      return Int32Array.from([...this.findAll(input)].flatMap(({ spans }) => [spans[0]!, spans[1]!]))
+    }
+    program.meter.begin()
+    const text = typeof input === 'string' ? strings.encode(input) : input
+    const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text) : null
+    const { search } = this
+    search.begin(text, 0, EDGE, EDGE, COUNT_BATCH)
+    let found = new Int32Array(COUNT_BATCH * 2)
+    let length = 0
+    while (search.next()) {
+      if (length === found.length) {
+        const grown = new Int32Array(length * 2)
+        grown.set(found)
+        found = grown
+      }
+      found[length++] = units ? units.of(search.start) : search.start
+      found[length++] = units ? units.of(search.end) : search.end
+    }
+    search.release()
+    return found.slice(0, length)
   }
 
   /**
    * All matches from left to right; after a match, an empty one at its end is not reported. Bytes must not change
    * while they are iterated over.
    */
-  *findAll(input: Uint8Array | string): Generator<Match, void, undefined> {
+  findAll(input: Uint8Array | string): IterableIterator<Match> {
     const { program, parsed } = this
     program.meter.begin()
-    // A generator lives on between other calls, so it has its own copy of an encoded string.
+    // An iteration lives on between other calls, so it has its own copy of an encoded string.
     const text = typeof input === 'string' ? strings.encode(input).slice() : input
     const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text) : null
-    if (parsed.hasMinimal) {
-      const matches = new MinimalMatches(this.captures, text, parsed.bytes)
-      while (matches.next()) yield this.matchOf(matches.spans, units)
-      return
+    if (this.approx) {
+      const { approx } = this
+      return approx
+        .findAll(text, 0, PLAIN)
+        .map((match) => this.approximate(approx, text, match, PLAIN, units))
     }
-    const search = new SpanSearch(program, text, 0, EDGE, EDGE, true)
-    while (search.next()) yield this.matchAt(text, search.start, search.end, PLAIN, units)
+    if (parsed.hasMinimal) {
+      return new MatchWalk(new MinimalMatches(this.captures, text, parsed.bytes), ({ spans }) =>
+        this.matchOf(spans, units),
+      )
+    }
+    const search = new SpanSearch(program)
+    search.begin(text, 0, EDGE, EDGE, 1)
+    return new MatchWalk(search, ({ start, end }) => this.matchAt(text, start, end, PLAIN, units))
   }
 
   /**
@@ -119,7 +181,9 @@ export class Regex {
     from: number,
     options: ScanOptions = {},
   ): ScanResult {
-    this.scanner ??= new Scanner(fragmentMatcher(this.program))
+    this.scanner ??= new Scanner(
+      this.approx ? approximateFragments(this.approx) : fragmentMatcher(this.program),
+    )
     this.program.meter.begin()
     return this.scanner.scan(arena, starts, ends, from, options)
   }
@@ -137,13 +201,53 @@ export class Regex {
     units: UnitOffsets | null,
   ): Match {
     const spans = this.capturing ? this.captures.run(text, start, end, edges) : null
-    return this.matchOf(spans ?? Int32Array.of(start, end), units)
+    return this.matchOf(spans ?? spanOf(start, end), units)
+  }
+
+  private approximate(
+    approx: ApproxMatcher,
+    text: Uint8Array,
+    match: ApproxMatch,
+    edges: Edges,
+    units: UnitOffsets | null,
+  ): Match {
+    const groups = this.capturing ? approx.captures(text, match, edges) : spanOf(match.start, match.end)
+    const { cost, inserts, deletes, substitutes } = match
+    return { ...this.matchOf(groups, units), cost, inserts, deletes, substitutes }
   }
 
   private matchOf(groups: Int32Array, units: UnitOffsets | null): Match {
-    const spans = this.options.captures === false ? groups.slice(0, 2) : groups
+    const spans = groups.length > 2 && this.options.captures === false ? groups.slice(0, 2) : groups
     if (units) for (let i = 0; i < spans.length; i++) if (spans[i]! >= 0) spans[i] = units.of(spans[i]!)
     return { spans, cost: 0, inserts: 0, deletes: 0, substitutes: 0 }
+  }
+}
+
+/** Half the time of `Int32Array.of`. */
+function spanOf(start: number, end: number): Int32Array {
+  const spans = new Int32Array(2)
+  spans[0] = start
+  spans[1] = end
+  return spans
+}
+
+/** An iterator over what a search finds; half the time a match of a generator, which dense matches notice. */
+class MatchWalk<S extends { next(): boolean }> implements IterableIterator<Match> {
+  private readonly search: S
+  private readonly matchOf: (search: S) => Match
+
+  constructor(search: S, matchOf: (search: S) => Match) {
+    this.search = search
+    this.matchOf = matchOf
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Match, undefined> {
+    if (!this.search.next()) return { done: true, value: undefined }
+    return { done: false, value: this.matchOf(this.search) }
   }
 }
 

@@ -86,7 +86,8 @@ function product(a: readonly Text[], b: readonly Text[]): Text[] | null {
 /** How rarely a candidate should be met by chance: about the bits that the shortest string fixes, less its company. */
 function score(candidate: Candidate): number {
   const shortest = candidate.texts.reduce((least, { bytes }) => Math.min(least, bytes.length), Infinity)
-  if (shortest === 0) return -Infinity
+  // Walking passes over a byte as quickly as a search for one of several.
+  if (shortest === 0 || (shortest === 1 && candidate.texts.length > 1)) return -Infinity
   const known = Math.min(shortest, 8) * 4
   return known - Math.log2(candidate.texts.length) * 2 - (candidate.before.max === Infinity ? 1 : 0)
 }

@@ -192,7 +192,11 @@ function reportPatternSize(now: () => number): void {
 }
 
 if (import.meta.main) {
-  const now = (): number => performance.now()
+  // Processor time: other programs on the machine do not count.
+  const now = (): number => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  }
   const good = report(process.argv.includes('--quick'), now)
   reportPatternSize(now)
   if (!good) {

@@ -53,6 +53,8 @@ export const STATE = (1 << 24) - 1
 /** Headers of sets, as bits: an unanchored search goes on; nothing has begun but what begins here. */
 const SEARCHING = 1
 const WAITING = 2
+/** It is not known where the first group began, and will not be until a state that waits. */
+const ASTRAY = 4
 /** Terminators of sets carry the pattern's number above the mask. */
 const PATTERN_SHIFT = 5
 
@@ -61,6 +63,8 @@ export interface LazyOptions {
   readonly merge: boolean
   /** Matches begin only where the walk begins. */
   readonly anchored: boolean
+  /** Keep track of where the first group began (BORN, LOST). */
+  readonly births?: boolean
   /** Mark transitions into waiting states, for a prefilter. */
   readonly idle: boolean
   /** Every node is a starting point: what is matched is any part of a match that ends at its end. */
@@ -241,7 +245,7 @@ export class LazyDfa {
 
   isDead(state: number): boolean {
     const items = this.items[state / this.stride] as Int32Array
-    return items[0] === 0 && items.length === 1
+    return items.length === 1 && ((items[0] as number) & SEARCHING) === 0
   }
 
   /** The state's set; not to be changed. */
@@ -284,14 +288,19 @@ export class LazyDfa {
     let flags = 0
     if (this.accepted && (!acceptsNow || merge)) flags |= ACCEPTED
     if (this.accepted && this.acceptedGroup > 0) flags |= LATER
-    if (this.outLength === 1 && this.out[0] === 0) flags |= DEAD
+    if (this.outLength === 1 && ((this.out[0] as number) & SEARCHING) === 0) flags |= DEAD
     if (idle && waiting) flags |= IDLE
     if (merge) {
       if (acceptsNow) flags |= NOW
-    } else {
+    } else if (this.options.births) {
       const goesOn = this.groups > 0 && !waiting
-      if (((items[0] as number) & WAITING) !== 0 && (goesOn || this.accepted)) flags |= BORN
-      if (goesOn && this.origins[0] !== 0) flags |= LOST
+      const header = items[0] as number
+      if ((header & WAITING) !== 0 && (goesOn || this.accepted)) flags |= BORN
+      if (goesOn && (header & ASTRAY) !== 0) this.out[0] = (this.out[0] as number) | ASTRAY
+      else if (goesOn && this.origins[0] !== 0) {
+        this.out[0] = (this.out[0] as number) | ASTRAY
+        flags |= LOST
+      }
     }
     const state = this.intern()
     return flags === 0 ? state : state | flags | UNBUILT

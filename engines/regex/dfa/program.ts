@@ -118,7 +118,8 @@ export class Program {
   get ends(): Walker {
     if (!this.endWalker) {
       const { skip } = this
-      const options = { merge: false, anchored: this.onlyAtStart, idle: skip !== null }
+      const { min, max } = this.lengths
+      const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: skip !== null }
       this.endWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
       this.endWalker.starts = this.starts
       if (this.lengths.min === this.lengths.max) this.endWalker.length = this.lengths.min

@@ -22,7 +22,7 @@ import type { Jump } from './walk.ts'
 const COST = 32
 /** Gains beyond this do not count, so that one long jump does not pay for thousands of short ones. */
 const MOST_GAIN = 256
-const FIRST_CREDIT = 4096
+const FIRST_CREDIT = 1024
 /** Bytes below which a text is walked as it is. */
 const SHORT = 96
 
@@ -71,20 +71,30 @@ class Jumper implements Jump {
     const { cursor, skip } = this
     const { before } = skip.literals
     const { tally, parsed } = skip.program
-    // The occurrence handed out last may still be ahead.
-    if (cursor.start < at + before.min && !cursor.next(at + before.min)) {
-      tally.scanned += to - at
-      return -1
-    }
-    const found = cursor.start
-    tally.scanned += found - at
     let start = at
-    if (before.max !== Infinity) start = Math.max(at, found - before.max)
-    else if (found > at) {
+    for (;;) {
+      // The occurrence handed out last may still be ahead.
+      if (cursor.start < start + before.min && !cursor.next(start + before.min)) {
+        tally.scanned += to - at
+        return -1
+      }
+      const found = cursor.start
+      if (before.max !== Infinity) {
+        start = Math.max(start, found - before.max)
+        break
+      }
       const { back } = skip
-      const reached = back.backward(text, at, found, back.dfa.initial(OTHER, false), EDGE)
-      start = reached < 0 ? found : reached
+      const reached = back.backward(text, start, found, back.dfa.initial(OTHER, true), EDGE)
+      if (reached >= 0) {
+        start = reached
+        break
+      }
+      // No match that has begun here holds this occurrence; one may begin with it, if not further on.
+      start = found - before.min
+      if (before.min === 0) break
+      start++
     }
+    tally.scanned += start - at
     while (start > at && ((text[start] as number) & 0xc0) === 0x80 && !parsed.bytes) start--
     this.credit += Math.min(start - at, MOST_GAIN) - COST
     return start

@@ -6,53 +6,73 @@
  * and asking for all costs no call each. A walk that reads on past the end of its match, in vain, reads that stretch
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
+import { EDGE } from '../automaton/context.ts'
 import type { LiteralSearch } from '../literal/literal.ts'
 import type { Program } from './program.ts'
 import type { Jump } from './walk.ts'
 
 /** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
 const PATIENCE = 8
-const GRACE = 4096
+const GRACE = 2048
 const LARGEST_BATCH = 256
-const FIRST = new Int32Array(0)
+const FIRST = new Int32Array(2)
+const NO_TEXT = new Uint8Array(0)
 
 export class SpanSearch {
   /** The match found last. */
   start = -1
   end = -1
   private readonly program: Program
-  private readonly text: Uint8Array
-  private readonly bol: number
-  private readonly eol: number
-  private readonly origin: number
-  private readonly jump: Jump | null
-  private readonly literals: LiteralSearch | null
-  private readonly batches: boolean
-  private from: number
+  private text: Uint8Array = NO_TEXT
+  private bol = EDGE
+  private eol = EDGE
+  private origin = 0
+  private jump: Jump | null = null
+  private literals: LiteralSearch | null = null
+  private first = 1
+  private from = 0
   private noEmpty = false
   private wasted = 0
-  private ended = false
+  private ended = true
   private batch: Int32Array = FIRST
   private found = 0
   private used = 0
   private hardEnds: Int32Array | null = null
   private hardFrom = 0
 
-  /**
-   * @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE
-   * @param batches look for more than one match at a time; not where ends are going to be changed
-   */
-  constructor(program: Program, text: Uint8Array, from: number, bol: number, eol: number, batches: boolean) {
+  constructor(program: Program) {
     this.program = program
+  }
+
+  /**
+   * Starts on a text.
+   * @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE
+   * @param first how many matches to look for at first; 1 where no more may be wanted
+   */
+  begin(text: Uint8Array, from: number, bol: number, eol: number, first: number): void {
     this.text = text
     this.from = from
     this.origin = from
     this.bol = bol
     this.eol = eol
-    this.batches = batches
-    const { skip } = program
+    this.first = first
+    this.noEmpty = false
+    this.ended = false
+    this.wasted = 0
+    this.found = 0
+    this.used = 0
+    this.hardEnds = null
+    const { skip } = this.program
     this.literals = skip?.literals.whole ? skip.search : null
     this.jump = skip && !this.literals ? skip.jumper(text, from) : null
+  }
+
+  /** Lets go of the text. */
+  release(): void {
+    this.text = NO_TEXT
+    this.jump = null
+    this.hardEnds = null
+    this.ended = true
   }
 
   /** Moves to the next match; false: there is none. */
@@ -71,14 +91,6 @@ export class SpanSearch {
     return true
   }
 
-  /** Goes on from an earlier end, where the match turned out not to be the longest (minimal repetition). */
-  continueFrom(end: number): void {
-    this.end = end
-    this.from = end
-    this.noEmpty = true
-    this.ended = false
-  }
-
   private nextOf(): boolean {
     const { program } = this
     if (this.literals) return this.nextLiteral(this.literals)
@@ -91,11 +103,10 @@ export class SpanSearch {
   private nextBatch(): boolean {
     const { program, text } = this
     const { ends } = program
-    let capacity = 1
-    if (this.batches && this.found > 0) {
-      capacity = Math.min(LARGEST_BATCH, this.found * 2)
-      if (this.batch.length < capacity * 2) this.batch = new Int32Array(capacity * 2)
-    } else this.batch = new Int32Array(2)
+    const capacity = this.found === 0 ? this.first : Math.min(LARGEST_BATCH, this.found * 2)
+    // A batch of one is read at once; larger ones live on between calls.
+    if (capacity === 1) this.batch = FIRST
+    else if (this.batch.length < capacity * 2) this.batch = new Int32Array(capacity * 2)
     ends.jump = this.jump
     ends.wasted = this.wasted
     ends.patience = PATIENCE * (this.from - this.origin) + GRACE

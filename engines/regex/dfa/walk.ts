@@ -21,12 +21,15 @@ export interface Jump {
 /** Shared by all walks of one call: how much they may still do. */
 export class Meter {
   readonly tally: Tally
+  /** Whether there is a limit at all. */
+  readonly limited: boolean
   private readonly perCall: number
   private end = Infinity
 
   constructor(tally: Tally, stepsPerCall: number) {
     this.tally = tally
     this.perCall = stepsPerCall
+    this.limited = stepsPerCall !== Infinity
   }
 
   /** To be called at the start of each call of the public interface. */
@@ -223,7 +226,8 @@ export class Walker {
       // A match is complete.
       tally.steps += at - counted
       this.wasted += at - end
-      if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
+      if (this.length >= 0) start = end - this.length
+      else if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
       spans[count * 2] = start
       spans[count * 2 + 1] = end
       count++
@@ -236,7 +240,7 @@ export class Walker {
       table = dfa.table
       born = counted = at
       start = end = -1
-      stop = this.bound(at, to)
+      if (meter.limited) stop = this.bound(at, to)
       resets = tally.resets
       states = tally.states
     }
@@ -265,9 +269,8 @@ export class Walker {
     bol: number,
     eol: number,
   ): number {
-    const { surroundings, starts, length } = this
-    if (length >= 0) return end - length
-    const back = starts!
+    const { surroundings } = this
+    const back = this.starts!
     const initial = back.dfa.initial(surroundings.after(text, end, text.length, eol), noEmpty && end === from)
     return back.backward(text, from, end, initial, surroundings.before(text, from, bol))
   }
@@ -379,7 +382,7 @@ export class Walker {
       const spare = set.length === dfa.out.length ? set : new Int32Array(dfa.out.length)
       length = dfa.outLength
       set = dfa.swap(spare)
-      if (length === 1 && set[0] === 0) {
+      if (length === 1 && (set[0]! & 1) === 0) {
         this.stopped = at + 1
         return last
       }
@@ -407,7 +410,7 @@ export class Walker {
       const spare = set.length === dfa.out.length ? set : new Int32Array(dfa.out.length)
       length = dfa.outLength
       set = dfa.swap(spare)
-      if (length === 1 && set[0] === 0) {
+      if (length === 1 && (set[0]! & 1) === 0) {
         this.stopped = at - 1
         return last
       }
