@@ -4,8 +4,8 @@ import { buildCaptures } from '../captures/index.ts'
 import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
-import { compareWithExhaustive, runOracle, runRetest } from './check.ts'
-import { limits, patterns, settings, texts } from './generate.ts'
+import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from './check.ts'
+import { limits, patterns, settings, texts, unitLimits } from './generate.ts'
 import { buildApprox } from './index.ts'
 
 const EDGES = { notBol: false, notEol: false }
@@ -74,6 +74,56 @@ describe('against exhaustive search', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('rows of bits', () => {
+  test('against exhaustive search', () => {
+    let seen = 0
+    fc.assert(
+      fc.property(patterns, texts, unitLimits, fc.nat(3), (pattern, text, approx, from) => {
+        const differs = compareWithExhaustive(pattern, { approx }, encode(text), from, EDGES, 'rows')
+        fc.pre(differs !== NOT_THIS_WAY)
+        seen++
+        expect(differs).toBeUndefined()
+      }),
+      { numRuns: 700, maxSkipsPerRun: 1000 },
+    )
+    expect(seen).toBe(700)
+  })
+
+  test('up to 31 positions, as the other path finds it', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 20, maxLength: 31 })
+    const long = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 50, maxLength: 300 })
+    fc.assert(
+      fc.property(letters, long, fc.nat(12), (pattern, text, maxErrors) => {
+        const options = { approx: { maxErrors } }
+        const [sets, rows] = [0, 1].map(() => buildApprox(parse(pattern, options), options))
+        expect(rows?.useRows()).toBe(true)
+        const bytes = encode(text)
+        expect(rows?.find(bytes, 0, EDGES)).toEqual(sets?.find(bytes, 0, EDGES))
+      }),
+      { numRuns: 100 },
+    )
+    expect(buildApprox(parse('a{32}', {}), { approx: {} }).useRows()).toBe(false)
+  })
+
+  test('take over where sets are too many', () => {
+    const options = { approx: { maxErrors: 8 } }
+    const random = fc.sample(
+      fc.array(fc.constantFrom(97, 99, 103, 116), { minLength: 20_000, maxLength: 20_000 }),
+      {
+        numRuns: 1,
+        seed: 1,
+      },
+    )[0] as number[]
+    const text = Uint8Array.from(random)
+    const pattern = 'cccaaagtccttaagttagcaaggccagtt'
+    const matcher = buildApprox(parse(pattern, options), options)
+    const forced = buildApprox(parse(pattern, options), options)
+    forced.useRows()
+    expect(matcher.find(text, 0, EDGES)).toEqual(forced.find(text, 0, EDGES))
+    expect(matcher.usesRows).toBe(true)
   })
 })
 

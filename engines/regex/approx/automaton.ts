@@ -124,6 +124,7 @@ class Builder {
         return this.repeat(node.node, node.min, node.max, next, region)
       case 'approx': {
         const inner = this.regions.of.get(node) as number
+        if (inner === region) return this.build(node.node, next, region)
         const exit = this.add(EXIT, next, inner, inner)
         return this.add(ENTER, this.build(node.node, exit, inner), inner, region)
       }

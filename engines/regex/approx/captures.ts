@@ -109,6 +109,7 @@ function overSymbols(node: Node, pattern: Pattern, symbols: Symbols): Node {
       return { ...node, node: visit(node.node) }
     default: {
       const region = pattern.regionOf.get(node) as number
+      if (region === 0) return visit(node.node)
       const parts = [one(symbols.enter(region)), visit(node.node), one(symbols.exit(region))]
       return { kind: 'cat', parts, rightAssoc: true }
     }

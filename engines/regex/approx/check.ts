@@ -100,6 +100,9 @@ function symbolsOf(text: Uint8Array, bytes: boolean): { symbols: number[]; offse
 const show = (m: { start: number; end: number } & Omit<ApproxMatch, 'start' | 'end'>): string =>
   `${m.start}-${m.end} at ${m.cost} (+${m.inserts} -${m.deletes} #${m.substitutes})`
 
+/** The pattern cannot be searched for along the path asked for. */
+export const NOT_THIS_WAY = 'not this way'
+
 /** Searches one text for one pattern in every way; says what differs from exhaustive search, or nothing. */
 export function compareWithExhaustive(
   pattern: string,
@@ -107,6 +110,7 @@ export function compareWithExhaustive(
   text: Uint8Array,
   start: number,
   edges: Edges,
+  path: 'any' | 'rows' = 'any',
 ): string | undefined {
   const parsed = parse(pattern, options)
   const { symbols, offsets } = symbolsOf(text, parsed.bytes)
@@ -115,6 +119,7 @@ export function compareWithExhaustive(
     show({ ...m, start: offsets[m.start] as number, end: offsets[m.end] as number })
   const settings = { ...(options.approx && { approx: options.approx }), ...edges, from }
   const matcher = buildApprox(parsed, options)
+  if (path === 'rows' && !matcher.useRows()) return NOT_THIS_WAY
   const at = offsets[from] as number
 
   const first = exhaustiveFind(parsed, symbols, settings)

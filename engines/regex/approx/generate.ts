@@ -70,6 +70,14 @@ export const limits: fc.Arbitrary<ApproxLimits> = fc.record(
   { requiredKeys: [] },
 )
 
+const allowed = fc.constantFrom(0, 0, Infinity, Infinity, Infinity)
+
+/** Limits that a search by bits can keep. */
+export const unitLimits: fc.Arbitrary<ApproxLimits> = fc.record(
+  { maxErrors: limit, maxCost: limit, maxInsert: allowed, maxDelete: allowed, maxSubstitute: allowed },
+  { requiredKeys: [] },
+)
+
 export const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 6 }),
   fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\n', '😀', '-'), maxLength: 5 }),

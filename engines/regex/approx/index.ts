@@ -86,6 +86,17 @@ export class ApproxMatcher {
     this.nothingIsFree = regions.list.every(({ open, costs }) => !open || !costs.includes(0))
   }
 
+  /** Searches by bits from now on, if this pattern can be; says whether. What it finds is the same. */
+  useRows(): boolean {
+    this.preferRows = this.rows !== null
+    return this.preferRows
+  }
+
+  /** Whether searches go by bits now. */
+  get usesRows(): boolean {
+    return this.preferRows
+  }
+
   private automaton(direction: 'forward' | 'backward' | 'test', bound: number): LazyDfa {
     const key = `${direction} ${bound}`
     let dfa = this.automata.get(key)

@@ -66,6 +66,11 @@ export class Labels {
     for (const row of [...this.added, ...this.left]) row.length = 0
   }
 
+  /** Whether a label is a cost and nothing else. */
+  get scalar(): boolean {
+    return this.width === 1
+  }
+
   get size(): number {
     return this.vectors.length
   }

@@ -77,7 +77,10 @@ export class LazyDfa {
   private costs: Float64Array
   /** Pairs being collected: the labels of each state. */
   private readonly found: number[][]
-  private readonly touched: number[] = []
+  /** Where a label is no more than a cost, a state has but one: its label and cost. */
+  private readonly scalar: boolean
+  private readonly least: Int32Array
+  private readonly leastCost: Float64Array
   private readonly work: number[] = []
   private readonly buffer: number[] = []
   private count = 0
@@ -103,17 +106,28 @@ export class LazyDfa {
     this.classes = pattern.alphabet.classes
     this.table = new Int32Array(this.classes * 16)
     this.costs = new Float64Array(this.classes * 16)
+    this.scalar = this.labels.scalar
     this.found = Array.from(nfa.kind, () => [])
+    this.least = new Int32Array(nfa.kind.length)
+    this.leastCost = new Float64Array(nfa.kind.length).fill(Infinity)
   }
 
   // Collecting a set.
 
   private add(state: number, label: number): void {
     const { labels } = this
-    if (label < 0 || (labels.costs[label] as number) > this.bound) return
+    if (label < 0) return
+    const cost = labels.costs[label] as number
+    if (cost > this.bound) return
+    if (this.scalar) {
+      if (cost >= (this.leastCost[state] as number)) return
+      this.leastCost[state] = cost
+      this.least[state] = label
+      this.work.push(state, label)
+      return
+    }
     const list = this.found[state] as number[]
-    if (list.length === 0) this.touched.push(state)
-    else {
+    if (list.length > 0) {
       for (const other of list) if (labels.dominates(other, label)) return
       let kept = 0
       for (const other of list) if (!labels.dominates(label, other)) list[kept++] = other
@@ -132,6 +146,7 @@ export class LazyDfa {
     while (work.length > 0) {
       const label = work.pop() as number
       const state = work.pop() as number
+      if (this.scalar && this.least[state] !== label) continue
       const next = nfa.next[state] as number
       steps++
       switch (nfa.kind[state]) {
@@ -165,27 +180,24 @@ export class LazyDfa {
 
   /** The collected pairs in which something waits. */
   private take(): Pairs {
-    const { nfa, found, touched } = this
-    const pairs = this.buffer
-    pairs.length = 0
-    // Sorting is quicker than looking everywhere only where little was found.
-    if (touched.length * 8 < found.length) {
-      touched.sort((a, b) => a - b)
-      for (const state of touched) this.takeOf(state)
-    } else for (let state = 0; state < nfa.kind.length; state++) this.takeOf(state)
-    touched.length = 0
-    this.count = 0
-    return Int32Array.from(pairs)
-  }
-
-  private takeOf(state: number): void {
-    const list = this.found[state] as number[]
-    if (list.length === 0) return
-    if (this.nfa.kind[state] !== FORK) {
+    const { nfa, found, leastCost, buffer } = this
+    buffer.length = 0
+    for (let state = 0; state < nfa.kind.length; state++) {
+      const waits = nfa.kind[state] !== FORK
+      if (this.scalar) {
+        if (leastCost[state] === Infinity) continue
+        if (waits) buffer.push(state, this.least[state] as number)
+        leastCost[state] = Infinity
+        continue
+      }
+      const list = found[state] as number[]
+      if (list.length === 0) continue
       if (list.length > 1) list.sort((a, b) => a - b)
-      for (const label of list) this.buffer.push(state, label)
+      if (waits) for (const label of list) buffer.push(state, label)
+      list.length = 0
     }
-    list.length = 0
+    this.count = 0
+    return Int32Array.from(buffer)
   }
 
   /** The pairs once the kind of the next character is known. */

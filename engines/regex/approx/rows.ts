@@ -22,22 +22,12 @@ import { decodeAt } from '../automaton/context.ts'
 import { ACCEPT, FORK, STEP } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
-import { COST, DELETE, ERRORS, INSERT, SUBSTITUTE } from './settings.ts'
+import { COST, DELETE, INSERT, SUBSTITUTE } from './settings.ts'
 import type { Region } from './settings.ts'
 
 const MOST_POSITIONS = 31
 /** Rows beyond this are not worth it. */
 const MOST_ERRORS = 64
-
-/** The one region that errors can happen in, if it covers all of the pattern. */
-function onlyRegion({ regions, parsed, regionOf }: Pattern): Region | undefined {
-  if (regions.length === 1) return regions[0]
-  if (regions.length > 2 || regions[0]?.open === true) return undefined
-  let node = parsed.root
-  while (node.kind === 'group') ({ node } = node)
-  const id = regionOf.get(node)
-  return id === undefined ? undefined : regions[id]
-}
 
 export class Rows {
   /** The last place at which a match of the least cost begins; -1: none. */
@@ -99,9 +89,10 @@ export class Rows {
 
   /** Null where the pattern or its settings are not made for it. */
   static build(pattern: Pattern): Rows | null {
-    const region = onlyRegion(pattern)
-    if (!region || pattern.asserts || region.costs.some((cost) => cost !== 1)) return null
-    const errors = Math.min(region.limits[ERRORS] as number, region.limits[COST] as number)
+    const [region] = pattern.regions
+    if (!region || pattern.regions.length > 1 || pattern.asserts || region.costs.some((cost) => cost !== 1))
+      return null
+    const errors = region.limits[COST] as number
     const free = [INSERT, DELETE, SUBSTITUTE].every((op) =>
       [0, Infinity].includes(region.limits[op] as number),
     )

@@ -72,22 +72,37 @@ function binding(limits: readonly number[]): readonly number[] {
 
 export interface Regions {
   readonly list: readonly Region[]
-  /** The region that an approximate node of the tree opens. */
+  /** The region that an approximate node of the tree opens; 0 for one that covers all of the pattern. */
   readonly of: ReadonlyMap<Node, number>
+}
+
+/** With unit costs an error limit is a cost limit, and the cost is counted anyway. */
+function errorsAsCost(list: readonly Region[]): readonly Region[] {
+  if (list.some(({ open, costs }) => open && costs.some((cost) => cost !== 1))) return list
+  return list.map((one) => {
+    const limits = [...one.limits]
+    limits[COST] = Math.min(limits[COST] as number, limits[ERRORS] as number)
+    limits[ERRORS] = Infinity
+    return { ...one, limits }
+  })
 }
 
 /** @throws RangeError for a limit or a cost that is none */
 export function findRegions(parsed: Parsed, limits: ApproxLimits | undefined): Regions {
-  const list = [region(limits, -1, undefined)]
+  let { root } = parsed
+  while (root.kind === 'group') root = root.node
+  // Settings around all of the pattern might as well be the option's.
+  const all = limits === undefined && root.kind === 'approx' ? root : undefined
+  const list = [region(all?.limits ?? limits, -1, undefined)]
   const of = new Map<Node, number>()
   const visit = (node: Node, inside: number): void => {
     if (node.kind === 'cat' || node.kind === 'alt') for (const part of node.parts) visit(part, inside)
     else if (node.kind === 'approx') {
-      const id = list.push(region(node.limits, inside, list[inside])) - 1
+      const id = node === all ? 0 : list.push(region(node.limits, inside, list[inside])) - 1
       of.set(node, id)
       visit(node.node, id)
     } else if (node.kind === 'repeat' || node.kind === 'group') visit(node.node, inside)
   }
   visit(parsed.root, 0)
-  return { list, of }
+  return { list: errorsAsCost(list), of }
 }

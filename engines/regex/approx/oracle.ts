@@ -1,0 +1,113 @@
+/**
+ * Everything that approximate matching must show, printed.
+ *
+ *     node engines/regex/approx/oracle.ts [--runs N] [--seed N]
+ *
+ * The published cases, N random patterns against exhaustive search on each path (default 5000), and speed on English
+ * text beside what TRE 0.9.0+ reached on the same text (9 to 15 MB/s, by its own `regaexec`; another run).
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import fc from 'fast-check'
+import { parse } from '../syntax/parse.ts'
+import type { Options } from '../types.ts'
+import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from './check.ts'
+import { patterns, settings, texts, unitLimits } from './generate.ts'
+import { buildApprox } from './index.ts'
+
+const EDGES = { notBol: false, notEol: false }
+/** What TRE reached, MB/s, for 0 to 3 errors. */
+const TRE = ['13', '9-15', '9-12', '9-10']
+
+function argument(name: string, otherwise: number): number {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? otherwise : Number(process.argv[at + 1])
+}
+
+function random(
+  runs: number,
+  seed: number,
+  path: 'any' | 'rows',
+): { compared: number; failure: string | undefined } {
+  let compared = 0
+  const encoder = new TextEncoder()
+  const check = fc.property(
+    patterns,
+    texts,
+    path === 'any'
+      ? settings
+      : unitLimits.map((approx) => ({ options: { approx } as Options, edges: EDGES })),
+    fc.nat(3),
+    (pattern, text, { options, edges }, from) => {
+      const differs = compareWithExhaustive(pattern, options, encoder.encode(text), from, edges, path)
+      if (differs === NOT_THIS_WAY) return
+      compared++
+      if (differs !== undefined) throw new Error(differs)
+    },
+  )
+  const result = fc.check(check, { numRuns: runs, seed })
+  const failure = result.failed
+    ? `${JSON.stringify(result.counterexample)}: ${String(result.errorInstance)}`
+    : undefined
+  return { compared, failure }
+}
+
+/** Megabytes a second of the third of three searches over the whole text, which has no match that costs nothing. */
+function speed(pattern: string, text: Uint8Array, byRows: boolean): string {
+  const matcher = buildApprox(parse(pattern, {}), {})
+  if (byRows && !matcher.useRows()) return 'not possible'
+  const rates = Array.from({ length: 3 }, () => {
+    const begin = performance.now()
+    matcher.find(text, 0, EDGES)
+    return text.length / 1000 / (performance.now() - begin)
+  })
+  return `${Math.max(...rates).toFixed(0)} MB/s (first search ${rates[0]?.toFixed(0)})`
+}
+
+function main(): void {
+  let failed = 0
+  const report = (line: string, failures: readonly string[]): void => {
+    console.log(line)
+    failed += failures.length
+    for (const failure of failures) console.log(`    ${failure}`)
+  }
+  const oracle = runOracle()
+  report(
+    `approx-oracle: ${oracle.right} of ${oracle.cases} costs and spans as exhaustive search (TRE ${oracle.treRight}); ` +
+      `same counts as TRE in ${oracle.sameCounts} of ${oracle.shared} shared matches`,
+    oracle.failures,
+  )
+  const retest = runRetest()
+  report(
+    `TRE suite, approximate: ${retest.right} of ${retest.cases}, groups included; none left out`,
+    retest.failures,
+  )
+
+  const runs = argument('--runs', 5000)
+  const seed = argument('--seed', 1)
+  for (const path of ['any', 'rows'] as const) {
+    const { compared, failure } = random(runs, seed, path)
+    const name = path === 'any' ? 'sets' : 'rows of bits'
+    report(
+      `random against exhaustive search, ${name}: ${compared} compared`,
+      failure === undefined ? [] : [failure],
+    )
+  }
+
+  const haystack = new URL(
+    '../../../../shared/data/regex/haystacks/opensubtitles/en-sampled.txt',
+    import.meta.url,
+  )
+  if (!existsSync(haystack)) console.log('speed: skipped, there is no en-sampled.txt')
+  else {
+    const text = readFileSync(haystack)
+    for (let errors = 0; errors <= 3; errors++) {
+      const pattern = `(Xyzzyqw){~${errors}}`
+      const rates = `sets ${speed(pattern, text, false)}, rows ${speed(pattern, text, true)}`
+      console.log(`${pattern}: ${rates}; TRE ${TRE[errors]} MB/s`)
+    }
+  }
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+main()
