@@ -22,7 +22,9 @@ export type { Edges } from './simulate.ts'
 
 /** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
 const STATES_PER_STATE = 3
-const DEFAULT_CACHE_BYTES = 4 << 20
+/** Of the cache that a Regex may have, what captures take of it: the automata for spans are the larger part. */
+const DEFAULT_CACHE_BYTES = 32 << 20
+const SHARES = 4
 /** A cache that ran full this often is not tried again. */
 const MAX_FAILURES = 3
 
@@ -114,5 +116,5 @@ export function buildCaptures(parsed: Parsed, options: Options = {}): Captures {
     stepsPerCall = Infinity,
   } = options.budget ?? {}
   const automaton = buildAutomaton(parsed, states * STATES_PER_STATE, options.rules)
-  return new Captures(automaton, cacheBytes, stepsPerCall)
+  return new Captures(automaton, Math.floor(cacheBytes / SHARES), stepsPerCall)
 }

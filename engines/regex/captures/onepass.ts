@@ -15,7 +15,7 @@ import { apply } from './simulate.ts'
 import type { Step, Stepper } from './stepper.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
-const MAX_STEPS = 4096
+const MAX_STEPS = 2048
 
 export class OnePass {
   private readonly dfa: RankedDfa

@@ -70,16 +70,24 @@ export const regex: TestedEngine = {
   },
 }
 
+const capturing = new Map<string, { parsed: Parsed; whole: Regex; captures: Captures }>()
+
 /** Captures along one path, inside the span that the public interface finds. */
 export const capturesBy = (path: CapturePath): TestedEngine => ({
   name: `captures ${path}`,
   compile(pattern, options) {
-    const parsed = parse(pattern, options)
-    return byPath(parsed, compile(pattern, options), buildCaptures(parsed, options), path)
+    const key = JSON.stringify([String(pattern), options])
+    let made = capturing.get(key)
+    if (!made) {
+      const parsed = parse(pattern, options)
+      made = { parsed, whole: compile(pattern, options), captures: buildCaptures(parsed, options) }
+      capturing.set(key, made)
+    }
+    return byPath(made.parsed, made.whole, made.captures, path)
   },
 })
 
-export function byPath(parsed: Parsed, whole: Regex, captures: Captures, path: CapturePath): Matcher {
+function byPath(parsed: Parsed, whole: Regex, captures: Captures, path: CapturePath): Matcher {
   return {
     exec(text, context) {
       if (parsed.hasMinimal) return captures.findMinimal(text, context.from, context, path)

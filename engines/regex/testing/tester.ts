@@ -16,7 +16,7 @@ import { Random } from './random.ts'
 import { shrink } from './shrink.ts'
 
 /** Texts for each pattern. Compiling costs more than matching, so several. */
-const TEXTS = 20
+const TEXTS = 32
 
 export interface Difference {
   readonly pair: Pair
@@ -42,7 +42,7 @@ export function compareMany(
   const found: Difference[] = []
   for (let done = 0; done < pairs && found.length < most;) {
     const { pattern, options } = randomPattern(random)
-    const subject = subjectOf(pattern, options, random.oneIn(4))
+    const subject = subjectOf(pattern, options, random.oneIn(8))
     if (!subject) continue
     for (let t = 0; t < TEXTS && done < pairs; t++, done++) {
       if (done % 5000 === 0) progress(done)
