@@ -13,6 +13,8 @@
  * Minimal repetitions are as long as greedy ones here: the span is a matter of cost and length alone.
  */
 import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import { buildCaptures } from '../captures/index.ts'
+import type { Captures } from '../captures/index.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { Aligner } from './align.ts'
@@ -20,6 +22,7 @@ import type { Alignment, Span } from './align.ts'
 import { buildPattern } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { ApproxCaptures } from './captures.ts'
+import { Filter } from './filter.ts'
 import { Labels } from './labels.ts'
 import { LazyDfa } from './lazy.ts'
 import { Meter } from './meter.ts'
@@ -54,6 +57,24 @@ export function isApproximate(parsed: Parsed, options: Options): boolean {
   return parsed.hasApprox || options.approx !== undefined
 }
 
+/** Where the best match begins, and what it costs. */
+interface Best {
+  readonly start: number
+  readonly cost: number
+}
+
+/** @param parts of the text, as rising pairs [start, end) */
+function leastByRows(
+  rows: Rows,
+  text: Uint8Array,
+  parts: readonly number[],
+  trail: number[] | null,
+): Best | null {
+  rows.begin()
+  for (let i = parts.length - 2; i >= 0; i -= 2) rows.backward(text, parts[i + 1]!, parts[i]!, trail)
+  return rows.seen < 0 ? null : { start: rows.seen, cost: rows.cost }
+}
+
 export class ApproxMatcher {
   readonly meter: Meter
   private readonly pattern: Pattern
@@ -67,8 +88,10 @@ export class ApproxMatcher {
   /** How the matches came about, while somebody holds them. */
   private readonly alignments = new WeakMap<ApproxMatch, Alignment>()
   private readonly rows: Rows | null
+  private readonly filter: Filter | null
   /** Transitions turned out too many for this pattern and its texts. */
   private preferRows = false
+  private exact: Captures | undefined
   private groups: ApproxCaptures | undefined
   private aligner: Aligner | undefined
   private alignLabels: Labels | undefined
@@ -79,6 +102,7 @@ export class ApproxMatcher {
     const regions = findRegions(parsed, options.approx)
     this.pattern = buildPattern(parsed, regions, budget)
     this.rows = Rows.build(this.pattern)
+    this.filter = Filter.build(this.pattern)
     this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
     this.meter = new Meter(budget?.stepsPerCall ?? Infinity)
     this.maxCost = regions.list[0]?.limits[COST] as number
@@ -90,6 +114,11 @@ export class ApproxMatcher {
   useRows(): boolean {
     this.preferRows = this.rows !== null
     return this.preferRows
+  }
+
+  /** The parts of a text that will be looked at closely, as rising pairs [start, end); null: all of it. */
+  windows(text: Uint8Array): readonly number[] | null {
+    return this.filter?.windows(text, 0) ?? null
   }
 
   /** Whether searches go by bits now. */
@@ -113,46 +142,37 @@ export class ApproxMatcher {
   }
 
   /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `findAll`. */
-  private cheapest(
-    text: Uint8Array,
-    from: number,
-    edges: Edges,
-    trail: number[] | null,
-  ): { start: number; cost: number } | null {
+  private cheapest(text: Uint8Array, from: number, edges: Edges, trail: number[] | null): Best | null {
     this.meter.spend(text.length - from)
-    if (this.rows && this.preferRows) return this.leastByRows(this.rows, text, from, trail)
+    const parts = this.filter?.windows(text, from) ?? [from, text.length]
+    if (this.rows && this.preferRows) return leastByRows(this.rows, text, parts, trail)
     let patience = this.rows ? FIRST_TRANSITIONS + (text.length - from) / CHARACTERS_PER_TRANSITION : Infinity
     const far = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
     let dfa = this.automaton('backward', this.maxCost)
-    let row = dfa.begin(edges.notEol ? SILENT_EDGE : EDGE)
-    let at = text.length
-    for (;;) {
-      dfa.seen = -1
-      dfa.trail = trail
-      dfa.patience = patience
-      if (dfa.backward(text, at, from, row, far)) break
-      ;({ patience } = dfa)
-      const cheaper = this.automaton('backward', dfa.cheaper)
-      row = cheaper.beginAs(dfa)
-      at = dfa.place
-      dfa = cheaper
+    let start = -1
+    for (let i = parts.length - 2; i >= 0; i -= 2) {
+      let at = parts[i + 1] as number
+      let row = dfa.begin(edges.notEol ? SILENT_EDGE : EDGE)
+      for (;;) {
+        dfa.seen = -1
+        dfa.trail = trail
+        dfa.patience = patience
+        const done = dfa.backward(text, at, parts[i] as number, row, far)
+        ;({ patience } = dfa)
+        if (patience < 0 && this.rows) {
+          this.preferRows = true
+          if (trail) trail.length = 0
+          return leastByRows(this.rows, text, parts, trail)
+        }
+        if (dfa.seen >= 0) start = dfa.seen
+        if (done) break
+        const cheaper = this.automaton('backward', dfa.cheaper)
+        row = cheaper.beginAs(dfa)
+        at = dfa.place
+        dfa = cheaper
+      }
     }
-    if (this.rows && dfa.patience < 0) {
-      this.preferRows = true
-      if (trail) trail.length = 0
-      return this.leastByRows(this.rows, text, from, trail)
-    }
-    return dfa.seen < 0 ? null : { start: dfa.seen, cost: dfa.bound }
-  }
-
-  private leastByRows(
-    rows: Rows,
-    text: Uint8Array,
-    from: number,
-    trail: number[] | null,
-  ): { start: number; cost: number } | null {
-    rows.backward(text, from, trail)
-    return rows.seen < 0 ? null : { start: rows.seen, cost: rows.cost }
+    return start < 0 ? null : { start, cost: dfa.bound }
   }
 
   private longest(text: Uint8Array, start: number, cost: number, edges: Edges): number {
@@ -185,6 +205,11 @@ export class ApproxMatcher {
    */
   test(text: Uint8Array, from: number, edges: Edges): boolean {
     this.meter.begin()
+    const parts = this.filter?.windows(text, from)
+    if (parts?.length === 0) {
+      this.meter.spend(text.length - from)
+      return false
+    }
     const dfa = this.automaton('test', this.maxCost)
     const near = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
     return dfa.forward(text, from, dfa.begin(near), edges.notEol ? SILENT_EDGE : EDGE, true) >= 0
@@ -210,6 +235,12 @@ export class ApproxMatcher {
    * @throws RegexBudgetError `stepsPerCall`
    */
   captures(text: Uint8Array, match: ApproxMatch, edges: Edges): Int32Array {
+    // Without errors it is an exact match, in which a region is nothing special.
+    if (match.cost === 0 && this.nothingIsFree && !this.pattern.parsed.hasMinimal) {
+      this.exact ??= buildCaptures(this.pattern.parsed, this.options)
+      const spans = this.exact.run(text, match.start, match.end, edges)
+      if (spans) return spans
+    }
     this.groups ??= new ApproxCaptures(this.pattern, this.options)
     const { events } = this.alignments.get(match) ?? this.align(text, match, edges)
     return this.groups.run(text, match, events)
@@ -220,6 +251,17 @@ export class ApproxMatcher {
    * The bytes must not change while they are being iterated over.
    */
   *findAll(text: Uint8Array, from: number, edges: Edges): Generator<ApproxMatch, void, undefined> {
+    for (const span of this.spans(text, from, edges)) yield this.counted(text, span, edges)
+  }
+
+  /** Number of matches, as `findAll` finds them. */
+  count(text: Uint8Array, from: number, edges: Edges): number {
+    let count = 0
+    for (const span of this.spans(text, from, edges)) if (span) count++
+    return count
+  }
+
+  private *spans(text: Uint8Array, from: number, edges: Edges): Generator<Span, void, undefined> {
     this.meter.begin()
     const trail: number[] = []
     this.cheapest(text, from, edges, trail)
@@ -232,7 +274,7 @@ export class ApproxMatcher {
       const end = this.longest(text, start, cost, edges)
       // Nothing but this place begins a match as cheap: the next one is further on.
       if (end === start && end === last) continue
-      yield this.counted(text, { start, end, cost }, edges)
+      yield { start, end, cost }
       last = end
       at = end
     }

@@ -42,12 +42,14 @@ export class Rows {
   /** Positions that may come after a set of positions, by the set's four bytes: `[byte index * 256 + byte]`. */
   private readonly follow = new Int32Array(1024)
   private readonly accepting: number
+  private readonly rows: Int32Array
   /** All positions, where each is followed by the next one and nothing else: then to follow is to shift. Else 0. */
   private readonly chain: number
 
   private constructor(pattern: Pattern, mostErrors: number, region: Region, steps: readonly number[]) {
     this.pattern = pattern
     this.mostErrors = mostErrors
+    this.rows = new Int32Array(mostErrors + 1)
     this.allow = [INSERT, DELETE, SUBSTITUTE].map((op) => (region.limits[op] === 0 ? 0 : -1))
     const { alphabet, backward: nfa } = pattern
     this.holds = new Int32Array(alphabet.classes)
@@ -118,21 +120,28 @@ export class Rows {
     )
   }
 
-  /** Walks backward over text[from..] and leaves what it found in `seen` and `cost`; `trail` as in `LazyDfa`. */
-  backward(text: Uint8Array, from: number, trail: number[] | null): void {
+  /** A new search. */
+  begin(): void {
+    this.seen = -1
+    this.cost = this.mostErrors
+  }
+
+  /**
+   * Walks backward from `at` to `from` and leaves in `seen` and `cost` the best of all walks since `begin`; `trail` as
+   * in `LazyDfa`.
+   */
+  backward(text: Uint8Array, at: number, from: number, trail: number[] | null): void {
     const { alphabet } = this.pattern
-    const { holds, accepting } = this
+    const { holds, accepting, rows } = this
     const [inserts, deletes, substitutes] = this.allow as [number, number, number]
     const limit = alphabet.bytes ? 256 : 128
-    const rows = new Int32Array(this.mostErrors + 1)
-    let least = this.mostErrors
+    let least = this.cost
     let row = 1
     for (let j = 0; j <= least; j++) {
       rows[j] = row
       row |= this.after(row) & deletes
     }
-    this.seen = -1
-    for (let at = text.length; ;) {
+    for (;;) {
       if (((rows[least] as number) & accepting) !== 0) {
         while (least > 0 && ((rows[least - 1] as number) & accepting) !== 0) least--
         this.seen = at
