@@ -10,11 +10,12 @@
  * was hardly used before it filled, every ranking is a new one here, and the simulation takes over.
  */
 import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import { ENDED, UNSET } from './actions.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import { simulate } from './simulate.ts'
 import type { Stepper } from './stepper.ts'
-import { ENDED, Trail, UNSET } from './trail.ts'
+import { Trail } from './trail.ts'
 
 /** Characters read for each step made that make another cache worth while: a step costs some simulated characters. */
 const WORTH_WHILE = 4

@@ -9,9 +9,9 @@
 import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
+import { apply } from './actions.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
-import { apply } from './simulate.ts'
 import type { Step, Stepper } from './stepper.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */

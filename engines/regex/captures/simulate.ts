@@ -8,7 +8,7 @@
 import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
-import { CLOSE, FORGET, OPEN } from './automaton.ts'
+import { apply } from './actions.ts'
 import { MASKS } from './context.ts'
 import type { Ranking, Stepper } from './stepper.ts'
 
@@ -23,27 +23,6 @@ export interface Resume {
   readonly at: number
   readonly ranking: Ranking
   readonly captures: Int32Array<ArrayBuffer>
-}
-
-/** Does to `captures[base...]` what the actions of a path say at text position `at`. */
-export function apply(
-  actions: readonly number[],
-  at: number,
-  captures: Int32Array,
-  base: number,
-  forgets: Int32Array,
-): void {
-  for (const action of actions) {
-    const index = action >> 2
-    const kind = action & 3
-    if (kind === OPEN) captures[base + 2 * index] = at
-    else if (kind === CLOSE) captures[base + 2 * index + 1] = at
-    else if (kind === FORGET) {
-      // A loop: a call to fill costs more than the few places it fills.
-      const end = base + 2 * (forgets[2 * index + 1] as number) + 2
-      for (let i = base + 2 * (forgets[2 * index] as number); i < end; i++) captures[i] = -1
-    }
-  }
 }
 
 /** Gives each of the stepper's paths its captures: those it had, in `old`, and what happened on the way to text[at]. */

@@ -8,17 +8,13 @@
 import { decodeAt } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
-import { CLOSE, OPEN } from './automaton.ts'
+import { undo } from './actions.ts'
 import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
 import type { Finish, Step } from './stepper.ts'
 
 /** Characters in a stretch: a buffer of one megabyte at most. */
 const STRETCH = 1 << 18
-
-export const UNSET = 0
-export const ENDED = 1
-export const SETTLED = 2
 
 /** Where a run stopped and what it met there. */
 export class Trail {
@@ -215,43 +211,6 @@ function startOf(text: Uint8Array, last: number): number {
   let first = last
   while (first > 0 && last - first < 3 && ((text[first] as number) & 0xc0) === 0x80) first--
   return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
-}
-
-/** Takes the actions in reverse: the last word on each group counts. The number of groups settled by them. */
-function undo(
-  actions: readonly number[],
-  at: number,
-  spans: Int32Array,
-  fate: Uint8Array,
-  forgets: Int32Array,
-): number {
-  let settled = 0
-  for (let i = actions.length - 1; i >= 0; i--) {
-    const action = actions[i] as number
-    const index = action >> 2
-    const kind = action & 3
-    if (kind === CLOSE) {
-      if (fate[index] === UNSET) {
-        fate[index] = ENDED
-        spans[2 * index + 1] = at
-      }
-    } else if (kind === OPEN) {
-      // If it has not ended, the walk began in the middle of the group.
-      if (fate[index] !== SETTLED) {
-        fate[index] = SETTLED
-        spans[2 * index] = at
-        settled++
-      }
-    } else {
-      for (let group = forgets[2 * index] as number; group <= (forgets[2 * index + 1] as number); group++) {
-        if (fate[group] === UNSET) {
-          fate[group] = SETTLED
-          settled++
-        }
-      }
-    }
-  }
-  return settled
 }
 
 function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {

@@ -1,0 +1,396 @@
+/**
+ * From tree to states, brackets and edges; `automaton.ts` says what the automaton is and how brackets order its paths.
+ *
+ * Every node can be built in three ways: `full` matches whatever it matches, `some` only what is not empty, `none` only
+ * nothing. Loops need the second and the third. `apart` builds both with an exit for each, where the order of branches
+ * must be kept because a minimal repetition is inside.
+ */
+import type { Node } from '../syntax/ast.ts'
+import { RegexBudgetError } from '../types.ts'
+import { Sets } from './alphabet.ts'
+import { CLOSE, FORGET, OPEN } from './actions.ts'
+import { assertBit } from './context.ts'
+import { factsOf, isMinimal } from './facts.ts'
+
+type Repeat = Extract<Node, { kind: 'repeat' }>
+type Cat = Extract<Node, { kind: 'cat' }>
+
+type Bracket = 'plain' | 'lazy' | 'loop'
+
+/** The two ways out of a node: having matched nothing, having matched something; -1 where there is none. */
+interface Exits {
+  readonly none: number
+  readonly some: number
+}
+
+const NOWHERE: Exits = { none: -1, some: -1 }
+
+export class Builder {
+  readonly sets = new Sets()
+  readonly depth: number[] = []
+  readonly bracketOf: number[] = []
+  readonly edges: number[][] = []
+  readonly set: number[] = []
+  readonly next: number[] = []
+  readonly forgets: number[] = []
+  readonly bracketParent: number[] = []
+  readonly bracketDepth: number[] = []
+  readonly bracketLazy: number[] = []
+  readonly bracketLoop: number[] = []
+  private readonly limit: number
+  private readonly lastFirst: boolean
+  private bracket = -1
+
+  constructor(limit: number, lastFirst: boolean) {
+    this.limit = limit
+    this.lastFirst = lastFirst
+  }
+
+  state(): number {
+    const id = this.depth.length
+    if (id >= this.limit) throw new RegexBudgetError('states', id + 1, this.limit)
+    this.depth.push(this.bracket < 0 ? 0 : (this.bracketDepth[this.bracket] as number))
+    this.bracketOf.push(this.bracket)
+    this.edges.push([])
+    this.set.push(-1)
+    this.next.push(-1)
+    return id
+  }
+
+  /** Edges are kept as triples: to, needs, action. */
+  edge(from: number, to: number, action = 0, needs = 0): number {
+    const list = this.edges[from] as number[]
+    list.push(to, needs, action)
+    return to
+  }
+
+  private join(exits: readonly number[]): number {
+    const live = exits.filter((exit) => exit >= 0)
+    if (live.length < 2) return live[0] ?? -1
+    const meeting = this.state()
+    for (const exit of live) this.edge(exit, meeting)
+    return meeting
+  }
+
+  private openBracket(from: number, kind: Bracket): number {
+    this.bracketParent.push(this.bracket)
+    this.bracketDepth.push(this.bracket < 0 ? 1 : (this.bracketDepth[this.bracket] as number) + 1)
+    this.bracketLazy.push(kind === 'lazy' ? 1 : 0)
+    this.bracketLoop.push(kind === 'loop' ? 1 : 0)
+    this.bracket = this.bracketParent.length - 1
+    return this.edge(from, this.state())
+  }
+
+  /** Leaves the innermost bracket by each of the exits. */
+  private closeBracket(exits: Exits): Exits {
+    this.bracket = this.bracketParent[this.bracket] as number
+    const leave = (exit: number): number => (exit < 0 ? -1 : this.edge(exit, this.state()))
+    return { none: leave(exits.none), some: leave(exits.some) }
+  }
+
+  /** Either exit of `build`, inside a bracket where `wanted`. */
+  private within(
+    wanted: boolean,
+    from: number,
+    build: (from: number) => Exits,
+    kind: Bracket = 'plain',
+  ): Exits {
+    if (!wanted) return build(from)
+    return this.closeBracket(build(this.openBracket(from, kind)))
+  }
+
+  /** A child of a node that has no bracket because a minimal repetition is inside needs one of its own. */
+  private exposed(parent: Node, child: Node): boolean {
+    return !factsOf(parent).plain && factsOf(child).plain && factsOf(child).length < 0
+  }
+
+  /** The whole pattern. Its end is known or searched for; in a search, what is plain must want to be long. */
+  whole(root: Node, from: number): number {
+    const { plain, length } = factsOf(root)
+    return this.within(plain && length < 0, from, (at) => this.merged(root, at)).some
+  }
+
+  /** Matches `node`; the one way out, or -1. */
+  full(node: Node, from: number): number {
+    switch (node.kind) {
+      case 'empty':
+        return from
+      case 'set': {
+        if (node.ranges.length === 0) return -1
+        const state = this.edge(from, this.state())
+        this.set[state] = this.sets.add(node.ranges)
+        return (this.next[state] = this.state())
+      }
+      case 'assert':
+        return this.edge(from, this.state(), 0, assertBit(node.what))
+      case 'approx':
+        return this.full(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.merge(this.around(node, from, (child, at) => this.merged(child, at)))
+      case 'cat':
+        return this.merge(this.cat(node, from, 'full'))
+      default:
+        return this.merge(this.repeat(node, from))
+    }
+  }
+
+  private merge(exits: Exits): number {
+    return this.join([exits.some, exits.none])
+  }
+
+  private merged(node: Node, from: number): Exits {
+    return { none: -1, some: this.full(node, from) }
+  }
+
+  /** A group or an alternation, its children built by `build`. */
+  private around(
+    node: Extract<Node, { kind: 'group' | 'alt' }>,
+    from: number,
+    build: (child: Node, from: number) => Exits,
+  ): Exits {
+    if (node.kind === 'group') {
+      const inner = this.edge(from, this.state(), (node.index << 2) | OPEN)
+      const exits = this.within(this.exposed(node, node.node), inner, (at) => build(node.node, at))
+      const close = (exit: number): number =>
+        exit < 0 ? -1 : this.edge(exit, this.state(), (node.index << 2) | CLOSE)
+      return { none: close(exits.none), some: close(exits.some) }
+    }
+    const branches = node.parts.map((part) => {
+      const branch = this.edge(from, this.state())
+      return this.within(this.exposed(node, part), branch, (at) => build(part, at))
+    })
+    return { none: this.join(branches.map((b) => b.none)), some: this.join(branches.map((b) => b.some)) }
+  }
+
+  /** Matches `node` with both ways out apart. */
+  private apart(node: Node, from: number): Exits {
+    const facts = factsOf(node)
+    if (facts.plain) {
+      const some = facts.consumes ? this.some(node, from) : -1
+      return { some, none: facts.nullable ? this.none(node, from) : -1 }
+    }
+    switch (node.kind) {
+      case 'approx':
+        return this.apart(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.around(node, from, (child, at) => this.apart(child, at))
+      case 'cat':
+        return this.cat(node, from, 'apart')
+      case 'repeat':
+        return this.repeat(node, from)
+      default:
+        return NOWHERE
+    }
+  }
+
+  /** Matches something with a node that holds no minimal repetition. */
+  private some(node: Node, from: number): number {
+    const facts = factsOf(node)
+    if (!facts.consumes) return -1
+    if (!facts.nullable) return this.full(node, from)
+    switch (node.kind) {
+      case 'approx':
+        return this.some(node.node, from)
+      case 'group':
+      case 'alt':
+        return this.around(node, from, (child, at) => ({ none: -1, some: this.some(child, at) })).some
+      case 'cat':
+        return this.cat(node, from, 'some').some
+      case 'repeat':
+        return this.repeat(node, from, false).some
+      default:
+        return -1
+    }
+  }
+
+  /** Matches nothing with a node that holds no minimal repetition. */
+  private none(node: Node, from: number): number {
+    if (!factsOf(node).nullable) return -1
+    switch (node.kind) {
+      case 'approx':
+        return this.none(node.node, from)
+      case 'group':
+        return this.around(node, from, (child, at) => ({ none: this.none(child, at), some: -1 })).none
+      case 'alt': {
+        // Without assertions the first alternative that can be empty always is.
+        const sure = node.parts.findIndex((part) => factsOf(part).nullable && factsOf(part).pure)
+        const parts = sure < 0 ? node.parts : node.parts.slice(0, sure + 1)
+        return this.join(parts.map((part) => this.none(part, this.edge(from, this.state()))))
+      }
+      case 'cat': {
+        let at = from
+        for (const part of node.parts) {
+          at = this.none(part, at)
+          if (at < 0) return -1
+        }
+        return at
+      }
+      case 'repeat':
+        return this.emptyRepeat(node, from)
+      default:
+        return this.full(node, from)
+    }
+  }
+
+  /**
+   * A concatenation. Read to the right, each part but the last has its own bracket; read to the left, the first part is
+   * in a bracket, the first two in one around it, and so on. `apart` and `some` keep two paths side by side: nothing
+   * matched yet, and something matched already.
+   */
+  private cat(node: Cat, from: number, mode: 'full' | 'apart' | 'some'): Exits {
+    const plain = factsOf(node).plain
+    const last = node.parts.length - 1
+    const firstMixed = plain ? node.parts.length : node.parts.findIndex((part) => !factsOf(part).plain)
+    const choice = (k: number): boolean => factsOf(node.parts[k] as Node).length < 0
+    const nested = (k: number): boolean => !node.rightAssoc && k < Math.min(last, firstMixed) && choice(k)
+    const own = (k: number): boolean =>
+      choice(k) &&
+      (node.rightAssoc || k >= firstMixed) &&
+      factsOf(node.parts[k] as Node).plain &&
+      (k < last || !plain)
+    const outside = this.bracket
+    let inner = from
+    for (let k = 0; k <= last; k++) if (nested(k)) inner = this.openBracket(inner, 'plain')
+    let at: Exits = mode === 'full' ? { none: -1, some: inner } : { none: inner, some: -1 }
+    for (const [k, part] of node.parts.entries()) {
+      at = this.part(part, at, own(k), mode)
+      if (nested(k)) at = this.closeBracket(at)
+      if (at.none < 0 && at.some < 0) break
+    }
+    this.bracket = outside
+    return at
+  }
+
+  private part(part: Node, at: Exits, bracket: boolean, mode: 'full' | 'apart' | 'some'): Exits {
+    if (mode === 'full') return this.within(bracket, at.some, (from) => this.merged(part, from))
+    const { plain, nullable } = factsOf(part)
+    if (!plain) {
+      // The order of its branches must be kept, so it is built once for each path.
+      const first = at.none < 0 ? NOWHERE : this.apart(part, at.none)
+      const again = at.some < 0 ? -1 : this.full(part, at.some)
+      return { none: first.none, some: this.join([first.some, again]) }
+    }
+    // Matching something continues both paths alike, so both enter the same states.
+    const entry = this.state()
+    if (at.none >= 0) this.edge(at.none, entry)
+    if (at.some >= 0) this.edge(at.some, entry)
+    const some = this.within(bracket, entry, (from) => ({ none: -1, some: this.some(part, from) })).some
+    if (!nullable) return { none: -1, some }
+    const kept = at.some < 0 ? -1 : this.none(part, at.some)
+    return { none: at.none < 0 ? -1 : this.none(part, at.none), some: this.join([some, kept]) }
+  }
+
+  private forget(node: Repeat): number {
+    const { firstGroup, lastGroup } = factsOf(node.node)
+    if (firstGroup > lastGroup) return 0
+    this.forgets.push(firstGroup, lastGroup)
+    return ((this.forgets.length / 2 - 1) << 2) | FORGET
+  }
+
+  private repeat(node: Repeat, from: number, wantNone = true): Exits {
+    const body = factsOf(node.node)
+    const lazyBracket = isMinimal(node) && factsOf(node).length < 0
+    if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), 'lazy')
+    return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), 'lazy')
+  }
+
+  /** Matching nothing: one empty iteration where the body can, none at all where the minimum allows. */
+  private emptyRepeat(node: Repeat, from: number): number {
+    const body = factsOf(node.node)
+    const mayBeAbsent = node.min === 0
+    if (node.max === 0 || (mayBeAbsent && (isMinimal(node) || !body.nullable)))
+      return this.edge(from, this.state())
+    if (!body.nullable) return -1
+    const empty = this.none(node.node, this.edge(from, this.state(), this.forget(node)))
+    return mayBeAbsent && !body.pure ? this.join([empty, this.edge(from, this.state())]) : empty
+  }
+
+  /** A repetition whose body holds no minimal repetition. */
+  private plainRepeat(node: Repeat, from: number, wantNone: boolean): Exits {
+    const body = factsOf(node.node)
+    const { min, max } = node
+    const endless = max === Infinity
+    const copies = endless ? Math.max(min, 1) : max
+    if (!body.consumes || copies === 0)
+      return { some: -1, none: wantNone ? this.emptyRepeat(node, from) : -1 }
+    const lastFirst = this.lastFirst && !isMinimal(node) && endless && copies === 1
+    const forget = this.forget(node)
+    const first = this.state()
+    this.edge(from, first)
+    // Empty iterations that come first, then others: only assertions make that necessary.
+    const padded = body.nullable && !body.pure && min > 1
+    const none = wantNone || padded ? this.emptyRepeat(node, from) : -1
+    const exit = this.state()
+    let tail = -1
+    let done = -1
+    let entry = first
+    for (let i = 1; i <= copies; i++) {
+      if (i > 1) {
+        entry = this.state()
+        this.edge(done, entry)
+        if (padded && none >= 0 && i <= min) this.edge(none, entry)
+      }
+      const inner = this.edge(entry, this.state(), forget)
+      const build = (at: number): Exits => ({ none: -1, some: this.some(node.node, at) })
+      const { some } = this.within(body.length < 0, inner, build, lastFirst ? 'loop' : 'plain')
+      const idle = padded && i > 1 && i <= min ? this.edge(done, this.state(), forget) : -1
+      done = this.join([some, idle < 0 ? -1 : this.none(node.node, idle)])
+      if (i < min && body.nullable && body.pure) {
+        // The rest of the minimum is empty; one empty iteration tells the same as many.
+        if (tail < 0) tail = this.state()
+        this.edge(done, tail)
+      }
+      if (endless && i === copies) this.edge(done, entry)
+      if (i >= min) this.edge(done, exit)
+    }
+    if (tail >= 0) {
+      const rest = this.none(node.node, this.edge(tail, this.state(), forget))
+      this.edge(rest, exit)
+    }
+    return { none: wantNone ? none : -1, some: exit }
+  }
+
+  /** A repetition with a minimal one inside: iterations in order, each way of making it kept in its place. */
+  private mixedRepeat(node: Repeat, from: number): Exits {
+    const { min, max } = node
+    const greedy = !isMinimal(node)
+    const endless = max === Infinity
+    const copies = endless ? Math.max(min, 1) : max
+    const forget = this.forget(node)
+    const none = this.state()
+    const some = this.state()
+    const iterate = (at: number): Exits => this.apart(node.node, this.edge(at, this.state(), forget))
+    /** From `at`, leaves to `exit` and iterates, in the order of preference. */
+    const choose = (at: number, exit: number, mayLeave: boolean, go: () => Exits): Exits => {
+      if (at < 0) return NOWHERE
+      if (mayLeave && !greedy) this.edge(at, exit)
+      const exits = go()
+      if (mayLeave && greedy) this.edge(at, exit)
+      return exits
+    }
+    let empty = from
+    let filled = -1
+    for (let i = 0; i < copies; i++) {
+      const [idle, busy] = [empty, filled]
+      const mayBeEmpty = i < Math.max(min, 1)
+      const first = choose(idle, none, i >= min, () => iterate(idle))
+      const again = choose(busy, some, i >= min, () => iterate(busy))
+      empty = mayBeEmpty ? first.none : -1
+      filled = this.join([first.some, again.some, mayBeEmpty ? again.none : -1])
+    }
+    const loop = endless ? this.state() : -1
+    const more = (at: number) => (): Exits => {
+      if (endless) this.edge(at, loop)
+      return NOWHERE
+    }
+    choose(empty, none, true, more(empty))
+    choose(filled, some, true, more(filled))
+    if (endless) {
+      const back = iterate(loop).some
+      if (back >= 0 && filled >= 0) this.edge(back, filled)
+    }
+    return { none, some }
+  }
+}
