@@ -15,14 +15,17 @@ const WARM_UP_SECONDS = 0.03
 const WARM_UP_RUNS = 3
 /** All parts together warm up at least so long, as V8 compiles on other threads in its own time. */
 const WARM_UP_ALL_SECONDS = 0.6
-/** Parts longer than this are measured in so many samples and no more. */
+/** Parts longer than this are measured in so many samples and no more; */
 const LONG_SECONDS = 0.02
 const LONG_SAMPLES = 3
+/** longer than this, in one, and their first run has warmed them up. */
+const VERY_LONG_SECONDS = 0.2
 
 interface Done {
   readonly burst: Burst
   repeats: number
-  long: boolean
+  /** Samples to take, for a long one. */
+  most: number
   samples: number
   least: number
 }
@@ -52,9 +55,10 @@ export class PartSet {
     // What was timed first was timed cold: once more, and by that decide how often each is repeated.
     for (let pass = 0; pass === 0 || performance.now() - begin < 1000 * WARM_UP_ALL_SECONDS; pass++) {
       for (const part of this.done) {
-        if (part !== null && (pass === 0 || !part.long)) await rehearse(part, SHARE * sampleSeconds)
+        if (part !== null && (pass === 0 ? part.most !== 1 : part.most === Infinity))
+          await rehearse(part, SHARE * sampleSeconds)
       }
-      if (this.done.every((part) => part === null || part.long)) break
+      if (this.done.every((part) => part === null || part.most < Infinity)) break
     }
     return { work: this.done.filter((part) => part !== null).length, sampleSeconds, parts: states }
   }
@@ -63,7 +67,7 @@ export class PartSet {
   async measure(samples: number): Promise<(number | null)[]> {
     for (let sample = 0; sample < samples; sample++) {
       for (const part of this.done) {
-        if (part === null || (part.long && part.samples >= LONG_SAMPLES)) continue
+        if (part === null || part.samples >= part.most) continue
         const { burst, repeats } = part
         const { check, seconds } = await timeRuns(burst, repeats)
         if (!Object.is(check, burst.expected)) {
@@ -71,7 +75,7 @@ export class PartSet {
         }
         const figure = seconds / repeats / burst.work
         // A long part's figures are few and kept; the others start anew with each request.
-        part.least = part.long || sample > 0 ? Math.min(part.least, figure) : figure
+        part.least = part.most < Infinity || sample > 0 ? Math.min(part.least, figure) : figure
         part.samples++
       }
     }
@@ -101,6 +105,10 @@ async function prepareOne(
     return not('wrong', `expected check value ${burst.expected}, got ${first.check}`)
   }
   if (first.seconds > SLOW_SECONDS) return not('slow', `${first.seconds.toFixed(1)} s`)
+  if (first.seconds > VERY_LONG_SECONDS) {
+    const part = { burst, repeats: 1, most: 1, samples: 0, least: Infinity }
+    return { state: { id: one.id, state: 'done' }, part }
+  }
   let least = first.seconds
   let spent = first.seconds
   for (let run = 1; spent < WARM_UP_SECONDS || run < WARM_UP_RUNS; run++) {
@@ -111,13 +119,13 @@ async function prepareOne(
     least = Math.min(least, seconds / repeats)
   }
   const repeats = Math.max(1, Math.round(sampleSeconds / least))
-  const part = { burst, repeats, long: false, samples: 0, least: Infinity }
+  const part = { burst, repeats, most: Infinity, samples: 0, least: Infinity }
   return { state: { id: one.id, state: 'done' }, part }
 }
 
 async function rehearse(part: Done, sampleSeconds: number): Promise<void> {
   const { seconds } = await timeRuns(part.burst, part.repeats)
-  part.long = seconds / part.repeats > LONG_SECONDS
+  part.most = seconds / part.repeats > LONG_SECONDS ? LONG_SAMPLES : Infinity
   part.repeats = Math.max(1, Math.round((sampleSeconds * part.repeats) / seconds))
 }
 
