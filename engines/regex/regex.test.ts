@@ -151,6 +151,11 @@ describe('budget', () => {
     expect(() => regex.test(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
     expect(() => regex.count(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
     expect(regex.counters.steps).toBeLessThan(6000)
+    const literal = compile('needle', { budget: { stepsPerCall: 2000 } })
+    expect(() => literal.test(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
+    expect(() => literal.count(long)).toThrow(expect.objectContaining({ limit: 'stepsPerCall' }))
+    expect(() => compile('n.*needle', { budget: { stepsPerCall: 2000 } }).exec(long)).toThrow(/stepsPerCall/)
+    expect(literal.test(`needle${long}`)).toBe(true)
     expect(regex.test(long.slice(0, 100))).toBe(false)
   })
 

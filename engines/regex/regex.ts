@@ -101,10 +101,7 @@ export class Regex {
       return matches
     }
     const { skip } = program
-    if (skip?.literals.whole) {
-      program.tally.scanned += text.length
-      return skip.search.count(text, 0, text.length)
-    }
+    if (skip?.literals.whole) return skip.count(text)
     let count = 0
     if (parsed.hasMinimal) {
       const matches = new MinimalMatches(this.captures, text, parsed.bytes)

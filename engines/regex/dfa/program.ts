@@ -154,10 +154,7 @@ export class Program {
       return starts.backward(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
     }
     const { skip } = this
-    if (skip?.literals.whole) {
-      this.tally.scanned += length - from
-      return skip.search.find(text, from, length) >= 0
-    }
+    if (skip?.literals.whole) return skip.find(text, from) >= 0
     const { test } = this
     test.jump = skip && skip.jumper(text, from)
     return test.find(text, from, false, bol, eol, NO_SPANS, 1) > 0

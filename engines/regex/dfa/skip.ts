@@ -42,6 +42,25 @@ export class Skip {
   jumper(text: Uint8Array, from: number): Jump | null {
     return text.length - from < SHORT ? null : new Jumper(this, text, from)
   }
+  /** The start of the next match, where the literals are all there is to the pattern, or -1. */
+  find(text: Uint8Array, from: number): number {
+    const { meter, tally } = this.program
+    const stop = meter.bound(from, text.length)
+    const start = this.search.find(text, from, stop)
+    tally.scanned += (start < 0 ? stop : start) - from
+    if (start < 0 && stop < text.length) meter.exceeded()
+    return start
+  }
+
+  /** Number of such matches. */
+  count(text: Uint8Array): number {
+    const { meter, tally } = this.program
+    const stop = meter.bound(0, text.length)
+    tally.scanned += stop
+    if (stop < text.length) meter.exceeded()
+    return this.search.count(text, 0, stop)
+  }
+
   get back(): Walker {
     if (!this.backWalker) {
       const { program } = this
@@ -57,11 +76,14 @@ export class Skip {
 class Jumper implements Jump {
   private readonly skip: Skip
   private readonly cursor: LiteralCursor
+  /** Where the budget ends the search. */
+  private readonly stop: number
   private credit = FIRST_CREDIT
 
   constructor(skip: Skip, text: Uint8Array, from: number) {
     this.skip = skip
-    this.cursor = skip.search.cursor(text, from, text.length)
+    this.stop = skip.program.meter.bound(from, text.length)
+    this.cursor = skip.search.cursor(text, from, this.stop)
   }
 
   /** The first place at or after `at` where a match can begin, or -1. May be `at` itself. */
@@ -70,12 +92,13 @@ class Jumper implements Jump {
     if (this.credit < 0) return at
     const { cursor, skip } = this
     const { before } = skip.literals
-    const { tally, parsed } = skip.program
+    const { tally, parsed, meter } = skip.program
     let start = at
     for (;;) {
       // The occurrence handed out last may still be ahead.
       if (cursor.start < start + before.min && !cursor.next(start + before.min)) {
-        tally.scanned += to - at
+        tally.scanned += Math.max(0, this.stop - at)
+        if (this.stop < to) meter.exceeded()
         return -1
       }
       const found = cursor.start

@@ -7,8 +7,8 @@
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
 import { EDGE } from '../automaton/context.ts'
-import type { LiteralSearch } from '../literal/literal.ts'
 import type { Program } from './program.ts'
+import type { Skip } from './skip.ts'
 import type { Jump } from './walk.ts'
 
 /** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
@@ -28,7 +28,7 @@ export class SpanSearch {
   private eol = EDGE
   private origin = 0
   private jump: Jump | null = null
-  private literals: LiteralSearch | null = null
+  private literals: Skip | null = null
   private first = 1
   private from = 0
   private noEmpty = false
@@ -63,7 +63,7 @@ export class SpanSearch {
     this.used = 0
     this.hardEnds = null
     const { skip } = this.program
-    this.literals = skip?.literals.whole ? skip.search : null
+    this.literals = skip?.literals.whole ? skip : null
     this.jump = skip && !this.literals ? skip.jumper(text, from) : null
   }
 
@@ -121,13 +121,11 @@ export class SpanSearch {
     return this.next()
   }
 
-  private nextLiteral(search: LiteralSearch): boolean {
-    const { text, from } = this
-    const start = search.find(text, from, text.length)
-    this.program.tally.scanned += (start < 0 ? text.length : start) - from
+  private nextLiteral(literals: Skip): boolean {
+    const start = literals.find(this.text, this.from)
     if (start < 0) return false
     this.start = start
-    this.from = this.end = search.end
+    this.from = this.end = literals.search.end
     return true
   }
 

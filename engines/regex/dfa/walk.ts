@@ -34,11 +34,22 @@ export class Meter {
 
   /** To be called at the start of each call of the public interface. */
   begin(): void {
-    if (this.perCall !== Infinity) this.end = this.tally.steps + this.tally.built + this.perCall
+    if (this.limited) this.end = this.spent() + this.perCall
+  }
+
+  private spent(): number {
+    const { steps, built, scanned } = this.tally
+    return steps + built + scanned
   }
 
   left(): number {
-    return this.end - this.tally.steps - this.tally.built
+    return this.end - this.spent()
+  }
+
+  /** How far a search from `at` may go, `to` at most. */
+  bound(at: number, to: number): number {
+    const left = this.left()
+    return to - at > left ? at + Math.max(0, left) : to
   }
 
   check(): void {
@@ -113,7 +124,7 @@ export class Walker {
     let counted = at
     let resets = tally.resets
     let states = tally.states
-    let stop = this.bound(at, to)
+    let stop = meter.bound(at, to)
     for (;;) {
       let t = 0
       while (at + 4 <= stop) {
@@ -206,7 +217,7 @@ export class Walker {
             if (next > at) {
               tally.steps += at - counted
               at = counted = next
-              stop = this.bound(at, to)
+              stop = meter.bound(at, to)
               state = dfa.initial(surroundings.before(text, at, EDGE), false)
               table = dfa.table
             }
@@ -240,7 +251,7 @@ export class Walker {
       table = dfa.table
       born = counted = at
       start = end = -1
-      if (meter.limited) stop = this.bound(at, to)
+      if (meter.limited) stop = meter.bound(at, to)
       resets = tally.resets
       states = tally.states
     }
@@ -253,12 +264,6 @@ export class Walker {
   private finish(count: number): number {
     this.more = false
     return count
-  }
-
-  /** How far the budget lets a walk from `at` go. */
-  private bound(at: number, to: number): number {
-    const left = this.meter.left()
-    return to - at > left ? at + Math.max(0, left) : to
   }
 
   private startOf(
