@@ -69,6 +69,8 @@ export class Aligner {
   private touched: number[] = []
   private paths: Path[] = []
   private bound = 0
+  /** Paths compared since the meter was told. */
+  private compared = 0
 
   constructor(pattern: Pattern, labels: Labels, meter: Meter) {
     this.pattern = pattern
@@ -94,6 +96,7 @@ export class Aligner {
     if ((labels.costs[path.label] as number) > this.bound) return false
     const list = this.here[path.state] as Path[]
     if (list.length === 0) this.touched.push(path.state)
+    this.compared += list.length
     for (const other of list) {
       if (labels.withinLimits(other.label, path.label) && this.compare(other, path) <= 0) return false
     }
@@ -142,7 +145,8 @@ export class Aligner {
         stack.push({ ...path, state: next, label: after, events })
       }
     }
-    this.meter.spend(steps)
+    this.meter.spend(steps + this.compared)
+    this.compared = 0
     if (this.paths.length > MOST_PATHS) throw new RegexBudgetError('states', this.paths.length, MOST_PATHS)
   }
 

@@ -15,8 +15,6 @@ import { COST, DELETE, ERRORS, INSERT, SUBSTITUTE } from './settings.ts'
 /** Shorter pieces are everywhere. */
 const SHORTEST_PIECE = 2
 const LONGEST_LITERAL = 10_000
-/** Shorter texts are walked sooner than prepared for. */
-const SHORTEST_TEXT = 256
 /** Where a piece stands more often than once in so many bytes, the close look is the quicker way. */
 const BYTES_PER_PIECE = 64
 
@@ -102,7 +100,7 @@ export class Filter {
    */
   windows(text: Uint8Array, from: number): number[] | null {
     const to = text.length
-    if (this.dense || to - from < SHORTEST_TEXT) return null
+    if (this.dense) return null
     const windows: number[] = []
     const cursor = this.search.cursor(text, from, to)
     let most = (to - from) / BYTES_PER_PIECE

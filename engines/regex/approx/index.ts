@@ -45,6 +45,8 @@ const DEFAULT_CACHE_BYTES = 16 << 20
 /** One automaton, of one direction and bound, may take this part of the cache. */
 const SHARES = 4
 const LABELS_KEPT = 10_000
+/** Shorter texts are walked sooner than filtered. */
+const SHORTEST_FILTERED = 256
 /**
  * A search by bits takes over where more transitions than this have to be made. One takes 5 to 25 us, a character by
  * bits 20 to 100 ns.
@@ -88,7 +90,7 @@ export class ApproxMatcher {
   /** How the matches came about, while somebody holds them. */
   private readonly alignments = new WeakMap<ApproxMatch, Alignment>()
   private readonly rows: Rows | null
-  private readonly filter: Filter | null
+  private filterMade: Filter | null | undefined
   /** Transitions turned out too many for this pattern and its texts. */
   private preferRows = false
   private exact: Captures | undefined
@@ -102,9 +104,8 @@ export class ApproxMatcher {
     const regions = findRegions(parsed, options.approx)
     this.pattern = buildPattern(parsed, regions, budget)
     this.rows = Rows.build(this.pattern)
-    this.filter = Filter.build(this.pattern)
     this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
-    this.meter = new Meter(budget?.stepsPerCall ?? Infinity)
+    this.meter = new Meter(budget?.stepsPerCall)
     this.maxCost = regions.list[0]?.limits[COST] as number
     this.cacheBytes = (budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES
     this.nothingIsFree = regions.list.every(({ open, costs }) => !open || !costs.includes(0))
@@ -117,8 +118,10 @@ export class ApproxMatcher {
   }
 
   /** The parts of a text that will be looked at closely, as rising pairs [start, end); null: all of it. */
-  windows(text: Uint8Array): readonly number[] | null {
-    return this.filter?.windows(text, 0) ?? null
+  windows(text: Uint8Array, from = 0): readonly number[] | null {
+    if (text.length - from < SHORTEST_FILTERED) return null
+    if (this.filterMade === undefined) this.filterMade = Filter.build(this.pattern)
+    return this.filterMade && this.filterMade.windows(text, from)
   }
 
   /** Whether searches go by bits now. */
@@ -144,7 +147,7 @@ export class ApproxMatcher {
   /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `findAll`. */
   private cheapest(text: Uint8Array, from: number, edges: Edges, trail: number[] | null): Best | null {
     this.meter.spend(text.length - from)
-    const parts = this.filter?.windows(text, from) ?? [from, text.length]
+    const parts = this.windows(text, from) ?? [from, text.length]
     if (this.rows && this.preferRows) return leastByRows(this.rows, text, parts, trail)
     let patience = this.rows ? FIRST_TRANSITIONS + (text.length - from) / CHARACTERS_PER_TRANSITION : Infinity
     const far = this.around.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
@@ -204,8 +207,8 @@ export class ApproxMatcher {
    * @throws RegexBudgetError `stepsPerCall`, or `states` where limits multiply beyond all measure
    */
   test(text: Uint8Array, from: number, edges: Edges): boolean {
-    this.meter.begin()
-    const parts = this.filter?.windows(text, from)
+    this.meter.begin(text.length)
+    const parts = this.windows(text, from)
     if (parts?.length === 0) {
       this.meter.spend(text.length - from)
       return false
@@ -221,7 +224,7 @@ export class ApproxMatcher {
    * @throws RegexBudgetError `stepsPerCall`, or `states` where limits multiply beyond all measure
    */
   find(text: Uint8Array, from: number, edges: Edges): ApproxMatch | null {
-    this.meter.begin()
+    this.meter.begin(text.length)
     const best = this.cheapest(text, from, edges, null)
     if (!best) return null
     const { start, cost } = best
@@ -262,7 +265,7 @@ export class ApproxMatcher {
   }
 
   private *spans(text: Uint8Array, from: number, edges: Edges): Generator<Span, void, undefined> {
-    this.meter.begin()
+    this.meter.begin(text.length)
     const trail: number[] = []
     this.cheapest(text, from, edges, trail)
     let last = -1

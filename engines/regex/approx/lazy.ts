@@ -42,6 +42,8 @@ function samePairs(a: Pairs, b: Pairs): boolean {
 const UNKNOWN = 0
 /** Pairs in one set; more would be hundreds of microseconds a character. */
 const MOST_PAIRS = 100_000
+/** So many comparisons may go by before the budget is asked. */
+const COMPARED_AT_ONCE = 1 << 16
 /** A set's object, its array and its slot. */
 const BYTES_PER_SET = 200
 const BYTES_PER_LABEL = 100
@@ -84,6 +86,8 @@ export class LazyDfa {
   private readonly work: number[] = []
   private readonly buffer: number[] = []
   private count = 0
+  /** Labels compared since the meter was told. */
+  private compared = 0
   /** The row of the empty set, which nothing leads out of; -1: not met yet. */
   private dead = -1
 
@@ -127,6 +131,7 @@ export class LazyDfa {
       return
     }
     const list = this.found[state] as number[]
+    this.compared += list.length
     if (list.length > 0) {
       for (const other of list) if (labels.dominates(other, label)) return
       let kept = 0
@@ -149,6 +154,7 @@ export class LazyDfa {
       if (this.scalar && this.least[state] !== label) continue
       const next = nfa.next[state] as number
       steps++
+      if (this.compared > COMPARED_AT_ONCE) this.spend(0)
       switch (nfa.kind[state]) {
         case STEP:
           this.add(next, labels.after(label, nfa.region[state] as number, DELETE))
@@ -175,7 +181,13 @@ export class LazyDfa {
         default:
       }
     }
-    this.meter.spend(steps)
+    this.spend(steps)
+  }
+
+  private spend(steps: number): void {
+    const { compared } = this
+    this.compared = 0
+    this.meter.spend(steps + compared)
   }
 
   /** The collected pairs in which something waits. */

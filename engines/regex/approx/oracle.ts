@@ -103,8 +103,10 @@ function main(): void {
     const text = readFileSync(haystack)
     for (let errors = 0; errors <= 3; errors++) {
       const pattern = `(Xyzzyqw){~${errors}}`
-      const rates = `sets ${speed(pattern, text, false)}, rows ${speed(pattern, text, true)}`
-      console.log(`${pattern}: ${rates}; TRE ${TRE[errors]} MB/s`)
+      // An alternation with itself is no literal, so nothing is filtered out.
+      const plain = `(Xyzzyqw|Xyzzyqw){~${errors}}`
+      const sets = `filter and sets ${speed(pattern, text, false)}, sets alone ${speed(plain, text, false)}`
+      console.log(`${pattern}: ${sets}, rows alone ${speed(plain, text, true)}; TRE ${TRE[errors]} MB/s`)
     }
   }
   process.exitCode = failed > 0 ? 1 : 0
