@@ -96,7 +96,15 @@ describe('flowbench run', () => {
 
   it('leaves what was complete when it is interrupted', async () => {
     // A replication takes a fraction of a second, and this precision is never reached.
-    const long = ['run', MMC, '--set', 'until={halfWidth: 0.001%, replications: 3..10000}', ...out('stopped')]
+    const long = [
+      'run',
+      MMC,
+      '--env',
+      'quick',
+      '--set',
+      'until={halfWidth: 0.001%, replications: 3..10000}',
+      ...out('stopped'),
+    ]
     const { code, stdout } = await flowbench(long, {
       onStderr: (text, kill) => {
         if (text.includes('measuring')) setTimeout(() => kill('SIGINT'), 5000)

@@ -31,8 +31,10 @@ describe('ratio', () => {
 })
 
 describe('contestants', () => {
-  test('30 % more work is found, a twin is level, within 15 %', async () => {
-    const { rows, missing } = await measure('compare')
+  // Timing on a machine that may do other things: one quiet moment in three is enough, and it cannot be had by luck,
+  // for both contestants that run the same code and the one that does more are judged in the same run.
+  test('30 % more work is found, a twin is level, within 15 %', { retry: 2 }, async () => {
+    const { rows, missing } = await measure('compare', { rounds: 12, samples: 8, sampleSeconds: 0.002 })
     const row = rows[0]!
     expect(row.checked).toBe(true)
     expect(missing).toEqual([])
@@ -93,8 +95,8 @@ describe('contestants', () => {
   })
 
   test('a silent one is given up', async () => {
-    const { missing } = await measure('silent', { timeoutSeconds: 2 })
-    expect(missing[0]!.why).toBe('synthetic/silent: no answer within 2 s')
+    const { missing } = await measure('silent', { timeoutSeconds: 8 })
+    expect(missing[0]!.why).toBe('synthetic/silent: no answer within 8 s')
   })
 
   test('no such row, no such benchmark, no such number of rounds', async () => {
