@@ -77,24 +77,49 @@ export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'po
   return number(builder, parsed, start, accept)
 }
 
+/** The epsilon edges of a builder, grouped by the state they leave (or enter) and in the order they were made. */
+interface Grouped {
+  /** Edges of state s are `list[first[s]]` to `list[first[s + 1]]`, each the place of four numbers in the builder's. */
+  readonly first: Int32Array
+  readonly list: Int32Array
+}
+
+function group(builder: Builder, end: 0 | 1): Grouped {
+  const { edges } = builder
+  const first = new Int32Array(builder.depth.length + 2)
+  for (let e = 0; e < edges.length; e += 4) {
+    const state = (edges[e + end] as number) + 2
+    first[state] = (first[state] as number) + 1
+  }
+  for (let s = 2; s < first.length; s++) first[s] = (first[s] as number) + (first[s - 1] as number)
+  const list = new Int32Array(edges.length / 4)
+  for (let e = 0; e < edges.length; e += 4) {
+    const state = (edges[e + end] as number) + 1
+    list[first[state] as number] = e
+    first[state] = (first[state] as number) + 1
+  }
+  return { first, list }
+}
+
 /** Drops what cannot reach the end and numbers the rest along the epsilon edges. */
 function number(builder: Builder, parsed: Parsed, start: number, accept: number): Automaton {
+  const out = group(builder, 0)
   const useful = usefulStates(builder, accept)
   useful[start] = 1
-  const order = alongEdges(builder, useful, start)
+  const order = alongEdges(builder, out, useful, start)
   const states = order.length
   const rank = new Int32Array(builder.depth.length).fill(-1)
   order.forEach((state, i) => (rank[state] = i))
   const edgeStart = new Int32Array(states + 1)
   const [edgeTo, edgeNeeds, edgeAction]: [number[], number[], number[]] = [[], [], []]
   order.forEach((state, i) => {
-    const list = builder.edges[state] as number[]
-    for (let e = 0; e < list.length; e += 3) {
-      const to = rank[list[e] as number] as number
+    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
+      const e = out.list[k] as number
+      const to = rank[builder.edges[e + 1] as number] as number
       if (to < 0) continue
       edgeTo.push(to)
-      edgeNeeds.push(list[e + 1] as number)
-      edgeAction.push(list[e + 2] as number)
+      edgeNeeds.push(builder.edges[e + 2] as number)
+      edgeAction.push(builder.edges[e + 3] as number)
     }
     edgeStart[i + 1] = edgeTo.length
   })
@@ -130,48 +155,59 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
 
 /** Marks the states from which the end can be reached. */
 function usefulStates(builder: Builder, accept: number): Uint8Array {
-  const into: number[][] = builder.depth.map(() => [])
-  builder.edges.forEach((list, from) => {
-    for (let e = 0; e < list.length; e += 3) (into[list[e] as number] as number[]).push(from)
-    const next = builder.next[from] as number
-    if (next >= 0) (into[next] as number[]).push(from)
+  const { edges, next } = builder
+  const into = group(builder, 1)
+  const consumers: (number[] | undefined)[] = []
+  next.forEach((to, from) => {
+    if (to >= 0) (consumers[to] ??= []).push(from)
   })
-  const useful = new Uint8Array(into.length)
+  const useful = new Uint8Array(next.length)
+  const stack = [accept]
+  const mark = (state: number): void => {
+    if (useful[state]) return
+    useful[state] = 1
+    stack.push(state)
+  }
   useful[accept] = 1
-  for (const stack = [accept]; stack.length > 0;) {
-    for (const from of into[stack.pop() as number] as number[]) {
-      if (useful[from]) continue
-      useful[from] = 1
-      stack.push(from)
+  for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    for (let k = into.first[state] as number; k < (into.first[state + 1] as number); k++) {
+      mark(edges[into.list[k] as number] as number)
     }
+    consumers[state]?.forEach(mark)
   }
   return useful
 }
 
 /** The useful states that the start reaches, each before the states its epsilon edges lead to. */
-function alongEdges(builder: Builder, useful: Uint8Array, start: number): number[] {
-  const count = useful.length
-  const reached = new Uint8Array(count)
-  const pending = new Int32Array(count)
+function alongEdges(builder: Builder, out: Grouped, useful: Uint8Array, start: number): number[] {
+  const { edges, next } = builder
+  const reached = new Uint8Array(useful.length)
+  /** Epsilon edges into a state from states not yet in order. */
+  const pending = new Int32Array(useful.length)
   const reachable = [start]
   reached[start] = 1
+  const visit = (to: number): void => {
+    if (reached[to]) return
+    reached[to] = 1
+    reachable.push(to)
+  }
   for (let i = 0; i < reachable.length; i++) {
     const state = reachable[i] as number
-    const visit = (to: number): void => {
-      if (to < 0 || !useful[to] || reached[to]) return
-      reached[to] = 1
-      reachable.push(to)
+    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
+      const to = edges[(out.list[k] as number) + 1] as number
+      if (!useful[to]) continue
+      pending[to] = (pending[to] as number) + 1
+      visit(to)
     }
-    const list = builder.edges[state] as number[]
-    for (let e = 0; e < list.length; e += 3) visit(list[e] as number)
-    visit(builder.next[state] as number)
+    const to = next[state] as number
+    if (to >= 0 && useful[to]) visit(to)
   }
-  const targets = (state: number): number[] =>
-    (builder.edges[state] as number[]).filter((to, e) => e % 3 === 0 && useful[to])
-  for (const state of reachable) for (const to of targets(state)) pending[to] = (pending[to] as number) + 1
   const order: number[] = reachable.filter((state) => pending[state] === 0)
   for (let i = 0; i < order.length; i++) {
-    for (const to of targets(order[i] as number)) {
+    const state = order[i] as number
+    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
+      const to = edges[(out.list[k] as number) + 1] as number
+      if (!useful[to]) continue
       pending[to] = (pending[to] as number) - 1
       if (pending[to] === 0) order.push(to)
     }

@@ -29,7 +29,8 @@ export class Builder {
   readonly sets = new Sets()
   readonly depth: number[] = []
   readonly bracketOf: number[] = []
-  readonly edges: number[][] = []
+  /** Epsilon edges as four numbers: from, to, needs, action; of those from one state, the better branch first. */
+  readonly edges: number[] = []
   readonly set: number[] = []
   readonly next: number[] = []
   readonly forgets: number[] = []
@@ -51,16 +52,13 @@ export class Builder {
     if (id >= this.limit) throw new RegexBudgetError('states', id + 1, this.limit)
     this.depth.push(this.bracket < 0 ? 0 : (this.bracketDepth[this.bracket] as number))
     this.bracketOf.push(this.bracket)
-    this.edges.push([])
     this.set.push(-1)
     this.next.push(-1)
     return id
   }
 
-  /** Edges are kept as triples: to, needs, action. */
   edge(from: number, to: number, action = 0, needs = 0): number {
-    const list = this.edges[from] as number[]
-    list.push(to, needs, action)
+    this.edges.push(from, to, needs, action)
     return to
   }
 

@@ -71,8 +71,10 @@ export class Stepper {
   private rootCount = 0
   private roots: Int32Array
   private rootCommon: Int32Array
-  /** Of each state reached: the state before it, or -1 - index for one that is in the ranking. */
+  /** Of each state reached: the state before it; -1 for one that is in the ranking. */
   private readonly parent: Int32Array
+  /** Where in the ranking the path to it began. */
+  private readonly root: Int32Array
   /** The edge by which it was reached. */
   private readonly via: Int32Array
   /** The least depth on the way to it, from its place in the ranking on. */
@@ -102,6 +104,7 @@ export class Stepper {
     this.roots = array()
     this.rootCommon = array()
     this.parent = array()
+    this.root = array()
     this.via = array()
     this.low = array()
     this.stamp = array()
@@ -254,7 +257,8 @@ export class Stepper {
     ;[this.roots, this.states] = [this.states, this.roots]
     ;[this.rootCommon, this.common] = [this.common, this.rootCommon]
     this.rootCount = this.count
-    const { automaton, parent, via, low, stamp, pending, leaves, roots, rootCount, useful, ending } = this
+    const { automaton, parent, root, via, low, stamp, pending, leaves, roots, rootCount, useful, ending } =
+      this
     const { classes } = automaton.alphabet
     const looking = useful.length > 0 && symbol >= 0
     const { depth, edgeStart, edgeTo, edgeNeeds } = automaton
@@ -264,7 +268,8 @@ export class Stepper {
     for (let i = 0; i < rootCount; i++) {
       const state = roots[i] as number
       stamp[state] = closure
-      parent[state] = -1 - i
+      parent[state] = -1
+      root[state] = i
       low[state] = depth[state] as number
       const word = state >> 5
       pending[word] = (pending[word] as number) | (1 << (state & 31))
@@ -298,6 +303,7 @@ export class Stepper {
           }
           stamp[to] = closure
           parent[to] = state
+          root[to] = root[state] as number
           via[to] = edge
           const deep = depth[to] as number
           low[to] = deep < lowest ? deep : lowest
@@ -321,55 +327,39 @@ export class Stepper {
     this.work++
     const leafX = x
     const leafY = y
-    const { parent, via, low } = this
+    const { parent, root, via } = this
     const { depth, edgeTo, bracket, hasLoops } = this.automaton
     const edge = ex >= 0 ? ex : ey
     const meeting = edge >= 0 ? (depth[edgeTo[edge] as number] as number) : 0x7fffffff
+    const rootX = root[x] as number
+    const rootY = root[y] as number
     let lowX = meeting
     let lowY = meeting
     let held: number
     let order: number
     let fork: number
-    for (;;) {
-      if (x === y) {
-        fork = x
-        held = depth[x] as number
-        order = ex - ey
-        break
-      }
-      // A state comes after those before it on a path, so the later of the two is not on the way to the other.
-      if (x > y) {
-        const above = parent[x] as number
-        if (above < 0) {
-          // x is in the ranking itself, so the two came apart earlier.
+    if (rootX === rootY) {
+      // They forked just now. A state comes after those before it on a path, so the later one steps back.
+      while (x !== y) {
+        if (x > y) {
           lowX = least(lowX, depth[x] as number)
-          lowY = least(lowY, low[y] as number)
-          const rootX = -1 - above
-          const rootY = this.root(y)
-          held = this.commonOf(rootX, rootY)
-          order = rootX - rootY
-          fork = x
-          break
-        }
-        lowX = least(lowX, depth[x] as number)
-        ex = via[x] as number
-        x = above
-      } else {
-        const above = parent[y] as number
-        if (above < 0) {
+          ex = via[x] as number
+          x = parent[x] as number
+        } else {
           lowY = least(lowY, depth[y] as number)
-          lowX = least(lowX, low[x] as number)
-          const rootY = -1 - above
-          const rootX = this.root(x)
-          held = this.commonOf(rootX, rootY)
-          order = rootX - rootY
-          fork = y
-          break
+          ey = via[y] as number
+          y = parent[y] as number
         }
-        lowY = least(lowY, depth[y] as number)
-        ey = via[y] as number
-        y = above
       }
+      fork = x
+      held = depth[x] as number
+      order = ex - ey
+    } else {
+      lowX = least(lowX, this.low[x] as number)
+      lowY = least(lowY, this.low[y] as number)
+      fork = this.roots[rootX] as number
+      held = this.commonOf(rootX, rootY)
+      order = rootX - rootY
     }
     const keptX = least(held, lowX)
     const keptY = least(held, lowY)
@@ -400,17 +390,6 @@ export class Stepper {
     return at >= 0 && bracketDepth[at] === level ? at : -1
   }
 
-  /** Index in the ranking of the state that the path to `state` began with. */
-  root(state: number): number {
-    const { parent } = this
-    let at = state
-    for (;;) {
-      const above = parent[at] as number
-      if (above < 0) return -1 - above
-      at = above
-    }
-  }
-
   /** Brackets shared by two states of the ranking. */
   private commonOf(i: number, j: number): number {
     const { rootCommon } = this
@@ -428,11 +407,12 @@ export class Stepper {
     let at = leaf
     for (;;) {
       const above = this.parent[at] as number
-      if (above < 0) return { from: -1 - above, actions: list === undefined ? NO_ACTIONS : list.reverse() }
+      if (above < 0) break
       const action = edgeAction[this.via[at] as number] as number
       if (action !== 0) (list ??= []).push(action)
       at = above
     }
+    return { from: this.root[leaf] as number, actions: list === undefined ? NO_ACTIONS : list.reverse() }
   }
 }
 

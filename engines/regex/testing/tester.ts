@@ -42,7 +42,7 @@ export function compareMany(
   const found: Difference[] = []
   for (let done = 0; done < pairs && found.length < most;) {
     const { pattern, options } = randomPattern(random)
-    const subject = subjectOf(pattern, options, random.oneIn(8))
+    const subject = subjectOf(pattern, options, random.oneIn(12))
     if (!subject) continue
     for (let t = 0; t < TEXTS && done < pairs; t++, done++) {
       if (done % 5000 === 0) progress(done)
@@ -57,7 +57,7 @@ export function compareMany(
         notBol: !plain && random.oneIn(4),
         notEol: !plain && random.oneIn(4),
       }
-      let what = subject.difference(pair, t % 2 === 0)
+      let what = subject.difference(pair, t % 3 === 0)
       if (what === undefined) continue
       const small = shrink(pair, fails)
       what = differenceOf(small) ?? `only after other texts: ${what}`
