@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { compile } from '../regex.ts'
+import { countOf, loadDefinitions, optionsFor } from '../testing/rebar.ts'
+
+const { definitions, absent } = loadDefinitions()
+if (absent.length > 0)
+  console.log(`skipped: ${absent.length} of rebar's counts, their haystacks are not here`)
+
+// All counts hold as they stand: where rebar's engines are leftmost-first, none of these patterns shows it.
+describe("rebar's definitions", () => {
+  it.each(definitions)('$name: the count, from every call that can tell it', (definition) => {
+    // Two patterns were read from files, with the newline at their end, which is none of theirs.
+    const regex = compile(definition.pattern.replace(/\n$/, ''), optionsFor(definition))
+    expect(countOf(definition, regex)).toBe(definition.expected)
+    const spans = regex.spans(definition.haystack)
+    let bytes = 0
+    for (let i = 0; i < spans.length; i += 2) bytes += spans[i + 1]! - spans[i]!
+    expect(definition.model === 'count-spans' ? bytes : spans.length / 2).toBe(definition.expected)
+    expect(regex.test(definition.haystack)).toBe(definition.expected > 0)
+    const first = regex.exec(definition.haystack)
+    expect(first ? [...first.spans.subarray(0, 2)] : []).toEqual([...spans.subarray(0, 2)])
+  })
+})
