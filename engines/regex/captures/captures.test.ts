@@ -140,6 +140,14 @@ describe('budgets', () => {
     expect(() => made('((a?){0,255}){0,255}', { budget: { states: 1000 } })).toThrow(RegexBudgetError)
   })
 
+  it('keeps no record of steps where thousands of groups would make it huge', () => {
+    const captures = made('(a*)'.repeat(2000))
+    const text = encoder.encode('a')
+    const spans = captures.run(text, 0, 1, EDGES)
+    expect(spans?.subarray(0, 6).join()).toBe('0,1,0,1,1,1')
+    expect(captures.counters).toEqual({ 'one-pass': 0, 'multi-pass': 0, simulation: 1 })
+  })
+
   it('stops a run when the steps are used up', () => {
     const text = encoder.encode('a'.repeat(10_000))
     const options = { budget: { stepsPerCall: 5000 } }

@@ -28,6 +28,9 @@ const SHARES = 4
 /** A cache that ran full this often is not tried again. */
 const MAX_FAILURES = 3
 
+/** States times groups beyond which one step's record may take hundreds of megabytes: then nothing is recorded. */
+const MAX_RECORD = 1 << 24
+
 export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
 
 export class Captures {
@@ -40,6 +43,7 @@ export class Captures {
   private search: MinimalSearch | undefined
   private ownStepper: Stepper | undefined
   private failures = 0
+  private readonly recordable: boolean
   /** Characters given to each way so far. */
   readonly counters: Record<CapturePath, number> = { 'one-pass': 0, 'multi-pass': 0, simulation: 0 }
 
@@ -47,6 +51,7 @@ export class Captures {
     this.automaton = automaton
     this.cacheBytes = cacheBytes
     this.maxSteps = maxSteps
+    this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
   /** The same with a cache of another size. */
@@ -63,18 +68,18 @@ export class Captures {
    * exactly there. What lies around the span is context for assertions.
    *
    * @param path takes this way whatever would be chosen; `one-pass` falls back to `multi-pass` where it is none.
-   * @throws RegexBudgetError `stepsPerCall`
+   * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {
     const { counters, maxSteps } = this
-    if (path === undefined || path === 'one-pass') {
+    if (this.recordable && (path === undefined || path === 'one-pass')) {
       if (this.onePass === undefined) this.onePass = OnePass.build(this.stepper)
       if (this.onePass !== null) {
         counters['one-pass'] += end - start
         return this.onePass.run(text, start, end, edges, maxSteps)
       }
     }
-    if (path === 'simulation') {
+    if (path === 'simulation' || !this.recordable) {
       counters.simulation += end - start
       return simulate(this.stepper, text, start, end, edges, maxSteps)
     }
@@ -90,10 +95,10 @@ export class Captures {
   /**
    * The first match at or after `from` with its groups, in bytes, for a pattern with a minimal repetition.
    *
-   * @throws RegexBudgetError `stepsPerCall`
+   * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   findMinimal(text: Uint8Array, from: number, edges: Edges, path?: CapturePath): Int32Array | null {
-    if (path !== 'simulation' && this.failures < MAX_FAILURES) {
+    if (path !== 'simulation' && this.recordable && this.failures < MAX_FAILURES) {
       this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)
       const spans = this.search.find(text, from, edges, this.maxSteps)
       if (spans !== undefined) return spans

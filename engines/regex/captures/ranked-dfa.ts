@@ -98,7 +98,8 @@ export class RankedDfa {
     this.target[number] = target
     this.link(number, step)
     this.table[state + (hasAssertions ? kind * classes : 0) + symbol] = number
-    this.bytes += BYTES_PER_STEP + 12 * step.from.length
+    const recorded = step.actions.reduce((sum, list) => sum + list.length, 0)
+    this.bytes += BYTES_PER_STEP + 12 * step.from.length + 8 * recorded
     return number
   }
 

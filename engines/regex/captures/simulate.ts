@@ -25,6 +25,9 @@ export interface Resume {
   readonly captures: Int32Array<ArrayBuffer>
 }
 
+/** Offsets kept for all paths together: thousands of paths with thousands of groups each. Two sets of four bytes. */
+const MAX_CAPTURES = 1 << 25
+
 /** Gives each of the stepper's paths its captures: those it had, in `old`, and what happened on the way to text[at]. */
 export function carry(
   stepper: Stepper,
@@ -35,6 +38,8 @@ export function carry(
 ): Int32Array<ArrayBuffer> {
   const { count, leaves } = stepper
   const { forgets } = stepper.automaton
+  if (count * width > MAX_CAPTURES)
+    throw new RegexBudgetError('cacheBytes', 8 * count * width, 8 * MAX_CAPTURES)
   const target = fresh.length < count * width ? new Int32Array(2 * count * width) : fresh
   for (let i = 0; i < count; i++) {
     const { from, actions } = stepper.trace(leaves[i] as number)
