@@ -14,7 +14,7 @@
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { decodeAt, EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { maskOf } from './lazy.ts'
+import { maskOf } from './sets.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './walk.ts'
 

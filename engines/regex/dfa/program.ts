@@ -21,7 +21,7 @@ import type { Parsed } from '../syntax/ast.ts'
 import type { Budget } from '../types.ts'
 import { Hardener } from './hardened.ts'
 import { LazyDfa } from './lazy.ts'
-import type { LazyOptions } from './lazy.ts'
+import type { SetOptions } from './sets.ts'
 import { buildSkip } from './skip.ts'
 import type { Skip } from './skip.ts'
 import { newTally } from './tally.ts'
@@ -81,7 +81,7 @@ export class Program {
     return this.backwardNfa
   }
 
-  lazy(nfa: Nfa, options: LazyOptions): LazyDfa {
+  lazy(nfa: Nfa, options: SetOptions): LazyDfa {
     return new LazyDfa(nfa, options, this.surroundings, this.cacheBytes, this.tally)
   }
 

@@ -8,8 +8,9 @@
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
-import { ACCEPTED, acceptingGroup, ASK, BORN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, ASK, BORN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
+import { acceptingGroup } from './sets.ts'
 import type { Tally } from './tally.ts'
 
 /** Jumps to where a match could begin; see skip.ts. */

@@ -1,0 +1,403 @@
+/**
+ * Sets of threads, and what a byte makes of them.
+ *
+ * Leftmost-longest needs to know which threads began first. So a state is a list of groups, one for each
+ * place where a match may have begun, earliest first; a node stands only in the first group that has it. When a
+ * group accepts, all later groups are dropped, and no new ones begin: from then on only longer matches with that
+ * start count (and earlier ones, should they still succeed). The last acceptance seen is the end of the
+ * leftmost-longest match. With `merge` there is one group: enough to know whether anything matches.
+ *
+ * With `which`, one group whose ends carry the numbers of the patterns they belong to.
+ *
+ * A set is a list of numbers: a header (SEARCHING, WAITING, ASTRAY), then for each group its nodes, ascending, and
+ * -(mask + 1), mask being the kinds of character before which the group accepts; then, behind the last group, the
+ * nodes of the search loop that tells where characters begin. Equal lists are equal states.
+ */
+import { ANY, KINDS, OTHER } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import { ACCEPT, ASSERT, FORK, LOOP, MARK, STEP } from '../automaton/nfa.ts'
+import type { Nfa } from '../automaton/nfa.ts'
+import type { Tally } from './tally.ts'
+
+/** Headers of sets, as bits: an unanchored search goes on; nothing has begun but what begins here. */
+export const SEARCHING = 1
+export const WAITING = 2
+/** It is not known where the first group began, and will not be until a state that waits. */
+export const ASTRAY = 4
+/** Terminators of sets carry the pattern's number above the mask. */
+export const PATTERN_SHIFT = 5
+
+export interface SetOptions {
+  /** Keep one group only: fewer states, for is-match. */
+  readonly merge: boolean
+  /** Matches begin only where the walk begins. */
+  readonly anchored: boolean
+  /** Keep track of where the first group began (BORN, LOST). */
+  readonly births?: boolean
+  /** Mark transitions into waiting states, for a prefilter. */
+  readonly idle: boolean
+  /** Every node is a starting point: what is matched is any part of a match that ends at its end. */
+  readonly everywhere?: boolean
+  /** An acceptance drops no group. */
+  readonly keepAll?: boolean
+  /** Merged, but telling which patterns of a set accept; acceptance ends nothing. */
+  readonly which?: boolean
+}
+
+export class ThreadSets {
+  readonly nfa: Nfa
+  protected readonly options: SetOptions
+  protected readonly surroundings: Surroundings
+  protected readonly tally: Tally
+  private readonly loopBody: number[] = []
+
+  // Scratch of `step`.
+  private readonly seenIn: Int32Array
+  private readonly seenMask: Uint8Array
+  private generation = 0
+  private readonly stackNode: Int32Array
+  private readonly stackMask: Uint8Array
+  /** The set made by the last `step` or `begin`; `outLength` items of it. */
+  out: Int32Array
+  outLength = 0
+  /** Whether the last `step` left a state that accepts before the byte. */
+  accepted = false
+  /** The first group that did. */
+  protected acceptedGroup = -1
+  /** Of the set in `out`: how many groups, and which group of the set stepped from each comes from (-1: it is new). */
+  groups = 0
+  readonly origins: Int32Array
+  private origin = -1
+  private groupStart = 1
+  /** A match may start after the byte just stepped over, and none had started before. */
+  protected started = false
+  protected fresh = false
+  /** Kinds before which the group being made, and those before it, accept. */
+  private reached = 0
+  private taken = 0
+  private mergedMask = 0
+  private generations = 0
+  private readonly loopOut: number[] = []
+  private readonly acceptsBy = new Map<number, number>()
+  private loopKind = -1
+
+  constructor(nfa: Nfa, options: SetOptions, surroundings: Surroundings, tally: Tally) {
+    this.nfa = nfa
+    this.options = options
+    this.surroundings = surroundings
+    this.tally = tally
+    const nodes = nfa.kind.length
+    this.seenIn = new Int32Array(nodes)
+    this.seenMask = new Uint8Array(nodes)
+    // A node is pushed once for each bit its mask gains at most, by each edge that leads to it.
+    const visits = nfa.masks.length > 0 ? KINDS : 1
+    this.stackNode = new Int32Array((nodes + nfa.forkTo.length) * visits + 16)
+    this.stackMask = new Uint8Array(this.stackNode.length)
+    // At most one terminator for each node in a set, or pattern that accepts, besides the node itself.
+    this.out = new Int32Array(2 * nodes + 64)
+    this.origins = new Int32Array(nodes + 64)
+    if (nfa.loop >= 0) this.collectLoop(nfa.first[nfa.loop] as number)
+  }
+
+  private collectLoop(node: number): void {
+    if (this.nfa.kind[node] === STEP) this.loopBody.push(node)
+    else {
+      const first = this.nfa.first[node] as number
+      for (let k = 0; k < (this.nfa.count[node] as number); k++) {
+        this.collectLoop(this.nfa.forkTo[first + k] as number)
+      }
+    }
+  }
+
+  /** Makes the initial set in `out`. */
+  begin(kind: number, noEmpty: boolean): void {
+    this.newSet(this.options.anchored ? 0 : this.options.merge ? SEARCHING : SEARCHING | WAITING)
+    if (this.options.everywhere) {
+      for (let node = 0; node < this.nfa.kind.length; node++) this.pushClosure(node, kind)
+    } else this.pushClosure(this.nfa.start, kind)
+    if (noEmpty) this.reached = 0
+    this.endGroup()
+    if (this.options.merge) this.closeMerged()
+    if (!this.options.anchored) this.pushLoopBody()
+  }
+
+  /** Adds to the set just made a group that begins here, after a character of this kind. */
+  addStart(kind: number): void {
+    this.origin = -1
+    this.pushClosure(this.nfa.start, kind)
+    this.endGroup()
+  }
+
+  /** Hands out the set just made, and takes another array of the same length to make the next one in. */
+  swap(spare: Int32Array): Int32Array {
+    const made = this.out
+    this.out = spare
+    return made
+  }
+
+  /**
+   * Steps a set over one byte into `out`. A set is a header (see SEARCHING, WAITING), then for each group
+   * its nodes and the number -(mask + 1), mask being the kinds before which it accepts; then, behind the last group,
+   * the nodes of the search loop.
+   * @param kind of the character that begins with this byte; inside a character it does not matter
+   */
+  step(items: Int32Array, length: number, byte: number, kind: number): void {
+    const { merge } = this.options
+    const searching = ((items[0] as number) & SEARCHING) !== 0
+    this.newSet(searching ? SEARCHING : 0)
+    this.accepted = false
+    this.acceptedGroup = -1
+    let cut = false
+    let group = 0
+    let i = 1
+    let groupsEnd = length
+    // The loop's nodes, if any, follow the last group's terminator.
+    while (groupsEnd > 1 && (items[groupsEnd - 1] as number) >= 0) groupsEnd--
+    while (i < groupsEnd) {
+      let item = items[i++] as number
+      while (item >= 0) {
+        this.stepNode(item, byte)
+        item = items[i++] as number
+      }
+      if ((maskOf(item) >> kind) & 1) {
+        this.accepted = true
+        if (!cut) this.acceptedGroup = group
+        cut = true
+      }
+      this.origin = group
+      this.endGroup()
+      if (cut && !merge && !this.options.keepAll) break
+      group++
+    }
+    if (searching && (!cut || this.options.which)) {
+      this.fresh = this.outLength === 1 && this.mergedMask === 0
+      this.stepLoop(items, groupsEnd, length, byte)
+      if (this.started && this.fresh && !merge) this.out[0] = SEARCHING | WAITING
+    } else this.out[0] = 0
+    if (merge) this.closeMerged()
+    if (this.out[0] !== 0) this.finishLoop()
+  }
+
+  private stepLoop(items: Int32Array, from: number, to: number, byte: number): void {
+    this.loopOut.length = 0
+    this.loopKind = -1
+    if (this.nfa.loop < 0) this.loopKind = this.surroundings.ofByte(byte)
+    else {
+      for (let i = from; i < to; i++) this.stepLoopNode(items[i] as number, byte)
+      if (this.loopKind < 0 && this.loopOut.length === 0) this.resynchronize(items, from, to, byte)
+    }
+    if (this.loopKind >= 0) {
+      this.origin = -1
+      this.started = true
+      this.pushClosure(this.nfa.start, this.loopKind)
+      this.endGroup()
+    }
+  }
+
+  private stepLoopNode(node: number, byte: number): void {
+    const { nfa } = this
+    const end = (nfa.first[node] as number) + (nfa.count[node] as number)
+    for (let e = nfa.first[node] as number; e < end; e++) {
+      if (byte < (nfa.edgeLow[e] as number) || byte > (nfa.edgeHigh[e] as number)) continue
+      const to = nfa.edgeTo[e] as number
+      if (nfa.kind[to] === MARK) this.loopKind = nfa.count[to] as number
+      else this.loopOut.push(to)
+    }
+  }
+
+  /** This byte cannot go on the character before it: that one is broken, and a match may start here. */
+  private resynchronize(items: Int32Array, from: number, to: number, byte: number): void {
+    const inside = to > from && !this.loopBody.includes(items[from] as number)
+    if (inside) {
+      // Threads that start before this byte: their set first, out of the way, then stepped.
+      const before = this.outLength
+      const saved = this.generation
+      this.generation = ++this.generations
+      this.pushClosure(this.nfa.start, OTHER)
+      const starts = this.out.slice(before, this.outLength)
+      this.outLength = before
+      this.generation = saved
+      this.reached = 0
+      for (const node of starts) this.stepNode(node, byte)
+      this.origin = -1
+      this.endGroup()
+      // What began before this byte did not begin after it.
+      if (this.groups > 0 || this.outLength > 1) this.fresh = false
+      for (const node of this.loopBody) this.stepLoopNode(node, byte)
+    }
+    if (this.loopKind < 0 && this.loopOut.length === 0) this.loopKind = OTHER
+  }
+
+  private finishLoop(): void {
+    if (this.nfa.loop < 0) return
+    if (this.loopKind >= 0) this.pushLoopBody()
+    else for (const node of this.loopOut) this.out[this.outLength++] = node
+  }
+
+  private pushLoopBody(): void {
+    for (const node of this.loopBody) this.out[this.outLength++] = node
+  }
+
+  private newSet(header: number): void {
+    this.generation = ++this.generations
+    this.out[0] = header
+    this.outLength = 1
+    this.groups = 0
+    this.origin = -1
+    this.groupStart = 1
+    this.started = false
+    this.fresh = false
+    this.reached = 0
+    this.taken = 0
+    this.mergedMask = 0
+    if (this.options.which) this.acceptsBy.clear()
+  }
+
+  /** Closes the group being made; one that neither waits nor accepts leaves no trace. */
+  private endGroup(): void {
+    if (this.options.merge) {
+      this.mergedMask |= this.reached
+      this.reached = 0
+      return
+    }
+    // Where an earlier group accepts, this one is dropped anyway.
+    this.reached &= ~this.taken
+    this.taken |= this.reached
+    if (this.outLength > this.groupStart || this.reached !== 0) {
+      sort(this.out, this.groupStart, this.outLength)
+      this.out[this.outLength++] = -(this.reached + 1)
+      this.origins[this.groups++] = this.origin
+    }
+    this.groupStart = this.outLength
+    this.reached = 0
+  }
+
+  private closeMerged(): void {
+    if (this.outLength === 1 && this.mergedMask === 0) return
+    sort(this.out, 1, this.outLength)
+    if (this.options.which) {
+      // One terminator a pattern; the first, of no pattern, closes the nodes.
+      this.out[this.outLength++] = -1
+      const patterns = [...this.acceptsBy.keys()].sort((a, b) => a - b)
+      for (const pattern of patterns) {
+        this.out[this.outLength++] = -(
+          (pattern << PATTERN_SHIFT) +
+          (this.acceptsBy.get(pattern) as number) +
+          1
+        )
+      }
+    } else this.out[this.outLength++] = -(this.mergedMask + 1)
+  }
+
+  private noteAccept(pattern: number, mask: number): void {
+    this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)
+  }
+
+  private stepNode(node: number, byte: number): void {
+    const { nfa } = this
+    const first = nfa.first[node] as number
+    const end = first + (nfa.count[node] as number)
+    this.tally.built += 1
+    for (let e = first; e < end; e++) {
+      if (byte < (nfa.edgeLow[e] as number) || byte > (nfa.edgeHigh[e] as number)) continue
+      this.pushClosure(nfa.edgeTo[e] as number, OTHER)
+    }
+  }
+
+  /** Adds what `node` leads to without reading: waiting nodes to `out`, acceptance to `reached`. */
+  private pushClosure(node: number, kindBefore: number): void {
+    const { nfa, seenIn, seenMask, stackNode, stackMask, generation } = this
+    let kind = kindBefore
+    let top = 0
+    stackNode[0] = node
+    stackMask[0] = ANY
+    let visits = 0
+    while (top >= 0) {
+      const at = stackNode[top] as number
+      let mask = stackMask[top--] as number
+      visits++
+      if (seenIn[at] === generation) {
+        mask |= seenMask[at] as number
+        if (mask === seenMask[at]) continue
+      } else if (nfa.kind[at] === STEP) {
+        // A waiting node counts as seen only once it is in.
+        if (((nfa.need[at] as number) & mask) === 0) continue
+        seenIn[at] = generation
+        seenMask[at] = ANY
+        this.out[this.outLength++] = at
+        continue
+      } else seenIn[at] = generation
+      seenMask[at] = mask
+      switch (nfa.kind[at]) {
+        case FORK: {
+          const first = nfa.first[at] as number
+          for (let k = (nfa.count[at] as number) - 1; k >= 0; k--) {
+            stackNode[++top] = nfa.forkTo[first + k] as number
+            stackMask[top] = mask
+          }
+          break
+        }
+        case ASSERT: {
+          const allowed = (nfa.masks[nfa.count[at] as number] as Uint8Array)[kind] as number
+          const left = this.options.everywhere ? mask : mask & allowed
+          if (left !== 0) {
+            stackNode[++top] = nfa.first[at] as number
+            stackMask[top] = left
+          }
+          break
+        }
+        case MARK:
+          kind = nfa.count[at] as number
+          stackNode[++top] = nfa.first[at] as number
+          stackMask[top] = mask
+          break
+        case ACCEPT:
+          this.reached |= mask
+          if (this.options.which) this.noteAccept(nfa.first[at] as number, mask)
+          break
+        case LOOP:
+        default:
+          break
+      }
+    }
+    this.tally.built += visits
+  }
+}
+
+/** The kinds before which a terminator says that its group accepts. */
+export function maskOf(terminator: number): number {
+  return (-terminator - 1) & ANY
+}
+
+/** The first group of a set that accepts before a character of this kind, or -1. */
+export function acceptingGroup(items: Int32Array, length: number, kind: number): number {
+  let group = 0
+  for (let i = 1; i < length; i++) {
+    const item = items[i] as number
+    if (item >= 0) continue
+    if (((maskOf(item) >> kind) & 1) === 1) return group
+    group++
+  }
+  return -1
+}
+
+/** Whether some group accepts whatever follows. */
+export function acceptsAny(items: Int32Array, length: number): boolean {
+  for (let i = 1; i < length; i++)
+    if ((items[i] as number) < 0 && maskOf(items[i] as number) === ANY) return true
+  return false
+}
+
+/** Sorts items [from, to) in place; most groups are a handful. */
+function sort(items: Int32Array, from: number, to: number): void {
+  if (to - from > 24) {
+    items.subarray(from, to).sort()
+    return
+  }
+  for (let i = from + 1; i < to; i++) {
+    const item = items[i] as number
+    let j = i - 1
+    for (; j >= from && (items[j] as number) > item; j--) items[j + 1] = items[j] as number
+    items[j + 1] = item
+  }
+}
