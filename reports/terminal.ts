@@ -7,7 +7,7 @@ import { cleanLine } from './escape.ts'
 import {
   answerNumber,
   brokenWords,
-  counted,
+  replicationWords,
   effectWords,
   expectationUnit,
   interval,
@@ -58,8 +58,10 @@ function facts(document: RunDocument): [string, string][] {
   const top = assumptions[0]
   const words = top && effectWords(top, {})
   if (words) rows.push(['rests most on', `${top.label}: ${words}`])
-  const replications = points.reduce((sum, point) => sum + point.replications, 0)
-  rows.push(['evidence', `${counted(replications, 'replication')} at ${counted(points.length, 'point')}`])
+  rows.push([
+    'evidence',
+    `${replicationWords(points)}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,
+  ])
   if (theory.length > 0) rows.push(['theory', tally(theory, 'agree')])
   if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])

@@ -49,6 +49,16 @@ export const multipleOf = (multiple: number): string =>
 export const counted = (n: number, noun: string): string =>
   `${n.toLocaleString('en-GB')} ${noun}${n === 1 ? '' : 's'}`
 
+/**
+ * `3 replications`, `3 to 12 replications`: those of one point. Points that are judged from the same worlds share
+ * theirs, so adding them up would claim more evidence than there is.
+ */
+export function replicationWords(points: RunDocument['points']): string {
+  const counts = points.map((point) => point.replications)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  return fewest === most ? counted(most, 'replication') : `${fewest} to ${counted(most, 'replication')}`
+}
+
 /** What an assumption's ends do to the answer: `1 to 10 % gives relayHosts 9 to 46`. Null when it was not probed. */
 export function effectWords(assumption: AssumptionDocument, labels: MetricLabels): string | null {
   const { effect, low, high, unit } = assumption

@@ -8,6 +8,7 @@ import {
   answerNumber,
   brokenWords,
   counted,
+  replicationWords,
   effectWords,
   multipleOf,
   reason,
@@ -78,15 +79,14 @@ function restsOn({ assumptions }: RunDocument, labels: ReportInput['metricLabels
 }
 
 function evidence({ points, invariants, theory }: RunDocument): Html {
-  const replications = points.reduce((sum, point) => sum + point.replications, 0)
   const lines = [
-    ...(points.length > 1 ? [`at ${counted(points.length, 'point')}`] : []),
+    ...(points.length > 1 ? [`at each of ${counted(points.length, 'point')}`] : []),
     ...(theory.length > 0 ? [`theory: ${tally(theory, 'agree')}`] : []),
     ...(invariants.length > 0 ? [`invariants: ${tally(invariants, 'hold')}`] : []),
   ]
   return html`<div>
     <dt>Evidence</dt>
-    <dd class="big">${counted(replications, 'replication')}</dd>
+    <dd class="big">${replicationWords(points)}</dd>
     <dd>${lines.join('; ')}</dd>
   </div>`
 }

@@ -41,7 +41,7 @@ export async function assumptionsOf(
         return { ...assumption, effect: { of, unit, low: atLow, mid: atMid, high: atHigh } }
       }),
     )
-    return probed.toSorted((a, b) => influence(b) - influence(a))
+    return probed.toSorted((a, b) => compare(influence(b), influence(a)))
   } catch (error) {
     if (error instanceof Interrupted || signal.aborted) return [...assumptions]
     throw error
@@ -53,6 +53,9 @@ function influence({ effect }: AssumptionDocument): number {
   if (!effect || effect.low === null || effect.high === null) return Infinity
   return Math.abs(effect.high - effect.low)
 }
+
+// Infinity less Infinity is no number, and no order.
+const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 async function probe(
   scenario: Scenario,
