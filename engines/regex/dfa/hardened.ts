@@ -16,7 +16,7 @@ import { decodeAt, EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { maskOf } from './sets.ts'
 import type { LazyDfa } from './lazy.ts'
-import type { Meter } from './walk.ts'
+import type { Meter } from './meter.ts'
 
 /** What a step does to the groups: where each comes from (-1: begins here), and the set it leads to. */
 interface Move {

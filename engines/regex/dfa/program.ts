@@ -26,7 +26,8 @@ import { buildSkip } from './skip.ts'
 import type { Skip } from './skip.ts'
 import { newTally } from './tally.ts'
 import type { Tally } from './tally.ts'
-import { Meter, Walker } from './walk.ts'
+import { Meter } from './meter.ts'
+import { Walker } from './walk.ts'
 
 export const DEFAULT_CACHE_BYTES = 16 << 20
 const NO_SPANS = new Int32Array(2)

@@ -7,59 +7,15 @@
 // oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { RegexBudgetError } from '../types.ts'
 import { ACCEPTED, ASK, BORN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import { acceptingGroup } from './sets.ts'
-import type { Tally } from './tally.ts'
+import type { Meter } from './meter.ts'
 
 /** Jumps to where a match could begin; see skip.ts. */
 export interface Jump {
   /** The first place at or after `at` where a match can begin, or -1. */
   next(text: Uint8Array, at: number, to: number): number
-}
-
-/** Shared by all walks of one call: how much they may still do. */
-export class Meter {
-  readonly tally: Tally
-  /** Whether there is a limit at all. */
-  readonly limited: boolean
-  private readonly perCall: number
-  private end = Infinity
-
-  constructor(tally: Tally, stepsPerCall: number) {
-    this.tally = tally
-    this.perCall = stepsPerCall
-    this.limited = stepsPerCall !== Infinity
-  }
-
-  /** To be called at the start of each call of the public interface. */
-  begin(): void {
-    if (this.limited) this.end = this.spent() + this.perCall
-  }
-
-  private spent(): number {
-    const { steps, built, scanned } = this.tally
-    return steps + built + scanned
-  }
-
-  left(): number {
-    return this.end - this.spent()
-  }
-
-  /** How far a search from `at` may go, `to` at most. */
-  bound(at: number, to: number): number {
-    const left = this.left()
-    return to - at > left ? at + Math.max(0, left) : to
-  }
-
-  check(): void {
-    if (this.left() < 0) this.exceeded()
-  }
-
-  exceeded(): never {
-    throw new RegexBudgetError('stepsPerCall', this.perCall + 1, this.perCall)
-  }
 }
 
 /** A cache emptied this often in one walk, with few bytes for each state made, is not worth having. */

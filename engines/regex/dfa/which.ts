@@ -3,7 +3,7 @@ import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
-import type { Meter } from './walk.ts'
+import type { Meter } from './meter.ts'
 
 export interface WhichMachine {
   /** Merged, made with `which`. */
