@@ -90,6 +90,13 @@ describe('contestants', () => {
     expect(missing[0]!.why).toContain('none of the parts; a: expected check value 2, got 1')
   })
 
+  test('bursts that time themselves: asking does not count', async () => {
+    const { rows, missing } = await measure('self-timed', { samples: 1 })
+    expect(rows[0]!.value).toBeCloseTo(1_000, 6)
+    expect(rows[0]!.peers['half-as-fast']!.ratio).toBeCloseTo(2, 9)
+    expect(missing[0]!.why).toContain('expected check value 2, got 1')
+  })
+
   test('ours wrong in one part: CouldNotMeasure, and which', async () => {
     await expect(measure('wrong-part')).rejects.toThrow('flowbench: b: expected check value 2, got 1')
   })

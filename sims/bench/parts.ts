@@ -129,7 +129,8 @@ async function rehearse(part: Done, sampleSeconds: number): Promise<void> {
   part.repeats = Math.max(1, Math.round((sampleSeconds * part.repeats) / seconds))
 }
 
-async function timeRuns(burst: Burst, repeats: number): Promise<Timing> {
+/** So many runs, timed here or by the burst itself; the check value of the last. */
+export async function timeRuns(burst: Burst, repeats: number): Promise<Timing> {
   if (burst.timed !== undefined) return await burst.timed(repeats)
   let check = 0
   const begin = performance.now()

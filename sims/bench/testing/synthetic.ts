@@ -109,5 +109,9 @@ export const rows: Rows = [
     ),
     contestant('timed-here', () => parts({ a: () => chain(STEPS) })),
   ]),
+  row('synthetic/self-timed', () => selfTimed(0.001), [
+    contestant('half-as-fast', () => selfTimed(0.002)),
+    contestant('false', () => selfTimed(0.001, 2)),
+  ]),
   row('synthetic/wrong-part', () => parts({ b: () => selfTimed(1, 2) }), []),
 ]
