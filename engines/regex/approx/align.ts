@@ -41,7 +41,7 @@ export interface Alignment {
   readonly events: Event | null
 }
 
-interface Path {
+class Path {
   readonly state: number
   readonly label: number
   readonly inserts: number
@@ -49,7 +49,41 @@ interface Path {
   readonly substitutes: number
   readonly events: Event | null
   /** A better path came to the same state. */
-  dead: boolean
+  dead = false
+
+  constructor(
+    state: number,
+    label: number,
+    inserts: number,
+    deletes: number,
+    substitutes: number,
+    events: Event | null,
+  ) {
+    this.state = state
+    this.label = label
+    this.inserts = inserts
+    this.deletes = deletes
+    this.substitutes = substitutes
+    this.events = events
+  }
+
+  /** The same path, further on without an error. */
+  to(state: number, label: number, events: Event | null): Path {
+    return new Path(state, label, this.inserts, this.deletes, this.substitutes, events)
+  }
+
+  /** The same path after one more error. */
+  with(op: number, state: number, label: number, at: number, width: number): Path {
+    const { inserts, deletes, substitutes } = this
+    return new Path(
+      state,
+      label,
+      op === INSERT ? inserts + 1 : inserts,
+      op === DELETE ? deletes + 1 : deletes,
+      op === SUBSTITUTE ? substitutes + 1 : substitutes,
+      { kind: op, at, width, state: this.state, before: this.events },
+    )
+  }
 }
 
 /** Paths alive at once. */
@@ -123,17 +157,14 @@ export class Aligner {
       const kind = nfa.kind[state] as number
       if (kind === FORK) {
         for (let k = nfa.value[state] as number; k-- > 0;) {
-          stack.push({ ...path, state: nfa.forkTo[next + k] as number })
+          stack.push(path.to(nfa.forkTo[next + k] as number, label, path.events))
         }
         continue
       }
       this.paths.push(path)
       if (kind === STEP) {
         const after = this.labels.after(label, nfa.region[state] as number, DELETE)
-        if (after >= 0) {
-          const events = { kind: DELETE, at, width: 0, state, before: path.events }
-          stack.push({ ...path, state: next, label: after, deletes: path.deletes + 1, events })
-        }
+        if (after >= 0) stack.push(path.with(DELETE, next, after, at, 0))
       } else if (kind !== ACCEPT) {
         if (kind === ASSERT) {
           const masks = nfa.masks[nfa.value[state] as number] as Uint8Array
@@ -142,7 +173,7 @@ export class Aligner {
         const events = { kind: PASSAGE, at, width: 0, state, before: path.events }
         const depth = regions[nfa.value[state] as number]?.depth as number
         const after = kind === EXIT ? this.labels.leave(label, depth) : label
-        stack.push({ ...path, state: next, label: after, events })
+        stack.push(path.to(next, after, events))
       }
     }
     this.meter.spend(steps + this.compared)
@@ -167,15 +198,8 @@ export class Aligner {
     this.clear()
     let near = around.before(text, span.start, bol)
     let far = around.after(text, span.start, to, eol)
-    const first = {
-      state: nfa.start,
-      label: this.labels.none,
-      inserts: 0,
-      deletes: 0,
-      substitutes: 0,
-      events: null,
-    }
-    this.follow({ ...first, dead: false }, span.start, near, far)
+    const first = new Path(nfa.start, this.labels.none, 0, 0, 0, null)
+    this.follow(first, span.start, near, far)
     for (let at = span.start; at < span.end;) {
       const code = alphabet.bytes ? -1 : decodeAt(text, at, to)
       const symbol = alphabet.bytes ? (alphabet.low[text[at] as number] as number) : classOf(alphabet, code)
@@ -191,21 +215,14 @@ export class Aligner {
         if (nfa.kind[state] === STEP) {
           const next = nfa.next[state] as number
           if (members[(nfa.value[state] as number) * classes + symbol] === 1) {
-            this.follow({ ...path, state: next }, at, near, far)
+            this.follow(path.to(next, label, path.events), at, near, far)
           } else {
             const after = this.labels.after(label, region, SUBSTITUTE)
-            if (after >= 0) {
-              const events = { kind: SUBSTITUTE, at: place, width, state, before: path.events }
-              const substitutes = path.substitutes + 1
-              this.follow({ ...path, state: next, label: after, substitutes, events }, at, near, far)
-            }
+            if (after >= 0) this.follow(path.with(SUBSTITUTE, next, after, place, width), at, near, far)
           }
         }
         const after = this.labels.after(label, region, INSERT)
-        if (after >= 0) {
-          const events = { kind: INSERT, at: place, width, state, before: path.events }
-          this.follow({ ...path, label: after, inserts: path.inserts + 1, events }, at, near, far)
-        }
+        if (after >= 0) this.follow(path.with(INSERT, state, after, place, width), at, near, far)
       }
     }
     const ended = this.clear().filter((path) => !path.dead && nfa.kind[path.state] === ACCEPT)

@@ -29,6 +29,17 @@ const MOST_POSITIONS = 31
 /** Rows beyond this are not worth it. */
 const MOST_ERRORS = 64
 
+/** Positions that may come after a set of positions. */
+function after(follow: Int32Array, chain: number, positions: number): number {
+  if (chain !== 0) return (positions << 1) & chain
+  return (
+    (follow[positions & 255] as number) |
+    (follow[256 + ((positions >>> 8) & 255)] as number) |
+    (follow[512 + ((positions >>> 16) & 255)] as number) |
+    (follow[768 + (positions >>> 24)] as number)
+  )
+}
+
 export class Rows {
   /** The last place at which a match of the least cost begins; -1: none. */
   seen = -1
@@ -68,10 +79,10 @@ export class Rows {
       }
       return mask
     }
-    const after = new Int32Array(32)
-    after[0] = reached(nfa.start, 1)
+    const next = new Int32Array(32)
+    next[0] = reached(nfa.start, 1)
     steps.forEach((state, i) => {
-      after[i + 1] = reached(nfa.next[state] as number, 1 << (i + 1))
+      next[i + 1] = reached(nfa.next[state] as number, 1 << (i + 1))
       const set = nfa.value[state] as number
       for (let symbol = 0; symbol < alphabet.classes; symbol++) {
         if (alphabet.members[set * alphabet.classes + symbol] === 1) this.holds[symbol]! |= 1 << (i + 1)
@@ -81,12 +92,12 @@ export class Rows {
       for (let byte = 1; byte < 256; byte++) {
         const low = 31 - Math.clz32(byte & -byte)
         this.follow[part * 256 + byte] =
-          (this.follow[part * 256 + (byte & (byte - 1))] as number) | (after[part * 8 + low] as number)
+          (this.follow[part * 256 + (byte & (byte - 1))] as number) | (next[part * 8 + low] as number)
       }
     }
     this.accepting = accepting
-    const chain = after.every((mask, i) => mask === (i < steps.length ? 1 << (i + 1) : 0))
-    this.chain = chain ? after.reduce((all, mask) => all | mask, 0) : 0
+    const chain = next.every((mask, i) => mask === (i < steps.length ? 1 << (i + 1) : 0))
+    this.chain = chain ? next.reduce((all, mask) => all | mask, 0) : 0
   }
 
   /** Null where the pattern or its settings are not made for it. */
@@ -109,17 +120,6 @@ export class Rows {
     return new Rows(pattern, most, region, steps)
   }
 
-  private after(positions: number): number {
-    const { follow } = this
-    if (this.chain !== 0) return (positions << 1) & this.chain
-    return (
-      (follow[positions & 255] as number) |
-      (follow[256 + ((positions >>> 8) & 255)] as number) |
-      (follow[512 + ((positions >>> 16) & 255)] as number) |
-      (follow[768 + (positions >>> 24)] as number)
-    )
-  }
-
   /** A new search. */
   begin(): void {
     this.seen = -1
@@ -132,14 +132,14 @@ export class Rows {
    */
   backward(text: Uint8Array, at: number, from: number, trail: number[] | null): void {
     const { alphabet } = this.pattern
-    const { holds, accepting, rows } = this
+    const { holds, accepting, rows, follow, chain } = this
     const [inserts, deletes, substitutes] = this.allow as [number, number, number]
     const limit = alphabet.bytes ? 256 : 128
     let least = this.cost
     let row = 1
     for (let j = 0; j <= least; j++) {
       rows[j] = row
-      row |= this.after(row) & deletes
+      row |= after(follow, chain, row) & deletes
     }
     for (;;) {
       if (((rows[least] as number) & accepting) !== 0) {
@@ -160,13 +160,13 @@ export class Rows {
       }
       const matching = holds[symbol] as number
       let old = rows[0] as number
-      let next = this.after(old)
+      let next = after(follow, chain, old)
       let made = (next & matching) | 1
       rows[0] = made
       for (let j = 1; j <= least; j++) {
-        made = (old & inserts) | (next & substitutes) | (this.after(made) & deletes) | 1
+        made = (old & inserts) | (next & substitutes) | (after(follow, chain, made) & deletes) | 1
         old = rows[j] as number
-        next = this.after(old)
+        next = after(follow, chain, old)
         made |= next & matching
         rows[j] = made
       }
