@@ -93,7 +93,8 @@ export class EngineMemory {
 
   /** Address of a text that lies in this memory, else -1. */
   addressOf(text: Uint8Array): number {
-    return text.buffer === this.memory.buffer ? text.byteOffset : -1
+    // Of our view: asking the memory itself is a call out of JavaScript.
+    return text.buffer === this.#u8.buffer ? text.byteOffset : -1
   }
 
   /** A region of `length` bytes, zeroed only when never used before. Throws ArenaFullError. */
