@@ -18,6 +18,8 @@ export interface Question {
   readonly from: number
   readonly notBol: boolean
   readonly notEol: boolean
+  /** A byte that is no UTF-8 stands at this offset in the text. */
+  readonly broken?: number | undefined
 }
 
 export interface Pair extends Question {
@@ -76,7 +78,7 @@ export class Subject {
   difference(question: Question, thorough: boolean): string | undefined {
     const { parsed } = this
     const rules = this.options.rules ?? 'posix'
-    const text = encoder.encode(question.text)
+    const text = encoded(question)
     const { symbols, offsets } = symbolsOf(text, parsed.bytes)
     const mapped = (spans: Int32Array | null, map: ArrayLike<number>): Int32Array | null =>
       spans && spans.map((at) => (at < 0 ? at : (map[at] as number)))
@@ -96,7 +98,7 @@ export class Subject {
       })
     if (wrong !== undefined) return wrong
     // Offsets of a string are units; in bytes mode a string has no offsets inside its characters.
-    if (text.length === question.text.length || !parsed.bytes) {
+    if (question.broken === undefined && (text.length === question.text.length || !parsed.bytes)) {
       const units = mapped(expected, unitOffsets(question.text, text.length))
       const [{ regex }] = this.variants as [Variant]
       const got = (): string => show(spansOf(regex.exec(question.text, { ...context, from: question.from })))
@@ -179,6 +181,18 @@ export class Subject {
     }
     return undefined
   }
+}
+
+/** A byte that UTF-8 has no use for. */
+const BROKEN = 0xff
+
+function encoded({ text, broken }: Question): Uint8Array {
+  if (broken === undefined) return encoder.encode(text)
+  return Uint8Array.of(
+    ...encoder.encode(text.slice(0, broken)),
+    BROKEN,
+    ...encoder.encode(text.slice(broken)),
+  )
 }
 
 /** What is wrong, or undefined. Running out of a starved budget is an answer too. */

@@ -1,4 +1,6 @@
 /** Everything in this engine that can answer "where does the pattern match", under one interface. */
+import { decodeAt } from '../automaton/context.ts'
+import { widthOf } from '../captures/alphabet.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { CapturePath, Captures } from '../captures/index.ts'
 import { compile } from '../regex.ts'
@@ -27,16 +29,15 @@ export interface TestedEngine {
   compile(pattern: Uint8Array | string, options: Options): Matcher
 }
 
-/** Text as the reference reads it, and the byte offset of each symbol. */
+/** Text as the reference reads it, and the byte offset of each symbol. A byte that is no UTF-8 is -1, in no set. */
 export function symbolsOf(text: Uint8Array, bytes: boolean): { symbols: number[]; offsets: number[] } {
   if (bytes) return { symbols: [...text], offsets: Array.from({ length: text.length + 1 }, (_, i) => i) }
   const symbols: number[] = []
   const offsets = [0]
-  let at = 0
-  for (const char of new TextDecoder().decode(text)) {
-    const code = char.codePointAt(0) as number
+  for (let at = 0; at < text.length;) {
+    const code = decodeAt(text, at, text.length)
     symbols.push(code)
-    at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+    at += widthOf(code)
     offsets.push(at)
   }
   return { symbols, offsets }

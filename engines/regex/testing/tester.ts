@@ -49,14 +49,11 @@ export function compareMany(
       const text = randomText(random)
       const plain = !random.oneIn(4)
       const from = plain ? 0 : wholeCharacters(text, random.below(text.length + 1))
-      const pair = {
-        pattern,
-        options,
-        text,
-        from,
-        notBol: !plain && random.oneIn(4),
-        notEol: !plain && random.oneIn(4),
-      }
+      const broken =
+        plain && random.oneIn(20) ? wholeCharacters(text, random.below(text.length + 1)) : undefined
+      const notBol = !plain && random.oneIn(4)
+      const notEol = !plain && random.oneIn(4)
+      const pair = { pattern, options, text, from, notBol, notEol, broken }
       let what = subject.difference(pair, t % 3 === 0)
       if (what === undefined) continue
       const small = shrink(pair, fails)
@@ -85,6 +82,7 @@ export function regressions(): Pair[] {
     from: entry.from ?? 0,
     notBol: entry.notBol ?? false,
     notEol: entry.notEol ?? false,
+    broken: entry.broken,
   }))
 }
 
