@@ -9,6 +9,7 @@
  * A letter in both cases counts as one, for a search that ignores case; a search that ignores more case than the
  * pattern does only finds more candidates.
  */
+import { FREQUENCY } from '../literal/frequency.ts'
 import type { Node, Ranges } from '../syntax/ast.ts'
 import { lengthsOf } from './shape.ts'
 import type { Lengths } from './shape.ts'
@@ -46,6 +47,8 @@ interface Info {
 const MOST_PRODUCTS = 16
 const MOST_BRANCHES = 10_000
 const MOST_MEMBERS = 8
+/** In the order of `literal/frequency.ts`: a blank and most letters are above. */
+const COMMON = 180
 const NOTHING: Text = { bytes: [], folded: false, cased: false }
 const NO_LENGTH: Lengths = { min: 0, max: 0 }
 
@@ -86,8 +89,14 @@ function product(a: readonly Text[], b: readonly Text[]): Text[] | null {
 /** How rarely a candidate should be met by chance: about the bits that the shortest string fixes, less its company. */
 function score(candidate: Candidate): number {
   const shortest = candidate.texts.reduce((least, { bytes }) => Math.min(least, bytes.length), Infinity)
-  // Walking passes over a byte as quickly as a search for one of several.
-  if (shortest === 0 || (shortest === 1 && candidate.texts.length > 1)) return -Infinity
+  if (shortest === 0) return -Infinity
+  // Walking passes over a byte as quickly as a search for one of several, or for one that is everywhere.
+  if (shortest === 1) {
+    const [first] = candidate.texts
+    if (candidate.texts.length > 1 || (FREQUENCY[first?.bytes[0] as number] as number) > COMMON) {
+      return -Infinity
+    }
+  }
   const known = Math.min(shortest, 8) * 4
   return known - Math.log2(candidate.texts.length) * 2 - (candidate.before.max === Infinity ? 1 : 0)
 }

@@ -32,7 +32,7 @@ import { Walker } from './walk.ts'
 export const DEFAULT_CACHE_BYTES = 16 << 20
 const NO_SPANS = new Int32Array(2)
 /** How many automata may share the cache. */
-const SHARES = 5
+const SHARES = 8
 
 export class Program {
   readonly parsed: Parsed
@@ -47,8 +47,8 @@ export class Program {
   private forwardNfa: Nfa | undefined
   private backwardNfa: Nfa | undefined
   private skipMade: Skip | null | undefined
-  private testWalker: Walker | undefined
-  private endWalker: Walker | undefined
+  private readonly testWalkers: Walker[] = []
+  private readonly endWalkers: Walker[] = []
   private startWalker: Walker | undefined
   private hardenerMade: Hardener | undefined
   private atStart: boolean | undefined
@@ -109,23 +109,24 @@ export class Program {
     return this.lazy(this.forward, { merge: true, anchored: this.onlyAtStart, idle })
   }
 
-  /** Stops at the first acceptance. */
-  get test(): Walker {
-    this.testWalker ??= new Walker(this.merged(this.skip !== null), this.surroundings, this.meter, true)
-    return this.testWalker
+  /** Stops at the first acceptance. @param jumping stops in waiting states, to jump from there */
+  test(jumping: boolean): Walker {
+    const { surroundings, meter } = this
+    return (this.testWalkers[jumping ? 1 : 0] ??= new Walker(this.merged(jumping), surroundings, meter, true))
   }
 
-  /** Finds the end of the leftmost-longest match. */
-  get ends(): Walker {
-    if (!this.endWalker) {
-      const { skip } = this
+  /** Finds the end of the leftmost-longest match. @param jumping stops in waiting states, to jump from there */
+  ends(jumping: boolean): Walker {
+    let walker = this.endWalkers[jumping ? 1 : 0]
+    if (!walker) {
       const { min, max } = this.lengths
-      const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: skip !== null }
-      this.endWalker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
-      this.endWalker.starts = this.starts
-      if (this.lengths.min === this.lengths.max) this.endWalker.length = this.lengths.min
+      const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: jumping }
+      walker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
+      walker.starts = this.starts
+      if (min === max) walker.length = min
+      this.endWalkers[jumping ? 1 : 0] = walker
     }
-    return this.endWalker
+    return walker
   }
 
   /** Walks back from an end to the leftmost start. */
@@ -156,8 +157,11 @@ export class Program {
     }
     const { skip } = this
     if (skip?.literals.whole) return skip.find(text, from) >= 0
-    const { test } = this
-    test.jump = skip && skip.jumper(text, from)
-    return test.find(text, from, false, bol, eol, NO_SPANS, 1) > 0
+    const jump = skip && skip.jumper(text, from)
+    const test = this.test(jump !== null)
+    test.jump = jump
+    const found = test.find(text, from, false, bol, eol, NO_SPANS, 1) > 0
+    if (found || test.left < 0) return found
+    return this.test(false).find(text, test.left, false, bol, eol, NO_SPANS, 1) > 0
   }
 }

@@ -86,9 +86,12 @@ class Jumper implements Jump {
     this.cursor = skip.search.cursor(text, from, this.stop)
   }
 
+  get spent(): boolean {
+    return this.credit < 0
+  }
+
   /** The first place at or after `at` where a match can begin, or -1. May be `at` itself. */
   next(text: Uint8Array, at: number, to: number): number {
-    // Where jumps have not paid for themselves, walking on is the quicker way.
     if (this.credit < 0) return at
     const { cursor, skip } = this
     const { before } = skip.literals

@@ -102,7 +102,7 @@ export class SpanSearch {
 
   private nextBatch(): boolean {
     const { program, text } = this
-    const { ends } = program
+    const ends = program.ends(this.jump !== null)
     const capacity = this.found === 0 ? this.first : Math.min(LARGEST_BATCH, this.found * 2)
     // A batch of one is read at once; larger ones live on between calls.
     if (capacity === 1) this.batch = FIRST
@@ -112,10 +112,17 @@ export class SpanSearch {
     ends.patience = PATIENCE * (this.from - this.origin) + GRACE
     this.found = ends.find(text, this.from, this.noEmpty, this.bol, this.eol, this.batch, capacity)
     this.used = 0
-    if (this.found === 0) return false
     this.wasted = ends.wasted
-    this.from = this.batch[this.found * 2 - 1] as number
-    this.noEmpty = true
+    if (this.found > 0) {
+      this.from = this.batch[this.found * 2 - 1] as number
+      this.noEmpty = true
+    }
+    if (ends.left >= 0) {
+      this.jump = null
+      this.from = ends.left
+      this.noEmpty = false
+      if (this.found === 0) return this.nextBatch()
+    } else if (this.found === 0) return false
     if (!ends.more) this.ended = true
     else if (ends.wasted > ends.patience) this.harden(this.from)
     return this.next()

@@ -14,6 +14,8 @@ import type { Meter } from './meter.ts'
 
 /** Jumps to where a match could begin; see skip.ts. */
 export interface Jump {
+  /** Jumps have not paid for themselves: walking on is quicker. */
+  readonly spent: boolean
   /** The first place at or after `at` where a match can begin, or -1. */
   next(text: Uint8Array, at: number, to: number): number
 }
@@ -34,6 +36,8 @@ export class Walker {
   patience = Infinity
   /** Whether the last `find` may have left matches behind. */
   more = false
+  /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
+  left = -1
   private readonly surroundings: Surroundings
   private readonly meter: Meter
   private readonly first: boolean
@@ -68,6 +72,7 @@ export class Walker {
     const { tally } = meter
     const to = text.length
     this.more = true
+    this.left = -1
     let at = jump ? jump.next(text, from, to) : from
     if (at < 0) return this.finish(0)
     let state = dfa.initial(surroundings.before(text, at, bol), noEmpty && at === from)
@@ -171,6 +176,11 @@ export class Walker {
           else if ((t & IDLE) !== 0 && jump) {
             const next = jump.next(text, at, to)
             if (next < 0) break
+            if (jump.spent) {
+              tally.steps += at - counted
+              this.left = next
+              return count
+            }
             if (next > at) {
               tally.steps += at - counted
               at = counted = next
