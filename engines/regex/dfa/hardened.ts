@@ -12,9 +12,9 @@
  * along in an array. Cost: O(text x nodes) at worst, 4 bytes for every byte of text.
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
-import { decodeAt, EDGE } from '../automaton/context.ts'
+import { decodeAt, EDGE, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { maskOf } from './sets.ts'
+import { acceptingGroup } from './sets.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 
@@ -24,6 +24,8 @@ interface Move {
   readonly origins: Int32Array
   /** The move changes no end but adds one at the back. */
   readonly appends: boolean
+  /** The first group of that set that accepts behind a character of no kind, or -1. */
+  readonly accepts: number
 }
 
 /** Whether no character goes on across this place. */
@@ -78,11 +80,25 @@ export class Hardener {
   ends(text: Uint8Array, from: number, to: number, bol: number, eol: number): Int32Array {
     const { dfa, surroundings, meter, exact } = this
     const ends = new Int32Array(to - from + 1)
+    const { words, lines } = dfa.nfa.use
+    // Without a word or line assertion all characters are alike to the pattern.
+    const alike = !words && !lines && !exact
     let state = dfa.initial(eol, false)
     this.values[0] = to
     let at = to
     for (;;) {
-      ends[at - from] = this.firstAccepting(state, surroundings.before(text, at, bol))
+      ends[at - from] = this.valueOf(this.firstAccepting(state, surroundings.before(text, at, bol)))
+      if (alike) {
+        while (at > from + 1) {
+          at--
+          const move = this.move(state, text[at]!, OTHER)
+          this.apply(move, at)
+          state = move.state
+          ends[at - from] = this.valueOf(move.accepts)
+          meter.tally.steps++
+          if ((at & 255) === 0) meter.check()
+        }
+      }
       if (at === from) return ends
       at--
       const byte = text[at]!
@@ -97,14 +113,11 @@ export class Hardener {
 
   private firstAccepting(state: number, kind: number): number {
     const items = this.dfa.itemsOf(state)
-    let group = 0
-    for (let i = 1; i < items.length; i++) {
-      const item = items[i]!
-      if (item >= 0) continue
-      if (((maskOf(item) >> kind) & 1) === 1) return this.values[group]!
-      group++
-    }
-    return -1
+    return acceptingGroup(items, items.length, kind)
+  }
+
+  private valueOf(group: number): number {
+    return group < 0 ? -1 : this.values[group]!
   }
 
   private move(state: number, byte: number, kind: number): Move {
@@ -131,7 +144,7 @@ export class Hardener {
     for (let i = 0; i < origins.length; i++) {
       if (origins[i] !== (i === origins.length - 1 && origins[i] === -1 ? -1 : i)) appends = false
     }
-    const move = { state: next, origins, appends }
+    const move = { state: next, origins, appends, accepts: this.firstAccepting(next, OTHER) }
     if (dfa.resets === this.known) this.index[key] = this.moves.push(move)
     return move
   }
