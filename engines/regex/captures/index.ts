@@ -7,6 +7,7 @@
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { DEFAULT_STATES } from '../automaton/size.ts'
+import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import type { Automaton } from './automaton.ts'
@@ -22,8 +23,7 @@ export type { Edges } from './simulate.ts'
 
 /** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
 const STATES_PER_STATE = 3
-/** Of the cache that a Regex may have, what captures take of it: the automata for spans are the larger part. */
-const DEFAULT_CACHE_BYTES = 32 << 20
+/** Captures take this part of the cache that a Regex may have; the automata for spans take the rest. */
 const SHARES = 4
 /** A cache that ran full this often is not tried again. */
 const MAX_FAILURES = 3

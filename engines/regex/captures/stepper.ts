@@ -13,15 +13,15 @@
  *   (a|ab)(c|bcd)  reading "a", then "b": after "a" the path through the first alternative closes the first group's
  *   bracket before "b", the other is still inside: it keeps one bracket more, and is better, whatever comes next.
  *
- * So the whole order is a list of states and a list of small numbers. This is what distinguishes it from the matrix of
- * pairs in Borsotti and Trofimovich, "Efficient POSIX submatch extraction on NFA" (2022): the brackets shared by two
- * paths are shared by all paths ranked between them, because leaving one makes a path worse than those inside.
+ * So the whole order is a list of states and a list of small numbers, where Borsotti and Trofimovich, "Efficient POSIX
+ * submatch extraction on NFA" (arXiv 1907.08837), keep a matrix of pairs. The list is enough because brackets shared by
+ * two paths are shared by all paths ranked between them: leaving one makes a path worse than those inside.
  *
  * COST. A step takes time proportional to the edges of the closure, plus a comparison wherever paths meet and k log k
  * of them to put k states in order. Nothing depends on how much text was read.
  *
  * Papers: Okui and Suzuki, "Disambiguation in regular expression matching via position automata with augmented
- * transitions" (2010); Kuklewicz (2007); Borsotti and Trofimovich (above). Tested by stepper.test.ts and the tester.
+ * transitions" (2010); Kuklewicz (2007); Borsotti and Trofimovich (above). Tested by captures.test.ts and the tester.
  */
 import type { Automaton } from './automaton.ts'
 
