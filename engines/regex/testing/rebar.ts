@@ -76,7 +76,8 @@ function definition(one: Stored, haystack: Uint8Array<ArrayBuffer>): Definition 
   return {
     name: one.name,
     model: one.model,
-    pattern: one.patterns[0],
+    // Patterns that rebar keeps in files end in that file's newline, which rebar does not take for part of them.
+    pattern: one.patterns[0].replace(/\n$/, ''),
     ignoreCase: one.caseInsensitive,
     unicode: one.unicode,
     haystack,
