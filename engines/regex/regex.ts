@@ -95,11 +95,7 @@ export class Regex {
     const { program, parsed } = this
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
-    if (this.approx) {
-      let matches = 0
-      for (const match of this.approx.findAll(text, 0, PLAIN)) if (match) matches++
-      return matches
-    }
+    if (this.approx) return this.approx.count(text, 0, PLAIN)
     const { skip } = program
     if (skip?.literals.whole) return skip.count(text)
     let count = 0

@@ -1,7 +1,7 @@
 /**
  * Everything that approximate matching must show, printed.
  *
- *     node engines/regex/approx/oracle.ts [--runs N] [--seed N]
+ *     node engines/regex/approx/testing/oracle.ts [--runs N] [--seed N]
  *
  * The published cases, N random patterns against exhaustive search on each path (default 5000), and speed on English
  * text beside what TRE 0.9.0+ reached on the same text (9 to 15 MB/s, by its own `regaexec`; another run).
@@ -9,11 +9,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
-import { parse } from '../syntax/parse.ts'
-import type { Options } from '../types.ts'
-import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from './check.ts'
-import { patterns, settings, texts, unitLimits } from './generate.ts'
-import { buildApprox } from './index.ts'
+import { parse } from '../../syntax/parse.ts'
+import type { Options } from '../../types.ts'
+import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from '../check.ts'
+import { patterns, settings, texts, unitLimits } from '../generate.ts'
+import { buildApprox } from '../index.ts'
 
 const EDGES = { notBol: false, notEol: false }
 /** What TRE reached, MB/s, for 0 to 3 errors. */
@@ -95,7 +95,7 @@ function main(): void {
   }
 
   const haystack = new URL(
-    '../../../../shared/data/regex/haystacks/opensubtitles/en-sampled.txt',
+    '../../../../../shared/data/regex/haystacks/opensubtitles/en-sampled.txt',
     import.meta.url,
   )
   if (!existsSync(haystack)) console.log('speed: skipped, there is no en-sampled.txt')
