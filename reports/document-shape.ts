@@ -39,7 +39,7 @@ const shape = z.looseObject({
       value: number,
       low: number,
       high: number,
-      clear: z.boolean(),
+      clear: z.boolean().nullable(),
     }),
   ),
   invariants: z.array(

@@ -16,6 +16,7 @@ import {
   quantity,
   reason,
   tally,
+  theoryWords,
   VERDICTS,
 } from './words.ts'
 
@@ -62,7 +63,7 @@ function facts(document: RunDocument): [string, string][] {
     'evidence',
     `${replicationWords(points)}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,
   ])
-  if (theory.length > 0) rows.push(['theory', tally(theory, 'agree')])
+  if (theory.length > 0) rows.push(['theory', theoryWords(theory)])
   if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])
   if (digest !== undefined) rows.push(['digest', digest])
@@ -77,7 +78,7 @@ function expectations(document: RunDocument): [boolean, string][] {
     const measured = `${quantity(one.value, unit, 'no steady state')}${range === null ? '' : ` (${range})`}`
     return [
       one.ok,
-      `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear ? '' : ', only just'}`,
+      `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,
     ]
   })
 }

@@ -106,7 +106,7 @@ export function reason(document: RunDocument): string {
   if (expectations.length === 0) return 'nothing was expected of this run'
   const all =
     expectations.length === 1 ? 'the expectation holds' : `all ${expectations.length} expectations hold`
-  const narrow = expectations.filter(({ clear }) => !clear).length
+  const narrow = expectations.filter(({ clear }) => clear === false).length
   return narrow === 0 ? all : `${all}, ${narrow} of them only just`
 }
 
@@ -127,6 +127,10 @@ export function answerNumber({
 /** `3 of 4 agree`. */
 export const tally = (checks: readonly { readonly ok: boolean }[], verb: string): string =>
   `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`
+
+/** `4 of 4 agree`; with one replication there is no interval that could hold a theory or miss it. */
+export const theoryWords = (theory: RunDocument['theory']): string =>
+  theory.every(({ low }) => low === null) ? 'no interval to compare' : tally(theory, 'agree')
 
 /** The first broken invariant, where and how; null when all hold. */
 export function brokenWords(invariants: RunDocument['invariants']): string | null {

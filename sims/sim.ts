@@ -103,10 +103,11 @@ export interface TheoryPrediction {
   readonly expected: number
 }
 
+/** A value and its 95 % interval; without bounds where one replication cannot give any. */
 export interface Interval {
   readonly value: number
-  readonly low: number
-  readonly high: number
+  readonly low: number | null
+  readonly high: number | null
 }
 
 /** One metric at one point: mean over replications and its 95 % interval; null where no replication had it. */

@@ -13,6 +13,7 @@ import {
   multipleOf,
   reason,
   tally,
+  theoryWords,
   unbroken,
 } from '../words.ts'
 import { html, type Html } from './html.ts'
@@ -81,7 +82,7 @@ function restsOn({ assumptions }: RunDocument, labels: ReportInput['metricLabels
 function evidence({ points, invariants, theory }: RunDocument): Html {
   const lines = [
     ...(points.length > 1 ? [`at each of ${counted(points.length, 'point')}`] : []),
-    ...(theory.length > 0 ? [`theory: ${tally(theory, 'agree')}`] : []),
+    ...(theory.length > 0 ? [`theory: ${theoryWords(theory)}`] : []),
     ...(invariants.length > 0 ? [`invariants: ${tally(invariants, 'hold')}`] : []),
   ]
   return html`<div>

@@ -40,7 +40,7 @@ export function expectationsTable(document: RunDocument): Html {
             <th scope="row"><code>${one.text}</code></th>
             ${withPoint && html`<td>${pointName(one.at)}</td>`}
             <td>
-              ${checkSign(one.ok)}${!one.clear && html`<span class="ci">only just: the interval spans the limit</span>`}
+              ${checkSign(one.ok)}${one.clear === false && html`<span class="ci">only just: the interval spans the limit</span>`}
             </td>
             <td class="num">${quantity(one.value, unit)}</td>
             <td class="num">${interval(one.low, one.high, unit) ?? 'none'}</td>
@@ -77,7 +77,7 @@ export function theoryTable({ document, metricLabels }: ReportInput): Html {
             <td class="num">${formatQuantity(one.expected, unit)}</td>
             <td class="num">${quantity(one.observed, unit)}</td>
             <td class="num">${interval(one.low, one.high, unit) ?? 'none'}</td>
-            <td>${checkSign(one.ok, ['agrees', 'disagrees'])}</td>
+            <td>${one.low === null ? 'no interval' : checkSign(one.ok, ['agrees', 'disagrees'])}</td>
           </tr>`
         })}
       </tbody>

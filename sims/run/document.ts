@@ -26,8 +26,11 @@ export interface ExpectationDocument {
   readonly value: number | null
   readonly low: number | null
   readonly high: number | null
-  /** False when the interval straddles the limit: the verdict stands on the estimate, but only just. */
-  readonly clear: boolean
+  /**
+   * False when the interval straddles the limit: the verdict stands on the estimate, but only just. Null when there is
+   * no interval to say so: one replication, or no estimate.
+   */
+  readonly clear: boolean | null
 }
 
 export interface InvariantDocument {

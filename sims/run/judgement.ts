@@ -14,7 +14,7 @@ export function judgeExpectation(expectation: Expectation, { at, metrics }: Poin
     value,
     low,
     high,
-    clear: low !== null && high !== null && clear(expectation, low, high),
+    clear: low === null || high === null ? null : clear(expectation, low, high),
   }
 }
 
@@ -25,7 +25,9 @@ export function passes(expectations: readonly Expectation[], point: Point): bool
 
 /** True when even the interval's worse end meets every expectation. */
 export function surelyPasses(expectations: readonly Expectation[], point: Point): boolean {
-  return passes(expectations, point) && expectations.every((one) => judgeExpectation(one, point).clear)
+  return (
+    passes(expectations, point) && expectations.every((one) => judgeExpectation(one, point).clear === true)
+  )
 }
 
 /** False only when some expectation fails over its whole interval, or the point is overloaded. */
@@ -33,7 +35,7 @@ export function mayPass(expectations: readonly Expectation[], point: Point): boo
   if (point.state === 'overloaded') return false
   return expectations.every((one) => {
     const { ok, clear } = judgeExpectation(one, point)
-    return ok || !clear
+    return ok || clear === false
   })
 }
 

@@ -146,3 +146,10 @@ describe('an interrupted run', () => {
     ).rejects.toThrow('before the first replication')
   })
 })
+
+it('claims no interval from one replication', async () => {
+  const { document } = await run(FIND.replace('replications: 4', 'replications: 1'))
+  expect(document.verdict).toBe('pass')
+  expect(document.answer).toMatchObject({ low: null, high: null })
+  expect(document.expectations[0]).toMatchObject({ ok: true, clear: null, low: null })
+})

@@ -90,10 +90,14 @@ export async function search(request: SearchRequest): Promise<Found> {
       }
     }
     if (index < values.length) {
-      const low = await firstPassing(index, all(mayPass))
-      const above = await firstPassing(values.length - index, (offset) => all(surelyPasses)(index + offset))
-      const high = Math.min(index + above, values.length - 1)
-      value = { value: values[index]!, low: values[low]!, high: values[high]! }
+      value = { value: values[index]!, low: null, high: null }
+      const hasIntervals = (await at(index)).every((point) => point.replications.length > 1)
+      if (hasIntervals) {
+        const low = await firstPassing(index, all(mayPass))
+        const above = await firstPassing(values.length - index, (offset) => all(surelyPasses)(index + offset))
+        const high = Math.min(index + above, values.length - 1)
+        value = { value: values[index]!, low: values[low]!, high: values[high]! }
+      }
     }
   } catch (error) {
     if (!(error instanceof Interrupted) || measured.size === 0) throw error
