@@ -5,11 +5,20 @@ interface Chain extends Burst {
   readonly run: () => number
 }
 
-/** A chain of multiplications that no compiler can shorten; `steps` of them, counted as `claimed` units of work. */
+/**
+ * Multiplications that no compiler can shorten. In a function of its own that is called often: one long loop that is
+ * called seldom reaches V8's best compiler at its own time, in one contestant before its twin, at five times the speed.
+ */
+function multiply(x: number, steps: number): number {
+  for (let i = 0; i < steps; i++) x = (Math.imul(x, 1664525) + 1013904223) | 0
+  return x
+}
+
+/** `steps` multiplications, counted as `claimed` units of work. */
 function chain(steps: number, claimed = steps): Chain {
   const run = (): number => {
     let x = 1
-    for (let i = 0; i < steps; i++) x = (Math.imul(x, 1664525) + 1013904223) | 0
+    for (let done = 0; done < steps; done += 400) x = multiply(x, 400)
     return x
   }
   return { run, work: claimed, expected: run() }
