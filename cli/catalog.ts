@@ -11,7 +11,7 @@ export interface Entry {
   readonly summary: string
 }
 
-/** Every folder of engines/ that has a README, summarised by the README's first paragraph. */
+/** Every folder of engines/ that has a README, summarised by the README's first sentence. */
 export function engines(): Entry[] {
   return readdirSync(join(ROOT, 'engines'))
     .toSorted()
@@ -20,7 +20,7 @@ export function engines(): Entry[] {
       const readme = readFileSync(join(ROOT, 'engines', name, 'README.md'), 'utf8')
       const paragraphs = readme.split(/\n\s*\n/).map((paragraph) => paragraph.trim())
       const first = paragraphs.find((paragraph) => paragraph !== '' && !paragraph.startsWith('#')) ?? ''
-      return { name, summary: first.replaceAll(/\s+/g, ' ') }
+      return { name, summary: first.replaceAll(/\s+/g, ' ').split(/(?<=\.) /)[0]! }
     })
 }
 
