@@ -1,11 +1,10 @@
 /**
  * The unit of work: one part of one replication, a pure function of its task.
  *
- * The task is plain data, so it can go to a thread, a queue or another machine; its key names the result for ever.
+ * The task is plain data, so it can go to a thread, a queue or another machine.
  */
 import { openStream } from '../kernel/random/stream.ts'
 import type { ReplicationContext, Sim } from '../sim.ts'
-import { digestOf } from './canonical.ts'
 
 export interface PartTask {
   readonly sim: string
@@ -19,11 +18,6 @@ export interface PartTask {
 }
 
 export type Progress = (done: number, events: number) => void
-
-/** The same key means the same bytes, whoever computes them. */
-export function partKey(engineVersion: string, task: PartTask): string {
-  return digestOf({ engineVersion, ...task })
-}
 
 export function simulatePart(sim: Sim, task: PartTask, progress: Progress = () => {}): unknown {
   const context: ReplicationContext = {

@@ -1,9 +1,6 @@
-/**
- * Where parts are simulated: in this thread, or on a pool of worker threads. The result is the same bytes.
- */
+/** Where parts are simulated: on a pool of worker threads. The result is the same bytes for any number of them. */
 import { Tinypool } from 'tinypool'
-import { findSim } from '../index.ts'
-import { simulatePart, type PartTask } from './part.ts'
+import type { PartTask } from './part.ts'
 import type { WorkerTask } from './worker.ts'
 
 /** What a progress bar shows; wall-clock facts, never part of a result. */
@@ -21,24 +18,6 @@ export interface Runner {
   status(): RunnerStatus
   /** Ends at once; parts that have not finished reject. */
   close(): Promise<void>
-}
-
-/** Simulates in the calling thread: for tests, and for one part at a time. */
-export function inlineRunner(): Runner {
-  let done = 0
-  let events = 0
-  return {
-    workers: 1,
-    async run(task) {
-      let last = 0
-      const world = simulatePart(findSim(task.sim), task, (_done, count) => (last = count))
-      events += last
-      done++
-      return world
-    },
-    status: () => ({ partsDone: done, partsWorth: done, partsKnown: done, events }),
-    close: async () => {},
-  }
 }
 
 export function threadRunner(workers: number): Runner {

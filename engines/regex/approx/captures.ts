@@ -19,18 +19,9 @@ import { PASSAGE } from './align.ts'
 import type { Event, Span } from './align.ts'
 import { ASSERT, ENTER } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
+import { ASSERT_KINDS } from '../captures/context.ts'
 import { INSERT } from './settings.ts'
 
-const ASSERTS: readonly AssertKind[] = [
-  'textStart',
-  'textEnd',
-  'lineStart',
-  'lineEnd',
-  'wordStart',
-  'wordEnd',
-  'wordBoundary',
-  'notWordBoundary',
-]
 const EDGES = { notBol: false, notEol: false }
 
 /** The symbols of corrected words: classes of characters, then assertions, then borders of regions. */
@@ -51,11 +42,11 @@ class Symbols {
   }
 
   assertion(what: AssertKind): number {
-    return this.nothing + 1 + ASSERTS.indexOf(what)
+    return this.nothing + 1 + ASSERT_KINDS.indexOf(what)
   }
 
   enter(region: number): number {
-    return this.nothing + 1 + ASSERTS.length + 2 * region
+    return this.nothing + 1 + ASSERT_KINDS.length + 2 * region
   }
 
   exit(region: number): number {

@@ -2,7 +2,8 @@
 import { farSide, KINDS } from '../automaton/context.ts'
 import type { AssertKind } from '../syntax/ast.ts'
 
-const ORDER: readonly AssertKind[] = [
+/** All assertions; the place in this list is the bit in a mask. */
+export const ASSERT_KINDS: readonly AssertKind[] = [
   'textStart',
   'textEnd',
   'lineStart',
@@ -14,12 +15,12 @@ const ORDER: readonly AssertKind[] = [
 ]
 
 /** The bit of an assertion in a mask. */
-export const assertBit = (what: AssertKind): number => 1 << ORDER.indexOf(what)
+export const assertBit = (what: AssertKind): number => 1 << ASSERT_KINDS.indexOf(what)
 
 /** The mask of the assertions that hold, by `kind before * KINDS + kind after`. */
 export const MASKS: Uint8Array = new Uint8Array(KINDS * KINDS)
 
-for (const what of ORDER) {
+for (const what of ASSERT_KINDS) {
   farSide(what, false).forEach((after, before) => {
     for (let kind = 0; kind < KINDS; kind++) {
       if ((after >> kind) & 1)
