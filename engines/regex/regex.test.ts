@@ -102,6 +102,26 @@ describe('broken UTF-8', () => {
     expect(spansOf('.', text, { encoding: 'bytes' }).split(' ')).toHaveLength(8)
   })
 
+  it('has a place between any two of its bytes, the last of the text too', () => {
+    expect(spansOf('', new Uint8Array([0xe9]))).toBe('0-0 1-1')
+    expect(spansOf('', new Uint8Array([0xe9, 0x62, 0x62]))).toBe('0-0 1-1 2-2 3-3')
+    expect(spansOf('', new Uint8Array([0xf0, 0x9f, 0x98]))).toBe('0-0 1-1 2-2 3-3')
+    expect(spansOf('', new Uint8Array([0xf0, 0x9f, 0x98, 0x80, 0xed, 0xa0, 0x80]))).toBe(
+      '0-0 4-4 5-5 6-6 7-7',
+    )
+    expect(spansOf('\\B', new Uint8Array([0x5f, 0xe9]))).toBe('2-2')
+    expect(spansOf('\\b', new Uint8Array([0xe9, 0x80, 0x5f]))).toBe('2-2 3-3')
+  })
+
+  it('is not skipped by what only asks whether', () => {
+    const cut = new Uint8Array([0x61, 0xe9])
+    for (const regex of [compiled('$'), compileSet(['$', 'x'])]) {
+      expect(regex.test(cut)).toBe(true)
+      expect([...regex.scan(cut, Uint32Array.of(0), Uint32Array.of(2), 0).hits]).toEqual([0])
+    }
+    expect(compileSet(['x', '$', '\\B']).which(cut)).toEqual([1, 2])
+  })
+
   it('neither crashes nor disagrees between paths', () => {
     const pattern = fc.constantFrom('\\w+', '\\b', '.', 'x*', '[^a]|é', '(é|\\<)a?', '\\W\\b.', 'é$')
     const bytes = fc

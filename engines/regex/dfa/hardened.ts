@@ -12,11 +12,12 @@
  * along in an array. Cost: O(text x nodes) at worst, 4 bytes for every byte of text.
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
-import { decodeAt, EDGE, OTHER } from '../automaton/context.ts'
+import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { acceptingGroup } from './sets.ts'
+import { acceptingGroup } from './items.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
+import { isBoundary } from './units.ts'
 
 /** What a step does to the groups: where each comes from (-1: begins here), and the set it leads to. */
 interface Move {
@@ -26,33 +27,6 @@ interface Move {
   readonly appends: boolean
   /** The first group of that set that accepts behind a character of no kind, or -1. */
   readonly accepts: number
-}
-
-/** Whether no character goes on across this place. */
-export function isBoundary(text: Uint8Array, at: number): boolean {
-  if (at >= text.length || ((text[at] as number) & 0xc0) !== 0x80) return true
-  for (let back = 1; back <= 3 && back <= at; back++) {
-    const byte = text[at - back] as number
-    if ((byte & 0xc0) === 0x80) continue
-    if (byte < 0xc2 || byte > 0xf4) return true
-    // Inside if the sequence so far could still become a character.
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-    return length <= back || !isPrefix(text, at - back, back)
-  }
-  return true
-}
-
-/** Whether text[from..from+length) with the byte behind it begins a well-formed character. */
-function isPrefix(text: Uint8Array, from: number, length: number): boolean {
-  if (decodeAt(text, from, text.length) >= 0) return true
-  if (length > 1) {
-    const lead = text[from] as number
-    const second = text[from + 1] as number
-    const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
-    const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-    return second >= low && second <= high
-  }
-  return true
 }
 
 export class Hardener {

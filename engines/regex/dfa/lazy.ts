@@ -23,12 +23,13 @@ import {
   acceptingGroup,
   acceptsAny,
   ASTRAY,
+  endOfGroups,
   maskOf,
   PATTERN_SHIFT,
   SEARCHING,
-  ThreadSets,
   WAITING,
-} from './sets.ts'
+} from './items.ts'
+import { ThreadSets } from './sets.ts'
 import type { SetOptions } from './sets.ts'
 import type { Tally } from './tally.ts'
 
@@ -42,6 +43,8 @@ export const DEAD = 1 << 29
 export const IDLE = 1 << 30
 /** The kind of the character that begins here decides; ask `resolve`. */
 export const ASK = 1 << 27
+/** This byte breaks off a sequence: the search begins again behind its lead byte, in a state of `anew`. */
+export const BROKEN = UNBUILT | ASK | 1
 /** Merged: the state reached accepts whatever follows. */
 export const NOW = 1 << 26
 /** In groups: the first group of the state left began right before this byte, which concerns it or its successor. */
@@ -96,6 +99,16 @@ export class LazyDfa extends ThreadSets {
     return state
   }
 
+  /** The state behind a byte that is no character. */
+  anew(): number {
+    return this.initial(OTHER, false)
+  }
+
+  /** Whether a search has read a part of a character. Where the text ends so, that part is broken. */
+  isInside(state: number): boolean {
+    return this.loop !== null && this.setIsInside(this.itemsOf(state), this.itemsOf(state).length)
+  }
+
   /** The transition from `state` on `byte`, made and kept; ASK where the byte alone does not decide. */
   build(state: number, byte: number): number {
     const row = state / this.stride
@@ -146,6 +159,10 @@ export class LazyDfa extends ThreadSets {
     return this.items[state / this.stride] as Int32Array
   }
 
+  setIsInside(items: Int32Array, length: number): boolean {
+    return this.loop !== null && this.loop.isInside(items, endOfGroups(items, length), length)
+  }
+
   /** A copy of the state's set, for stepping without the cache. */
   setOf(state: number): Int32Array {
     return (this.items[state / this.stride] as Int32Array).slice()
@@ -171,6 +188,7 @@ export class LazyDfa extends ThreadSets {
 
   private transition(items: Int32Array, byte: number, kind: number): number {
     this.step(items, items.length, byte, kind)
+    if (this.broken) return BROKEN
     const { merge, idle } = this.options
     const waiting = this.started && this.fresh
     const acceptsNow = acceptsAny(this.out, this.outLength)

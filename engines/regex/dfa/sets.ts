@@ -7,25 +7,16 @@
  * start count (and earlier ones, should they still succeed). The last acceptance seen is the end of the
  * leftmost-longest match. With `merge` there is one group: enough to know whether anything matches.
  *
- * With `which`, one group whose ends carry the numbers of the patterns they belong to.
- *
- * A set is a list of numbers: a header (SEARCHING, WAITING, ASTRAY), then for each group its nodes, ascending, and
- * -(mask + 1), mask being the kinds of character before which the group accepts; then, behind the last group, the
- * nodes of the search loop that tells where characters begin. Equal lists are equal states.
+ * With `which`, one group whose ends carry the numbers of the patterns they belong to. `items.ts` says how a set is
+ * written down, `loop.ts` how a search knows where characters begin.
  */
 import { ANY, KINDS, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPT, ASSERT, FORK, LOOP, MARK, STEP } from '../automaton/nfa.ts'
 import type { Nfa } from '../automaton/nfa.ts'
+import { endOfGroups, maskOf, PATTERN_SHIFT, SEARCHING, sort, WAITING } from './items.ts'
+import { BROKEN_OFF, INSIDE, SearchLoop } from './loop.ts'
 import type { Tally } from './tally.ts'
-
-/** Headers of sets, as bits: an unanchored search goes on; nothing has begun but what begins here. */
-export const SEARCHING = 1
-export const WAITING = 2
-/** It is not known where the first group began, and will not be until a state that waits. */
-export const ASTRAY = 4
-/** Terminators of sets carry the pattern's number above the mask. */
-export const PATTERN_SHIFT = 5
 
 export interface SetOptions {
   /** Keep one group only: fewer states, for is-match. */
@@ -49,7 +40,8 @@ export class ThreadSets {
   protected readonly options: SetOptions
   protected readonly surroundings: Surroundings
   protected readonly tally: Tally
-  private readonly loopBody: number[] = []
+  /** Null where a search may begin again after every byte. */
+  protected readonly loop: SearchLoop | null
 
   // Scratch of `step`.
   private readonly seenIn: Int32Array
@@ -62,6 +54,8 @@ export class ThreadSets {
   outLength = 0
   /** Whether the last `step` left a state that accepts before the byte. */
   accepted = false
+  /** The last `step` met a byte that breaks off a sequence: begin again behind its lead byte, `out` is nothing. */
+  broken = false
   /** The first group that did. */
   protected acceptedGroup = -1
   /** Of the set in `out`: how many groups, and which group of the set stepped from each comes from (-1: it is new). */
@@ -77,9 +71,7 @@ export class ThreadSets {
   private taken = 0
   private mergedMask = 0
   private generations = 0
-  private readonly loopOut: number[] = []
   private readonly acceptsBy = new Map<number, number>()
-  private loopKind = -1
 
   constructor(nfa: Nfa, options: SetOptions, surroundings: Surroundings, tally: Tally) {
     this.nfa = nfa
@@ -96,17 +88,7 @@ export class ThreadSets {
     // At most one terminator for each node in a set, or pattern that accepts, besides the node itself.
     this.out = new Int32Array(2 * nodes + 64)
     this.origins = new Int32Array(nodes + 64)
-    if (nfa.loop >= 0) this.collectLoop(nfa.first[nfa.loop] as number)
-  }
-
-  private collectLoop(node: number): void {
-    if (this.nfa.kind[node] === STEP) this.loopBody.push(node)
-    else {
-      const first = this.nfa.first[node] as number
-      for (let k = 0; k < (this.nfa.count[node] as number); k++) {
-        this.collectLoop(this.nfa.forkTo[first + k] as number)
-      }
-    }
+    this.loop = nfa.loop >= 0 ? new SearchLoop(nfa) : null
   }
 
   /** Makes the initial set in `out`. */
@@ -118,7 +100,7 @@ export class ThreadSets {
     if (noEmpty) this.reached = 0
     this.endGroup()
     if (this.options.merge) this.closeMerged()
-    if (!this.options.anchored) this.pushLoopBody()
+    if (!this.options.anchored && this.loop) this.pushNodes(this.loop.body)
   }
 
   /** Adds to the set just made a group that begins here, after a character of this kind. */
@@ -136,9 +118,7 @@ export class ThreadSets {
   }
 
   /**
-   * Steps a set over one byte into `out`. A set is a header (see SEARCHING, WAITING), then for each group
-   * its nodes and the number -(mask + 1), mask being the kinds before which it accepts; then, behind the last group,
-   * the nodes of the search loop.
+   * Steps a set over one byte into `out`.
    * @param kind of the character that begins with this byte; inside a character it does not matter
    */
   step(items: Int32Array, length: number, byte: number, kind: number): void {
@@ -146,13 +126,12 @@ export class ThreadSets {
     const searching = ((items[0] as number) & SEARCHING) !== 0
     this.newSet(searching ? SEARCHING : 0)
     this.accepted = false
+    this.broken = false
     this.acceptedGroup = -1
     let cut = false
     let group = 0
     let i = 1
-    let groupsEnd = length
-    // The loop's nodes, if any, follow the last group's terminator.
-    while (groupsEnd > 1 && (items[groupsEnd - 1] as number) >= 0) groupsEnd--
+    const groupsEnd = endOfGroups(items, length)
     while (i < groupsEnd) {
       let item = items[i++] as number
       while (item >= 0) {
@@ -169,73 +148,31 @@ export class ThreadSets {
       if (cut && !merge && !this.options.keepAll) break
       group++
     }
+    let completed = INSIDE
     if (searching && (!cut || this.options.which)) {
       this.fresh = this.outLength === 1 && this.mergedMask === 0
-      this.stepLoop(items, groupsEnd, length, byte)
+      completed = this.stepLoop(items, groupsEnd, length, byte)
       if (this.started && this.fresh && !merge) this.out[0] = SEARCHING | WAITING
     } else this.out[0] = 0
     if (merge) this.closeMerged()
-    if (this.out[0] !== 0) this.finishLoop()
+    if (this.out[0] !== 0 && this.loop) this.pushNodes(completed >= 0 ? this.loop.body : this.loop.out)
   }
 
-  private stepLoop(items: Int32Array, from: number, to: number, byte: number): void {
-    this.loopOut.length = 0
-    this.loopKind = -1
-    if (this.nfa.loop < 0) this.loopKind = this.surroundings.ofByte(byte)
-    else {
-      for (let i = from; i < to; i++) this.stepLoopNode(items[i] as number, byte)
-      if (this.loopKind < 0 && this.loopOut.length === 0) this.resynchronize(items, from, to, byte)
-    }
-    if (this.loopKind >= 0) {
+  /** Goes on searching: the kind of the character that ends with this byte, if one does. */
+  private stepLoop(items: Int32Array, from: number, to: number, byte: number): number {
+    const kind = this.loop ? this.loop.step(items, from, to, byte) : this.surroundings.ofByte(byte)
+    if (kind >= 0) {
       this.origin = -1
       this.started = true
-      this.pushClosure(this.nfa.start, this.loopKind)
+      this.pushClosure(this.nfa.start, kind)
       this.endGroup()
     }
+    this.broken = kind === BROKEN_OFF
+    return kind
   }
 
-  private stepLoopNode(node: number, byte: number): void {
-    const { nfa } = this
-    const end = (nfa.first[node] as number) + (nfa.count[node] as number)
-    for (let e = nfa.first[node] as number; e < end; e++) {
-      if (byte < (nfa.edgeLow[e] as number) || byte > (nfa.edgeHigh[e] as number)) continue
-      const to = nfa.edgeTo[e] as number
-      if (nfa.kind[to] === MARK) this.loopKind = nfa.count[to] as number
-      else this.loopOut.push(to)
-    }
-  }
-
-  /** This byte cannot go on the character before it: that one is broken, and a match may start here. */
-  private resynchronize(items: Int32Array, from: number, to: number, byte: number): void {
-    const inside = to > from && !this.loopBody.includes(items[from] as number)
-    if (inside) {
-      // Threads that start before this byte: their set first, out of the way, then stepped.
-      const before = this.outLength
-      const saved = this.generation
-      this.generation = ++this.generations
-      this.pushClosure(this.nfa.start, OTHER)
-      const starts = this.out.slice(before, this.outLength)
-      this.outLength = before
-      this.generation = saved
-      this.reached = 0
-      for (const node of starts) this.stepNode(node, byte)
-      this.origin = -1
-      this.endGroup()
-      // What began before this byte did not begin after it.
-      if (this.groups > 0 || this.outLength > 1) this.fresh = false
-      for (const node of this.loopBody) this.stepLoopNode(node, byte)
-    }
-    if (this.loopKind < 0 && this.loopOut.length === 0) this.loopKind = OTHER
-  }
-
-  private finishLoop(): void {
-    if (this.nfa.loop < 0) return
-    if (this.loopKind >= 0) this.pushLoopBody()
-    else for (const node of this.loopOut) this.out[this.outLength++] = node
-  }
-
-  private pushLoopBody(): void {
-    for (const node of this.loopBody) this.out[this.outLength++] = node
+  private pushNodes(nodes: readonly number[]): void {
+    for (const node of nodes) this.out[this.outLength++] = node
   }
 
   private newSet(header: number): void {
@@ -361,43 +298,5 @@ export class ThreadSets {
       }
     }
     this.tally.built += visits
-  }
-}
-
-/** The kinds before which a terminator says that its group accepts. */
-export function maskOf(terminator: number): number {
-  return (-terminator - 1) & ANY
-}
-
-/** The first group of a set that accepts before a character of this kind, or -1. */
-export function acceptingGroup(items: Int32Array, length: number, kind: number): number {
-  let group = 0
-  for (let i = 1; i < length; i++) {
-    const item = items[i] as number
-    if (item >= 0) continue
-    if (((maskOf(item) >> kind) & 1) === 1) return group
-    group++
-  }
-  return -1
-}
-
-/** Whether some group accepts whatever follows. */
-export function acceptsAny(items: Int32Array, length: number): boolean {
-  for (let i = 1; i < length; i++)
-    if ((items[i] as number) < 0 && maskOf(items[i] as number) === ANY) return true
-  return false
-}
-
-/** Sorts items [from, to) in place; most groups are a handful. */
-function sort(items: Int32Array, from: number, to: number): void {
-  if (to - from > 24) {
-    items.subarray(from, to).sort()
-    return
-  }
-  for (let i = from + 1; i < to; i++) {
-    const item = items[i] as number
-    let j = i - 1
-    for (; j >= from && (items[j] as number) > item; j--) items[j + 1] = items[j] as number
-    items[j + 1] = item
   }
 }

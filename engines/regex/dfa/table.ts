@@ -1,7 +1,7 @@
 /** The complete is-match automaton of a pattern, where it is small: what the walkers over fragments run. */
-import { EDGE } from '../automaton/context.ts'
+import { EDGE, OTHER } from '../automaton/context.ts'
 import type { ScanTable } from '../scan/table.ts'
-import { ACCEPTED, ASK, DEAD, NOW, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, ASK, BROKEN, DEAD, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 
 /** Beyond these a table is slower than the lazy automaton, and making it a cost of its own. */
@@ -33,7 +33,8 @@ export function completeTable(dfa: LazyDfa, work: () => number): ScanTable | nul
   const numberOf = (state: number): number => {
     let number = numbers.get(state)
     if (number === undefined) {
-      number = accepting.push(dfa.acceptsAtEnd(state, EDGE) >= 0 ? 1 : 0) - 1
+      const last = dfa.isInside(state) ? dfa.anew() : state
+      number = accepting.push(dfa.acceptsAtEnd(last, EDGE) >= 0 ? 1 : 0) - 1
       for (let c = 0; c < stride; c++) next.push(0)
       numbers.set(state, number)
       queue.push(state)
@@ -48,7 +49,12 @@ export function completeTable(dfa: LazyDfa, work: () => number): ScanTable | nul
   for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
     const row = (numbers.get(state) as number) * stride
     for (let c = 0; c < stride; c++) {
-      const t = dfa.build(state, representative[c] as number)
+      let t = dfa.build(state, representative[c] as number)
+      if (t === BROKEN) {
+        // How many places are behind the lead byte matters only if something matches between them.
+        if (dfa.acceptsAtEnd(dfa.anew(), OTHER) >= 0) return null
+        t = dfa.build(dfa.anew(), representative[c] as number)
+      }
       if (t === (UNBUILT | ASK) || dfa.resets !== resets || work() - firstWork > MOST_WORK) return null
       if (t < 0 && (t & (ACCEPTED | NOW)) !== 0)
         next[row + c] = absorbing < 0 ? (absorbing = fixed(1)) : absorbing

@@ -5,12 +5,13 @@
  * transition: one not made yet, an acceptance, the end, or a waiting state where a prefilter may jump ahead.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
-import { EDGE } from '../automaton/context.ts'
+import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { ACCEPTED, ASK, BORN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
-import { acceptingGroup } from './sets.ts'
+import { acceptingGroup } from './items.ts'
 import type { Meter } from './meter.ts'
+import { behindLead } from './units.ts'
 
 /** Jumps to where a match could begin; see skip.ts. */
 export interface Jump {
@@ -145,7 +146,15 @@ export class Walker {
             if (meter.left() < at - counted) meter.exceeded()
           }
         }
-        if (t === (UNBUILT | ASK)) {
+        if ((t & ASK) !== 0) {
+          if (t === BROKEN) {
+            tally.steps += at - counted
+            at = born = counted = behindLead(text, at)
+            stop = meter.bound(at, to)
+            state = dfa.anew()
+            table = dfa.table
+            continue
+          }
           t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
           table = dfa.table
           if (meter.left() < at - counted) meter.exceeded()
@@ -192,6 +201,13 @@ export class Walker {
         }
       } else {
         if (at < to) meter.exceeded()
+        if (dfa.isInside(state)) {
+          tally.steps += at - counted
+          at = born = counted = behindLead(text, at)
+          state = dfa.anew()
+          table = dfa.table
+          continue
+        }
         const group = dfa.acceptsAtEnd(state, eol)
         if (group >= 0) {
           end = to
@@ -342,12 +358,17 @@ export class Walker {
     let set = initial
     let length = set.length
     let last = -1
-    for (let at = from; at < to; at++) {
-      const byte = text[at]!
-      dfa.step(set, length, byte, this.surroundings.after(text, at, to, EDGE))
-      meter.tally.steps += length
-      meter.check()
-      if (dfa.accepted) {
+    for (let at = from; ; at++) {
+      if (at < to) {
+        dfa.step(set, length, text[at]!, this.surroundings.after(text, at, to, EDGE))
+        meter.tally.steps += length
+        meter.check()
+      }
+      if (at < to ? dfa.broken : dfa.setIsInside(set, length)) {
+        at = behindLead(text, at) - 1
+        dfa.begin(OTHER, false)
+      } else if (at === to) break
+      else if (dfa.accepted) {
         last = at
         if (this.first) return last
       }

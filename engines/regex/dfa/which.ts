@@ -1,9 +1,10 @@
 /** Which patterns of a set match: one walk to the end of the text, noting every pattern whose end is passed. */
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, ASK, BROKEN, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
+import { behindLead } from './units.ts'
 
 export interface WhichMachine {
   /** Merged, made with `which`. */
@@ -22,12 +23,21 @@ export function whichAccept(
   const found = new Set<number>()
   let state = dfa.initial(surroundings.before(text, 0, EDGE), false)
   let { table } = dfa
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; ;) {
+    if (at === text.length) {
+      // What is left of a character is broken too.
+      if (!dfa.isInside(state)) break
+      at = behindLead(text, at)
+      state = dfa.anew()
+      table = dfa.table
+      continue
+    }
     const byte = text[at] as number
     let t = table[state + (classes[byte] as number)] as number
     meter.tally.steps++
     if (t >= 0) {
       state = t
+      at++
       continue
     }
     const kind = surroundings.after(text, at, text.length, EDGE)
@@ -38,10 +48,17 @@ export function whichAccept(
     if (t === (UNBUILT | ASK)) t = dfa.resolve(state, byte, kind)
     table = dfa.table
     meter.check()
+    if (t === BROKEN) {
+      at = behindLead(text, at)
+      state = dfa.anew()
+      table = dfa.table
+      continue
+    }
     if (t < 0 && (t & ACCEPTED) !== 0) {
       for (const pattern of accepting) found.add(pattern)
       if (found.size === patterns) return inOrder(found)
     }
+    at++
     state = t < 0 ? t & STATE : t
     if (t < 0 && (t & DEAD) !== 0) break
   }

@@ -1,6 +1,8 @@
 /** One pattern and one text through every path; the first thing that differs from the reference. */
+import { EDGE } from '../automaton/context.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { CapturePath, Captures } from '../captures/index.ts'
+import { Program } from '../dfa/program.ts'
 import { compile } from '../regex.ts'
 import type { Regex } from '../regex.ts'
 import { compileSet } from '../set.ts'
@@ -12,14 +14,20 @@ import type { Match, Options } from '../types.ts'
 import { symbolsOf } from './engines.ts'
 import { referenceAll, referenceExec } from './reference.ts'
 
+/** Bytes that are no UTF-8, in hexadecimal, to stand at an offset in the text. */
+export interface Broken {
+  readonly at: number
+  readonly bytes: string
+}
+
 /** A question to the engine. Offsets are UTF-16 units. */
 export interface Question {
   readonly text: string
   readonly from: number
   readonly notBol: boolean
   readonly notEol: boolean
-  /** A byte that is no UTF-8 stands at this offset in the text. */
-  readonly broken?: number | undefined
+  /** In rising order. */
+  readonly broken: readonly Broken[]
 }
 
 export interface Pair extends Question {
@@ -56,6 +64,7 @@ export class Subject {
   private readonly starvedCaptures: Captures
   private readonly set: RegexSet | null = null
   private readonly companions: Parsed[] = []
+  private readonly program: Program | null = null
 
   /** @param extra also compile it with hardly any cache, so that it reports no groups, and with others into one set */
   constructor(pattern: string, options: Options, extra: boolean) {
@@ -68,6 +77,7 @@ export class Subject {
       const spansOnly = compile(pattern, { ...options, captures: false })
       this.variants.push({ name: ', without captures', regex: spansOnly, groups: false })
       this.set = compileSet([...COMPANIONS, pattern], options)
+      if (!this.parsed.hasMinimal) this.program = new Program(this.parsed, options.budget)
       this.companions = COMPANIONS.map((companion) => parse(companion, options))
     }
     this.captures = buildCaptures(this.parsed, options)
@@ -78,12 +88,12 @@ export class Subject {
   difference(question: Question, thorough: boolean): string | undefined {
     const { parsed } = this
     const rules = this.options.rules ?? 'posix'
-    const text = encoded(question)
+    const text = encoded(question, question.text.length)
     const { symbols, offsets } = symbolsOf(text, parsed.bytes)
     const mapped = (spans: Int32Array | null, map: ArrayLike<number>): Int32Array | null =>
       spans && spans.map((at) => (at < 0 ? at : (map[at] as number)))
     const { notBol, notEol } = question
-    const from = encoder.encode(question.text.slice(0, question.from)).length
+    const from = encoded(question, question.from).length
     const context = { from, notBol, notEol }
     const expected = mapped(
       referenceExec(parsed, symbols, { from: offsets.indexOf(from), notBol, notEol, rules }),
@@ -98,7 +108,7 @@ export class Subject {
       })
     if (wrong !== undefined) return wrong
     // Offsets of a string are units; in bytes mode a string has no offsets inside its characters.
-    if (question.broken === undefined && (text.length === question.text.length || !parsed.bytes)) {
+    if (question.broken.length === 0 && (text.length === question.text.length || !parsed.bytes)) {
       const units = mapped(expected, unitOffsets(question.text, text.length))
       const [{ regex }] = this.variants as [Variant]
       const got = (): string => show(spansOf(regex.exec(question.text, { ...context, from: question.from })))
@@ -106,7 +116,8 @@ export class Subject {
       if (differs !== undefined) return differs
     }
     if (!thorough) return undefined
-    const elsewhere = this.inFragments(text) ?? this.inSet(text, symbols)
+    const elsewhere =
+      this.inFragments(text) ?? this.inSet(text, symbols) ?? this.fromEveryPlace(text, symbols, offsets)
     if (elsewhere !== undefined) return elsewhere
     const all = referenceAll(parsed, symbols, rules).map((spans) => mapped(spans, offsets) as Int32Array)
     return this.firstOf(({ name, regex, groups }) => {
@@ -157,6 +168,23 @@ export class Subject {
     )
   }
 
+  /** The pass that finds the longest match from every place at once. */
+  private fromEveryPlace(
+    text: Uint8Array,
+    symbols: readonly number[],
+    offsets: readonly number[],
+  ): string | undefined {
+    if (!this.program) return undefined
+    const { parsed, program } = this
+    const want = new Int32Array(text.length + 1).fill(-1)
+    offsets.forEach((offset, from) => {
+      const spans = referenceExec(parsed, symbols, { from })
+      if (spans?.[0] === from) want[offset] = offsets[spans[1] as number] as number
+    })
+    const ends = (): string => program.hardener.ends(text, 0, text.length, EDGE, EDGE).join()
+    return expect('ends from every place', want.join(), ends)
+  }
+
   /** The capture paths inside the expected span, with and without a cache worth its name. */
   private inCaptures(
     text: Uint8Array,
@@ -183,16 +211,17 @@ export class Subject {
   }
 }
 
-/** A byte that UTF-8 has no use for. */
-const BROKEN = 0xff
-
-function encoded({ text, broken }: Question): Uint8Array {
-  if (broken === undefined) return encoder.encode(text)
-  return Uint8Array.of(
-    ...encoder.encode(text.slice(0, broken)),
-    BROKEN,
-    ...encoder.encode(text.slice(broken)),
-  )
+/** The bytes of the text up to an offset. */
+function encoded({ text, broken }: Question, to: number): Uint8Array {
+  const parts: Uint8Array[] = []
+  let done = 0
+  for (const { at, bytes } of broken) {
+    if (at > to) break
+    parts.push(encoder.encode(text.slice(done, at)), Uint8Array.fromHex(bytes))
+    done = at
+  }
+  parts.push(encoder.encode(text.slice(done, to)))
+  return Uint8Array.from(parts.flatMap((part) => [...part]))
 }
 
 /** What is wrong, or undefined. Running out of a starved budget is an answer too. */

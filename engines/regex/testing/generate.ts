@@ -3,6 +3,7 @@
  * alternatives and nested bounds; all that the syntax has, but rarely.
  */
 import type { Options } from '../types.ts'
+import type { Broken } from './compare.ts'
 import type { Random } from './random.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -131,4 +132,35 @@ export function randomText(random: Random): string {
   const letters = random.pick(LETTERS)
   const length = random.oneIn(12) ? 8 + random.below(8) : random.below(8)
   return Array.from({ length }, () => random.pick(letters)).join('')
+}
+
+/** A lead alone, sequences cut short, bytes without a lead, too long a form, a surrogate, what never occurs. */
+const BROKEN = [
+  'e9',
+  'c3',
+  'e980',
+  'f0',
+  'f09f',
+  'f09f98',
+  '80',
+  'bf',
+  'c080',
+  'eda080',
+  'f48f',
+  'f490',
+  'ff',
+]
+
+/** A few pieces of bytes that are no UTF-8, and where in the text they stand; next to each other they may be again. */
+export function randomBroken(random: Random, text: string): Broken[] {
+  const places = Array.from({ length: 1 + random.below(3) }, () =>
+    wholeCharacters(text, random.below(text.length + 1)),
+  )
+  return places.sort((a, b) => a - b).map((at) => ({ at, bytes: random.pick(BROKEN) }))
+}
+
+/** The largest offset not above `at` that does not split a surrogate pair. */
+export function wholeCharacters(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
 }

@@ -10,14 +10,20 @@ function* smaller(pair: Pair): Generator<Pair> {
   if (pair.notBol) yield { ...pair, notBol: false }
   if (pair.notEol) yield { ...pair, notEol: false }
   if (pair.from > 0) yield { ...pair, from: 0 }
-  if (pair.broken !== undefined) yield { ...pair, broken: undefined }
+  for (const dropped of pair.broken) {
+    yield { ...pair, broken: pair.broken.filter((one) => one !== dropped) }
+  }
   for (const length of [8, 4, 2, 1]) {
     for (let i = 0; i + length <= pair.pattern.length; i++) {
       yield { ...pair, pattern: pair.pattern.slice(0, i) + pair.pattern.slice(i + length) }
     }
     for (let i = 0; i + length <= pair.text.length; i++) {
       const text = pair.text.slice(0, i) + pair.text.slice(i + length)
-      if (pair.from <= text.length && (pair.broken ?? 0) <= text.length) yield { ...pair, text }
+      const broken = pair.broken.map(({ at, bytes }) => ({
+        at: at < i + length ? Math.min(at, i) : at - length,
+        bytes,
+      }))
+      if (pair.from <= text.length) yield { ...pair, text, broken }
     }
   }
   // A group is two characters that only go together.

@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { differenceOf, subjectOf } from './compare.ts'
 import type { Pair } from './compare.ts'
-import { randomPattern, randomText } from './generate.ts'
+import { randomBroken, randomPattern, randomText, wholeCharacters } from './generate.ts'
 import { Random } from './random.ts'
 import { shrink } from './shrink.ts'
 
@@ -49,8 +49,7 @@ export function compareMany(
       const text = randomText(random)
       const plain = !random.oneIn(4)
       const from = plain ? 0 : wholeCharacters(text, random.below(text.length + 1))
-      const broken =
-        plain && random.oneIn(20) ? wholeCharacters(text, random.below(text.length + 1)) : undefined
+      const broken = random.oneIn(8) ? randomBroken(random, text) : []
       const notBol = !plain && random.oneIn(4)
       const notEol = !plain && random.oneIn(4)
       const pair = { pattern, options, text, from, notBol, notEol, broken }
@@ -65,12 +64,6 @@ export function compareMany(
   return found
 }
 
-/** The largest offset not above `at` that does not split a surrogate pair. */
-function wholeCharacters(text: string, at: number): number {
-  const unit = text.charCodeAt(at)
-  return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
-}
-
 export function regressions(): Pair[] {
   const list = JSON.parse(
     readFileSync(new URL('regressions.json', import.meta.url), 'utf8'),
@@ -82,7 +75,7 @@ export function regressions(): Pair[] {
     from: entry.from ?? 0,
     notBol: entry.notBol ?? false,
     notEol: entry.notEol ?? false,
-    broken: entry.broken,
+    broken: entry.broken ?? [],
   }))
 }
 
