@@ -64,15 +64,19 @@ export class Regex {
    * cheapest, of those the leftmost, of those the longest.
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
-  exec(input: Uint8Array | string, options: ExecOptions = {}): Match | null {
+  exec(input: Uint8Array | string, options?: ExecOptions): Match | null {
     const { program, parsed } = this
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
     const mapped = typeof input === 'string' && !strings.ascii
-    const from = mapped ? byteOffset(text, options.from ?? 0) : (options.from ?? 0)
-    if (from > text.length) return null
+    let from = 0
+    let edges = PLAIN
+    if (options !== undefined) {
+      from = mapped ? byteOffset(text, options.from ?? 0) : (options.from ?? 0)
+      if (from > text.length) return null
+      edges = { notBol: options.notBol ?? false, notEol: options.notEol ?? false }
+    }
     const units = mapped ? new UnitOffsets(text) : null
-    const edges = { notBol: options.notBol ?? false, notEol: options.notEol ?? false }
     if (this.approx) {
       const match = this.approx.find(text, from, edges)
       return match && this.approximate(this.approx, text, match, edges, units)
@@ -96,17 +100,17 @@ export class Regex {
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
     if (this.approx) return this.approx.count(text, 0, PLAIN)
-    const { skip } = program
-    if (skip?.literals.whole) return skip.count(text)
-    let count = 0
     if (parsed.hasMinimal) {
-      const matches = new MinimalMatches(this.captures, text, parsed.bytes)
+      let count = 0
+      const matches = new MinimalMatches(this.captures, text, parsed.bytes, program.meter)
       while (matches.next()) count++
       return count
     }
+    const { skip } = program
+    if (skip?.literals.whole) return skip.count(text)
     const { search } = this
     search.begin(text, 0, EDGE, EDGE, COUNT_BATCH)
-    while (search.next()) count++
+    const count = search.count()
     search.release()
     return count
   }
@@ -122,19 +126,10 @@ export class Regex {
     const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text) : null
     const { search } = this
     search.begin(text, 0, EDGE, EDGE, COUNT_BATCH)
-    let found = new Int32Array(COUNT_BATCH * 2)
-    let length = 0
-    while (search.next()) {
-      if (length === found.length) {
-        const grown = new Int32Array(length * 2)
-        grown.set(found)
-        found = grown
-      }
-      found[length++] = units ? units.of(search.start) : search.start
-      found[length++] = units ? units.of(search.end) : search.end
-    }
+    const spans = search.all()
     search.release()
-    return found.slice(0, length)
+    if (units) for (let i = 0; i < spans.length; i++) spans[i] = units.of(spans[i]!)
+    return spans
   }
 
   /**
@@ -154,7 +149,7 @@ export class Regex {
         .map((match) => this.approximate(approx, text, match, PLAIN, units))
     }
     if (parsed.hasMinimal) {
-      return new MatchWalk(new MinimalMatches(this.captures, text, parsed.bytes), ({ spans }) =>
+      return new MatchWalk(new MinimalMatches(this.captures, text, parsed.bytes, program.meter), ({ spans }) =>
         this.matchOf(spans, units),
       )
     }

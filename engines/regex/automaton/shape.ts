@@ -82,3 +82,23 @@ export function onlyAtEdge(nfa: Nfa): boolean {
   }
   return true
 }
+
+/** By byte: 1 where a match can begin with it, whatever stands before it. For a forward automaton. */
+export function firstBytes(nfa: Nfa): Uint8Array {
+  const members = new Uint8Array(256)
+  const seen = new Uint8Array(nfa.kind.length)
+  const stack = [nfa.start]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (seen[at] === 1) continue
+    seen[at] = 1
+    const first = nfa.first[at] as number
+    const end = first + (nfa.count[at] as number)
+    if (nfa.kind[at] === STEP) {
+      for (let e = first; e < end; e++) {
+        members.fill(1, nfa.edgeLow[e], (nfa.edgeHigh[e] as number) + 1)
+      }
+    } else if (nfa.kind[at] === FORK) for (let k = first; k < end; k++) stack.push(nfa.forkTo[k] as number)
+    else if (nfa.kind[at] !== ACCEPT) stack.push(first)
+  }
+  return members
+}

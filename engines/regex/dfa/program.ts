@@ -14,12 +14,15 @@ import type { Nfa } from '../automaton/nfa.ts'
 import { Surroundings } from '../automaton/context.ts'
 import { requiredLiterals } from '../automaton/literals.ts'
 import type { Literals } from '../automaton/literals.ts'
-import { lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
+import { firstBytes, lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
 import type { Lengths } from '../automaton/shape.ts'
 import { checkSize } from '../automaton/size.ts'
+import { ByteSet } from '../scan/byte-set.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Budget } from '../types.ts'
+import { BackWalker } from './back.ts'
 import { Hardener } from './hardened.ts'
+import { MatchWalker } from './is-match.ts'
 import { LazyDfa } from './lazy.ts'
 import type { SetOptions } from './sets.ts'
 import { buildSkip } from './skip.ts'
@@ -27,10 +30,9 @@ import type { Skip } from './skip.ts'
 import { newTally } from './tally.ts'
 import type { Tally } from './tally.ts'
 import { Meter } from './meter.ts'
-import { Walker } from './walk.ts'
+import { SpanWalker } from './walk.ts'
 
 export const DEFAULT_CACHE_BYTES = 16 << 20
-const NO_SPANS = new Int32Array(2)
 /** How many automata may share the cache. */
 const SHARES = 8
 
@@ -47,9 +49,10 @@ export class Program {
   private forwardNfa: Nfa | undefined
   private backwardNfa: Nfa | undefined
   private skipMade: Skip | null | undefined
-  private readonly testWalkers: Walker[] = []
-  private readonly endWalkers: Walker[] = []
-  private startWalker: Walker | undefined
+  private readonly testWalkers: MatchWalker[] = []
+  private readonly endWalkers: SpanWalker[] = []
+  private startWalker: BackWalker | undefined
+  private startingMade: ByteSet | null | undefined
   private hardenerMade: Hardener | undefined
   private atStart: boolean | undefined
   private atEnd: boolean | undefined
@@ -109,31 +112,50 @@ export class Program {
     return this.lazy(this.forward, { merge: true, anchored: this.onlyAtStart, idle })
   }
 
+  /** The bytes that a match can begin with; null where one may be empty. */
+  get starting(): ByteSet | null {
+    if (this.startingMade === undefined) {
+      const members = this.canBeEmpty ? null : firstBytes(this.forward)
+      this.startingMade = members && new ByteSet(members)
+    }
+    return this.startingMade
+  }
+
   /** Stops at the first acceptance. @param jumping stops in waiting states, to jump from there */
-  test(jumping: boolean): Walker {
+  test(jumping: boolean): MatchWalker {
     const { surroundings, meter } = this
-    return (this.testWalkers[jumping ? 1 : 0] ??= new Walker(this.merged(jumping), surroundings, meter, true))
+    return (this.testWalkers[jumping ? 1 : 0] ??= new MatchWalker(
+      this.merged(jumping),
+      surroundings,
+      meter,
+      this.starting,
+    ))
   }
 
   /** Finds the end of the leftmost-longest match. @param jumping stops in waiting states, to jump from there */
-  ends(jumping: boolean): Walker {
+  ends(jumping: boolean): SpanWalker {
     let walker = this.endWalkers[jumping ? 1 : 0]
     if (!walker) {
       const { min, max } = this.lengths
       const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: jumping }
-      walker = new Walker(this.lazy(this.forward, options), this.surroundings, this.meter, false)
-      walker.starts = this.starts
-      if (min === max) walker.length = min
+      walker = new SpanWalker(
+        this.lazy(this.forward, options),
+        this.surroundings,
+        this.meter,
+        this.starts,
+        min === max ? min : -1,
+        this.starting,
+      )
       this.endWalkers[jumping ? 1 : 0] = walker
     }
     return walker
   }
 
   /** Walks back from an end to the leftmost start. */
-  get starts(): Walker {
+  get starts(): BackWalker {
     if (!this.startWalker) {
       const dfa = this.lazy(this.backward, { merge: false, anchored: true, idle: false })
-      this.startWalker = new Walker(dfa, this.surroundings, this.meter, false)
+      this.startWalker = new BackWalker(dfa, this.surroundings, this.meter)
     }
     return this.startWalker
   }
@@ -153,15 +175,15 @@ export class Program {
     if (this.onlyAtEnd && !this.onlyAtStart) {
       const { starts, surroundings } = this
       const initial = starts.dfa.initial(eol, false)
-      return starts.backward(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
+      return starts.walk(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
     }
     const { skip } = this
     if (skip?.literals.whole) return skip.find(text, from) >= 0
     const jump = skip && skip.jumper(text, from)
     const test = this.test(jump !== null)
     test.jump = jump
-    const found = test.find(text, from, false, bol, eol, NO_SPANS, 1) > 0
+    const found = test.find(text, from, bol, eol)
     if (found || test.left < 0) return found
-    return this.test(false).find(text, test.left, false, bol, eol, NO_SPANS, 1) > 0
+    return this.test(false).find(text, test.left, bol, eol)
   }
 }

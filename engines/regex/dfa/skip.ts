@@ -15,8 +15,8 @@ import type { Literals } from '../automaton/literals.ts'
 import { compileLiteral, compileLiterals } from '../literal/literal.ts'
 import type { LiteralCursor, LiteralSearch } from '../literal/literal.ts'
 import type { Program } from './program.ts'
-import { Walker } from './walk.ts'
-import type { Jump } from './walk.ts'
+import { BackWalker } from './back.ts'
+import type { Jump } from './jump.ts'
 
 /** A jump costs about as much as walking this many bytes. */
 const COST = 32
@@ -30,7 +30,7 @@ export class Skip {
   readonly search: LiteralSearch
   readonly literals: Literals
   readonly program: Program
-  private backWalker: Walker | undefined
+  private backWalker: BackWalker | undefined
 
   constructor(search: LiteralSearch, literals: Literals, program: Program) {
     this.search = search
@@ -61,12 +61,12 @@ export class Skip {
     return this.search.count(text, 0, stop)
   }
 
-  get back(): Walker {
+  get back(): BackWalker {
     if (!this.backWalker) {
       const { program } = this
       const options = { merge: false, anchored: true, idle: false, everywhere: true }
       const dfa = program.lazy(program.backward, options)
-      this.backWalker = new Walker(dfa, program.surroundings, program.meter, false)
+      this.backWalker = new BackWalker(dfa, program.surroundings, program.meter)
     }
     return this.backWalker
   }
@@ -110,7 +110,7 @@ class Jumper implements Jump {
         break
       }
       const { back } = skip
-      const reached = back.backward(text, start, found, back.dfa.initial(OTHER, true), EDGE)
+      const reached = back.walk(text, start, found, back.dfa.initial(OTHER, true), EDGE)
       if (reached >= 0) {
         start = reached
         break

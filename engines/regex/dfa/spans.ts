@@ -9,13 +9,15 @@
 import { EDGE } from '../automaton/context.ts'
 import type { Program } from './program.ts'
 import type { Skip } from './skip.ts'
-import type { Jump } from './walk.ts'
+import type { Jump } from './jump.ts'
 
 /** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
-const PATIENCE = 8
-const GRACE = 2048
-const LARGEST_BATCH = 256
+export const PATIENCE = 8
+/** Bytes read in vain that do not count. */
+export const GRACE = 2048
+const LARGEST_BATCH = 1024
 const FIRST = new Int32Array(2)
+const FIRST_ALL = 128
 const NO_TEXT = new Uint8Array(0)
 
 export class SpanSearch {
@@ -35,6 +37,7 @@ export class SpanSearch {
   private wasted = 0
   private ended = true
   private batch: Int32Array = FIRST
+  private large: Int32Array = FIRST
   private found = 0
   private used = 0
   private hardEnds: Int32Array | null = null
@@ -91,6 +94,36 @@ export class SpanSearch {
     return true
   }
 
+  /** Number of the matches from here on, the one found last not included. */
+  count(): number {
+    let count = 0
+    while (this.next()) {
+      count += 1 + this.found - this.used
+      this.used = this.found
+    }
+    return count
+  }
+
+  /** Start and end of each of them. */
+  all(): Int32Array {
+    let spans = new Int32Array(FIRST_ALL)
+    let length = 0
+    while (this.next()) {
+      const rest = this.batch.subarray(this.used * 2, this.found * 2)
+      if (length + rest.length + 2 > spans.length) {
+        const grown = new Int32Array((length + rest.length) * 2)
+        grown.set(spans)
+        spans = grown
+      }
+      spans[length] = this.start
+      spans[length + 1] = this.end
+      spans.set(rest, length + 2)
+      length += 2 + rest.length
+      this.used = this.found
+    }
+    return spans.slice(0, length)
+  }
+
   private nextOf(): boolean {
     const { program } = this
     if (this.literals) return this.nextLiteral(this.literals)
@@ -106,7 +139,10 @@ export class SpanSearch {
     const capacity = this.found === 0 ? this.first : Math.min(LARGEST_BATCH, this.found * 2)
     // A batch of one is read at once; larger ones live on between calls.
     if (capacity === 1) this.batch = FIRST
-    else if (this.batch.length < capacity * 2) this.batch = new Int32Array(capacity * 2)
+    else {
+      if (this.large.length < capacity * 2 + 2) this.large = new Int32Array(capacity * 2 + 2)
+      this.batch = this.large
+    }
     ends.jump = this.jump
     ends.wasted = this.wasted
     ends.patience = PATIENCE * (this.from - this.origin) + GRACE
@@ -141,7 +177,7 @@ export class SpanSearch {
     const to = text.length
     const { starts } = program
     const initial = starts.dfa.initial(eol, noEmpty && from === to)
-    const start = starts.backward(text, from, to, initial, program.surroundings.before(text, from, bol))
+    const start = starts.walk(text, from, to, initial, program.surroundings.before(text, from, bol))
     if (start < 0) return false
     this.start = start
     this.from = this.end = to

@@ -1,37 +1,44 @@
 /**
- * Walking a text with a lazy automaton, forward or backward.
+ * Leftmost-longest spans by a forward walk of threads in groups, one match after another.
  *
  * The loop is four table lookups long (measured: 430 MB/s against 260 rolled) and leaves only for a special
- * transition: one not made yet, an acceptance, the end, or a waiting state where a prefilter may jump ahead.
+ * transition: one not made yet, an acceptance, the end, or a waiting state where a prefilter may jump ahead. Two kinds
+ * of stretches have their own loops: where nothing has begun and nothing begins, bytes are passed over without waiting
+ * for the state, or 16 at a time; where matches stand close to each other, `dense.ts` walks without branches. Which is
+ * taken changes no answer and no count of steps.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
-import { EDGE, OTHER } from '../automaton/context.ts'
+import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
+import type { ByteSet } from '../scan/byte-set.ts'
+import type { BackWalker } from './back.ts'
+import { DenseWalk } from './dense.ts'
+import { FAR } from './jump.ts'
+import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
-import { acceptingGroup } from './items.ts'
 import type { Meter } from './meter.ts'
+import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 import { behindLead } from './units.ts'
 
-/** Jumps to where a match could begin; see skip.ts. */
-export interface Jump {
-  /** Jumps have not paid for themselves: walking on is quicker. */
-  readonly spent: boolean
-  /** The first place at or after `at` where a match can begin, or -1. */
-  next(text: Uint8Array, at: number, to: number): number
-}
+/** Bytes walked densely before asking whether that still pays; even, as they are taken in twos. */
+const BLOCK = 512
+/** Begins and ends of matches closer than this are dense; twice as far apart they are no longer. */
+const CLOSE = 8
+/** So many begins and ends are looked at to tell. */
+const SAMPLE = 16
+/** The batch must have room for so many spans. */
+const ROOM = 64
+/** A dense walk of fewer bytes than this has cost more than it brought. */
+const BRIEF = 32
+const MOST_BRIEF = 256
 
-/** A cache emptied this often in one walk, with few bytes for each state made, is not worth having. */
-const PATIENCE = 3
-const BYTES_PER_STATE = 8
-
-export class Walker {
+export class SpanWalker {
   readonly dfa: LazyDfa
+  readonly surroundings: Surroundings
+  readonly meter: Meter
   /** Jumps over what cannot begin a match, in the text at hand. */
   jump: Jump | null = null
-  /** The automaton to walk back with, or the one length that matches have. */
-  starts: Walker | null = null
-  length = -1
   /** Bytes read beyond the ends of matches, and how many of them are too many. */
   wasted = 0
   patience = Infinity
@@ -39,22 +46,39 @@ export class Walker {
   more = false
   /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
   left = -1
-  private readonly surroundings: Surroundings
-  private readonly meter: Meter
-  private readonly first: boolean
-  private stopped = 0
+  /** Walks back to where a match begins. */
+  private readonly back: BackWalker
+  /** The one length that matches have, or -1. */
+  private readonly length: number
+  private readonly starting: ByteSet | null
+  private readonly dense: DenseWalk
+  private isDense = false
+  private brief = 0
 
-  /** @param first stop at the first acceptance (a merged automaton) rather than at the last */
-  constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, first: boolean) {
+  /**
+   * @param length the one length that matches have, or -1
+   * @param starting the bytes that a match can begin with; null where one may be empty
+   */
+  constructor(
+    dfa: LazyDfa,
+    surroundings: Surroundings,
+    meter: Meter,
+    back: BackWalker,
+    length: number,
+    starting: ByteSet | null,
+  ) {
     this.dfa = dfa
     this.surroundings = surroundings
     this.meter = meter
-    this.first = first
+    this.back = back
+    this.length = length
+    this.starting = starting
+    this.dense = new DenseWalk(dfa)
   }
 
   /**
    * Finds up to `capacity` leftmost-longest matches from `from` on, one after another, and writes their spans to
-   * `spans`. With `first`, only tells (by 1 or 0) whether there is one.
+   * `spans`, which has room for one more.
    * @param noEmpty an empty match at `from` does not count
    * @param bol, eol what the edges of the text are
    * @returns how many matches were found; fewer than `capacity`: there are no more, or `wasted` got out of hand
@@ -68,17 +92,23 @@ export class Walker {
     spans: Int32Array,
     capacity: number,
   ): number {
-    const { dfa, meter, first, jump, surroundings } = this
+    const { dfa, meter, jump, surroundings, starting, dense } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
+    const mayBeDense = jump === null && !meter.limited && capacity >= ROOM && this.brief < MOST_BRIEF
     this.more = true
     this.left = -1
-    let at = jump ? jump.next(text, from, to) : from
-    if (at < 0) return this.finish(0)
+    let at = from
+    if (jump !== null) {
+      at = jump.next(text, from, to)
+      if (at < 0) return this.finish(0)
+    }
+    let isDense = mayBeDense && dense.prepare() && this.isDense
     let state = dfa.initial(surroundings.before(text, at, bol), noEmpty && at === from)
-    if (first && dfa.acceptsNow(state)) return 1
+    let home = state
     let { table } = dfa
+    let known = dfa.resets
     let count = 0
     // Of the match being looked for: where the first group began (-1: not known), where the match starts and ends.
     let born = at
@@ -87,8 +117,50 @@ export class Walker {
     let counted = at
     let resets = tally.resets
     let states = tally.states
-    let stop = meter.bound(at, to)
+    let stop = meter.limited ? meter.bound(at, to) : to
+    // Begins and ends of matches seen since `sampled`.
+    let marks = 0
+    let sampled = at
     for (;;) {
+      if (isDense && capacity - count >= ROOM && stop - at >= BRIEF && dense.ready) {
+        const limit = Math.min(stop, at + (Math.min(BLOCK, capacity - count) & ~1))
+        const began = at
+        spans[count * 2] = born
+        at = dense.run(text, at, limit, state, spans, count * 2)
+        state = dense.state
+        const found = dense.used >> 1
+        const ends = found - count
+        if (ends > 0) {
+          // What a walk with branches reads again behind each match.
+          tally.steps += ends
+          this.wasted += ends
+          if (this.length >= 0)
+            for (let i = count; i < found; i++) spans[i * 2] = spans[i * 2 + 1]! - this.length
+          count = found
+          from = spans[count * 2 - 1]!
+          noEmpty = true
+        }
+        born = spans[count * 2]!
+        if (at < limit) {
+          isDense = false
+          if (at - began >= BRIEF) this.brief = Math.max(0, this.brief - 1)
+          else if (++this.brief === MOST_BRIEF) this.isDense = false
+        } else {
+          if ((dense.starts + ends) * 2 * CLOSE < at - began) isDense = this.isDense = false
+          continue
+        }
+      }
+      if (state === home) {
+        const near = Math.min(stop, at + FAR)
+        while (at < near && table[home + classes[text[at]!]!] === home) at++
+        if (at === near && near < stop) {
+          if (starting !== null) {
+            at = starting.find(text, at, stop)
+            home = state = dfa.initial(surroundings.before(text, at, EDGE), false)
+            table = dfa.table
+          } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
+        }
+      }
       let t = 0
       while (at + 4 <= stop) {
         const a = table[state + classes[text[at]!]!]!
@@ -119,7 +191,9 @@ export class Walker {
         }
         state = d
         at += 4
+        if (d === home && c === home) break
       }
+      if (t === 0 && state === home && at + 4 <= stop) continue
       while (t >= 0 && at < stop) {
         t = table[state + classes[text[at]!]!]!
         if (t >= 0) {
@@ -130,34 +204,37 @@ export class Walker {
       let done = false
       if (t < 0) {
         if (t === UNBUILT) {
-          if (tally.resets - resets > PATIENCE && (tally.states - states) * BYTES_PER_STATE > at - counted) {
+          if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > at - counted) {
             tally.steps += at - counted
-            const found = this.onwards(text, at, dfa.setOf(state), eol)
-            if (found >= 0) {
-              end = found
+            const reached = walkUncached(this, text, at, dfa.setOf(state), eol, false)
+            if (reached.last >= 0) {
+              end = reached.last
               start = -1
             }
-            at = counted = this.stopped
-            if (first) return end >= 0 ? 1 : 0
+            at = counted = reached.stopped
             done = true
           } else {
             t = dfa.build(state, text[at]!)
-            table = dfa.table
             if (meter.left() < at - counted) meter.exceeded()
           }
         }
-        if ((t & ASK) !== 0) {
-          if (t === BROKEN) {
-            tally.steps += at - counted
-            at = born = counted = behindLead(text, at)
-            stop = meter.bound(at, to)
-            state = dfa.anew()
-            table = dfa.table
-            continue
-          }
+        if (t === (UNBUILT | ASK)) {
           t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
-          table = dfa.table
           if (meter.left() < at - counted) meter.exceeded()
+        }
+        table = dfa.table
+        if (dfa.resets !== known) {
+          known = dfa.resets
+          home = -1
+        }
+        if (t === BROKEN) {
+          tally.steps += at - counted
+          at = born = counted = behindLead(text, at)
+          stop = meter.bound(at, to)
+          state = dfa.anew()
+          table = dfa.table
+          home = -1
+          continue
         }
         if (!done) {
           if (t >= 0) {
@@ -165,24 +242,22 @@ export class Walker {
             at++
             continue
           }
-          if ((t & BORN) !== 0) {
-            // Merged, this bit says NOW.
-            if (first) {
-              end = ++at
-              break
-            }
-            born = at
+          if (++marks === SAMPLE) {
+            if (at - sampled < SAMPLE * CLOSE) this.isDense = true
+            marks = 0
+            sampled = at
           }
+          if ((t & BORN) !== 0) born = at
           if ((t & ACCEPTED) !== 0) {
             end = at
-            if (first) break
             start = (t & LATER) === 0 ? born : -1
           }
           if ((t & LOST) !== 0) born = -1
           at++
           state = t & STATE
+          isDense = mayBeDense && this.isDense && end < 0 && born >= 0
           if ((t & DEAD) !== 0) done = true
-          else if ((t & IDLE) !== 0 && jump) {
+          else if ((t & IDLE) !== 0 && jump !== null) {
             const next = jump.next(text, at, to)
             if (next < 0) break
             if (jump.spent) {
@@ -206,6 +281,7 @@ export class Walker {
           at = born = counted = behindLead(text, at)
           state = dfa.anew()
           table = dfa.table
+          home = -1
           continue
         }
         const group = dfa.acceptsAtEnd(state, eol)
@@ -216,7 +292,7 @@ export class Walker {
         done = true
       }
       if (!done) continue
-      if (end < 0 || first) break
+      if (end < 0) break
       // A match is complete.
       tally.steps += at - counted
       this.wasted += at - end
@@ -228,10 +304,15 @@ export class Walker {
       if (count === capacity || this.wasted > this.patience) return count
       from = end
       noEmpty = true
-      at = jump ? jump.next(text, from, to) : from
-      if (at < 0) return this.finish(count)
-      state = dfa.initial(surroundings.before(text, at, bol), at === from)
+      at = from
+      if (jump !== null) {
+        at = jump.next(text, from, to)
+        if (at < 0) return this.finish(count)
+      }
+      isDense = mayBeDense && this.isDense && (dense.ready || dense.prepare())
+      home = state = dfa.initial(surroundings.before(text, at, bol), at === from)
       table = dfa.table
+      known = dfa.resets
       born = counted = at
       start = end = -1
       if (meter.limited) stop = meter.bound(at, to)
@@ -239,7 +320,6 @@ export class Walker {
       states = tally.states
     }
     tally.steps += at - counted
-    if (first) return end >= 0 ? 1 : 0
     return this.finish(count)
   }
 
@@ -257,158 +337,8 @@ export class Walker {
     bol: number,
     eol: number,
   ): number {
-    const { surroundings } = this
-    const back = this.starts!
+    const { surroundings, back } = this
     const initial = back.dfa.initial(surroundings.after(text, end, text.length, eol), noEmpty && end === from)
-    return back.backward(text, from, end, initial, surroundings.before(text, from, bol))
-  }
-
-  /** Reads text[from..to) from its end and returns the last acceptance, the leftmost place. @param edge before `from` */
-  backward(text: Uint8Array, from: number, to: number, initial: number, edge: number): number {
-    const { dfa, meter } = this
-    const { classes } = dfa
-    const { tally } = meter
-    const resets = tally.resets
-    const states = tally.states
-    let { table } = dfa
-    let state = initial
-    let at = to
-    let last = -1
-    const left = meter.left()
-    const stop = to - from > left ? to - Math.max(0, left) : from
-    let t = 0
-    for (;;) {
-      t = 0
-      while (at - 4 >= stop) {
-        const a = table[state + classes[text[at - 1]!]!]!
-        if (a < 0) {
-          t = a
-          break
-        }
-        const b = table[a + classes[text[at - 2]!]!]!
-        if (b < 0) {
-          state = a
-          at -= 1
-          t = b
-          break
-        }
-        const c = table[b + classes[text[at - 3]!]!]!
-        if (c < 0) {
-          state = b
-          at -= 2
-          t = c
-          break
-        }
-        const d = table[c + classes[text[at - 4]!]!]!
-        if (d < 0) {
-          state = c
-          at -= 3
-          t = d
-          break
-        }
-        state = d
-        at -= 4
-      }
-      while (t >= 0 && at > stop) {
-        t = table[state + classes[text[at - 1]!]!]!
-        if (t >= 0) {
-          state = t
-          at--
-        }
-      }
-      if (t >= 0) break
-      if (t === UNBUILT) {
-        if (tally.resets - resets > PATIENCE && (tally.states - states) * BYTES_PER_STATE > to - at) {
-          tally.steps += to - at
-          const end = this.backwardUncached(text, from, at, dfa.setOf(state), edge)
-          return end >= 0 ? end : last
-        }
-        t = dfa.build(state, text[at - 1]!)
-        table = dfa.table
-        if (meter.left() < to - at) meter.exceeded()
-      }
-      if (t === (UNBUILT | ASK)) {
-        t = dfa.resolve(state, text[at - 1]!, this.surroundings.before(text, at, EDGE))
-        table = dfa.table
-      }
-      if (t >= 0) {
-        state = t
-        at--
-        continue
-      }
-      if ((t & ACCEPTED) !== 0) last = at
-      at--
-      state = t & STATE
-      if ((t & DEAD) !== 0) {
-        this.stopped = at
-        tally.steps += to - at
-        return last
-      }
-    }
-    tally.steps += to - at
-    this.stopped = at
-    if (at > from) meter.exceeded()
-    return dfa.acceptsAtEnd(state, edge) >= 0 ? from : last
-  }
-
-  /** Walks on to the end of the match, each set made from the one before and forgotten. */
-  private onwards(text: Uint8Array, from: number, initial: Int32Array, edge: number): number {
-    const { dfa, meter } = this
-    const to = text.length
-    let set = initial
-    let length = set.length
-    let last = -1
-    for (let at = from; ; at++) {
-      if (at < to) {
-        dfa.step(set, length, text[at]!, this.surroundings.after(text, at, to, EDGE))
-        meter.tally.steps += length
-        meter.check()
-      }
-      if (at < to ? dfa.broken : dfa.setIsInside(set, length)) {
-        at = behindLead(text, at) - 1
-        dfa.begin(OTHER, false)
-      } else if (at === to) break
-      else if (dfa.accepted) {
-        last = at
-        if (this.first) return last
-      }
-      const spare = set.length === dfa.out.length ? set : new Int32Array(dfa.out.length)
-      length = dfa.outLength
-      set = dfa.swap(spare)
-      if (length === 1 && (set[0]! & 1) === 0) {
-        this.stopped = at + 1
-        return last
-      }
-    }
-    this.stopped = to
-    return acceptingGroup(set, length, edge) >= 0 ? to : last
-  }
-
-  private backwardUncached(
-    text: Uint8Array,
-    from: number,
-    to: number,
-    initial: Int32Array,
-    edge: number,
-  ): number {
-    const { dfa, meter } = this
-    let set = initial
-    let length = set.length
-    let last = -1
-    for (let at = to; at > from; at--) {
-      dfa.step(set, length, text[at - 1]!, this.surroundings.before(text, at, EDGE))
-      meter.tally.steps += length
-      meter.check()
-      if (dfa.accepted) last = at
-      const spare = set.length === dfa.out.length ? set : new Int32Array(dfa.out.length)
-      length = dfa.outLength
-      set = dfa.swap(spare)
-      if (length === 1 && (set[0]! & 1) === 0) {
-        this.stopped = at - 1
-        return last
-      }
-    }
-    this.stopped = from
-    return acceptingGroup(set, length, edge) >= 0 ? from : last
+    return back.walk(text, from, end, initial, surroundings.before(text, from, bol))
   }
 }

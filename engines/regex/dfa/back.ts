@@ -1,0 +1,107 @@
+/** Walking back from an end: to where the leftmost match that ends there begins. */
+// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
+import { EDGE } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
+import type { LazyDfa } from './lazy.ts'
+import type { Meter } from './meter.ts'
+import { BYTES_PER_STATE, RESETS, walkUncachedBack } from './uncached.ts'
+
+export class BackWalker {
+  readonly dfa: LazyDfa
+  readonly surroundings: Surroundings
+  readonly meter: Meter
+
+  /** @param dfa backward, anchored */
+  constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter) {
+    this.dfa = dfa
+    this.surroundings = surroundings
+    this.meter = meter
+  }
+
+  /** Reads text[from..to) from its end and returns the last acceptance, the leftmost place, or -1. @param edge before `from` */
+  walk(text: Uint8Array, from: number, to: number, initial: number, edge: number): number {
+    const { dfa, meter } = this
+    const { classes } = dfa
+    const { tally } = meter
+    const resets = tally.resets
+    const states = tally.states
+    let { table } = dfa
+    let state = initial
+    let at = to
+    let last = -1
+    const left = meter.left()
+    const stop = to - from > left ? to - Math.max(0, left) : from
+    let t = 0
+    for (;;) {
+      t = 0
+      while (at - 4 >= stop) {
+        const a = table[state + classes[text[at - 1]!]!]!
+        if (a < 0) {
+          t = a
+          break
+        }
+        const b = table[a + classes[text[at - 2]!]!]!
+        if (b < 0) {
+          state = a
+          at -= 1
+          t = b
+          break
+        }
+        const c = table[b + classes[text[at - 3]!]!]!
+        if (c < 0) {
+          state = b
+          at -= 2
+          t = c
+          break
+        }
+        const d = table[c + classes[text[at - 4]!]!]!
+        if (d < 0) {
+          state = c
+          at -= 3
+          t = d
+          break
+        }
+        state = d
+        at -= 4
+      }
+      while (t >= 0 && at > stop) {
+        t = table[state + classes[text[at - 1]!]!]!
+        if (t >= 0) {
+          state = t
+          at--
+        }
+      }
+      if (t >= 0) break
+      if (t === UNBUILT) {
+        if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > to - at) {
+          tally.steps += to - at
+          const uncached = walkUncachedBack(this, text, from, at, dfa.setOf(state), edge)
+          return uncached.last >= 0 ? uncached.last : last
+        }
+        t = dfa.build(state, text[at - 1]!)
+        table = dfa.table
+        if (meter.left() < to - at) meter.exceeded()
+      }
+      if (t === (UNBUILT | ASK)) {
+        t = dfa.resolve(state, text[at - 1]!, this.surroundings.before(text, at, EDGE))
+        table = dfa.table
+      }
+      if (t >= 0) {
+        state = t
+        at--
+        continue
+      }
+      if ((t & ACCEPTED) !== 0) last = at
+      at--
+      state = t & STATE
+      if ((t & DEAD) !== 0) {
+        tally.steps += to - at
+        return last
+      }
+    }
+    tally.steps += to - at
+    if (at > from) meter.exceeded()
+    return dfa.acceptsAtEnd(state, edge) >= 0 ? from : last
+  }
+}

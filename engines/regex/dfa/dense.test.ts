@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { EDGE } from '../automaton/context.ts'
+import { compile } from '../regex.ts'
+import { parse } from '../syntax/parse.ts'
+import { symbolsOf } from '../testing/engines.ts'
+import { referenceAll } from '../testing/reference.ts'
+import { DenseWalk } from './dense.ts'
+import { Program } from './program.ts'
+import { SpanSearch } from './spans.ts'
+
+const patterns = fc.oneof(
+  fc.constantFrom(
+    '\\w+',
+    '[a-z]+',
+    '[A-Z]\\w*',
+    '\\b\\w+\\b',
+    '^\\w+',
+    '\\w+$',
+    '[aeiou]',
+    'a{2}',
+    ' +',
+    'é+',
+  ),
+  fc.constantFrom('a|ab+c', '[a-z]*', '(ab|b)*', '[a-z]+é', 'x[a-z]*9|[a-z]', '.', '\\w{3}', '\\B', 'a.*b|c'),
+  fc
+    .tuple(fc.constantFrom('[ab]', 'a', '\\w', '[^ ]', '(a|bc)'), fc.constantFrom('+', '*', '?', '{1,3}'))
+    .map((parts) => parts.join('')),
+)
+/** Long enough for several blocks, and full of short words. */
+const texts = fc
+  .array(fc.constantFrom('ab', 'abbc', 'a', 'x', ' ', ' ', '  ', 'B', '9', 'é', '\n', 'bcé'), {
+    minLength: 120,
+    maxLength: 500,
+  })
+  .map((words) => words.join(''))
+
+describe('texts full of matches', () => {
+  it('have the matches that the reference finds, and are walked densely', () => {
+    const run = vi.spyOn(DenseWalk.prototype, 'run')
+    fc.assert(
+      fc.property(patterns, fc.boolean(), fc.boolean(), texts, (source, newline, bytesOnly, subject) => {
+        const parsed = parse(source, { newline, encoding: bytesOnly ? 'bytes' : 'utf8' })
+        const bytes = new TextEncoder().encode(subject)
+        const { symbols, offsets } = symbolsOf(bytes, bytesOnly)
+        const expected = referenceAll(parsed, symbols).flatMap((spans) => [
+          offsets[spans[0]!]!,
+          offsets[spans[1]!]!,
+        ])
+        const program = new Program(parsed)
+        const search = new SpanSearch(program)
+        // The second time the walk is dense from the start.
+        for (let time = 0; time < 2; time++) {
+          search.begin(bytes, 0, EDGE, EDGE, 1024)
+          expect([...search.all()]).toEqual(expected)
+          search.begin(bytes, 0, EDGE, EDGE, 64)
+          expect(search.count()).toBe(expected.length / 2)
+        }
+      }),
+      { numRuns: 200 },
+    )
+    const walked = run.mock.calls.map(([, from], i) => (run.mock.results[i]!.value as number) - from)
+    expect(walked.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(20_000)
+    run.mockRestore()
+  })
+
+  it('take the same steps whether they are walked densely or not', () => {
+    const text = new TextEncoder().encode('some words of 4 or 5 letters, '.repeat(200))
+    for (const pattern of ['\\w+', '[a-z]+', '\\b[a-z]+\\b', '[aeiou]', '[a-z]{4,}']) {
+      const walked = compile(pattern, { budget: { stepsPerCall: 1e9 } })
+      const free = compile(pattern)
+      expect(free.count(text)).toBe(walked.count(text))
+      expect(free.counters.steps).toBe(walked.counters.steps)
+      free.count(text)
+      walked.count(text)
+      expect(free.counters.steps).toBe(walked.counters.steps)
+    }
+  })
+
+  it('may overflow the cache meanwhile', () => {
+    let resets = 0
+    const text = 'The quick brown fox, été жарко, 4 or 5 letters. '.repeat(100)
+    for (const pattern of ['\\w+', '\\b\\w+\\b', '[[:upper:]]?[[:lower:]]+', '(.o|[a-f])*.']) {
+      const free = compile(pattern)
+      for (let cacheBytes = 12_000; cacheBytes < 40_000; cacheBytes += 3000) {
+        const starved = compile(pattern, { budget: { cacheBytes } })
+        expect(starved.count(text)).toBe(free.count(text))
+        expect(starved.spans(text)).toEqual(free.spans(text))
+        resets += starved.counters.resets
+      }
+    }
+    expect(resets).toBeGreaterThan(0)
+  })
+})

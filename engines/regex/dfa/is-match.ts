@@ -1,0 +1,183 @@
+/**
+ * Whether a text has a match: a walk of one merged set of threads that stops at the first acceptance.
+ *
+ * Most calls are for short texts, so there is nothing here but the walk. Where nothing has begun, bytes that begin
+ * nothing are passed over first: they leave the state as it is, so one need not wait for the other, and where many of
+ * them stand together they are passed 16 at a time.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
+import { EDGE } from '../automaton/context.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import type { ByteSet } from '../scan/byte-set.ts'
+import { FAR } from './jump.ts'
+import type { Jump } from './jump.ts'
+import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
+import type { LazyDfa } from './lazy.ts'
+import type { Meter } from './meter.ts'
+import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
+import { behindLead } from './units.ts'
+
+export class MatchWalker {
+  readonly dfa: LazyDfa
+  readonly surroundings: Surroundings
+  readonly meter: Meter
+  /** Jumps over what cannot begin a match, in the text at hand. */
+  jump: Jump | null = null
+  /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
+  left = -1
+  private readonly starting: ByteSet | null
+
+  /**
+   * @param dfa merged
+   * @param starting the bytes that a match can begin with; null where one may be empty
+   */
+  constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, starting: ByteSet | null) {
+    this.dfa = dfa
+    this.surroundings = surroundings
+    this.meter = meter
+    this.starting = starting
+  }
+
+  /** Whether a match begins at or after `from`. @param bol, eol what the edges of the text are */
+  find(text: Uint8Array, from: number, bol: number, eol: number): boolean {
+    const { dfa, meter, jump, surroundings, starting } = this
+    const { classes } = dfa
+    const { tally } = meter
+    const to = text.length
+    this.left = -1
+    let at = from
+    if (jump !== null) {
+      at = jump.next(text, from, to)
+      if (at < 0) return false
+    }
+    let state = dfa.initial(surroundings.before(text, at, bol), false)
+    if (starting === null && dfa.acceptsNow(state)) return true
+    let home = state
+    let { table } = dfa
+    let known = dfa.resets
+    let counted = at
+    const resets = tally.resets
+    const states = tally.states
+    let stop = meter.limited ? meter.bound(at, to) : to
+    for (;;) {
+      if (state === home) {
+        const near = Math.min(stop, at + FAR)
+        while (at < near && table[home + classes[text[at]!]!] === home) at++
+        if (at === near && near < stop) {
+          if (starting !== null) {
+            at = starting.find(text, at, stop)
+            home = state = dfa.initial(surroundings.before(text, at, EDGE), false)
+            table = dfa.table
+          } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
+        }
+      }
+      let t = 0
+      while (at + 4 <= stop) {
+        const a = table[state + classes[text[at]!]!]!
+        if (a < 0) {
+          t = a
+          break
+        }
+        const b = table[a + classes[text[at + 1]!]!]!
+        if (b < 0) {
+          state = a
+          at += 1
+          t = b
+          break
+        }
+        const c = table[b + classes[text[at + 2]!]!]!
+        if (c < 0) {
+          state = b
+          at += 2
+          t = c
+          break
+        }
+        const d = table[c + classes[text[at + 3]!]!]!
+        if (d < 0) {
+          state = c
+          at += 3
+          t = d
+          break
+        }
+        state = d
+        at += 4
+        if (d === home && c === home) break
+      }
+      if (t === 0 && state === home && at + 4 <= stop) continue
+      while (t >= 0 && at < stop) {
+        t = table[state + classes[text[at]!]!]!
+        if (t >= 0) {
+          state = t
+          at++
+        }
+      }
+      if (t >= 0) {
+        if (at < to) meter.exceeded()
+        if (!dfa.isInside(state)) break
+        tally.steps += at - counted
+        at = counted = behindLead(text, at)
+        state = dfa.anew()
+        table = dfa.table
+        home = -1
+        continue
+      }
+      if (t === UNBUILT) {
+        if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > at - counted) {
+          tally.steps += at - counted
+          return walkUncached(this, text, at, dfa.setOf(state), eol, true).last >= 0
+        }
+        t = dfa.build(state, text[at]!)
+        if (meter.left() < at - counted) meter.exceeded()
+      }
+      if (t === (UNBUILT | ASK)) {
+        t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
+        if (meter.left() < at - counted) meter.exceeded()
+      }
+      if (t === BROKEN) {
+        tally.steps += at - counted
+        at = counted = behindLead(text, at)
+        stop = meter.bound(at, to)
+        state = dfa.anew()
+        table = dfa.table
+        home = -1
+        continue
+      }
+      table = dfa.table
+      if (dfa.resets !== known) {
+        known = dfa.resets
+        home = -1
+      }
+      at++
+      if (t >= 0) {
+        state = t
+        continue
+      }
+      if ((t & (NOW | ACCEPTED)) !== 0) {
+        tally.steps += at - counted
+        return true
+      }
+      state = t & STATE
+      if ((t & DEAD) !== 0) {
+        tally.steps += at - counted
+        return false
+      }
+      if ((t & IDLE) !== 0 && jump !== null) {
+        const next = jump.next(text, at, to)
+        if (next < 0 || jump.spent) {
+          tally.steps += at - counted
+          this.left = next
+          return false
+        }
+        if (next > at) {
+          tally.steps += at - counted
+          at = counted = next
+          stop = meter.bound(at, to)
+          state = dfa.initial(surroundings.before(text, at, EDGE), false)
+          table = dfa.table
+        }
+      }
+    }
+    tally.steps += at - counted
+    return dfa.acceptsAtEnd(state, eol) >= 0
+  }
+}

@@ -1,0 +1,12 @@
+/** How a walk passes over what cannot begin a match. */
+
+/** Jumps to where a match could begin, in one text; see skip.ts. */
+export interface Jump {
+  /** Jumps have not paid for themselves: walking on is quicker. */
+  readonly spent: boolean
+  /** The first place at or after `at` where a match can begin, or -1. */
+  next(text: Uint8Array, at: number, to: number): number
+}
+
+/** So many bytes that begin nothing are passed over one by one before a kernel is called for the rest. */
+export const FAR = 48
