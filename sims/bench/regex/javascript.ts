@@ -1,4 +1,4 @@
-/** Engines inside JavaScript: V8's two, re2js, Rust's regex as WebAssembly, and native RE2 where it is installed. */
+/** Engines inside JavaScript: V8's two, re2js, and Rust's regex as WebAssembly. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
@@ -111,20 +111,6 @@ export const v8Linear: RegexPeer = {
   ask: (task) => {
     setFlagsFromString('--enable-experimental-regexp-engine')
     return askRegExp(new RegExp(task.pattern, `${flags(task)}l`), task)
-  },
-}
-
-/** RE2 itself behind a RegExp's interface: an optional native package that takes minutes to build. */
-export const re2: RegexPeer = {
-  id: 're2',
-  get version() {
-    return versionOf('re2')
-  },
-  missing: () => missingPackage('re2'),
-  ask: (task) => {
-    const RE2 = require('re2') as new (pattern: string, flags: string) => RegExpLike
-    // RE2 for Node wants the flag always.
-    return askRegExp(new RE2(task.pattern, flags({ ...task, unicode: true })), task)
   },
 }
 

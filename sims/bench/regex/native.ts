@@ -1,77 +1,8 @@
-/**
- * C libraries through koffi: PCRE2 with its JIT, TRE, Vectorscan. A call costs some 0.6 us beside its own work, so on
- * texts with very many matches they look slower than they are in C.
- */
-import { createRequire } from 'node:module'
+/** C libraries: PCRE2 with its JIT, TRE, Vectorscan. */
+import { asking, idleFunction, missingLibrary, nativeText, opened, version } from './library.ts'
+import type { Compile, NativeText } from './library.ts'
 import type { Question, RegexPeer, Task } from './peer.ts'
-
-const require = createRequire(import.meta.url)
-
-type Native = (...args: unknown[]) => unknown
-interface Library {
-  func(definition: string): Native
-}
-interface Koffi {
-  load(name: string): Library
-  view(pointer: unknown, bytes: number): ArrayBuffer
-  proto(definition: string): unknown
-  pointer(type: unknown): unknown
-  register(callback: (...args: never[]) => number, type: unknown): unknown
-  unregister(callback: unknown): void
-}
-
-/** Null when koffi or the library is not here. */
-function load(name: string): { koffi: Koffi; library: Library } | null {
-  try {
-    const koffi = require('koffi') as Koffi
-    return { koffi, library: koffi.load(name) }
-  } catch {
-    return null
-  }
-}
-
-function opened(name: string): { koffi: Koffi; library: Library } {
-  const both = load(name)
-  if (both === null) throw new Error(`${name} cannot be loaded`)
-  return both
-}
-
-function missingLibrary(name: string, debian: string): ReturnType<RegexPeer['missing']> {
-  if (load(name) !== null) return null
-  return { why: `${name} cannot be loaded`, install: `apt-get install ${debian}` }
-}
-
-function version(name: string, read: (library: Library) => string): string {
-  const both = load(name)
-  return both === null ? 'none' : read(both.library)
-}
-
-/** A compiled pattern that finds one match at a time. */
-interface Matcher {
-  /** Looks for a match in `text` from an offset on, and says in `found` what it is. */
-  readonly next: (text: Uint8Array, from: number) => boolean
-  readonly found: { start: number; end: number; groups: number }
-}
-
-/** What `ask` asks of a text, by one call a match. */
-function sumOver({ next, found }: Matcher, text: Uint8Array, ask: Task['ask']): number {
-  let sum = 0
-  for (let from = 0; from <= text.length && next(text, from);) {
-    if (ask === 'test') return 1
-    sum += ask === 'count' ? 1 : ask === 'groups' ? found.groups : found.end - found.start
-    from = found.end > found.start ? found.end : found.end + 1
-  }
-  return sum
-}
-
-type Compile = (pattern: string, how: Pick<Task, 'ignoreCase' | 'unicode' | 'ask'>) => Matcher
-
-const asking =
-  (compile: Compile): RegexPeer['ask'] =>
-  (task): Question => {
-    const matcher = compile(task.pattern, task)
-    return { expected: task.expected, run: () => sumOver(matcher, task.text, task.ask) }
-  }
+import { compileRe2 } from './re2.ts'
 
 const PCRE2 = 'libpcre2-8.so.0'
 const PCRE2_CASELESS = 0x8
@@ -113,12 +44,16 @@ const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
   const groups = Number(library.func('uint32_t pcre2_get_ovector_count_8(void *data)')(data))
   const pointer = library.func('void *pcre2_get_ovector_pointer_8(void *data)')(data)
   const offsets = new BigInt64Array(koffi.view(pointer, 16 * groups))
-  const match = library.func(
-    'int pcre2_match_8(void *code, const uint8_t *text, size_t length, size_t from, uint32_t options, void *data, void *context)',
-  )
+  const parameters =
+    'void *code, void *text, size_t length, size_t from, uint32_t options, void *data, void *context'
+  const match = library.func(`int pcre2_match_8(${parameters})`)
+  const nothing = idleFunction(koffi, 'int', parameters)
+  const idle = (text: NativeText): void => {
+    nothing(code, text.address, text.length, 0, PCRE2_NO_UTF_CHECK, data, context)
+  }
   const found = { start: 0, end: 0, groups: 0 }
-  const next = (text: Uint8Array, from: number): boolean => {
-    const result = Number(match(code, text, text.length, from, PCRE2_NO_UTF_CHECK, data, context))
+  const next = (text: NativeText, from: number): boolean => {
+    const result = Number(match(code, text.address, text.length, from, PCRE2_NO_UTF_CHECK, data, context))
     if (result === PCRE2_NO_MATCH) return false
     if (result === PCRE2_MATCH_LIMIT) throw new Error('gave up: more steps than its match limit allows')
     if (result < 0) throw new Error(`gave up: error ${result}`)
@@ -130,7 +65,7 @@ const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
     }
     return true
   }
-  return { next, found }
+  return { next, found, idle }
 }
 
 export const pcre2: RegexPeer = {
@@ -153,9 +88,9 @@ const REG_NOTBOL = 1
 const REG_NOMATCH = 1
 
 const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
-  const { library } = opened(TRE)
+  const { koffi, library } = opened(TRE)
   // regex_t: a size and a pointer.
-  const regex = Buffer.alloc(64)
+  const regex = koffi.alloc('uint8_t', 16)
   const bytes = Buffer.from(pattern)
   const flags = REG_EXTENDED | (ignoreCase ? REG_ICASE : 0)
   const compile = library.func(
@@ -163,16 +98,22 @@ const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
   )
   const result = Number(compile(regex, bytes, bytes.length, flags))
   if (result !== 0) throw new Error(`refused: error ${result}`)
-  const groups = 1 + Number(regex.readBigUInt64LE())
-  const offsets = new Int32Array(2 * groups)
-  const match = library.func(
-    'int tre_regnexec(void *regex, const uint8_t *text, size_t length, size_t groups, void *offsets, int flags)',
-  )
+  const groups = 1 + Number(new BigUint64Array(koffi.view(regex, 8))[0])
+  const offsetsAt = koffi.alloc('uint8_t', 8 * groups)
+  const offsets = new Int32Array(koffi.view(offsetsAt, 8 * groups))
   const wanted = ask === 'test' ? 0 : ask === 'groups' ? groups : 1
+  const parameters = 'void *regex, void *text, size_t length, size_t groups, void *offsets, int flags'
+  const match = library.func(`int tre_regnexec(${parameters})`)
+  const nothing = idleFunction(koffi, 'int', parameters)
+  const idle = (text: NativeText): void => {
+    nothing(regex, text.address + BigInt(text.length), text.length, wanted, offsetsAt, 0)
+  }
   const found = { start: 0, end: 0, groups: 0 }
-  const next = (text: Uint8Array, from: number): boolean => {
-    const rest = from === 0 ? text : text.subarray(from)
-    const result = Number(match(regex, rest, rest.length, wanted, offsets, from === 0 ? 0 : REG_NOTBOL))
+  const next = (text: NativeText, from: number): boolean => {
+    const rest = from === 0 ? text.address : text.address + BigInt(from)
+    const result = Number(
+      match(regex, rest, text.length - from, wanted, offsetsAt, from === 0 ? 0 : REG_NOTBOL),
+    )
     if (result === REG_NOMATCH) return false
     if (result !== 0) throw new Error(`gave up: error ${result}`)
     found.start = from + offsets[0]!
@@ -183,7 +124,7 @@ const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
     }
     return true
   }
-  return { next, found }
+  return { next, found, idle }
 }
 
 /** Its interface has no start offset: after a match it is given the rest of the text, and told it is not the start. */
@@ -212,7 +153,8 @@ export const vectorscan: RegexPeer = {
   ask: ({ pattern, ignoreCase, unicode, text, ask, expected }): Question => {
     if (ask === 'groups') throw new Error('it has no groups')
     const { scan, close } = vectorscanScanner(pattern, ignoreCase, unicode, ask === 'spans')
-    return { expected, run: () => scan(text, ask), close }
+    const native = nativeText(text)
+    return { expected, run: () => scan(native, ask), close }
   },
 }
 
@@ -243,28 +185,28 @@ function vectorscanScanner(pattern: string, ignoreCase: boolean, unicode: boolea
   )
   const callback = koffi.register(onMatch, koffi.pointer(type))
   const scanNative = library.func(
-    'int hs_scan(void *database, const uint8_t *text, unsigned int length, unsigned int flags, void *scratch, void *callback, void *context)',
+    'int hs_scan(void *database, void *text, unsigned int length, unsigned int flags, void *scratch, void *callback, void *context)',
   )
-  const scan = (text: Uint8Array, ask: Task['ask']): number => {
+  const scan = (text: NativeText, ask: Task['ask']): number => {
     count = 0
     length = 0
     first = ask === 'test'
-    scanNative(database[0], text, text.length, 0, scratch[0], callback, null)
+    scanNative(database[0], text.address, text.length, 0, scratch[0], callback, null)
     return ask === 'spans' ? length : ask === 'test' ? Math.min(1, count) : count
   }
   return { scan, close: () => koffi.unregister(callback) }
 }
 
+export type LibraryName = 'pcre2' | 'tre' | 'vectorscan' | 're2'
+
+const COMPILERS = { pcre2: compilePcre2, tre: compileTre, re2: compileRe2 } as const
+
 /** Whether a text matches, 1 or 0, by one of the libraries: for a great many short texts. */
-export function fragmentMatcher(
-  which: 'pcre2' | 'tre' | 'vectorscan',
-  pattern: string,
-): (text: Uint8Array) => number {
+export function fragmentMatcher(which: LibraryName, pattern: string): (text: NativeText) => number {
   if (which === 'vectorscan') {
     const { scan } = vectorscanScanner(pattern, false, false, false)
     return (text) => scan(text, 'test')
   }
-  const compile = which === 'pcre2' ? compilePcre2 : compileTre
-  const { next } = compile(pattern, { ignoreCase: false, unicode: false, ask: 'test' })
+  const { next } = COMPILERS[which](pattern, { ignoreCase: false, unicode: false, ask: 'test' })
   return (text) => (next(text, 0) ? 1 : 0)
 }

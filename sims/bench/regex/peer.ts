@@ -25,6 +25,8 @@ export interface Question {
   timed?(repeats: number): Promise<{ readonly check: number; readonly seconds: number }>
   /** What `run` must return; `task.expected`, or the same in the engine's own units. */
   readonly expected: number
+  /** Makes the calls into a library that `run` makes, of a function that does nothing. */
+  idle?(): void
   close?(): void
 }
 
@@ -37,6 +39,9 @@ export interface RegexPeer {
   close?(): void
 }
 
+/** The work of a row whose figure is in MB/s. */
+export const megabytes = ({ text }: Task): number => text.length / 1e6
+
 /** A peer as a contestant of a row that asks one thing; `work` in units of the row. */
 export function contestant(peer: RegexPeer, task: () => Task, work: (task: Task) => number): Contestant {
   return {
@@ -48,6 +53,44 @@ export function contestant(peer: RegexPeer, task: () => Task, work: (task: Task)
     prepare: async (): Promise<Burst> => {
       const one = task()
       return { ...(await peer.ask(one)), work: work(one) }
+    },
+  }
+}
+
+/** Never less than this part of what was measured: differences of two times are not better than that. */
+const LEAST_SHARE = 0.05
+
+/**
+ * A peer with its calls taken off: the time of a run less that of as many calls of a function that does nothing. As
+ * the same call would still cost a program in C something, this errs in the peer's favour.
+ */
+export function withFreeCalls(peer: RegexPeer, now = () => performance.now()): RegexPeer {
+  return {
+    ...peer,
+    get version() {
+      return peer.version
+    },
+    ask: async (task) => {
+      const question = await peer.ask(task)
+      if (question.idle === undefined) throw new Error('its calls cannot be told from its work')
+      // The first time it finds out how many there are.
+      question.idle()
+      // The least of all rounds: noise in it would be taken off the peer's time.
+      let idleSeconds = Infinity
+      const timed = (repeats: number): Promise<{ check: number; seconds: number }> => {
+        const begin = now()
+        for (let run = 0; run < repeats; run++) question.idle?.()
+        const middle = now()
+        let check = 0
+        for (let run = 0; run < repeats; run++) check = question.run()
+        const seconds = (now() - middle) / 1000
+        idleSeconds = Math.min(idleSeconds, (middle - begin) / 1000 / repeats)
+        return Promise.resolve({
+          check,
+          seconds: Math.max(LEAST_SHARE * seconds, seconds - repeats * idleSeconds),
+        })
+      }
+      return { ...question, timed }
     },
   }
 }

@@ -1,16 +1,25 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { re2, re2js, rregex, v8, v8Linear } from './javascript.ts'
-import { fragmentMatcher, pcre2, tre, vectorscan } from './native.ts'
+import { nativeText } from './library.ts'
+import { fragmentMatcher } from './native.ts'
+import { withFreeCalls } from './peer.ts'
 import type { RegexPeer, Task } from './peer.ts'
-import { python } from './python.ts'
+import { PEERS } from './peers.ts'
 import { markdown } from './texts.ts'
 
-const PEERS = [v8, v8Linear, re2js, rregex, pcre2, tre, vectorscan, re2, python]
 const here: RegexPeer[] = []
+const absent: string[] = []
 for (const peer of PEERS) {
-  if ((await peer.missing()) === null) here.push(peer)
-  else console.log(`skipped: ${peer.id} is not installed`)
+  const gap = await peer.missing()
+  if (gap === null) here.push(peer)
+  else {
+    absent.push(peer.id)
+    console.log(`skipped: ${peer.id}: ${gap.why}; ${gap.install}`)
+  }
 }
+
+test.runIf(process.env['CI'] === 'true')('where benchmarks are to be trusted, no peer is missing', () => {
+  expect(absent).toEqual([])
+})
 
 /** Questions on which all rules agree. */
 const CASES: readonly (Omit<Task, 'text'> & { text: string; not?: readonly string[] })[] = [
@@ -71,6 +80,98 @@ describe.each(here.map((peer) => ({ peer, id: peer.id })))('$id', ({ peer }) => 
   })
 })
 
+describe('libraries called once a match', () => {
+  const [one] = CASES
+  const task = { ...one!, text: new TextEncoder().encode(one!.text) }
+  const libraries = here.filter(({ id }) => ['pcre2', 'tre', 're2'].includes(id))
+
+  test.each(libraries.map((peer) => ({ peer, id: peer.id })))(
+    '$id with its calls taken off answers the same',
+    async ({ peer }) => {
+      const question = await withFreeCalls(peer).ask(task)
+      const { check, seconds } = await question.timed!(1_000)
+      expect(check).toBe(question.expected)
+      expect(seconds).toBeGreaterThan(0)
+      question.close?.()
+    },
+  )
+
+  test('what is taken off is the least time of as many idle calls, and never all', async () => {
+    let clock = 0
+    let idle = 2
+    const fake: RegexPeer = {
+      id: 'fake',
+      version: '1',
+      missing: () => null,
+      ask: () => ({
+        expected: 1,
+        run: () => {
+          clock += 5
+          return 1
+        },
+        idle: () => {
+          clock += idle
+        },
+      }),
+    }
+    const question = await withFreeCalls(fake, () => clock).ask(task)
+    const milliseconds = async (repeats: number): Promise<number> =>
+      1000 * (await question.timed!(repeats)).seconds
+    expect(await milliseconds(4)).toBeCloseTo(12)
+    idle = 1
+    expect(await milliseconds(4)).toBeCloseTo(16)
+    idle = 3
+    expect(await milliseconds(1)).toBeCloseTo(4)
+  })
+
+  test('of a run that its calls outweigh, a share is left', async () => {
+    let clock = 0
+    const fake: RegexPeer = {
+      id: 'fake',
+      version: '1',
+      missing: () => null,
+      ask: () => ({ expected: 1, run: () => (clock += 2), idle: () => (clock += 5) }),
+    }
+    const question = await withFreeCalls(fake, () => clock).ask(task)
+    expect(1000 * (await question.timed!(10)).seconds).toBeCloseTo(1)
+  })
+
+  test('a peer whose calls are not known is refused', async () => {
+    await expect(withFreeCalls(PEERS[0]!).ask(task)).rejects.toThrow('cannot be told')
+  })
+})
+
+describe.runIf(here.some(({ id }) => id === 're2'))('RE2', () => {
+  const re2 = PEERS.find(({ id }) => id === 're2')!
+  const ask = async (pattern: string, text: string, unicode = false): Promise<number> => {
+    const bytes = new TextEncoder().encode(text)
+    const task = { pattern, ignoreCase: false, unicode, text: bytes, ask: 'spans', expected: 0 } as const
+    const question = await re2.ask(task)
+    const sum = question.run()
+    question.close?.()
+    return sum
+  }
+
+  test('is asked for the longest match, and a dot is any character', async () => {
+    expect(await ask('a|ab', 'ab')).toBe(2)
+    expect(await ask('a.b', 'a\nb')).toBe(3)
+    expect(await ask('^.$', 'é', true)).toBe(2)
+    expect(await ask('^.$', 'é')).toBe(0)
+    expect(await ask('^..$', 'é')).toBe(2)
+  })
+
+  test('a search from within a text knows what stands before', async () => {
+    expect(await ask('\\ba', 'aa a')).toBe(2)
+    expect(await ask('^a', 'aaa')).toBe(1)
+  })
+
+  test('refuses what is no pattern, and what means something else', async () => {
+    await expect(async () => await ask('a(', 'a')).rejects.toThrow('refused')
+    await expect(async () => await ask('\\w', 'a', true)).rejects.toThrow('not the same language')
+    expect(await ask('\\w', 'a')).toBe(1)
+  })
+})
+
 describe('texts', () => {
   test('fragments lie side by side and are about 140 bytes long', () => {
     const all = markdown(2_000)
@@ -90,9 +191,10 @@ describe('texts', () => {
     const pattern = '[A-Z][a-z]+ [A-Z][a-z]+, [0-9]{4}'
     const fragments = Array.from(all.starts, (start, k) => text.subarray(start, all.ends[k]))
     const truth = fragments.map((one) => (new RegExp(pattern).test(Buffer.from(one).toString()) ? 1 : 0))
-    for (const which of ['pcre2', 'tre', 'vectorscan'] as const) {
+    for (const which of ['pcre2', 'tre', 'vectorscan', 're2'] as const) {
       if (!here.some(({ id }) => id === which)) continue
-      expect([which, fragments.map(fragmentMatcher(which, pattern))]).toEqual([which, truth])
+      const test = fragmentMatcher(which, pattern)
+      expect([which, fragments.map((one) => test(nativeText(one)))]).toEqual([which, truth])
     }
   })
 })

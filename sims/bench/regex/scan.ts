@@ -9,8 +9,12 @@ import { compile } from '../../../engines/regex/index.ts'
 import { arena } from '../../../engines/regex/wasm/engine.ts'
 import type { Burst, Contestant, Row } from '../bench.ts'
 import { v8 } from './javascript.ts'
+import { nativeText } from './library.ts'
 import { fragmentMatcher, pcre2, tre, vectorscan } from './native.ts'
+import type { LibraryName } from './native.ts'
+import { VERSION } from './ours.ts'
 import type { RegexPeer } from './peer.ts'
+import { re2 } from './re2.ts'
 import { markdown } from './texts.ts'
 import type { Fragments } from './texts.ts'
 
@@ -38,7 +42,7 @@ function burst(count: number, run: (all: Fragments, text: Uint8Array<ArrayBuffer
 
 const ours: Contestant = {
   id: 'flowbench',
-  version: '0.1.0',
+  version: VERSION,
   missing: () => null,
   prepare: () =>
     burst(FRAGMENTS, (all, text) => {
@@ -132,7 +136,7 @@ const v8Strings: Contestant = {
     }),
 }
 
-function library(peer: RegexPeer, which: 'pcre2' | 'tre' | 'vectorscan'): Contestant {
+function library(peer: RegexPeer, which: LibraryName): Contestant {
   return {
     id: peer.id,
     get version() {
@@ -142,7 +146,7 @@ function library(peer: RegexPeer, which: 'pcre2' | 'tre' | 'vectorscan'): Contes
     prepare: () =>
       burst(FEW, (all, text) => {
         const test = fragmentMatcher(which, PATTERN)
-        const fragments = Array.from(all.starts, (start, k) => text.subarray(start, all.ends[k]))
+        const fragments = Array.from(all.starts, (start, k) => nativeText(text.subarray(start, all.ends[k])))
         return () => {
           let hits = 0
           for (const one of fragments) hits += test(one)
@@ -159,6 +163,13 @@ export const scanRow: Row = {
   summary:
     'Which of 500,000 Markdown fragments of about 140 bytes match, hits counted; js-dfa is a plain JavaScript table loop.',
   ours,
-  peers: [jsDfa, v8Strings, library(pcre2, 'pcre2'), library(tre, 'tre'), library(vectorscan, 'vectorscan')],
+  peers: [
+    jsDfa,
+    v8Strings,
+    library(pcre2, 'pcre2'),
+    library(tre, 'tre'),
+    library(vectorscan, 'vectorscan'),
+    library(re2, 're2'),
+  ],
   atMost: { rounds: 9, samples: 1 },
 }
