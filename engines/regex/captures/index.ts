@@ -7,12 +7,15 @@
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { DEFAULT_STATES } from '../automaton/size.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import type { Automaton } from './automaton.ts'
 import { buildAutomaton } from './automaton.ts'
+import { Future, LiveSets } from './future.ts'
 import { MinimalSearch, simulateSearch } from './minimal.ts'
+import type { Outlook } from './minimal.ts'
 import { Multipass } from './multipass.ts'
 import { OnePass } from './onepass.ts'
 import type { Edges } from './simulate.ts'
@@ -41,6 +44,7 @@ export class Captures {
   private onePass: OnePass | null | undefined
   private multipass: Multipass | undefined
   private search: MinimalSearch | undefined
+  private liveSets: LiveSets | undefined
   private ownStepper: Stepper | undefined
   private failures = 0
   private readonly recordable: boolean
@@ -97,15 +101,27 @@ export class Captures {
    *
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
-  findMinimal(text: Uint8Array, from: number, edges: Edges, path?: CapturePath): Int32Array | null {
+  findMinimal(
+    text: Uint8Array,
+    from: number,
+    edges: Edges,
+    path?: CapturePath,
+    outlook: Outlook = { future: null, reached: 0 },
+  ): Int32Array | null {
     if (path !== 'simulation' && this.recordable && this.failures < MAX_FAILURES) {
       this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)
-      const spans = this.search.find(text, from, edges, this.maxSteps)
+      const spans = this.search.find(text, from, edges, this.maxSteps, outlook)
       if (spans !== undefined) return spans
       this.failures++
       this.search = undefined
     }
-    return simulateSearch(this.stepper, text, from, edges, this.maxSteps)
+    return simulateSearch(this.stepper, text, from, edges, this.maxSteps, outlook)
+  }
+
+  /** What can still be reached from everywhere in the rest of a text; two passes over it. */
+  future(text: Uint8Array, from: number, meter: Meter): Future {
+    this.liveSets ??= new LiveSets(this.automaton, this.cacheBytes)
+    return new Future(this.liveSets, text, from, meter)
   }
 }
 

@@ -4,7 +4,8 @@
  * The leftmost match is the one that its first choices make: `captures/automaton.ts` orders the paths, so a search is
  * the determinised run with a fresh attempt at every position, ranked below the older ones. Where a path ends, all
  * worse ones are dropped; when no better one is left, the match is known, and the way back gives its start and its
- * groups. Linear in the text: a character is stepped over at most twice.
+ * groups. Linear in the text: a character is stepped over at most twice. For all matches, one after another, `future.ts`
+ * tells each search when it is done.
  */
 import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
@@ -12,12 +13,21 @@ import { classOf, widthOf } from './alphabet.ts'
 import { apply } from './actions.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
+import type { Future } from './future.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import { carry } from './simulate.ts'
 import type { Finish } from './stepper.ts'
 import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
+
+/** What a search is told, and tells. */
+export interface Outlook {
+  /** What can still be reached from where; else a search may read far past its match. */
+  readonly future: Future | null
+  /** Where it stopped reading. */
+  reached: number
+}
 
 export class MinimalSearch {
   private readonly automaton: Automaton
@@ -35,11 +45,18 @@ export class MinimalSearch {
    *
    * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters would be read.
    */
-  find(text: Uint8Array, from: number, edges: Edges, maxSteps: number): Int32Array | null | undefined {
+  find(
+    text: Uint8Array,
+    from: number,
+    edges: Edges,
+    maxSteps: number,
+    outlook: Outlook,
+  ): Int32Array | null | undefined {
     const { trail, fate } = this
     const { surroundings, groups } = this.automaton
     trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE), trail.dfa.initial)
-    if (!trail.run(text, text.length, maxSteps)) return undefined
+    if (!trail.run(text, text.length, maxSteps, outlook.future)) return undefined
+    outlook.reached = trail.at
     const edge = edges.notEol ? SILENT_EDGE : EDGE
     const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
     const finish = last ?? trail.backToAccepted(text)
@@ -59,6 +76,7 @@ export function simulateSearch(
   from: number,
   edges: Edges,
   maxWork: number,
+  outlook: Outlook,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets, surroundings } = automaton
@@ -75,6 +93,7 @@ export function simulateSearch(
     best[1] = at
   }
   for (let at = from; ;) {
+    outlook.reached = at
     if (best === null) {
       const { count } = stepper
       if (old.length < (count + 1) * width) old = widened(old, (count + 1) * width)
@@ -92,15 +111,22 @@ export function simulateSearch(
     const kind = alphabet.kind[symbol] as number
     const ended = stepper.advance(MASKS[before * KINDS + kind] as number, symbol, true)
     if (ended) settle(stepper.trace(automaton.accept), at)
-    if (stepper.count === 0 && best !== null) return best
+    const bytes = alphabet.bytes ? 1 : widthOf(code)
+    if (best !== null && (stepper.count === 0 || !mayImprove(outlook.future, stepper, at + bytes)))
+      return best
     fresh = carry(stepper, at, old, fresh, width)
     ;[old, fresh] = [fresh, old]
     before = kind
-    at += alphabet.bytes ? 1 : widthOf(code)
+    at += bytes
     if (stepper.work - workBefore > maxWork) {
       throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
     }
   }
+}
+
+/** Whether one of the stepper's paths may end. */
+function mayImprove(future: Future | null, { states, count }: Stepper, at: number): boolean {
+  return future === null || future.isAlive(states, count, at)
 }
 
 function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {

@@ -9,6 +9,7 @@ import { decodeAt } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { undo } from './actions.ts'
+import type { Future } from './future.ts'
 import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
 import type { Finish, Step } from './stepper.ts'
@@ -29,6 +30,8 @@ export class Trail {
   private count = 0
   /** Position, state and kind at the start of each stretch, the present one last. */
   private stretches: number[] = []
+  /** In a search: no better path is left than the one that ended. */
+  private over = false
   /** In a search: the last path that ended, where, and in which stretch. */
   private accepted: Finish | null = null
   private acceptedAt = 0
@@ -45,32 +48,34 @@ export class Trail {
     this.characters = 0
     this.count = 0
     this.stretches = [at, this.state, kind]
+    this.over = false
     this.accepted = null
   }
 
   /**
    * Runs to `end`, or in a search until no path is left. False: the cache is full.
    *
+   * @param future in a search: then it ends where no path is alive that is better than one that has ended.
    * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters are read.
    */
-  run(text: Uint8Array, end: number, maxSteps: number): boolean {
+  run(text: Uint8Array, end: number, maxSteps: number, future: Future | null = null): boolean {
     while (this.at < end) {
       if (this.count === STRETCH) {
         this.stretches.push(this.at, this.state, this.kind)
         this.count = 0
       }
       const before = this.count
-      const full = !this.fill(text, end)
+      const full = !this.fill(text, end, future)
       this.characters += this.count - before
       if (full) return false
       if (this.characters > maxSteps) throw new RegexBudgetError('stepsPerCall', this.characters, maxSteps)
-      if (this.state === this.dfa.dead) break
+      if (this.over || this.state === this.dfa.dead) break
     }
     return true
   }
 
   /** Steps until the stretch or the text ends, or in a search until something happens. */
-  private fill(text: Uint8Array, end: number): boolean {
+  private fill(text: Uint8Array, end: number, future: Future | null): boolean {
     const { dfa } = this
     const { alphabet, hasAssertions } = dfa.automaton
     const { low, kind: kinds, classes, bytes } = alphabet
@@ -113,6 +118,13 @@ export class Trail {
           state = dfa.dead
           break
         }
+        if (future !== null && this.accepted !== null) {
+          const { states } = dfa.rankingOf(target[step] as number)
+          if (!future.isAlive(states, states.length, at + width)) {
+            this.over = true
+            break
+          }
+        }
       }
       count++
       if (hasAssertions) kind = kinds[symbol] as number
@@ -142,7 +154,7 @@ export class Trail {
     this.state = state
     this.kind = kind
     this.count = 0
-    this.fill(text, end)
+    this.fill(text, end, null)
   }
 
   /**
@@ -207,7 +219,7 @@ export class Trail {
 }
 
 /** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
-function startOf(text: Uint8Array, last: number): number {
+export function startOf(text: Uint8Array, last: number): number {
   let first = last
   while (first > 0 && last - first < 3 && ((text[first] as number) & 0xc0) === 0x80) first--
   return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last

@@ -5,7 +5,8 @@ import { CASES, measureSteps } from './growth.ts'
 describe('growth with the text', () => {
   it.each(CASES)('$name takes the same number of steps for each character', (one) => {
     const { exact, perCharacter } = measureSteps(one, 12_000)
-    expect(perCharacter).toBeLessThanOrEqual(4)
+    // The most: in vain once, twice from right to left, and each match with the character behind it.
+    expect(perCharacter).toBeLessThanOrEqual(6)
     expect(exact).toBe(true)
   })
 

@@ -90,6 +90,10 @@ export const CASES: readonly GrowthCase[] = [
   findAll('x*y|x on x', 'x*y|x', 'x'),
   findAll('[A-Z].*bcd[a-z]+9 on abcd', '[A-Z].*bcd[a-z]+9', 'abcd'),
   findAll('(a?){30}(b|c) on a', '(a?){30}(b|c)|a', 'a'),
+  findAll('x.*?y|x on x', 'x.*?y|x', 'x'),
+  findAll('(a*?b|a) on a', '(a*?b|a)', 'a'),
+  findAll('nested minimal repetitions on ab', '((a|b)*?c|((ab)+?d)*?e|a|b)', 'ab'),
+  findAll('x.*?y|é on éx', 'x.*?y|é', 'éx'),
 ]
 
 export interface GrowthResult {

@@ -2,7 +2,10 @@
 import { EDGE } from '../automaton/context.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { CapturePath, Captures } from '../captures/index.ts'
+import { Meter } from '../dfa/meter.ts'
 import { Program } from '../dfa/program.ts'
+import { newTally } from '../dfa/tally.ts'
+import { MinimalMatches } from '../minimal.ts'
 import { compile } from '../regex.ts'
 import type { Regex } from '../regex.ts'
 import { compileSet } from '../set.ts'
@@ -120,6 +123,8 @@ export class Subject {
       this.inFragments(text) ?? this.inSet(text, symbols) ?? this.fromEveryPlace(text, symbols, offsets)
     if (elsewhere !== undefined) return elsewhere
     const all = referenceAll(parsed, symbols, rules).map((spans) => mapped(spans, offsets) as Int32Array)
+    const hardened = parsed.hasMinimal ? this.allMinimal(text, showAll(all)) : undefined
+    if (hardened !== undefined) return hardened
     return this.firstOf(({ name, regex, groups }) => {
       const listed = groups ? all : all.map((spans) => spans.slice(0, 2))
       const found = (): string => showAll(Array.from(regex.findAll(text), (match) => match.spans))
@@ -129,6 +134,23 @@ export class Subject {
         expect(`findAll${name}`, showAll(listed), found)
       )
     })
+  }
+
+  /** All matches, each search knowing from the start what is still possible. */
+  private allMinimal(text: Uint8Array, want: string): string | undefined {
+    for (const captures of [this.captures, this.starvedCaptures]) {
+      const found = (): string => {
+        const matches = new MinimalMatches(captures, text, this.parsed.bytes, new Meter(newTally(), Infinity))
+        matches.harden()
+        const all: Int32Array[] = []
+        while (matches.next()) all.push(matches.spans)
+        return showAll(all)
+      }
+      const name = captures === this.captures ? '' : ', starved'
+      const wrong = expect(`all minimal, hardened${name}`, want, found)
+      if (wrong !== undefined) return wrong
+    }
+    return undefined
   }
 
   private firstOf(ask: (variant: Variant) => string | undefined): string | undefined {
