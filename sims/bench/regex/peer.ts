@@ -59,6 +59,7 @@ export function contestant(peer: RegexPeer, task: () => Task, work: (task: Task)
 
 /** Never less than this part of what was measured: differences of two times are not better than that. */
 const LEAST_SHARE = 0.05
+const WARM_UP_MS = 3
 
 /**
  * A peer with its calls taken off: the time of a run less that of as many calls of a function that does nothing. As
@@ -73,18 +74,20 @@ export function withFreeCalls(peer: RegexPeer, now = () => performance.now()): R
     ask: async (task) => {
       const question = await peer.ask(task)
       if (question.idle === undefined) throw new Error('its calls cannot be told from its work')
-      // The first time it finds out how many there are.
-      question.idle()
-      // The least of all rounds: noise in it would be taken off the peer's time.
+      // The least of all rounds, as noise in it would be taken off the peer's time; the first runs are cold.
       let idleSeconds = Infinity
-      const timed = (repeats: number): Promise<{ check: number; seconds: number }> => {
+      const timeIdle = (repeats: number): void => {
         const begin = now()
         for (let run = 0; run < repeats; run++) question.idle?.()
-        const middle = now()
+        idleSeconds = Math.min(idleSeconds, (now() - begin) / 1000 / repeats)
+      }
+      for (const begin = now(); now() - begin < WARM_UP_MS;) timeIdle(1)
+      const timed = (repeats: number): Promise<{ check: number; seconds: number }> => {
+        timeIdle(repeats)
+        const begin = now()
         let check = 0
         for (let run = 0; run < repeats; run++) check = question.run()
-        const seconds = (now() - middle) / 1000
-        idleSeconds = Math.min(idleSeconds, (middle - begin) / 1000 / repeats)
+        const seconds = (now() - begin) / 1000
         return Promise.resolve({
           check,
           seconds: Math.max(LEAST_SHARE * seconds, seconds - repeats * idleSeconds),
