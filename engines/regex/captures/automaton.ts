@@ -9,7 +9,8 @@
  * branch first tried at the fork is. `stepper.ts` does this comparing.
  *
  * Two things keep it small and quick:
- * - No bracket where the length is no choice: fixed lengths, and the last part of a bracketed node.
+ * - No bracket where the length is no choice: fixed lengths, and the last part of a bracketed node; nor where it decides
+ *   nothing that is asked for: in a node without groups, and from the last part with a group on.
  * - No empty loops. POSIX allows no empty iteration beyond the minimum, so a loop's body is built in the variant that
  *   matches something, and matching nothing is a separate way around it. Both share their states, so nested stars do
  *   not multiply. Without empty loops the epsilon edges form an acyclic graph, states are numbered along it, and a
@@ -23,6 +24,7 @@ import type { Alphabet } from './alphabet.ts'
 import { buildAlphabet } from './alphabet.ts'
 import { Builder } from './builder.ts'
 import { factsOf } from './facts.ts'
+import { simplified } from './simplify.ts'
 
 /**
  * POSIX makes the first iteration as long as possible, then the second. TRE makes the last iteration of `*` and `+` begin
@@ -34,6 +36,8 @@ export interface Automaton {
   readonly alphabet: Alphabet
   readonly groups: number
   readonly states: number
+  /** The states in the order in which they were made: those inside a bracket stand together. */
+  readonly made: Int32Array
   readonly start: number
   readonly accept: number
   readonly depth: Int32Array
@@ -71,7 +75,7 @@ export interface Automaton {
 export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): Automaton {
   const builder = new Builder(limit, rules === 'tre')
   const start = builder.state()
-  const exit = builder.whole(parsed.root, start)
+  const exit = builder.whole(simplified(parsed.root), start)
   const accept = builder.state()
   if (exit >= 0) builder.edge(exit, accept)
   return number(builder, parsed, start, accept)
@@ -123,12 +127,17 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     }
     edgeStart[i + 1] = edgeTo.length
   })
-  const pick = (values: readonly number[]): Int32Array =>
-    Int32Array.from(order, (state) => values[state] as number)
+  // Loops: with thousands of states, iterators take most of the time of building.
+  const pick = (values: readonly number[]): Int32Array => {
+    const picked = new Int32Array(states)
+    for (let i = 0; i < states; i++) picked[i] = values[order[i] as number] as number
+    return picked
+  }
   return {
     alphabet: buildAlphabet(parsed, builder.sets),
     groups: parsed.groups,
     states,
+    made: rank.filter((state) => state >= 0),
     start: rank[start] as number,
     accept: rank[accept] as number,
     depth: pick(builder.depth),
@@ -143,10 +152,7 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     edgeNeeds: Uint8Array.from(edgeNeeds),
     edgeAction: Int32Array.from(edgeAction),
     set: pick(builder.set),
-    next: Int32Array.from(order, (state) => {
-      const to = builder.next[state] as number
-      return to < 0 ? -1 : (rank[to] as number)
-    }),
+    next: pick(builder.next).map((to) => (to < 0 ? -1 : (rank[to] as number))),
     forgets: Int32Array.from(builder.forgets),
     hasAssertions: !factsOf(parsed.root).pure,
     surroundings: new Surroundings(contextUse(parsed.root), parsed.bytes),

@@ -10,7 +10,7 @@ import { RegexBudgetError } from '../types.ts'
 import { Sets } from './alphabet.ts'
 import { CLOSE, FORGET, OPEN } from './actions.ts'
 import { assertBit } from './context.ts'
-import { factsOf, isMinimal } from './facts.ts'
+import { factsOf, hasGroups, isMinimal } from './facts.ts'
 
 type Repeat = Extract<Node, { kind: 'repeat' }>
 type Cat = Extract<Node, { kind: 'cat' }>
@@ -241,9 +241,12 @@ export class Builder {
     const plain = factsOf(node).plain
     const last = node.parts.length - 1
     const firstMixed = plain ? node.parts.length : node.parts.findIndex((part) => !factsOf(part).plain)
+    const lastWithGroup = node.parts.findLastIndex(hasGroups)
     const choice = (k: number): boolean => factsOf(node.parts[k] as Node).length < 0
-    const nested = (k: number): boolean => !node.rightAssoc && k < Math.min(last, firstMixed) && choice(k)
+    const nested = (k: number): boolean =>
+      !node.rightAssoc && (lastWithGroup >= 0 || !plain) && k < Math.min(last, firstMixed) && choice(k)
     const own = (k: number): boolean =>
+      (k <= lastWithGroup || !plain) &&
       choice(k) &&
       (node.rightAssoc || k >= firstMixed) &&
       factsOf(node.parts[k] as Node).plain &&
@@ -332,7 +335,12 @@ export class Builder {
       }
       const inner = this.edge(entry, this.state(), forget)
       const build = (at: number): Exits => ({ none: -1, some: this.some(node.node, at) })
-      const { some } = this.within(body.length < 0, inner, build, lastFirst ? 'loop' : 'plain')
+      const { some } = this.within(
+        body.length < 0 && hasGroups(node),
+        inner,
+        build,
+        lastFirst ? 'loop' : 'plain',
+      )
       const idle = padded && i > 1 && i <= min ? this.edge(done, this.state(), forget) : -1
       done = this.join([some, idle < 0 ? -1 : this.none(node.node, idle)])
       if (i < min && body.nullable && body.pure) {

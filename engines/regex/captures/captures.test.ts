@@ -12,7 +12,7 @@ import { Stepper } from './stepper.ts'
 
 const encoder = new TextEncoder()
 const EDGES = { notBol: false, notEol: false }
-const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'simulation']
+const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
 
 const made = (pattern: string, options: Options = {}): Captures =>
   buildCaptures(parse(pattern, options), options)
@@ -34,6 +34,8 @@ describe('captures of a known span', () => {
     ['((a)|(b))*', 'ab', '0,2,1,2,-1,-1,1,2', '0,2,1,2,-1,-1,1,2'],
     ['(a*)*', '', '0,0,0,0', '0,0,0,0'],
     ['(a+)*', '', '0,0,-1,-1', '0,0,-1,-1'],
+    ['(a*(a*))?', 'a', '0,1,0,1,1,1', '0,1,0,1,1,1'],
+    ['(([a]a|)(|a.a)){2}', 'aaaa', '0,4,2,4,2,4,4,4', '0,4,2,4,2,4,4,4'],
   ])('%s on %j', (pattern, text, posix, tre) => {
     expect(groups(pattern, text)).toBe(posix)
     expect(groups(pattern, text, { rules: 'tre' })).toBe(tre)
@@ -145,7 +147,7 @@ describe('budgets', () => {
     const text = encoder.encode('a')
     const spans = captures.run(text, 0, 1, EDGES)
     expect(spans?.subarray(0, 6).join()).toBe('0,1,0,1,1,1')
-    expect(captures.counters).toEqual({ 'one-pass': 0, 'multi-pass': 0, simulation: 1 })
+    expect(captures.counters).toEqual({ 'one-pass': 0, 'multi-pass': 0, 'top-down': 0, simulation: 1 })
   })
 
   it('stops a run when the steps are used up', () => {

@@ -21,6 +21,9 @@ export interface Facts {
 export const isMinimal = (node: Extract<Node, { kind: 'repeat' }>): boolean =>
   !node.greedy && node.min !== node.max
 
+/** Whether it matters how the node is parsed, beside how long it is. */
+export const hasGroups = (node: Node): boolean => factsOf(node).firstGroup <= factsOf(node).lastGroup
+
 const known = new WeakMap<Node, Facts>()
 
 const leaf: Facts = {

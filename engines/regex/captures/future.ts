@@ -16,7 +16,7 @@ import type { Meter } from '../dfa/meter.ts'
 import { classOf } from './alphabet.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
-import { startOf } from './trail.ts'
+import { startOf } from './reader.ts'
 
 /** Bytes of text in a stretch. */
 const STRETCH = 4096

@@ -1,9 +1,10 @@
 /**
  * Where the groups of a match are. The span of the match is known already: this finds the parse of it.
  *
- * Three ways, each its own file, taken in this order: one pass where the pattern leaves no choice (`onepass.ts`); two
- * passes over determinised rankings (`multipass.ts`); simulation of the rankings where their cache runs full
- * (`simulate.ts`). All three read the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
+ * Four ways, each its own file, taken in this order: one pass where the pattern leaves no choice (`onepass.ts`); two
+ * passes over determinised rankings (`multipass.ts`); where the text leads to ever new rankings, from the outermost
+ * bracket inwards (`top-down.ts`); simulation of the rankings for what that does not do (`simulate.ts`). All of them read
+ * the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { DEFAULT_STATES } from '../automaton/size.ts'
@@ -11,6 +12,7 @@ import type { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
+import { RegexBudgetError } from '../types.ts'
 import type { Automaton } from './automaton.ts'
 import { buildAutomaton } from './automaton.ts'
 import { Future, LiveSets } from './future.ts'
@@ -21,6 +23,7 @@ import { OnePass } from './onepass.ts'
 import type { Edges } from './simulate.ts'
 import { simulate } from './simulate.ts'
 import { Stepper } from './stepper.ts'
+import { isTopDown, TopDown } from './top-down.ts'
 
 export type { Edges } from './simulate.ts'
 
@@ -34,7 +37,7 @@ const MAX_FAILURES = 3
 /** States times groups beyond which one step's record may take hundreds of megabytes: then nothing is recorded. */
 const MAX_RECORD = 1 << 24
 
-export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
+export type CapturePath = 'one-pass' | 'multi-pass' | 'top-down' | 'simulation'
 
 export class Captures {
   private readonly automaton: Automaton
@@ -43,18 +46,28 @@ export class Captures {
   /** Undefined: not looked at yet. */
   private onePass: OnePass | null | undefined
   private multipass: Multipass | undefined
+  /** Null: not to be taken, because of its order of paths or its tables. */
+  private topDown: TopDown | null | undefined
   private search: MinimalSearch | undefined
   private liveSets: LiveSets | undefined
   private ownStepper: Stepper | undefined
   private failures = 0
+  /** How often the way by two passes gave up. */
+  private givenUp = 0
   private readonly recordable: boolean
   /** Characters given to each way so far. */
-  readonly counters: Record<CapturePath, number> = { 'one-pass': 0, 'multi-pass': 0, simulation: 0 }
+  readonly counters: Record<CapturePath, number> = {
+    'one-pass': 0,
+    'multi-pass': 0,
+    'top-down': 0,
+    simulation: 0,
+  }
 
   constructor(automaton: Automaton, cacheBytes: number, maxSteps: number) {
     this.automaton = automaton
     this.cacheBytes = cacheBytes
     this.maxSteps = maxSteps
+    if (!isTopDown(automaton)) this.topDown = null
     this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
@@ -83,17 +96,28 @@ export class Captures {
         return this.onePass.run(text, start, end, edges, maxSteps)
       }
     }
-    if (path === 'simulation' || !this.recordable) {
-      counters.simulation += end - start
-      return simulate(this.stepper, text, start, end, edges, maxSteps)
+    if (this.recordable && (path ?? 'multi-pass') === 'multi-pass' && this.givenUp < MAX_FAILURES) {
+      this.multipass ??= new Multipass(this.stepper, this.cacheBytes)
+      const spans = this.multipass.run(text, start, end, edges, maxSteps)
+      if (spans !== undefined) {
+        counters['multi-pass'] += end - start
+        return spans
+      }
+      this.givenUp++
     }
-    this.multipass ??= new Multipass(this.stepper, this.cacheBytes)
-    const before = this.multipass.simulated
-    const spans = this.multipass.run(text, start, end, edges, maxSteps)
-    const simulated = this.multipass.simulated - before
-    counters.simulation += simulated
-    counters['multi-pass'] += end - start - simulated
-    return spans
+    if (path !== 'simulation' && this.topDown !== null) {
+      try {
+        this.topDown ??= new TopDown(this.automaton, this.cacheBytes)
+        const spans = this.topDown.run(text, start, end, edges, maxSteps)
+        counters['top-down'] += end - start
+        return spans
+      } catch (error) {
+        if (!(error instanceof RegexBudgetError) || error.limit !== 'cacheBytes') throw error
+        this.topDown = null
+      }
+    }
+    counters.simulation += end - start
+    return simulate(this.stepper, text, start, end, edges, maxSteps)
   }
 
   /**

@@ -37,6 +37,7 @@ export class RankedDfa {
   /** The state without any path, once it was met; else -1. */
   dead = -1
   private readonly maxBytes: number
+  private mostSteps = Infinity
   private readonly ids = new Map<string, number>()
   private readonly rankings: Ranking[] = []
   private readonly seeking: boolean[] = []
@@ -56,14 +57,18 @@ export class RankedDfa {
     this.stateOf(this.stepper.initial(), search)
   }
 
+  get isFull(): boolean {
+    return this.bytes > this.maxBytes
+  }
+
+  /** Says how many steps may be made from now on; more are refused as if the cache were full. */
+  allow(steps: number): void {
+    this.mostSteps = this.steps.length + steps
+  }
+
   /** The first state: nothing read yet. */
   get initial(): number {
     return 0
-  }
-
-  /** The state of a ranking. */
-  enter(ranking: Ranking): number {
-    return this.stateOf(ranking, false)
   }
 
   /** Whether a state of this number was met. */
@@ -85,7 +90,7 @@ export class RankedDfa {
   step(state: number, kind: number, symbol: number): number {
     const { alphabet, hasAssertions } = this.automaton
     const { classes } = alphabet
-    if (this.bytes > this.maxBytes) return FULL
+    if (this.isFull || this.steps.length > this.mostSteps) return FULL
     const id = state / this.stride
     const after = alphabet.kind[symbol] as number
     const ranking = this.rankings[id] as Ranking

@@ -2,27 +2,20 @@
  * Captures by simulation: the path that always works.
  *
  * The ranked states are carried along the span, each with its own copy of the captures; nothing is remembered of the
- * way. Memory is states x groups, time is span x (closure + states x groups). Used where the determinised path
- * (`multipass.ts`) runs out of budget, and to check it.
+ * way. Memory is states x groups, time is span x (closure + states x groups). Used where
+ * nothing quicker can be, and to check what is.
  */
 import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { apply } from './actions.ts'
 import { MASKS } from './context.ts'
-import type { Ranking, Stepper } from './stepper.ts'
+import type { Stepper } from './stepper.ts'
 
 /** Whether the text's own edges count as edges. */
 export interface Edges {
   readonly notBol: boolean
   readonly notEol: boolean
-}
-
-/** Where another way gave up: the ranked paths at text[at], and the captures of each, one after the other. */
-export interface Resume {
-  readonly at: number
-  readonly ranking: Ranking
-  readonly captures: Int32Array<ArrayBuffer>
 }
 
 /** Offsets kept for all paths together: thousands of paths with thousands of groups each. Two sets of four bytes. */
@@ -53,7 +46,7 @@ export function carry(
 }
 
 /**
- * The captures of the best parse of [start, end), or null if there is none. `resume` goes on from inside the span.
+ * The captures of the best parse of [start, end), or null if there is none.
  *
  * @throws RegexBudgetError `stepsPerCall` when the work exceeds `maxWork`.
  */
@@ -64,18 +57,16 @@ export function simulate(
   end: number,
   edges: Edges,
   maxWork: number,
-  resume?: Resume,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets } = automaton
   const width = 2 * automaton.groups + 2
-  const first = resume?.at ?? start
-  stepper.load(resume?.ranking ?? stepper.initial())
-  let old = resume?.captures ?? new Int32Array(width).fill(-1)
+  stepper.load(stepper.initial())
+  let old = new Int32Array(width).fill(-1)
   let fresh = new Int32Array(width)
-  let before = automaton.surroundings.before(text, first, edges.notBol ? SILENT_EDGE : EDGE)
+  let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
   const workBefore = stepper.work
-  for (let at = first; at < end;) {
+  for (let at = start; at < end;) {
     const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
     const kind = alphabet.kind[symbol] as number

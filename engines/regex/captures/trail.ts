@@ -7,11 +7,12 @@
  */
 import { decodeAt } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
-import { classOf, widthOf } from './alphabet.ts'
 import { undo } from './actions.ts'
+import { classOf, widthOf } from './alphabet.ts'
 import type { Future } from './future.ts'
 import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
+import { startOf } from './reader.ts'
 import type { Finish, Step } from './stepper.ts'
 
 /** Characters in a stretch: a buffer of one megabyte at most. */
@@ -160,9 +161,9 @@ export class Trail {
   /**
    * Walks back from where the run stopped, along the path that `finish` ends, and writes the captures it sets. In a
    * search, spans[0] becomes the place where the path began; else the walk ends as soon as all groups are known. `fate`,
-   * by group, begins as UNSET and tells what was found. The path's index in the ranking where the walk ended.
+   * by group, begins as UNSET and tells what was found.
    */
-  walkBack(text: Uint8Array, finish: Finish, spans: Int32Array, fate: Uint8Array): number {
+  walkBack(text: Uint8Array, finish: Finish, spans: Int32Array, fate: Uint8Array): void {
     const { dfa } = this
     const { bytes } = dfa.automaton.alphabet
     const { forgets } = dfa.automaton
@@ -195,20 +196,6 @@ export class Trail {
       if (search) state = this.stateBefore(index)
     }
     if (search) spans[0] = at
-    return place
-  }
-
-  /** Does something that walks back, and returns to where the run stopped. */
-  keepingPlace<T>(text: Uint8Array, walk: () => T): T {
-    const { at, characters } = this
-    const stretches = [...this.stretches]
-    const result = walk()
-    if (this.stretches.length !== stretches.length) {
-      this.stretches = stretches
-      this.replay(text, at)
-    }
-    this.characters = characters
-    return result
   }
 
   /** The state before step `index` of the present stretch. */
@@ -216,13 +203,6 @@ export class Trail {
     if (index > 0) return this.dfa.target[this.ids[index - 1] as number] as number
     return this.stretches[this.stretches.length - 2] as number
   }
-}
-
-/** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
-export function startOf(text: Uint8Array, last: number): number {
-  let first = last
-  while (first > 0 && last - first < 3 && ((text[first] as number) & 0xc0) === 0x80) first--
-  return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
 }
 
 function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {

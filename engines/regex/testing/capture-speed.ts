@@ -38,6 +38,9 @@ const CASES: [string, string, Uint8Array][] = [
   ['optional run', '((a?){10}(b?){10}|ab)*', coin],
   ['window of 6', '((a|b)*a(a|b){6})*[ab]*', coin],
   ['window of 9', '((a|b)*a(a|b){9})*[ab]*', coin],
+  ['window of 12', '((a|b)*a(a|b){12})*[ab]*', coin],
+  ['window of 60', '((a|b)*a(a|b){60})*[ab]*', coin],
+  ['two windows', '((a|b)*a(a|b){14}|(a|b){14}a(a|b)*)*[ab]*', coin],
   ['cyrillic', '((\\w+)|[^[:alnum:]]+)*', repeated('Привет, мир это ')],
   ['word boundaries', '(\\b(\\w+)\\b|.)*', words],
 ]
@@ -52,22 +55,26 @@ function megabytesPerSecond(run: () => unknown, bytes: number): number {
   return bytes / 1000 / best
 }
 
-console.log('MB/s                  chosen path      chosen  simulation')
+const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
+
+console.log(`MB/s                  ${PATHS.map((path) => path.padStart(11)).join('')}  chosen`)
 for (const [name, pattern, text] of CASES) {
   const captures = buildCaptures(parse(pattern))
   // Not inside a character.
   let short = SIMULATED
   while (((text[short] as number) & 0xc0) === 0x80) short--
-  const simulate = (): Int32Array | null => captures.run(text, 0, short, EDGES, 'simulation')
-  const quick = captures.run(text, 0, short, EDGES)
-  if (quick === null || quick.join() !== simulate()?.join()) throw new Error(`${name}: the paths disagree`)
+  const answers = PATHS.map((path) => captures.run(text, 0, short, EDGES, path)?.join())
+  if (answers.some((answer) => answer === undefined || answer !== answers[0])) {
+    throw new Error(`${name}: the paths disagree`)
+  }
   const before = { ...captures.counters }
   const chosen = megabytesPerSecond(() => captures.run(text, 0, text.length, EDGES), text.length)
-  const path = (Object.keys(before) as CapturePath[])
-    .filter((key) => captures.counters[key] > before[key])
-    .join('+')
-  const slow = megabytesPerSecond(simulate, short)
+  const path = PATHS.filter((key) => captures.counters[key] > before[key]).join('+')
+  const speeds = PATHS.map((way) => {
+    const length = way === 'top-down' ? text.length : short
+    return megabytesPerSecond(() => captures.run(text, 0, length, EDGES, way), length)
+  })
   console.log(
-    `${name.padEnd(20)}  ${path.padEnd(16)} ${chosen.toFixed(1).padStart(6)}  ${slow.toFixed(2).padStart(10)}`,
+    `${name.padEnd(20)}  ${speeds.map((speed) => speed.toFixed(2).padStart(11)).join('')}  ${chosen.toFixed(1)} ${path}`,
   )
 }
