@@ -5,7 +5,7 @@ import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from './check.ts'
-import { limits, patterns, settings, texts, unitLimits } from './generate.ts'
+import { limits, patterns, settings, texts, bitLimits } from './generate.ts'
 import { buildApprox } from './index.ts'
 
 const EDGES = { notBol: false, notEol: false }
@@ -81,7 +81,7 @@ describe('rows of bits', () => {
   test('against exhaustive search', () => {
     let seen = 0
     fc.assert(
-      fc.property(patterns, texts, unitLimits, fc.nat(3), (pattern, text, approx, from) => {
+      fc.property(patterns, texts, bitLimits, fc.nat(3), (pattern, text, approx, from) => {
         const differs = compareWithExhaustive(pattern, { approx }, encode(text), from, EDGES, 'rows')
         fc.pre(differs !== NOT_THIS_WAY)
         seen++
@@ -92,39 +92,124 @@ describe('rows of bits', () => {
     expect(seen).toBe(400)
   })
 
-  test('up to 31 positions, as the other path finds it', () => {
-    const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 20, maxLength: 31 })
-    const long = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 50, maxLength: 300 })
-    fc.assert(
-      fc.property(letters, long, fc.nat(12), (pattern, text, maxErrors) => {
-        const options = { approx: { maxErrors } }
-        const [sets, rows] = [0, 1].map(() => buildApprox(parse(pattern, options), options))
-        expect(rows?.useRows()).toBe(true)
-        const bytes = encode(text)
-        expect(rows?.find(bytes, 0, EDGES)).toEqual(sets?.find(bytes, 0, EDGES))
-      }),
-      { numRuns: 100 },
+  test('from 20 to 255 positions, as the other path finds it', () => {
+    // One 64-bit number a row, two of them, or more than WebAssembly is used for; chains, and patterns that are none.
+    const piece = fc.constantFrom(
+      'a',
+      'b',
+      'c',
+      'abc',
+      'cab',
+      '[ab]',
+      'a?',
+      '(bc)?',
+      '(a|bcc)',
+      'b+',
+      '(ca)*',
     )
-    expect(buildApprox(parse('a{32}', {}), { approx: {} }).useRows()).toBe(false)
+    const pattern = fc
+      .tuple(
+        fc.constantFrom(20, 40, 60, 64, 100, 120),
+        fc.array(fc.nat(2)),
+        fc.array(piece, { minLength: 1, maxLength: 8 }),
+      )
+      .map(([length, letters, pieces]) => {
+        const chain = Array.from({ length }, (_, i) => 'abc'[letters[i % letters.length] ?? i % 3]).join('')
+        return length % 2 === 0 && letters.length % 2 === 0 ? chain : chain.slice(10) + pieces.join('')
+      })
+    const noise = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), maxLength: 80 })
+    let found = 0
+    fc.assert(
+      fc.property(
+        pattern,
+        noise,
+        noise,
+        fc.nat(5),
+        fc.boolean(),
+        (source, before, after, maxErrors, twice) => {
+          const options = { approx: { maxErrors } }
+          const parsed = parse(twice ? `${source}|${source}x` : source, options)
+          const [sets, bits] = [0, 1].map(() => buildApprox(parsed, options))
+          fc.pre(bits?.search.useBits() === true)
+          // A text that the pattern matches but for some errors, in noise.
+          const near = source
+            .replaceAll(/[?+*()[\]]/g, '')
+            .replaceAll('|', '')
+            .slice(1)
+          const bytes = encode(before + near.slice(0, 15) + near.slice(16) + after)
+          const all = [...(sets?.findAll(bytes, 0, EDGES) ?? [])]
+          if (all.length > 0) found++
+          expect([...(bits?.findAll(bytes, 0, EDGES) ?? [])]).toEqual(all)
+          expect(bits?.test(bytes, 0, EDGES)).toBe(all.length > 0)
+        },
+      ),
+      { numRuns: 80 },
+    )
+    expect(found).toBeGreaterThan(20)
+    expect(buildApprox(parse('a{255}', {}), { approx: { maxErrors: 3 } }).search.useBits()).toBe(true)
+    expect(buildApprox(parse('a{255}b', {}), { approx: { maxErrors: 3 } }).search.useBits()).toBe(false)
   })
 
   test('take over where sets are too many', () => {
     const options = { approx: { maxErrors: 8 } }
-    const random = fc.sample(
-      fc.array(fc.constantFrom(97, 99, 103, 116), { minLength: 20_000, maxLength: 20_000 }),
-      {
-        numRuns: 1,
-        seed: 1,
-      },
-    )[0] as number[]
-    const text = Uint8Array.from(random)
+    // Longer than the window through which the kernel reads.
+    const letters = fc.constantFrom(97, 99, 103, 116)
+    const [random] = fc.sample(fc.array(letters, { minLength: 90_000, maxLength: 90_000 }), {
+      numRuns: 1,
+      seed: 1,
+    })
+    const text = Uint8Array.from(random as number[])
     const pattern = 'cccaaagtccttaagttagcaaggccagtt'
     const matcher = buildApprox(parse(pattern, options), options)
     const forced = buildApprox(parse(pattern, options), options)
-    forced.useRows()
+    forced.search.useBits()
+    const patient = buildApprox(parse(`${pattern}(\\b|\\B)`, options), options)
     expect(matcher.find(text, 0, EDGES)).toEqual(forced.find(text, 0, EDGES))
-    expect(matcher.usesRows).toBe(true)
+    expect(matcher.search.usesBits).toBe(true)
+    expect(patient.search.useBits()).toBe(false)
+    expect([...matcher.findAll(text, 0, EDGES)]).toEqual([...patient.findAll(text, 0, EDGES)])
   })
+})
+
+describe('ends without waste', () => {
+  test('are those of walks forward, over texts of many blocks', () => {
+    const pieces = fc.array(fc.constantFrom('a', 'b', 'c', 'ab', 'é', '-', '\n'), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    const long = fc
+      .array(fc.tuple(pieces, fc.constantFrom(1, 2, 30, 900)), { minLength: 2, maxLength: 6 })
+      .map((runs) => runs.map(([unit, times]) => unit.join('').repeat(times)).join(''))
+    let hardened = 0
+    fc.assert(
+      fc.property(patterns, long, fc.option(limits, { nil: undefined }), (pattern, text, approx) => {
+        const options: Options = approx ? { approx } : {}
+        const parsed = parse(`(.*c)?(${pattern})`, options)
+        const bytes = encode(text)
+        const [plain, thrifty] = [0, 1].map(() => buildApprox(parsed, options))
+        if (!plain || !thrifty) return
+        thrifty.search.thrifty = true
+        for (const { search } of [plain, thrifty]) search.begin(bytes)
+        const spans = [...plain.search.spans(bytes, 0, EDGES)].slice(0, 300)
+        if (spans.length > 1) hardened++
+        expect([...thrifty.search.spans(bytes, 0, EDGES)].slice(0, 300)).toEqual(spans)
+      }),
+      { numRuns: 60 },
+    )
+    expect(hardened).toBeGreaterThan(20)
+  })
+
+  test.each(['(.*a|b){~1}', '\\<(.*a|b){~1}', '(.*a|b){+1-1}', '((.*a){~1}|b)'])(
+    '%s on b: once through the text',
+    (pattern) => {
+      const steps = [20_000, 40_000].map((length) => {
+        const matcher = buildApprox(parse(pattern, {}), {})
+        matcher.count(encode('b'.repeat(length)), 0, EDGES)
+        return matcher.meter.steps
+      }) as [number, number]
+      expect(steps[1] - steps[0]).toBeLessThan(10 * 20_000)
+    },
+  )
 })
 
 describe('the filter', () => {
@@ -151,10 +236,10 @@ describe('the filter', () => {
         const parsed = parse(word, options)
         const bytes = encode(ignoreCase ? text.replaceAll('a', 'A') : text)
         const matcher = buildApprox(parsed, options)
-        if (matcher.windows(bytes) !== null) filtered++
+        if (matcher.search.windows(bytes) !== null) filtered++
         // An assertion that always holds makes no difference, but to the filter.
         const plain = buildApprox(parse(`${word}(\\b|\\B)`, options), options)
-        expect(plain.windows(bytes)).toBeNull()
+        expect(plain.search.windows(bytes)).toBeNull()
         expect([...matcher.findAll(bytes, 0, EDGES)]).toEqual([...plain.findAll(bytes, 0, EDGES)])
         expect(matcher.test(bytes, 0, EDGES)).toBe(plain.test(bytes, 0, EDGES))
       }),
@@ -165,8 +250,8 @@ describe('the filter', () => {
 
   test('looks at little of a text without the pieces', () => {
     const matcher = buildApprox(parse('(Xyzzyqw){~1}', {}), {})
-    expect(matcher.windows(encode('yes and no. '.repeat(1000)))).toEqual([])
-    expect(matcher.windows(encode(`${'yes and no. '.repeat(100)}Xyz`))).toEqual([1164, 1203])
+    expect(matcher.search.windows(encode('yes and no. '.repeat(1000)))).toEqual([])
+    expect(matcher.search.windows(encode(`${'yes and no. '.repeat(100)}Xyz`))).toEqual([1164, 1203])
   })
 })
 

@@ -119,7 +119,7 @@ export function compareWithExhaustive(
     show({ ...m, start: offsets[m.start] as number, end: offsets[m.end] as number })
   const settings = { ...(options.approx && { approx: options.approx }), ...edges, from }
   const matcher = buildApprox(parsed, options)
-  if (path === 'rows' && !matcher.useRows()) return NOT_THIS_WAY
+  if (path === 'rows' && !matcher.search.useBits()) return NOT_THIS_WAY
   const at = offsets[from] as number
 
   const first = exhaustiveFind(parsed, symbols, settings)
@@ -130,6 +130,10 @@ export function compareWithExhaustive(
   if (matcher.test(text, at, edges) !== (first !== null)) return `test: expected ${first !== null}`
 
   const all = exhaustiveAll(parsed, symbols, settings).map(inBytes).join(', ')
-  const gotAll = [...matcher.findAll(text, at, edges)].map(show).join(', ')
-  return gotAll === all ? undefined : `findAll: expected ${all}, got ${gotAll}`
+  for (const thrifty of [false, true]) {
+    matcher.search.thrifty = thrifty
+    const gotAll = [...matcher.findAll(text, at, edges)].map(show).join(', ')
+    if (gotAll !== all) return `findAll${thrifty ? ' without waste' : ''}: expected ${all}, got ${gotAll}`
+  }
+  return undefined
 }

@@ -72,10 +72,26 @@ export const limits: fc.Arbitrary<ApproxLimits> = fc.record(
 
 const allowed = fc.constantFrom(0, 0, Infinity, Infinity, Infinity)
 
+const price = fc.constantFrom(1, 1, 2, 3)
+
 /** Limits that a search by bits can keep. */
-export const unitLimits: fc.Arbitrary<ApproxLimits> = fc.record(
-  { maxErrors: limit, maxCost: limit, maxInsert: allowed, maxDelete: allowed, maxSubstitute: allowed },
-  { requiredKeys: [] },
+export const bitLimits: fc.Arbitrary<ApproxLimits> = fc.oneof(
+  fc.record(
+    { maxErrors: limit, maxCost: limit, maxInsert: allowed, maxDelete: allowed, maxSubstitute: allowed },
+    { requiredKeys: [] },
+  ),
+  fc.record(
+    {
+      maxCost: fc.nat(6),
+      maxInsert: allowed,
+      maxDelete: allowed,
+      maxSubstitute: allowed,
+      costInsert: price,
+      costDelete: price,
+      costSubstitute: price,
+    },
+    { requiredKeys: ['maxCost'] },
+  ),
 )
 
 export const texts: fc.Arbitrary<string> = fc.oneof(

@@ -1,52 +1,25 @@
 /**
  * Approximate matching as a deterministic automaton, made while it is used.
  *
- * A path through the automaton with errors is a pair (state, label): where it is and what it has spent. All pairs that
- * are worth keeping after some text are one set, and the sets that a text leads to are few and come again, so each is
- * made once and walked by table ever after: the cost of errors is paid per set, not per character. A pair is not worth
- * keeping if another one at the same state dominates it, or if it costs more than the bound.
- *
- * A set is kept closed under everything that needs no text: forks, deletions, region borders. Assertions wait, since
- * they ask for the next character; the set knows the kind of the last one. Whether a match ends before a character is
- * therefore known on reading that character, and is part of the transition.
+ * The sets of pairs (`closure.ts`) that a text leads to are few and come again, so each is made once and walked by
+ * table ever after: the cost of errors is paid per set, not per character. Whether a match ends before a character is
+ * known on reading that character, as assertions may ask for it, and is part of the transition.
  *
  * The cache is bounded: when it is full, all is forgotten but the set at hand.
  */
 import { classOf, widthOf } from '../captures/alphabet.ts'
 import { decodeAt } from '../automaton/context.ts'
-import { RegexBudgetError } from '../types.ts'
-import { ACCEPT, ASSERT, ENTER, EXIT, FORK, STEP } from './automaton.ts'
 import type { Automaton, Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
-import { Labels } from './labels.ts'
+import { Closure } from './closure.ts'
+import type { Pairs } from './closure.ts'
 import type { Meter } from './meter.ts'
-import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
-
-/** Pairs as [state, label, state, label, ...], sorted by state, then label. */
-type Pairs = Int32Array
-
-interface StateSet {
-  readonly pairs: Pairs
-  /** Kind of the character read last. */
-  readonly near: number
-  /** Cheapest acceptance by the kind of what comes next, once somebody asks; -1: none. */
-  ends: Map<number, number> | null
-}
-
-function samePairs(a: Pairs, b: Pairs): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
+import { StateSets } from './sets.ts'
 
 const UNKNOWN = 0
-/** Pairs in one set; more would be hundreds of microseconds a character. */
-const MOST_PAIRS = 100_000
-/** So many comparisons may go by before the budget is asked. */
-const COMPARED_AT_ONCE = 1 << 16
-/** A set's object, its array and its slot. */
-const BYTES_PER_SET = 200
 const BYTES_PER_LABEL = 100
+/** Of a transition in both tables. */
+const BYTES_PER_ENTRY = 12
 
 export class LazyDfa {
   /** Where the walk stopped; `place` is the next character boundary to read from. */
@@ -59,35 +32,22 @@ export class LazyDfa {
   /** The cost of the acceptance that stopped the walk, below the bound; else -1. */
   cheaper = -1
   readonly bound: number
-  /** Transitions that may still be computed before `backward` gives up. */
+  /** Transitions that may still be computed before a walk gives up. */
   patience = Infinity
-  /** Memory that the sets take, about. */
-  bytes = 0
   private readonly pattern: Pattern
-  private readonly nfa: Automaton
   private readonly inject: boolean
-  private readonly labels: Labels
+  private readonly closure: Closure
   private readonly meter: Meter
   private readonly cacheBytes: number
   private readonly classes: number
-  private readonly sets: StateSet[] = []
-  /** Open addressing: numbers of sets plus 1, by their hash; at most half full. */
-  private slots = new Int32Array(64)
+  /** The set of row r has the number r / classes - 1. */
+  private readonly sets = new StateSets()
+  /** Cheapest acceptance at the end of a text, by row and kind of what is there, once somebody asks; -1: none. */
+  private readonly ends = new Map<number, number>()
   /** By row and class: the next row; negative: after an acceptance; UNKNOWN: not computed. Row 0 is never used. */
   private table: Int32Array
   /** Cost of that acceptance. */
   private costs: Float64Array
-  /** Pairs being collected: the labels of each state. */
-  private readonly found: number[][]
-  /** Where a label is no more than a cost, a state has but one: its label and cost. */
-  private readonly scalar: boolean
-  private readonly least: Int32Array
-  private readonly leastCost: Float64Array
-  private readonly work: number[] = []
-  private readonly buffer: number[] = []
-  private count = 0
-  /** Labels compared since the meter was told. */
-  private compared = 0
   /** The row of the empty set, which nothing leads out of; -1: not met yet. */
   private dead = -1
 
@@ -101,166 +61,28 @@ export class LazyDfa {
     cacheBytes: number,
   ) {
     this.pattern = pattern
-    this.nfa = nfa
     this.inject = inject
     this.bound = bound
     this.meter = meter
     this.cacheBytes = cacheBytes
-    this.labels = new Labels(pattern.regions)
+    this.closure = new Closure(pattern, nfa, bound, meter)
     this.classes = pattern.alphabet.classes
     this.table = new Int32Array(this.classes * 16)
     this.costs = new Float64Array(this.classes * 16)
-    this.scalar = this.labels.scalar
-    this.found = Array.from(nfa.kind, () => [])
-    this.least = new Int32Array(nfa.kind.length)
-    this.leastCost = new Float64Array(nfa.kind.length).fill(Infinity)
   }
 
-  // Collecting a set.
-
-  private add(state: number, label: number): void {
-    const { labels } = this
-    if (label < 0) return
-    const cost = labels.costs[label] as number
-    if (cost > this.bound) return
-    if (this.scalar) {
-      if (cost >= (this.leastCost[state] as number)) return
-      this.leastCost[state] = cost
-      this.least[state] = label
-      this.work.push(state, label)
-      return
-    }
-    const list = this.found[state] as number[]
-    this.compared += list.length
-    if (list.length > 0) {
-      for (const other of list) if (labels.dominates(other, label)) return
-      let kept = 0
-      for (const other of list) if (!labels.dominates(label, other)) list[kept++] = other
-      this.count -= list.length - kept
-      list.length = kept
-    }
-    list.push(label)
-    if (++this.count > MOST_PAIRS) throw new RegexBudgetError('states', this.count, MOST_PAIRS)
-    this.work.push(state, label)
+  /** Memory that it takes, about. */
+  get bytes(): number {
+    const { sets, classes } = this
+    return (
+      sets.bytes + sets.list.length * classes * BYTES_PER_ENTRY + this.closure.labels.size * BYTES_PER_LABEL
+    )
   }
-
-  /** Follows everything that needs no text. `far`: the kind of the next character, or -1: assertions wait. */
-  private close(near: number, far: number): void {
-    const { nfa, labels, work } = this
-    let steps = 0
-    while (work.length > 0) {
-      const label = work.pop() as number
-      const state = work.pop() as number
-      if (this.scalar && this.least[state] !== label) continue
-      const next = nfa.next[state] as number
-      steps++
-      if (this.compared > COMPARED_AT_ONCE) this.spend(0)
-      switch (nfa.kind[state]) {
-        case STEP:
-          this.add(next, labels.after(label, nfa.region[state] as number, DELETE))
-          break
-        case FORK:
-          for (let k = nfa.value[state] as number; k-- > 0;) this.add(nfa.forkTo[next + k] as number, label)
-          break
-        case ASSERT:
-          if (
-            far >= 0 &&
-            ((nfa.masks[nfa.value[state] as number] as Uint8Array)[near] as number) & (1 << far)
-          ) {
-            this.add(next, label)
-          }
-          break
-        case ENTER:
-          this.add(next, label)
-          break
-        case EXIT: {
-          const region = this.pattern.regions[nfa.value[state] as number]
-          this.add(next, labels.leave(label, region?.depth as number))
-          break
-        }
-        default:
-      }
-    }
-    this.spend(steps)
-  }
-
-  private spend(steps: number): void {
-    const { compared } = this
-    this.compared = 0
-    this.meter.spend(steps + compared)
-  }
-
-  /** The collected pairs in which something waits. */
-  private take(): Pairs {
-    const { nfa, found, leastCost, buffer } = this
-    buffer.length = 0
-    for (let state = 0; state < nfa.kind.length; state++) {
-      const waits = nfa.kind[state] !== FORK
-      if (this.scalar) {
-        if (leastCost[state] === Infinity) continue
-        if (waits) buffer.push(state, this.least[state] as number)
-        leastCost[state] = Infinity
-        continue
-      }
-      const list = found[state] as number[]
-      if (list.length === 0) continue
-      if (list.length > 1) list.sort((a, b) => a - b)
-      if (waits) for (const label of list) buffer.push(state, label)
-      list.length = 0
-    }
-    this.count = 0
-    return Int32Array.from(buffer)
-  }
-
-  /** The pairs once the kind of the next character is known. */
-  private resolved({ pairs, near }: StateSet, far: number): Pairs {
-    if (!this.pattern.asserts) return pairs
-    for (let i = 0; i < pairs.length; i += 2) this.add(pairs[i] as number, pairs[i + 1] as number)
-    this.close(near, far)
-    return this.take()
-  }
-
-  private after(pairs: Pairs, symbol: number): Pairs {
-    const { nfa, labels } = this
-    const { members, classes } = this.pattern.alphabet
-    for (let i = 0; i < pairs.length; i += 2) {
-      const state = pairs[i] as number
-      const label = pairs[i + 1] as number
-      const region = nfa.region[state] as number
-      if (nfa.kind[state] === STEP) {
-        const matches = members[(nfa.value[state] as number) * classes + symbol] === 1
-        this.add(nfa.next[state] as number, matches ? label : labels.after(label, region, SUBSTITUTE))
-      }
-      this.add(state, labels.after(label, region, INSERT))
-    }
-    if (this.inject) this.add(nfa.start, labels.none)
-    this.meter.spend(pairs.length >> 1)
-    this.close(0, -1)
-    return this.take()
-  }
-
-  private accepted(pairs: Pairs): number {
-    let best = -1
-    for (let i = 0; i < pairs.length; i += 2) {
-      if (this.nfa.kind[pairs[i] as number] !== ACCEPT) continue
-      const cost = this.labels.costs[pairs[i + 1] as number] as number
-      if (best < 0 || cost < best) best = cost
-    }
-    return best
-  }
-
-  // The sets as rows of a table.
 
   private rowOf(pairs: Pairs, kind: number): number {
     const near = pairs.length === 0 ? 0 : kind
-    const slot = this.slotOf(pairs, near)
-    const known = this.slots[slot] as number
-    if (known !== 0) return known * this.classes
-    const id = this.sets.push({ pairs, near, ends: null })
-    this.slots[slot] = id
-    const row = id * this.classes
+    const row = (this.sets.add(pairs, near) + 1) * this.classes
     if (pairs.length === 0) this.dead = row
-    this.bytes += BYTES_PER_SET + pairs.length * 4 + this.classes * 12
     if (row + this.classes > this.table.length) {
       const table = new Int32Array((row + this.classes) * 2)
       table.set(this.table)
@@ -269,62 +91,38 @@ export class LazyDfa {
       costs.set(this.costs)
       this.costs = costs
     }
-    if (id * 2 > this.slots.length) {
-      this.slots = new Int32Array(this.slots.length * 2)
-      this.sets.forEach((set, i) => {
-        this.slots[this.slotOf(set.pairs, set.near)] = i + 1
-      })
-    }
     return row
   }
 
-  /** Where a set is in `slots`, or where it has to go. */
-  private slotOf(pairs: Pairs, near: number): number {
-    const { slots, sets } = this
-    let hash = near
-    for (let i = 0; i < pairs.length; i++)
-      hash = Math.imul(hash ^ (pairs[i] as number), 0x01000193) + (hash >>> 15)
-    for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
-      const id = slots[slot] as number
-      if (id === 0) return slot
-      const set = sets[id - 1] as StateSet
-      if (set.near === near && samePairs(set.pairs, pairs)) return slot
-    }
+  private pairsAt(row: number): Pairs {
+    return this.sets.at(row / this.classes - 1).pairs
   }
 
-  private setAt(row: number): StateSet {
-    return this.sets[row / this.classes - 1] as StateSet
+  private nearAt(row: number): number {
+    return this.sets.at(row / this.classes - 1).near
   }
 
   /** Empties a full cache, but for one set, whose new row is returned. */
   private makeRoom(row: number): number {
-    const { labels } = this
-    if (this.bytes + labels.size * BYTES_PER_LABEL <= this.cacheBytes) return row
+    if (this.bytes <= this.cacheBytes) return row
     this.meter.resets++
-    const { pairs, near } = this.setAt(row)
-    const vectors = Array.from(pairs, (value, i) => (i % 2 === 1 ? labels.vectors[value] : undefined))
-    this.sets.length = 0
+    const near = this.nearAt(row)
+    const pairs = this.closure.forget(this.pairsAt(row))
+    this.sets.clear()
+    this.ends.clear()
     this.dead = -1
-    this.slots.fill(0)
     this.table.fill(UNKNOWN)
-    this.bytes = 0
-    labels.reset()
-    return this.rowOf(
-      Int32Array.from(pairs, (value, i) =>
-        i % 2 === 1 ? labels.intern(vectors[i] as readonly number[]) : value,
-      ),
-      near,
-    )
+    return this.rowOf(pairs, near)
   }
 
   /** The transition of a row on a class, computed. */
   private fill(row: number, symbol: number): number {
-    const set = this.setAt(row)
+    const { closure } = this
     const { kind } = this.pattern.alphabet
     const far = kind[symbol] as number
-    const pairs = this.resolved(set, far)
-    const cost = this.accepted(pairs)
-    const next = this.rowOf(this.after(pairs, symbol), far)
+    const pairs = closure.resolved(this.pairsAt(row), this.nearAt(row), far)
+    const cost = closure.accepted(pairs)
+    const next = this.rowOf(closure.after(pairs, symbol, this.inject), far)
     this.table[row + symbol] = cost < 0 ? next : -next
     this.costs[row + symbol] = cost
     return this.table[row + symbol] as number
@@ -332,34 +130,25 @@ export class LazyDfa {
 
   /** The cheapest acceptance where the text ends, `far` being the kind of what stands there; -1: none. */
   private endCost(row: number, far: number): number {
-    const set = this.setAt(row)
-    set.ends ??= new Map()
-    let cost = set.ends.get(far)
-    if (cost === undefined) set.ends.set(far, (cost = this.accepted(this.resolved(set, far))))
+    const { closure, ends } = this
+    const key = row * 8 + far
+    let cost = ends.get(key)
+    if (cost === undefined) {
+      cost = closure.accepted(closure.resolved(this.pairsAt(row), this.nearAt(row), far))
+      ends.set(key, cost)
+    }
     return cost
   }
 
-  // Walking.
-
   /** The row in which a walk begins, after a character of kind `near`. */
   begin(near: number): number {
-    this.add(this.nfa.start, this.labels.none)
-    this.close(near, -1)
-    return this.rowOf(this.take(), this.pattern.asserts ? near : 0)
+    return this.rowOf(this.closure.start(), this.pattern.asserts ? near : 0)
   }
 
   /** This automaton's row for a set of another one with a higher bound. */
   beginAs(other: LazyDfa): number {
-    const { pairs, near } = other.setAt(other.row)
-    for (let i = 0; i < pairs.length; i += 2) {
-      this.add(
-        pairs[i] as number,
-        this.labels.intern(other.labels.vectors[pairs[i + 1] as number] as readonly number[]),
-      )
-    }
-    // They are closed already.
-    this.work.length = 0
-    return this.rowOf(this.take(), near)
+    const pairs = this.closure.adopted(other.pairsAt(other.row), other.closure.labels)
+    return this.rowOf(pairs, other.nearAt(other.row))
   }
 
   private classAt(text: Uint8Array, at: number, to: number): number {
@@ -368,8 +157,8 @@ export class LazyDfa {
 
   /**
    * Walks backward from `at` in `row`, noting in `seen` every place where a match at the bound begins, until one
-   * begins for less (false: `cheaper` and `place` tell), or to `from` (true). Places are UTF-8 boundaries. It gives up
-   * (true) when `patience` falls below 0.
+   * begins for less (false: `cheaper` and `place` tell), or to `from` (true). Places are UTF-8 boundaries. It stops
+   * sooner (true, `row` and `place` tell) when `patience` falls below 0.
    *
    * @param far kind of what stands before `from`
    */
@@ -389,7 +178,11 @@ export class LazyDfa {
       let next = table[row + symbol] as number
       if (next <= 0) {
         if (next === UNKNOWN) {
-          if (--this.patience < 0) return true
+          if (--this.patience < 0) {
+            this.row = row
+            this.place = at
+            return true
+          }
           row = this.makeRoom(row)
           next = this.fill(row, symbol)
           ;({ table } = this)
@@ -425,15 +218,15 @@ export class LazyDfa {
   }
 
   /**
-   * Walks forward from `at` in `row` and returns the last place where a match ends, or -1.
+   * Walks forward from `at` in `row` and returns the last place where a match ends, or -1; `place` is how far it had to
+   * read. It gives up when `patience` falls below 0.
    *
    * @param first stop at the first such place
-   * @param far kind of what stands at the end of the text
+   * @param far kind of what stands at `to`
    */
-  forward(text: Uint8Array, at: number, row: number, far: number, first: boolean): number {
+  forward(text: Uint8Array, at: number, to: number, row: number, far: number, first: boolean): number {
     const { low, bytes } = this.pattern.alphabet
     const limit = bytes ? 256 : 128
-    const to = text.length
     const origin = at
     let { table } = this
     let last = -1
@@ -450,6 +243,7 @@ export class LazyDfa {
       let next = table[row + symbol] as number
       if (next <= 0) {
         if (next === UNKNOWN) {
+          if (--this.patience < 0) break
           row = this.makeRoom(row)
           next = this.fill(row, symbol)
           ;({ table } = this)
@@ -459,16 +253,14 @@ export class LazyDfa {
           last = at
           if (first) break
         }
-        if (this.setAt(next).pairs.length === 0) {
-          this.meter.spend(at - origin)
-          return last
-        }
       }
       row = next
+      if (row === this.dead) break
       at += width
     }
+    this.place = at
     this.meter.spend(at - origin)
-    if (at >= to && row !== this.dead && this.endCost(row, far) >= 0) last = at
+    if (at >= to && this.endCost(row, far) >= 0) last = at
     return last
   }
 }

@@ -1,176 +1,162 @@
 /**
- * Approximate search with bits: Wu and Manber's rows over the positions of the pattern (Glushkov's automaton).
+ * Approximate matching with bits: Wu and Manber's rows over the positions of the pattern.
  *
- * Row j is a word with a bit for every position of the pattern that can be the last one read with at most j errors;
- * bit 0 stands for "nothing read yet". One character takes every row to
+ * Row c holds every position that can be the last one read at a cost of at most c. One character takes every row to
  *
- *     row[j]' = follow(row[j]) & positions of the character     matched
- *             | follow(row[j - 1])                              substituted
- *             | row[j - 1]                                      inserted
- *             | follow(row[j - 1]')                             deleted
+ *     row[c]' = follow(row[c]) & positions of the character     matched
+ *             | follow(row[c - substitution])                   substituted
+ *             | row[c - insertion]                              inserted
+ *             | follow(row[c - deletion]')                      deleted
  *
- * so the work is the same for every text and every set of rows: a few instructions an error allowed. That is slower
- * than a transition of `lazy.ts` and far quicker than making one, so it takes over where too many of those are needed
- * (long patterns, many errors, small alphabets: DNA). It needs unit costs, at most 31 positions, no assertions, and no
- * limits other than on errors of all kinds, or that forbid an operation altogether.
+ * so the work is the same for every text and every set of rows: a few instructions for each row and each word of 32
+ * positions. What follows a row is kept beside it, as it is asked for three times.
  *
- * Wu and Manber, "Fast text searching allowing errors", CACM 35 (1992); Navarro and Raffinot, "Flexible Pattern
- * Matching in Strings", chapter 5, on Glushkov's automaton with bits.
+ * That is slower than a transition of `lazy.ts` and far quicker than making one, so it takes over where too many of
+ * those are needed (long patterns, many errors, small alphabets: DNA). It needs costs of 1 or more, no assertions, no
+ * regions, and no limits other than on the cost, or that forbid an operation altogether. Where it matters most,
+ * searching a text for where matches begin, `kernel.ts` does the same in WebAssembly.
+ *
+ * Wu and Manber, "Fast text searching allowing errors", CACM 35 (1992).
  */
-import { classOf } from '../captures/alphabet.ts'
-import { decodeAt } from '../automaton/context.ts'
-import { ACCEPT, FORK, STEP } from './automaton.ts'
-import type { Pattern } from './automaton.ts'
-import { widthBefore } from './characters.ts'
-import { COST, DELETE, INSERT, SUBSTITUTE } from './settings.ts'
-import type { Region } from './settings.ts'
+// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
+import type { Follow, Positions } from './positions.ts'
+import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
 
-const MOST_POSITIONS = 31
-/** Rows beyond this are not worth it. */
-const MOST_ERRORS = 64
-
-/** Positions that may come after a set of positions. */
-function after(follow: Int32Array, chain: number, positions: number): number {
-  if (chain !== 0) return (positions << 1) & chain
-  return (
-    (follow[positions & 255] as number) |
-    (follow[256 + ((positions >>> 8) & 255)] as number) |
-    (follow[512 + ((positions >>> 16) & 255)] as number) |
-    (follow[768 + (positions >>> 24)] as number)
-  )
+/** What all walks of a pattern have in common. */
+export interface RowSettings {
+  readonly positions: Positions
+  /** The highest cost of a match. */
+  readonly most: number
+  /** Of the three operations; Infinity: forbidden. */
+  readonly costs: readonly number[]
 }
 
+/** The rows of one walk. */
 export class Rows {
-  /** The last place at which a match of the least cost begins; -1: none. */
-  seen = -1
-  cost = -1
-  private readonly pattern: Pattern
-  private readonly mostErrors: number
-  /** All ones where the operation is allowed, else 0. */
-  private readonly allow: readonly number[]
-  /** Positions that hold a class. */
-  private readonly holds: Int32Array
-  /** Positions that may come after a set of positions, by the set's four bytes: `[byte index * 256 + byte]`. */
-  private readonly follow = new Int32Array(1024)
-  private readonly accepting: number
-  private readonly rows: Int32Array
-  /** All positions, where each is followed by the next one and nothing else: then to follow is to shift. Else 0. */
-  private readonly chain: number
+  /** Numbers that the rows up to a cost take, stored. */
+  readonly size: (most: number) => number
+  private readonly positions: Positions
+  private readonly follow: Follow
+  /** 1: a match may begin at any place. */
+  private readonly inject: number
+  private readonly words: number
+  /** Where row 0 begins; as many empty rows stand before it. */
+  private readonly base: number
+  /** What has been read, and what follows it: [base + cost * words + word]. */
+  private rows: Int32Array
+  private follows: Int32Array
+  private nextRows: Int32Array
+  private nextFollows: Int32Array
+  /** By how much the index is lower where an operation has been paid for; beyond all rows where it is forbidden. */
+  private readonly inserted: number
+  private readonly deleted: number
+  private readonly substituted: number
+  /** The highest row that is in use. */
+  private most = 0
 
-  private constructor(pattern: Pattern, mostErrors: number, region: Region, steps: readonly number[]) {
-    this.pattern = pattern
-    this.mostErrors = mostErrors
-    this.rows = new Int32Array(mostErrors + 1)
-    this.allow = [INSERT, DELETE, SUBSTITUTE].map((op) => (region.limits[op] === 0 ? 0 : -1))
-    const { alphabet, backward: nfa } = pattern
-    this.holds = new Int32Array(alphabet.classes)
-    const bitOf = new Map(steps.map((state, i) => [state, 1 << (i + 1)]))
-    let accepting = 0
-    /** Positions that can be reached from a state without reading. */
-    const reached = (from: number, own: number): number => {
-      let mask = 0
-      const seen = new Set([from])
-      for (const state of seen) {
-        const next = nfa.next[state] as number
-        if (nfa.kind[state] === STEP) mask |= bitOf.get(state) as number
-        else if (nfa.kind[state] === ACCEPT) accepting |= own
-        else if (nfa.kind[state] !== FORK) seen.add(next)
-        else for (let k = nfa.value[state] as number; k-- > 0;) seen.add(nfa.forkTo[next + k] as number)
-      }
-      return mask
-    }
-    const next = new Int32Array(32)
-    next[0] = reached(nfa.start, 1)
-    steps.forEach((state, i) => {
-      next[i + 1] = reached(nfa.next[state] as number, 1 << (i + 1))
-      const set = nfa.value[state] as number
-      for (let symbol = 0; symbol < alphabet.classes; symbol++) {
-        if (alphabet.members[set * alphabet.classes + symbol] === 1) this.holds[symbol]! |= 1 << (i + 1)
-      }
-    })
-    for (let part = 0; part < 4; part++) {
-      for (let byte = 1; byte < 256; byte++) {
-        const low = 31 - Math.clz32(byte & -byte)
-        this.follow[part * 256 + byte] =
-          (this.follow[part * 256 + (byte & (byte - 1))] as number) | (next[part * 8 + low] as number)
-      }
-    }
-    this.accepting = accepting
-    const chain = next.every((mask, i) => mask === (i < steps.length ? 1 << (i + 1) : 0))
-    this.chain = chain ? next.reduce((all, mask) => all | mask, 0) : 0
+  constructor({ positions, most, costs }: RowSettings, follow: Follow, inject: boolean) {
+    const { words } = positions
+    this.positions = positions
+    this.follow = follow
+    this.words = words
+    this.inject = inject ? 1 : 0
+    this.size = (highest) => (highest + 1) * words
+    this.base = (most + 1) * words
+    const lower = costs.map((cost) => Math.min(cost, most + 1) * words)
+    this.inserted = lower[INSERT]!
+    this.deleted = lower[DELETE]!
+    this.substituted = lower[SUBSTITUTE]!
+    const make = (): Int32Array => new Int32Array(this.base * 2)
+    this.rows = make()
+    this.follows = make()
+    this.nextRows = make()
+    this.nextFollows = make()
   }
 
-  /** Null where the pattern or its settings are not made for it. */
-  static build(pattern: Pattern): Rows | null {
-    const [region] = pattern.regions
-    if (!region || pattern.regions.length > 1 || pattern.asserts || region.costs.some((cost) => cost !== 1))
-      return null
-    const errors = region.limits[COST] as number
-    const free = [INSERT, DELETE, SUBSTITUTE].every((op) =>
-      [0, Infinity].includes(region.limits[op] as number),
-    )
-    if (!free) return null
-    const steps: number[] = []
-    pattern.backward.kind.forEach((kind, state) => {
-      if (kind === STEP) steps.push(state)
-    })
-    // To delete all of the pattern is always possible, where deletions are.
-    const most = region.limits[DELETE] === 0 ? errors : Math.min(errors, steps.length)
-    if (steps.length > MOST_POSITIONS || most > MOST_ERRORS) return null
-    return new Rows(pattern, most, region, steps)
+  /** Nothing has been read; costs up to `most` will be asked for. */
+  begin(most: number): void {
+    const { rows, follows, follow, words, base, deleted } = this
+    this.most = most
+    for (let at = base; at <= base + most * words; at += words) {
+      for (let i = at; i < at + words; i++) rows[i] = follows[i - deleted]!
+      rows[at]! |= 1
+      follow.of(rows, follows, at)
+    }
   }
 
-  /** A new search. */
-  begin(): void {
-    this.seen = -1
-    this.cost = this.mostErrors
+  /** Costs above this one will not be asked for any more. */
+  limit(most: number): void {
+    this.most = most
+  }
+
+  /** Whether what has been read is a match at a cost of at most `cost`. */
+  accepts(cost: number): boolean {
+    const { rows, words } = this
+    const { accepting } = this.follow
+    const at = this.base + cost * words
+    for (let w = 0; w < words; w++) if ((rows[at + w]! & accepting[w]!) !== 0) return true
+    return false
+  }
+
+  /** Whether there is such a match that one more character could be inserted behind. */
+  extends(cost: number): boolean {
+    const rest = cost - this.inserted / this.words
+    return rest >= 0 && this.accepts(rest)
+  }
+
+  /** Whether nothing can become of it any more. */
+  get dead(): boolean {
+    const at = this.base + this.most * this.words
+    for (let i = at; i < at + this.words; i++) if (this.rows[i] !== 0) return false
+    return true
+  }
+
+  /** Reads a character of a class. */
+  step(symbol: number): void {
+    const { rows, follows, nextRows, nextFollows, follow, words, base } = this
+    const { inserted, deleted, substituted, inject } = this
+    const { holds } = this.positions
+    for (let at = base; at <= base + this.most * words; at += words) {
+      const held = symbol * words - at
+      for (let i = at; i < at + words; i++) {
+        nextRows[i] =
+          (follows[i]! & holds[held + i]!) |
+          rows[i - inserted]! |
+          follows[i - substituted]! |
+          nextFollows[i - deleted]!
+      }
+      nextRows[at]! |= inject
+      follow.of(nextRows, nextFollows, at)
+    }
+    this.rows = nextRows
+    this.follows = nextFollows
+    this.nextRows = rows
+    this.nextFollows = follows
+  }
+
+  /** Writes the rows to `to[at..]`. */
+  store(to: Int32Array, at: number): void {
+    to.set(this.rows.subarray(this.base, this.base + this.size(this.most)), at)
+  }
+
+  /** Takes up rows that were stored by another walk of the same kind. */
+  load(from: Int32Array, most: number): void {
+    const { rows, follows, follow, words, base } = this
+    this.most = most
+    rows.set(from, base)
+    for (let at = base; at <= base + most * words; at += words) follow.of(rows, follows, at)
   }
 
   /**
-   * Walks backward from `at` to `from` and leaves in `seen` and `cost` the best of all walks since `begin`; `trail` as
-   * in `LazyDfa`.
+   * Whether this walk and one from the other side, whose rows were stored at `other[at..]`, make a match together at a
+   * cost of at most `cost`.
    */
-  backward(text: Uint8Array, at: number, from: number, trail: number[] | null): void {
-    const { alphabet } = this.pattern
-    const { holds, accepting, rows, follow, chain } = this
-    const [inserts, deletes, substitutes] = this.allow as [number, number, number]
-    const limit = alphabet.bytes ? 256 : 128
-    let least = this.cost
-    let row = 1
-    for (let j = 0; j <= least; j++) {
-      rows[j] = row
-      row |= after(follow, chain, row) & deletes
+  meets(other: Int32Array, at: number, cost: number): boolean {
+    const { follows, words, base } = this
+    for (let c = 0; c <= cost; c++) {
+      const [here, there] = [base + c * words, at + (cost - c) * words]
+      for (let w = 0; w < words; w++) if ((follows[here + w]! & other[there + w]!) !== 0) return true
     }
-    for (;;) {
-      if (((rows[least] as number) & accepting) !== 0) {
-        while (least > 0 && ((rows[least - 1] as number) & accepting) !== 0) least--
-        this.seen = at
-        trail?.push(at, least)
-      }
-      if (at <= from) break
-      const byte = text[at - 1] as number
-      let symbol = 0
-      if (byte < limit) {
-        symbol = alphabet.low[byte] as number
-        at--
-      } else {
-        const end = at
-        at -= widthBefore(text, at, from)
-        symbol = classOf(alphabet, decodeAt(text, at, end))
-      }
-      const matching = holds[symbol] as number
-      let old = rows[0] as number
-      let next = after(follow, chain, old)
-      let made = (next & matching) | 1
-      rows[0] = made
-      for (let j = 1; j <= least; j++) {
-        made = (old & inserts) | (next & substitutes) | (after(follow, chain, made) & deletes) | 1
-        old = rows[j] as number
-        next = after(follow, chain, old)
-        made |= next & matching
-        rows[j] = made
-      }
-    }
-    this.cost = least
+    return false
   }
 }

@@ -12,7 +12,7 @@ import fc from 'fast-check'
 import { parse } from '../../syntax/parse.ts'
 import type { Options } from '../../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from '../check.ts'
-import { patterns, settings, texts, unitLimits } from '../generate.ts'
+import { patterns, settings, texts, bitLimits } from '../generate.ts'
 import { buildApprox } from '../index.ts'
 
 const EDGES = { notBol: false, notEol: false }
@@ -34,9 +34,7 @@ function random(
   const check = fc.property(
     patterns,
     texts,
-    path === 'any'
-      ? settings
-      : unitLimits.map((approx) => ({ options: { approx } as Options, edges: EDGES })),
+    path === 'any' ? settings : bitLimits.map((approx) => ({ options: { approx } as Options, edges: EDGES })),
     fc.nat(3),
     (pattern, text, { options, edges }, from) => {
       const differs = compareWithExhaustive(pattern, options, encoder.encode(text), from, edges, path)
@@ -55,7 +53,7 @@ function random(
 /** Megabytes a second of the third of three searches over the whole text, which has no match that costs nothing. */
 function speed(pattern: string, text: Uint8Array, byRows: boolean): string {
   const matcher = buildApprox(parse(pattern, {}), {})
-  if (byRows && !matcher.useRows()) return 'not possible'
+  if (byRows && !matcher.search.useBits()) return 'not possible'
   const rates = Array.from({ length: 3 }, () => {
     const begin = performance.now()
     matcher.find(text, 0, EDGES)

@@ -1,0 +1,257 @@
+/**
+ * Where approximate matches are: which walk answers which question.
+ *
+ * One walk over the text, backward, answers two questions at once. Reading backward, an automaton knows at every place
+ * the least that a match beginning there costs. The bound follows the best cost seen so far, so what cannot be as good
+ * is dropped at once, and the last place at which the bound was met is the leftmost one. A walk forward from there
+ * finds the last end at that cost.
+ *
+ * Each place at which the bound was met or lowered is also the answer to "where from here on": so all matches of a text
+ * are read off the notes of the same single walk, their ends found one after the other. What the walks for the ends
+ * read beyond their matches is counted. Past eight bytes for each byte of progress the rest is finished by a walk that
+ * wastes nothing: `live.ts` with bits, `ends.ts` with sets.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
+import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import type { Budget } from '../types.ts'
+import type { Span } from './align.ts'
+import type { Pattern } from './automaton.ts'
+import { BitSearch } from './bits.ts'
+import { EndsWalk } from './ends.ts'
+import { Filter } from './filter.ts'
+import { LazyDfa } from './lazy.ts'
+import { LiveWalk } from './live.ts'
+import { Meter } from './meter.ts'
+import { COST } from './settings.ts'
+
+export interface Edges {
+  readonly notBol: boolean
+  readonly notEol: boolean
+}
+
+/** Where the best match begins, and what it costs. */
+export interface Best {
+  readonly start: number
+  readonly cost: number
+}
+
+const DEFAULT_CACHE_BYTES = 16 << 20
+/** One automaton, of one direction and bound, may take this part of the cache. */
+const SHARES = 4
+/** Shorter texts are walked sooner than filtered. */
+const SHORTEST_FILTERED = 256
+/**
+ * A search by bits takes over where more transitions than this have to be made. One takes 5 to 100 us, a character by
+ * bits 15 to 100 ns.
+ */
+const FIRST_TRANSITIONS = 300
+const CHARACTERS_PER_TRANSITION = 400
+/** Bytes read in vain for each byte of progress before the ends of all other matches are found at once. */
+const PATIENCE = 8
+const GRACE = 2048
+
+const bolOf = (edges: Edges): number => (edges.notBol ? SILENT_EDGE : EDGE)
+const eolOf = (edges: Edges): number => (edges.notEol ? SILENT_EDGE : EDGE)
+
+export class ApproxSearch {
+  readonly meter: Meter
+  readonly around: Surroundings
+  /** Finds all ends without waste from the first on, whatever the text: for tests. */
+  thrifty = false
+  private readonly pattern: Pattern
+  private readonly maxCost: number
+  private readonly cacheBytes: number
+  private readonly automata = new Map<string, LazyDfa>()
+  private filterMade: Filter | null | undefined
+  private bitsMade: BitSearch | null | undefined
+  /** Transitions turned out too many for this pattern and its texts. */
+  private preferBits = false
+  /** Transitions that may still be made in this call. */
+  private patience = Infinity
+
+  constructor(pattern: Pattern, budget: Budget | undefined) {
+    const { parsed } = pattern
+    this.pattern = pattern
+    this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
+    this.meter = new Meter(budget?.stepsPerCall)
+    this.maxCost = pattern.regions[0]!.limits[COST]!
+    this.cacheBytes = (budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES
+  }
+
+  /** Searches by bits from now on, if this pattern can be; says whether. What it finds is the same. */
+  useBits(): boolean {
+    this.preferBits = this.bits !== null
+    return this.preferBits
+  }
+
+  /** Whether searches go by bits now. */
+  get usesBits(): boolean {
+    return this.preferBits
+  }
+
+  private get bits(): BitSearch | null {
+    if (this.bitsMade === undefined) this.bitsMade = BitSearch.build(this.pattern)
+    return this.bitsMade
+  }
+
+  /** The parts of a text that will be looked at closely, as rising pairs [start, end); null: all of it. */
+  windows(text: Uint8Array, from = 0): readonly number[] | null {
+    if (text.length - from < SHORTEST_FILTERED) return null
+    if (this.filterMade === undefined) this.filterMade = Filter.build(this.pattern)
+    return this.filterMade && this.filterMade.windows(text, from)
+  }
+
+  /** A call begins. */
+  begin(text: Uint8Array): void {
+    this.meter.begin(text.length)
+    this.patience = FIRST_TRANSITIONS + text.length / CHARACTERS_PER_TRANSITION
+  }
+
+  private automaton(direction: 'forward' | 'backward' | 'test', bound: number): LazyDfa {
+    const key = `${direction} ${bound}`
+    let dfa = this.automata.get(key)
+    if (!dfa) {
+      const { pattern, meter, cacheBytes } = this
+      const nfa = direction === 'backward' ? pattern.backward : pattern.forward
+      dfa = new LazyDfa(pattern, nfa, direction !== 'forward', bound, meter, cacheBytes)
+      let bytes = 0
+      for (const other of this.automata.values()) bytes += other.bytes
+      if (bytes > cacheBytes * (SHARES - 1)) this.automata.clear()
+      this.automata.set(key, dfa)
+    }
+    return dfa
+  }
+
+  /** After a walk: whether it gave up. Then it is for bits to go on, or, where there are none, for endless patience. */
+  private gaveUp(dfa: LazyDfa): boolean {
+    this.patience = dfa.patience
+    if (this.patience >= 0) return false
+    this.patience = Infinity
+    this.useBits()
+    return true
+  }
+
+  /** Whether some match begins at or after `from`. */
+  test(text: Uint8Array, from: number, edges: Edges): boolean {
+    const windows = this.windows(text, from)
+    if (windows) this.meter.spend(text.length - from)
+    const parts = windows ?? [from, text.length]
+    for (let i = 0; i < parts.length; i += 2) {
+      if (this.testPart(text, parts[i]!, parts[i + 1]!, edges)) return true
+    }
+    return false
+  }
+
+  private testPart(text: Uint8Array, from: number, to: number, edges: Edges): boolean {
+    while (!this.preferBits) {
+      const dfa = this.automaton('test', this.maxCost)
+      dfa.patience = this.patience
+      const row = dfa.begin(this.around.before(text, from, bolOf(edges)))
+      if (dfa.forward(text, from, to, row, eolOf(edges), true) >= 0) return true
+      if (!this.gaveUp(dfa)) return false
+    }
+    const bits = this.bits!
+    bits.begin()
+    bits.backward(text, to, from, null, true)
+    this.meter.spend(to - from)
+    return bits.seen >= 0
+  }
+
+  /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `spans`. */
+  cheapest(text: Uint8Array, from: number, edges: Edges, trail: number[] | null): Best | null {
+    this.meter.spend(text.length - from)
+    const parts = this.windows(text, from) ?? [from, text.length]
+    if (this.preferBits) return this.cheapestByBits(text, parts, trail)
+    const far = this.around.before(text, from, bolOf(edges))
+    let dfa = this.automaton('backward', this.maxCost)
+    let start = -1
+    for (let i = parts.length - 2; i >= 0; i -= 2) {
+      let at = parts[i + 1]!
+      let row = dfa.begin(eolOf(edges))
+      for (;;) {
+        dfa.seen = -1
+        dfa.trail = trail
+        dfa.patience = this.patience
+        const done = dfa.backward(text, at, parts[i]!, row, far)
+        const more = this.gaveUp(dfa)
+        if (more && this.preferBits) {
+          if (trail) trail.length = 0
+          return this.cheapestByBits(text, parts, trail)
+        }
+        if (dfa.seen >= 0) start = dfa.seen
+        if (done && !more) break
+        at = dfa.place
+        ;({ row } = dfa)
+        if (done) continue
+        const cheaper = this.automaton('backward', dfa.cheaper)
+        row = cheaper.beginAs(dfa)
+        dfa = cheaper
+      }
+    }
+    return start < 0 ? null : { start, cost: dfa.bound }
+  }
+
+  private cheapestByBits(text: Uint8Array, parts: readonly number[], trail: number[] | null): Best | null {
+    const bits = this.bits!
+    bits.begin()
+    for (let i = parts.length - 2; i >= 0; i -= 2) bits.backward(text, parts[i + 1]!, parts[i]!, trail)
+    return bits.seen < 0 ? null : { start: bits.seen, cost: bits.cost }
+  }
+
+  /** The end of the longest match at `start` of that cost, and how far it had to be looked for. */
+  longest(text: Uint8Array, start: number, cost: number, edges: Edges): { end: number; place: number } {
+    for (;;) {
+      if (this.preferBits) {
+        const bits = this.bits!
+        const end = bits.longest(text, start, cost)
+        this.meter.spend(bits.place - start)
+        return { end, place: bits.place }
+      }
+      const dfa = this.automaton('forward', cost)
+      const near = this.around.before(text, start, bolOf(edges))
+      dfa.patience = this.patience
+      const end = dfa.forward(text, start, text.length, dfa.begin(near), eolOf(edges), false)
+      if (!this.gaveUp(dfa)) return { end, place: dfa.place }
+    }
+  }
+
+  /** All matches: each is what a search answers from the end of the one before. An empty one there is left out. */
+  *spans(text: Uint8Array, from: number, edges: Edges): Generator<Span, void, undefined> {
+    const trail: number[] = []
+    this.cheapest(text, from, edges, trail)
+    let last = -1
+    let at = from
+    let wasted = 0
+    let endOf = this.thrifty && trail.length > 0 ? this.rest(text, from, edges, trail) : null
+    for (let i = trail.length - 2; i >= 0; i -= 2) {
+      const start = trail[i]!
+      if (start < at) continue
+      const cost = trail[i + 1]!
+      let end: number
+      if (endOf) end = endOf(i)
+      else {
+        const found = this.longest(text, start, cost, edges)
+        ;({ end } = found)
+        wasted += found.place - end
+      }
+      // Nothing but this place begins a match as cheap: the next one is further on.
+      if (end === start && end === last) continue
+      yield { start, end, cost }
+      last = end
+      at = end
+      if (!endOf && wasted > PATIENCE * (at - from) + GRACE) endOf = this.rest(text, at, edges, trail)
+    }
+  }
+
+  /** Finds the ends of the matches from `at` on without waste; by index in `trail`, in falling order. */
+  private rest(text: Uint8Array, at: number, edges: Edges, trail: readonly number[]): (i: number) => number {
+    const { pattern, meter, cacheBytes, bits } = this
+    if (bits) {
+      const walk = new LiveWalk(bits, text, at, trail[1]!, meter)
+      return (i) => walk.longest(trail[i]!, trail[i + 1]!)
+    }
+    const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)
+    const ends = walk.ends(text, at, eolOf(edges), this.around.before(text, at, bolOf(edges)))
+    return (i) => ends[i >> 1]!
+  }
+}
