@@ -10,7 +10,7 @@ import { Random } from './testing/random.ts'
 
 /** All spans, groups included; from the first search on with or without knowing what is still possible. */
 function all(captures: Captures, text: Uint8Array, bytes: boolean, hardened: boolean): string[] {
-  const matches = new MinimalMatches(captures, text, bytes, new Meter(newTally(), Infinity))
+  const matches = new MinimalMatches(captures, text, bytes, new Meter(newTally(), Infinity), false)
   if (hardened) matches.harden()
   const found: string[] = []
   while (matches.next()) found.push(matches.spans.join())

@@ -19,6 +19,7 @@ export class MinimalMatches implements Outlook {
   spans: Int32Array = new Int32Array(2)
   future: Future | null = null
   reached = 0
+  readonly spansOnly: boolean
   private readonly captures: Captures
   private readonly text: Uint8Array
   private readonly bytes: boolean
@@ -27,11 +28,13 @@ export class MinimalMatches implements Outlook {
   private lastEnd = -1
   private wasted = 0
 
-  constructor(captures: Captures, text: Uint8Array, bytes: boolean, meter: Meter) {
+  /** @param spansOnly groups may be left out */
+  constructor(captures: Captures, text: Uint8Array, bytes: boolean, meter: Meter, spansOnly: boolean) {
     this.captures = captures
     this.text = text
     this.bytes = bytes
     this.meter = meter
+    this.spansOnly = spansOnly
   }
 
   /** Moves to the next match; false: there is none. */

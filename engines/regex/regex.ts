@@ -102,7 +102,7 @@ export class Regex {
     if (this.approx) return this.approx.count(text, 0, PLAIN)
     if (parsed.hasMinimal) {
       let count = 0
-      const matches = new MinimalMatches(this.captures, text, parsed.bytes, program.meter)
+      const matches = new MinimalMatches(this.captures, text, parsed.bytes, program.meter, true)
       while (matches.next()) count++
       return count
     }
@@ -149,8 +149,9 @@ export class Regex {
         .map((match) => this.approximate(approx, text, match, PLAIN, units))
     }
     if (parsed.hasMinimal) {
-      return new MatchWalk(new MinimalMatches(this.captures, text, parsed.bytes, program.meter), ({ spans }) =>
-        this.matchOf(spans, units),
+      return new MatchWalk(
+        new MinimalMatches(this.captures, text, parsed.bytes, program.meter, !this.capturing),
+        ({ spans }) => this.matchOf(spans, units),
       )
     }
     const search = new SpanSearch(program)

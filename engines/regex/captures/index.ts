@@ -130,7 +130,7 @@ export class Captures {
     from: number,
     edges: Edges,
     path?: CapturePath,
-    outlook: Outlook = { future: null, reached: 0 },
+    outlook: Outlook = { future: null, spansOnly: false, reached: 0 },
   ): Int32Array | null {
     if (path !== 'simulation' && this.recordable && this.failures < MAX_FAILURES) {
       this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)

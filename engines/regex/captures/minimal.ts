@@ -23,8 +23,10 @@ import { Trail } from './trail.ts'
 
 /** What a search is told, and tells. */
 export interface Outlook {
-  /** What can still be reached from where; else a search may read far past its match. */
+  /** What can still be reached from where, for a search that begins where a match does; else it may read far past it. */
   readonly future: Future | null
+  /** Groups are not asked for. */
+  readonly spansOnly: boolean
   /** Where it stopped reading. */
   reached: number
 }
@@ -59,6 +61,10 @@ export class MinimalSearch {
     outlook.reached = trail.at
     const edge = edges.notEol ? SILENT_EDGE : EDGE
     const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
+    const end = last === null ? trail.acceptedAt : trail.at
+    // Whoever knows the future begins where a match does: there is no need to walk back.
+    if (outlook.future !== null && end >= 0 && (groups === 0 || outlook.spansOnly))
+      return Int32Array.of(from, end)
     const finish = last ?? trail.backToAccepted(text)
     if (finish === null) return null
     const spans = new Int32Array(2 * groups + 2).fill(-1)

@@ -33,9 +33,9 @@ export class Trail {
   private stretches: number[] = []
   /** In a search: no better path is left than the one that ended. */
   private over = false
-  /** In a search: the last path that ended, where, and in which stretch. */
+  /** In a search: the last path that ended, where (-1: none), and in which stretch. */
   private accepted: Finish | null = null
-  private acceptedAt = 0
+  acceptedAt = -1
   private acceptedStretch = 0
 
   constructor(dfa: RankedDfa) {
@@ -51,6 +51,7 @@ export class Trail {
     this.stretches = [at, this.state, kind]
     this.over = false
     this.accepted = null
+    this.acceptedAt = -1
   }
 
   /**

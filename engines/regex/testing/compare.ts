@@ -123,7 +123,7 @@ export class Subject {
       this.inFragments(text) ?? this.inSet(text, symbols) ?? this.fromEveryPlace(text, symbols, offsets)
     if (elsewhere !== undefined) return elsewhere
     const all = referenceAll(parsed, symbols, rules).map((spans) => mapped(spans, offsets) as Int32Array)
-    const hardened = parsed.hasMinimal ? this.allMinimal(text, showAll(all)) : undefined
+    const hardened = parsed.hasMinimal ? this.allMinimal(text, all) : undefined
     if (hardened !== undefined) return hardened
     return this.firstOf(({ name, regex, groups }) => {
       const listed = groups ? all : all.map((spans) => spans.slice(0, 2))
@@ -137,18 +137,22 @@ export class Subject {
   }
 
   /** All matches, each search knowing from the start what is still possible. */
-  private allMinimal(text: Uint8Array, want: string): string | undefined {
+  private allMinimal(text: Uint8Array, all: readonly Int32Array[]): string | undefined {
     for (const captures of [this.captures, this.starvedCaptures]) {
-      const found = (): string => {
-        const matches = new MinimalMatches(captures, text, this.parsed.bytes, new Meter(newTally(), Infinity))
-        matches.harden()
-        const all: Int32Array[] = []
-        while (matches.next()) all.push(matches.spans)
-        return showAll(all)
+      for (const spansOnly of [false, true]) {
+        const want = spansOnly ? all.map((spans) => spans.slice(0, 2)) : all
+        const found = (): string => {
+          const meter = new Meter(newTally(), Infinity)
+          const matches = new MinimalMatches(captures, text, this.parsed.bytes, meter, spansOnly)
+          matches.harden()
+          const list: Int32Array[] = []
+          while (matches.next()) list.push(spansOnly ? matches.spans.slice(0, 2) : matches.spans)
+          return showAll(list)
+        }
+        const name = captures === this.captures ? '' : ', starved'
+        const wrong = expect(`all minimal, hardened${name}`, showAll(want), found)
+        if (wrong !== undefined) return wrong
       }
-      const name = captures === this.captures ? '' : ', starved'
-      const wrong = expect(`all minimal, hardened${name}`, want, found)
-      if (wrong !== undefined) return wrong
     }
     return undefined
   }
