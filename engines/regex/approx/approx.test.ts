@@ -186,17 +186,30 @@ describe('ends without waste', () => {
         const options: Options = approx ? { approx } : {}
         const parsed = parse(`(.*c)?(${pattern})`, options)
         const bytes = encode(text)
-        const [plain, thrifty] = [0, 1].map(() => buildApprox(parsed, options))
-        if (!plain || !thrifty) return
-        thrifty.search.thrifty = true
-        for (const { search } of [plain, thrifty]) search.begin(bytes)
-        const spans = [...plain.search.spans(bytes, 0, EDGES)].slice(0, 300)
+        const [plain, thrifty, bits] = [0, 1, 2].map(() => buildApprox(parsed, options).search)
+        if (!plain || !thrifty || !bits) return
+        for (const search of [plain, thrifty, bits]) search.begin(bytes)
+        thrifty.thrifty = true
+        bits.thrifty = bits.useBits()
+        const spans = [...plain.spans(bytes, 0, EDGES)].slice(0, 300)
         if (spans.length > 1) hardened++
-        expect([...thrifty.search.spans(bytes, 0, EDGES)].slice(0, 300)).toEqual(spans)
+        for (const search of [thrifty, bits]) {
+          expect([...search.spans(bytes, 0, EDGES)].slice(0, 300)).toEqual(spans)
+        }
       }),
       { numRuns: 60 },
     )
     expect(hardened).toBeGreaterThan(20)
+  })
+
+  test('by bits, in steps exactly linear', () => {
+    const steps = [10_000, 20_000, 40_000].map((length) => {
+      const matcher = buildApprox(parse('(.*a|b){~1}', {}), {})
+      matcher.search.useBits()
+      expect(matcher.count(encode('b'.repeat(length)), 0, EDGES)).toBe(length)
+      return matcher.meter.steps
+    }) as [number, number, number]
+    expect(steps[2] - steps[1]).toBe(2 * (steps[1] - steps[0]))
   })
 
   test.each(['(.*a|b){~1}', '\\<(.*a|b){~1}', '(.*a|b){+1-1}', '((.*a){~1}|b)'])(

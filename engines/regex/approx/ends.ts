@@ -44,6 +44,8 @@ interface Target {
 }
 
 export class EndsWalk {
+  /** Moves that may still be made before the walk gives up. */
+  patience = Infinity
   private readonly pattern: Pattern
   private readonly closure: Closure
   private readonly meter: Meter
@@ -66,11 +68,11 @@ export class EndsWalk {
 
   /**
    * The ends of the longest of the cheapest matches, for every place not before `from` at which nothing further on
-   * begins a cheaper one, from right to left: the places that `LazyDfa` leaves in its trail.
+   * begins a cheaper one, from right to left: the places that `LazyDfa` leaves in its trail. Null: it gave up.
    *
    * @param near, far kinds of what stands at the end of the text and before `from`
    */
-  ends(text: Uint8Array, from: number, near: number, far: number): readonly number[] {
+  ends(text: Uint8Array, from: number, near: number, far: number): readonly number[] | null {
     const trail: number[] = []
     let at = text.length
     const { closure, pattern, meter } = this
@@ -88,6 +90,7 @@ export class EndsWalk {
       const symbol = byte < limit ? low[byte]! : classOf(alphabet, decodeAt(text, at, end))
       let move = this.moves[this.set * classes + symbol]
       if (!move) {
+        if (--this.patience < 0) return null
         this.makeRoom()
         const { cost, accepting } = this.accepted(kind[symbol]!)
         this.note(cost, accepting, trail)

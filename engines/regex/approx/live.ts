@@ -38,8 +38,9 @@ export class LiveWalk {
   private readonly rows: Rows
   /** From right to left. */
   private readonly borders: Border[] = []
-  /** The block at hand and the one before: a walk reads a little into the next one. */
-  private blocks: Block[] = []
+  /** The block at hand and the one before: a walk may read a little into the next one. */
+  private block: Block | null = null
+  private other: Block | null = null
 
   /**
    * @param from where the first match to be asked for begins, at the least
@@ -65,17 +66,17 @@ export class LiveWalk {
   }
 
   private blockAt(at: number): Block {
-    const known = this.blocks.find(({ from, to }) => from <= at && at < to)
-    if (known) return known
+    const { block, other } = this
+    if (block && block.from <= at && at < block.to) return block
+    this.other = block
+    if (other && other.from <= at && at < other.to) return (this.block = other)
     let [low, high] = [1, this.borders.length - 1]
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.borders[middle]!.at <= at) high = middle
       else low = middle + 1
     }
-    const block = this.fill(this.borders[low - 1]!, this.borders[low]!.at)
-    this.blocks = [...this.blocks.slice(-1), block]
-    return block
+    return (this.block = this.fill(this.borders[low - 1]!, this.borders[low]!.at))
   }
 
   private fill({ at: to, rows: last }: Border, from: number): Block {

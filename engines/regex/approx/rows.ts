@@ -136,7 +136,9 @@ export class Rows {
 
   /** Writes the rows to `to[at..]`. */
   store(to: Int32Array, at: number): void {
-    to.set(this.rows.subarray(this.base, this.base + this.size(this.most)), at)
+    const { rows, base } = this
+    // A call of `set` would take longer than the few numbers that they mostly are.
+    for (let i = this.size(this.most); i-- > 0;) to[at + i] = rows[base + i]!
   }
 
   /** Takes up rows that were stored by another walk of the same kind. */
@@ -154,7 +156,8 @@ export class Rows {
   meets(other: Int32Array, at: number, cost: number): boolean {
     const { follows, words, base } = this
     for (let c = 0; c <= cost; c++) {
-      const [here, there] = [base + c * words, at + (cost - c) * words]
+      const here = base + c * words
+      const there = at + (cost - c) * words
       for (let w = 0; w < words; w++) if ((follows[here + w]! & other[there + w]!) !== 0) return true
     }
     return false

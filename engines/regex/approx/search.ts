@@ -9,7 +9,7 @@
  * Each place at which the bound was met or lowered is also the answer to "where from here on": so all matches of a text
  * are read off the notes of the same single walk, their ends found one after the other. What the walks for the ends
  * read beyond their matches is counted. Past eight bytes for each byte of progress the rest is finished by a walk that
- * wastes nothing: `live.ts` with bits, `ends.ts` with sets.
+ * wastes nothing: `ends.ts` with sets, `live.ts` with bits.
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
@@ -245,13 +245,15 @@ export class ApproxSearch {
 
   /** Finds the ends of the matches from `at` on without waste; by index in `trail`, in falling order. */
   private rest(text: Uint8Array, at: number, edges: Edges, trail: readonly number[]): (i: number) => number {
-    const { pattern, meter, cacheBytes, bits } = this
-    if (bits) {
-      const walk = new LiveWalk(bits, text, at, trail[1]!, meter)
-      return (i) => walk.longest(trail[i]!, trail[i + 1]!)
+    const { pattern, meter, cacheBytes } = this
+    if (!this.preferBits) {
+      const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)
+      if (this.bits) walk.patience = this.patience
+      const ends = walk.ends(text, at, eolOf(edges), this.around.before(text, at, bolOf(edges)))
+      if (ends) return (i) => ends[i >> 1]!
+      this.useBits()
     }
-    const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)
-    const ends = walk.ends(text, at, eolOf(edges), this.around.before(text, at, bolOf(edges)))
-    return (i) => ends[i >> 1]!
+    const walk = new LiveWalk(this.bits!, text, at, trail[1]!, meter)
+    return (i) => walk.longest(trail[i]!, trail[i + 1]!)
   }
 }

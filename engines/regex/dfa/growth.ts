@@ -90,6 +90,12 @@ export const CASES: readonly GrowthCase[] = [
   findAll('x*y|x on x', 'x*y|x', 'x'),
   findAll('[A-Z].*bcd[a-z]+9 on abcd', '[A-Z].*bcd[a-z]+9', 'abcd'),
   findAll('(a?){30}(b|c) on a', '(a?){30}(b|c)|a', 'a'),
+  // Approximate: by bits, by sets as the limits are on operations, regions or assertions, and without a match to end.
+  findAll('(.*a|b){~1} on b', '(.*a|b){~1}', 'b'),
+  findAll('(x+y{9}z|x){~2} on x', '(x+y{9}z|x){~2}', 'x'),
+  findAll('(.*a|b){+1-1} on b', '(.*a|b){+1-1}', 'b'),
+  findAll('(\\w.*a){~1}c|b on b', '(\\w.*a){~1}c|b', 'b'),
+  findAll('(\\<.*acid|\\w+){~1} on word', '(\\<.*acid|\\w+){~1}', 'words '),
   findAll('x.*?y|x on x', 'x.*?y|x', 'x'),
   findAll('(a*?b|a) on a', '(a*?b|a)', 'a'),
   findAll('nested minimal repetitions on ab', '((a|b)*?c|((ab)+?d)*?e|a|b)', 'ab'),
