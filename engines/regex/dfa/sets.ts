@@ -12,7 +12,7 @@
  */
 import { ANY, KINDS, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { ACCEPT, ASSERT, FORK, LOOP, MARK, STEP } from '../automaton/nfa.ts'
+import { ACCEPT, ASSERT, FORK, MARK, STEP } from '../automaton/nfa.ts'
 import type { Nfa } from '../automaton/nfa.ts'
 import { endOfGroups, maskOf, PATTERN_SHIFT, SEARCHING, sort, WAITING } from './items.ts'
 import { BROKEN_OFF, INSIDE, SearchLoop } from './loop.ts'
@@ -54,10 +54,10 @@ export class ThreadSets {
   outLength = 0
   /** Whether the last `step` left a state that accepts before the byte. */
   accepted = false
-  /** The last `step` met a byte that breaks off a sequence: begin again behind its lead byte, `out` is nothing. */
-  broken = false
   /** The first group that did. */
   protected acceptedGroup = -1
+  /** The last `step` met a byte that breaks off a sequence: begin again behind its lead byte, `out` is nothing. */
+  broken = false
   /** Of the set in `out`: how many groups, and which group of the set stepped from each comes from (-1: it is new). */
   groups = 0
   readonly origins: Int32Array
@@ -70,7 +70,6 @@ export class ThreadSets {
   private reached = 0
   private taken = 0
   private mergedMask = 0
-  private generations = 0
   private readonly acceptsBy = new Map<number, number>()
 
   constructor(nfa: Nfa, options: SetOptions, surroundings: Surroundings, tally: Tally) {
@@ -176,7 +175,7 @@ export class ThreadSets {
   }
 
   private newSet(header: number): void {
-    this.generation = ++this.generations
+    this.generation++
     this.out[0] = header
     this.outLength = 1
     this.groups = 0
@@ -224,10 +223,6 @@ export class ThreadSets {
         )
       }
     } else this.out[this.outLength++] = -(this.mergedMask + 1)
-  }
-
-  private noteAccept(pattern: number, mask: number): void {
-    this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)
   }
 
   private stepNode(node: number, byte: number): void {
@@ -290,10 +285,13 @@ export class ThreadSets {
           break
         case ACCEPT:
           this.reached |= mask
-          if (this.options.which) this.noteAccept(nfa.first[at] as number, mask)
+          if (this.options.which) {
+            const pattern = nfa.first[at] as number
+            this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)
+          }
           break
-        case LOOP:
         default:
+          // The place of the search loop leads nowhere by itself.
           break
       }
     }
