@@ -5,11 +5,14 @@
  * as they happen. `(.*)c(.*)` is not: on a "c" there are two. Whether a pattern is one-pass is found by exploring its
  * determinised rankings: none may hold more than one state. Then a run is one table look-up a character, and nothing
  * is remembered of the way. (RE2's onepass.cc has the idea.)
+ *
+ * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the last one
+ * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from there.
  */
 import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
+import { apply, FORGET } from './actions.ts'
 import { classOf, widthOf } from './alphabet.ts'
-import { apply } from './actions.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import type { Step, Stepper } from './stepper.ts'
@@ -17,35 +20,54 @@ import type { Step, Stepper } from './stepper.ts'
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
 const MAX_STEPS = 2048
 
+/** Bits of an entry of the table, below the state it leads to. */
+const ACTS = 1
+const FORGETS_ALL = 2
+const SHIFT = 2
+
 export class OnePass {
   private readonly dfa: RankedDfa
-  /** `target state << 1 | has actions` by state and symbol; -1: no way on. */
+  /** `target state << SHIFT | ACTS | FORGETS_ALL` by state and symbol; -1: no way on. */
   private readonly table: Int32Array
+  /** What happens on the step of each entry of the table. */
+  private readonly actions: readonly (readonly number[])[]
+  /** Whether some step forgets all groups. */
+  private readonly loops: boolean
+  // Where the walk stands.
+  private at = 0
+  private state = 0
+  private kind = 0
 
-  private constructor(dfa: RankedDfa, table: Int32Array) {
+  private constructor(dfa: RankedDfa, table: Int32Array, actions: readonly (readonly number[])[]) {
     this.dfa = dfa
     this.table = table
+    this.actions = actions
+    this.loops = table.some((entry) => entry >= 0 && (entry & FORGETS_ALL) !== 0)
   }
 
   /** The one-pass matcher of the pattern, or null where it is not one-pass or too large to tell cheaply. */
   static build(stepper: Stepper): OnePass | null {
-    const { automaton } = stepper
+    const { alphabet, forgets, groups } = stepper.automaton
     const dfa = new RankedDfa(stepper, false, 1 << 20)
     const { stride } = dfa
-    const { classes } = automaton.alphabet
     const entries: number[] = []
+    const actions: (readonly number[])[] = []
+    const forgetsAll = (action: number): boolean =>
+      (action & 3) === FORGET && forgets[2 * (action >> 2)] === 1 && forgets[2 * (action >> 2) + 1] === groups
     for (let state = 0; state === 0 || dfa.has(state); state += stride) {
       for (let column = 0; column < stride; column++) {
         if (entries.length === MAX_STEPS) return null
-        const number = dfa.step(state, Math.floor(column / classes), column % classes)
+        const number = dfa.step(state, Math.floor(column / alphabet.classes), column % alphabet.classes)
         if (number === FULL) return null
         const step = dfa.steps[number] as Step
         if (step.from.length > 1) return null
-        const acts = step.actions.some((list) => list.length > 0) ? 1 : 0
-        entries.push(step.from.length === 0 ? -1 : ((dfa.target[number] as number) << 1) | acts)
+        const list = step.actions[0] ?? []
+        const flags = (list.length > 0 ? ACTS : 0) | (list.some(forgetsAll) ? FORGETS_ALL : 0)
+        actions.push(list)
+        entries.push(step.from.length === 0 ? -1 : ((dfa.target[number] as number) << SHIFT) | flags)
       }
     }
-    return new OnePass(dfa, Int32Array.from(entries))
+    return new OnePass(dfa, Int32Array.from(entries), actions)
   }
 
   /**
@@ -55,14 +77,35 @@ export class OnePass {
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, maxSteps: number): Int32Array | null {
     if (end - start > maxSteps) throw new RegexBudgetError('stepsPerCall', end - start, maxSteps)
-    const { dfa, table } = this
-    const { alphabet, hasAssertions, surroundings, groups, forgets } = dfa.automaton
+    const { dfa } = this
+    const { surroundings, groups, forgets } = dfa.automaton
+    const spans = new Int32Array(2 * groups + 2).fill(-1)
+    this.at = start
+    this.state = dfa.initial
+    this.kind = surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
+    if (this.loops && !this.walk(text, end, null)) return null
+    if (!this.walk(text, end, spans)) return null
+    const after = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
+    const finish = dfa.finish(this.state, this.kind, after)
+    if (finish === null) return null
+    apply(finish.actions, end, spans, 0, forgets)
+    spans[0] = start
+    spans[1] = end
+    return spans
+  }
+
+  /**
+   * Walks to `end`, writing captures to `spans`; or, without, leaves everything where the last step was that forgets all
+   * groups. False: there is no way on.
+   */
+  private walk(text: Uint8Array, end: number, spans: Int32Array | null): boolean {
+    const { dfa, table, actions } = this
+    const { alphabet, hasAssertions, forgets } = dfa.automaton
     const { low, kind: kinds, classes, bytes } = alphabet
     const ascii = bytes ? 256 : 128
-    const spans = new Int32Array(2 * groups + 2).fill(-1)
-    let kind = surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
-    let state = dfa.initial
-    for (let at = start; at < end;) {
+    const noted = spans === null ? FORGETS_ALL : ACTS
+    let { at, state, kind } = this
+    while (at < end) {
       const byte = text[at] as number
       let symbol: number
       let width = 1
@@ -74,21 +117,23 @@ export class OnePass {
       }
       const column = state + (hasAssertions ? kind * classes : 0) + symbol
       const entry = table[column] as number
-      if (entry < 0) return null
-      if (entry & 1) {
-        const step = dfa.steps[dfa.table[column] as number] as Step
-        apply(step.actions[0] as readonly number[], at, spans, 0, forgets)
+      if (entry < 0) return false
+      if ((entry & noted) !== 0) {
+        if (spans !== null) apply(actions[column] as readonly number[], at, spans, 0, forgets)
+        else {
+          this.at = at
+          this.state = state
+          this.kind = kind
+        }
       }
       if (hasAssertions) kind = kinds[symbol] as number
-      state = entry >> 1
+      state = entry >> SHIFT
       at += width
     }
-    const after = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
-    const finish = dfa.finish(state, kind, after)
-    if (finish === null) return null
-    apply(finish.actions, end, spans, 0, forgets)
-    spans[0] = start
-    spans[1] = end
-    return spans
+    if (spans === null) return true
+    this.at = at
+    this.state = state
+    this.kind = kind
+    return true
   }
 }
