@@ -11,7 +11,7 @@
  */
 import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
-import { apply, FORGET } from './actions.ts'
+import { apply, CLOSE, FORGET } from './actions.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
@@ -20,17 +20,21 @@ import type { Step, Stepper } from './stepper.ts'
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
 const MAX_STEPS = 2048
 
-/** Bits of an entry of the table, below the state it leads to. */
+/** Bits of an entry of the table, below the state it leads to: what the step does to captures. */
 const ACTS = 1
 const FORGETS_ALL = 2
-const SHIFT = 2
+/** It sets one offset and does nothing else. */
+const SETS = 4
+const SHIFT = 3
 
 export class OnePass {
   private readonly dfa: RankedDfa
-  /** `target state << SHIFT | ACTS | FORGETS_ALL` by state and symbol; -1: no way on. */
+  /** `target state << SHIFT | bits` by state and symbol; -1: no way on. */
   private readonly table: Int32Array
   /** What happens on the step of each entry of the table. */
   private readonly actions: readonly (readonly number[])[]
+  /** Of those that only set an offset, which. */
+  private readonly offsets: Uint16Array
   /** Whether some step forgets all groups. */
   private readonly loops: boolean
   // Where the walk stands.
@@ -42,6 +46,7 @@ export class OnePass {
     this.dfa = dfa
     this.table = table
     this.actions = actions
+    this.offsets = Uint16Array.from(actions, (list) => offsetOf(list[0] ?? 0))
     this.loops = table.some((entry) => entry >= 0 && (entry & FORGETS_ALL) !== 0)
   }
 
@@ -62,7 +67,8 @@ export class OnePass {
         const step = dfa.steps[number] as Step
         if (step.from.length > 1) return null
         const list = step.actions[0] ?? []
-        const flags = (list.length > 0 ? ACTS : 0) | (list.some(forgetsAll) ? FORGETS_ALL : 0)
+        const sets = list.length === 1 && ((list[0] as number) & 3) !== FORGET
+        const flags = (sets ? SETS : list.length > 0 ? ACTS : 0) | (list.some(forgetsAll) ? FORGETS_ALL : 0)
         actions.push(list)
         entries.push(step.from.length === 0 ? -1 : ((dfa.target[number] as number) << SHIFT) | flags)
       }
@@ -99,11 +105,11 @@ export class OnePass {
    * groups. False: there is no way on.
    */
   private walk(text: Uint8Array, end: number, spans: Int32Array | null): boolean {
-    const { dfa, table, actions } = this
+    const { dfa, table, actions, offsets } = this
     const { alphabet, hasAssertions, forgets } = dfa.automaton
     const { low, kind: kinds, classes, bytes } = alphabet
     const ascii = bytes ? 256 : 128
-    const noted = spans === null ? FORGETS_ALL : ACTS
+    const noted = spans === null ? FORGETS_ALL : ACTS | SETS
     let { at, state, kind } = this
     while (at < end) {
       const byte = text[at] as number
@@ -119,12 +125,12 @@ export class OnePass {
       const entry = table[column] as number
       if (entry < 0) return false
       if ((entry & noted) !== 0) {
-        if (spans !== null) apply(actions[column] as readonly number[], at, spans, 0, forgets)
-        else {
+        if (spans === null) {
           this.at = at
           this.state = state
           this.kind = kind
-        }
+        } else if ((entry & SETS) !== 0) spans[offsets[column] as number] = at
+        else apply(actions[column] as readonly number[], at, spans, 0, forgets)
       }
       if (hasAssertions) kind = kinds[symbol] as number
       state = entry >> SHIFT
@@ -137,3 +143,6 @@ export class OnePass {
     return true
   }
 }
+
+/** Where an action that opens or closes a group puts its place. */
+const offsetOf = (action: number): number => 2 * (action >> 2) + ((action & 3) === CLOSE ? 1 : 0)
