@@ -18,11 +18,11 @@ export function exactOnly(parsed: Parsed, options: Options): Parsed {
 }
 
 export function approximateFragments(approx: ApproxMatcher): FragmentMatcher {
-  const edges = { notBol: false, notEol: false }
+  const { literals } = approx
   return {
     table: null,
-    literals: null,
-    test: (text, from, to) => approx.test(text.subarray(from, to), 0, edges),
+    literals: literals && { search: literals, exact: false },
+    test: (text, from, to) => approx.testFragment(text, from, to),
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildCaptures } from '../captures/index.ts'
+import { compile } from '../regex.ts'
 import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
@@ -188,7 +189,7 @@ describe('ends without waste', () => {
         const bytes = encode(text)
         const [plain, thrifty, bits] = [0, 1, 2].map(() => buildApprox(parsed, options).search)
         if (!plain || !thrifty || !bits) return
-        for (const search of [plain, thrifty, bits]) search.begin(bytes)
+        for (const search of [plain, thrifty, bits]) search.begin(bytes.length)
         thrifty.thrifty = true
         bits.thrifty = bits.useBits()
         const spans = [...plain.spans(bytes, 0, EDGES)].slice(0, 300)
@@ -374,6 +375,39 @@ describe('groups', () => {
     expect(search(`(${many.slice(0, 150)})(${many.slice(150)})`, wrong, { approx })?.groups).toEqual([
       0, 898, 0, 450, 450, 898,
     ])
+  })
+})
+
+describe('fragments', () => {
+  test('match where a text of their own does, whatever stands around them', () => {
+    fc.assert(
+      fc.property(patterns, fc.array(texts, { maxLength: 5 }), settings, (pattern, parts, { options }) => {
+        const regex = compile(pattern, { ...options, approx: options.approx ?? { maxErrors: 1 } })
+        const bytes = parts.map((part) => encode(part))
+        const ends = bytes.map((_, i) => bytes.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0))
+        const starts = bytes.map(({ length }, i) => (ends[i] as number) - length)
+        const { hits } = regex.scan(
+          encode(parts.join('')),
+          Uint32Array.from(starts),
+          Uint32Array.from(ends),
+          0,
+        )
+        const expected = parts.flatMap((part, i) => (regex.test(part) ? [i] : []))
+        expect([...hits]).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('of which none has a piece of the literal are not looked at', () => {
+    const regex = compile('(Holmes){~1}')
+    const lines = ['Mr. Homes', 'nobody', 'Holm', 'Hollmes', 'and so on. '.repeat(1000)]
+    const text = encode(lines.join('\n'))
+    const starts = lines.map((_, i) => lines.slice(0, i).join('\n').length + (i > 0 ? 1 : 0))
+    const ends = starts.map((start, i) => start + (lines[i] as string).length)
+    const { hits } = regex.scan(text, Uint32Array.from(starts), Uint32Array.from(ends), 0)
+    expect([...hits]).toEqual([0, 3])
+    expect(regex.counters.steps).toBeLessThan(text.length)
   })
 })
 

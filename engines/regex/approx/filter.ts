@@ -63,7 +63,8 @@ function mostErrors(pattern: Pattern): number {
 }
 
 export class Filter {
-  private readonly search: LiteralSearch
+  /** The pieces: every match has one of them in it. */
+  readonly search: LiteralSearch
   /** Bytes that a match can reach from where one of its pieces begins, to either side. */
   private readonly reach: number
   private dense = false

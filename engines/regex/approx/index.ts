@@ -10,6 +10,7 @@
 import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
+import type { LiteralSearch } from '../literal/literal.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { Aligner } from './align.ts'
@@ -87,8 +88,19 @@ export class ApproxMatcher {
    * @throws RegexBudgetError `stepsPerCall`, or `states` where limits multiply beyond all measure
    */
   test(text: Uint8Array, from: number, edges: Edges): boolean {
-    this.search.begin(text)
+    this.search.begin(text.length)
     return this.search.test(text, from, edges)
+  }
+
+  /** Whether text[from, to), a text of its own, has a match. Throws as `test` does. */
+  testFragment(text: Uint8Array, from: number, to: number): boolean {
+    this.search.begin(to - from)
+    return this.search.testPart(text, from, to, EDGE, EDGE)
+  }
+
+  /** Literals one of which is in every match, or null. */
+  get literals(): LiteralSearch | null {
+    return this.search.literals
   }
 
   /**
@@ -98,7 +110,7 @@ export class ApproxMatcher {
    */
   find(text: Uint8Array, from: number, edges: Edges): ApproxMatch | null {
     const { search } = this
-    search.begin(text)
+    search.begin(text.length)
     const best = search.cheapest(text, from, edges, null)
     if (!best) return null
     const { start, cost } = best
@@ -128,13 +140,13 @@ export class ApproxMatcher {
    * The bytes must not change while they are being iterated over.
    */
   *findAll(text: Uint8Array, from: number, edges: Edges): Generator<ApproxMatch, void, undefined> {
-    this.search.begin(text)
+    this.search.begin(text.length)
     for (const span of this.search.spans(text, from, edges)) yield this.counted(text, span, edges)
   }
 
   /** Number of matches, as `findAll` finds them. */
   count(text: Uint8Array, from: number, edges: Edges): number {
-    this.search.begin(text)
+    this.search.begin(text.length)
     let count = 0
     for (const span of this.search.spans(text, from, edges)) if (span) count++
     return count

@@ -48,6 +48,8 @@ export class LazyDfa {
   private table: Int32Array
   /** Cost of that acceptance. */
   private costs: Float64Array
+  /** Rows in which walks begin, by the kind of what stands before. */
+  private readonly starts: (number | undefined)[] = []
   /** The row of the empty set, which nothing leads out of; -1: not met yet. */
   private dead = -1
 
@@ -110,6 +112,7 @@ export class LazyDfa {
     const pairs = this.closure.forget(this.pairsAt(row))
     this.sets.clear()
     this.ends.clear()
+    this.starts.length = 0
     this.dead = -1
     this.table.fill(UNKNOWN)
     return this.rowOf(pairs, near)
@@ -142,7 +145,8 @@ export class LazyDfa {
 
   /** The row in which a walk begins, after a character of kind `near`. */
   begin(near: number): number {
-    return this.rowOf(this.closure.start(), this.pattern.asserts ? near : 0)
+    const kind = this.pattern.asserts ? near : 0
+    return (this.starts[kind] ??= this.rowOf(this.closure.start(), kind))
   }
 
   /** This automaton's row for a set of another one with a higher bound. */

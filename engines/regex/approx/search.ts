@@ -13,6 +13,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import type { LiteralSearch } from '../literal/literal.ts'
 import type { Budget } from '../types.ts'
 import type { Span } from './align.ts'
 import type { Pattern } from './automaton.ts'
@@ -61,13 +62,16 @@ export class ApproxSearch {
   private readonly pattern: Pattern
   private readonly maxCost: number
   private readonly cacheBytes: number
-  private readonly automata = new Map<string, LazyDfa>()
+  /** By direction and bound. */
+  private readonly automata = { forward: new Map<number, LazyDfa>(), backward: new Map<number, LazyDfa>() }
+  /** Forward, beginning anywhere, for `test`. */
+  private tester: LazyDfa | null = null
   private filterMade: Filter | null | undefined
   private bitsMade: BitSearch | null | undefined
   /** Transitions turned out too many for this pattern and its texts. */
   private preferBits = false
-  /** Transitions that may still be made in this call. */
-  private patience = Infinity
+  /** Transitions that may still be made before bits take over. */
+  private patience = FIRST_TRANSITIONS
 
   constructor(pattern: Pattern, budget: Budget | undefined) {
     const { parsed } = pattern
@@ -94,32 +98,47 @@ export class ApproxSearch {
     return this.bitsMade
   }
 
+  private get filter(): Filter | null {
+    if (this.filterMade === undefined) this.filterMade = Filter.build(this.pattern)
+    return this.filterMade
+  }
+
   /** The parts of a text that will be looked at closely, as rising pairs [start, end); null: all of it. */
   windows(text: Uint8Array, from = 0): readonly number[] | null {
-    if (text.length - from < SHORTEST_FILTERED) return null
-    if (this.filterMade === undefined) this.filterMade = Filter.build(this.pattern)
-    return this.filterMade && this.filterMade.windows(text, from)
+    return text.length - from < SHORTEST_FILTERED ? null : (this.filter?.windows(text, from) ?? null)
   }
 
-  /** A call begins. */
-  begin(text: Uint8Array): void {
-    this.meter.begin(text.length)
-    this.patience = FIRST_TRANSITIONS + text.length / CHARACTERS_PER_TRANSITION
+  /** Literals one of which is in every match, or null. */
+  get literals(): LiteralSearch | null {
+    return this.filter?.search ?? null
   }
 
-  private automaton(direction: 'forward' | 'backward' | 'test', bound: number): LazyDfa {
-    const key = `${direction} ${bound}`
-    let dfa = this.automata.get(key)
-    if (!dfa) {
-      const { pattern, meter, cacheBytes } = this
-      const nfa = direction === 'backward' ? pattern.backward : pattern.forward
-      dfa = new LazyDfa(pattern, nfa, direction !== 'forward', bound, meter, cacheBytes)
-      let bytes = 0
-      for (const other of this.automata.values()) bytes += other.bytes
-      if (bytes > cacheBytes * (SHARES - 1)) this.automata.clear()
-      this.automata.set(key, dfa)
-    }
+  /** A call begins, on a text of so many bytes. */
+  begin(length: number): void {
+    this.meter.begin(length)
+    this.patience += length / CHARACTERS_PER_TRANSITION
+  }
+
+  private automaton(direction: 'forward' | 'backward', bound: number): LazyDfa {
+    const known = this.automata[direction].get(bound)
+    if (known) return known
+    const dfa = this.make(direction, direction === 'backward', bound)
+    this.automata[direction].set(bound, dfa)
     return dfa
+  }
+
+  /** A new automaton; where the others take too much room they are let go. */
+  private make(direction: 'forward' | 'backward', inject: boolean, bound: number): LazyDfa {
+    const { pattern, meter, cacheBytes, automata } = this
+    let bytes = this.tester?.bytes ?? 0
+    for (const all of [automata.forward, automata.backward])
+      for (const dfa of all.values()) bytes += dfa.bytes
+    if (bytes > cacheBytes * (SHARES - 1)) {
+      automata.forward.clear()
+      automata.backward.clear()
+      this.tester = null
+    }
+    return new LazyDfa(pattern, pattern[direction], inject, bound, meter, cacheBytes)
   }
 
   /** After a walk: whether it gave up. Then it is for bits to go on, or, where there are none, for endless patience. */
@@ -136,18 +155,23 @@ export class ApproxSearch {
     const windows = this.windows(text, from)
     if (windows) this.meter.spend(text.length - from)
     const parts = windows ?? [from, text.length]
+    const near = this.around.before(text, from, bolOf(edges))
     for (let i = 0; i < parts.length; i += 2) {
-      if (this.testPart(text, parts[i]!, parts[i + 1]!, edges)) return true
+      if (this.testPart(text, parts[i]!, parts[i + 1]!, near, eolOf(edges))) return true
     }
     return false
   }
 
-  private testPart(text: Uint8Array, from: number, to: number, edges: Edges): boolean {
+  /**
+   * Whether text[from, to) has a match.
+   *
+   * @param near, far kinds of what stands before and behind it
+   */
+  testPart(text: Uint8Array, from: number, to: number, near: number, far: number): boolean {
     while (!this.preferBits) {
-      const dfa = this.automaton('test', this.maxCost)
+      const dfa = (this.tester ??= this.make('forward', true, this.maxCost))
       dfa.patience = this.patience
-      const row = dfa.begin(this.around.before(text, from, bolOf(edges)))
-      if (dfa.forward(text, from, to, row, eolOf(edges), true) >= 0) return true
+      if (dfa.forward(text, from, to, dfa.begin(near), far, true) >= 0) return true
       if (!this.gaveUp(dfa)) return false
     }
     const bits = this.bits!
