@@ -76,14 +76,17 @@ export class Live {
   /** From `at`, where the set is in `scratch`, back to the first character of the stretch. */
   private back(at: number): number {
     const { reader, base, to, sets } = this
-    const { words, members } = this.region as Region
+    const { asserts } = reader
+    const region = this.region as Region
+    const { words, members } = region
     let { scratch, other } = this
+    let { backward, last } = region.closure(reader.mask(at))
     while (at > base) {
-      const closure = (this.region as Region).closure(reader.mask(at))
+      if (asserts) ({ backward, last } = region.closure(reader.mask(at)))
       const member = reader.before(at) * words
       if (at - reader.width < base) break
-      if (at === to) other.set(closure.last)
-      else move(closure.backward, scratch, other)
+      if (at === to) other.set(last)
+      else move(backward, scratch, other)
       at -= reader.width
       const place = (at - base) * words
       for (let w = 0; w < words; w++) {

@@ -44,16 +44,20 @@ export interface Closure {
 export interface Way {
   readonly stop: number
   readonly actions: readonly number[]
+  /** It begins a new iteration, and does nothing that the next one would not forget. */
+  readonly repeatable: boolean
 }
 
-interface Known extends Way {
+/** A way, and what it depends on. */
+export interface KnownWay extends Way {
   readonly state: number
-  readonly alive: number
   readonly mask: number
+  /** What is alive of the bits that the state reaches. */
+  readonly alive: Int32Array
 }
 
-/** Ways remembered by a region; a power of two. */
-export const WAYS = 256
+/** Bits of the hash: ways remembered by a region. */
+export const WAY_BITS = 8
 
 /** What is inside one bracket, or for bracket -1 the whole automaton. */
 export class Region {
@@ -67,8 +71,8 @@ export class Region {
   private readonly from: number
   private readonly to: number
   private known: Int32Array | undefined
-  /** Ways found, by a hash of what they depend on: a state, what is alive of the bits it reaches, the assertions. */
-  readonly ways: (Known | undefined)[] = []
+  /** Ways found, by a hash of what they depend on. */
+  readonly ways: (KnownWay | undefined)[] = []
   private readonly closures: (Closure | undefined)[] = []
 
   constructor(brackets: Brackets, bracket: number) {
@@ -215,16 +219,13 @@ function tableOf(rows: Int32Array, words: number): Int32Array {
 
 /** Writes to `into` what the members of `set` lead to. */
 export function move(union: Union, set: Int32Array, into: Int32Array): void {
-  const { words, data, tabled, shifted } = union
-  if (!tabled) {
-    shift(union, set, into)
-    for (let w = 0; w < words; w++) {
-      for (let left = (set[w] as number) & ~(shifted[w] as number); left !== 0; left &= left - 1) {
-        join(into, 0, data, (32 * w + 31 - Math.clz32(left & -left)) * words, words)
-      }
-    }
-    return
-  }
+  if (union.tabled) moveByTable(union, set, into)
+  else moveByShift(union, set, into)
+}
+
+// Loops written out: these functions are most of the time of a long pattern, and calls in them half of it.
+
+function moveByTable({ words, data }: Union, set: Int32Array, into: Int32Array): void {
   for (let w = 0; w < words; w++) into[w] = 0
   for (let w = 0; w < words; w++) {
     let left = set[w] as number
@@ -236,19 +237,30 @@ export function move(union: Union, set: Int32Array, into: Int32Array): void {
   }
 }
 
-function shift({ words, shifted, ahead }: Union, set: Int32Array, into: Int32Array): void {
-  let carried = 0
+function moveByShift({ words, data, shifted, ahead }: Union, set: Int32Array, into: Int32Array): void {
+  let others = 0
   if (ahead) {
+    let carried = 0
     for (let w = 0; w < words; w++) {
       const bits = (set[w] as number) & (shifted[w] as number)
+      others |= (set[w] as number) ^ bits
       into[w] = (bits << 1) | carried
       carried = bits >>> 31
     }
   } else {
+    let carried = 0
     for (let w = words - 1; w >= 0; w--) {
       const bits = (set[w] as number) & (shifted[w] as number)
+      others |= (set[w] as number) ^ bits
       into[w] = (bits >>> 1) | carried
       carried = bits << 31
+    }
+  }
+  if (others === 0) return
+  for (let w = 0; w < words; w++) {
+    for (let left = (set[w] as number) & ~(shifted[w] as number); left !== 0; left &= left - 1) {
+      const from = (32 * w + 31 - Math.clz32(left & -left)) * words
+      for (let v = 0; v < words; v++) into[v] = (into[v] as number) | (data[from + v] as number)
     }
   }
 }

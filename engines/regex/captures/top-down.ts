@@ -17,18 +17,18 @@
  * Not for patterns with a minimal repetition, nor for loops under TRE's rules, whose last iteration is the first to wish.
  */
 import { RegexBudgetError } from '../types.ts'
-import { apply, FORGET } from './actions.ts'
+import { apply, FORGET, groupsOf } from './actions.ts'
 import type { Automaton } from './automaton.ts'
 import { Brackets } from './brackets.ts'
 import { Live } from './live.ts'
 import { Reader } from './reader.ts'
-import type { Closure, Way } from './region.ts'
-import { move, Region, WAYS } from './region.ts'
+import type { Closure, KnownWay, Way } from './region.ts'
+import { move, Region, WAY_BITS } from './region.ts'
 import type { Edges } from './simulate.ts'
 
 /** In place of an edge: there is more than one. */
 const MANY = -2
-const NO_WAY: Way = { stop: -1, actions: [] }
+const NO_WAY: Way = { stop: -1, actions: [], repeatable: false }
 
 /** Whether all brackets of an automaton are better left late, and their order is from left to right. */
 export const isTopDown = ({ hasLoops, bracketLazy }: Automaton): boolean =>
@@ -108,7 +108,9 @@ export class TopDown {
         state = next[state] as number
         this.steps++
       }
-      const { stop, actions } = this.onward(region, state, at, to)
+      const known = this.lit && at < to ? this.onward(region, state, at, to) : null
+      const { stop, actions } = known ?? this.findWay(region, state, at, to)
+      if (known?.repeatable === true && next[stop] === state) at = this.lastRepeat(region, known, at, to)
       for (let i = 0; i < actions.length; i++) this.note(actions[i] as number, at)
       if (stop < 0) return false
       state = stop
@@ -137,19 +139,53 @@ export class TopDown {
     this.lit = true
   }
 
-  /** The best way from a state along epsilon edges; remembered by what is alive among all that it leads to. */
-  private onward(region: Region, state: number, at: number, to: number): Way {
-    if (!this.lit || at === to || region.words > 1) return this.findWay(region, state, at, to)
+  /** The best way from a state along epsilon edges; remembered by what is alive of all that it leads to. */
+  private onward(region: Region, state: number, at: number, to: number): KnownWay {
+    const { words } = region
     const { live } = this
     const mask = this.reader.mask(at)
-    const alive =
-      (region.closure(mask).rows[region.local(state)] as number) & (live.sets[live.index(at)] as number)
-    const place = (state ^ Math.imul(alive, 0x9e3779b1) ^ (mask << 5)) & (WAYS - 1)
+    const { rows } = region.closure(mask)
+    const row = region.local(state) * words
+    const index = live.index(at)
+    let hash = state ^ (mask << 5)
+    for (let w = 0; w < words; w++) {
+      hash = Math.imul(hash ^ ((rows[row + w] as number) & (live.sets[index + w] as number)), 0x9e3779b1)
+    }
+    const place = hash >>> (32 - WAY_BITS)
     const known = region.ways[place]
-    if (known && known.state === state && known.alive === alive && known.mask === mask) return known
-    const way = { ...this.findWay(region, state, at, to), state, alive, mask }
+    if (known?.state === state && known.mask === mask && this.isSame(region, known, rows, at)) return known
+    const alive = Int32Array.from(
+      { length: words },
+      (_, w) => (rows[row + w] as number) & (live.sets[index + w] as number),
+    )
+    const way = { ...this.findWay(region, state, at, to), state, mask, alive }
     region.ways[place] = way
     return way
+  }
+
+  /** Whether what a way depends on is the same at `at`. */
+  private isSame(region: Region, { state, alive }: KnownWay, rows: Int32Array, at: number): boolean {
+    const { words } = region
+    const { live } = this
+    const row = region.local(state) * words
+    const index = live.index(at)
+    for (let w = 0; w < words; w++) {
+      if (((rows[row + w] as number) & (live.sets[index + w] as number)) !== alive[w]) return false
+    }
+    return true
+  }
+
+  /** Where the last of many repetitions of a way begins that comes back to its state after each character. */
+  private lastRepeat(region: Region, way: KnownWay, from: number, to: number): number {
+    const { reader } = this
+    const { rows } = region.closure(way.mask)
+    for (let at = from; ; this.steps++) {
+      reader.after(at)
+      const next = at + reader.width
+      if (next >= to || (reader.asserts && reader.mask(next) !== way.mask)) return at
+      if (!this.isSame(region, way, rows, next)) return at
+      at = next
+    }
   }
 
   private findWay(region: Region, from: number, at: number, to: number): Way {
@@ -166,7 +202,16 @@ export class TopDown {
       if (edgeAction[edge] !== 0) actions.push(edgeAction[edge] as number)
       state = edgeTo[edge] as number
     }
-    return { stop: state, actions }
+    return { stop: state, actions, repeatable: this.isRepeatable(actions) }
+  }
+
+  private isRepeatable(actions: readonly number[]): boolean {
+    const { forgets } = this.automaton
+    const [first, last] = groupsOf(actions.find((action) => (action & 3) === FORGET) ?? 0, forgets)
+    return actions.every((action) => {
+      const [low, high] = groupsOf(action, forgets)
+      return low >= first && high <= last
+    })
   }
 
   /** The one edge that can be taken from a state; -1 if there is none, MANY if more. */
@@ -308,26 +353,33 @@ export class TopDown {
     to: number,
   ): number | undefined {
     const { reader, live } = this
+    const { asserts } = reader
     const { words } = inner
     const shift = inner.firstWord - region.firstWord
     let { set, other } = this
+    let closure = inner.closure(reader.mask(to))
+    let outer = region.closure(reader.mask(to))
     let best: number | undefined
     for (let at = from; at < to; this.steps++) {
       const index = live.index(at) + shift
+      const { sets } = live
       let some = 0
       for (let w = 0; w < words; w++) {
-        set[w] = (set[w] as number) & (live.sets[index + w] as number)
+        set[w] = (set[w] as number) & (sets[index + w] as number)
         some |= set[w] as number
       }
       if (some === 0) break
       reader.after(at)
       at += reader.width
-      const mask = reader.mask(at)
-      const { last, forward } = inner.closure(mask)
+      if (asserts) {
+        const mask = reader.mask(at)
+        closure = inner.closure(mask)
+        outer = region.closure(mask)
+      }
       let leaves = 0
-      for (let w = 0; w < words; w++) leaves |= (set[w] as number) & (last[w] as number)
-      if (leaves !== 0 && this.alive(region, region.closure(mask), exit, at, to)) best = at
-      move(forward, set, other)
+      for (let w = 0; w < words; w++) leaves |= (set[w] as number) & (closure.last[w] as number)
+      if (leaves !== 0 && this.alive(region, outer, exit, at, to)) best = at
+      move(closure.forward, set, other)
       ;[set, other] = [other, set]
     }
     this.set = set
