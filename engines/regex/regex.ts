@@ -55,6 +55,10 @@ export class Regex {
   test(input: Uint8Array | string): boolean {
     const { program } = this
     program.meter.begin()
+    if (typeof input === 'string' && !this.approx) {
+      const matches = program.matchesString(input)
+      if (matches !== undefined) return matches
+    }
     const text = typeof input === 'string' ? strings.encode(input) : input
     return this.approx ? this.approx.test(text, 0, PLAIN) : program.matches(text, 0, EDGE, EDGE)
   }
@@ -67,6 +71,10 @@ export class Regex {
   exec(input: Uint8Array | string, options?: ExecOptions): Match | null {
     const { program, parsed } = this
     program.meter.begin()
+    if (typeof input === 'string' && options === undefined && this.plain) {
+      const start = program.skip!.findString(input)
+      return start < 0 ? null : this.matchOf(spanOf(start, start + program.lengths.min), null)
+    }
     const text = typeof input === 'string' ? strings.encode(input) : input
     const mapped = typeof input === 'string' && !strings.ascii
     let from = 0
@@ -175,6 +183,12 @@ export class Regex {
     )
     this.program.meter.begin()
     return this.scanner.scan(arena, starts, ends, from, options)
+  }
+
+  /** Pattern and budget are such that strings are searched for a string. */
+  private get plain(): boolean {
+    const { program } = this
+    return !this.approx && !this.capturing && !program.meter.limited && program.skip?.string != null
   }
 
   private get captures(): Captures {

@@ -52,8 +52,7 @@ export class DenseWalk {
       homes.push(dfa.initial(OTHER, true))
       if (words) homes.push(dfa.initial(WORD, true))
       if (lines) homes.push(dfa.initial(NEWLINE, true))
-      // A text leads to only one of several; the others are compared with it.
-      if (homes.length > 1) this.buildHomes()
+      this.buildHomes()
     }
     return this.ready
   }
@@ -63,10 +62,12 @@ export class DenseWalk {
     return this.resets === this.dfa.resets
   }
 
+  /** Their transitions: a walk that passes over what begins nothing makes few, and of several homes only one's. */
   private buildHomes(): void {
     const { dfa, homes } = this
     const seen = new Set<number>()
-    for (let byte = 0; byte < 0x80; byte++) {
+    const bytes = dfa.nfa.bytes ? 0x100 : 0x80
+    for (let byte = 0; byte < bytes; byte++) {
       const column = dfa.classes[byte]!
       if (seen.has(column)) continue
       seen.add(column)

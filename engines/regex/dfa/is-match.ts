@@ -9,7 +9,6 @@
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
-import { FAR } from './jump.ts'
 import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -26,16 +25,19 @@ export class MatchWalker {
   /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
   left = -1
   private readonly starting: ByteSet | null
+  /** What stands before a place may make a difference to the pattern. */
+  private readonly differ: boolean
 
   /**
    * @param dfa merged
-   * @param starting the bytes that a match can begin with; null where one may be empty
+   * @param starting the bytes that a match can begin with, if it can begin anywhere and is never empty
    */
   constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, starting: ByteSet | null) {
     this.dfa = dfa
     this.surroundings = surroundings
     this.meter = meter
     this.starting = starting
+    this.differ = dfa.nfa.masks.length > 0
   }
 
   /** Whether a match begins at or after `from`. @param bol, eol what the edges of the text are */
@@ -50,26 +52,24 @@ export class MatchWalker {
       at = jump.next(text, from, to)
       if (at < 0) return false
     }
+    let stop = meter.limited ? meter.bound(at, to) : to
+    let counted = at
+    if (starting !== null) at = starting.find(text, at, stop)
     let state = dfa.initial(surroundings.before(text, at, bol), false)
     if (starting === null && dfa.acceptsNow(state)) return true
+    // Later this state need not mean that nothing has begun, only that what has begun could begin here as well.
     let home = state
+    const over = this.differ ? null : starting
     let { table } = dfa
     let known = dfa.resets
-    let counted = at
     const resets = tally.resets
     const states = tally.states
-    let stop = meter.limited ? meter.bound(at, to) : to
     for (;;) {
       if (state === home) {
-        const near = Math.min(stop, at + FAR)
-        while (at < near && table[home + classes[text[at]!]!] === home) at++
-        if (at === near && near < stop) {
-          if (starting !== null) {
-            at = starting.find(text, at, stop)
-            home = state = dfa.initial(surroundings.before(text, at, EDGE), false)
-            table = dfa.table
-          } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
-        }
+        if (over !== null) {
+          at = over.find(text, at, stop)
+          if (at === to) break
+        } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
       }
       let t = 0
       while (at + 4 <= stop) {
@@ -178,6 +178,37 @@ export class MatchWalker {
       }
     }
     tally.steps += at - counted
+    // Where nothing has begun, nothing ends but an empty match.
+    if (state === home && starting !== null) return false
     return dfa.acceptsAtEnd(state, eol) >= 0
+  }
+
+  /**
+   * The same for a short string, which takes longer to encode than to walk; undefined where it is not ASCII or a
+   * transition is not made yet.
+   */
+  findIn(text: string): boolean | undefined {
+    const { dfa, meter, starting } = this
+    const home = dfa.initial(EDGE, false)
+    const { classes, table } = dfa
+    if (starting === null && dfa.acceptsNow(home)) return true
+    let state = home
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit > 0x7f) return undefined
+      const t = table[state + classes[unit]!]!
+      if (t >= 0) state = t
+      else if (t === UNBUILT) return undefined
+      else {
+        if ((t & (NOW | ACCEPTED | DEAD)) !== 0) {
+          meter.tally.steps += at + 1
+          return (t & DEAD) === 0 || (t & (NOW | ACCEPTED)) !== 0
+        }
+        state = t & STATE
+      }
+    }
+    meter.tally.steps += text.length
+    if (state === home && starting !== null) return false
+    return dfa.acceptsAtEnd(state, EDGE) >= 0
   }
 }

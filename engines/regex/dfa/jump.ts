@@ -7,6 +7,3 @@ export interface Jump {
   /** The first place at or after `at` where a match can begin, or -1. */
   next(text: Uint8Array, at: number, to: number): number
 }
-
-/** So many bytes that begin nothing are passed over one by one before a kernel is called for the rest. */
-export const FAR = 48

@@ -33,6 +33,8 @@ import { Meter } from './meter.ts'
 import { SpanWalker } from './walk.ts'
 
 export const DEFAULT_CACHE_BYTES = 16 << 20
+/** A longer string is sooner encoded than walked as it is. */
+const SHORT_STRING = 32
 /** How many automata may share the cache. */
 const SHARES = 8
 
@@ -112,10 +114,10 @@ export class Program {
     return this.lazy(this.forward, { merge: true, anchored: this.onlyAtStart, idle })
   }
 
-  /** The bytes that a match can begin with; null where one may be empty. */
+  /** The bytes that a match can begin with; null where one may be empty, or can begin at the start only. */
   get starting(): ByteSet | null {
     if (this.startingMade === undefined) {
-      const members = this.canBeEmpty ? null : firstBytes(this.forward)
+      const members = this.canBeEmpty || this.onlyAtStart ? null : firstBytes(this.forward)
       this.startingMade = members && new ByteSet(members)
     }
     return this.startingMade
@@ -169,18 +171,39 @@ export class Program {
     return this.hardenerMade
   }
 
+  /** `at`, or the start of the character that it is inside of. */
+  whole(text: Uint8Array, at: number): number {
+    let place = at
+    if (!this.parsed.bytes) while (place > 0 && ((text[place] as number) & 0xc0) === 0x80) place--
+    return place
+  }
+
+  /** `matches` for a string that need not be encoded for that; undefined where it must be. */
+  matchesString(text: string): boolean | undefined {
+    if (this.meter.limited) return undefined
+    const { skip } = this
+    if (skip !== null && skip.string !== null) return skip.findString(text) >= 0
+    if (text.length > SHORT_STRING || skip?.literals.whole || (this.onlyAtEnd && !this.onlyAtStart))
+      return undefined
+    return this.test(false).findIn(text)
+  }
+
   /** Whether the text has a match from `from` on. `bol`, `eol`: what the edges of the text are. */
   matches(text: Uint8Array, from: number, bol: number, eol: number): boolean {
-    const { length } = text
     if (this.onlyAtEnd && !this.onlyAtStart) {
       const { starts, surroundings } = this
       const initial = starts.dfa.initial(eol, false)
-      return starts.walk(text, from, length, initial, surroundings.before(text, from, bol)) >= 0
+      return starts.walk(text, from, text.length, initial, surroundings.before(text, from, bol)) >= 0
     }
     const { skip } = this
-    if (skip?.literals.whole) return skip.find(text, from) >= 0
-    const jump = skip && skip.jumper(text, from)
-    const test = this.test(jump !== null)
+    if (skip === null) return this.test(false).find(text, from, bol, eol)
+    if (skip.literals.whole) return skip.find(text, from) >= 0
+    const jump = skip.jumper(text, from)
+    if (jump === null) {
+      const entry = skip.entry(text, from)
+      return entry >= 0 && this.test(false).find(text, entry, bol, eol)
+    }
+    const test = this.test(true)
     test.jump = jump
     const found = test.find(text, from, bol, eol)
     if (found || test.left < 0) return found

@@ -23,29 +23,60 @@ const COST = 32
 /** Gains beyond this do not count, so that one long jump does not pay for thousands of short ones. */
 const MOST_GAIN = 256
 const FIRST_CREDIT = 1024
-/** Bytes below which a text is walked as it is. */
-const SHORT = 96
+/** The platform's search in strings is linear times this at worst. */
+const SHORT_LITERAL = 32
+/** A text of fewer bytes than this is walked as it is. */
+const SHORT = 256
+/** In one of fewer than this, the first literal tells where to begin, and the rest is walked: jumping costs 1 us to set up. */
+const MIDDLING = 1024
 
 export class Skip {
   readonly search: LiteralSearch
   readonly literals: Literals
   readonly program: Program
+  /** The pattern, where it is one string: searched for in strings as they are. */
+  readonly string: string | null
   private backWalker: BackWalker | undefined
 
   constructor(search: LiteralSearch, literals: Literals, program: Program) {
     this.search = search
     this.literals = literals
     this.program = program
+    const [only] = literals.literals
+    const plain =
+      literals.whole &&
+      !literals.ignoreCase &&
+      literals.literals.length === 1 &&
+      only!.length <= SHORT_LITERAL &&
+      only!.every((byte) => byte < 0x80)
+    this.string = plain ? String.fromCharCode(...only!) : null
+  }
+
+  /** Where the pattern, being one string, first stands in a text, or -1. */
+  findString(text: string): number {
+    const found = text.indexOf(this.string as string)
+    this.program.tally.scanned += found < 0 ? text.length : found
+    return found
   }
 
   /** For one text; null where the text is too short for jumps to pay. */
   jumper(text: Uint8Array, from: number): Jump | null {
-    return text.length - from < SHORT ? null : new Jumper(this, text, from)
+    return text.length - from < MIDDLING ? null : new Jumper(this, text, from)
   }
-  /** The start of the next match, where the literals are all there is to the pattern, or -1. */
+
+  /** For a text that has no jumper: a place from which on all matches are found, or -1: there are none. */
+  entry(text: Uint8Array, from: number): number {
+    if (text.length - from < SHORT) return from
+    const { before } = this.literals
+    const found = this.find(text, from + before.min)
+    if (found < 0) return -1
+    return found - before.max <= from ? from : this.program.whole(text, found - before.max)
+  }
+
+  /** The first of the literals at or after `from`, or -1: of a match, where the literals are all there is to the pattern. */
   find(text: Uint8Array, from: number): number {
     const { meter, tally } = this.program
-    const stop = meter.bound(from, text.length)
+    const stop = meter.limited ? meter.bound(from, text.length) : text.length
     const start = this.search.find(text, from, stop)
     tally.scanned += (start < 0 ? stop : start) - from
     if (start < 0 && stop < text.length) meter.exceeded()
@@ -95,7 +126,7 @@ class Jumper implements Jump {
     if (this.credit < 0) return at
     const { cursor, skip } = this
     const { before } = skip.literals
-    const { tally, parsed, meter } = skip.program
+    const { tally, meter } = skip.program
     let start = at
     for (;;) {
       // The occurrence handed out last may still be ahead.
@@ -121,7 +152,7 @@ class Jumper implements Jump {
       start++
     }
     tally.scanned += start - at
-    while (start > at && ((text[start] as number) & 0xc0) === 0x80 && !parsed.bytes) start--
+    start = Math.max(at, skip.program.whole(text, start))
     this.credit += Math.min(start - at, MOST_GAIN) - COST
     return start
   }

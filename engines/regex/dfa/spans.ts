@@ -13,7 +13,6 @@ import type { Jump } from './jump.ts'
 
 /** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
 export const PATIENCE = 8
-/** Bytes read in vain that do not count. */
 export const GRACE = 2048
 const LARGEST_BATCH = 1024
 const FIRST = new Int32Array(2)
@@ -65,9 +64,18 @@ export class SpanSearch {
     this.found = 0
     this.used = 0
     this.hardEnds = null
-    const { skip } = this.program
-    this.literals = skip?.literals.whole ? skip : null
-    this.jump = skip && !this.literals ? skip.jumper(text, from) : null
+    this.literals = null
+    this.jump = null
+    const { skip, onlyAtEnd } = this.program
+    if (skip === null || onlyAtEnd) return
+    if (skip.literals.whole) this.literals = skip
+    else {
+      this.jump = skip.jumper(text, from)
+      if (this.jump === null) {
+        this.from = skip.entry(text, from)
+        this.ended = this.from < 0
+      }
+    }
   }
 
   /** Lets go of the text. */

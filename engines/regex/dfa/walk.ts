@@ -13,7 +13,6 @@ import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
 import type { BackWalker } from './back.ts'
 import { DenseWalk } from './dense.ts'
-import { FAR } from './jump.ts'
 import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -51,13 +50,15 @@ export class SpanWalker {
   /** The one length that matches have, or -1. */
   private readonly length: number
   private readonly starting: ByteSet | null
+  /** What stands before a place may make a difference to the pattern. */
+  private readonly differ: boolean
   private readonly dense: DenseWalk
   private isDense = false
   private brief = 0
 
   /**
    * @param length the one length that matches have, or -1
-   * @param starting the bytes that a match can begin with; null where one may be empty
+   * @param starting the bytes that a match can begin with, if it can begin anywhere and is never empty
    */
   constructor(
     dfa: LazyDfa,
@@ -73,6 +74,7 @@ export class SpanWalker {
     this.back = back
     this.length = length
     this.starting = starting
+    this.differ = dfa.nfa.masks.length > 0
     this.dense = new DenseWalk(dfa)
   }
 
@@ -151,15 +153,14 @@ export class SpanWalker {
         }
       }
       if (state === home) {
-        const near = Math.min(stop, at + FAR)
-        while (at < near && table[home + classes[text[at]!]!] === home) at++
-        if (at === near && near < stop) {
-          if (starting !== null) {
-            at = starting.find(text, at, stop)
-            home = state = dfa.initial(surroundings.before(text, at, EDGE), false)
+        if (starting !== null) {
+          at = starting.find(text, at, stop)
+          if (at === to) break
+          if (this.differ) {
+            home = state = dfa.initial(surroundings.before(text, at, bol), false)
             table = dfa.table
-          } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
-        }
+          }
+        } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
       }
       let t = 0
       while (at + 4 <= stop) {

@@ -19,6 +19,8 @@ export class AhoCorasick implements LinearSearch {
   /** By state: its depth, and the longest literal that ends in it, or -1. */
   readonly #depth: Int32Array
   readonly #out: Int32Array
+  /** Rows from here on end a literal. */
+  readonly #loud: number
   readonly #lengths: readonly number[]
   end = -1
   which = -1
@@ -44,11 +46,13 @@ export class AhoCorasick implements LinearSearch {
       if (out[state] === -1) out[state] = which
     }
     complete(next, width, out, states)
+    const order = quietFirst(out)
     this.#classes = classes
     this.#width = width
-    this.#next = next
-    this.#depth = depth
-    this.#out = out
+    this.#next = renumber(next, width, order)
+    this.#depth = depth.map((_, state) => depth[order.old[state]!]!)
+    this.#out = out.map((_, state) => out[order.old[state]!]!)
+    this.#loud = order.quiet * width
     this.#lengths = folded.map((literal) => literal.length)
   }
 
@@ -59,11 +63,12 @@ export class AhoCorasick implements LinearSearch {
     const depth = this.#depth
     const out = this.#out
     const lengths = this.#lengths
+    const loud = this.#loud
     let row = 0
     let best = -1
     for (let at = from; at < to; at++) {
       row = next[row + classes[text[at]!]!]!
-      if (row === 0 && best < 0) continue
+      if (row < loud && best < 0) continue
       const state = row / width
       if (best >= 0 && at + 1 - depth[state]! > best) return best
       const which = out[state]!
@@ -111,7 +116,41 @@ function countStates(literals: readonly Uint8Array[]): number {
   return states
 }
 
-/** Breadth first: a missing edge goes where the failure state's edge goes; then rows are premultiplied. */
+interface Order {
+  /** Old number by new, and new by old. */
+  readonly old: Int32Array
+  readonly now: Int32Array
+  /** How many states end no literal. */
+  readonly quiet: number
+}
+
+/** States that end no literal first, so that a search tells them by one comparison; the root stays 0. */
+function quietFirst(out: Int32Array): Order {
+  const old = new Int32Array(out.length)
+  const now = new Int32Array(out.length)
+  let used = 0
+  let quiet = 0
+  for (const loud of [false, true]) {
+    for (let state = 0; state < out.length; state++) {
+      if (out[state]! >= 0 !== loud) continue
+      now[state] = used
+      old[used++] = state
+    }
+    if (!loud) quiet = used
+  }
+  return { old, now, quiet }
+}
+
+/** The rows in this order, their entries premultiplied: each holds a row's index. */
+function renumber(next: Int32Array, width: number, { old, now }: Order): Int32Array {
+  return next.map((_, slot) => {
+    const column = slot % width
+    const state = (slot - column) / width
+    return now[next[old[state]! * width + column]!]! * width
+  })
+}
+
+/** Breadth first: a missing edge goes where the failure state's edge goes. */
 function complete(next: Int32Array, width: number, out: Int32Array, states: number): void {
   const fail = new Int32Array(states)
   const queue = new Int32Array(states)
@@ -136,5 +175,4 @@ function complete(next: Int32Array, width: number, out: Int32Array, states: numb
       }
     }
   }
-  for (let slot = 0; slot < next.length; slot++) next[slot] = next[slot]! * width
 }

@@ -23,7 +23,7 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
     lengths: [needle.length],
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
-    short: new ShortText(needle, i, j, fold),
+    short: new ShortText(needle, i, fold),
     linear: () => new Kmp(needle, fold),
   })
 }
@@ -73,35 +73,36 @@ function pairProgram(needle: Uint8Array, i: number, j: number, ignoreCase: boole
   return bytes
 }
 
-/** A hundred bytes or so: compare the two rare bytes, then the rest. */
+/** A hundred bytes or so: look for the rarest byte, then compare all. */
 class ShortText implements LinearSearch {
   readonly #needle: Uint8Array
-  readonly #i: number
-  readonly #j: number
+  readonly #rarest: number
   readonly #fold: Readonly<Uint8Array>
   end = -1
   readonly which = 0
 
-  constructor(needle: Uint8Array, i: number, j: number, fold: Readonly<Uint8Array>) {
+  constructor(needle: Uint8Array, rarest: number, fold: Readonly<Uint8Array>) {
     this.#needle = needle
-    this.#i = i
-    this.#j = j
+    this.#rarest = rarest
     this.#fold = fold
   }
 
   find(text: Uint8Array, from: number, to: number): number {
     const needle = this.#needle
     const fold = this.#fold
-    const i = this.#i
-    const j = this.#j
-    const first = needle[i]
-    const second = needle[j]
-    const last = to - needle.length
-    for (let start = from; start <= last; start++) {
-      if (fold[text[start + i]!] !== first || fold[text[start + j]!] !== second) continue
+    const rarest = this.#rarest
+    const { length } = needle
+    const wanted = needle[rarest]!
+    // Its other case, or itself.
+    const other = fold === IDENTITY || !isLetter(wanted) ? wanted : wanted ^ 0x20
+    const last = to - length + rarest
+    for (let at = from + rarest; at <= last; at++) {
+      const byte = text[at]!
+      if (byte !== wanted && byte !== other) continue
+      const start = at - rarest
       let k = 0
-      while (k < needle.length && fold[text[start + k]!] === needle[k]) k++
-      if (k === needle.length) {
+      while (k < length && fold[text[start + k]!] === needle[k]) k++
+      if (k === length) {
         this.end = start + k
         return start
       }

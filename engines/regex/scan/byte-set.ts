@@ -5,6 +5,8 @@ import { WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 
 /** Below, a loop is faster than a copy. */
 const SHORT = 64
+/** Below, a loop is faster than a call of the platform's search. */
+const CALL = 64
 const FIRST_WINDOW = 512
 
 /** The tables by which kernels test for a set; `members[byte]` is 1 or 0. */
@@ -36,19 +38,28 @@ export class ByteSet {
 
   /** Offset of the first byte in the set at from <= offset < to; `to` when there is none. */
   find(text: Uint8Array, from: number, to: number): number {
-    const members = this.#members
-    const near = Math.min(to, from + SHORT)
-    for (let at = from; at < near; at++) if (members[text[at]!] === 1) return at
-    if (near >= to) return to
-    if (this.#only >= 0) {
-      const found = Buffer.prototype.indexOf.call(text.subarray(near, to), this.#only)
-      return found < 0 ? to : near + found
+    if (this.#only >= 0 && to - from >= CALL) {
+      // Looks beyond `to`, if that is not the end, rather than make a view of what is before it.
+      const found = Buffer.prototype.indexOf.call(text, this.#only, from)
+      return found < 0 || found > to ? to : found
     }
+    const members = this.#members
+    const near = to - from < 2 * SHORT ? to : from + SHORT
+    let at = from
+    while (
+      at + 4 <= near &&
+      (members[text[at]!]! | members[text[at + 1]!]! | members[text[at + 2]!]! | members[text[at + 3]!]!) ===
+        0
+    ) {
+      at += 4
+    }
+    for (; at < near; at++) if (members[text[at]!] === 1) return at
+    if (near >= to) return to
     const { memory, kernels } = this.#prepare()
     const base = memory.addressOf(text)
     if (base >= 0) return kernels.byteSet(base + near, base + to) - base
     let size = FIRST_WINDOW
-    for (let at = near; at < to;) {
+    for (at = near; at < to;) {
       const length = Math.min(size, to - at)
       memory.u8.set(text.subarray(at, at + length), WINDOW)
       const found = kernels.byteSet(WINDOW, WINDOW + length) - WINDOW

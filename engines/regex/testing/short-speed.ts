@@ -12,8 +12,10 @@ import type { Match } from '../types.ts'
 import { Random } from './random.ts'
 import { loadDefinitions } from './rebar.ts'
 
-const ROUNDS = 15
+const ROUNDS = 20
 const ROUND_MS = 2
+/** What a compiler takes to learn a new pattern, and that beside other programs. */
+const WARM_MS = 60
 /** Different texts a case, so that no branch predictor knows them by heart. */
 const TEXTS = 64
 
@@ -191,7 +193,7 @@ function timeBoth({ name, ours, theirs }: Case): [number, number] {
     // Warm, and long enough for the clock.
     const begin = performance.now()
     let runs = 0
-    while (performance.now() - begin < 5 * ROUND_MS) {
+    while (performance.now() - begin < WARM_MS) {
       side.run()
       runs++
     }
