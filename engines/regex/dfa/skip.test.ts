@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { EDGE } from '../automaton/context.ts'
 import { parse } from '../syntax/parse.ts'
 import { symbolsOf } from '../testing/engines.ts'
 import { referenceAll } from '../testing/reference.ts'
 import { Program } from './program.ts'
+import { Skip } from './skip.ts'
 import { SpanSearch } from './spans.ts'
 
 const WORDS = ['foo', 'ab', 'xyz', 'foob', 'Ab', 'жé', 'aéb', ' ', '\n', 'a', 'b'] as const
@@ -34,10 +35,14 @@ const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
     fc.tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '{2}')).map(([a, times]) => `(${a})${times}`),
   ),
 }))
-/** Long enough for jumps to be tried. */
+/** Of all lengths: walked as they are, begun at the first literal, and jumped through. */
 const text = fc
-  .array(fc.constantFrom(...WORDS), { minLength: 40, maxLength: 70 })
-  .map((words) => words.join(''))
+  .tuple(
+    fc.array(fc.constantFrom(...WORDS), { minLength: 40, maxLength: 70 }),
+    fc.array(fc.constantFrom('ab', ' ', '\n', 'é'), { minLength: 40, maxLength: 70 }),
+    fc.constantFrom(1, 5, 20, 20),
+  )
+  .map(([words, others, times]) => words.join('') + others.join('').repeat(times) + words.join(''))
 
 function spansOf(program: Program, bytes: Uint8Array, first: number): string[] {
   const search = new SpanSearch(program)
@@ -49,7 +54,8 @@ function spansOf(program: Program, bytes: Uint8Array, first: number): string[] {
 
 describe('jumping from literal to literal', () => {
   it('finds what the reference finds, and jumps at all', () => {
-    let jumped = 0
+    let begun = 0
+    const jumpers = vi.spyOn(Skip.prototype, 'jumper')
     const options = fc.record({ newline: fc.boolean(), ignoreCase: fc.boolean() })
     fc.assert(
       fc.property(pattern, options, text, fc.constantFrom(1, 2, 64), (source, given, subject, first) => {
@@ -62,10 +68,13 @@ describe('jumping from literal to literal', () => {
         )
         expect(spansOf(program, bytes, first)).toEqual(expected)
         expect(program.matches(bytes, 0, EDGE, EDGE)).toBe(expected.length > 0)
-        if (program.tally.scanned > 0) jumped++
+        if (program.tally.scanned > 0) begun++
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     )
+    const jumped = jumpers.mock.results.filter(({ value }) => value !== null).length
+    jumpers.mockRestore()
+    expect(begun).toBeGreaterThan(50)
     expect(jumped).toBeGreaterThan(50)
   })
 

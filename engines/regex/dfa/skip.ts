@@ -7,8 +7,9 @@
  * what it has read could be the beginning of a match, and remembers the leftmost place where one would start. Both
  * only ever choose a place too early, never one too late; the forward walk then decides.
  *
- * The walk back never passes the place where the forward walk last waited with nothing begun, so no byte is read more
- * than twice on the way to a match.
+ * The walk back never passes the place where the forward walk last waited with nothing begun, nor the first byte behind
+ * it that a match can begin with, so no byte is read more than twice on the way to a match, and where the literal is
+ * everywhere but nothing can begin, none is walked over.
  */
 import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Literals } from '../automaton/literals.ts'
@@ -52,6 +53,11 @@ export class Skip {
     this.string = plain ? String.fromCharCode(...only!) : null
   }
 
+  /** The pattern is one of several bytes. */
+  get isSet(): boolean {
+    return this.literals.whole && this.search.longest === 1 && this.literals.literals.length > 1
+  }
+
   /** Where the pattern, being one string, first stands in a text, or -1. */
   findString(text: string): number {
     const found = text.indexOf(this.string as string)
@@ -81,6 +87,24 @@ export class Skip {
     tally.scanned += (start < 0 ? stop : start) - from
     if (start < 0 && stop < text.length) meter.exceeded()
     return start
+  }
+
+  /** What `next` takes occurrences from: cheaper than `find` where there are many. */
+  occurrences(text: Uint8Array, from: number): LiteralCursor {
+    return this.search.cursor(text, from, this.program.meter.bound(from, text.length))
+  }
+
+  /** As `find`. */
+  next(text: Uint8Array, from: number, occurrences: LiteralCursor): number {
+    const { meter, tally } = this.program
+    if (occurrences.next(from)) {
+      tally.scanned += occurrences.start - from
+      return occurrences.start
+    }
+    const stop = meter.bound(from, text.length)
+    tally.scanned += stop - from
+    if (stop < text.length) meter.exceeded()
+    return -1
   }
 
   /** Number of such matches. */
@@ -127,8 +151,11 @@ class Jumper implements Jump {
     const { cursor, skip } = this
     const { before } = skip.literals
     const { tally, meter } = skip.program
+    const leap = before.max === Infinity ? skip.program.starting : null
     let start = at
     for (;;) {
+      // The literal may be common, and what can begin a match rare.
+      if (leap !== null) start = leap.find(text, start, this.stop)
       // The occurrence handed out last may still be ahead.
       if (cursor.start < start + before.min && !cursor.next(start + before.min)) {
         tally.scanned += Math.max(0, this.stop - at)

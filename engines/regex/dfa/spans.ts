@@ -7,6 +7,7 @@
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
 import { EDGE } from '../automaton/context.ts'
+import type { LiteralCursor } from '../literal/literal.ts'
 import type { Program } from './program.ts'
 import type { Skip } from './skip.ts'
 import type { Jump } from './jump.ts'
@@ -15,6 +16,8 @@ import type { Jump } from './jump.ts'
 export const PATIENCE = 8
 export const GRACE = 2048
 const LARGEST_BATCH = 1024
+/** After so many literals found one by one, the next ones are looked for together. */
+const LITERALS_APART = 4
 const FIRST = new Int32Array(2)
 const FIRST_ALL = 128
 const NO_TEXT = new Uint8Array(0)
@@ -30,6 +33,9 @@ export class SpanSearch {
   private origin = 0
   private jump: Jump | null = null
   private literals: Skip | null = null
+  /** Of the literals, where many are wanted. */
+  private occurrences: LiteralCursor | null = null
+  private taken = 0
   private first = 1
   private from = 0
   private noEmpty = false
@@ -65,9 +71,12 @@ export class SpanSearch {
     this.used = 0
     this.hardEnds = null
     this.literals = null
+    this.occurrences = null
+    this.taken = first > 1 ? LITERALS_APART : 0
     this.jump = null
     const { skip, onlyAtEnd } = this.program
-    if (skip === null || onlyAtEnd) return
+    // Single bytes are seldom few: the walk skips to the next one as well, and takes many in its stride.
+    if (skip === null || onlyAtEnd || skip.isSet) return
     if (skip.literals.whole) this.literals = skip
     else {
       this.jump = skip.jumper(text, from)
@@ -82,6 +91,7 @@ export class SpanSearch {
   release(): void {
     this.text = NO_TEXT
     this.jump = null
+    this.occurrences = null
     this.hardEnds = null
     this.ended = true
   }
@@ -173,10 +183,16 @@ export class SpanSearch {
   }
 
   private nextLiteral(literals: Skip): boolean {
-    const start = literals.find(this.text, this.from)
+    if (this.occurrences === null && this.taken++ >= LITERALS_APART) {
+      this.occurrences = literals.occurrences(this.text, this.from)
+    }
+    const { occurrences } = this
+    const start = occurrences
+      ? literals.next(this.text, this.from, occurrences)
+      : literals.find(this.text, this.from)
     if (start < 0) return false
     this.start = start
-    this.from = this.end = literals.search.end
+    this.from = this.end = occurrences ? occurrences.end : literals.search.end
     return true
   }
 

@@ -26,6 +26,8 @@ const BLOCK = 512
 const CLOSE = 8
 /** So many begins and ends are looked at to tell. */
 const SAMPLE = 16
+/** A shorter text is over before that could be told. */
+const LEAST = 128
 /** The batch must have room for so many spans. */
 const ROOM = 64
 /** A dense walk of fewer bytes than this has cost more than it brought. */
@@ -98,7 +100,8 @@ export class SpanWalker {
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
-    const mayBeDense = jump === null && !meter.limited && capacity >= ROOM && this.brief < MOST_BRIEF
+    const mayBeDense =
+      jump === null && !meter.limited && capacity >= ROOM && to - from >= LEAST && this.brief < MOST_BRIEF
     this.more = true
     this.left = -1
     let at = from
