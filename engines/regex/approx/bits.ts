@@ -5,61 +5,50 @@ import { classOf, widthOf } from '../captures/alphabet.ts'
 import type { Alphabet } from '../captures/alphabet.ts'
 import type { Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
-import { CHUNK, RowKernel } from './kernel.ts'
-import { Positions } from './positions.ts'
+import { CHUNK } from './kernel.ts'
+import { RowPlan } from './plan.ts'
+import { RowKernel } from './row-kernel.ts'
 import { Rows } from './rows.ts'
-import type { RowSettings } from './rows.ts'
-import { COST, DELETE, ERRORS, INSERT, SUBSTITUTE } from './settings.ts'
-
-const MOST_POSITIONS = 255
-/** More rows are not worth it. */
-const MOST_COST = 64
 
 export class BitSearch {
   /** The last place at which a match of the least cost begins; -1: none. */
   seen = -1
-  cost = -1
   /** How far `longest` had to read. */
   place = 0
-  readonly settings: RowSettings
+  readonly plan: RowPlan
   /** For walks forward from where a match begins. */
   readonly ahead: Rows
   private readonly alphabet: Alphabet
   private readonly rows: Rows
   private readonly kernel: RowKernel | null
   private readonly places: Int32Array
+  /** Of the least cost. */
+  private level = 0
 
-  private constructor(pattern: Pattern, settings: RowSettings) {
+  private constructor(pattern: Pattern, plan: RowPlan) {
     this.alphabet = pattern.alphabet
-    this.kernel = RowKernel.build(pattern, settings)
+    this.kernel = RowKernel.build(pattern, plan)
     this.places = new Int32Array(this.kernel ? CHUNK : 0)
-    this.settings = settings
-    this.rows = new Rows(settings, settings.positions.backward, true)
-    this.ahead = new Rows(settings, settings.positions.forward, false)
+    this.plan = plan
+    this.rows = new Rows(plan, plan.positions.backward, true)
+    this.ahead = new Rows(plan, plan.positions.forward, false)
   }
 
   /** Null where the pattern or its settings are not made for it. */
   static build(pattern: Pattern): BitSearch | null {
-    const [region] = pattern.regions
-    if (!region || !region.open || pattern.regions.length > 1 || pattern.asserts) return null
-    const { limits } = region
-    const allowed = [INSERT, DELETE, SUBSTITUTE].filter((op) => limits[op] !== 0)
-    if (allowed.some((op) => region.costs[op] === 0) || limits[ERRORS] !== Infinity) return null
-    // A limit that the one on the cost makes superfluous is none.
-    if (allowed.some((op) => limits[op]! < Math.floor(limits[COST]! / region.costs[op]!))) return null
-    const positions = Positions.build(pattern, MOST_POSITIONS)
-    if (!positions) return null
-    const costs = region.costs.map((cost, op) => (allowed.includes(op) ? cost : Infinity))
-    // To delete all of the pattern is always possible, where deletions are.
-    const all = positions.count * costs[DELETE]!
-    const most = Math.min(limits[COST]!, Number.isNaN(all) ? 0 : all)
-    return most > MOST_COST ? null : new BitSearch(pattern, { positions, most, costs })
+    const plan = RowPlan.build(pattern)
+    return plan && new BitSearch(pattern, plan)
+  }
+
+  /** The cost of the match at `seen`. */
+  get cost(): number {
+    return this.plan.costs[this.level]!
   }
 
   /** A new search. */
   begin(): void {
     this.seen = -1
-    this.cost = this.settings.most
+    this.level = this.plan.costs.length - 1
   }
 
   /**
@@ -74,14 +63,13 @@ export class BitSearch {
   }
 
   private note(
-    walk: { accepts(cost: number): boolean; limit(most: number): void },
+    walk: { accepts(level: number): boolean; limit(most: number): void },
     at: number,
     trail: number[] | null,
   ): void {
-    if (this.cost > 0 && walk.accepts(this.cost - 1)) {
-      while (this.cost > 0 && walk.accepts(this.cost - 1)) this.cost--
-      walk.limit(this.cost)
-    }
+    const before = this.level
+    while (this.level > 0 && walk.accepts(this.level - 1)) this.level--
+    if (this.level < before) walk.limit(this.level)
     this.seen = at
     trail?.push(at, this.cost)
   }
@@ -96,10 +84,10 @@ export class BitSearch {
   ): void {
     const { alphabet, places } = this
     const limit = alphabet.bytes ? 256 : 128
-    kernel.limit(this.cost)
+    kernel.limit(this.level)
     kernel.begin()
     const { window } = kernel
-    if (kernel.accepts(this.cost)) this.note(kernel, to, trail)
+    if (kernel.accepts(this.level)) this.note(kernel, to, trail)
     if (any && this.seen >= 0) return
     let at = to
     while (at > from) {
@@ -125,9 +113,9 @@ export class BitSearch {
 
   private byRows(text: Uint8Array, to: number, from: number, trail: number[] | null, any: boolean): void {
     const { rows } = this
-    rows.begin(this.cost)
+    rows.begin(this.level)
     for (let at = to; ;) {
-      if (rows.accepts(this.cost)) this.note(rows, at, trail)
+      if (rows.accepts(this.level)) this.note(rows, at, trail)
       if (at <= from || (any && this.seen >= 0)) return
       at = this.back(rows, text, at, from)
     }
@@ -136,10 +124,11 @@ export class BitSearch {
   /** The last place where a match ends that begins at `at` and costs no more than `cost`. */
   longest(text: Uint8Array, at: number, cost: number): number {
     const { ahead } = this
+    const level = this.plan.levelOf(cost)
     let last = -1
-    ahead.begin(cost)
+    ahead.begin(level)
     for (;;) {
-      if (ahead.accepts(cost)) last = at
+      if (ahead.accepts(level)) last = at
       this.place = at
       if (at >= text.length || ahead.dead) return last
       at = this.forth(ahead, text, at)

@@ -74,7 +74,7 @@ const allowed = fc.constantFrom(0, 0, Infinity, Infinity, Infinity)
 
 const price = fc.constantFrom(1, 1, 2, 3)
 
-/** Limits that a search by bits can keep. */
+/** Limits that a search by bits can keep, mostly. */
 export const bitLimits: fc.Arbitrary<ApproxLimits> = fc.oneof(
   fc.record(
     { maxErrors: limit, maxCost: limit, maxInsert: allowed, maxDelete: allowed, maxSubstitute: allowed },
@@ -92,6 +92,7 @@ export const bitLimits: fc.Arbitrary<ApproxLimits> = fc.oneof(
     },
     { requiredKeys: ['maxCost'] },
   ),
+  limits,
 )
 
 export const texts: fc.Arbitrary<string> = fc.oneof(

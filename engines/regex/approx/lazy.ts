@@ -18,6 +18,8 @@ import { StateSets } from './sets.ts'
 
 const UNKNOWN = 0
 const BYTES_PER_LABEL = 100
+/** So many numbers of a set, as a power of two, take as long as a small transition. */
+const PAIRS_PER_TRANSITION = 5
 /** Of a transition in both tables. */
 const BYTES_PER_ENTRY = 12
 
@@ -32,7 +34,7 @@ export class LazyDfa {
   /** The cost of the acceptance that stopped the walk, below the bound; else -1. */
   cheaper = -1
   readonly bound: number
-  /** Transitions that may still be computed before a walk gives up. */
+  /** Small transitions that may still be computed before a walk gives up. */
   patience = Infinity
   private readonly pattern: Pattern
   private readonly inject: boolean
@@ -118,6 +120,12 @@ export class LazyDfa {
     return this.rowOf(pairs, near)
   }
 
+  /** A transition of a row is to be computed: whether patience is over. */
+  private loses(row: number): boolean {
+    this.patience -= 1 + (this.pairsAt(row).length >> PAIRS_PER_TRANSITION)
+    return this.patience < 0
+  }
+
   /** The transition of a row on a class, computed. */
   private fill(row: number, symbol: number): number {
     const { closure } = this
@@ -182,7 +190,7 @@ export class LazyDfa {
       let next = table[row + symbol] as number
       if (next <= 0) {
         if (next === UNKNOWN) {
-          if (--this.patience < 0) {
+          if (this.loses(row)) {
             this.row = row
             this.place = at
             return true
@@ -247,7 +255,7 @@ export class LazyDfa {
       let next = table[row + symbol] as number
       if (next <= 0) {
         if (next === UNKNOWN) {
-          if (--this.patience < 0) break
+          if (this.loses(row)) break
           row = this.makeRoom(row)
           next = this.fill(row, symbol)
           ;({ table } = this)

@@ -36,6 +36,8 @@ export class LiveWalk {
   private readonly from: number
   private readonly most: number
   private readonly rows: Rows
+  /** By level: `RowPlan.pairs`. */
+  private readonly pairs: Int32Array[] = []
   /** From right to left. */
   private readonly borders: Border[] = []
   /** The block at hand and the one before: a walk may read a little into the next one. */
@@ -44,7 +46,7 @@ export class LiveWalk {
 
   /**
    * @param from where the first match to be asked for begins, at the least
-   * @param most the highest cost that will be asked for
+   * @param most the highest level that will be asked for
    */
   constructor(bits: BitSearch, text: Uint8Array, from: number, most: number, meter: Meter) {
     this.bits = bits
@@ -52,7 +54,7 @@ export class LiveWalk {
     this.from = from
     this.most = most
     this.meter = meter
-    this.rows = new Rows(bits.settings, bits.settings.positions.backward, true)
+    this.rows = new Rows(bits.plan, bits.plan.positions.backward, true)
     this.rows.begin(most)
     for (let at = text.length; ;) {
       const border = { at, rows: new Int32Array(this.rows.size(most)) }
@@ -96,12 +98,13 @@ export class LiveWalk {
   longest(at: number, cost: number): number {
     const { text, bits } = this
     const { ahead } = bits
+    const level = bits.plan.levelOf(cost)
     const origin = at
     let last = -1
-    ahead.begin(cost)
+    ahead.begin(level)
     for (;;) {
-      if (ahead.accepts(cost)) last = at
-      if (at >= text.length || !this.goesOn(at, cost)) break
+      if (ahead.accepts(level)) last = at
+      if (at >= text.length || !this.goesOn(at, level)) break
       at = bits.forth(ahead, text, at)
     }
     this.meter.spend(at - origin)
@@ -109,10 +112,11 @@ export class LiveWalk {
   }
 
   /** Whether a match ends here or further on, or at least one ends here. */
-  private goesOn(at: number, cost: number): boolean {
-    const { ahead } = this.bits
-    if (ahead.extends(cost)) return true
+  private goesOn(at: number, level: number): boolean {
+    const { ahead, plan } = this.bits
+    if (ahead.extends(level)) return true
     const { from, rows } = this.blockAt(at)
-    return ahead.meets(rows, (at - from) * this.rows.size(this.most), cost)
+    const pairs = (this.pairs[level] ??= plan.pairs(level))
+    return ahead.meets(rows, (at - from) * this.rows.size(this.most), pairs)
   }
 }

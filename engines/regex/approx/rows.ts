@@ -9,121 +9,120 @@
  *             | follow(row[c - deletion]')                      deleted
  *
  * so the work is the same for every text and every set of rows: a few instructions for each row and each word of 32
- * positions. What follows a row is kept beside it, as it is asked for three times.
+ * positions. What follows a row is kept beside it, as it is asked for three times. Limits on operations make rows of
+ * combinations (`plan.ts`); the row from which an operation comes is then looked up.
  *
  * That is slower than a transition of `lazy.ts` and far quicker than making one, so it takes over where too many of
- * those are needed (long patterns, many errors, small alphabets: DNA). It needs costs of 1 or more, no assertions, no
- * regions, and no limits other than on the cost, or that forbid an operation altogether. Where it matters most,
- * searching a text for where matches begin, `kernel.ts` does the same in WebAssembly.
+ * those are needed (long patterns, many errors, small alphabets: DNA). It needs a pattern without assertions and
+ * regions. Where it matters most, searching a text for where matches begin, `kernel.ts` does the same in WebAssembly.
  *
  * Wu and Manber, "Fast text searching allowing errors", CACM 35 (1992).
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
+import type { RowPlan } from './plan.ts'
 import type { Follow, Positions } from './positions.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
 
-/** What all walks of a pattern have in common. */
-export interface RowSettings {
-  readonly positions: Positions
-  /** The highest cost of a match. */
-  readonly most: number
-  /** Of the three operations; Infinity: forbidden. */
-  readonly costs: readonly number[]
-}
-
 /** The rows of one walk. */
 export class Rows {
-  /** Numbers that the rows up to a cost take, stored. */
-  readonly size: (most: number) => number
+  private readonly plan: RowPlan
   private readonly positions: Positions
   private readonly follow: Follow
   /** 1: a match may begin at any place. */
   private readonly inject: number
   private readonly words: number
-  /** Where row 0 begins; as many empty rows stand before it. */
-  private readonly base: number
-  /** What has been read, and what follows it: [base + cost * words + word]. */
+  /** What has been read, and what follows it: [(row + 1) * words + word], an empty row standing first. */
   private rows: Int32Array
   private follows: Int32Array
   private nextRows: Int32Array
   private nextFollows: Int32Array
-  /** By how much the index is lower where an operation has been paid for; beyond all rows where it is forbidden. */
-  private readonly inserted: number
-  private readonly deleted: number
-  private readonly substituted: number
-  /** The highest row that is in use. */
-  private most = 0
+  /** By row: where the row begins that an operation comes from; 0 where it is forbidden. */
+  private readonly inserted: Int32Array
+  private readonly deleted: Int32Array
+  private readonly substituted: Int32Array
+  /** Rows that are in use. */
+  private used = 0
 
-  constructor({ positions, most, costs }: RowSettings, follow: Follow, inject: boolean) {
+  constructor(plan: RowPlan, follow: Follow, inject: boolean) {
+    const { positions, from } = plan
     const { words } = positions
+    this.plan = plan
     this.positions = positions
     this.follow = follow
     this.words = words
     this.inject = inject ? 1 : 0
-    this.size = (highest) => (highest + 1) * words
-    this.base = (most + 1) * words
-    const lower = costs.map((cost) => Math.min(cost, most + 1) * words)
-    this.inserted = lower[INSERT]!
-    this.deleted = lower[DELETE]!
-    this.substituted = lower[SUBSTITUTE]!
-    const make = (): Int32Array => new Int32Array(this.base * 2)
+    const begins = (op: number): Int32Array => Int32Array.from(from[op]!, (r) => (r + 1) * words)
+    this.inserted = begins(INSERT)
+    this.deleted = begins(DELETE)
+    this.substituted = begins(SUBSTITUTE)
+    const make = (): Int32Array => new Int32Array((plan.used.at(-1)! + 1) * words)
     this.rows = make()
     this.follows = make()
     this.nextRows = make()
     this.nextFollows = make()
   }
 
-  /** Nothing has been read; costs up to `most` will be asked for. */
+  /** Numbers that the rows up to a level take, stored. */
+  size(level: number): number {
+    return this.plan.used[level]! * this.words
+  }
+
+  /** Nothing has been read; levels up to `most` will be asked for. */
   begin(most: number): void {
-    const { rows, follows, follow, words, base, deleted } = this
-    this.most = most
-    for (let at = base; at <= base + most * words; at += words) {
-      for (let i = at; i < at + words; i++) rows[i] = follows[i - deleted]!
+    const { rows, follows, follow, words, deleted } = this
+    this.used = this.plan.used[most]!
+    for (let r = 0; r < this.used; r++) {
+      const at = (r + 1) * words
+      for (let w = 0; w < words; w++) rows[at + w] = follows[deleted[r]! + w]!
       rows[at]! |= 1
       follow.of(rows, follows, at)
     }
   }
 
-  /** Costs above this one will not be asked for any more. */
+  /** Levels above this one will not be asked for any more. */
   limit(most: number): void {
-    this.most = most
+    this.used = this.plan.used[most]!
   }
 
-  /** Whether what has been read is a match at a cost of at most `cost`. */
-  accepts(cost: number): boolean {
-    const { rows, words } = this
-    const { accepting } = this.follow
-    const at = this.base + cost * words
-    for (let w = 0; w < words; w++) if ((rows[at + w]! & accepting[w]!) !== 0) return true
+  /** Whether what has been read is a match of no more than a level. */
+  accepts(level: number): boolean {
+    for (const r of this.plan.tops[level]!) if (this.acceptsIn((r + 1) * this.words)) return true
     return false
   }
 
   /** Whether there is such a match that one more character could be inserted behind. */
-  extends(cost: number): boolean {
-    const rest = cost - this.inserted / this.words
-    return rest >= 0 && this.accepts(rest)
+  extends(level: number): boolean {
+    for (const r of this.plan.tops[level]!) if (this.acceptsIn(this.inserted[r]!)) return true
+    return false
+  }
+
+  private acceptsIn(at: number): boolean {
+    const { rows, words } = this
+    const { accepting } = this.follow
+    for (let w = 0; w < words; w++) if ((rows[at + w]! & accepting[w]!) !== 0) return true
+    return false
   }
 
   /** Whether nothing can become of it any more. */
   get dead(): boolean {
-    const at = this.base + this.most * this.words
-    for (let i = at; i < at + this.words; i++) if (this.rows[i] !== 0) return false
+    for (let i = this.used * this.words + this.words; i-- > this.words;) if (this.rows[i] !== 0) return false
     return true
   }
 
   /** Reads a character of a class. */
   step(symbol: number): void {
-    const { rows, follows, nextRows, nextFollows, follow, words, base } = this
-    const { inserted, deleted, substituted, inject } = this
+    const { rows, follows, nextRows, nextFollows, follow, words, inject } = this
+    const { inserted, deleted, substituted } = this
     const { holds } = this.positions
-    for (let at = base; at <= base + this.most * words; at += words) {
-      const held = symbol * words - at
-      for (let i = at; i < at + words; i++) {
-        nextRows[i] =
-          (follows[i]! & holds[held + i]!) |
-          rows[i - inserted]! |
-          follows[i - substituted]! |
-          nextFollows[i - deleted]!
+    for (let r = 0; r < this.used; r++) {
+      const at = (r + 1) * words
+      const [insert, remove, substitute] = [inserted[r]!, deleted[r]!, substituted[r]!]
+      for (let w = 0; w < words; w++) {
+        nextRows[at + w] =
+          (follows[at + w]! & holds[symbol * words + w]!) |
+          rows[insert + w]! |
+          follows[substitute + w]! |
+          nextFollows[remove + w]!
       }
       nextRows[at]! |= inject
       follow.of(nextRows, nextFollows, at)
@@ -136,28 +135,29 @@ export class Rows {
 
   /** Writes the rows to `to[at..]`. */
   store(to: Int32Array, at: number): void {
-    const { rows, base } = this
+    const { rows, words } = this
     // A call of `set` would take longer than the few numbers that they mostly are.
-    for (let i = this.size(this.most); i-- > 0;) to[at + i] = rows[base + i]!
+    for (let i = this.used * words; i-- > 0;) to[at + i] = rows[words + i]!
   }
 
   /** Takes up rows that were stored by another walk of the same kind. */
   load(from: Int32Array, most: number): void {
-    const { rows, follows, follow, words, base } = this
-    this.most = most
-    rows.set(from, base)
-    for (let at = base; at <= base + most * words; at += words) follow.of(rows, follows, at)
+    const { rows, follows, follow, words } = this
+    this.used = this.plan.used[most]!
+    rows.set(from, words)
+    for (let r = 1; r <= this.used; r++) follow.of(rows, follows, r * words)
   }
 
   /**
-   * Whether this walk and one from the other side, whose rows were stored at `other[at..]`, make a match together at a
-   * cost of at most `cost`.
+   * Whether this walk and one from the other side, whose rows were stored at `other[at..]`, make a match together.
+   *
+   * @param pairs of rows that may go together: `RowPlan.pairs`
    */
-  meets(other: Int32Array, at: number, cost: number): boolean {
-    const { follows, words, base } = this
-    for (let c = 0; c <= cost; c++) {
-      const here = base + c * words
-      const there = at + (cost - c) * words
+  meets(other: Int32Array, at: number, pairs: Int32Array): boolean {
+    const { follows, words } = this
+    for (let i = 0; i < pairs.length; i += 2) {
+      const here = (pairs[i]! + 1) * words
+      const there = at + pairs[i + 1]! * words
       for (let w = 0; w < words; w++) if ((follows[here + w]! & other[there + w]!) !== 0) return true
     }
     return false

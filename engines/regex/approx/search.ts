@@ -42,8 +42,8 @@ const SHARES = 4
 /** Shorter texts are walked sooner than filtered. */
 const SHORTEST_FILTERED = 256
 /**
- * A search by bits takes over where more transitions than this have to be made. One takes 5 to 100 us, a character by
- * bits 15 to 100 ns.
+ * A search by bits takes over where more transitions than this have to be made. One takes 5 us or more, as `LazyDfa`
+ * counts them, a character by bits 15 to 100 ns.
  */
 const FIRST_TRANSITIONS = 300
 const CHARACTERS_PER_TRANSITION = 400
@@ -277,7 +277,7 @@ export class ApproxSearch {
       if (ends) return (i) => ends[i >> 1]!
       this.useBits()
     }
-    const walk = new LiveWalk(this.bits!, text, at, trail[1]!, meter)
+    const walk = new LiveWalk(this.bits!, text, at, this.bits!.plan.levelOf(trail[1]!), meter)
     return (i) => walk.longest(trail[i]!, trail[i + 1]!)
   }
 }
