@@ -78,6 +78,7 @@ export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'po
   const exit = builder.whole(simplified(parsed.root), start)
   const accept = builder.state()
   if (exit >= 0) builder.edge(exit, accept)
+  shorten(builder)
   return number(builder, parsed, start, accept)
 }
 
@@ -103,6 +104,32 @@ function group(builder: Builder, end: 0 | 1): Grouped {
     first[state] = (first[state] as number) + 1
   }
   return { first, list }
+}
+
+/** Leads edges past states that do nothing but lead on inside the same bracket. */
+function shorten({ edges, next, set, bracketOf }: Builder): void {
+  const states = next.length
+  /** Where a state leads on, itself where it does something. */
+  const on = Int32Array.from(next, (_, state) => state)
+  const ways = new Int32Array(states)
+  for (let e = 0; e < edges.length; e += 4) {
+    const from = edges[e] as number
+    const to = edges[e + 1] as number
+    const idle = edges[e + 2] === 0 && edges[e + 3] === 0 && bracketOf[from] === bracketOf[to]
+    ways[from] = (ways[from] as number) + 1
+    on[from] = idle && ways[from] === 1 && set[from] === -1 ? to : from
+  }
+  const last = (state: number, bracket: number | undefined): number => {
+    let at = state
+    while (on[at] !== at && bracketOf[at] === bracket) at = on[at] as number
+    return at
+  }
+  for (let e = 0; e < edges.length; e += 4) {
+    edges[e + 1] = last(edges[e + 1] as number, bracketOf[edges[e] as number])
+  }
+  for (let state = 0; state < states; state++) {
+    if ((next[state] as number) >= 0) next[state] = last(next[state] as number, bracketOf[state])
+  }
 }
 
 /** Drops what cannot reach the end and numbers the rest along the epsilon edges. */
