@@ -37,7 +37,7 @@ export class Closure {
   private readonly least: Int32Array
   private readonly leastCost: Float64Array
   private readonly work: number[] = []
-  private readonly buffer: number[] = []
+  private buffer = new Int32Array(256)
   private count = 0
   /** Labels compared since the meter was told. */
   private compared = 0
@@ -128,24 +128,34 @@ export class Closure {
 
   /** The collected pairs in which something waits. */
   private take(): Pairs {
-    const { nfa, found, leastCost, buffer } = this
-    buffer.length = 0
+    const { nfa, found, least, leastCost, scalar } = this
+    const most = 2 * (scalar ? nfa.kind.length : this.count)
+    if (most > this.buffer.length) this.buffer = new Int32Array(most * 2)
+    const { buffer } = this
+    let length = 0
     for (let state = 0; state < nfa.kind.length; state++) {
       const waits = nfa.kind[state] !== FORK
-      if (this.scalar) {
+      if (scalar) {
         if (leastCost[state] === Infinity) continue
-        if (waits) buffer.push(state, this.least[state] as number)
         leastCost[state] = Infinity
+        if (!waits) continue
+        buffer[length++] = state
+        buffer[length++] = least[state] as number
         continue
       }
       const list = found[state] as number[]
       if (list.length === 0) continue
       if (list.length > 1) list.sort((a, b) => a - b)
-      if (waits) for (const label of list) buffer.push(state, label)
+      if (waits) {
+        for (const label of list) {
+          buffer[length++] = state
+          buffer[length++] = label
+        }
+      }
       list.length = 0
     }
     this.count = 0
-    return Int32Array.from(buffer)
+    return buffer.slice(0, length)
   }
 
   /** Where a match begins. */
