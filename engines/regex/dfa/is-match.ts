@@ -184,21 +184,26 @@ export class MatchWalker {
   }
 
   /**
-   * The same for a short string, which takes longer to encode than to walk; undefined where it is not ASCII or a
-   * transition is not made yet.
+   * The same for a short string, which takes longer to encode than to walk; undefined where it is not ASCII or the
+   * cache was emptied meanwhile.
    */
   findIn(text: string): boolean | undefined {
     const { dfa, meter, starting } = this
     const home = dfa.initial(EDGE, false)
-    const { classes, table } = dfa
+    const { classes, resets } = dfa
+    let { table } = dfa
     if (starting === null && dfa.acceptsNow(home)) return true
     let state = home
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at)
       if (unit > 0x7f) return undefined
-      const t = table[state + classes[unit]!]!
+      let t = table[state + classes[unit]!]!
+      if (t === UNBUILT) {
+        t = dfa.build(state, unit)
+        if (dfa.resets !== resets) return undefined
+        table = dfa.table
+      }
       if (t >= 0) state = t
-      else if (t === UNBUILT) return undefined
       else {
         if ((t & (NOW | ACCEPTED | DEAD)) !== 0) {
           meter.tally.steps += at + 1

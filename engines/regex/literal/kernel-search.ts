@@ -25,8 +25,6 @@ const IN_PLACE = 1 << 16
 const LONGEST_REACH = 8_192
 const NEAR = 48
 
-/** Below this many bytes a loop in JavaScript is faster than a call with its copy. */
-const SHORT = 128
 /** The first window; a window must hold the longest literal, and is the more useful the more it holds beside. */
 const firstWindow = (longest: number): number => Math.max(1_024, 2 * longest)
 const UNLIMITED = 0x7fff_ffff
@@ -48,8 +46,9 @@ export interface KernelPlan {
   readonly kernel: SearchKernel
   /** Length of each literal. */
   readonly lengths: readonly number[]
-  /** Search of a short text, as `LiteralSearch.find`. */
+  /** Search of a short text, as `LiteralSearch.find`, and below how many bytes it is faster than a call with its copy. */
   readonly short: LinearSearch
+  readonly shortBelow: number
   /** Made when first needed. */
   linear(): LinearSearch
 }
@@ -73,7 +72,7 @@ export class KernelSearch implements LiteralSearch {
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    if (to - from < SHORT) return this.#findBy(this.#plan.short, text, from, to)
+    if (to - from < this.#plan.shortBelow) return this.#findBy(this.#plan.short, text, from, to)
     let at = from
     if (this.#reach <= NEAR) {
       // Occurrences have been close to each other: a loop gets there before a kernel is called.
@@ -114,7 +113,7 @@ export class KernelSearch implements LiteralSearch {
 
   count(text: Uint8Array, from: number, to: number): number {
     this.counted = 0
-    if (to - from < SHORT) return this.#countBy(this.#plan.short, text, from, to)
+    if (to - from < this.#plan.shortBelow) return this.#countBy(this.#plan.short, text, from, to)
     const { memory } = prepare(this.#plan)
     const base = memory.addressOf(text)
     const size = largestWindow(base, this.longest)
@@ -156,7 +155,9 @@ export class KernelSearch implements LiteralSearch {
     hits: number,
     max: number,
   ): number {
-    if (base < 0) engine().memory.u8.set(text.subarray(at, at + length), WINDOW)
+    // A view of a whole text takes as long to make as a short one to search.
+    if (base < 0)
+      engine().memory.u8.set(length === text.length ? text : text.subarray(at, at + length), WINDOW)
     const origin = base < 0 ? WINDOW : base + at
     return runKernel(this.#plan, this, origin, origin + length, last, hits, max, 0)
   }
@@ -239,7 +240,7 @@ class Cursor implements LiteralCursor {
     this.#to = to
     this.#window = firstWindow(search.longest)
     this.#skipAt = from + 2 * this.#window
-    this.#linear = to - from < SHORT
+    this.#linear = to - from < plan.shortBelow
   }
 
   next(from: number): boolean {
@@ -300,7 +301,7 @@ class Cursor implements LiteralCursor {
   }
 
   #nextLinear(from: number): boolean {
-    const search = this.#to - from < SHORT ? this.#plan.short : this.#search.linear()
+    const search = this.#to - from < this.#plan.shortBelow ? this.#plan.short : this.#search.linear()
     const start = search.find(this.#text, from, this.#to)
     if (start < 0) {
       this.#at = this.#to

@@ -29,6 +29,7 @@ export function compileSet(
       kernel: engine().kernels.teddy,
       lengths,
       anchor: null,
+      shortBelow: 24,
       short: new ShortText(linear),
       linear,
     })

@@ -23,6 +23,7 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
     lengths: [needle.length],
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
+    shortBelow: 128,
     short: new ShortText(needle, i, fold),
     linear: () => new Kmp(needle, fold),
   })
