@@ -3,13 +3,15 @@
  *
  *     node engines/regex/approx/testing/oracle.ts [--runs N] [--seed N]
  *
- * The published cases, N random patterns against exhaustive search on each path (default 5000), and speed on English
- * text beside what TRE 0.9.0+ reached on the same text (9 to 15 MB/s, by its own `regaexec`; another run).
+ * The published cases, N random patterns against exhaustive search on each path (default 5000), and speed: on English
+ * text beside what TRE 0.9.0+ reached on the same text (9 to 15 MB/s, by its own `regaexec`; another run), and on
+ * random DNA, where sets hardly ever come again. `flowbench bench regex` has TRE in the same run.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { parse } from '../../syntax/parse.ts'
+import { Random } from '../../testing/random.ts'
 import type { Options } from '../../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from '../check.ts'
 import { patterns, settings, texts, bitLimits } from '../generate.ts'
@@ -59,7 +61,29 @@ function speed(pattern: string, text: Uint8Array, byRows: boolean): string {
     matcher.find(text, 0, EDGES)
     return text.length / 1000 / (performance.now() - begin)
   })
-  return `${Math.max(...rates).toFixed(0)} MB/s (first search ${rates[0]?.toFixed(0)})`
+  const show = (rate: number | undefined): string => rate?.toFixed(rate < 10 ? 2 : 0) as string
+  return `${show(Math.max(...rates))} MB/s (first search ${show(rates[0])})`
+}
+
+/** Random DNA, and pieces of other such DNA as patterns. */
+function reportDna(): void {
+  const random = new Random(1)
+  const letters = (length: number): string =>
+    Array.from({ length }, () => 'acgt'.charAt(random.below(4))).join('')
+  const text = new TextEncoder().encode(letters(200_000))
+  console.log('random DNA; aN stands for N letters:')
+  // A class is no literal, so nothing is filtered out.
+  const bits = [31, 64, 128, 250].flatMap((length) =>
+    [4, 8].map((errors) => [length, `{~${errors}}`] as const),
+  )
+  for (const [length, setting] of [...bits, [31, '{+2-2#2}'], [31, '{ 2i + 1d + 3s < 7}']] as const) {
+    const pattern = `([ac]${letters(length - 1)})${setting}`
+    console.log(`(a${length})${setting}: rows ${speed(pattern, text, true)}`)
+  }
+  const inner = `((${letters(31)}){~5}|(${letters(64)}){~5})`
+  const asserting = `(\\b|\\B)(${letters(31)}){~8}`
+  console.log(`((a31){~5}|(a64){~5}): sets ${speed(inner, text.subarray(0, 50_000), false)}`)
+  console.log(`(\\b|\\B)(a31){~8}: sets ${speed(asserting, text.subarray(0, 50_000), false)}`)
 }
 
 function main(): void {
@@ -107,6 +131,7 @@ function main(): void {
       console.log(`${pattern}: ${sets}, rows alone ${speed(plain, text, true)}; TRE ${TRE[errors]} MB/s`)
     }
   }
+  reportDna()
   process.exitCode = failed > 0 ? 1 : 0
 }
 
