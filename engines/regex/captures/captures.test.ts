@@ -91,7 +91,28 @@ describe('long spans', () => {
     }
   })
 
-  it('go on with an empty cache when it is full', () => {
+  it('are done from the outside in over more than one stretch', () => {
+    for (const letter of ['b', 'ü', '😀']) {
+      // Sets of several words, so that a stretch is a part of this text.
+      const captures = made(`((x{0,90}(a|${letter}y{0,90})=?)*)(=.*|${letter}*)`)
+      const text = encoder.encode(`${`xa${letter}y${letter}`.repeat(60_000)}=${letter}`)
+      const spans = captures.run(text, 0, text.length, EDGES, 'top-down')
+      expect(captures.counters['top-down']).toBe(text.length)
+      expect(spans?.join()).toBe(captures.run(text, 0, text.length, EDGES, 'multi-pass')?.join())
+      expect(captures.counters['multi-pass']).toBe(text.length)
+    }
+  })
+
+  it('takes another way where two passes would meet a new ranking at every character', () => {
+    const random = new Random(7)
+    const text = Uint8Array.from({ length: 30_000 }, () => random.pick([97, 98]))
+    const captures = made('((a|b)*a(a|b){12}|(b|a){12}a(a|b)*)*[ab]*')
+    const spans = captures.run(text, 0, text.length, EDGES)
+    expect(captures.counters).toMatchObject({ 'multi-pass': 0, 'top-down': text.length })
+    expect(spans).toEqual(captures.run(text, 0, text.length, EDGES, 'simulation'))
+  })
+
+  it('gives up a full cache for another way', () => {
     const random = new Random(3)
     const text = Uint8Array.from({ length: 40_000 }, () => random.pick([97, 97, 98]))
     text[17] = 99

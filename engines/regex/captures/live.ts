@@ -6,15 +6,13 @@
  * They are asked for from left to right, so every place is computed at most twice.
  */
 import type { Reader } from './reader.ts'
-import type { Region } from './region.ts'
+import type { Closure, Region } from './region.ts'
 import { move } from './region.ts'
 
 /** Words at hand: four megabytes. */
 const WORDS = 1 << 20
 
 export class Live {
-  /** Places computed so far, a measure of work. */
-  steps = 0
   /** The sets of the stretch at hand: `sets[index(at)]` on. */
   sets: Int32Array = new Int32Array(64)
   private readonly reader: Reader
@@ -61,6 +59,20 @@ export class Live {
     return (at - this.base) * (this.region as Region).words
   }
 
+  /** Whether a state, its epsilon edges followed in `closure`, leads to the way out. */
+  reaches({ rows, out }: Closure, state: number, at: number): boolean {
+    const region = this.region as Region
+    if (region.isOutside(state)) return at === this.to
+    const local = region.local(state)
+    if (at === this.to) return out[local] === 1
+    const { words } = region
+    const index = this.index(at)
+    for (let w = 0; w < words; w++) {
+      if (((rows[local * words + w] as number) & (this.sets[index + w] as number)) !== 0) return true
+    }
+    return false
+  }
+
   /** Computes a stretch from the mark behind it; the first place in it where a character begins. */
   private load(stretch: number): number {
     const { from, to, length } = this
@@ -69,7 +81,7 @@ export class Live {
     this.base = from + stretch * length
     this.top = Math.min(to, this.base + length)
     const at = mark?.at ?? to
-    this.steps += at - this.base
+    this.reader.steps += at - this.base
     return (this.region as Region).words === 1 ? this.backInOneWord(at) : this.back(at)
   }
 

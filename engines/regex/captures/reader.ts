@@ -11,6 +11,8 @@ export class Reader {
   text: Uint8Array = NOTHING
   start = 0
   end = 0
+  /** Places looked at in this span, counted by those who look. */
+  steps = 0
   /** Bytes of the character read last. */
   width = 1
   private kindBefore = 0
@@ -31,6 +33,7 @@ export class Reader {
 
   begin(text: Uint8Array, start: number, end: number, edges: Edges): void {
     const { surroundings } = this.automaton
+    this.steps = 0
     this.text = text
     this.start = start
     this.end = end

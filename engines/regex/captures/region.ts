@@ -14,6 +14,8 @@ import type { Brackets } from './brackets.ts'
 
 /** Words of a set up to which tables for eight bits are made; beyond, a row for each bit. */
 const MAX_TABLED = 8
+/** Bits of the hash of recent sets. */
+const RECENT_BITS = 5
 
 /** What a set's members lead to, joined: see `move`. */
 export interface Union {
@@ -25,6 +27,8 @@ export interface Union {
   /** Not tabled: the bits that lead to the next bit, or the one before, and nowhere else. */
   readonly shifted: Int32Array
   readonly ahead: boolean
+  /** Not tabled: sets of the other bits met lately, and what each leads to, by a hash. */
+  readonly recent: Int32Array
 }
 
 /** Epsilon edges followed, where certain assertions hold. */
@@ -103,6 +107,11 @@ export class Region {
    */
   closure(mask: number): Closure {
     return (this.closures[mask] ??= this.follow(mask))
+  }
+
+  /** Whether a state that an edge from the region leads to is behind its way out. */
+  isOutside(state: number): boolean {
+    return (this.brackets.automaton.depth[state] as number) < this.depth
   }
 
   /** Whether a state is inside. */
@@ -202,7 +211,8 @@ function unionOf(rows: Int32Array, words: number, ahead: boolean): Union {
     else if (members > 0) others++
   }
   const tabled = words === 1 || (words <= MAX_TABLED && others > 4 * words)
-  return { words, tabled, ahead, shifted, data: tabled ? tableOf(rows, words) : rows }
+  const recent = new Int32Array(tabled ? 0 : (2 * words) << RECENT_BITS)
+  return { words, tabled, ahead, shifted, recent, data: tabled ? tableOf(rows, words) : rows }
 }
 
 function tableOf(rows: Int32Array, words: number): Int32Array {
@@ -237,30 +247,43 @@ function moveByTable({ words, data }: Union, set: Int32Array, into: Int32Array):
   }
 }
 
-function moveByShift({ words, data, shifted, ahead }: Union, set: Int32Array, into: Int32Array): void {
-  let others = 0
+function moveByShift(union: Union, set: Int32Array, into: Int32Array): void {
+  const { words, shifted, ahead, recent } = union
+  let hash = 0
+  let carried = 0
   if (ahead) {
-    let carried = 0
     for (let w = 0; w < words; w++) {
       const bits = (set[w] as number) & (shifted[w] as number)
-      others |= (set[w] as number) ^ bits
+      hash = Math.imul(hash ^ (set[w] as number) ^ bits, 0x9e3779b1)
       into[w] = (bits << 1) | carried
       carried = bits >>> 31
     }
   } else {
-    let carried = 0
     for (let w = words - 1; w >= 0; w--) {
       const bits = (set[w] as number) & (shifted[w] as number)
-      others |= (set[w] as number) ^ bits
+      hash = Math.imul(hash ^ (set[w] as number) ^ bits, 0x9e3779b1)
       into[w] = (bits >>> 1) | carried
       carried = bits << 31
     }
   }
-  if (others === 0) return
+  const slot = (hash >>> (32 - RECENT_BITS)) * 2 * words
   for (let w = 0; w < words; w++) {
-    for (let left = (set[w] as number) & ~(shifted[w] as number); left !== 0; left &= left - 1) {
-      const from = (32 * w + 31 - Math.clz32(left & -left)) * words
-      for (let v = 0; v < words; v++) into[v] = (into[v] as number) | (data[from + v] as number)
+    if (recent[slot + w] !== ((set[w] as number) & ~(shifted[w] as number))) {
+      remember(union, set, slot)
+      break
+    }
+  }
+  for (let w = 0; w < words; w++) into[w] = (into[w] as number) | (recent[slot + words + w] as number)
+}
+
+/** Joins what the members that are not shifted lead to: few, and often the same as a moment ago. */
+function remember({ words, data, shifted, recent }: Union, set: Int32Array, slot: number): void {
+  recent.fill(0, slot, slot + 2 * words)
+  for (let w = 0; w < words; w++) {
+    const others = (set[w] as number) & ~(shifted[w] as number)
+    recent[slot + w] = others
+    for (let left = others; left !== 0; left &= left - 1) {
+      join(recent, slot + words, data, (32 * w + 31 - Math.clz32(left & -left)) * words, words)
     }
   }
 }

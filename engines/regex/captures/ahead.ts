@@ -1,0 +1,144 @@
+/**
+ * Where an inner bracket ends on the best path: as late as it can.
+ *
+ * The states that paths inside can be in are carried forward from the bracket's start, without those from which the outer
+ * bracket's end is out of reach. When none is left, no later end is possible: nothing is read in vain.
+ */
+import type { Brackets } from './brackets.ts'
+import type { Live } from './live.ts'
+import type { Reader } from './reader.ts'
+import type { Region } from './region.ts'
+import { move } from './region.ts'
+
+export class Ahead {
+  private readonly brackets: Brackets
+  private readonly reader: Reader
+  private readonly live: Live
+  private set = new Int32Array(8)
+  private other = new Int32Array(8)
+
+  constructor(brackets: Brackets, reader: Reader, live: Live) {
+    this.brackets = brackets
+    this.reader = reader
+    this.live = live
+  }
+
+  /** Where an inner bracket that begins at `at` ends on the best path; -1 if on none. */
+  longest(region: Region, inner: Region, from: number, to: number): number {
+    const { reader, live, brackets } = this
+    const exit = brackets.exit[inner.bracket] as number
+    const emptyExit = brackets.emptyExit[inner.bracket] as number
+    const { words } = inner
+    const mask = reader.mask(from)
+    const { rows, out } = inner.closure(mask)
+    const entry = inner.local(inner.entry)
+    const empty = out[entry] === 1 && live.reaches(region.closure(mask), emptyExit, from) ? from : -1
+    if (from === to) return empty
+    if (region.words === 1) {
+      return this.ahead(region, inner, rows[entry] as number, exit, from, to) ?? empty
+    }
+    if (this.set.length < words) {
+      this.set = new Int32Array(words)
+      this.other = new Int32Array(words)
+    }
+    this.set.set(rows.subarray(entry * words, (entry + 1) * words))
+    return this.aheadInWords(region, inner, exit, from, to) ?? empty
+  }
+
+  /** Runs ahead from the states in `set`; the last place at which the inner bracket can be left. */
+  private ahead(
+    region: Region,
+    inner: Region,
+    first: number,
+    exit: number,
+    from: number,
+    to: number,
+  ): number | undefined {
+    const { reader, live } = this
+    const { asserts, text, ascii } = reader
+    const local = region.local(exit)
+    const leaves = (this.brackets.automaton.depth[exit] as number) < region.depth
+    let closure = inner.closure(reader.mask(to))
+    let outer = region.closure(reader.mask(to))
+    let best: number | undefined
+    let set = first
+    let at = from
+    let index = live.index(at)
+    let { sets, top } = live
+    for (; at < to; reader.steps++) {
+      set &= sets[index] as number
+      if (set === 0) break
+      // What is alive can consume the character, so it is one.
+      const byte = text[at] as number
+      const width = byte < ascii ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+      at += width
+      index += width
+      if (asserts) {
+        const mask = reader.mask(at)
+        closure = inner.closure(mask)
+        outer = region.closure(mask)
+      }
+      const last = (set & (closure.last[0] as number)) !== 0
+      if (at === to) {
+        if (last && (leaves || outer.out[local] === 1)) best = at
+        reader.steps++
+        break
+      }
+      if (at >= top) {
+        index = live.index(at)
+        ;({ sets, top } = live)
+      }
+      if (last && !leaves && ((outer.rows[local] as number) & (sets[index] as number)) !== 0) best = at
+      const { data } = closure.forward
+      set =
+        (data[set & 255] as number) |
+        (data[256 | ((set >>> 8) & 255)] as number) |
+        (data[512 | ((set >>> 16) & 255)] as number) |
+        (data[768 | (set >>> 24)] as number)
+    }
+    return best
+  }
+
+  /** The same for sets of many words, from the states in `this.set`. */
+  private aheadInWords(
+    region: Region,
+    inner: Region,
+    exit: number,
+    from: number,
+    to: number,
+  ): number | undefined {
+    const { reader, live } = this
+    const { asserts } = reader
+    const { words } = inner
+    const shift = inner.firstWord - region.firstWord
+    let { set, other } = this
+    let closure = inner.closure(reader.mask(to))
+    let outer = region.closure(reader.mask(to))
+    let best: number | undefined
+    for (let at = from; at < to; reader.steps++) {
+      const index = live.index(at) + shift
+      const { sets } = live
+      let some = 0
+      for (let w = 0; w < words; w++) {
+        set[w] = (set[w] as number) & (sets[index + w] as number)
+        some |= set[w] as number
+      }
+      if (some === 0) break
+      reader.after(at)
+      at += reader.width
+      if (asserts) {
+        const mask = reader.mask(at)
+        closure = inner.closure(mask)
+        outer = region.closure(mask)
+      }
+      let leaves = 0
+      for (let w = 0; w < words; w++) leaves |= (set[w] as number) & (closure.last[w] as number)
+      if (leaves !== 0 && live.reaches(outer, exit, at)) best = at
+      move(closure.forward, set, other)
+      ;[set, other] = [other, set]
+    }
+    this.set = set
+    this.other = other
+    return best
+  }
+}

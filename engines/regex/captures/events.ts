@@ -1,0 +1,61 @@
+/** What happened on the best path through a bracket, as far as it matters still. */
+import { FORGET } from './actions.ts'
+import type { Brackets } from './brackets.ts'
+
+export class Events {
+  private readonly brackets: Brackets
+  /** Three numbers each: action, place, -1; or an inner bracket, its start, its end. */
+  private list = new Int32Array(48)
+  private count = 0
+
+  constructor(brackets: Brackets) {
+    this.brackets = brackets
+  }
+
+  clear(): void {
+    this.count = 0
+  }
+
+  all(): Int32Array {
+    return this.list.slice(0, this.count)
+  }
+
+  /** Notes an action. A new iteration makes what the last one did unimportant. */
+  note(action: number, at: number): void {
+    const { forgets } = this.brackets.automaton
+    if ((action & 3) === FORGET) {
+      const { list, brackets } = this
+      const first = forgets[2 * (action >> 2)] as number
+      const last = forgets[2 * (action >> 2) + 1] as number
+      for (let n = this.count - 3; n >= 0; n -= 3) {
+        const what = list[n] as number
+        const index = what >> 2
+        let low = index
+        let high = index
+        if ((list[n + 2] as number) >= 0) {
+          low = brackets.firstGroup[what] as number
+          high = brackets.lastGroup[what] as number
+        } else if ((what & 3) === FORGET) {
+          low = forgets[2 * index] as number
+          high = forgets[2 * index + 1] as number
+        }
+        if (low < first || high > last) break
+        this.count = n
+      }
+    }
+    this.push(action, at, -1)
+  }
+
+  push(what: number, at: number, end: number): void {
+    const n = this.count
+    if (n + 3 > this.list.length) {
+      const longer = new Int32Array(2 * this.list.length)
+      longer.set(this.list)
+      this.list = longer
+    }
+    this.list[n] = what
+    this.list[n + 1] = at
+    this.list[n + 2] = end
+    this.count = n + 3
+  }
+}
