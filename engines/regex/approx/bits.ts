@@ -9,6 +9,7 @@ import { CHUNK } from './kernel.ts'
 import { RowPlan } from './plan.ts'
 import { RowKernel } from './row-kernel.ts'
 import { Rows } from './rows.ts'
+import type { Trail } from './trail.ts'
 
 export class BitSearch {
   /** The last place at which a match of the least cost begins; -1: none. */
@@ -57,7 +58,7 @@ export class BitSearch {
    *
    * @param any stop at the first match of any cost
    */
-  backward(text: Uint8Array, at: number, from: number, trail: number[] | null, any = false): void {
+  backward(text: Uint8Array, at: number, from: number, trail: Trail | null, any = false): void {
     if (this.kernel) this.byKernel(this.kernel, text, at, from, trail, any)
     else this.byRows(text, at, from, trail, any)
   }
@@ -65,13 +66,13 @@ export class BitSearch {
   private note(
     walk: { accepts(level: number): boolean; limit(most: number): void },
     at: number,
-    trail: number[] | null,
+    trail: Trail | null,
   ): void {
     const before = this.level
     while (this.level > 0 && walk.accepts(this.level - 1)) this.level--
     if (this.level < before) walk.limit(this.level)
     this.seen = at
-    trail?.push(at, this.cost)
+    trail?.note(at, this.cost)
   }
 
   private byKernel(
@@ -79,7 +80,7 @@ export class BitSearch {
     text: Uint8Array,
     to: number,
     from: number,
-    trail: number[] | null,
+    trail: Trail | null,
     any: boolean,
   ): void {
     const { alphabet, places } = this
@@ -111,7 +112,7 @@ export class BitSearch {
     }
   }
 
-  private byRows(text: Uint8Array, to: number, from: number, trail: number[] | null, any: boolean): void {
+  private byRows(text: Uint8Array, to: number, from: number, trail: Trail | null, any: boolean): void {
     const { rows } = this
     rows.begin(this.level)
     for (let at = to; ;) {

@@ -53,6 +53,8 @@ export class EndsWalk {
   private readonly sets = new StateSets()
   private moves: (Move | undefined)[] = []
   private bytes = 0
+  private found = new Int32Array(0)
+  private count = 0
   /** Number of the set at hand, and the ends of its pairs. */
   private set = 0
   private values = new Float64Array(64)
@@ -71,9 +73,11 @@ export class EndsWalk {
    * begins a cheaper one, from right to left: the places that `LazyDfa` leaves in its trail. Null: it gave up.
    *
    * @param near, far kinds of what stands at the end of the text and before `from`
+   * @param most how many places they are at most
    */
-  ends(text: Uint8Array, from: number, near: number, far: number): readonly number[] | null {
-    const trail: number[] = []
+  ends(text: Uint8Array, from: number, near: number, far: number, most: number): Int32Array | null {
+    this.found = new Int32Array(most)
+    this.count = 0
     let at = text.length
     const { closure, pattern, meter } = this
     const { alphabet, asserts } = pattern
@@ -93,23 +97,23 @@ export class EndsWalk {
         if (--this.patience < 0) return null
         this.makeRoom()
         const { cost, accepting } = this.accepted(kind[symbol]!)
-        this.note(cost, accepting, trail)
+        this.note(cost, accepting)
         move = this.moves[this.set * classes + symbol] ??= this.make(symbol)
-      } else this.note(move.cost, move.accepting, trail)
+      } else this.note(move.cost, move.accepting)
       this.apply(move, at)
       meter.spend(1)
     }
     const { cost, accepting } = this.accepted(far)
-    this.note(cost, accepting, trail)
-    return trail
+    this.note(cost, accepting)
+    return this.found
   }
 
   /** Notes the end of the match that begins here, if one does, and lowers the bound to its cost. */
-  private note(cost: number, accepting: readonly number[], trail: number[]): void {
+  private note(cost: number, accepting: readonly number[]): void {
     if (cost < 0) return
     let end = 0
     for (const i of accepting) end = Math.max(end, this.values[i]!)
-    trail.push(end)
+    this.found[this.count++] = end
     if (cost < this.closure.bound) this.lower(cost)
   }
 

@@ -15,6 +15,7 @@ import { Closure } from './closure.ts'
 import type { Pairs } from './closure.ts'
 import type { Meter } from './meter.ts'
 import { StateSets } from './sets.ts'
+import type { Trail } from './trail.ts'
 
 const UNKNOWN = 0
 const BYTES_PER_LABEL = 100
@@ -29,8 +30,8 @@ export class LazyDfa {
   place = 0
   /** The last place at which an acceptance at the bound was seen, or -1. */
   seen = -1
-  /** Every such place, with the bound, as [place, cost, ...]; null: nobody asks. */
-  trail: number[] | null = null
+  /** Gets every such place, with the bound; null: nobody asks. */
+  trail: Trail | null = null
   /** The cost of the acceptance that stopped the walk, below the bound; else -1. */
   cheaper = -1
   readonly bound: number
@@ -226,7 +227,7 @@ export class LazyDfa {
 
   private note(at: number): void {
     this.seen = at
-    this.trail?.push(at, this.bound)
+    this.trail?.note(at, this.bound)
   }
 
   /**

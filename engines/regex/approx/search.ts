@@ -24,6 +24,7 @@ import { LazyDfa } from './lazy.ts'
 import { LiveWalk } from './live.ts'
 import { Meter } from './meter.ts'
 import { COST } from './settings.ts'
+import { Trail } from './trail.ts'
 
 export interface Edges {
   readonly notBol: boolean
@@ -182,7 +183,7 @@ export class ApproxSearch {
   }
 
   /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `spans`. */
-  cheapest(text: Uint8Array, from: number, edges: Edges, trail: number[] | null): Best | null {
+  cheapest(text: Uint8Array, from: number, edges: Edges, trail: Trail | null): Best | null {
     this.meter.spend(text.length - from)
     const parts = this.windows(text, from) ?? [from, text.length]
     if (this.preferBits) return this.cheapestByBits(text, parts, trail)
@@ -199,7 +200,7 @@ export class ApproxSearch {
         const done = dfa.backward(text, at, parts[i]!, row, far)
         const more = this.gaveUp(dfa)
         if (more && this.preferBits) {
-          if (trail) trail.length = 0
+          trail?.clear()
           return this.cheapestByBits(text, parts, trail)
         }
         if (dfa.seen >= 0) start = dfa.seen
@@ -215,7 +216,7 @@ export class ApproxSearch {
     return start < 0 ? null : { start, cost: dfa.bound }
   }
 
-  private cheapestByBits(text: Uint8Array, parts: readonly number[], trail: number[] | null): Best | null {
+  private cheapestByBits(text: Uint8Array, parts: readonly number[], trail: Trail | null): Best | null {
     const bits = this.bits!
     bits.begin()
     for (let i = parts.length - 2; i >= 0; i -= 2) bits.backward(text, parts[i + 1]!, parts[i]!, trail)
@@ -241,16 +242,16 @@ export class ApproxSearch {
 
   /** All matches: each is what a search answers from the end of the one before. An empty one there is left out. */
   *spans(text: Uint8Array, from: number, edges: Edges): Generator<Span, void, undefined> {
-    const trail: number[] = []
+    const trail = new Trail()
     this.cheapest(text, from, edges, trail)
     let last = -1
     let at = from
     let wasted = 0
     let endOf = this.thrifty && trail.length > 0 ? this.rest(text, from, edges, trail) : null
-    for (let i = trail.length - 2; i >= 0; i -= 2) {
-      const start = trail[i]!
+    for (let i = trail.length; i-- > 0;) {
+      const start = trail.place(i)
       if (start < at) continue
-      const cost = trail[i + 1]!
+      const cost = trail.cost(i)
       let end: number
       if (endOf) end = endOf(i)
       else {
@@ -268,16 +269,17 @@ export class ApproxSearch {
   }
 
   /** Finds the ends of the matches from `at` on without waste; by index in `trail`, in falling order. */
-  private rest(text: Uint8Array, at: number, edges: Edges, trail: readonly number[]): (i: number) => number {
+  private rest(text: Uint8Array, at: number, edges: Edges, trail: Trail): (i: number) => number {
     const { pattern, meter, cacheBytes } = this
     if (!this.preferBits) {
       const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)
       if (this.bits) walk.patience = this.patience
-      const ends = walk.ends(text, at, eolOf(edges), this.around.before(text, at, bolOf(edges)))
-      if (ends) return (i) => ends[i >> 1]!
+      const far = this.around.before(text, at, bolOf(edges))
+      const ends = walk.ends(text, at, eolOf(edges), far, trail.length)
+      if (ends) return (i) => ends[i]!
       this.useBits()
     }
-    const walk = new LiveWalk(this.bits!, text, at, this.bits!.plan.levelOf(trail[1]!), meter)
-    return (i) => walk.longest(trail[i]!, trail[i + 1]!)
+    const walk = new LiveWalk(this.bits!, text, at, this.bits!.plan.levelOf(trail.cost(0)), meter)
+    return (i) => walk.longest(trail.place(i), trail.cost(i))
   }
 }
