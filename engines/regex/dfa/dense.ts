@@ -19,7 +19,7 @@ import type { LazyDfa } from './lazy.ts'
 const START = 1 << 24
 const END = 1 << 25
 /** Not a transition of this table. */
-const LEAVE = -1
+const LEAVE = UNBUILT | (1 << 24)
 /** A table of so many transitions has states enough for any text where this pays. */
 const MOST_ENTRIES = 1 << 16
 /** A cache that was emptied this often is not a place to build on. */
@@ -30,6 +30,9 @@ export class DenseWalk {
   state = 0
   used = 0
   starts = 0
+  /** After `count`: how many matches have ended, and where the last one did. */
+  ends = 0
+  end = -1
   private readonly dfa: LazyDfa
   private table = new Int32Array(0)
   private resets = -1
@@ -123,6 +126,59 @@ export class DenseWalk {
     this.state = state
     this.used = k
     this.starts = starts
+    return at
+  }
+
+  /** As `run`, but only counts: half the time again. */
+  count(text: Uint8Array, from: number, to: number, initial: number): number {
+    const { classes } = this.dfa
+    const table = this.tableOf(this.dfa.table.length)
+    let at = from
+    let state = initial
+    let starts = 0
+    let ends = 0
+    // The last four bytes in which a match ended, and the state before them.
+    let last = -1
+    let lastState = 0
+    for (;;) {
+      while (at + 4 <= to) {
+        const a = table[state + classes[text[at]!]!]!
+        const b = table[(a & STATE) + classes[text[at + 1]!]!]!
+        const c = table[(b & STATE) + classes[text[at + 2]!]!]!
+        const d = table[(c & STATE) + classes[text[at + 3]!]!]!
+        const all = a | b | c | d
+        if (all < 0) break
+        ends += (a >>> 25) + (b >>> 25) + (c >>> 25) + (d >>> 25)
+        starts += ((a >>> 24) & 1) + ((b >>> 24) & 1) + ((c >>> 24) & 1) + ((d >>> 24) & 1)
+        const ended = -(all >>> 25)
+        last += (at - last) & ended
+        lastState += (state - lastState) & ended
+        state = d & STATE
+        at += 4
+      }
+      let t = 0
+      while (at < to) {
+        t = table[state + classes[text[at]!]!]!
+        if (t < 0) break
+        if (t >= END) {
+          ends++
+          last = at
+          lastState = state
+        }
+        starts += (t >>> 24) & 1
+        state = t & STATE
+        at++
+      }
+      if (t !== UNBUILT || this.fuse(state, text[at]!) < 0) break
+    }
+    this.state = state
+    this.starts = starts
+    this.ends = ends
+    for (let s = lastState, k = last; last >= 0 && k < Math.min(last + 4, at); k++) {
+      const t = table[s + classes[text[k]!]!]!
+      if (t >= END) this.end = k
+      s = t & STATE
+    }
     return at
   }
 

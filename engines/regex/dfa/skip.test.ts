@@ -40,7 +40,11 @@ const text = fc
   .map((words) => words.join(''))
 /** Of all lengths: walked as they are, begun at the first literal, and jumped through. */
 const longText = fc
-  .tuple(text, fc.array(fc.constantFrom('ab', ' ', '\n', 'é'), { minLength: 40 }), fc.constantFrom(1, 5, 20))
+  .tuple(
+    text,
+    fc.array(fc.constantFrom('ab', ' ', '\n', 'é'), { minLength: 40 }),
+    fc.constantFrom(1, 8, 30, 30),
+  )
   .map(([words, others, times]) => words + others.join('').repeat(times) + words)
 const options = fc.record({ newline: fc.boolean(), ignoreCase: fc.boolean() })
 
@@ -85,7 +89,7 @@ describe('jumping from literal to literal', () => {
         expect(program.matches(bytes, 0, EDGE, EDGE)).toBe(expected.length > 0)
         if (program.tally.scanned > 0) begun++
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     )
     const jumped = jumpers.mock.results.filter(({ value }) => value !== null).length
     jumpers.mockRestore()

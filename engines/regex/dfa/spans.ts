@@ -8,19 +8,20 @@
  */
 import { EDGE } from '../automaton/context.ts'
 import type { LiteralCursor } from '../literal/literal.ts'
+import { outOfHand } from './patience.ts'
 import type { Program } from './program.ts'
 import type { Skip } from './skip.ts'
 import type { Jump } from './jump.ts'
+import { COUNT_ONLY } from './walk.ts'
 
-/** Bytes read in vain for each byte of progress before the search goes over to the hardened pass. */
-export const PATIENCE = 8
-export const GRACE = 2048
 const LARGEST_BATCH = 1024
 /** After so many literals found one by one, the next ones are looked for together. */
 const LITERALS_APART = 4
 const FIRST = new Int32Array(2)
 const FIRST_ALL = 128
 const NO_TEXT = new Uint8Array(0)
+
+export { GRACE, PATIENCE } from './patience.ts'
 
 export class SpanSearch {
   /** The match found last. */
@@ -114,10 +115,15 @@ export class SpanSearch {
 
   /** Number of the matches from here on, the one found last not included. */
   count(): number {
-    let count = 0
-    while (this.next()) {
-      count += 1 + this.found - this.used
-      this.used = this.found
+    let count = this.found - this.used
+    this.used = this.found
+    while (!this.ended) {
+      if (this.inBatches) {
+        if (!this.load(COUNT_ONLY, LARGEST_BATCH)) break
+        count += this.found
+        this.used = this.found
+      } else if (this.nextOf()) count++
+      else break
     }
     return count
   }
@@ -151,35 +157,44 @@ export class SpanSearch {
     return this.nextBatch()
   }
 
+  /** Whether nothing but a walk finds the next match. */
+  private get inBatches(): boolean {
+    const { program } = this
+    if (this.literals || this.hardEnds || program.onlyAtEnd) return false
+    return !(program.onlyAtStart && this.from > 0)
+  }
+
   private nextBatch(): boolean {
-    const { program, text } = this
-    const ends = program.ends(this.jump !== null)
     const capacity = this.found === 0 ? this.first : Math.min(LARGEST_BATCH, this.found * 2)
     // A batch of one is read at once; larger ones live on between calls.
-    if (capacity === 1) this.batch = FIRST
-    else {
-      if (this.large.length < capacity * 2 + 2) this.large = new Int32Array(capacity * 2 + 2)
-      this.batch = this.large
-    }
+    if (capacity > 1 && this.large.length < capacity * 2 + 2) this.large = new Int32Array(capacity * 2 + 2)
+    this.batch = capacity === 1 ? FIRST : this.large
+    return this.load(this.batch, capacity) && this.next()
+  }
+
+  /** Finds the next matches; false: there are none. */
+  private load(spans: Int32Array, capacity: number): boolean {
+    const { program, text } = this
+    const ends = program.ends(this.jump !== null)
     ends.jump = this.jump
     ends.wasted = this.wasted
-    ends.patience = PATIENCE * (this.from - this.origin) + GRACE
-    this.found = ends.find(text, this.from, this.noEmpty, this.bol, this.eol, this.batch, capacity)
+    ends.origin = this.origin
+    this.found = ends.find(text, this.from, this.noEmpty, this.bol, this.eol, spans, capacity)
     this.used = 0
     this.wasted = ends.wasted
     if (this.found > 0) {
-      this.from = this.batch[this.found * 2 - 1] as number
+      this.from = ends.end
       this.noEmpty = true
     }
     if (ends.left >= 0) {
       this.jump = null
       this.from = ends.left
       this.noEmpty = false
-      if (this.found === 0) return this.nextBatch()
-    } else if (this.found === 0) return false
+      return this.found > 0 || this.load(spans, capacity)
+    }
     if (!ends.more) this.ended = true
-    else if (ends.wasted > ends.patience) this.harden(this.from)
-    return this.next()
+    else if (outOfHand(ends.wasted, this.from - this.origin)) this.harden(this.from)
+    return this.found > 0
   }
 
   private nextLiteral(literals: Skip): boolean {

@@ -17,6 +17,7 @@ import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
+import { outOfHand } from './patience.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 import { behindLead } from './units.ts'
 
@@ -34,15 +35,20 @@ const ROOM = 64
 const BRIEF = 32
 const MOST_BRIEF = 256
 
+/** Given in place of `spans`: matches are only counted, and where they begin is not asked. */
+export const COUNT_ONLY = new Int32Array(0)
+
 export class SpanWalker {
   readonly dfa: LazyDfa
   readonly surroundings: Surroundings
   readonly meter: Meter
   /** Jumps over what cannot begin a match, in the text at hand. */
   jump: Jump | null = null
-  /** Bytes read beyond the ends of matches, and how many of them are too many. */
+  /** Bytes read beyond the ends of matches since the search for all of them began, and where that was. */
   wasted = 0
-  patience = Infinity
+  origin = 0
+  /** Where the last match that `find` found ends. */
+  end = -1
   /** Whether the last `find` may have left matches behind. */
   more = false
   /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
@@ -82,7 +88,7 @@ export class SpanWalker {
 
   /**
    * Finds up to `capacity` leftmost-longest matches from `from` on, one after another, and writes their spans to
-   * `spans`, which has room for one more.
+   * `spans`, which has room for one more or is COUNT_ONLY.
    * @param noEmpty an empty match at `from` does not count
    * @param bol, eol what the edges of the text are
    * @returns how many matches were found; fewer than `capacity`: there are no more, or `wasted` got out of hand
@@ -115,6 +121,7 @@ export class SpanWalker {
     let { table } = dfa
     let known = dfa.resets
     let count = 0
+    const counting = spans === COUNT_ONLY
     // Of the match being looked for: where the first group began (-1: not known), where the match starts and ends.
     let born = at
     let start = -1
@@ -130,22 +137,32 @@ export class SpanWalker {
       if (isDense && capacity - count >= ROOM && stop - at >= BRIEF && dense.ready) {
         const limit = Math.min(stop, at + (Math.min(BLOCK, capacity - count) & ~1))
         const began = at
-        spans[count * 2] = born
-        at = dense.run(text, at, limit, state, spans, count * 2)
+        let ends: number
+        if (counting) {
+          at = dense.count(text, at, limit, state)
+          ends = dense.ends
+          if (ends > 0) this.end = dense.end
+        } else {
+          spans[count * 2] = born
+          at = dense.run(text, at, limit, state, spans, count * 2)
+          const found = dense.used >> 1
+          ends = found - count
+          if (ends > 0) {
+            this.end = spans[dense.used - 1]!
+            if (this.length >= 0)
+              for (let i = count; i < found; i++) spans[i * 2] = spans[i * 2 + 1]! - this.length
+          }
+          born = spans[dense.used]!
+        }
         state = dense.state
-        const found = dense.used >> 1
-        const ends = found - count
         if (ends > 0) {
           // What a walk with branches reads again behind each match.
           tally.steps += ends
           this.wasted += ends
-          if (this.length >= 0)
-            for (let i = count; i < found; i++) spans[i * 2] = spans[i * 2 + 1]! - this.length
-          count = found
-          from = spans[count * 2 - 1]!
+          count += ends
+          from = this.end
           noEmpty = true
         }
-        born = spans[count * 2]!
         if (at < limit) {
           isDense = false
           if (at - began >= BRIEF) this.brief = Math.max(0, this.brief - 1)
@@ -300,12 +317,15 @@ export class SpanWalker {
       // A match is complete.
       tally.steps += at - counted
       this.wasted += at - end
-      if (this.length >= 0) start = end - this.length
-      else if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
-      spans[count * 2] = start
-      spans[count * 2 + 1] = end
+      if (!counting) {
+        if (this.length >= 0) start = end - this.length
+        else if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
+        spans[count * 2] = start
+        spans[count * 2 + 1] = end
+      }
+      this.end = end
       count++
-      if (count === capacity || this.wasted > this.patience) return count
+      if (count === capacity || outOfHand(this.wasted, end - this.origin)) return count
       from = end
       noEmpty = true
       at = from
