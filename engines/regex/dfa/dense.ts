@@ -174,12 +174,19 @@ export class DenseWalk {
     this.state = state
     this.starts = starts
     this.ends = ends
-    for (let s = lastState, k = last; last >= 0 && k < Math.min(last + 4, at); k++) {
-      const t = table[s + classes[text[k]!]!]!
-      if (t >= END) this.end = k
+    if (last >= 0) this.end = this.lastEnd(text, last, Math.min(last + 4, at), lastState)
+    return at
+  }
+
+  /** The last place in text[from..to) where a match ends, walked from `state`. */
+  private lastEnd(text: Uint8Array, from: number, to: number, state: number): number {
+    let end = -1
+    for (let at = from, s = state; at < to; at++) {
+      const t = this.table[s + this.dfa.classes[text[at]!]!]!
+      if (t >= END) end = at
       s = t & STATE
     }
-    return at
+    return end
   }
 
   /** The table with an entry for each of the automaton's. */
