@@ -5,8 +5,8 @@
  * backward, from 1; position 0 stands for "nothing read yet". Both directions have the same positions, so what has been
  * read from one side and what from the other can be laid over each other.
  *
- * Most positions are followed by the next number and by nothing else. To follow them is to shift; only the others need
- * tables, one for every eight positions among which there is such a one.
+ * Most positions are followed by the next number (forward: the one before) and by nothing else. To follow them is to
+ * shift; only the others need tables, one for every eight positions among which there is such a one.
  *
  * Navarro and Raffinot, "Flexible Pattern Matching in Strings" (2002), chapter 5.
  */
@@ -19,16 +19,21 @@ export class Follow {
   private readonly words: number
   /** Positions that may be the last ones of a match. */
   readonly accepting: Int32Array
-  /** Positions that are followed by the next one. */
+  private readonly down: boolean
+  /** Positions that are followed by the next one, or the one before. */
   private readonly chain: Int32Array
   /** The eights of positions of which some are followed by others: number of the eight, and those of its bits. */
   private readonly eights: Int32Array
   /** What else follows: [(index of the eight * 256 + its bits) * words]. */
   private readonly others: Int32Array
 
-  /** @param next the positions after each one; 0 among them: a match may end there */
-  constructor(words: number, next: readonly ReadonlySet<number>[]) {
+  /**
+   * @param next the positions after each one; 0 among them: a match may end there
+   * @param down whether numbers mostly fall
+   */
+  constructor(words: number, next: readonly ReadonlySet<number>[], down: boolean) {
     this.words = words
+    this.down = down
     this.accepting = new Int32Array(words)
     this.chain = new Int32Array(words)
     const others = next.map((set) => new Int32Array(set.size === 0 ? 0 : words))
@@ -37,7 +42,7 @@ export class Follow {
       const bit = 1 << (from & 31)
       for (const to of set) {
         if (to === 0) this.accepting[from >> 5]! |= bit
-        else if (to === from + 1) this.chain[from >> 5]! |= bit
+        else if (to === (down ? from - 1 : from + 1)) this.chain[from >> 5]! |= bit
         else {
           others[from]![to >> 5]! |= 1 << (to & 31)
           eights.set(from >> 3, (eights.get(from >> 3) ?? 0) | (1 << (from & 7)))
@@ -58,12 +63,20 @@ export class Follow {
 
   /** Writes to `to[at..]` what follows the positions in `from[at..]`. */
   of(from: Int32Array, to: Int32Array, at: number): void {
-    const { chain, eights, others, words } = this
+    const { chain, down, eights, others, words } = this
     let carry = 0
-    for (let w = 0; w < words; w++) {
-      const moved = from[at + w]! & chain[w]!
-      to[at + w] = (moved << 1) | carry
-      carry = moved >>> 31
+    if (down) {
+      for (let w = words; w-- > 0;) {
+        const moved = from[at + w]! & chain[w]!
+        to[at + w] = (moved >>> 1) | carry
+        carry = moved << 31
+      }
+    } else {
+      for (let w = 0; w < words; w++) {
+        const moved = from[at + w]! & chain[w]!
+        to[at + w] = (moved << 1) | carry
+        carry = moved >>> 31
+      }
     }
     for (let i = 0; i < eights.length; i += 2) {
       const eight = eights[i]!
@@ -101,7 +114,7 @@ export class Positions {
     })
     const from = [nfa.start, ...steps.map((state) => nfa.next[state]!)]
     this.next = from.map((state) => reached(nfa, state, numbers))
-    this.backward = new Follow(this.words, this.next)
+    this.backward = new Follow(this.words, this.next, false)
   }
 
   /** Null where they would be more than `most`. A pattern with assertions or regions is none for positions. */
@@ -121,7 +134,7 @@ export class Positions {
       this.next.forEach((set, from) => {
         for (const to of set) before[to]!.add(from)
       })
-      this.forwardMade = new Follow(this.words, before)
+      this.forwardMade = new Follow(this.words, before, true)
     }
     return this.forwardMade
   }

@@ -116,7 +116,9 @@ export class Rows {
     const { holds } = this.positions
     for (let r = 0; r < this.used; r++) {
       const at = (r + 1) * words
-      const [insert, remove, substitute] = [inserted[r]!, deleted[r]!, substituted[r]!]
+      const insert = inserted[r]!
+      const remove = deleted[r]!
+      const substitute = substituted[r]!
       for (let w = 0; w < words; w++) {
         nextRows[at + w] =
           (follows[at + w]! & holds[symbol * words + w]!) |
