@@ -192,7 +192,7 @@ export class Regex {
   }
 
   private get captures(): Captures {
-    this.capturesMade ??= buildCaptures(this.parsed, this.options)
+    this.capturesMade ??= buildCaptures(this.parsed, this.options, this.program.meter)
     return this.capturesMade
   }
 

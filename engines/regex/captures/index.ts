@@ -8,8 +8,9 @@
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { DEFAULT_STATES } from '../automaton/size.ts'
-import type { Meter } from '../dfa/meter.ts'
+import { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
+import { newTally } from '../dfa/tally.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { RegexBudgetError } from '../types.ts'
@@ -42,7 +43,9 @@ export type CapturePath = 'one-pass' | 'multi-pass' | 'top-down' | 'simulation'
 export class Captures {
   private readonly automaton: Automaton
   private readonly cacheBytes: number
-  private readonly maxSteps: number
+  private readonly meter: Meter
+  /** Nobody else begins its calls. */
+  private readonly ownMeter: boolean
   /** Undefined: not looked at yet. */
   private onePass: OnePass | null | undefined
   private multipass: Multipass | undefined
@@ -63,17 +66,18 @@ export class Captures {
     simulation: 0,
   }
 
-  constructor(automaton: Automaton, cacheBytes: number, maxSteps: number) {
+  constructor(automaton: Automaton, cacheBytes: number, meter: Meter, ownMeter: boolean) {
     this.automaton = automaton
     this.cacheBytes = cacheBytes
-    this.maxSteps = maxSteps
+    this.meter = meter
+    this.ownMeter = ownMeter
     if (!isTopDown(automaton)) this.topDown = null
     this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
   /** The same with a cache of another size. */
   withCache(cacheBytes: number): Captures {
-    return new Captures(this.automaton, cacheBytes, this.maxSteps)
+    return new Captures(this.automaton, cacheBytes, this.meter, this.ownMeter)
   }
 
   private get stepper(): Stepper {
@@ -88,17 +92,18 @@ export class Captures {
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {
-    const { counters, maxSteps } = this
+    const { counters, meter } = this
+    if (this.ownMeter) meter.begin()
     if (this.recordable && (path === undefined || path === 'one-pass')) {
       if (this.onePass === undefined) this.onePass = OnePass.build(this.stepper)
       if (this.onePass !== null) {
         counters['one-pass'] += end - start
-        return this.onePass.run(text, start, end, edges, maxSteps)
+        return this.onePass.run(text, start, end, edges, meter)
       }
     }
     if (this.recordable && (path ?? 'multi-pass') === 'multi-pass' && this.givenUp < MAX_FAILURES) {
       this.multipass ??= new Multipass(this.stepper, this.cacheBytes)
-      const spans = this.multipass.run(text, start, end, edges, maxSteps)
+      const spans = this.multipass.run(text, start, end, edges, meter)
       if (spans !== undefined) {
         counters['multi-pass'] += end - start
         return spans
@@ -108,7 +113,7 @@ export class Captures {
     if (path !== 'simulation' && this.topDown !== null) {
       try {
         this.topDown ??= new TopDown(this.automaton, this.cacheBytes)
-        const spans = this.topDown.run(text, start, end, edges, maxSteps)
+        const spans = this.topDown.run(text, start, end, edges, meter)
         counters['top-down'] += end - start
         return spans
       } catch (error) {
@@ -117,7 +122,7 @@ export class Captures {
       }
     }
     counters.simulation += end - start
-    return simulate(this.stepper, text, start, end, edges, maxSteps)
+    return simulate(this.stepper, text, start, end, edges, meter)
   }
 
   /**
@@ -132,14 +137,15 @@ export class Captures {
     path?: CapturePath,
     outlook: Outlook = { future: null, spansOnly: false, reached: 0 },
   ): Int32Array | null {
+    if (this.ownMeter) this.meter.begin()
     if (path !== 'simulation' && this.recordable && this.failures < MAX_FAILURES) {
       this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)
-      const spans = this.search.find(text, from, edges, this.maxSteps, outlook)
+      const spans = this.search.find(text, from, edges, this.meter, outlook)
       if (spans !== undefined) return spans
       this.failures++
       this.search = undefined
     }
-    return simulateSearch(this.stepper, text, from, edges, this.maxSteps, outlook)
+    return simulateSearch(this.stepper, text, from, edges, this.meter, outlook)
   }
 
   /** What can still be reached from everywhere in the rest of a text; two passes over it. */
@@ -150,16 +156,18 @@ export class Captures {
 }
 
 /**
- * Builds what finds the groups of a match. Nothing is determinised before the first run.
+ * Builds what finds the groups of a match. Nothing is determinised before the first run. Work is counted in `meter`, whose
+ * calls somebody else begins; without one, each run may take what the options' budget says.
  *
  * @throws RegexBudgetError `states`
  */
-export function buildCaptures(parsed: Parsed, options: Options = {}): Captures {
+export function buildCaptures(parsed: Parsed, options: Options = {}, meter?: Meter): Captures {
   const {
     states = DEFAULT_STATES,
     cacheBytes = DEFAULT_CACHE_BYTES,
     stepsPerCall = Infinity,
   } = options.budget ?? {}
   const automaton = buildAutomaton(parsed, states * STATES_PER_STATE, options.rules)
-  return new Captures(automaton, Math.floor(cacheBytes / SHARES), stepsPerCall)
+  const counted = meter ?? new Meter(newTally(), stepsPerCall)
+  return new Captures(automaton, Math.floor(cacheBytes / SHARES), counted, meter === undefined)
 }

@@ -8,7 +8,7 @@
  * tells each search when it is done.
  */
 import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
-import { RegexBudgetError } from '../types.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { apply } from './actions.ts'
 import type { Automaton } from './automaton.ts'
@@ -45,19 +45,19 @@ export class MinimalSearch {
   /**
    * The first match at or after `from`, its groups included; null if there is none, undefined when the cache is full.
    *
-   * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters would be read.
+   * @throws RegexBudgetError `stepsPerCall` when the budget does not allow the characters read.
    */
   find(
     text: Uint8Array,
     from: number,
     edges: Edges,
-    maxSteps: number,
+    meter: Meter,
     outlook: Outlook,
   ): Int32Array | null | undefined {
     const { trail, fate } = this
     const { surroundings, groups } = this.automaton
     trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE), trail.dfa.initial)
-    if (!trail.run(text, text.length, maxSteps, outlook.future)) return undefined
+    if (!trail.run(text, text.length, meter, outlook.future)) return undefined
     outlook.reached = trail.at
     const edge = edges.notEol ? SILENT_EDGE : EDGE
     const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
@@ -81,7 +81,7 @@ export function simulateSearch(
   text: Uint8Array,
   from: number,
   edges: Edges,
-  maxWork: number,
+  meter: Meter,
   outlook: Outlook,
 ): Int32Array | null {
   const { automaton } = stepper
@@ -92,7 +92,6 @@ export function simulateSearch(
   let fresh = new Int32Array(width)
   let best: Int32Array | null = null
   let before = surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
-  const workBefore = stepper.work
   const settle = (path: Finish, at: number): void => {
     best = old.slice(path.from * width, (path.from + 1) * width)
     apply(path.actions, at, best, 0, forgets)
@@ -112,6 +111,7 @@ export function simulateSearch(
       if (finish !== null) settle(finish, at)
       return best
     }
+    const workBefore = stepper.work
     const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
     const kind = alphabet.kind[symbol] as number
@@ -124,9 +124,7 @@ export function simulateSearch(
     ;[old, fresh] = [fresh, old]
     before = kind
     at += bytes
-    if (stepper.work - workBefore > maxWork) {
-      throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
-    }
+    meter.spend(stepper.work - workBefore)
   }
 }
 

@@ -9,6 +9,7 @@
  * A step not met before takes as long as thousands of others, so it gives up where texts lead to new ones all the time.
  */
 import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { UNSET } from './actions.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
@@ -47,7 +48,7 @@ export class Multipass {
     start: number,
     end: number,
     edges: Edges,
-    maxSteps: number,
+    meter: Meter,
   ): Int32Array | null | undefined {
     const { surroundings, groups } = this.stepper.automaton
     const { trail } = this
@@ -55,7 +56,7 @@ export class Multipass {
     trail.begin(start, surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE), dfa.initial)
     dfa.allow(FIRST_STEPS)
     while (trail.at < end && trail.state !== dfa.dead) {
-      if (!trail.run(text, Math.min(end, trail.at + NEXT_BYTES), maxSteps)) {
+      if (!trail.run(text, Math.min(end, trail.at + NEXT_BYTES), meter)) {
         if (dfa.isFull) this.trail = this.emptied()
         return undefined
       }

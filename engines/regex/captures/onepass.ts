@@ -10,7 +10,7 @@
  * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from there.
  */
 import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
-import { RegexBudgetError } from '../types.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { apply, CLOSE, FORGET } from './actions.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
@@ -79,10 +79,10 @@ export class OnePass {
   /**
    * The captures of the parse of [start, end), or null if there is none.
    *
-   * @throws RegexBudgetError `stepsPerCall` when the span is longer than `maxSteps`.
+   * @throws RegexBudgetError `stepsPerCall`
    */
-  run(text: Uint8Array, start: number, end: number, edges: Edges, maxSteps: number): Int32Array | null {
-    if (end - start > maxSteps) throw new RegexBudgetError('stepsPerCall', end - start, maxSteps)
+  run(text: Uint8Array, start: number, end: number, edges: Edges, meter: Meter): Int32Array | null {
+    meter.spend(end - start)
     const { dfa } = this
     const { surroundings, groups, forgets } = dfa.automaton
     const spans = new Int32Array(2 * groups + 2).fill(-1)

@@ -6,6 +6,7 @@
  * nothing quicker can be, and to check what is.
  */
 import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { RegexBudgetError } from '../types.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { apply } from './actions.ts'
@@ -48,7 +49,7 @@ export function carry(
 /**
  * The captures of the best parse of [start, end), or null if there is none.
  *
- * @throws RegexBudgetError `stepsPerCall` when the work exceeds `maxWork`.
+ * @throws RegexBudgetError `stepsPerCall`
  */
 export function simulate(
   stepper: Stepper,
@@ -56,7 +57,7 @@ export function simulate(
   start: number,
   end: number,
   edges: Edges,
-  maxWork: number,
+  meter: Meter,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets } = automaton
@@ -65,8 +66,8 @@ export function simulate(
   let old = new Int32Array(width).fill(-1)
   let fresh = new Int32Array(width)
   let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
-  const workBefore = stepper.work
   for (let at = start; at < end;) {
+    const workBefore = stepper.work
     const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
     const kind = alphabet.kind[symbol] as number
@@ -76,9 +77,7 @@ export function simulate(
     ;[old, fresh] = [fresh, old]
     before = kind
     at += alphabet.bytes ? 1 : widthOf(code)
-    if (stepper.work - workBefore > maxWork) {
-      throw new RegexBudgetError('stepsPerCall', stepper.work - workBefore, maxWork)
-    }
+    meter.spend(stepper.work - workBefore)
   }
   const after = automaton.surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
   const finish = stepper.end(MASKS[before * KINDS + after] as number)

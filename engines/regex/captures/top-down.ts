@@ -16,7 +16,7 @@
  *
  * Not for patterns with a minimal repetition, nor for loops under TRE's rules, whose last iteration is the first to wish.
  */
-import { RegexBudgetError } from '../types.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { apply, FORGET, groupsOf } from './actions.ts'
 import { Ahead } from './ahead.ts'
 import type { Automaton } from './automaton.ts'
@@ -61,26 +61,27 @@ export class TopDown {
    *
    * @throws RegexBudgetError `stepsPerCall`; `cacheBytes` where the tables of the pattern would not fit.
    */
-  run(text: Uint8Array, start: number, end: number, edges: Edges, maxSteps: number): Int32Array | null {
+  run(text: Uint8Array, start: number, end: number, edges: Edges, meter: Meter): Int32Array | null {
     this.reader.begin(text, start, end, edges)
     const spans = new Int32Array(2 * this.automaton.groups + 2).fill(-1)
-    if (!this.level(-1, start, end, spans, maxSteps)) return null
+    if (!this.level(-1, start, end, spans, meter)) return null
     spans[0] = start
     spans[1] = end
     return spans
   }
 
   /** Writes the captures inside a bracket of a known span. False: there is no parse. */
-  private level(bracket: number, from: number, to: number, spans: Int32Array, maxSteps: number): boolean {
+  private level(bracket: number, from: number, to: number, spans: Int32Array, meter: Meter): boolean {
     const { reader } = this
     this.events.clear()
     if (!this.walk(this.region(bracket), from, to)) return false
-    if (reader.steps > maxSteps) throw new RegexBudgetError('stepsPerCall', reader.steps, maxSteps)
+    meter.spend(reader.steps)
+    reader.steps = 0
     const events = this.events.all()
     for (let i = 0; i < events.length; i += 3) {
       const [what, at, end] = [events[i] as number, events[i + 1] as number, events[i + 2] as number]
       if (end < 0) apply([what], at, spans, 0, this.automaton.forgets)
-      else if (!this.level(what, at, end, spans, maxSteps)) return false
+      else if (!this.level(what, at, end, spans, meter)) return false
     }
     return true
   }

@@ -6,7 +6,7 @@
  * and a few numbers per stretch, however long the text, and every character is stepped over at most twice.
  */
 import { decodeAt } from '../automaton/context.ts'
-import { RegexBudgetError } from '../types.ts'
+import type { Meter } from '../dfa/meter.ts'
 import { undo } from './actions.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import type { Future } from './future.ts'
@@ -24,8 +24,6 @@ export class Trail {
   at = 0
   state = 0
   kind = 0
-  /** Characters read in this run; counted for the budget. */
-  characters = 0
   /** Steps of the present stretch. */
   private ids = new Int32Array(256)
   private count = 0
@@ -46,7 +44,6 @@ export class Trail {
     this.at = at
     this.kind = kind
     this.state = state
-    this.characters = 0
     this.count = 0
     this.stretches = [at, this.state, kind]
     this.over = false
@@ -58,19 +55,18 @@ export class Trail {
    * Runs to `end`, or in a search until no path is left. False: the cache is full.
    *
    * @param future in a search: then it ends where no path is alive that is better than one that has ended.
-   * @throws RegexBudgetError `stepsPerCall` when more than `maxSteps` characters are read.
+   * @throws RegexBudgetError `stepsPerCall`
    */
-  run(text: Uint8Array, end: number, maxSteps: number, future: Future | null = null): boolean {
+  run(text: Uint8Array, end: number, meter: Meter, future: Future | null = null): boolean {
     while (this.at < end) {
       if (this.count === STRETCH) {
         this.stretches.push(this.at, this.state, this.kind)
         this.count = 0
       }
       const before = this.count
-      const full = !this.fill(text, end, future)
-      this.characters += this.count - before
+      const full = !this.fill(text, Math.min(end, meter.bound(this.at, end) + 1), future)
+      meter.spend(this.count - before)
       if (full) return false
-      if (this.characters > maxSteps) throw new RegexBudgetError('stepsPerCall', this.characters, maxSteps)
       if (this.over || this.state === this.dfa.dead) break
     }
     return true

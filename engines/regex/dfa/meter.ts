@@ -36,6 +36,16 @@ export class Meter {
     return to - at > left ? at + Math.max(0, left) : to
   }
 
+  /**
+   * Counts work that is not done by a walk of its own.
+   *
+   * @throws RegexBudgetError `stepsPerCall`
+   */
+  spend(steps: number): void {
+    this.tally.steps += steps
+    if (this.limited) this.check()
+  }
+
   check(): void {
     if (this.left() < 0) this.exceeded()
   }
