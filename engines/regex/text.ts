@@ -4,8 +4,11 @@
  * One buffer is reused for every string, so encoding allocates nothing; ASCII needs no mapping of offsets at all.
  * A lone surrogate becomes U+FFFD, as the platform's own encoder has it.
  */
+
 /** Views of the buffer for texts up to this length are kept: making one takes as long as walking 20 bytes. */
 const SHORT = 256
+/** A loop over so many characters is quicker than a call to the platform. */
+const TINY = 24
 
 export class StringText {
   private buffer = Buffer.alloc(1024)
@@ -20,8 +23,17 @@ export class StringText {
       this.buffer = Buffer.alloc(length * 3 + 1024)
       this.views = []
     }
-    // Half the time of a TextEncoder, and no object for the result.
-    const written = this.buffer.write(input)
+    const { buffer } = this
+    let written = 0
+    if (length <= TINY) {
+      for (; written < length; written++) {
+        const unit = input.charCodeAt(written)
+        if (unit > 0x7f) break
+        buffer[written] = unit
+      }
+    }
+    // Less time than a TextEncoder takes, and no object for the result.
+    if (written < length) written = buffer.write(input)
     this.ascii = written === length
     if (written < SHORT) return (this.views[written] ??= this.view(written))
     return this.view(written)
