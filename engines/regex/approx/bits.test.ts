@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from '../syntax/parse.ts'
-import type { Options } from '../types.ts'
+import type { ApproxLimits, Options } from '../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY } from './check.ts'
 import { bitLimits, limits, patterns, texts } from './generate.ts'
 import { buildApprox } from './index.ts'
@@ -50,31 +50,35 @@ describe('rows of bits', () => {
         return length % 2 === 0 && letters.length % 2 === 0 ? chain : chain.slice(10) + pieces.join('')
       })
     const noise = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), maxLength: 80 })
+    const prices = { costInsert: 2, costDelete: 1, costSubstitute: 3 }
+    const approx = fc.oneof(
+      fc.nat(5).map((maxErrors) => ({ maxErrors })),
+      fc.constantFrom<ApproxLimits>(
+        { maxInsert: 1, maxDelete: 2, maxSubstitute: 1 },
+        { maxErrors: 3, maxDelete: 1, maxInsert: 0 },
+        { maxCost: 6, ...prices },
+        { maxCost: 5, maxSubstitute: 1, ...prices },
+        { maxErrors: 2, costInsert: 0, costDelete: 4 },
+      ),
+    )
     let found = 0
     fc.assert(
-      fc.property(
-        pattern,
-        noise,
-        noise,
-        fc.nat(5),
-        fc.boolean(),
-        (source, before, after, maxErrors, twice) => {
-          const options = { approx: { maxErrors } }
-          const parsed = parse(twice ? `${source}|${source}x` : source, options)
-          const [sets, bits] = [0, 1].map(() => buildApprox(parsed, options))
-          fc.pre(bits?.search.useBits() === true)
-          // A text that the pattern matches but for some errors, in noise.
-          const near = source
-            .replaceAll(/[?+*()[\]]/g, '')
-            .replaceAll('|', '')
-            .slice(1)
-          const bytes = encode(before + near.slice(0, 15) + near.slice(16) + after)
-          const all = [...(sets?.findAll(bytes, 0, EDGES) ?? [])]
-          if (all.length > 0) found++
-          expect([...(bits?.findAll(bytes, 0, EDGES) ?? [])]).toEqual(all)
-          expect(bits?.test(bytes, 0, EDGES)).toBe(all.length > 0)
-        },
-      ),
+      fc.property(pattern, noise, noise, approx, fc.boolean(), (source, before, after, settings, twice) => {
+        const options = { approx: settings }
+        const parsed = parse(twice ? `${source}|${source}x` : source, options)
+        const [sets, bits] = [0, 1].map(() => buildApprox(parsed, options))
+        fc.pre(bits?.search.useBits() === true)
+        // A text that the pattern matches but for some errors, in noise.
+        const near = source
+          .replaceAll(/[?+*()[\]]/g, '')
+          .replaceAll('|', '')
+          .slice(1)
+        const bytes = encode(before + near.slice(0, 15) + near.slice(16) + after)
+        const all = [...(sets?.findAll(bytes, 0, EDGES) ?? [])]
+        if (all.length > 0) found++
+        expect([...(bits?.findAll(bytes, 0, EDGES) ?? [])]).toEqual(all)
+        expect(bits?.test(bytes, 0, EDGES)).toBe(all.length > 0)
+      }),
       { numRuns: 80 },
     )
     expect(found).toBeGreaterThan(20)
