@@ -103,6 +103,7 @@ export const engines: readonly TestedEngine[] = [
   regex,
   capturesBy('one-pass'),
   capturesBy('multi-pass'),
+  capturesBy('top-down'),
   capturesBy('simulation'),
 ]
 
