@@ -210,7 +210,7 @@ function unionOf(rows: Int32Array, words: number, ahead: boolean): Union {
     if (members === 1 && found) shifted[bit >> 5] = (shifted[bit >> 5] as number) | (1 << (bit & 31))
     else if (members > 0) others++
   }
-  const tabled = words === 1 || (words <= MAX_TABLED && others > 4 * words)
+  const tabled = words <= 2 || (words <= MAX_TABLED && others > 4 * words)
   const recent = new Int32Array(tabled ? 0 : (2 * words) << RECENT_BITS)
   return { words, tabled, ahead, shifted, recent, data: tabled ? tableOf(rows, words) : rows }
 }
@@ -236,6 +236,10 @@ export function move(union: Union, set: Int32Array, into: Int32Array): void {
 // Loops written out: these functions are most of the time of a long pattern, and calls in them half of it.
 
 function moveByTable({ words, data }: Union, set: Int32Array, into: Int32Array): void {
+  if (words === 2) {
+    moveTwoWords(data, set, into)
+    return
+  }
   for (let w = 0; w < words; w++) into[w] = 0
   for (let w = 0; w < words; w++) {
     let left = set[w] as number
@@ -245,6 +249,24 @@ function moveByTable({ words, data }: Union, set: Int32Array, into: Int32Array):
       for (let v = 0; v < words; v++) into[v] = (into[v] as number) | (data[from + v] as number)
     }
   }
+}
+
+function moveTwoWords(data: Int32Array, set: Int32Array, into: Int32Array): void {
+  let first = 0
+  let second = 0
+  for (let w = 0; w < 2; w++) {
+    const bits = set[w] as number
+    const base = w << 11
+    const a = base | ((bits & 255) << 1)
+    const b = base | 512 | (((bits >>> 8) & 255) << 1)
+    const c = base | 1024 | (((bits >>> 16) & 255) << 1)
+    const d = base | 1536 | ((bits >>> 24) << 1)
+    first |= (data[a] as number) | (data[b] as number) | (data[c] as number) | (data[d] as number)
+    second |=
+      (data[a + 1] as number) | (data[b + 1] as number) | (data[c + 1] as number) | (data[d + 1] as number)
+  }
+  into[0] = first
+  into[1] = second
 }
 
 function moveByShift(union: Union, set: Int32Array, into: Int32Array): void {
