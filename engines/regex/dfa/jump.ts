@@ -7,3 +7,6 @@ export interface Jump {
   /** The first place at or after `at` where a match can begin, or -1. */
   next(text: Uint8Array, at: number, to: number): number
 }
+
+/** After so many bytes a walk looks whether it waits again for the start of a match, and may pass over what begins none. */
+export const LAP = 128

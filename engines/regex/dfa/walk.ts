@@ -13,6 +13,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
 import type { BackWalker } from './back.ts'
 import { DenseWalk } from './dense.ts'
+import { LAP } from './jump.ts'
 import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -23,7 +24,7 @@ import { behindLead } from './units.ts'
 
 /** Bytes walked densely before asking whether that still pays; even, as they are taken in twos. */
 const BLOCK = 512
-/** Begins and ends of matches closer than this are dense; twice as far apart they are no longer. */
+/** Begins and ends of matches closer than this to each other are dense; twice as far apart they are no longer. */
 const CLOSE = 8
 /** So many begins and ends are looked at to tell. */
 const SAMPLE = 16
@@ -122,6 +123,8 @@ export class SpanWalker {
     let known = dfa.resets
     let count = 0
     const counting = spans === COUNT_ONLY
+    // Where spans are written down, a dense walk gains nothing from attempts that fail.
+    const close = counting ? CLOSE : 2 * CLOSE
     // Of the match being looked for: where the first group began (-1: not known), where the match starts and ends.
     let born = at
     let start = -1
@@ -130,7 +133,7 @@ export class SpanWalker {
     let resets = tally.resets
     let states = tally.states
     let stop = meter.limited ? meter.bound(at, to) : to
-    // Begins and ends of matches seen since `sampled`.
+    // Ends of matches, and where they are counted begins, seen since `sampled`.
     let marks = 0
     let sampled = at
     for (;;) {
@@ -168,7 +171,7 @@ export class SpanWalker {
           if (at - began >= BRIEF) this.brief = Math.max(0, this.brief - 1)
           else if (++this.brief === MOST_BRIEF) this.isDense = false
         } else {
-          if ((dense.starts + ends) * 2 * CLOSE < at - began) isDense = this.isDense = false
+          if ((counting ? ends + dense.starts : ends) * 2 * close < at - began) isDense = this.isDense = false
           continue
         }
       }
@@ -182,8 +185,10 @@ export class SpanWalker {
           }
         } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
       }
+      // Not in the loop itself: one comparison more there is a third of its time.
+      const lap = at + LAP < stop ? at + LAP : stop
       let t = 0
-      while (at + 4 <= stop) {
+      while (at + 4 <= lap) {
         const a = table[state + classes[text[at]!]!]!
         if (a < 0) {
           t = a
@@ -212,9 +217,8 @@ export class SpanWalker {
         }
         state = d
         at += 4
-        if (d === home && c === home) break
       }
-      if (t === 0 && state === home && at + 4 <= stop) continue
+      if (t === 0 && lap < stop) continue
       while (t >= 0 && at < stop) {
         t = table[state + classes[text[at]!]!]!
         if (t >= 0) {
@@ -224,8 +228,12 @@ export class SpanWalker {
       }
       let done = false
       if (t < 0) {
-        if (t === UNBUILT) {
-          if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > at - counted) {
+        if (t === UNBUILT || (t & ASK) !== 0) {
+          if (
+            t === UNBUILT &&
+            tally.resets - resets > RESETS &&
+            (tally.states - states) * BYTES_PER_STATE > at - counted
+          ) {
             tally.steps += at - counted
             const reached = walkUncached(this, text, at, dfa.setOf(state), eol, false)
             if (reached.last >= 0) {
@@ -235,27 +243,26 @@ export class SpanWalker {
             at = counted = reached.stopped
             done = true
           } else {
-            t = dfa.build(state, text[at]!)
+            if (t === UNBUILT) t = dfa.build(state, text[at]!)
+            if (t === (UNBUILT | ASK)) {
+              t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
+            }
             if (meter.left() < at - counted) meter.exceeded()
           }
-        }
-        if (t === (UNBUILT | ASK)) {
-          t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
-          if (meter.left() < at - counted) meter.exceeded()
-        }
-        table = dfa.table
-        if (dfa.resets !== known) {
-          known = dfa.resets
-          home = -1
-        }
-        if (t === BROKEN) {
-          tally.steps += at - counted
-          at = born = counted = behindLead(text, at)
-          stop = meter.bound(at, to)
-          state = dfa.anew()
           table = dfa.table
-          home = -1
-          continue
+          if (dfa.resets !== known) {
+            known = dfa.resets
+            home = -1
+          }
+          if (t === BROKEN) {
+            tally.steps += at - counted
+            at = born = counted = behindLead(text, at)
+            stop = meter.bound(at, to)
+            state = dfa.anew()
+            table = dfa.table
+            home = -1
+            continue
+          }
         }
         if (!done) {
           if (t >= 0) {
@@ -263,8 +270,8 @@ export class SpanWalker {
             at++
             continue
           }
-          if (++marks === SAMPLE) {
-            if (at - sampled < SAMPLE * CLOSE) this.isDense = true
+          if ((counting || (t & ACCEPTED) !== 0) && ++marks === SAMPLE) {
+            if (at - sampled < SAMPLE * close) this.isDense = true
             marks = 0
             sampled = at
           }
@@ -276,7 +283,7 @@ export class SpanWalker {
           if ((t & LOST) !== 0) born = -1
           at++
           state = t & STATE
-          isDense = mayBeDense && this.isDense && end < 0 && born >= 0
+          if (mayBeDense) isDense = this.isDense && end < 0 && born >= 0
           if ((t & DEAD) !== 0) done = true
           else if ((t & IDLE) !== 0 && jump !== null) {
             const next = jump.next(text, at, to)
