@@ -17,6 +17,7 @@ import type { Future } from './future.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import { carry } from './simulate.ts'
+import { unsetSpans } from './spans.ts'
 import type { Finish } from './stepper.ts'
 import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
@@ -67,7 +68,7 @@ export class MinimalSearch {
       return Int32Array.of(from, end)
     const finish = last ?? trail.backToAccepted(text)
     if (finish === null) return null
-    const spans = new Int32Array(2 * groups + 2).fill(-1)
+    const spans = unsetSpans(groups)
     fate.fill(0)
     spans[1] = trail.at
     trail.walkBack(text, finish, spans, fate)

@@ -13,6 +13,7 @@ import type { Meter } from '../dfa/meter.ts'
 import { UNSET } from './actions.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
+import { unsetSpans } from './spans.ts'
 import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
 
@@ -66,7 +67,7 @@ export class Multipass {
     const after = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
     const finish = dfa.finish(trail.state, trail.kind, after)
     if (finish === null) return null
-    const spans = new Int32Array(2 * groups + 2).fill(-1)
+    const spans = unsetSpans(groups)
     this.fate.fill(UNSET)
     trail.walkBack(text, finish, spans, this.fate)
     spans[0] = start

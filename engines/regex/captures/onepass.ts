@@ -15,6 +15,7 @@ import { apply, CLOSE, FORGET } from './actions.ts'
 import { classOf, widthOf } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
+import { unsetSpans } from './spans.ts'
 import type { Step, Stepper } from './stepper.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
@@ -85,7 +86,7 @@ export class OnePass {
     meter.spend(end - start)
     const { dfa } = this
     const { surroundings, groups, forgets } = dfa.automaton
-    const spans = new Int32Array(2 * groups + 2).fill(-1)
+    const spans = unsetSpans(groups)
     this.at = start
     this.state = dfa.initial
     this.kind = surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)

@@ -27,6 +27,7 @@ import { Reader } from './reader.ts'
 import type { KnownWay, Way } from './region.ts'
 import { Region, WAY_BITS } from './region.ts'
 import type { Edges } from './simulate.ts'
+import { unsetSpans } from './spans.ts'
 
 /** In place of an edge: there is more than one. */
 const MANY = -2
@@ -63,7 +64,7 @@ export class TopDown {
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, meter: Meter): Int32Array | null {
     this.reader.begin(text, start, end, edges)
-    const spans = new Int32Array(2 * this.automaton.groups + 2).fill(-1)
+    const spans = unsetSpans(this.automaton.groups)
     if (!this.level(-1, start, end, spans, meter)) return null
     spans[0] = start
     spans[1] = end
