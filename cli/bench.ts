@@ -32,7 +32,7 @@ export function renderBench({ name, machine, rows, missing }: BenchDocument): st
     const over = parts === undefined ? '' : `, mean over ${parts.measured}${notDone(parts)}`
     lines.push(`${id}: ${figure(value)} ${unit}${over}${checked ? '' : ' (UNVERIFIED)'}`)
     for (const [peer, { version, value: theirs, ratio, low, high, parts }] of Object.entries(peers)) {
-      const interval = `${ratio.toFixed(2)}x (${low.toFixed(2)}-${high.toFixed(2)})`
+      const interval = `${times(ratio)}x (${times(low)}-${times(high)})`
       const common = parts === undefined ? '' : `, over ${parts.compared}${notDone(parts)}`
       lines.push(`  ${interval} against ${peer} ${version}: ${figure(theirs)} ${unit}${common}`)
     }
@@ -45,6 +45,13 @@ export function renderBench({ name, machine, rows, missing }: BenchDocument): st
 function notDone({ refused, wrong, slow }: PartsNotDone): string {
   const reasons = Object.entries({ refused, wrong, slow }).filter(([, names]) => names.length > 0)
   return reasons.map(([reason, names]) => `, ${names.length} ${reason}`).join('')
+}
+
+/** Three significant digits, however much faster or slower a peer is, and no powers of ten. */
+function times(ratio: number): string {
+  const rounded = Number(ratio.toPrecision(3))
+  const magnitude = rounded > 0 ? Math.floor(Math.log10(rounded)) : 0
+  return rounded.toFixed(Math.min(20, Math.max(0, 2 - magnitude)))
 }
 
 function figure(value: number): string {
