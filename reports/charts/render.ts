@@ -157,7 +157,8 @@ function headingOf(chart: ChartSpec, width: number): Record<string, unknown> {
     text: wrap(cleanLine(chart.title), 17, 600, width - 40),
     subtitle: wrap(cleanLine(chart.description), 12, 400, width - 40),
     anchor: 'start',
-    frame: 'group',
+    // Of the whole drawing: beside wide axis labels, lines as long as the drawing would leave it.
+    frame: 'bounds',
     fontSize: 17,
     fontWeight: 600,
     subtitleFontSize: 12,
