@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 export interface Bounds {
   readonly seconds: number
@@ -42,7 +43,7 @@ export const ownPeak = (): number => peakOf('self') ?? 1024 * process.resourceUs
 /** Runs a module of ours by itself, and ends it when it goes beyond its bounds. */
 export function runBounded(module: URL, argument: string, { seconds, bytes }: Bounds): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [module.pathname, argument], {
+    const child = spawn(process.execPath, [fileURLToPath(module), argument], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
