@@ -6,7 +6,7 @@ function linesFor(ratio: number, low: number, high: number): string {
   const document: BenchDocument = {
     schema: BENCH_SCHEMA,
     name: 'regex',
-    machine: { cpu: 'cpu', cores: 2, node: '26' },
+    machine: { cpu: 'cpu', cores: 2, node: '26', platform: 'linux x64' },
     rows: [
       {
         id: 'regex/literal',

@@ -16,6 +16,9 @@ export interface Library {
   func(definition: string): Native
 }
 export interface Koffi {
+  /** Reads the settings, or changes them, which is for before the first call. */
+  config(): Readonly<Record<string, number>>
+  config(settings: Readonly<Record<string, number>>): void
   /** Null: what the process itself has loaded, C's library among it. */
   load(name: string | null): Library
   /** Memory that no garbage collector moves or frees. */
@@ -29,10 +32,24 @@ export interface Koffi {
   unregister(callback: unknown): void
 }
 
+/** The stack of a C program's main thread on Linux; on koffi's own 2 MiB TRE, which keeps its sets there, runs over. */
+const STACK_BYTES = 8 << 20
+
+let prepared: Koffi | null = null
+
+/** koffi, ready for calls. Throws when it is not here. */
+function koffiReady(): Koffi {
+  if (prepared !== null) return prepared
+  const koffi = require('koffi') as Koffi
+  const settings = koffi.config()
+  if (settings['sync_stack_size'] !== STACK_BYTES) koffi.config({ ...settings, sync_stack_size: STACK_BYTES })
+  return (prepared = koffi)
+}
+
 /** Null when koffi or the library is not here. */
 function load(name: string): { koffi: Koffi; library: Library } | null {
   try {
-    const koffi = require('koffi') as Koffi
+    const koffi = koffiReady()
     return { koffi, library: koffi.load(name) }
   } catch {
     return null
@@ -73,7 +90,7 @@ export function nativeText(text: Uint8Array): NativeText {
     bytes = new Uint8Array(MOVES_BYTES + 1).subarray(0, text.length)
     bytes.set(text)
   }
-  const koffi = require('koffi') as Koffi
+  const koffi = koffiReady()
   return { address: koffi.address(bytes), length: bytes.length, bytes }
 }
 
