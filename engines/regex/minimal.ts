@@ -10,7 +10,7 @@ import type { Future } from './captures/future.ts'
 import type { Outlook } from './captures/minimal.ts'
 import { decodeAt } from './automaton/context.ts'
 import type { Meter } from './dfa/meter.ts'
-import { GRACE, PATIENCE } from './dfa/spans.ts'
+import { outOfHand } from './dfa/patience.ts'
 
 const PLAIN = { notBol: false, notEol: false }
 
@@ -48,7 +48,7 @@ export class MinimalMatches implements Outlook {
       const [start, end] = spans as unknown as [number, number]
       this.wasted += this.reached - end
       this.from = end > start ? end : end + this.characterAt(end)
-      if (!this.future && this.wasted > PATIENCE * end + GRACE) this.harden()
+      if (!this.future && outOfHand(this.wasted, end)) this.harden()
       if (end === start && end === this.lastEnd) continue
       this.lastEnd = end
       this.spans = spans

@@ -13,6 +13,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import { outOfHand } from '../dfa/patience.ts'
 import type { LiteralSearch } from '../literal/literal.ts'
 import type { Budget } from '../types.ts'
 import type { Span } from './align.ts'
@@ -48,9 +49,6 @@ const SHORTEST_FILTERED = 256
  */
 const FIRST_TRANSITIONS = 300
 const CHARACTERS_PER_TRANSITION = 400
-/** Bytes read in vain for each byte of progress before the ends of all other matches are found at once. */
-const PATIENCE = 8
-const GRACE = 2048
 
 const bolOf = (edges: Edges): number => (edges.notBol ? SILENT_EDGE : EDGE)
 const eolOf = (edges: Edges): number => (edges.notEol ? SILENT_EDGE : EDGE)
@@ -264,7 +262,7 @@ export class ApproxSearch {
       yield { start, end, cost }
       last = end
       at = end
-      if (!endOf && wasted > PATIENCE * (at - from) + GRACE) endOf = this.rest(text, at, edges, trail)
+      if (!endOf && outOfHand(wasted, at - from)) endOf = this.rest(text, at, edges, trail)
     }
   }
 

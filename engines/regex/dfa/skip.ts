@@ -61,7 +61,7 @@ export class Skip {
   /** Where the pattern, being one string, first stands in a text, or -1. */
   findString(text: string): number {
     const found = text.indexOf(this.string as string)
-    this.program.tally.scanned += found < 0 ? text.length : found
+    this.program.tally.scanned += found < 0 ? text.length : found + 1
     return found
   }
 
@@ -84,7 +84,7 @@ export class Skip {
     const { meter, tally } = this.program
     const stop = meter.limited ? meter.bound(from, text.length) : text.length
     const start = this.search.find(text, from, stop)
-    tally.scanned += (start < 0 ? stop : start) - from
+    tally.scanned += (start < 0 ? stop : start + 1) - from
     if (start < 0 && stop < text.length) meter.exceeded()
     return start
   }
@@ -98,7 +98,7 @@ export class Skip {
   next(text: Uint8Array, from: number, occurrences: LiteralCursor): number {
     const { meter, tally } = this.program
     if (occurrences.next(from)) {
-      tally.scanned += occurrences.start - from
+      tally.scanned += occurrences.start + 1 - from
       return occurrences.start
     }
     const stop = meter.bound(from, text.length)

@@ -19,9 +19,9 @@ const LARGEST_BATCH = 1024
 const LITERALS_APART = 4
 const FIRST = new Int32Array(2)
 const FIRST_ALL = 128
+/** Longer ones are not kept for the next call. */
+const MOST_KEPT = 1 << 16
 const NO_TEXT = new Uint8Array(0)
-
-export { GRACE, PATIENCE } from './patience.ts'
 
 export class SpanSearch {
   /** The match found last. */
@@ -41,6 +41,8 @@ export class SpanSearch {
   private from = 0
   private noEmpty = false
   private wasted = 0
+  /** What `all` collects in; kept, as a new one takes longer than many a short text. */
+  private gathered = new Int32Array(0)
   private ended = true
   private batch: Int32Array = FIRST
   private large: Int32Array = FIRST
@@ -130,21 +132,22 @@ export class SpanSearch {
 
   /** Start and end of each of them. */
   all(): Int32Array {
-    let spans = new Int32Array(FIRST_ALL)
+    let spans = this.gathered
     let length = 0
     while (this.next()) {
-      const rest = this.batch.subarray(this.used * 2, this.found * 2)
-      if (length + rest.length + 2 > spans.length) {
-        const grown = new Int32Array((length + rest.length) * 2)
+      const rest = 2 * (this.found - this.used)
+      if (length + rest + 2 > spans.length) {
+        const grown = new Int32Array(FIRST_ALL + (length + rest) * 2)
         grown.set(spans)
         spans = grown
       }
       spans[length] = this.start
       spans[length + 1] = this.end
-      spans.set(rest, length + 2)
-      length += 2 + rest.length
+      if (rest > 0) spans.set(this.batch.subarray(this.used * 2, this.found * 2), length + 2)
+      length += 2 + rest
       this.used = this.found
     }
+    this.gathered = spans.length > MOST_KEPT ? new Int32Array(0) : spans
     return spans.slice(0, length)
   }
 
