@@ -11,9 +11,13 @@ function answer(regex: Regex, { text, ask }: Task): number {
   if (ask === 'count') return regex.count(text)
   if (ask === 'test') return regex.test(text) ? 1 : 0
   let sum = 0
+  if (ask === 'spans') {
+    const spans = regex.spans(text)
+    for (let i = 0; i < spans.length; i += 2) sum += spans[i + 1]! - spans[i]!
+    return sum
+  }
   for (const { spans } of regex.findAll(text)) {
-    if (ask === 'spans') sum += spans[1]! - spans[0]!
-    else for (let g = 2; g < spans.length; g += 2) sum += spans[g + 1]! - spans[g]!
+    for (let g = 2; g < spans.length; g += 2) sum += spans[g + 1]! - spans[g]!
   }
   return sum
 }
