@@ -130,6 +130,13 @@ const SHAPES: Readonly<Record<Outcome, string>> = {
   'cut off': 'triangle-up',
 }
 
+const OUTCOME_WORDS: Readonly<Record<Outcome, (bounds: Growth['bounds']) => string>> = {
+  matched: () => '',
+  refused: () => ' Refused: with the memory taken till then.',
+  crashed: () => ' Crashed: the process ended by a fault of its own.',
+  'cut off': ({ bytes, seconds }) => ` Cut off: the process was ended at ${bytes >> 20} MiB or ${seconds} s.`,
+}
+
 function memoryChart({ contestants, memory, bounds }: Growth): ChartSpec[] {
   if (memory.length === 0) return []
   const ids = contestants.map(({ id }) => id)
@@ -186,9 +193,8 @@ function memoryChart({ contestants, memory, bounds }: Growth): ChartSpec[] {
       title: 'Memory by size of the pattern: nested bounds (a{n}){n}, and two bombs',
       description:
         `Both axes are logarithmic. ${versions(contestants)}. Peak of a process that compiles the pattern and matches ` +
-        '300 letters, less the peak of one that compiles the letter a; points of one pattern stand side by side. ' +
-        `Refused: with the memory taken till then. Cut off: beyond ${bounds.bytes >> 20} MiB or ${bounds.seconds} s, the ` +
-        'process was ended. Crashed: it ended itself by a fault.',
+        '300 letters, less the peak of one that compiles the letter a; points of one pattern stand side by side.' +
+        outcomes.map((one) => OUTCOME_WORDS[one](bounds)).join(''),
       spec: {
         layer: [
           {
