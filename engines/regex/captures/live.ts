@@ -3,7 +3,8 @@
  *
  * Found from the end of the span backwards. A set for each place of a long span would be too much to keep: the span is
  * cut into stretches, only the set at the start of each is kept, and the sets of one stretch at a time are at hand.
- * They are asked for from left to right, so every place is computed at most twice.
+ * They are asked for from left to right, so every place is computed at most twice. Nothing is computed before it is
+ * asked for: often the last few places are enough.
  */
 import type { Reader } from './reader.ts'
 import type { Closure, Region } from './region.ts'
@@ -11,6 +12,8 @@ import { move } from './region.ts'
 
 /** Words at hand: four megabytes. */
 const WORDS = 1 << 20
+/** Bytes of text computed at a time, where it is not known how far it must go. */
+const CHUNK = 2048
 
 export class Live {
   /** The sets of the stretch at hand: `sets[index(at)]` on. */
@@ -21,11 +24,16 @@ export class Live {
   private to = 0
   /** Bytes of text in a stretch. */
   private length = 0
-  /** Where the stretch at hand begins and ends. */
+  /** The stretch at hand, and where it begins and ends. */
+  private stretch = 0
   private base = 0
   top = 0
   /** Of each stretch: the first character that begins in it, and the set there. */
   private marks: { at: number; set: Int32Array }[] = []
+  /** The stretch at hand is computed from end to end. */
+  private isWhole = false
+  /** The lowest place computed, and in `scratch` the set there. */
+  private low = 0
   private scratch = new Int32Array(8)
   private other = new Int32Array(8)
 
@@ -33,24 +41,46 @@ export class Live {
     this.reader = reader
   }
 
-  /** Computes the sets for [from, to), where the way out is to be taken at `to`. */
+  /** Makes ready for [from, to), where the way out is to be taken at `to`. */
   begin(region: Region, from: number, to: number): void {
     const { words } = region
     this.region = region
     this.from = from
     this.to = to
     this.length = Math.max(1, Math.min(to - from, Math.floor(WORDS / words)))
-    if (this.sets.length < this.length * words) this.sets = new Int32Array(2 * this.length * words)
+    if (this.sets.length < this.length * words)
+      this.sets = new Int32Array(Math.min(2 * this.length * words, WORDS + words))
     if (this.scratch.length < words) {
       this.scratch = new Int32Array(words)
       this.other = new Int32Array(words)
     }
-    const stretches = Math.ceil((to - from) / this.length)
-    this.marks = Array.from({ length: stretches })
-    for (let m = stretches - 1; m >= 0; m--) {
-      const at = this.load(m)
-      if (stretches > 1) this.marks[m] = { at, set: this.sets.slice(this.index(at), this.index(at) + words) }
+    this.low = to
+    this.isWhole = false
+    this.open(Math.max(0, Math.ceil((to - from) / this.length) - 1))
+    this.marks = Array.from({ length: this.stretch + 1 })
+  }
+
+  /** Computes the sets from `place` on; to be called before any behind the lowest stretch is asked for. */
+  descend(place: number): void {
+    const { words } = this.region as Region
+    while (this.low > place) {
+      if (this.isWhole) {
+        if (this.stretch === 0) break
+        this.open(this.stretch - 1)
+      }
+      const floor = Math.max(this.base, place - CHUNK)
+      this.low = this.back(this.low, floor)
+      this.isWhole = floor === this.base
+      if (!this.isWhole) continue
+      if (this.marks.length > 1)
+        this.marks[this.stretch] = { at: this.low, set: this.scratch.slice(0, words) }
     }
+  }
+
+  private open(stretch: number): void {
+    this.stretch = stretch
+    this.base = this.from + stretch * this.length
+    this.top = Math.min(this.to, this.base + this.length)
   }
 
   /** Where the set of a place is in `sets`. */
@@ -73,27 +103,29 @@ export class Live {
     return false
   }
 
-  /** Computes a stretch from the mark behind it; the first place in it where a character begins. */
-  private load(stretch: number): number {
-    const { from, to, length } = this
+  /** Computes a stretch from the mark behind it. */
+  private load(stretch: number): void {
     const mark = this.marks[stretch + 1]
     if (mark) this.scratch.set(mark.set)
-    this.base = from + stretch * length
-    this.top = Math.min(to, this.base + length)
-    const at = mark?.at ?? to
-    this.reader.steps += at - this.base
-    return (this.region as Region).words === 1 ? this.backInOneWord(at) : this.back(at)
+    this.open(stretch)
+    this.back(mark?.at ?? this.to, this.base)
   }
 
-  /** From `at`, where the set is in `scratch`, back to the first character of the stretch. */
-  private back(at: number): number {
+  /** From `at`, where the set is in `scratch`, back to `floor` or the first character of the stretch. */
+  private back(at: number, floor: number): number {
+    this.reader.steps += at - floor
+    return (this.region as Region).words === 1 ? this.backInOneWord(at, floor) : this.backInWords(at, floor)
+  }
+
+  private backInWords(initial: number, floor: number): number {
     const { reader, base, to, sets } = this
     const { asserts } = reader
     const region = this.region as Region
     const { words, members } = region
     let { scratch, other } = this
+    let at = initial
     let { backward, last } = region.closure(reader.mask(at))
-    while (at > base) {
+    while (at > floor) {
       if (asserts) ({ backward, last } = region.closure(reader.mask(at)))
       const member = reader.before(at) * words
       if (at - reader.width < base) break
@@ -112,14 +144,15 @@ export class Live {
   }
 
   /** The same for sets of one word, which most patterns have. */
-  private backInOneWord(at: number): number {
+  private backInOneWord(initial: number, floor: number): number {
     const { reader, base, to, sets, scratch } = this
     const region = this.region as Region
     const { members } = region
     const { asserts, text, low, ascii } = reader
-    let { data } = region.closure(reader.mask(at)).backward
+    let { data } = region.closure(reader.mask(initial)).backward
     let set = scratch[0] as number
-    while (at > base) {
+    let at = initial
+    while (at > floor) {
       if (asserts) ({ data } = region.closure(reader.mask(at)).backward)
       const byte = text[at - 1] as number
       let symbol: number

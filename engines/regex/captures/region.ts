@@ -50,6 +50,8 @@ export interface Way {
   readonly actions: readonly number[]
   /** It begins a new iteration, and does nothing that the next one would not forget. */
   readonly repeatable: boolean
+  /** The better branch was taken at a fork without knowing that it is alive. */
+  readonly hoped: boolean
 }
 
 /** A way, and what it depends on. */

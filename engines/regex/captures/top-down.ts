@@ -31,7 +31,7 @@ import { unsetSpans } from './spans.ts'
 
 /** In place of an edge: there is more than one. */
 const MANY = -2
-const NO_WAY: Way = { stop: -1, actions: [], repeatable: false }
+const NO_WAY: Way = { stop: -1, actions: [], repeatable: false, hoped: false }
 
 /** Whether all brackets of an automaton are better left late, and their order is from left to right. */
 export const isTopDown = ({ hasLoops, bracketLazy }: Automaton): boolean =>
@@ -108,33 +108,49 @@ export class TopDown {
         reader.steps++
       }
       const known = this.lit && at < to ? this.onward(region, state, at, to) : null
-      const { stop, actions } = known ?? this.findWay(region, state, at, to)
-      if (known?.repeatable === true && next[stop] === state) at = this.lastRepeat(region, known, at, to)
+      let way = known ?? this.findWay(region, state, at, to)
+      if (known?.repeatable === true && next[known.stop] === state)
+        at = this.lastRepeat(region, known, at, to)
+      let end = this.endOf(region, way, at, to)
+      if (end < 0 && way.hoped) {
+        way = this.findWay(region, state, at, to)
+        end = this.endOf(region, way, at, to)
+      }
+      const { stop, actions } = way
       for (let i = 0; i < actions.length; i++) events.note(actions[i] as number, at)
-      if (stop < 0) return false
+      if (stop < 0 || end < 0) return false
       state = stop
       if (state === accept || (depth[state] as number) < level) return at === to
       if (depth[state] === level) continue
-      // Into an inner bracket, whose end is to be found.
       const inner = bracket[state] as number
-      const start = at
-      const exit = brackets.exit[inner] as number
-      const emptyExit = brackets.emptyExit[inner] as number
-      if (exit === emptyExit && this.onlyLeaves(region, exit)) at = to
-      else {
-        this.light(region, at, to)
-        at = this.ahead.longest(region, this.region(inner), at, to)
-        if (at < 0) return false
-      }
-      state = at === start ? emptyExit : exit
+      state = (at === end ? brackets.emptyExit : brackets.exit)[inner] as number
       if ((brackets.firstGroup[inner] as number) <= (brackets.lastGroup[inner] as number))
-        events.push(inner, start, at)
+        events.push(inner, at, end)
+      at = end
     }
+  }
+
+  /** Where the inner bracket ends that a way leads into; -1 if nowhere. Of any other way, `at`. */
+  private endOf(region: Region, { stop, hoped }: Way, at: number, to: number): number {
+    const { depth, bracket } = this.automaton
+    if (stop < 0 || (depth[stop] as number) <= region.depth) return at
+    const inner = bracket[stop] as number
+    const { exit, emptyExit } = this.brackets
+    if (!hoped && exit[inner] === emptyExit[inner] && this.onlyLeaves(region, exit[inner] as number))
+      return to
+    if (this.lit || at === to) {
+      this.light(region, at, to)
+      return this.ahead.longest(region, this.region(inner), at, to)
+    }
+    this.lit = true
+    return this.ahead.first(region, this.region(inner), at, to)
   }
 
   /** Finds out what is alive from `at` on, unless that is known for this level. */
   private light(region: Region, at: number, to: number): void {
-    if (!this.lit) this.live.begin(region, at, to)
+    if (this.lit) return
+    this.live.begin(region, at, to)
+    this.live.descend(at)
     this.lit = true
   }
 
@@ -188,20 +204,32 @@ export class TopDown {
   }
 
   private findWay(region: Region, from: number, at: number, to: number): Way {
+    const { depth } = this.automaton
+    if (!this.lit && at < to) {
+      const way = this.follow(region, from, at)
+      if (!way.hoped || (way.stop >= 0 && (depth[way.stop] as number) > region.depth)) return way
+    }
+    this.light(region, at, to)
+    return this.follow(region, from, at)
+  }
+
+  /** Follows epsilon edges: at a fork the best branch that is alive, or where that is not known the best. */
+  private follow(region: Region, from: number, at: number): Way {
     const { set, depth, accept, edgeTo, edgeAction } = this.automaton
     const actions: number[] = []
+    let hoped = false
     let state = from
     while ((set[state] as number) < 0 && state !== accept && depth[state] === region.depth) {
       let edge = this.onlyEdge(state, at)
       if (edge === MANY) {
-        this.light(region, at, to)
-        edge = this.firstAlive(region, state, at)
+        hoped ||= !this.lit
+        edge = this.bestEdge(region, state, at)
       }
-      if (edge < 0) return NO_WAY
+      if (edge < 0) return { ...NO_WAY, hoped }
       if (edgeAction[edge] !== 0) actions.push(edgeAction[edge] as number)
       state = edgeTo[edge] as number
     }
-    return { stop: state, actions, repeatable: this.isRepeatable(actions) }
+    return { stop: state, actions, repeatable: this.isRepeatable(actions), hoped }
   }
 
   private isRepeatable(actions: readonly number[]): boolean {
@@ -227,15 +255,14 @@ export class TopDown {
     return only
   }
 
-  /** The best edge from a state that leads to the way out, or -1. */
-  private firstAlive(region: Region, state: number, at: number): number {
+  /** The best edge from a state; where it is known what is alive, of those that lead to the way out. -1: none. */
+  private bestEdge(region: Region, state: number, at: number): number {
     const { edgeStart, edgeTo, edgeNeeds } = this.automaton
     const mask = this.reader.mask(at)
-    const closure = region.closure(mask)
     for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
       const needs = edgeNeeds[e] as number
       if ((needs & mask) !== needs) continue
-      if (this.live.reaches(closure, edgeTo[e] as number, at)) return e
+      if (!this.lit || this.live.reaches(region.closure(mask), edgeTo[e] as number, at)) return e
     }
     return -1
   }
