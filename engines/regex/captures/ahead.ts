@@ -13,7 +13,7 @@ import type { Brackets } from './brackets.ts'
 import type { Live } from './live.ts'
 import type { Reader } from './reader.ts'
 import type { Region } from './region.ts'
-import { move } from './region.ts'
+import { move } from './union.ts'
 
 export class Ahead {
   private readonly brackets: Brackets

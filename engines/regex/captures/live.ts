@@ -8,7 +8,7 @@
  */
 import type { Reader } from './reader.ts'
 import type { Closure, Region } from './region.ts'
-import { move } from './region.ts'
+import { move } from './union.ts'
 
 /** Words at hand: four megabytes. */
 const WORDS = 1 << 20
