@@ -67,7 +67,7 @@ export class Ahead {
 
   /** Marks where a bracket that begins at `from` could end; the place where it is left at the latest. */
   private scout(inner: Region, from: number, to: number): number {
-    if (this.marks.length <= to - from) this.marks = new Uint8Array(2 * (to - from))
+    if (this.marks.length <= to - from) this.marks = new Uint8Array(to - from + 1)
     else this.marks.fill(0, 0, to - from + 1)
     const { rows, out } = inner.closure(this.reader.mask(from))
     const entry = inner.local(inner.entry)

@@ -88,7 +88,7 @@ export class Captures {
    * Start and end of each group of the match [start, end) of `text`, in bytes; null if the pattern does not match
    * exactly there. What lies around the span is context for assertions.
    *
-   * @param path takes this way whatever would be chosen; `one-pass` falls back to `multi-pass` where it is none.
+   * @param path takes this way whatever would be chosen; where it cannot, the next after `multi-pass`.
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {

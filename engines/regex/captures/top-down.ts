@@ -12,7 +12,8 @@
  *
  * So a level costs two walks of its span, by sets of bits whose next value is a few look-ups, however the paths entangle.
  * The determinised rankings of `multipass.ts` are several times as quick as long as texts lead to few of them, but texts
- * can be made that lead to a new one at every character. Memory is one stretch of sets and the tables of the regions.
+ * can be made that lead to a new one at every character. Memory is one stretch of sets, a byte for each of the span, and
+ * the tables of the regions.
  *
  * Not for patterns with a minimal repetition, nor for loops under TRE's rules, whose last iteration is the first to wish.
  */
