@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BENCH_SCHEMA, type BenchDocument } from '../sims/bench/bench.ts'
+import { BENCH_SCHEMA, type BenchDocument } from '../sims/bench/harness/row.ts'
 import { renderBench } from './bench.ts'
 
 function linesFor(ratio: number, low: number, high: number): string {

@@ -1,5 +1,5 @@
 import { benchNames, runBench } from '../sims/bench/registry.ts'
-import type { BenchDocument, PartsNotDone } from '../sims/bench/bench.ts'
+import type { BenchDocument, PartsNotDone } from '../sims/bench/harness/row.ts'
 import { defineCommand } from './command.ts'
 
 export const bench = defineCommand({

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { brokenCases } from '../sims/run/scenario/broken/cases.ts'
+import { brokenCases } from '../sims/testing/broken/cases.ts'
 import { flowbench, ROOT } from './testing/flowbench.ts'
 
 describe('every broken scenario', () => {

@@ -1,8 +1,8 @@
 /** Exit codes and how an error is told: a person's mistake in one clear line, a bug with its stack. */
-import { RunFolderError } from '../reports/folder.ts'
-import { CouldNotMeasure } from '../sims/bench/errors.ts'
-import { Interrupted } from '../sims/run/point.ts'
-import { ScenarioErrors } from '../sims/run/scenario/load.ts'
+import { RunFolderError } from '../reports/folder/folder.ts'
+import { CouldNotMeasure } from '../sims/bench/harness/errors.ts'
+import { Interrupted } from '../sims/lab/run/point.ts'
+import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 
 export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, interrupted: 130 } as const
 

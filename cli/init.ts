@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { sims } from '../sims/index.ts'
-import { nearest } from '../sims/run/scenario/nearest.ts'
+import { nearest } from '../sims/lab/contract/nearest.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'

@@ -1,5 +1,5 @@
 /** One line on stderr while a run goes on: phase, share done, rate, time left. Silent where stderr is not a terminal. */
-import type { Runner } from '../sims/run/runner.ts'
+import type { Runner } from '../sims/lab/run/runner.ts'
 
 const BAR_WIDTH = 24
 const REDRAW_MS = 200

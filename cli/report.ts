@@ -15,8 +15,8 @@ export const report = defineCommand({
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ run, out }) {
     // Drawing libraries take a second to load: not for commands that draw nothing.
-    const { readRun, writeRun } = await import('../reports/write.ts')
-    const { writeIndex } = await import('../reports/index-page.ts')
+    const { readRun, writeRun } = await import('../reports/folder/write.ts')
+    const { writeIndex } = await import('../reports/page/index-page.ts')
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
     const written = await writeRun(await readRun(folder), folder)
     await writeIndex(dirname(folder))

@@ -1,5 +1,5 @@
 /** The command that gives a run again, quoted for a POSIX shell. */
-import type { Scenario } from '../sims/run/scenario/load.ts'
+import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 
 export function reproduceCommand({ file, environment }: Scenario, settings: readonly string[]): string {
   const words = ['flowbench', 'run', file]

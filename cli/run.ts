@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { renderTerminal } from '../reports/terminal.ts'
-import { RUNS_SCHEMA, type RunDocument } from '../sims/run/document.ts'
-import { runScenario } from '../sims/run/run.ts'
-import { threadRunner } from '../sims/run/runner.ts'
-import type { Scenario } from '../sims/run/scenario/load.ts'
+import { renderTerminal } from '../reports/terminal/run.ts'
+import { RUNS_SCHEMA, type RunDocument } from '../sims/lab/contract/document.ts'
+import { SIMS_MODULE } from '../sims/index.ts'
+import { runScenario } from '../sims/lab/run/run.ts'
+import { threadRunner } from '../sims/lab/run/runner.ts'
+import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -49,7 +50,7 @@ export const run = defineCommand({
     refuseSameNames(scenarios)
     if (live) throw new UsageError(`sim ${scenarios[0]!.sim.name} has no live mode`)
 
-    const runner = threadRunner(workers)
+    const runner = threadRunner(SIMS_MODULE, workers)
     const interruption = new AbortController()
     const interrupt = () => {
       // A second Ctrl-C ends at once, whatever is being written.
@@ -78,7 +79,10 @@ export const run = defineCommand({
 
 // Drawing libraries take a second to load: not before there is something to draw.
 async function reports() {
-  return { ...(await import('../reports/write.ts')), ...(await import('../reports/index-page.ts')) }
+  return {
+    ...(await import('../reports/folder/write.ts')),
+    ...(await import('../reports/page/index-page.ts')),
+  }
 }
 
 async function runOne(

@@ -1,7 +1,12 @@
 /** Scenario files for the commands that take them: read, and either all good or one error that tells everything. */
 import type { Argv } from 'yargs'
 import { sims } from '../sims/index.ts'
-import { readScenario, ScenarioErrors, type LoadOptions, type Scenario } from '../sims/run/scenario/load.ts'
+import {
+  readScenario,
+  ScenarioErrors,
+  type LoadOptions,
+  type Scenario,
+} from '../sims/lab/run/scenario/load.ts'
 
 /** The arguments that name scenarios and say how to read them. */
 export function scenarioArguments(parser: Argv) {

@@ -1,5 +1,5 @@
 import { sims } from '../sims/index.ts'
-import { scenarioSchema } from '../sims/run/scenario/schema.ts'
+import { scenarioSchema } from '../sims/lab/run/scenario/schema.ts'
 import { defineCommand } from './command.ts'
 
 export const schema = defineCommand({

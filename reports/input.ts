@@ -1,6 +1,6 @@
 /** What every report is made from. */
-import type { RunDocument } from '../sims/run/document.ts'
-import type { ChartSpec, Series, Unit } from '../sims/sim.ts'
+import type { RunDocument } from '../sims/lab/contract/document.ts'
+import type { ChartSpec, Series, Unit } from '../sims/lab/contract/sim.ts'
 
 export interface ReportInput {
   readonly document: RunDocument

@@ -4,16 +4,16 @@ import { check, forbidden, importsOf, isVirtual } from './arrow.ts'
 describe('the layer arrow', () => {
   it.each([
     ['sims/voice-fleet/model.ts', 'engines/relay/index.ts'],
-    ['cli/run.ts', 'sims/run/run.ts'],
-    ['reports/write.ts', 'sims/run/document.ts'],
+    ['cli/run.ts', 'sims/lab/run/run.ts'],
+    ['reports/folder/write.ts', 'sims/lab/contract/document.ts'],
     ['engines/sparse-array/grep.ts', 'engines/regex/index.ts'],
-    ['engines/relay/index.ts', 'engines/relay/stun/header.ts'],
+    ['engines/relay/index.ts', 'engines/net/stun/header.ts'],
   ])('lets %s import %s', (from, to) => expect(forbidden({ from, to })).toBeNull())
 
   it.each([
-    ['engines/relay/index.ts', 'sims/sim.ts'],
-    ['sims/run/run.ts', 'reports/write.ts'],
-    ['reports/write.ts', 'cli/main.ts'],
+    ['engines/relay/index.ts', 'sims/lab/contract/sim.ts'],
+    ['sims/lab/run/run.ts', 'reports/folder/write.ts'],
+    ['reports/folder/write.ts', 'cli/main.ts'],
     ['engines/relay/index.ts', 'engines/regex/index.ts'],
     ['engines/sparse-array/grep.ts', 'engines/regex/dfa/lazy.ts'],
   ])('refuses %s importing %s', (from, to) => expect(forbidden({ from, to })).not.toBeNull())

@@ -3,11 +3,11 @@ import { Batch } from './forwarder/batch.ts'
 import { derivePasswordKey, deriveRouteKey, icePassword } from './hint/keys.ts'
 import { HintSealer } from './hint/sealer.ts'
 import { CheckTemplate } from './request.ts'
-import { checkFingerprint } from './stun/fingerprint.ts'
-import { checkHeader, writeTransactionId } from './stun/header.ts'
-import { checkIntegrity } from './stun/integrity.ts'
-import { BAD_INTEGRITY } from './stun/refusal.ts'
-import { findUsername } from './stun/username.ts'
+import { checkFingerprint } from '../net/stun/fingerprint.ts'
+import { checkHeader, writeTransactionId } from '../net/stun/header.ts'
+import { checkIntegrity } from '../net/stun/integrity.ts'
+import { BAD_INTEGRITY } from '../net/stun/refusal.ts'
+import { findUsername } from '../net/stun/username.ts'
 
 const SECRET = new Uint8Array(16).fill(1)
 

@@ -9,13 +9,13 @@
  */
 import type { Batch } from './forwarder/batch.ts'
 import { UFRAG_CHARS } from './hint/layout.ts'
-import { addAttribute, addBytes, findAttribute, messageLength } from './stun/attribute.ts'
-import { BINDING_REQUEST, HEADER_BYTES, ICE_CONTROLLING, MESSAGE_INTEGRITY } from './stun/constants.ts'
-import { PRIORITY, USE_CANDIDATE } from './stun/constants.ts'
-import { addFingerprint, FINGERPRINT_BYTES } from './stun/fingerprint.ts'
-import { writeHeader } from './stun/header.ts'
-import { addIntegrity } from './stun/integrity.ts'
-import { addUsername, findUsername } from './stun/username.ts'
+import { addAttribute, addBytes, findAttribute, messageLength } from '../net/stun/attribute.ts'
+import { BINDING_REQUEST, HEADER_BYTES, ICE_CONTROLLING, MESSAGE_INTEGRITY } from '../net/stun/constants.ts'
+import { PRIORITY, USE_CANDIDATE } from '../net/stun/constants.ts'
+import { addFingerprint, FINGERPRINT_BYTES } from '../net/stun/fingerprint.ts'
+import { writeHeader } from '../net/stun/header.ts'
+import { addIntegrity } from '../net/stun/integrity.ts'
+import { addUsername, findUsername } from '../net/stun/username.ts'
 
 export interface CheckOptions {
   /** The client's own ufrag; default `abcd`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChartSpec } from '../../sims/sim.ts'
+import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import { renderSvg } from './render.ts'
 
 const view = {

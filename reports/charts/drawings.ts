@@ -1,5 +1,5 @@
 /** All drawings of a chart: two for the page, one that stands alone with its heading, and that one as a PNG. */
-import type { ChartSpec } from '../../sims/sim.ts'
+import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import { renderPng } from './png.ts'
 import { renderSvg } from './render.ts'
 

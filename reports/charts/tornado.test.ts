@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AssumptionDocument, RunDocument } from '../../sims/run/document.ts'
-import { voiceFleet } from '../testdata/voice-fleet.ts'
+import type { AssumptionDocument, RunDocument } from '../../sims/lab/contract/document.ts'
+import { voiceFleet } from '../testing/voice-fleet.ts'
 import { renderSvg } from './render.ts'
 import { tornadoChart } from './tornado.ts'
 

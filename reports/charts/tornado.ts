@@ -6,11 +6,11 @@
  * and the chart reads the same on a phone. An end without an answer (nothing in the searched range meets the
  * expectations, or there is no steady state) lies beyond what was looked at: its bar runs to the edge and says so.
  */
-import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
-import type { AssumptionDocument, RunDocument } from '../../sims/run/document.ts'
-import type { ChartSpec } from '../../sims/sim.ts'
+import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
+import type { AssumptionDocument, RunDocument } from '../../sims/lab/contract/document.ts'
+import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { effectName, interval, quantity } from '../words.ts'
+import { effectName, interval, quantity } from '../wording/words.ts'
 
 const ROW = 48
 

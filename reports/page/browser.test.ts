@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { palette } from '../charts/theme.ts'
-import { writeIndex } from '../index-page.ts'
+import { writeIndex } from './index-page.ts'
 import { describeInChromium, openOffline, type View } from '../testing/chromium.ts'
 import { hostileTexts } from '../testing/hostile.ts'
 import { bottomOf, layoutProblems } from '../testing/layout.ts'
 import { replaceTexts } from '../testing/replace.ts'
-import { voiceFleet } from '../testdata/voice-fleet.ts'
-import { writeReport, writeRun } from '../write.ts'
+import { voiceFleet } from '../testing/voice-fleet.ts'
+import { writeReport, writeRun } from '../folder/write.ts'
 
 const views: readonly View[] = [
   { width: 1280, height: 800, scheme: 'light' },

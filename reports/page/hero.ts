@@ -2,7 +2,7 @@
  * The first screen: question, answer, verdict, and the four facts a planner repeats in a meeting. Everything here is
  * above the fold at 1280 x 800 and at 390 x 844.
  */
-import type { RunDocument } from '../../sims/run/document.ts'
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ReportInput } from '../input.ts'
 import {
   answerNumber,
@@ -15,7 +15,7 @@ import {
   tally,
   theoryWords,
   unbroken,
-} from '../words.ts'
+} from '../wording/words.ts'
 import { html, type Html } from './html.ts'
 import { checkSign, verdictSign } from './signs.ts'
 

@@ -5,7 +5,7 @@
  *
  * Lists are joined, null and false vanish. Attribute values must stand in double quotes.
  */
-import { escapeXml } from '../escape.ts'
+import { escapeXml } from '../wording/escape.ts'
 
 export class Html {
   readonly text: string

@@ -3,7 +3,7 @@
  * estimation, sampling, checks, software), filled from the document; then the scenario and the way to run it again.
  */
 import type { ReportInput } from '../input.ts'
-import { counted } from '../words.ts'
+import { counted } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 
 export function methodList(input: ReportInput): Html {

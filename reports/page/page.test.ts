@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ReportInput } from '../input.ts'
 import { anyCodeUnits, hostileTexts } from '../testing/hostile.ts'
 import { replaceTexts } from '../testing/replace.ts'
-import { voiceFleet } from '../testdata/voice-fleet.ts'
+import { voiceFleet } from '../testing/voice-fleet.ts'
 import { html, raw } from './html.ts'
 import { renderPage } from './page.ts'
 

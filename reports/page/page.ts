@@ -10,7 +10,7 @@ import { methodList, reproduce } from './method.ts'
 import { shell } from './shell.ts'
 import { dataTable, expectationsTable, invariantsTable, theoryTable } from './tables.ts'
 import { pointsTable } from './points.ts'
-import { reason, VERDICTS } from '../words.ts'
+import { reason, VERDICTS } from '../wording/words.ts'
 
 type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
 

@@ -2,11 +2,11 @@
  * What was measured: one point as a list of metrics, several as a row each. Of many points the neighbours of the answer
  * are what a reader looks for, so those stand open and all are one click away.
  */
-import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
-import type { At, PointDocument, RunDocument } from '../../sims/run/document.ts'
-import type { Estimate } from '../../sims/sim.ts'
+import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
+import type { At, PointDocument, RunDocument } from '../../sims/lab/contract/document.ts'
+import type { Estimate } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, interval, quantity, samePoint } from '../words.ts'
+import { counted, interval, quantity, samePoint } from '../wording/words.ts'
 import { html, type Html } from './html.ts'
 import { stateSign } from './signs.ts'
 import { INTERVAL, scrolling } from './tables.ts'

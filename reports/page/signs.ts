@@ -1,8 +1,8 @@
 /** Verdicts and states as a sign and a word, so that colour is never the only carrier. */
-import type { PointState } from '../../sims/sim.ts'
-import type { RunDocument } from '../../sims/run/document.ts'
+import type { PointState } from '../../sims/lab/contract/sim.ts'
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import { html, raw, type Html } from './html.ts'
-import { VERDICTS } from '../words.ts'
+import { VERDICTS } from '../wording/words.ts'
 
 const icon = (body: string): Html =>
   raw(

@@ -1,9 +1,9 @@
 /** The evidence as tables: expectations, theory, invariants, and the data under each chart. */
-import { formatQuantity } from '../../sims/run/scenario/quantity.ts'
-import type { RunDocument } from '../../sims/run/document.ts'
-import type { ChartSpec } from '../../sims/sim.ts'
+import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
+import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, expectationUnit, interval, pointName, quantity } from '../words.ts'
+import { counted, expectationUnit, interval, pointName, quantity } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { checkSign } from './signs.ts'
 

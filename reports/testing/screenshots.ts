@@ -9,8 +9,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { voiceFleet } from '../testdata/voice-fleet.ts'
-import { writeReport } from '../write.ts'
+import { voiceFleet } from './voice-fleet.ts'
+import { writeReport } from '../folder/write.ts'
 import { findChromium, launchChromium, openOffline } from './chromium.ts'
 
 const [out = 'screenshots', run] = process.argv.slice(2)

@@ -1,19 +1,19 @@
 /**
  * The benchmarks there are.
  *
- * To add one: write `sims/bench/<name>.ts` that exports `rows: Rows` (bench.ts says what a row is) and put its name into
+ * To add one: write `sims/bench/rows/<name>.ts` that exports `rows: Rows` (`harness/row.ts` says what a row is) and put its name into
  * KNOWN. A name whose file is not there is not offered, and no benchmark's module is loaded but the one that is asked
  * for. A module must do no work when it is loaded: every contestant's process loads it.
  */
 import { existsSync } from 'node:fs'
-import type { BenchDocument } from './bench.ts'
-import { measureModule, type BenchOptions } from './document.ts'
-import { CouldNotMeasure } from './errors.ts'
+import type { BenchDocument } from './harness/row.ts'
+import { measureModule, type BenchOptions } from './harness/document.ts'
+import { CouldNotMeasure } from './harness/errors.ts'
 
 const KNOWN = ['kernel', 'relay', 'regex', 'sparse-array', 'webhook'] as const
 
 function moduleOf(name: string): URL {
-  return new URL(`./${name}.ts`, import.meta.url)
+  return new URL(`./rows/${name}.ts`, import.meta.url)
 }
 
 /** Names that `runBench` takes. */

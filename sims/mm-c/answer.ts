@@ -1,6 +1,6 @@
 /** The answer in one sentence; what breaks first is the servers, at one over the load. */
-import { formatQuantity, quantityOf } from '../run/scenario/quantity.ts'
-import type { Answer, PointResult, Results } from '../sim.ts'
+import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
+import type { Answer, PointResult, Results } from '../lab/contract/sim.ts'
 import { mmcParams, offeredLoad, type MmcParams } from './params.ts'
 
 type Point = PointResult<MmcParams>

@@ -1,7 +1,7 @@
 /** What to look at: the wait against load beside Erlang C, each prediction beside what was seen, and the queue in time. */
-import { mmc } from '../analysis/theory/queues.ts'
-import { formatQuantity } from '../run/scenario/quantity.ts'
-import type { ChartSpec, PointResult, Results } from '../sim.ts'
+import { mmc } from '../lab/analysis/theory/queues.ts'
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { offeredLoad, type MmcParams } from './params.ts'
 import { predictions } from './theory.ts'
 

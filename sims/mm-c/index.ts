@@ -6,7 +6,7 @@
  *     model.ts    one replication              charts.ts   theory and observation to look at
  *     theory.ts   Erlang C
  */
-import { defineSim, type Measures } from '../sim.ts'
+import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { charts } from './charts.ts'
 import { simulate } from './model.ts'

@@ -8,13 +8,13 @@
  * more, and those still here are served to the end. In order of arrival nobody waits for a later customer, so this
  * changes no wait; leaving them out would, for it is the long waits that are cut off.
  */
-import { classify } from '../analysis/classify.ts'
-import { LogHistogram } from '../analysis/histogram.ts'
-import { codeOf, event, indexOf, Kernel, NONE } from '../kernel/kernel.ts'
-import { exponential } from '../kernel/random/exponential.ts'
-import type { Stream } from '../kernel/random/stream.ts'
-import { Ring } from '../kernel/ring.ts'
-import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../sim.ts'
+import { classify } from '../lab/analysis/classify.ts'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
+import { exponential } from '../lab/kernel/random/exponential.ts'
+import type { Stream } from '../lab/kernel/random/stream.ts'
+import { Ring } from '../lab/kernel/ring.ts'
+import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../lab/contract/sim.ts'
 import { Occupancy } from './occupancy.ts'
 import { offeredLoad, type MmcParams } from './params.ts'
 import { Samples } from './samples.ts'

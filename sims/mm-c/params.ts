@@ -1,6 +1,6 @@
 /** The parameters of a plain M/M/c queue, in base units once parsed. */
 import { z } from 'zod'
-import { duration, integer, rate, uncertain } from '../run/scenario/quantity.ts'
+import { duration, integer, rate, uncertain } from '../lab/contract/quantity.ts'
 
 /** Customers of one replication, at most: half a minute of work, and a backlog of 800 MB at the very worst. */
 const MOST_CUSTOMERS = 5e7

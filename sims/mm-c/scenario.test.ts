@@ -1,11 +1,11 @@
 /** The sim through its scenario file: loading, answer, theory, charts. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { runScenario, type RunOutcome } from '../run/run.ts'
-import { simulatePart } from '../run/part.ts'
-import type { Runner } from '../run/runner.ts'
-import { loadScenario } from '../run/scenario/load.ts'
-import type { Sim } from '../sim.ts'
+import { runScenario, type RunOutcome } from '../lab/run/run.ts'
+import { simulatePart } from '../lab/run/part.ts'
+import type { Runner } from '../lab/run/runner.ts'
+import { loadScenario } from '../lab/run/scenario/load.ts'
+import type { Sim } from '../lab/contract/sim.ts'
 import { mmC } from './index.ts'
 
 const FILE = new URL('../../scenarios/mm-c-theory.yaml', import.meta.url)

@@ -1,6 +1,6 @@
 /** Erlang C beside the simulation: nothing at or beyond saturation, where no steady state exists. */
-import { mmc } from '../analysis/theory/queues.ts'
-import type { TheoryPrediction } from '../sim.ts'
+import { mmc } from '../lab/analysis/theory/queues.ts'
+import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import type { MmcParams } from './params.ts'
 
 export function predictions({ arrivalRate, serviceTime, servers }: MmcParams): TheoryPrediction[] {

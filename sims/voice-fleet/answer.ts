@@ -1,6 +1,6 @@
 /** The answer in one sentence, and what gives way first as voice grows. */
-import { formatQuantity } from '../run/scenario/quantity.ts'
-import type { Answer, PointResult, Results } from '../sim.ts'
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { Answer, PointResult, Results } from '../lab/contract/sim.ts'
 import type { MetricName } from './judge.ts'
 import type { VoiceFleetParams } from './params.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openStream } from '../kernel/random/stream.ts'
-import type { ReplicationContext } from '../sim.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { simulateCell } from './cell.ts'
 import { CLUSTERS } from './geography.ts'
 import { voiceFleet } from './index.ts'

@@ -5,11 +5,11 @@
  * span is run in over the longest possible session, so that the span begins with the sessions that would be there;
  * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list a second.
  */
-import { LogHistogram, type LogHistogramData } from '../analysis/histogram.ts'
-import { lognormal, lognormalFrom } from '../kernel/random/lognormal.ts'
-import { poisson } from '../kernel/random/poisson.ts'
-import type { Stream } from '../kernel/random/stream.ts'
-import type { ReplicationContext } from '../sim.ts'
+import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
+import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
+import { poisson } from '../lab/kernel/random/poisson.ts'
+import type { Stream } from '../lab/kernel/random/stream.ts'
+import type { ReplicationContext } from '../lab/contract/sim.ts'
 import {
   apportion,
   clusterRates,
@@ -20,7 +20,7 @@ import {
   spanStart,
 } from './demand.ts'
 import { MINUTES_A_DAY } from './diurnal.ts'
-import { FirstPackets } from './firstPackets.ts'
+import { FirstPackets } from './first-packets.ts'
 import { CLUSTERS, routesTo } from './geography.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'

@@ -1,6 +1,6 @@
 /** What a planner looks at: the knee, the week, and how full each cluster is. */
-import { formatQuantity } from '../run/scenario/quantity.ts'
-import type { ChartSpec, Results } from '../sim.ts'
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { CLUSTERS } from './geography.ts'
 import { utilisationIn } from './judge.ts'
 import type { VoiceFleetParams } from './params.ts'

@@ -1,5 +1,5 @@
 /** Delays of all packets of a fleet, from the utilisations and queues its hosts saw. */
-import { LogHistogram } from '../analysis/histogram.ts'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { FleetWorld } from './hosts.ts'
 import { BINS, exceeds, settledUtilisation, waitTail, type WaitTail } from './queueing.ts'
 

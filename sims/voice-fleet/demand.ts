@@ -1,6 +1,6 @@
 /** How many sessions start where and when: the intensity of every route's Poisson process, minute by minute. */
-import { normalTail } from '../analysis/normal.ts'
-import { lognormalFrom, type LognormalParameters } from '../kernel/random/lognormal.ts'
+import { normalTail } from '../lab/analysis/normal.ts'
+import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
 import { dayWeights, weightAt } from './diurnal.ts'
 import { CLUSTERS, routesTo, type Route } from './geography.ts'
 import type { VoiceFleetParams } from './params.ts'

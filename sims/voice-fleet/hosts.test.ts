@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LogHistogram } from '../analysis/histogram.ts'
-import { openStream } from '../kernel/random/stream.ts'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
 import { RelayDelay } from './delay.ts'
 import { Hosts } from './hosts.ts'
 

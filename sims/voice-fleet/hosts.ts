@@ -6,7 +6,7 @@
  * fleet keeps its own counts, queues and delays. Per second and host the count becomes packets, the packets a
  * utilisation or a queue (queueing.ts).
  */
-import { LogHistogram, type LogHistogramData } from '../analysis/histogram.ts'
+import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
 import { BINS } from './queueing.ts'
 
 /** What a fleet of `hosts` hosts saw; plain data. */

@@ -5,7 +5,7 @@
  *     demand.ts   who starts a session when and where        hosts.ts     sessions -> packets -> queues, per host
  *     cell.ts     one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
  */
-import { defineSim } from '../sim.ts'
+import { defineSim } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { simulateCell, type CellWorld } from './cell.ts'
 import { charts } from './charts.ts'

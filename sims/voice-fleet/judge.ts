@@ -1,6 +1,6 @@
 /** From the worlds of all clusters to measures, for one number of relay hosts. */
-import { LogHistogram } from '../analysis/histogram.ts'
-import type { InvariantSample, Measures, MetricSpec, PointState, Series } from '../sim.ts'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
+import type { InvariantSample, Measures, MetricSpec, PointState, Series } from '../lab/contract/sim.ts'
 import type { CellWorld } from './cell.ts'
 import { RelayDelay } from './delay.ts'
 import { apportion, forecastPeaks } from './demand.ts'

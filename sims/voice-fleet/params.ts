@@ -1,6 +1,6 @@
 /** The parameters of `voice-fleet`. Defaults are the mid case; what nobody publishes is an interval in the scenario. */
 import { z } from 'zod'
-import { bitrate, bytes, count, duration, integer, rate, share, uncertain } from '../run/scenario/quantity.ts'
+import { bitrate, bytes, count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
 import { span } from './span.ts'
 import { CLUSTERS } from './geography.ts'
 

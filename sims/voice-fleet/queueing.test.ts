@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mg1 } from '../analysis/theory/index.ts'
+import { mg1 } from '../lab/analysis/theory/index.ts'
 import { exceeds, settledUtilisation, waitTail } from './queueing.ts'
 
 /** P(W <= t) of M/D/1 with D = 1, exactly (Erlang 1909): an alternating sum, good for small t. */

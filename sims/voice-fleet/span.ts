@@ -1,6 +1,6 @@
 /** The stretch of the week that is simulated: `week`, `1h at peak`, `30min at start`. */
 import { z } from 'zod'
-import { formatQuantity, parseQuantity } from '../run/scenario/quantity.ts'
+import { formatQuantity, parseQuantity } from '../lab/contract/quantity.ts'
 
 export const WEEK = 7 * 24 * 3600
 

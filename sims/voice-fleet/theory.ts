@@ -3,7 +3,7 @@
  * with mean m(t) = integral of lambda(t - u) P(S > u) du, whatever the distribution of lengths (Eick, Massey and
  * Whitt, "The physics of the M_t/G/infinity queue", Operations Research 41(4), 1993).
  */
-import type { TheoryPrediction } from '../sim.ts'
+import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import { clusterRates, dayShape, spanStart, survival } from './demand.ts'
 import { MINUTES_A_DAY } from './diurnal.ts'
 import { CLUSTERS } from './geography.ts'

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import * as drainAndKill from './fixtures/drainAndKill.ts'
+import * as drainAndKill from './fixtures/drain-and-kill.ts'
 import * as expiry from './fixtures/expiry.ts'
 import { play } from './fixtures/fixture.ts'
 import type { Fixture } from './fixtures/fixture.ts'
-import * as firstPacket from './fixtures/firstPacket.ts'
-import * as flowSwitch from './fixtures/flowSwitch.ts'
+import * as firstPacket from './fixtures/first-packet.ts'
+import * as flowSwitch from './fixtures/flow-switch.ts'
 import * as hint from './fixtures/hint.ts'
 import * as malformed from './fixtures/malformed.ts'
-import * as podAnswers from './fixtures/podAnswers.ts'
+import * as podAnswers from './fixtures/pod-answers.ts'
 
 const features: Readonly<Record<string, { readonly fixtures: readonly Fixture[] }>> = {
   firstPacket,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deriveRouteKey } from '../hint/keys.ts'
-import { KeyRing } from '../hint/keyRing.ts'
+import { KeyRing } from '../hint/key-ring.ts'
 import { Batch, Verdicts } from './batch.ts'
 import { check, play, POD_1, RTP, UFRAG } from './fixtures/fixture.ts'
 import { Forwarder } from './forwarder.ts'

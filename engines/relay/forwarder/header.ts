@@ -15,7 +15,7 @@
  * packet from a direct one on the same socket. The header is not authenticated: the path between relay and pod must be
  * one on which outsiders cannot send. IPv6 clients are not forwarded yet: their header is refused.
  */
-import { half, putHalf, putWord, word } from '../bytes.ts'
+import { half, putHalf, putWord, word } from '../../net/bytes.ts'
 
 export const HEADER_IPV4 = 4
 export const HEADER_IPV4_BYTES = 8

@@ -1,5 +1,5 @@
 import type { PasswordKey } from '../hint/keys.ts'
-import type { KeyRing } from '../hint/keyRing.ts'
+import type { KeyRing } from '../hint/key-ring.ts'
 
 export interface ForwarderOptions {
   /** Live route keys; may be shared by several forwarders of a thread. Its capacity bounds the batches. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { writeHeader } from '../stun/header.ts'
+import { writeHeader } from '../../net/stun/header.ts'
 import { Transactions } from './transactions.ts'
 
 function message(id: number): Uint8Array {

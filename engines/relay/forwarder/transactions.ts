@@ -10,7 +10,7 @@
  * and losing an entry, which takes four newer ones in its set within a round trip, only costs the client one more
  * check. Nothing is looked up for the checks of a settled flow.
  */
-import { word } from '../bytes.ts'
+import { word } from '../../net/bytes.ts'
 
 /** Words of an entry, entries of a set. */
 const ENTRY = 8

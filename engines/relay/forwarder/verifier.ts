@@ -1,8 +1,8 @@
 import type { PasswordKey } from '../hint/keys.ts'
 import { icePassword } from '../hint/keys.ts'
 import { UFRAG_CHARS } from '../hint/layout.ts'
-import { checkIntegrity } from '../stun/integrity.ts'
-import { findUsername } from '../stun/username.ts'
+import { checkIntegrity } from '../../net/stun/integrity.ts'
+import { findUsername } from '../../net/stun/username.ts'
 
 /**
  * MESSAGE-INTEGRITY at the relay, for those who want forged checks stopped before the pods and accept that relays hold

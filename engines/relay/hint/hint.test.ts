@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { derivePasswordKey, deriveRouteKey, icePassword } from './keys.ts'
-import { BAD_CHARS, KeyRing, UNKNOWN_KEY } from './keyRing.ts'
+import { BAD_CHARS, KeyRing, UNKNOWN_KEY } from './key-ring.ts'
 import type { Hint } from './layout.ts'
 import { HintSealer } from './sealer.ts'
 

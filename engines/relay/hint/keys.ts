@@ -4,7 +4,7 @@
  * Neither tells anything of the other.
  */
 import { createHmac, hkdfSync } from 'node:crypto'
-import { ICE_VALUE } from './iceChars.ts'
+import { ICE_VALUE } from './ice-chars.ts'
 
 /** A route key and the character that names its rotation in every ufrag sealed with it. */
 export interface RouteKey {

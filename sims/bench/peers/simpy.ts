@@ -3,10 +3,10 @@ import { execFile, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { mmc } from '../../analysis/theory/queues.ts'
-import type { Burst, Contestant } from '../bench.ts'
+import { mmc } from '../../lab/analysis/theory/queues.ts'
+import type { Burst, Contestant } from '../harness/row.ts'
 
-const SCRIPT = fileURLToPath(new URL('./queue_in_simpy.py', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('./queue-in-simpy.py', import.meta.url))
 /** A person's python3 first, then the system's: distributions install packages for the latter. */
 const PYTHONS = ['python3', '/usr/bin/python3']
 /** About 10 ms of SimPy, as long as ours: a longer burst is disturbed more often. The line over the pipe is 1 % of it. */

@@ -1,5 +1,5 @@
 /** Rows for testing the measuring itself: work whose cost is known, and contestants that misbehave on purpose. */
-import type { Burst, Contestant, Parts, Row, Rows } from '../bench.ts'
+import type { Burst, Contestant, Parts, Row, Rows } from '../harness/row.ts'
 
 interface Chain extends Burst {
   readonly run: () => number

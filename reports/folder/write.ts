@@ -1,0 +1,142 @@
+/**
+ * A run's folder: written here, read back here.
+ *
+ *     out/<scenario>/report.html      the page, self-contained
+ *                    charts/NAME.svg  and .png, each with its heading; NAME.vl.json, the vega-lite specification
+ *                    result.json      the document, the bytes that `--json` prints
+ *                    series.csv       series over virtual time
+ *                    scenario.yaml    the scenario that ran
+ *                    run.json         what a rebuild needs besides: labels, series, the order of charts
+ *
+ * `report.html` is written last, so that a folder with a page is a whole folder.
+ */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
+import type { ChartSpec, Series } from '../../sims/lab/contract/sim.ts'
+import { draw, DESK } from '../charts/drawings.ts'
+import { chartOf, themedSpec } from '../charts/render.ts'
+import { tornadoChart } from '../charts/tornado.ts'
+import { readDocument, readJson, readShape, readText, RunFolderError } from './folder.ts'
+import type { ReportInput } from '../input.ts'
+import { renderPage } from '../page/page.ts'
+import { seriesCsv } from './series-csv.ts'
+
+export type { ReportInput } from '../input.ts'
+export { RunFolderError } from './folder.ts'
+
+const REPORT_SCHEMA = 'flowbench.report/1'
+
+export interface WrittenFiles {
+  /** The run's folder. */
+  readonly dir: string
+  /** The page. */
+  readonly page: string
+  /** Every file, relative to `dir`, in the order written. */
+  readonly files: readonly string[]
+}
+
+/** The document as text: what `--json` prints and `result.json` holds, byte for byte. */
+export const documentText = (document: RunDocument): string => `${JSON.stringify(document, null, 2)}\n`
+
+/** The folder of a scenario below `out`: its name, without anything that could lead elsewhere. */
+export function folderName(scenario: string): string {
+  const name = scenario.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '')
+  return name.slice(0, 100) || 'run'
+}
+
+/** Writes the report of a run to `out/<scenario>/`. Throws `ChartError`, or what the file system says. */
+export const writeReport = (input: ReportInput, out: string): Promise<WrittenFiles> =>
+  writeRun(input, join(out, folderName(input.document.scenario)))
+
+/** Writes the report of a run into this very folder. */
+export async function writeRun(input: ReportInput, dir: string): Promise<WrittenFiles> {
+  const tornado = tornadoChart(input.document, input.metricLabels)
+  const drawings = []
+  for (const chart of tornado === null ? input.charts : [tornado, ...input.charts]) {
+    if (!/^[\w-]{1,80}$/.test(chart.name))
+      throw new RunFolderError(dir, `a chart cannot be named "${chart.name}"`)
+    drawings.push(await draw(chart))
+  }
+  await mkdir(join(dir, 'charts'), { recursive: true })
+  await removeCharts(join(dir, 'charts'))
+  const files: string[] = []
+  const put = async (name: string, bytes: string | Uint8Array) => {
+    await writeFile(join(dir, name), bytes)
+    files.push(name)
+  }
+  for (const { chart, svg, png } of drawings) {
+    await put(`charts/${chart.name}.svg`, `${svg}\n`)
+    await put(`charts/${chart.name}.png`, png)
+    await put(
+      `charts/${chart.name}.vl.json`,
+      `${JSON.stringify(themedSpec(chart, { width: DESK, heading: true }), null, 1)}\n`,
+    )
+  }
+  await put('result.json', documentText(input.document))
+  await put('series.csv', seriesCsv(input.series))
+  await put('scenario.yaml', input.scenarioYaml)
+  const rest: RestOfRun = {
+    schema: REPORT_SCHEMA,
+    charts: input.charts.map(({ name }) => name),
+    metricLabels: input.metricLabels,
+    wallClock: [...(input.wallClock ?? [])],
+    series: input.series,
+  }
+  await put('run.json', `${JSON.stringify(rest)}\n`)
+  await put('report.html', renderPage(input, drawings))
+  return { dir, page: join(dir, 'report.html'), files }
+}
+
+/** An earlier run's charts must not lie among this one's; only what this module wrote is removed. */
+async function removeCharts(dir: string): Promise<void> {
+  const names = await readdir(dir)
+  for (const specification of names.filter((name) => name.endsWith('.vl.json'))) {
+    const stem = join(dir, specification.slice(0, -'.vl.json'.length))
+    for (const ending of ['.svg', '.png', '.vl.json']) await rm(stem + ending, { force: true })
+  }
+}
+
+const label = z.object({ label: z.string(), unit: z.string() })
+const seriesShape = z.object({
+  unit: z.string(),
+  label: z.string(),
+  t: z.array(z.number()),
+  values: z.array(z.number()),
+})
+const restShape = z.object({
+  schema: z.literal(REPORT_SCHEMA),
+  charts: z.array(z.string().regex(/^[\w-]{1,80}$/)),
+  metricLabels: z.record(z.string(), label),
+  wallClock: z.array(z.string()),
+  series: z.record(z.string(), seriesShape),
+})
+interface RestOfRun {
+  schema: typeof REPORT_SCHEMA
+  charts: string[]
+  metricLabels: ReportInput['metricLabels']
+  wallClock: string[]
+  series: Readonly<Record<string, Series>>
+}
+
+/** Reads a run's folder back. Throws `RunFolderError` naming the file that is missing, broken or foreign. */
+export async function readRun(dir: string): Promise<ReportInput> {
+  const document = await readDocument(join(dir, 'result.json'))
+  const rest = await readShape(join(dir, 'run.json'), restShape)
+  const charts: ChartSpec[] = []
+  for (const name of rest.charts) {
+    const path = join(dir, 'charts', `${name}.vl.json`)
+    const chart = chartOf(name, await readJson(path))
+    if (chart === null) throw new RunFolderError(path, 'is not a chart that flowbench wrote')
+    charts.push(chart)
+  }
+  return {
+    document,
+    charts,
+    series: rest.series,
+    scenarioYaml: await readText(join(dir, 'scenario.yaml')),
+    metricLabels: rest.metricLabels,
+    ...(rest.wallClock.length > 0 ? { wallClock: rest.wallClock } : {}),
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { renderTerminal } from './run.ts'
+import { hostileTexts } from '../testing/hostile.ts'
+import { replaceTexts } from '../testing/replace.ts'
+import { voiceFleet } from '../testing/voice-fleet.ts'
+
+const { document } = voiceFleet()
+
+describe('the terminal summary', () => {
+  it('says verdict, answer, interval and what breaks first, in that order', () => {
+    const text = renderTerminal(document)
+    const places = [
+      'PASS',
+      document.answer.text,
+      '23 to 26 hosts',
+      'relay CPU, at 1.3\u00d7',
+      'rests most on',
+    ].map((words) => text.indexOf(words))
+    expect(places[0]).toBe(0)
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    expect(places.every((place) => place >= 0)).toBe(true)
+    expect(text).toMatch(
+      /ok {3}p99\(relayDelay\) < 5 ms at relayHosts = 24: 3\.12 ms \(2\.92 to 3\.32 ms\)\n/,
+    )
+    expect(text).toContain('cpuAtPeak < 77 % at relayHosts = 24: 76.9 % (76.5 to 77.3 %), only just')
+    expect(text.endsWith('\n')).toBe(true)
+  })
+
+  it('holds no escape sequence unless colour is asked for, and then says the same', () => {
+    const plain = renderTerminal(document)
+    const coloured = renderTerminal(document, { colour: true })
+    expect(plain).not.toContain('\u001b')
+    // oxlint-disable-next-line no-control-regex -- the sequences are what is taken out
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain)
+    expect(coloured).not.toBe(plain)
+  })
+
+  it('names the expectation that fails and where', () => {
+    const failed = { ...document.expectations[0]!, ok: false, value: 0.0081, low: 0.008, high: 0.0082 }
+    const text = renderTerminal({
+      ...document,
+      verdict: 'fail',
+      expectations: [failed, ...document.expectations],
+    })
+    expect(text.split('\n')[0]).toBe(
+      'FAIL  voice-fleet-week: p99(relayDelay) < 5 ms does not hold at relayHosts = 24',
+    )
+    expect(text).toContain('FAIL p99(relayDelay) < 5 ms at relayHosts = 24: 8.1 ms (8 to 8.2 ms)')
+  })
+
+  it('prints no percentile for an overloaded run', () => {
+    const none = { ...document.expectations[0]!, ok: false, value: null, low: null, high: null }
+    const text = renderTerminal({ ...document, verdict: 'overloaded', expectations: [none] })
+    expect(text).toMatch(/^OVERLOADED {2}/)
+    expect(text).toContain('no steady state')
+  })
+
+  it('says which invariant broke', () => {
+    const invariants = [{ name: 'conservation', at: {}, ok: false, detail: '5 in, 4 out' }]
+    expect(renderTerminal({ ...document, invariants })).toContain(
+      'BROKEN: conservation: 5 in, 4 out (0 of 1 hold)',
+    )
+  })
+
+  it.each(hostileTexts)('is not led astray by %j', (words) => {
+    const text = renderTerminal(replaceTexts(document, words))
+    // oxlint-disable-next-line no-control-regex -- control characters are what must be absent
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+    expect(text.split('\n')).toHaveLength(renderTerminal(replaceTexts(document, 'x')).split('\n').length)
+  })
+})

@@ -1,0 +1,84 @@
+/**
+ * A run on a terminal: verdict first, then the answer, then what stands behind it. Plain text; colour is the caller's
+ * choice (a terminal, and no NO_COLOR), and never the only carrier. Same document, same bytes.
+ */
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
+import { cleanLine } from '../wording/escape.ts'
+import {
+  answerNumber,
+  brokenWords,
+  replicationWords,
+  effectWords,
+  expectationUnit,
+  interval,
+  multipleOf,
+  pointName,
+  quantity,
+  reason,
+  tally,
+  theoryWords,
+  VERDICTS,
+} from '../wording/words.ts'
+
+const CODES = { pass: '32', fail: '31', overloaded: '33', bold: '1', dim: '2' } as const
+
+/** The summary of one run, ending in a newline. */
+export function renderTerminal(document: RunDocument, options: { readonly colour?: boolean } = {}): string {
+  const paint = (code: keyof typeof CODES, text: string) =>
+    options.colour === true ? `\u001b[${CODES[code]}m${text}\u001b[0m` : text
+  const say = cleanLine
+  const { answer, verdict } = document
+  const number = answerNumber(answer)
+  const environment = document.environment === null ? '' : ` (${say(document.environment)})`
+  const lines = [
+    `${paint(verdict, VERDICTS[verdict].word)}  ${paint('bold', say(document.scenario))}${environment}: ${say(reason(document))}`,
+    '',
+    `  ${paint('bold', say(answer.text))}`,
+    ...(number === null
+      ? []
+      : [`  ${say(number.value)}${number.range === null ? '' : `, ${say(number.range)}`}`]),
+    '',
+    ...facts(document).map(([name, value]) => `  ${paint('dim', name.padEnd(14))} ${say(value)}`),
+    '',
+    ...expectations(document).map(
+      ([ok, text]) => `  ${paint(ok ? 'pass' : 'fail', ok ? 'ok  ' : 'FAIL')} ${say(text)}`,
+    ),
+  ]
+  return `${lines
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`
+}
+
+function facts(document: RunDocument): [string, string][] {
+  const { answer, assumptions, points, theory, invariants, digest } = document
+  const rows: [string, string][] = []
+  if (answer.breaksFirst !== null) {
+    rows.push(['breaks first', `${answer.breaksFirst.name}, at ${multipleOf(answer.breaksFirst.multiple)}`])
+  }
+  const top = assumptions[0]
+  const words = top && effectWords(top, {})
+  if (words) rows.push(['rests most on', `${top.label}: ${words}`])
+  rows.push([
+    'evidence',
+    `${replicationWords(points)}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,
+  ])
+  if (theory.length > 0) rows.push(['theory', theoryWords(theory)])
+  if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
+  rows.push(['again', document.reproduce])
+  if (digest !== undefined) rows.push(['digest', digest])
+  return rows
+}
+
+function expectations(document: RunDocument): [boolean, string][] {
+  return document.expectations.map((one) => {
+    const unit = expectationUnit(one, document)
+    const at = pointName(one.at)
+    const range = interval(one.low, one.high, unit)
+    const measured = `${quantity(one.value, unit, 'no steady state')}${range === null ? '' : ` (${range})`}`
+    return [
+      one.ok,
+      `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,
+    ]
+  })
+}

@@ -1,0 +1,152 @@
+/**
+ * How a report says its numbers, in the page and in the terminal alike. Single values are formatted by the scenario
+ * grammar's `formatQuantity`; here they become intervals, points and verdicts.
+ */
+import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
+import type {
+  AssumptionDocument,
+  At,
+  ExpectationDocument,
+  RunDocument,
+} from '../../sims/lab/contract/document.ts'
+import type { Answer, Unit } from '../../sims/lab/contract/sim.ts'
+import type { ReportInput } from '../input.ts'
+
+type MetricLabels = ReportInput['metricLabels']
+
+export const NONE = 'none'
+
+/** A value, or the word for its absence. */
+export const quantity = (value: number | null, unit: Unit, absent = NONE): string =>
+  value === null ? absent : formatQuantity(value, unit)
+
+/** `23 to 26 hosts`: the unit once when both ends share it. Null when an end is missing. */
+export function interval(low: number | null, high: number | null, unit: Unit): string | null {
+  if (low === null || high === null) return null
+  const [from, to] = [formatQuantity(low, unit), formatQuantity(high, unit)]
+  if (from === to) return to
+  const [value, ...suffix] = from.split(' ')
+  return to.endsWith(` ${suffix.join(' ')}`) && suffix.length > 0 ? `${value} to ${to}` : `${from} to ${to}`
+}
+
+/** `relayHosts = 24, policy = svix`; empty for a run with a single point. */
+export const pointName = (at: At): string =>
+  Object.entries(at)
+    .map(([param, value]) => `${param} = ${value}`)
+    .join(', ')
+
+export const samePoint = (a: At, b: At): boolean => pointName(a) === pointName(b)
+
+export const VERDICTS = {
+  pass: { word: 'PASS', meaning: 'every expectation holds' },
+  fail: { word: 'FAIL', meaning: 'an expectation does not hold' },
+  overloaded: {
+    word: 'OVERLOADED',
+    meaning: 'work arrives faster than it is done, so there is no steady state',
+  },
+} as const satisfies Record<RunDocument['verdict'], { word: string; meaning: string }>
+
+/** `1.3× today's load`. */
+export const multipleOf = (multiple: number): string =>
+  `${Number(multiple.toPrecision(3))}\u00d7 today\u2019s load`
+
+/** `1 replication`, `12 replications`. */
+export const counted = (n: number, noun: string): string =>
+  `${n.toLocaleString('en-GB')} ${noun}${n === 1 ? '' : 's'}`
+
+/**
+ * `3 replications`, `3 to 12 replications`: those of one point. Points that are judged from the same worlds share
+ * theirs, so adding them up would claim more evidence than there is.
+ */
+export function replicationWords(points: RunDocument['points']): string {
+  const counts = points.map((point) => point.replications)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  return fewest === most ? counted(most, 'replication') : `${fewest} to ${counted(most, 'replication')}`
+}
+
+/** What an assumption's ends do to the answer: `1 to 10 % gives relayHosts 9 to 46`. Null when it was not probed. */
+export function effectWords(assumption: AssumptionDocument, labels: MetricLabels): string | null {
+  const { effect, low, high, unit } = assumption
+  if (effect === undefined) return null
+  const name = effectName(effect.of, labels)
+  const both = interval(effect.low, effect.high, effect.unit)
+  if (both !== null) return `${interval(low, high, unit)} gives ${name} ${both}`
+  const end = (at: number, value: number | null) =>
+    value === null
+      ? `${formatQuantity(at, unit)} has no answer`
+      : `${formatQuantity(at, unit)} gives ${name} ${formatQuantity(value, effect.unit)}`
+  return `${end(low, effect.low)}; ${end(high, effect.high)}`
+}
+
+/** A searched parameter by its own name, a metric by its label. */
+export const effectName = (of: string, labels: MetricLabels): string => labels[of]?.label ?? of
+
+/** The unit of the metric that an expectation names: the longest measured name that its text starts with. */
+export function expectationUnit({ text }: ExpectationDocument, { points }: RunDocument): Unit {
+  const squeezed = text.replaceAll(/\s/g, '')
+  let longest = ''
+  let unit: Unit = 'count'
+  for (const [name, estimate] of points.flatMap(({ metrics }) => Object.entries(metrics))) {
+    const squeezedName = name.replaceAll(/\s/g, '')
+    if (squeezedName.length > longest.length && squeezed.startsWith(squeezedName)) {
+      longest = squeezedName
+      unit = estimate.unit
+    }
+  }
+  return unit
+}
+
+/** Why the verdict is what it is, in one clause. */
+export function reason(document: RunDocument): string {
+  const { expectations, verdict } = document
+  if (verdict === 'overloaded') return VERDICTS.overloaded.meaning
+  const failed = expectations.filter(({ ok }) => !ok)
+  const first = failed[0]
+  if (first !== undefined) {
+    const at = pointName(first.at)
+    const more = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
+    return `${first.text} does not hold${at === '' ? '' : ` at ${at}`}${more}`
+  }
+  if (verdict === 'fail') return VERDICTS.fail.meaning
+  if (expectations.length === 0) return 'nothing was expected of this run'
+  const all =
+    expectations.length === 1 ? 'the expectation holds' : `all ${expectations.length} expectations hold`
+  const narrow = expectations.filter(({ clear }) => clear === false).length
+  return narrow === 0 ? all : `${all}, ${narrow} of them only just`
+}
+
+/** `24 hosts` and `95 % interval 23 to 26 hosts`; null for an answer that is no number. */
+export function answerNumber({
+  value,
+  low,
+  high,
+  unit,
+}: Answer): { value: string; range: string | null } | null {
+  if (value === null) return null
+  const shown = formatQuantity(value, unit)
+  const range = interval(low, high, unit)
+  if (range === null) return { value: shown, range }
+  return { value: shown, range: range === shown ? '95 % interval within rounding' : `95 % interval ${range}` }
+}
+
+/** `3 of 4 agree`. */
+export const tally = (checks: readonly { readonly ok: boolean }[], verb: string): string =>
+  `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`
+
+/** `4 of 4 agree`; with one replication there is no interval that could hold a theory or miss it. */
+export const theoryWords = (theory: RunDocument['theory']): string =>
+  theory.every(({ low }) => low === null) ? 'no interval to compare' : tally(theory, 'agree')
+
+/** The first broken invariant, where and how; null when all hold. */
+export function brokenWords(invariants: RunDocument['invariants']): string | null {
+  const first = invariants.find(({ ok }) => !ok)
+  if (first === undefined) return null
+  const at = pointName(first.at)
+  const detail = first.detail === undefined ? '' : `: ${first.detail}`
+  return `BROKEN: ${first.name}${at === '' ? '' : ` at ${at}`}${detail} (${tally(invariants, 'hold')})`
+}
+
+const UNIT_SPACE = /(\d) (?=(?:[kMGTP]|[nµm]?s|min|h|d|x|[KMGT]?i?B)\b|%)/g
+
+/** A sentence whose numbers stay with their units when it breaks over lines. */
+export const unbroken = (sentence: string): string => sentence.replaceAll(UNIT_SPACE, '$1\u00a0')

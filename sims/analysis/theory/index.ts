@@ -1,5 +1,0 @@
-export { checkFamily, checkTheory } from './check.ts'
-export type { FamilyCheck } from './check.ts'
-export { erlangB, erlangC } from './erlang.ts'
-export { mg1, mm1, mmc, mmcc, mminf } from './queues.ts'
-export type { InfiniteServers, LossQueue, SteadyMarkovQueue, SteadyQueue } from './queues.ts'

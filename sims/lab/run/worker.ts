@@ -1,0 +1,25 @@
+/** A worker thread's entry: takes a part task, returns its world. */
+import type { Sim } from '../contract/sim.ts'
+import { simulatePart, type PartTask } from './part.ts'
+
+/** What the module at `WorkerTask.sims` exports. */
+export interface SimRegistry {
+  findSim(name: string): Sim
+}
+
+export interface WorkerTask {
+  /** URL of the module that knows the sims: the runner is given it, so that `run` imports no sim. */
+  readonly sims: string
+  readonly task: PartTask
+  /** Two float64 a slot, shared with the main thread: share done, events so far. */
+  readonly progress: Float64Array
+  readonly slot: number
+}
+
+export default async function work({ sims, task, progress, slot }: WorkerTask): Promise<unknown> {
+  const { findSim } = (await import(sims)) as SimRegistry
+  return simulatePart(findSim(task.sim), task, (done, events) => {
+    progress[2 * slot] = done
+    progress[2 * slot + 1] = events
+  })
+}
