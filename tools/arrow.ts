@@ -1,77 +1,109 @@
 /**
- * The layer arrow, enforced: cli -> reports -> sims -> engines.
+ * The rooms of the house and the way imports may go between them, enforced.
  *
- * No layer imports one to its left; no engine imports another, except that sparse-array searches through the public
- * interface of regex; and nothing that runs in virtual time takes the clock or randomness from the world.
+ *     cli -> reports -> sims -> engines
+ *
+ * `ROOMS` is the whole law between rooms. Four more rules: an engine is entered by its index (tests and benchmarks may
+ * use its testing/index too); no sim imports another; what runs in virtual time takes time, randomness and bytes as
+ * arguments; and no files import each other in a circle.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
-
-const LAYERS: readonly string[] = ['cli', 'reports', 'sims', 'engines']
-
-/** An import of one source file, both as paths from the root with forward slashes. */
-export interface Import {
-  readonly from: string
-  readonly to: string
-}
+import { join, relative } from 'node:path'
+import { circles } from './circles.ts'
+import { importsOf, type Import } from './imports.ts'
+import { worldTaken } from './world.ts'
 
 export interface Violation {
   readonly file: string
   readonly line: number
+  /** Which rule: `room`, `door`, `world`, `circle`. */
+  readonly rule: string
   readonly message: string
 }
 
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)(['"])(\.[^'"]*)\1/g
+const LAYERS: readonly string[] = ['cli', 'reports', 'sims', 'engines', 'tools']
 
-/** Relative imports in a file's text, static and dynamic, and worker files named by `new URL`. */
-export function importsOf(file: string, text: string): (Import & { readonly line: number })[] {
-  return text.split('\n').flatMap((source, index) =>
-    [...source.matchAll(SPECIFIER)].map((match) => ({
-      from: file,
-      to: normalize(join(dirname(file), match[2]!)).replaceAll('\\', '/'),
-      line: index + 1,
-    })),
-  )
+/** Each room, and the rooms it may import from besides itself. `sim` and `engine` stand for every one of their kind. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  cli: ['reports', 'registry', 'sim', 'bench', 'run', 'contract', 'analysis', 'kernel', 'engine'],
+  reports: ['bench', 'contract', 'analysis', 'kernel', 'engine'],
+  // sims/*.ts: the one list of all sims.
+  registry: ['sim', 'contract'],
+  sim: ['contract', 'analysis', 'kernel', 'engine'],
+  bench: ['contract', 'analysis', 'kernel', 'engine'],
+  run: ['contract', 'analysis', 'kernel'],
+  contract: ['analysis', 'kernel'],
+  analysis: ['kernel'],
+  kernel: [],
+  engine: ['net'],
+  net: [],
 }
 
-/** Why this import goes against the arrow, or null. */
-export function forbidden({ from, to }: Import): string | null {
-  const fromLayer = LAYERS.indexOf(from.split('/')[0]!)
-  const toLayer = LAYERS.indexOf(to.split('/')[0]!)
-  if (fromLayer === -1 || toLayer === -1) return null
-  if (toLayer < fromLayer) return `${LAYERS[fromLayer]} may not import ${LAYERS[toLayer]}`
-  const [, fromEngine] = from.split('/')
-  const [, toEngine] = to.split('/')
-  if (LAYERS[fromLayer] === 'engines' && fromEngine !== toEngine) {
-    const isAllowed = fromEngine === 'sparse-array' && to === 'engines/regex/index.ts'
-    if (!isAllowed) return `engine ${fromEngine} may not import engine ${toEngine}`
+/** Tests may ask more than the code beside them: a sim's test runs its scenario. */
+const TESTS_ALSO: Readonly<Record<string, readonly string[]>> = {
+  sim: ['run', 'bench'],
+  registry: ['run'],
+}
+
+/** The room a file is in, and for sims and engines which one. */
+export function roomOf(file: string): { readonly room: string; readonly name: string } | null {
+  const [layer, second = '', third = ''] = file.split('/')
+  if (layer === 'cli' || layer === 'reports') return { room: layer, name: layer }
+  if (layer === 'engines') return { room: second === 'net' ? 'net' : 'engine', name: second }
+  if (layer !== 'sims') return null
+  if (second === 'lab') return { room: third, name: third }
+  if (second === 'bench') return { room: 'bench', name: 'bench' }
+  if (second.endsWith('.ts') || second === 'testing') return { room: 'registry', name: 'sims' }
+  return { room: 'sim', name: second }
+}
+
+export const isTest = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file)
+
+/** Which rule this import breaks and why, or null. */
+export function forbidden({ from, to }: Import): Pick<Violation, 'rule' | 'message'> | null {
+  const here = roomOf(from)
+  const there = roomOf(to)
+  if (here === null || there === null || (here.room === there.room && here.name === there.name)) return null
+  const isRegexForArray = here.name === 'sparse-array' && there.name === 'regex'
+  const allowed = [...(ROOMS[here.room] ?? []), ...(isTest(from) ? (TESTS_ALSO[here.room] ?? []) : [])]
+  if (!allowed.includes(there.room) && !isRegexForArray) {
+    const names = here.room === there.room ? [here.name, there.name] : [here.room, there.room]
+    return { rule: 'room', message: `${names[0]} may not import ${names[1]} (${to})` }
+  }
+  if (there.room === 'engine' && !isDoor(to, from)) {
+    return { rule: 'door', message: `an engine is entered by its index.ts (${to})` }
+  }
+  if (there.room === 'sim' && here.room === 'cli') {
+    return { rule: 'door', message: `cli finds a sim in sims/index.ts (${to})` }
   }
   return null
 }
 
-const WORLD = /\b(?:Date\.now|performance\.now|Math\.random|new Date)\b\s*\(|\bprocess\.hrtime\b/
-/** Adaptors, timing and the runner live in the world; so do tests and the longer proofs beside the code. */
-const LIVES_IN_THE_WORLD = /\/(?:io|bench|run|peers|testing)\/|\.(?:test|soak|fuzz)\.ts$/
-
-/** True where a file must take time and randomness as arguments. */
-export function isVirtual(file: string): boolean {
-  return /^(?:engines|sims)\//.test(file) && !LIVES_IN_THE_WORLD.test(file)
+function isDoor(to: string, from: string): boolean {
+  if (/^engines\/[^/]+\/index\.ts$/.test(to)) return true
+  return /^engines\/[^/]+\/testing\/index\.ts$/.test(to) && (isTest(from) || roomOf(from)?.room === 'bench')
 }
 
+/** What one file does against the rules; circles need all files and are looked for by `checkTree`. */
 export function check(file: string, text: string): Violation[] {
-  const found = importsOf(file, text).flatMap((found) => {
-    const why = forbidden(found)
-    return why ? [{ file, line: found.line, message: `${why} (${found.to})` }] : []
+  const imports = importsOf(file, text).flatMap((found) => {
+    const broken = forbidden(found)
+    return broken ? [{ file, line: found.line, ...broken }] : []
   })
-  if (!isVirtual(file)) return found
-  const calls = text.split('\n').flatMap((source, index) => {
-    const code = source.replace(/^\s*(?:\*|\/\/|\/\*).*|\/\/.*$/, '')
-    const call = WORLD.exec(code)
-    return call
-      ? [{ file, line: index + 1, message: `takes time or randomness from the world: ${call[0]}` }]
-      : []
-  })
-  return [...found, ...calls]
+  const world = worldTaken(file, text).map((found) => ({ file, rule: 'world', ...found }))
+  return [...imports, ...world]
+}
+
+/** All sources below `root`, and everything they do against the rules. */
+export function checkTree(root: string): { readonly files: number; readonly violations: Violation[] } {
+  const files = sourcesBelow(root)
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+  const violations = [...texts].flatMap(([file, text]) => check(file, text))
+  for (const circle of circles(texts)) {
+    const message = `files import each other in a circle: ${circle.join(' -> ')}`
+    violations.push({ file: circle[0]!, line: 1, rule: 'circle', message })
+  }
+  return { files: files.length, violations }
 }
 
 function sourcesBelow(root: string): string[] {
@@ -83,10 +115,9 @@ function sourcesBelow(root: string): string[] {
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, '..')
-  const files = sourcesBelow(root)
-  const violations = files.flatMap((file) => check(file, readFileSync(join(root, file), 'utf8')))
-  for (const { file, line, message } of violations) console.error(`${file}:${line}: ${message}`)
-  console.log(`arrow: ${files.length} files, ${violations.length} violations`)
+  const { files, violations } = checkTree(process.argv[2] ?? join(import.meta.dirname, '..'))
+  for (const { file, line, rule, message } of violations)
+    console.error(`${file}:${line}: ${rule}: ${message}`)
+  console.log(`arrow: ${files} files, ${violations.length} violations`)
   process.exitCode = violations.length > 0 ? 1 : 0
 }

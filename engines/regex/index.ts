@@ -1,4 +1,6 @@
 /** The engine's public interface; see README.md. */
+export { DEFAULT_COMPILE_BYTES } from './automaton/size.ts'
+export { DEFAULT_CACHE_BYTES } from './dfa/program.ts'
 export { compile, Regex } from './regex.ts'
 export { compileSet, RegexSet } from './set.ts'
 export type { ScanOptions, ScanResult } from './scan/scan.ts'

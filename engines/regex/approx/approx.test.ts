@@ -5,7 +5,7 @@ import { compile } from '../regex.ts'
 import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
-import { compareWithExhaustive, runOracle, runRetest } from './check.ts'
+import { compareWithExhaustive, runOracle, runRetest } from './testing/check.ts'
 import { limits, patterns, settings, texts } from './generate.ts'
 import { buildApprox } from './index.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from '../syntax/parse.ts'
 import type { ApproxLimits, Options } from '../types.ts'
-import { compareWithExhaustive, NOT_THIS_WAY } from './check.ts'
+import { compareWithExhaustive, NOT_THIS_WAY } from './testing/check.ts'
 import { bitLimits, limits, patterns, texts } from './generate.ts'
 import { buildApprox } from './index.ts'
 

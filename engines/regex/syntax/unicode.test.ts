@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { posixClass, wordRanges } from './classes.ts'
-import { generate } from './generate-unicode.ts'
+import { generate } from './testing/generate-unicode.ts'
 import { complement, contains, foldCase, intersect, normalize, union } from './ranges.ts'
 
 const bare = (text: string): string => text.replaceAll(/\s+/g, ' ')

@@ -1,6 +1,5 @@
 /** Two charts of how a regex engine's time and memory grow with the size of the pattern. */
-import { DEFAULT_COMPILE_BYTES } from '../../../engines/regex/automaton/size.ts'
-import { DEFAULT_CACHE_BYTES } from '../../../engines/regex/dfa/program.ts'
+import { DEFAULT_CACHE_BYTES, DEFAULT_COMPILE_BYTES } from '../../../engines/regex/index.ts'
 import type { Growth, MemoryPoint, Outcome, TimePoint } from '../../../sims/bench/rows/regex/growth.ts'
 import type { ChartSpec } from '../../../sims/lab/contract/sim.ts'
 

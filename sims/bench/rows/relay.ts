@@ -20,7 +20,7 @@ import {
   Verdicts,
 } from '../../../engines/relay/index.ts'
 import type { RouteKey } from '../../../engines/relay/index.ts'
-import { ModelForwarder } from '../../../engines/relay/testing/model.ts'
+import { ModelForwarder } from '../../../engines/relay/testing/index.ts'
 import type { Burst, Contestant, Row, Rows } from '../harness/row.ts'
 
 const LANES = 64

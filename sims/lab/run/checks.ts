@@ -1,7 +1,7 @@
 /** What is always checked, on every replication of every point: conservation, Little's law, the sim's own invariants. */
 import { conserves } from '../contract/conservation.ts'
 import { obeysLittle } from '../contract/little.ts'
-import { checkTheory } from '../analysis/theory/index.ts'
+import { checkTheory } from '../contract/theory.ts'
 import type { InvariantSample, Measures, PointResult, Sim } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
 

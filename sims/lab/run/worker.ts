@@ -4,7 +4,7 @@ import { simulatePart, type PartTask } from './part.ts'
 
 /** What the module at `WorkerTask.sims` exports. */
 export interface SimRegistry {
-  findSim(name: string): Sim
+  readonly findSim: (name: string) => Sim
 }
 
 export interface WorkerTask {

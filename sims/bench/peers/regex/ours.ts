@@ -1,7 +1,7 @@
 /** Our engine, as its peers are: each question by the call that is made for it. */
 import { compile } from '../../../../engines/regex/index.ts'
 import type { Regex } from '../../../../engines/regex/index.ts'
-import { optionsFor } from '../../../../engines/regex/testing/rebar.ts'
+import { optionsFor } from '../../../../engines/regex/testing/index.ts'
 import type { RegexPeer, Task } from './peer.ts'
 
 export const VERSION = '0.1.0'

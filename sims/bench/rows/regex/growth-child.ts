@@ -3,7 +3,7 @@
  * `GrowthNote` a line, as soon as it knows it, since the next thing it does may be its last.
  */
 import { writeSync } from 'node:fs'
-import { RegexBudgetError } from '../../../../engines/regex/types.ts'
+import { RegexBudgetError } from '../../../../engines/regex/index.ts'
 import { ownPeak } from '../../peers/regex/bounded.ts'
 import type { GrowthJob, GrowthNote } from './growth.ts'
 import type { Question, RegexPeer, Task } from '../../peers/regex/peer.ts'

@@ -6,8 +6,8 @@
  * with their calls taken off.
  */
 import { compile } from '../../../../engines/regex/index.ts'
-import { loadDefinitions, optionsFor } from '../../../../engines/regex/testing/rebar.ts'
-import type { Definition } from '../../../../engines/regex/testing/rebar.ts'
+import { loadDefinitions, optionsFor } from '../../../../engines/regex/testing/index.ts'
+import type { Definition } from '../../../../engines/regex/testing/index.ts'
 import type { Burst, Contestant, Parts, Row, Rows } from '../../harness/row.ts'
 import { pcre2, tre, vectorscan } from '../../peers/regex/native.ts'
 import { flowbench } from '../../peers/regex/ours.ts'

@@ -5,8 +5,7 @@
  * its automaton is written down here by hand. The other peers get one call a fragment, and only the first of the
  * fragments where all would take too long; figures are per megabyte either way.
  */
-import { compile } from '../../../../engines/regex/index.ts'
-import { arena } from '../../../../engines/regex/wasm/engine.ts'
+import { arena, compile } from '../../../../engines/regex/index.ts'
 import type { Burst, Contestant, Row } from '../../harness/row.ts'
 import { v8 } from '../../peers/regex/javascript.ts'
 import { nativeText } from '../../peers/regex/library.ts'

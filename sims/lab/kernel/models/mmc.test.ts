@@ -41,7 +41,7 @@ describe.each([
     const { desk } = mmcFlat(parameters(2, rest))
     const flow = desk.flow()
     expect(flow.injected).toBe(flow.completed + flow.queued + flow.running + flow.dropped + flow.expired)
-    const { arrivalRate, meanTime, meanNumber, tolerance = 0 } = desk.little()
+    const { arrivalRate, meanTime, meanNumber, tolerance } = desk.little()
     expect(Math.abs(arrivalRate * meanTime - meanNumber)).toBeLessThan(tolerance * meanNumber)
     expect(tolerance).toBeLessThan(0.02)
   })

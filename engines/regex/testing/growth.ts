@@ -1,5 +1,5 @@
 /**
- * How the cost grows with the text and with the pattern: `node engines/regex/dfa/growth.ts [--quick]`.
+ * How the cost grows with the text and with the pattern: `node engines/regex/testing/growth.ts [--quick]`.
  *
  * Thirty patterns known for bringing backtracking matchers to a halt, each on the text that does it, and searches for
  * all matches that are quadratic in most linear engines. The step counter must grow by a constant for each character:

@@ -1,14 +1,14 @@
 /** The checks of approximate matching that both the tests and `oracle.ts` make: published answers, exhaustive search. */
 import { readFileSync } from 'node:fs'
-import { decodeAt } from '../automaton/context.ts'
-import { widthOf } from '../captures/alphabet.ts'
-import { parse } from '../syntax/parse.ts'
-import { judge, treCases } from '../testing/cases.ts'
-import type { ApproxLimits, Options } from '../types.ts'
-import { exhaustiveAll, exhaustiveFind } from './exhaustive.ts'
-import type { ExhaustiveMatch } from './exhaustive.ts'
-import { buildApprox } from './index.ts'
-import type { ApproxMatch, Edges } from './index.ts'
+import { decodeAt } from '../../automaton/context.ts'
+import { widthOf } from '../../captures/alphabet.ts'
+import { parse } from '../../syntax/parse.ts'
+import { judge, treCases } from '../../testing/cases.ts'
+import type { ApproxLimits, Options } from '../../types.ts'
+import { exhaustiveAll, exhaustiveFind } from '../exhaustive.ts'
+import type { ExhaustiveMatch } from '../exhaustive.ts'
+import { buildApprox } from '../index.ts'
+import type { ApproxMatch, Edges } from '../index.ts'
 
 interface OracleCase {
   readonly pattern: string
@@ -46,7 +46,7 @@ export interface OracleResult {
 
 /** The 600 random literals. */
 export function runOracle(): OracleResult {
-  const file = new URL('testdata/approx-oracle.json', import.meta.url)
+  const file = new URL('../testdata/approx-oracle.json', import.meta.url)
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: OracleCase[] }
   const result = { cases: cases.length, right: 0, treRight: 0, shared: 0, sameCounts: 0 }
   const failures: string[] = []

@@ -4,7 +4,7 @@
  * Asking the runtime's own tables takes some 300 ms, which a process that compiles one pattern should not pay; the
  * strings decode in well under a millisecond. `unicode.test.ts` proves the committed file equal to this output.
  *
- * Run: `node engines/regex/syntax/generate-unicode.ts > engines/regex/syntax/unicode.ts`
+ * Run: `node engines/regex/syntax/testing/generate-unicode.ts > engines/regex/syntax/unicode.ts`
  */
 
 const HIGHEST = 0x10ffff
