@@ -50,7 +50,7 @@ export function byteOffset(text: Uint8Array, unit: number): number {
   let units = 0
   let at = 0
   while (at < text.length && units < unit) {
-    const lead = text[at] as number
+    const lead = text[at]!
     const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
     units += length === 4 ? 2 : 1
     at += length
@@ -76,7 +76,7 @@ export class UnitOffsets {
     const { text } = this
     let { at, units } = this
     for (; at < offset; at++) {
-      const byte = text[at] as number
+      const byte = text[at]!
       // One unit for each character, two where it takes four bytes; continuation bytes count nothing.
       if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
     }

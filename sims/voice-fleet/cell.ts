@@ -184,52 +184,52 @@ function flowsWanted(params: VoiceFleetParams, sources: readonly Source[]): numb
 /** Sessions by the second in which they end: a ring of linked lists over arrays that grow by doubling. */
 class Departures {
   hash = new Uint32Array(1024)
-  #next = new Int32Array(1024)
-  readonly #heads: Int32Array
-  #free = NONE
-  #used = 0
+  private next = new Int32Array(1024)
+  private readonly heads: Int32Array
+  private free = NONE
+  private used = 0
 
   /** `range`: seconds from now to the farthest departure, plus one. */
   constructor(range: number) {
-    this.#heads = new Int32Array(range).fill(NONE)
+    this.heads = new Int32Array(range).fill(NONE)
   }
 
   add(second: number, hash: number): void {
-    let entry = this.#free
+    let entry = this.free
     if (entry === NONE) {
-      entry = this.#used++
-      if (entry === this.hash.length) this.#grow()
+      entry = this.used++
+      if (entry === this.hash.length) this.grow()
     } else {
-      this.#free = this.#next[entry]!
+      this.free = this.next[entry]!
     }
-    const head = second % this.#heads.length
+    const head = second % this.heads.length
     this.hash[entry] = hash
-    this.#next[entry] = this.#heads[head]!
-    this.#heads[head] = entry
+    this.next[entry] = this.heads[head]!
+    this.heads[head] = entry
   }
 
   /** First entry of a second, or NONE; the list is then the caller's to `release`. */
   take(second: number): number {
-    const head = second % this.#heads.length
-    const entry = this.#heads[head]!
-    this.#heads[head] = NONE
+    const head = second % this.heads.length
+    const entry = this.heads[head]!
+    this.heads[head] = NONE
     return entry
   }
 
   /** Frees an entry and returns the one behind it. */
   release(entry: number): number {
-    const next = this.#next[entry]!
-    this.#next[entry] = this.#free
-    this.#free = entry
+    const next = this.next[entry]!
+    this.next[entry] = this.free
+    this.free = entry
     return next
   }
 
-  #grow(): void {
+  private grow(): void {
     const hash = new Uint32Array(2 * this.hash.length)
     hash.set(this.hash)
     this.hash = hash
     const next = new Int32Array(hash.length)
-    next.set(this.#next)
-    this.#next = next
+    next.set(this.next)
+    this.next = next
   }
 }

@@ -48,52 +48,52 @@ export class FirstPackets {
   integrityFailures = 0
   verified = 0
   peakFlows = 0
-  readonly #options: FirstPacketsOptions
-  readonly #batch = new Batch()
-  readonly #verdicts = new Verdicts()
-  readonly #template = new CheckTemplate()
-  readonly #ufragAt: Int32Array
-  readonly #sealer: HintSealer
-  readonly #passwordKey: PasswordKey
-  readonly #forwarder: Forwarder
+  private readonly options: FirstPacketsOptions
+  private readonly batch = new Batch()
+  private readonly verdicts = new Verdicts()
+  private readonly template = new CheckTemplate()
+  private readonly ufragAt: Int32Array
+  private readonly sealer: HintSealer
+  private readonly passwordKey: PasswordKey
+  private readonly forwarder: Forwarder
   /** By slot: the pod that must get the packet, and the second after the session's last. */
-  readonly #pod: Int32Array
-  readonly #end: Float64Array
+  private readonly pod: Int32Array
+  private readonly end: Float64Array
   /** Session counters by pod: a hint's nonce is never random, for 40 random bits would collide. */
-  readonly #nonces: Float64Array
-  #nextPod = 0
-  #sessions = 0
+  private readonly nonces: Float64Array
+  private nextPod = 0
+  private sessions = 0
 
   constructor(options: FirstPacketsOptions) {
-    this.#options = options
+    this.options = options
     const { stream, cluster, pods } = options
     const secret = new Uint8Array(Uint32Array.from({ length: 8 }, () => stream.uint32()).buffer)
     const routeKey = deriveRouteKey(secret, ROTATION)
-    this.#passwordKey = derivePasswordKey(secret, ROTATION)
-    this.#sealer = new HintSealer(routeKey, this.#batch.capacity)
-    this.#forwarder = new Forwarder({
-      keys: new KeyRing([routeKey], this.#batch.capacity),
+    this.passwordKey = derivePasswordKey(secret, ROTATION)
+    this.sealer = new HintSealer(routeKey, this.batch.capacity)
+    this.forwarder = new Forwarder({
+      keys: new KeyRing([routeKey], this.batch.capacity),
       seed: stream.uint32() | 0,
       flows: options.flows,
       routes: pods,
       idleTimeout: options.idleTimeout,
     })
     for (let pod = 0; pod < pods; pod++)
-      this.#forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
-    this.#ufragAt = this.#template.layAll(this.#batch)
-    this.#pod = new Int32Array(this.#batch.capacity)
-    this.#end = new Float64Array(this.#batch.capacity)
-    this.#nonces = new Float64Array(pods)
+      this.forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
+    this.ufragAt = this.template.layAll(this.batch)
+    this.pod = new Int32Array(this.batch.capacity)
+    this.end = new Float64Array(this.batch.capacity)
+    this.nonces = new Float64Array(pods)
   }
 
   /** A session of a client at `address` that lives from second `start` to before second `end`. */
   add(address: number, start: number, end: number): void {
-    const { stream, cluster, pods } = this.#options
-    const batch = this.#batch
+    const { stream, cluster, pods } = this.options
+    const batch = this.batch
     const slot = batch.count++
-    const pod = this.#nextPod
-    this.#nextPod = pod + 1 === pods ? 0 : pod + 1
-    this.#sealer.stage(cluster, pod, this.#nonces[pod]!++)
+    const pod = this.nextPod
+    this.nextPod = pod + 1 === pods ? 0 : pod + 1
+    this.sealer.stage(cluster, pod, this.nonces[pod]!++)
     batch.address[slot] = address
     batch.port[slot] = 1024 + (stream.uint32() % 64_512)
     batch.arrival[slot] = start
@@ -104,66 +104,66 @@ export class FirstPackets {
       stream.uint32(),
       stream.uint32(),
     )
-    this.#pod[slot] = pod
-    this.#end[slot] = end
+    this.pod[slot] = pod
+    this.end[slot] = end
     if (batch.count === batch.capacity) this.flush()
   }
 
   /** Sends what waits in the batch through the relay. */
   flush(): void {
-    const batch = this.#batch
-    const verdicts = this.#verdicts
-    const { verifyOneIn, packetsPerSession, packetSize } = this.#options
-    this.#sealer.sealInto(batch.arena, this.#ufragAt)
-    const toVerify = verifyOneIn - 1 - (this.#sessions % verifyOneIn)
-    for (let slot = toVerify; slot < batch.count; slot += verifyOneIn) this.#sign(slot)
-    this.#forwarder.fromClients(batch, verdicts)
+    const batch = this.batch
+    const verdicts = this.verdicts
+    const { verifyOneIn, packetsPerSession, packetSize } = this.options
+    this.sealer.sealInto(batch.arena, this.ufragAt)
+    const toVerify = verifyOneIn - 1 - (this.sessions % verifyOneIn)
+    for (let slot = toVerify; slot < batch.count; slot += verifyOneIn) this.sign(slot)
+    this.forwarder.fromClients(batch, verdicts)
     for (let slot = 0; slot < batch.count; slot++) {
       if (verdicts.action[slot] !== TO_POD) {
         this.refused++
         continue
       }
       const isRight =
-        verdicts.address[slot] === POD_NETWORK + this.#pod[slot]! && verdicts.port[slot] === POD_PORT
+        verdicts.address[slot] === POD_NETWORK + this.pod[slot]! && verdicts.port[slot] === POD_PORT
       if (!isRight) this.misrouted++
-      const packets = (this.#end[slot]! - batch.arrival[slot]!) * packetsPerSession
-      this.#forwarder.credit(verdicts.flow[slot]!, packets, packets * packetSize, this.#end[slot]!)
+      const packets = (this.end[slot]! - batch.arrival[slot]!) * packetsPerSession
+      this.forwarder.credit(verdicts.flow[slot]!, packets, packets * packetSize, this.end[slot]!)
     }
-    for (let slot = toVerify; slot < batch.count; slot += verifyOneIn) this.#verify(slot)
-    this.#sessions += batch.count
+    for (let slot = toVerify; slot < batch.count; slot += verifyOneIn) this.verify(slot)
+    this.sessions += batch.count
     batch.count = 0
-    const flows = this.#forwarder.flowCount
+    const flows = this.forwarder.flowCount
     if (flows > this.peakFlows) this.peakFlows = flows
   }
 
   expire(now: number): void {
-    this.#forwarder.expire(now)
+    this.forwarder.expire(now)
   }
 
   get flows(): number {
-    return this.#forwarder.flowCount
+    return this.forwarder.flowCount
   }
 
   counters(): Record<string, number> {
-    const { checks, flowsCreated, flowsExpired, packetsCredited } = this.#forwarder.counters().done
+    const { checks, flowsCreated, flowsExpired, packetsCredited } = this.forwarder.counters().done
     return { checks, flowsCreated, flowsExpired, packetsCredited, checksVerified: this.verified }
   }
 
-  #password(slot: number): string {
-    const at = this.#ufragAt[slot]!
-    const ufrag = Buffer.from(this.#batch.arena.buffer, at, UFRAG_CHARS).toString('latin1')
-    return icePassword(this.#passwordKey, ufrag)
+  private password(slot: number): string {
+    const at = this.ufragAt[slot]!
+    const ufrag = Buffer.from(this.batch.arena.buffer, at, UFRAG_CHARS).toString('latin1')
+    return icePassword(this.passwordKey, ufrag)
   }
 
-  #sign(slot: number): void {
-    this.#template.sign(this.#batch.arena, this.#batch.offset[slot]!, this.#password(slot))
+  private sign(slot: number): void {
+    this.template.sign(this.batch.arena, this.batch.offset[slot]!, this.password(slot))
   }
 
   /** What the pod does with the check it got. */
-  #verify(slot: number): void {
-    const { arena, offset, length } = this.#batch
+  private verify(slot: number): void {
+    const { arena, offset, length } = this.batch
     const at = offset[slot]!
-    const password = this.#password(slot)
+    const password = this.password(slot)
     const isGenuine =
       stun.checkIntegrity(arena, at, length[slot]!, password) === 0 &&
       stun.checkFingerprint(arena, at, length[slot]!) === 0

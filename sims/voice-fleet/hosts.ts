@@ -47,12 +47,12 @@ export interface HostModel {
 }
 
 export class Hosts {
-  readonly #fleets: readonly Fleet[]
-  readonly #model: HostModel
+  private readonly fleets: readonly Fleet[]
+  private readonly model: HostModel
 
   constructor(hostCounts: readonly number[], model: HostModel) {
-    this.#model = model
-    this.#fleets = hostCounts.map((hosts) => ({
+    this.model = model
+    this.fleets = hostCounts.map((hosts) => ({
       hosts,
       sessions: new Int32Array(hosts),
       backlog: new Float64Array(hosts),
@@ -70,7 +70,7 @@ export class Hosts {
   /** A session begins (+1) or ends (-1); `hash` is uniform over 0 .. 2^32 - 1. */
   change(hash: number, by: 1 | -1): void {
     const position = hash / 2 ** 32
-    const fleets = this.#fleets
+    const fleets = this.fleets
     for (let i = 0; i < fleets.length; i++) {
       const { hosts, sessions } = fleets[i]!
       sessions[Math.floor(position * hosts)]! += by
@@ -79,11 +79,11 @@ export class Hosts {
 
   /** One second of media, with the sessions as they are now. */
   second(): void {
-    for (const fleet of this.#fleets) this.#secondOf(fleet)
+    for (const fleet of this.fleets) this.secondOf(fleet)
   }
 
-  #secondOf(fleet: Fleet): void {
-    const { packetsPerSession, capacity, queueLimit } = this.#model
+  private secondOf(fleet: Fleet): void {
+    const { packetsPerSession, capacity, queueLimit } = this.model
     const { sessions, backlog, backlogged } = fleet
     for (let host = 0; host < sessions.length; host++) {
       const arrivals = sessions[host]! * packetsPerSession
@@ -111,7 +111,7 @@ export class Hosts {
   }
 
   world(): FleetWorld[] {
-    return this.#fleets.map((fleet) => ({
+    return this.fleets.map((fleet) => ({
       hosts: fleet.hosts,
       packetsAt: fleet.packetsAt,
       queued: fleet.queued.toData(),

@@ -117,7 +117,7 @@ export class Aligner {
   private compare(a: Path, b: Path): number {
     const { costs } = this.labels
     return (
-      (costs[a.label] as number) - (costs[b.label] as number) ||
+      costs[a.label]! - costs[b.label]! ||
       a.inserts + a.deletes + a.substitutes - (b.inserts + b.deletes + b.substitutes) ||
       a.inserts - b.inserts ||
       a.deletes - b.deletes
@@ -127,7 +127,7 @@ export class Aligner {
   /** Whether the path is worth following: nothing at its state is as good in every way. */
   private enter(path: Path): boolean {
     const { labels } = this
-    if ((labels.costs[path.label] as number) > this.bound) return false
+    if (labels.costs[path.label]! > this.bound) return false
     const list = this.here[path.state] as Path[]
     if (list.length === 0) this.touched.push(path.state)
     this.compared += list.length
@@ -153,25 +153,25 @@ export class Aligner {
       if (!this.enter(path)) continue
       steps++
       const { state, label } = path
-      const next = nfa.next[state] as number
-      const kind = nfa.kind[state] as number
+      const next = nfa.next[state]!
+      const kind = nfa.kind[state]!
       if (kind === FORK) {
-        for (let k = nfa.value[state] as number; k-- > 0;) {
-          stack.push(path.to(nfa.forkTo[next + k] as number, label, path.events))
+        for (let k = nfa.value[state]!; k-- > 0;) {
+          stack.push(path.to(nfa.forkTo[next + k]!, label, path.events))
         }
         continue
       }
       this.paths.push(path)
       if (kind === STEP) {
-        const after = this.labels.after(label, nfa.region[state] as number, DELETE)
+        const after = this.labels.after(label, nfa.region[state]!, DELETE)
         if (after >= 0) stack.push(path.with(DELETE, next, after, at, 0))
       } else if (kind !== ACCEPT) {
         if (kind === ASSERT) {
-          const masks = nfa.masks[nfa.value[state] as number] as Uint8Array
-          if (((masks[near] as number) & (1 << far)) === 0) continue
+          const masks = nfa.masks[nfa.value[state]!] as Uint8Array
+          if ((masks[near]! & (1 << far)) === 0) continue
         }
         const events = { kind: PASSAGE, at, width: 0, state, before: path.events }
-        const depth = regions[nfa.value[state] as number]?.depth as number
+        const depth = regions[nfa.value[state]!]?.depth as number
         const after = kind === EXIT ? this.labels.leave(label, depth) : label
         stack.push(path.to(next, after, events))
       }
@@ -202,19 +202,19 @@ export class Aligner {
     this.follow(first, span.start, near, far)
     for (let at = span.start; at < span.end;) {
       const code = alphabet.bytes ? -1 : decodeAt(text, at, to)
-      const symbol = alphabet.bytes ? (alphabet.low[text[at] as number] as number) : classOf(alphabet, code)
+      const symbol = alphabet.bytes ? alphabet.low[text[at]!]! : classOf(alphabet, code)
       const width = alphabet.bytes ? 1 : widthOf(code)
       const place = at
       at += width
-      near = kind[symbol] as number
+      near = kind[symbol]!
       far = around.after(text, at, to, eol)
       for (const path of this.clear()) {
         if (path.dead) continue
         const { state, label } = path
-        const region = nfa.region[state] as number
+        const region = nfa.region[state]!
         if (nfa.kind[state] === STEP) {
-          const next = nfa.next[state] as number
-          if (members[(nfa.value[state] as number) * classes + symbol] === 1) {
+          const next = nfa.next[state]!
+          if (members[nfa.value[state]! * classes + symbol] === 1) {
             this.follow(path.to(next, label, path.events), at, near, far)
           } else {
             const after = this.labels.after(label, region, SUBSTITUTE)

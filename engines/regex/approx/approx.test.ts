@@ -210,7 +210,7 @@ describe('groups', () => {
         const spans = matcher.captures(bytes, match, edges)
         expect([spans[0], spans[1]]).toEqual([match.start, match.end])
         for (let i = 0; i < spans.length; i += 2) {
-          const [start, end] = [spans[i] as number, spans[i + 1] as number]
+          const [start, end] = [spans[i]!, spans[i + 1]!]
           expect(start === -1 ? end === -1 : match.start <= start && start <= end && end <= match.end).toBe(
             true,
           )
@@ -237,7 +237,7 @@ describe('fragments', () => {
         const regex = compile(pattern, { ...options, approx: options.approx ?? { maxErrors: 1 } })
         const bytes = parts.map((part) => encode(part))
         const ends = bytes.map((_, i) => bytes.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0))
-        const starts = bytes.map(({ length }, i) => (ends[i] as number) - length)
+        const starts = bytes.map(({ length }, i) => ends[i]! - length)
         const { hits } = regex.scan(
           encode(parts.join('')),
           Uint32Array.from(starts),
@@ -296,8 +296,6 @@ describe('budget', () => {
       matcher.find(long.subarray(0, length), 0, EDGES)
       return matcher.meter.steps
     })
-    expect((steps[2] as number) - (steps[1] as number)).toBeLessThan(
-      2.2 * ((steps[1] as number) - (steps[0] as number)),
-    )
+    expect(steps[2]! - steps[1]!).toBeLessThan(2.2 * (steps[1]! - steps[0]!))
   })
 })

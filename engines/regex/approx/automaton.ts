@@ -123,7 +123,7 @@ class Builder {
       case 'repeat':
         return this.repeat(node.node, node.min, node.max, next, region)
       case 'approx': {
-        const inner = this.regions.of.get(node) as number
+        const inner = this.regions.of.get(node)!
         if (inner === region) return this.build(node.node, next, region)
         const exit = this.add(EXIT, next, inner, inner)
         return this.add(ENTER, this.build(node.node, exit, inner), inner, region)
@@ -139,7 +139,7 @@ class Builder {
     if (max === Infinity) {
       const loop = this.fork([0, next], region)
       const body = this.build(node, loop, region)
-      this.forks[this.next[loop] as number] = body
+      this.forks[this.next[loop]!] = body
       at = min === 0 ? loop : body
       rest = Math.max(0, min - 1)
     } else for (let i = min; i < max; i++) at = this.fork([this.build(node, at, region), next], region)

@@ -1,5 +1,4 @@
 /** Searches with rows of bits (`rows.ts`): the same questions that `lazy.ts` answers with sets. */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { decodeAt } from '../automaton/context.ts'
 import { classOf, widthOf } from '../captures/alphabet.ts'
 import type { Alphabet } from '../captures/alphabet.ts'

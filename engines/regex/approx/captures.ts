@@ -75,7 +75,7 @@ class Symbols {
 
   member(set: number): number {
     let symbol = this.members.get(set)
-    if (symbol === undefined) this.members.set(set, (symbol = this.ranges(set)[0] as number))
+    if (symbol === undefined) this.members.set(set, (symbol = this.ranges(set)[0]!))
     return symbol
   }
 }
@@ -99,7 +99,7 @@ function overSymbols(node: Node, pattern: Pattern, symbols: Symbols): Node {
     case 'group':
       return { ...node, node: visit(node.node) }
     default: {
-      const region = pattern.regionOf.get(node) as number
+      const region = pattern.regionOf.get(node)!
       if (region === 0) return visit(node.node)
       const parts = [one(symbols.enter(region)), visit(node.node), one(symbols.exit(region))]
       return { kind: 'cat', parts, rightAssoc: true }
@@ -139,10 +139,10 @@ export class ApproxCaptures {
     if (!spans) throw new Error('the corrected text does not match')
     const groups = spans.map((offset) => {
       if (offset < 0) return offset
-      const at = offsets ? (offsets.get(offset) as number) : offset
+      const at = offsets ? offsets.get(offset)! : offset
       if (at === 0) return span.start
       if (at === word.length) return span.end
-      return places[this.symbols.isEnter(word[at - 1] as number) ? at - 1 : at] as number
+      return places[this.symbols.isEnter(word[at - 1]!) ? at - 1 : at]!
     })
     // Where all of the text was inserted the word is empty, but the match is not.
     groups[1] = span.end
@@ -164,7 +164,7 @@ export class ApproxCaptures {
     }
     const copy = (to: number): void => {
       while (at < to) {
-        if (alphabet.bytes) emit(alphabet.low[text[at] as number] as number)
+        if (alphabet.bytes) emit(alphabet.low[text[at]!]!)
         else {
           const code = decodeAt(text, at, text.length)
           emit(classOf(alphabet, code))
@@ -175,7 +175,7 @@ export class ApproxCaptures {
     }
     for (const event of events.reverse()) {
       copy(event.at)
-      const value = nfa.value[event.state] as number
+      const value = nfa.value[event.state]!
       if (event.kind === PASSAGE) {
         const kind = nfa.kind[event.state]
         if (kind === ASSERT) emit(symbols.assertion(nfa.asserts[value] as AssertKind))

@@ -9,7 +9,7 @@ import { widthOf } from '../captures/alphabet.ts'
 export function widthBefore(text: Uint8Array, at: number, from: number): number {
   for (let width = 2; width <= 4 && at - width >= from; width++) {
     const lead = at - width
-    if (((text[lead] as number) & 0xc0) === 0x80) continue
+    if ((text[lead]! & 0xc0) === 0x80) continue
     const code = decodeAt(text, lead, at)
     return code >= 0 && widthOf(code) === width ? width : 1
   }

@@ -57,16 +57,16 @@ export class Closure {
   private add(state: number, label: number): void {
     const { labels } = this
     if (label < 0) return
-    const cost = labels.costs[label] as number
+    const cost = labels.costs[label]!
     if (cost > this.bound) return
     if (this.scalar) {
-      if (cost >= (this.leastCost[state] as number)) return
+      if (cost >= this.leastCost[state]!) return
       this.leastCost[state] = cost
       this.least[state] = label
       this.work.push(state, label)
       return
     }
-    const list = this.found[state] as number[]
+    const list = this.found[state]!
     this.compared += list.length
     if (list.length > 0) {
       for (const other of list) if (labels.dominates(other, label)) return
@@ -88,21 +88,18 @@ export class Closure {
       const label = work.pop() as number
       const state = work.pop() as number
       if (this.scalar && this.least[state] !== label) continue
-      const next = nfa.next[state] as number
+      const next = nfa.next[state]!
       steps++
       if (this.compared > COMPARED_AT_ONCE) this.spend(0)
       switch (nfa.kind[state]) {
         case STEP:
-          this.add(next, labels.after(label, nfa.region[state] as number, DELETE))
+          this.add(next, labels.after(label, nfa.region[state]!, DELETE))
           break
         case FORK:
-          for (let k = nfa.value[state] as number; k-- > 0;) this.add(nfa.forkTo[next + k] as number, label)
+          for (let k = nfa.value[state]!; k-- > 0;) this.add(nfa.forkTo[next + k]!, label)
           break
         case ASSERT:
-          if (
-            far >= 0 &&
-            ((nfa.masks[nfa.value[state] as number] as Uint8Array)[near] as number) & (1 << far)
-          ) {
+          if (far >= 0 && (nfa.masks[nfa.value[state]!] as Uint8Array)[near]! & (1 << far)) {
             this.add(next, label)
           }
           break
@@ -110,7 +107,7 @@ export class Closure {
           this.add(next, label)
           break
         case EXIT: {
-          const region = this.pattern.regions[nfa.value[state] as number]
+          const region = this.pattern.regions[nfa.value[state]!]
           this.add(next, labels.leave(label, region?.depth as number))
           break
         }
@@ -140,10 +137,10 @@ export class Closure {
         leastCost[state] = Infinity
         if (!waits) continue
         buffer[length++] = state
-        buffer[length++] = least[state] as number
+        buffer[length++] = least[state]!
         continue
       }
-      const list = found[state] as number[]
+      const list = found[state]!
       if (list.length === 0) continue
       if (list.length > 1) list.sort((a, b) => a - b)
       if (waits) {
@@ -168,7 +165,7 @@ export class Closure {
   /** The pairs once the kind of the next character is known. */
   resolved(pairs: Pairs, near: number, far: number): Pairs {
     if (!this.pattern.asserts) return pairs
-    for (let i = 0; i < pairs.length; i += 2) this.add(pairs[i] as number, pairs[i + 1] as number)
+    for (let i = 0; i < pairs.length; i += 2) this.add(pairs[i]!, pairs[i + 1]!)
     this.close(near, far)
     return this.take()
   }
@@ -178,12 +175,12 @@ export class Closure {
     const { nfa, labels } = this
     const { members, classes } = this.pattern.alphabet
     for (let i = 0; i < pairs.length; i += 2) {
-      const state = pairs[i] as number
-      const label = pairs[i + 1] as number
-      const region = nfa.region[state] as number
+      const state = pairs[i]!
+      const label = pairs[i + 1]!
+      const region = nfa.region[state]!
       if (nfa.kind[state] === STEP) {
-        const matches = members[(nfa.value[state] as number) * classes + symbol] === 1
-        this.add(nfa.next[state] as number, matches ? label : labels.after(label, region, SUBSTITUTE))
+        const matches = members[nfa.value[state]! * classes + symbol] === 1
+        this.add(nfa.next[state]!, matches ? label : labels.after(label, region, SUBSTITUTE))
       }
       this.add(state, labels.after(label, region, INSERT))
     }
@@ -196,8 +193,8 @@ export class Closure {
   /** The pairs of a closed set that are within the bound; their labels are those of `from`. */
   adopted(pairs: Pairs, from: Labels): Pairs {
     for (let i = 0; i < pairs.length; i += 2) {
-      const label = this.labels.intern(from.vectors[pairs[i + 1] as number] as readonly number[])
-      this.add(pairs[i] as number, label)
+      const label = this.labels.intern(from.vectors[pairs[i + 1]!] as readonly number[])
+      this.add(pairs[i]!, label)
     }
     // They are closed already.
     this.work.length = 0
@@ -218,8 +215,8 @@ export class Closure {
   accepted(pairs: Pairs): number {
     let best = -1
     for (let i = 0; i < pairs.length; i += 2) {
-      if (this.nfa.kind[pairs[i] as number] !== ACCEPT) continue
-      const cost = this.labels.costs[pairs[i + 1] as number] as number
+      if (this.nfa.kind[pairs[i]!] !== ACCEPT) continue
+      const cost = this.labels.costs[pairs[i + 1]!]!
       if (best < 0 || cost < best) best = cost
     }
     return best

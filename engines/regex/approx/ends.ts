@@ -10,7 +10,6 @@
  * What becomes of which pair depends on the set and the character alone, so it is made once (`Move`) and applied to the
  * ends. Cost: O(text x pairs), and no memory but for the matches.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { decodeAt } from '../automaton/context.ts'
 import { classOf } from '../captures/alphabet.ts'
 import { ACCEPT } from './automaton.ts'

@@ -82,8 +82,7 @@ class Exhaustive {
 
   private holds(what: AssertKind, i: number): boolean {
     const { text, options } = this
-    const word = (at: number): boolean =>
-      at >= 0 && at < text.length && contains(this.words, text[at] as number)
+    const word = (at: number): boolean => at >= 0 && at < text.length && contains(this.words, text[at]!)
     const first = i === 0 && options.notBol !== true
     const last = i === text.length && options.notEol !== true
     switch (what) {
@@ -185,7 +184,7 @@ class Exhaustive {
   private character(ranges: readonly number[], i: number, { open, prices }: Place): Outcome[] {
     const all: Outcome[] = []
     if (i < this.text.length) {
-      if (contains(ranges, this.text[i] as number)) all.push(nothing(i + 1))
+      if (contains(ranges, this.text[i]!)) all.push(nothing(i + 1))
       else if (open) all.push({ ...nothing(i + 1), substitutes: 1, cost: prices.substitute })
     }
     if (open) all.push({ ...nothing(i), deletes: 1, cost: prices.delete })

@@ -54,12 +54,12 @@ function literalOf(node: Node, codes: number[]): { folds: boolean } | null {
 function mostErrors(pattern: Pattern): number {
   const { limits, costs, open } = pattern.regions[0] as Pattern['regions'][number]
   if (!open) return 0
-  const operations = [INSERT, DELETE, SUBSTITUTE].filter((op) => (limits[op] as number) > 0)
+  const operations = [INSERT, DELETE, SUBSTITUTE].filter((op) => limits[op]! > 0)
   if (operations.length === 0) return 0
-  const cheapest = Math.min(...operations.map((op) => costs[op] as number))
-  const byCost = cheapest > 0 ? Math.floor((limits[COST] as number) / cheapest) : Infinity
-  const byKind = operations.reduce((sum, op) => sum + (limits[op] as number), 0)
-  return Math.min(limits[ERRORS] as number, byCost, byKind)
+  const cheapest = Math.min(...operations.map((op) => costs[op]!))
+  const byCost = cheapest > 0 ? Math.floor(limits[COST]! / cheapest) : Infinity
+  const byKind = operations.reduce((sum, op) => sum + limits[op]!, 0)
+  return Math.min(limits[ERRORS]!, byCost, byKind)
 }
 
 export class Filter {
@@ -113,7 +113,7 @@ export class Filter {
       const start = Math.max(from, cursor.start - this.reach)
       const end = Math.min(to, cursor.start + this.reach)
       const last = windows.length - 1
-      if (last > 0 && start <= (windows[last] as number)) windows[last] = end
+      if (last > 0 && start <= windows[last]!) windows[last] = end
       else windows.push(start, end)
     }
     return windows

@@ -9,7 +9,6 @@
  * of UTF-8. It stops where a match begins at the highest cost it has rows for; who calls it looks for the lowest such
  * cost, and goes on with the kernel that has only the rows up to there.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { engine } from '../wasm/engine.ts'
 import {
   block,

@@ -47,11 +47,11 @@ export class Labels {
   }
 
   intern(vector: readonly number[]): number {
-    const key = this.width === 1 ? (vector[0] as number) : vector.join()
+    const key = this.width === 1 ? vector[0]! : vector.join()
     let label = this.byKey.get(key)
     if (label === undefined) {
       label = this.vectors.push(vector) - 1
-      this.costs.push(vector[0] as number)
+      this.costs.push(vector[0]!)
       this.byKey.set(key, label)
     }
     return label
@@ -62,7 +62,7 @@ export class Labels {
     this.vectors.length = 1
     this.costs.length = 1
     this.byKey.clear()
-    this.byKey.set(this.width === 1 ? 0 : (this.vectors[0] as number[]).join(), this.none)
+    this.byKey.set(this.width === 1 ? 0 : this.vectors[0]!.join(), this.none)
     for (const row of [...this.added, ...this.left]) row.length = 0
   }
 
@@ -77,7 +77,7 @@ export class Labels {
 
   /** The label after one more operation in a region, or -1 where a limit forbids it. */
   after(label: number, region: number, op: number): number {
-    const row = this.added[region * 3 + op] as number[]
+    const row = this.added[region * 3 + op]!
     let result = row[label]
     if (result === undefined) row[label] = result = this.findAfter(label, region, op)
     return result
@@ -86,19 +86,19 @@ export class Labels {
   private findAfter(label: number, region: number, op: number): number {
     const { open, costs } = this.regions[region] as Region
     if (!open) return -1
-    const price = costs[op] as number
+    const price = costs[op]!
     const vector = [...(this.vectors[label] as readonly number[])]
-    vector[0] = (vector[0] as number) + price
+    vector[0] = vector[0]! + price
     for (let id = region; id >= 0; id = (this.regions[id] as Region).parent) {
       const { depth, limits } = this.regions[id] as Region
       for (const measure of [op, ERRORS, COST]) {
-        const slot = this.slots[depth * MEASURES + measure] as number
+        const slot = this.slots[depth * MEASURES + measure]!
         if (slot < 0) continue
         // Counted for another region of this depth only: not here, so that equal futures have equal labels.
         if (slot > 0 && limits[measure] !== Infinity) {
-          vector[slot] = (vector[slot] as number) + (measure === COST ? price : 1)
+          vector[slot] = vector[slot]! + (measure === COST ? price : 1)
         }
-        if ((vector[slot] as number) > (limits[measure] as number)) return -1
+        if (vector[slot]! > limits[measure]!) return -1
       }
     }
     return this.intern(vector)
@@ -106,12 +106,12 @@ export class Labels {
 
   /** The label on leaving a region of that depth: its counters are forgotten. */
   leave(label: number, depth: number): number {
-    const row = this.left[depth] as number[]
+    const row = this.left[depth]!
     let result = row[label]
     if (result === undefined) {
       const vector = [...(this.vectors[label] as readonly number[])]
       for (let measure = 0; measure < MEASURES; measure++) {
-        const slot = this.slots[depth * MEASURES + measure] as number
+        const slot = this.slots[depth * MEASURES + measure]!
         if (slot > 0) vector[slot] = 0
       }
       row[label] = result = this.intern(vector)
@@ -124,7 +124,7 @@ export class Labels {
     if (a === b) return true
     const left = this.vectors[a] as readonly number[]
     const right = this.vectors[b] as readonly number[]
-    for (let i = 0; i < left.length; i++) if ((left[i] as number) > (right[i] as number)) return false
+    for (let i = 0; i < left.length; i++) if (left[i]! > right[i]!) return false
     return true
   }
 
@@ -133,7 +133,7 @@ export class Labels {
     if (a === b) return true
     const left = this.vectors[a] as readonly number[]
     const right = this.vectors[b] as readonly number[]
-    for (let i = 1; i < left.length; i++) if ((left[i] as number) > (right[i] as number)) return false
+    for (let i = 1; i < left.length; i++) if (left[i]! > right[i]!) return false
     return true
   }
 }

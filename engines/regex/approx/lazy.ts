@@ -131,13 +131,13 @@ export class LazyDfa {
   private fill(row: number, symbol: number): number {
     const { closure } = this
     const { kind } = this.pattern.alphabet
-    const far = kind[symbol] as number
+    const far = kind[symbol]!
     const pairs = closure.resolved(this.pairsAt(row), this.nearAt(row), far)
     const cost = closure.accepted(pairs)
     const next = this.rowOf(closure.after(pairs, symbol, this.inject), far)
     this.table[row + symbol] = cost < 0 ? next : -next
     this.costs[row + symbol] = cost
-    return this.table[row + symbol] as number
+    return this.table[row + symbol]!
   }
 
   /** The cheapest acceptance where the text ends, `far` being the kind of what stands there; -1: none. */
@@ -180,15 +180,15 @@ export class LazyDfa {
     const limit = bytes ? 256 : 128
     let { table } = this
     while (at > from) {
-      const byte = text[at - 1] as number
+      const byte = text[at - 1]!
       let symbol: number
       let width = 1
-      if (byte < limit) symbol = low[byte] as number
+      if (byte < limit) symbol = low[byte]!
       else {
         width = widthBefore(text, at, from)
         symbol = this.classAt(text, at - width, at)
       }
-      let next = table[row + symbol] as number
+      let next = table[row + symbol]!
       if (next <= 0) {
         if (next === UNKNOWN) {
           if (this.loses(row)) {
@@ -202,8 +202,8 @@ export class LazyDfa {
         }
         if (next < 0) {
           next = -next
-          if ((this.costs[row + symbol] as number) < this.bound) {
-            this.cheaper = this.costs[row + symbol] as number
+          if (this.costs[row + symbol]! < this.bound) {
+            this.cheaper = this.costs[row + symbol]!
             this.row = row
             this.place = at
             return false
@@ -244,16 +244,16 @@ export class LazyDfa {
     let { table } = this
     let last = -1
     while (at < to) {
-      const byte = text[at] as number
+      const byte = text[at]!
       let symbol: number
       let width = 1
-      if (byte < limit) symbol = low[byte] as number
+      if (byte < limit) symbol = low[byte]!
       else {
         const code = decodeAt(text, at, to)
         symbol = classOf(this.pattern.alphabet, code)
         width = widthOf(code)
       }
-      let next = table[row + symbol] as number
+      let next = table[row + symbol]!
       if (next <= 0) {
         if (next === UNKNOWN) {
           if (this.loses(row)) break

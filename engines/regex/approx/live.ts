@@ -9,7 +9,6 @@
  * The rows backward are kept for a block of the text at a time; a first walk leaves the rows at the end of every block.
  * Blocks are asked for from left to right, so the text is read backward twice in all.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { Rows } from './rows.ts'
 import type { BitSearch } from './bits.ts'
 import type { Meter } from './meter.ts'

@@ -8,7 +8,6 @@
  *
  * Costs that occur are numbered: a level is the number of such a cost.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import type { Pattern } from './automaton.ts'
 import { Labels } from './labels.ts'
 import { Positions } from './positions.ts'
@@ -49,11 +48,12 @@ export class RowPlan {
     this.costs = [...new Set(rows.map(({ cost }) => cost))]
     this.levels = new Map(this.costs.map((cost, level) => [cost, level]))
     this.used = this.costs.map((most) => rows.filter(({ cost }) => cost <= most).length)
-    this.from = OPERATIONS.map(() => rows.map(() => -1))
+    const from = OPERATIONS.map(() => rows.map(() => -1))
+    this.from = from
     rows.forEach(({ label }, r) => {
       for (const op of OPERATIONS) {
         const to = this.numbers.get(labels.after(label, 0, op))
-        if (to !== undefined) (this.from[op] as number[])[to] = r
+        if (to !== undefined) from[op]![to] = r
       }
     })
     this.tops = this.used.map((used) => this.last(rows.keys().filter((r) => r < used)))

@@ -10,7 +10,6 @@
  *
  * Navarro and Raffinot, "Flexible Pattern Matching in Strings" (2002), chapter 5.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { ACCEPT, FORK, STEP } from './automaton.ts'
 import type { Automaton, Pattern } from './automaton.ts'
 

@@ -1,5 +1,4 @@
 /** A pattern as what the kernels of `kernel.ts` read, and a walk with them. */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { engine } from '../wasm/engine.ts'
 import type { Program } from '../wasm/engine.ts'
 import { PROGRAM, WINDOW } from '../wasm/memory.ts'

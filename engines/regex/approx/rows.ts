@@ -18,7 +18,6 @@
  *
  * Wu and Manber, "Fast text searching allowing errors", CACM 35 (1992).
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import type { RowPlan } from './plan.ts'
 import type { Follow, Positions } from './positions.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'

@@ -11,7 +11,6 @@
  * read beyond their matches is counted. Past eight bytes for each byte of progress the rest is finished by a walk that
  * wastes nothing: `ends.ts` with sets, `live.ts` with bits.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
 import { outOfHand } from '../dfa/patience.ts'
 import type { LiteralSearch } from '../literal/literal.ts'

@@ -26,7 +26,7 @@ export class StateSets {
   /** The number of a set; a new one is `list.length - 1` afterwards. */
   add(pairs: Pairs, near: number): number {
     const slot = this.slotOf(pairs, near)
-    const known = this.slots[slot] as number
+    const known = this.slots[slot]!
     if (known !== 0) return known - 1
     const number = this.list.push({ pairs, near })
     this.slots[slot] = number
@@ -54,10 +54,9 @@ export class StateSets {
   private slotOf(pairs: Pairs, near: number): number {
     const { slots, list } = this
     let hash = near
-    for (let i = 0; i < pairs.length; i++)
-      hash = Math.imul(hash ^ (pairs[i] as number), 0x01000193) + (hash >>> 15)
+    for (let i = 0; i < pairs.length; i++) hash = Math.imul(hash ^ pairs[i]!, 0x01000193) + (hash >>> 15)
     for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
-      const id = slots[slot] as number
+      const id = slots[slot]!
       if (id === 0) return slot
       const set = list[id - 1] as StateSet
       if (set.near === near && samePairs(set.pairs, pairs)) return slot

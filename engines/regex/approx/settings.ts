@@ -59,14 +59,14 @@ function region(settings: ApproxLimits | undefined, parent: number, around: Regi
     parent,
     depth: around ? around.depth + 1 : 0,
     open: settings !== undefined,
-    costs: COST_NAMES.map((name, op) => settings?.[name] ?? (inherited[op] as number)),
+    costs: COST_NAMES.map((name, op) => settings?.[name] ?? inherited[op]!),
     limits: binding(LIMIT_NAMES.map((name) => Math.floor(settings?.[name] ?? Infinity))),
   }
 }
 
 /** Limits that follow from others are dropped: every limit that is left has to be counted. */
 function binding(limits: readonly number[]): readonly number[] {
-  const errors = limits[ERRORS] as number
+  const errors = limits[ERRORS]!
   return limits.map((limit, measure) => (measure < ERRORS && limit >= errors ? Infinity : limit))
 }
 
@@ -81,7 +81,7 @@ function errorsAsCost(list: readonly Region[]): readonly Region[] {
   if (list.some(({ open, costs }) => open && costs.some((cost) => cost !== 1))) return list
   return list.map((one) => {
     const limits = [...one.limits]
-    limits[COST] = Math.min(limits[COST] as number, limits[ERRORS] as number)
+    limits[COST] = Math.min(limits[COST]!, limits[ERRORS]!)
     limits[ERRORS] = Infinity
     return { ...one, limits }
   })

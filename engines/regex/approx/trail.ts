@@ -2,7 +2,6 @@
  * Every place at which nothing further on begins a cheaper match, with the cost of the match that begins there: notes
  * of a walk backward, from right to left. Costs only fall, so they are kept by their changes.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 export class Trail {
   length = 0
   private places = new Int32Array(64)

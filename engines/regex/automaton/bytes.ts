@@ -11,8 +11,8 @@ export interface ByteClasses {
 export function byteClasses(nfa: Nfa, kindOf: (byte: number) => number): ByteClasses {
   const cut = new Uint8Array(257)
   for (let e = 0; e < nfa.edgeLow.length; e++) {
-    cut[nfa.edgeLow[e] as number] = 1
-    cut[(nfa.edgeHigh[e] as number) + 1] = 1
+    cut[nfa.edgeLow[e]!] = 1
+    cut[nfa.edgeHigh[e]! + 1] = 1
   }
   const { words, lines } = nfa.use
   if (words || lines) {

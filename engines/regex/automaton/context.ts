@@ -82,23 +82,23 @@ export class Surroundings {
 
   /** The kind of a byte that is a character by itself. */
   ofByte(byte: number): number {
-    return this.ascii[byte] as number
+    return this.ascii[byte]!
   }
 
   after(text: Uint8Array, at: number, to: number, edge: number): number {
     if (at >= to) return edge
-    const byte = text[at] as number
-    if (byte < 0x80 || !this.wide) return this.ascii[byte] as number
+    const byte = text[at]!
+    if (byte < 0x80 || !this.wide) return this.ascii[byte]!
     const code = decodeAt(text, at, to)
     return code >= 0 && contains(this.wide, code) ? WORD : OTHER
   }
 
   before(text: Uint8Array, at: number, edge: number): number {
     if (at <= 0) return edge
-    const byte = text[at - 1] as number
-    if (byte < 0x80 || !this.wide) return this.ascii[byte] as number
+    const byte = text[at - 1]!
+    if (byte < 0x80 || !this.wide) return this.ascii[byte]!
     let lead = at - 1
-    while (lead > 0 && at - lead < 4 && ((text[lead] as number) & 0xc0) === 0x80) lead--
+    while (lead > 0 && at - lead < 4 && (text[lead]! & 0xc0) === 0x80) lead--
     const code = decodeAt(text, lead, at)
     return code >= 0 && lead + lengthOf(code) === at && contains(this.wide, code) ? WORD : OTHER
   }
@@ -110,13 +110,13 @@ function lengthOf(code: number): number {
 
 /** The code point of the well-formed UTF-8 sequence at `at`, or -1. */
 export function decodeAt(text: Uint8Array, at: number, to: number): number {
-  const lead = text[at] as number
+  const lead = text[at]!
   if (lead < 0x80) return lead
   const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
   if (lead < 0xc2 || lead > 0xf4 || at + length > to) return -1
   let code = lead & (0x7f >> length)
   for (let k = 1; k < length; k++) {
-    const byte = text[at + k] as number
+    const byte = text[at + k]!
     if ((byte & 0xc0) !== 0x80) return -1
     code = (code << 6) | (byte & 0x3f)
   }

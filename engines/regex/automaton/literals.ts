@@ -61,7 +61,7 @@ function isLetter(byte: number): boolean {
 function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
   const members: number[] = []
   for (let i = 0; i < ranges.length; i += 2) {
-    for (let c = ranges[i] as number; c <= (ranges[i + 1] as number); c++) {
+    for (let c = ranges[i]!; c <= ranges[i + 1]!; c++) {
       if (members.push(c) > MOST_MEMBERS) return null
     }
   }
@@ -93,7 +93,7 @@ function score(candidate: Candidate): number {
   // Walking passes over a byte as quickly as a search for one of several, or for one that is everywhere.
   if (shortest === 1) {
     const [first] = candidate.texts
-    if (candidate.texts.length > 1 || (FREQUENCY[first?.bytes[0] as number] as number) > COMMON) {
+    if (candidate.texts.length > 1 || FREQUENCY[first!.bytes[0]!]! > COMMON) {
       return -Infinity
     }
   }

@@ -150,7 +150,7 @@ class Builder {
   }
 
   private fork(targets: readonly number[]): number {
-    if (targets.length === 1) return targets[0] as number
+    if (targets.length === 1) return targets[0]!
     const first = this.forks.length
     for (const target of targets) this.forks.push(target)
     return this.add(FORK, first, targets.length)
@@ -172,11 +172,9 @@ class Builder {
   private forward(graph: ByteGraph, next: number): number {
     const at: number[] = []
     for (const edges of graph.nodes) {
-      at.push(
-        this.step(edges.map((value, i) => (i % 3 < 2 ? value : value < 0 ? next : (at[value] as number)))),
-      )
+      at.push(this.step(edges.map((value, i) => (i % 3 < 2 ? value : value < 0 ? next : at[value]!))))
     }
-    return at.at(-1) as number
+    return at.at(-1)!
   }
 
   /** An edge u -> v becomes v -> u; what led to the end leaves the entry, and the root is the end. */
@@ -186,17 +184,17 @@ class Builder {
     const entry: number[] = []
     nodes.forEach((edges, from) => {
       for (let e = 0; e < edges.length; e += 3) {
-        const to = edges[e + 2] as number
-        const list = to < 0 ? entry : (back[to] as number[])
-        list.push(edges[e] as number, edges[e + 1] as number, from)
+        const to = edges[e + 2]!
+        const list = to < 0 ? entry : back[to]!
+        list.push(edges[e]!, edges[e + 1]!, from)
       }
     })
     // Children come before their parents in `nodes`, so walk down from the root.
     const at: number[] = []
     at[nodes.length - 1] = next
     const link = (list: readonly number[]): number[] =>
-      list.map((value, i) => (i % 3 < 2 ? value : (at[value] as number)))
-    for (let i = nodes.length - 2; i >= 0; i--) at[i] = this.step(link(back[i] as number[]))
+      list.map((value, i) => (i % 3 < 2 ? value : at[value]!))
+    for (let i = nodes.length - 2; i >= 0; i--) at[i] = this.step(link(back[i]!))
     return this.step(link(entry))
   }
 
@@ -270,9 +268,9 @@ class Builder {
     const edgeHigh = new Uint8Array(edgeCount)
     const edgeTo = new Int32Array(edgeCount)
     for (let e = 0; e < edgeCount; e++) {
-      edgeLow[e] = this.edges[e * 3] as number
-      edgeHigh[e] = this.edges[e * 3 + 1] as number
-      edgeTo[e] = this.edges[e * 3 + 2] as number
+      edgeLow[e] = this.edges[e * 3]!
+      edgeHigh[e] = this.edges[e * 3 + 1]!
+      edgeTo[e] = this.edges[e * 3 + 2]!
     }
     return {
       kind: Uint8Array.from(this.kind),

@@ -24,8 +24,8 @@ export function lengthsOf(node: Node, bytes: boolean): Lengths {
       const { ranges } = node
       // A set of nothing matches nothing: any length is true of it.
       if (ranges.length === 0) return { min: 1, max: 1 }
-      const low = encodedLength(ranges[0] as number, bytes)
-      return { min: low, max: encodedLength(ranges.at(-1) as number, bytes) }
+      const low = encodedLength(ranges[0]!, bytes)
+      return { min: low, max: encodedLength(ranges.at(-1)!, bytes) }
     }
     case 'cat':
       return node.parts.reduce<Lengths>(
@@ -64,16 +64,16 @@ export function onlyAtEdge(nfa: Nfa): boolean {
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       if (seen[at] === 1) continue
       seen[at] = 1
-      const first = nfa.first[at] as number
+      const first = nfa.first[at]!
       switch (nfa.kind[at]) {
         case STEP:
         case ACCEPT:
           return false
         case FORK:
-          for (let k = 0; k < (nfa.count[at] as number); k++) stack.push(nfa.forkTo[first + k] as number)
+          for (let k = 0; k < nfa.count[at]!; k++) stack.push(nfa.forkTo[first + k]!)
           break
         case ASSERT:
-          if (((nfa.masks[nfa.count[at] as number] as Uint8Array)[kind] as number) !== 0) stack.push(first)
+          if ((nfa.masks[nfa.count[at]!] as Uint8Array)[kind]! !== 0) stack.push(first)
           break
         default:
           stack.push(first)
@@ -91,13 +91,13 @@ export function firstBytes(nfa: Nfa): Uint8Array {
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (seen[at] === 1) continue
     seen[at] = 1
-    const first = nfa.first[at] as number
-    const end = first + (nfa.count[at] as number)
+    const first = nfa.first[at]!
+    const end = first + nfa.count[at]!
     if (nfa.kind[at] === STEP) {
       for (let e = first; e < end; e++) {
-        members.fill(1, nfa.edgeLow[e], (nfa.edgeHigh[e] as number) + 1)
+        members.fill(1, nfa.edgeLow[e], nfa.edgeHigh[e]! + 1)
       }
-    } else if (nfa.kind[at] === FORK) for (let k = first; k < end; k++) stack.push(nfa.forkTo[k] as number)
+    } else if (nfa.kind[at] === FORK) for (let k = first; k < end; k++) stack.push(nfa.forkTo[k]!)
     else if (nfa.kind[at] !== ACCEPT) stack.push(first)
   }
   return members

@@ -46,8 +46,8 @@ class GraphBuilder {
       part = []
     }
     for (let i = 0; i < ranges.length; i += 2) {
-      let low = ranges[i] as number
-      const high = ranges[i + 1] as number
+      let low = ranges[i]!
+      const high = ranges[i + 1]!
       while (low <= high) {
         const digit = Math.floor(low / unit)
         if (digit !== partDigit) flush()
@@ -76,14 +76,14 @@ class GraphBuilder {
     const cut = (low: number, high: number): number[] => {
       const out: number[] = []
       for (let i = 0; i < ranges.length; i += 2) {
-        const from = Math.max(ranges[i] as number, low)
-        const to = Math.min(ranges[i + 1] as number, high)
+        const from = Math.max(ranges[i]!, low)
+        const to = Math.min(ranges[i + 1]!, high)
         if (from <= to) out.push(from, to)
       }
       return out
     }
     const ascii = cut(0, 0x7f)
-    for (let i = 0; i < ascii.length; i += 2) edges.push(ascii[i] as number, ascii[i + 1] as number, END)
+    for (let i = 0; i < ascii.length; i += 2) edges.push(ascii[i]!, ascii[i + 1]!, END)
     edges.push(...this.edgesOver(cut(0x80, 0x7ff), 2, 0xc0))
     edges.push(...this.edgesOver([...cut(0x800, 0xd7ff), ...cut(0xe000, 0xffff)], 3, 0xe0))
     edges.push(...this.edgesOver(cut(0x10000, 0x10ffff), 4, 0xf0))
@@ -96,6 +96,6 @@ class GraphBuilder {
 export function byteGraph(ranges: Ranges, bytes: boolean): ByteGraph {
   if (!bytes) return new GraphBuilder().build(ranges)
   const edges: number[] = []
-  for (let i = 0; i < ranges.length; i += 2) edges.push(ranges[i] as number, ranges[i + 1] as number, END)
+  for (let i = 0; i < ranges.length; i += 2) edges.push(ranges[i]!, ranges[i + 1]!, END)
   return { nodes: [edges], edges: edges.length / 3 }
 }

@@ -12,7 +12,7 @@ export const FORGET = 3
 export function groupsOf(action: number, forgets: Int32Array): [number, number] {
   const index = action >> 2
   if ((action & 3) !== FORGET) return [index, index]
-  return [forgets[2 * index] as number, forgets[2 * index + 1] as number]
+  return [forgets[2 * index]!, forgets[2 * index + 1]!]
 }
 
 /** What is known of a group on the way back: nothing, its end, all. */
@@ -35,8 +35,8 @@ export function apply(
     else if (kind === CLOSE) captures[base + 2 * index + 1] = at
     else if (kind === FORGET) {
       // A loop: a call to fill costs more than the few places it fills.
-      const end = base + 2 * (forgets[2 * index + 1] as number) + 2
-      for (let i = base + 2 * (forgets[2 * index] as number); i < end; i++) captures[i] = -1
+      const end = base + 2 * forgets[2 * index + 1]! + 2
+      for (let i = base + 2 * forgets[2 * index]!; i < end; i++) captures[i] = -1
     }
   }
 }
@@ -51,7 +51,7 @@ export function undo(
 ): number {
   let settled = 0
   for (let i = actions.length - 1; i >= 0; i--) {
-    const action = actions[i] as number
+    const action = actions[i]!
     const index = action >> 2
     const kind = action & 3
     if (kind === CLOSE) {
@@ -67,7 +67,7 @@ export function undo(
         settled++
       }
     } else {
-      for (let group = forgets[2 * index] as number; group <= (forgets[2 * index + 1] as number); group++) {
+      for (let group = forgets[2 * index]!; group <= forgets[2 * index + 1]!; group++) {
         if (fate[group] === UNSET) {
           fate[group] = SETTLED
           settled++

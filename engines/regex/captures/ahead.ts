@@ -33,8 +33,8 @@ export class Ahead {
   /** Where an inner bracket that begins at `at` ends on the best path; -1 if on none. */
   longest(region: Region, inner: Region, from: number, to: number): number {
     const { reader, live, brackets } = this
-    const exit = brackets.exit[inner.bracket] as number
-    const emptyExit = brackets.emptyExit[inner.bracket] as number
+    const exit = brackets.exit[inner.bracket]!
+    const emptyExit = brackets.emptyExit[inner.bracket]!
     const { words } = inner
     const mask = reader.mask(from)
     const { rows, out } = inner.closure(mask)
@@ -42,7 +42,7 @@ export class Ahead {
     const empty = out[entry] === 1 && live.reaches(region.closure(mask), emptyExit, from) ? from : -1
     if (from === to) return empty
     if (region.words === 1) {
-      return this.ahead(region, inner, rows[entry] as number, exit, from, to) ?? empty
+      return this.ahead(region, inner, rows[entry]!, exit, from, to) ?? empty
     }
     this.enter(rows, entry, words)
     return this.aheadInWords(region, inner, exit, from, to) ?? empty
@@ -58,7 +58,7 @@ export class Ahead {
     for (let at = this.scout(inner, from, to); at >= from; at--) {
       if (this.marks[at - from] === 0) continue
       live.descend(at)
-      const exit = (at === from ? brackets.emptyExit : brackets.exit)[inner.bracket] as number
+      const exit = (at === from ? brackets.emptyExit : brackets.exit)[inner.bracket]!
       if (live.reaches(region.closure(reader.mask(at)), exit, at)) return at
     }
     live.descend(from)
@@ -71,7 +71,7 @@ export class Ahead {
     else this.marks.fill(0, 0, to - from + 1)
     const { rows, out } = inner.closure(this.reader.mask(from))
     const entry = inner.local(inner.entry)
-    this.marks[0] = out[entry] as number
+    this.marks[0] = out[entry]!
     this.enter(rows, entry, inner.words)
     const reached =
       inner.words === 1 ? this.scoutInOneWord(inner, from, to) : this.scoutInWords(inner, from, to)
@@ -84,26 +84,26 @@ export class Ahead {
     const { asserts, text, low, ascii } = reader
     const { members } = inner
     let { forward, last } = inner.closure(reader.mask(to))
-    let set = this.set[0] as number
+    let set = this.set[0]!
     let at = from
     while (at < to) {
-      const byte = text[at] as number
+      const byte = text[at]!
       if (byte < ascii) {
-        set &= members[low[byte] as number] as number
+        set &= members[low[byte]!]!
         at++
       } else {
-        set &= members[reader.after(at)] as number
+        set &= members[reader.after(at)]!
         at += reader.width
       }
       if (set === 0) break
       if (asserts) ({ forward, last } = inner.closure(reader.mask(at)))
-      marks[at - from] = (set & (last[0] as number)) === 0 ? 0 : 1
+      marks[at - from] = (set & last[0]!) === 0 ? 0 : 1
       const { data } = forward
       set =
-        (data[set & 255] as number) |
-        (data[256 | ((set >>> 8) & 255)] as number) |
-        (data[512 | ((set >>> 16) & 255)] as number) |
-        (data[768 | (set >>> 24)] as number)
+        data[set & 255]! |
+        data[256 | ((set >>> 8) & 255)]! |
+        data[512 | ((set >>> 16) & 255)]! |
+        data[768 | (set >>> 24)]!
     }
     return at
   }
@@ -119,13 +119,13 @@ export class Ahead {
       at += reader.width
       let some = 0
       for (let w = 0; w < words; w++) {
-        set[w] = (set[w] as number) & (members[member + w] as number)
-        some |= set[w] as number
+        set[w] = set[w]! & members[member + w]!
+        some |= set[w]!
       }
       if (some === 0) break
       if (reader.asserts) ({ forward, last } = inner.closure(reader.mask(at)))
       let leaves = 0
-      for (let w = 0; w < words; w++) leaves |= (set[w] as number) & (last[w] as number)
+      for (let w = 0; w < words; w++) leaves |= set[w]! & last[w]!
       marks[at - from] = leaves === 0 ? 0 : 1
       move(forward, set, other)
       ;[set, other] = [other, set]
@@ -156,7 +156,7 @@ export class Ahead {
     const { reader, live } = this
     const { asserts, text, ascii } = reader
     const local = region.local(exit)
-    const leaves = (this.brackets.automaton.depth[exit] as number) < region.depth
+    const leaves = this.brackets.automaton.depth[exit]! < region.depth
     let closure = inner.closure(reader.mask(to))
     let outer = region.closure(reader.mask(to))
     let best: number | undefined
@@ -165,10 +165,10 @@ export class Ahead {
     let index = live.index(at)
     let { sets, top } = live
     for (; at < to; reader.steps++) {
-      set &= sets[index] as number
+      set &= sets[index]!
       if (set === 0) break
       // What is alive can consume the character, so it is one.
-      const byte = text[at] as number
+      const byte = text[at]!
       const width = byte < ascii ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
       at += width
       index += width
@@ -177,7 +177,7 @@ export class Ahead {
         closure = inner.closure(mask)
         outer = region.closure(mask)
       }
-      const last = (set & (closure.last[0] as number)) !== 0
+      const last = (set & closure.last[0]!) !== 0
       if (at === to) {
         if (last && (leaves || outer.out[local] === 1)) best = at
         reader.steps++
@@ -187,13 +187,13 @@ export class Ahead {
         index = live.index(at)
         ;({ sets, top } = live)
       }
-      if (last && !leaves && ((outer.rows[local] as number) & (sets[index] as number)) !== 0) best = at
+      if (last && !leaves && (outer.rows[local]! & sets[index]!) !== 0) best = at
       const { data } = closure.forward
       set =
-        (data[set & 255] as number) |
-        (data[256 | ((set >>> 8) & 255)] as number) |
-        (data[512 | ((set >>> 16) & 255)] as number) |
-        (data[768 | (set >>> 24)] as number)
+        data[set & 255]! |
+        data[256 | ((set >>> 8) & 255)]! |
+        data[512 | ((set >>> 16) & 255)]! |
+        data[768 | (set >>> 24)]!
     }
     return best
   }
@@ -219,8 +219,8 @@ export class Ahead {
       const { sets } = live
       let some = 0
       for (let w = 0; w < words; w++) {
-        set[w] = (set[w] as number) & (sets[index + w] as number)
-        some |= set[w] as number
+        set[w] = set[w]! & sets[index + w]!
+        some |= set[w]!
       }
       if (some === 0) break
       reader.after(at)
@@ -231,7 +231,7 @@ export class Ahead {
         outer = region.closure(mask)
       }
       let leaves = 0
-      for (let w = 0; w < words; w++) leaves |= (set[w] as number) & (closure.last[w] as number)
+      for (let w = 0; w < words; w++) leaves |= set[w]! & closure.last[w]!
       if (leaves !== 0 && live.reaches(outer, exit, at)) best = at
       move(closure.forward, set, other)
       ;[set, other] = [other, set]

@@ -63,8 +63,8 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
   const events: number[] = []
   all.forEach((ranges, set) => {
     for (let i = 0; i < ranges.length; i += 2) {
-      events.push((ranges[i] as number) * 2 * all.length + set * 2 + 1)
-      events.push(((ranges[i + 1] as number) + 1) * 2 * all.length + set * 2)
+      events.push(ranges[i]! * 2 * all.length + set * 2 + 1)
+      events.push((ranges[i + 1]! + 1) * 2 * all.length + set * 2)
     }
   })
   events.sort((a, b) => a - b)
@@ -75,9 +75,9 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
   const starts = [0]
   const startClass = [0]
   for (let i = 0; i < events.length;) {
-    const code = Math.floor((events[i] as number) / (2 * all.length))
-    for (; i < events.length && Math.floor((events[i] as number) / (2 * all.length)) === code; i++) {
-      const change = (events[i] as number) % (2 * all.length)
+    const code = Math.floor(events[i]! / (2 * all.length))
+    for (; i < events.length && Math.floor(events[i]! / (2 * all.length)) === code; i++) {
+      const change = events[i]! % (2 * all.length)
       if (change & 1) open.add(change >> 1)
       else open.delete(change >> 1)
       mask ^= 1 << (change >> 1)
@@ -122,14 +122,14 @@ function searchClass(alphabet: Alphabet, code: number): number {
   // Boundaries may share a code (the leading 0): the last one counts.
   while (high - low > 1) {
     const middle = (low + high) >> 1
-    if ((starts[middle] as number) <= code) low = middle
+    if (starts[middle]! <= code) low = middle
     else high = middle
   }
-  return startClass[low] as number
+  return startClass[low]!
 }
 
 /** Class of a code point; of a broken byte, 0. */
 export function classOf(alphabet: Alphabet, code: number): number {
-  if (code < 128) return code < 0 ? 0 : (alphabet.low[code] as number)
+  if (code < 128) return code < 0 ? 0 : alphabet.low[code]!
   return searchClass(alphabet, code)
 }

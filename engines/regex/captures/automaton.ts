@@ -93,15 +93,15 @@ function group(builder: Builder, end: 0 | 1): Grouped {
   const { edges } = builder
   const first = new Int32Array(builder.depth.length + 2)
   for (let e = 0; e < edges.length; e += 4) {
-    const state = (edges[e + end] as number) + 2
-    first[state] = (first[state] as number) + 1
+    const state = edges[e + end]! + 2
+    first[state] = first[state]! + 1
   }
-  for (let s = 2; s < first.length; s++) first[s] = (first[s] as number) + (first[s - 1] as number)
+  for (let s = 2; s < first.length; s++) first[s] = first[s]! + first[s - 1]!
   const list = new Int32Array(edges.length / 4)
   for (let e = 0; e < edges.length; e += 4) {
-    const state = (edges[e + end] as number) + 1
-    list[first[state] as number] = e
-    first[state] = (first[state] as number) + 1
+    const state = edges[e + end]! + 1
+    list[first[state]!] = e
+    first[state] = first[state]! + 1
   }
   return { first, list }
 }
@@ -113,22 +113,22 @@ function shorten({ edges, next, set, bracketOf }: Builder): void {
   const on = Int32Array.from(next, (_, state) => state)
   const ways = new Int32Array(states)
   for (let e = 0; e < edges.length; e += 4) {
-    const from = edges[e] as number
-    const to = edges[e + 1] as number
+    const from = edges[e]!
+    const to = edges[e + 1]!
     const idle = edges[e + 2] === 0 && edges[e + 3] === 0 && bracketOf[from] === bracketOf[to]
-    ways[from] = (ways[from] as number) + 1
+    ways[from] = ways[from]! + 1
     on[from] = idle && ways[from] === 1 && set[from] === -1 ? to : from
   }
   const last = (state: number, bracket: number | undefined): number => {
     let at = state
-    while (on[at] !== at && bracketOf[at] === bracket) at = on[at] as number
+    while (on[at] !== at && bracketOf[at] === bracket) at = on[at]!
     return at
   }
   for (let e = 0; e < edges.length; e += 4) {
-    edges[e + 1] = last(edges[e + 1] as number, bracketOf[edges[e] as number])
+    edges[e + 1] = last(edges[e + 1]!, bracketOf[edges[e]!])
   }
   for (let state = 0; state < states; state++) {
-    if ((next[state] as number) >= 0) next[state] = last(next[state] as number, bracketOf[state])
+    if (next[state]! >= 0) next[state] = last(next[state]!, bracketOf[state])
   }
 }
 
@@ -144,20 +144,20 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
   const edgeStart = new Int32Array(states + 1)
   const [edgeTo, edgeNeeds, edgeAction]: [number[], number[], number[]] = [[], [], []]
   order.forEach((state, i) => {
-    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
-      const e = out.list[k] as number
-      const to = rank[builder.edges[e + 1] as number] as number
+    for (let k = out.first[state]!; k < out.first[state + 1]!; k++) {
+      const e = out.list[k]!
+      const to = rank[builder.edges[e + 1]!]!
       if (to < 0) continue
       edgeTo.push(to)
-      edgeNeeds.push(builder.edges[e + 2] as number)
-      edgeAction.push(builder.edges[e + 3] as number)
+      edgeNeeds.push(builder.edges[e + 2]!)
+      edgeAction.push(builder.edges[e + 3]!)
     }
     edgeStart[i + 1] = edgeTo.length
   })
   // Loops: with thousands of states, iterators take most of the time of building.
   const pick = (values: readonly number[]): Int32Array => {
     const picked = new Int32Array(states)
-    for (let i = 0; i < states; i++) picked[i] = values[order[i] as number] as number
+    for (let i = 0; i < states; i++) picked[i] = values[order[i]!]!
     return picked
   }
   return {
@@ -165,8 +165,8 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     groups: parsed.groups,
     states,
     made: rank.filter((state) => state >= 0),
-    start: rank[start] as number,
-    accept: rank[accept] as number,
+    start: rank[start]!,
+    accept: rank[accept]!,
     depth: pick(builder.depth),
     bracket: pick(builder.bracketOf),
     bracketParent: Int32Array.from(builder.bracketParent),
@@ -179,7 +179,7 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     edgeNeeds: Uint8Array.from(edgeNeeds),
     edgeAction: Int32Array.from(edgeAction),
     set: pick(builder.set),
-    next: pick(builder.next).map((to) => (to < 0 ? -1 : (rank[to] as number))),
+    next: pick(builder.next).map((to) => (to < 0 ? -1 : rank[to]!)),
     forgets: Int32Array.from(builder.forgets),
     hasAssertions: !factsOf(parsed.root).pure,
     surroundings: new Surroundings(contextUse(parsed.root), parsed.bytes),
@@ -203,8 +203,8 @@ function usefulStates(builder: Builder, accept: number): Uint8Array {
   }
   useful[accept] = 1
   for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-    for (let k = into.first[state] as number; k < (into.first[state + 1] as number); k++) {
-      mark(edges[into.list[k] as number] as number)
+    for (let k = into.first[state]!; k < into.first[state + 1]!; k++) {
+      mark(edges[into.list[k]!]!)
     }
     consumers[state]?.forEach(mark)
   }
@@ -225,23 +225,23 @@ function alongEdges(builder: Builder, out: Grouped, useful: Uint8Array, start: n
     reachable.push(to)
   }
   for (let i = 0; i < reachable.length; i++) {
-    const state = reachable[i] as number
-    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
-      const to = edges[(out.list[k] as number) + 1] as number
+    const state = reachable[i]!
+    for (let k = out.first[state]!; k < out.first[state + 1]!; k++) {
+      const to = edges[out.list[k]! + 1]!
       if (!useful[to]) continue
-      pending[to] = (pending[to] as number) + 1
+      pending[to] = pending[to]! + 1
       visit(to)
     }
-    const to = next[state] as number
+    const to = next[state]!
     if (to >= 0 && useful[to]) visit(to)
   }
   const order: number[] = reachable.filter((state) => pending[state] === 0)
   for (let i = 0; i < order.length; i++) {
-    const state = order[i] as number
-    for (let k = out.first[state] as number; k < (out.first[state + 1] as number); k++) {
-      const to = edges[(out.list[k] as number) + 1] as number
+    const state = order[i]!
+    for (let k = out.first[state]!; k < out.first[state + 1]!; k++) {
+      const to = edges[out.list[k]! + 1]!
       if (!useful[to]) continue
-      pending[to] = (pending[to] as number) - 1
+      pending[to] = pending[to]! - 1
       if (pending[to] === 0) order.push(to)
     }
   }

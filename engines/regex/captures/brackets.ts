@@ -44,33 +44,33 @@ export class Brackets {
     this.lastGroup = new Int32Array(count)
     const { place, bit, consumers, first, end, exit, emptyExit, firstGroup, lastGroup } = this
     for (let p = 0; p < states; p++) {
-      const state = made[p] as number
+      const state = made[p]!
       place[state] = p
-      const bits = consumers[p] as number
-      const consumes = (set[state] as number) >= 0
+      const bits = consumers[p]!
+      const consumes = set[state]! >= 0
       if (consumes) bit[state] = bits
       consumers[p + 1] = bits + (consumes ? 1 : 0)
-      const inner = bracket[state] as number
+      const inner = bracket[state]!
       if (inner < 0) continue
-      if (p < (first[inner] as number)) first[inner] = p
+      if (p < first[inner]!) first[inner] = p
       end[inner] = p + 1
-      for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
-        const to = edgeTo[e] as number
-        if ((depth[to] as number) < (depth[state] as number)) {
-          if ((exit[inner] as number) < 0) emptyExit[inner] = to
+      for (let e = edgeStart[state]!; e < edgeStart[state + 1]!; e++) {
+        const to = edgeTo[e]!
+        if (depth[to]! < depth[state]!) {
+          if (exit[inner]! < 0) emptyExit[inner] = to
           exit[inner] = to
         }
-        this.touch(inner, edgeAction[e] as number)
+        this.touch(inner, edgeAction[e]!)
       }
     }
     for (let b = count - 1; b >= 0; b--) {
-      const outer = bracketParent[b] as number
+      const outer = bracketParent[b]!
       if (exit[b] !== emptyExit[b]) this.sortExits(b)
       if (outer < 0) continue
-      first[outer] = Math.min(first[outer] as number, first[b] as number)
-      end[outer] = Math.max(end[outer] as number, end[b] as number)
-      firstGroup[outer] = Math.min(firstGroup[outer] as number, firstGroup[b] as number)
-      lastGroup[outer] = Math.max(lastGroup[outer] as number, lastGroup[b] as number)
+      first[outer] = Math.min(first[outer]!, first[b]!)
+      end[outer] = Math.max(end[outer]!, end[b]!)
+      firstGroup[outer] = Math.min(firstGroup[outer]!, firstGroup[b]!)
+      lastGroup[outer] = Math.max(lastGroup[outer]!, lastGroup[b]!)
     }
   }
 
@@ -78,21 +78,21 @@ export class Brackets {
   private sortExits(bracket: number): void {
     const { made, edgeStart, edgeTo } = this.automaton
     const [first, end] = this.placesIn(bracket)
-    const reached = new Set([made[first] as number])
+    const reached = new Set([made[first]!])
     for (const state of reached) {
-      const inside = (this.place[state] as number) >= first && (this.place[state] as number) < end
+      const inside = this.place[state]! >= first && this.place[state]! < end
       if (inside) edgeTo.subarray(edgeStart[state], edgeStart[state + 1]).forEach((to) => reached.add(to))
     }
     const { exit, emptyExit } = this
-    if (!reached.has(exit[bracket] as number)) return
-    ;[exit[bracket], emptyExit[bracket]] = [emptyExit[bracket] as number, exit[bracket] as number]
+    if (!reached.has(exit[bracket]!)) return
+    ;[exit[bracket], emptyExit[bracket]] = [emptyExit[bracket]!, exit[bracket]!]
   }
 
   private touch(bracket: number, action: number): void {
     if (action === 0) return
     const [first, last] = groupsOf(action, this.automaton.forgets)
-    if (first < (this.firstGroup[bracket] as number)) this.firstGroup[bracket] = first
-    if (last > (this.lastGroup[bracket] as number)) this.lastGroup[bracket] = last
+    if (first < this.firstGroup[bracket]!) this.firstGroup[bracket] = first
+    if (last > this.lastGroup[bracket]!) this.lastGroup[bracket] = last
   }
 
   /**
@@ -108,11 +108,11 @@ export class Brackets {
   /** Places of the states inside, from the first up to the second; of bracket -1, of all. */
   placesIn(bracket: number): [number, number] {
     if (bracket < 0) return [0, this.automaton.states]
-    return [this.first[bracket] as number, this.end[bracket] as number]
+    return [this.first[bracket]!, this.end[bracket]!]
   }
 
   /** Bits of the states made before a place. */
   bitsBefore(place: number): number {
-    return this.consumers[place] as number
+    return this.consumers[place]!
   }
 }

@@ -50,7 +50,7 @@ export class Builder {
   state(): number {
     const id = this.depth.length
     if (id >= this.limit) throw new RegexBudgetError('states', id + 1, this.limit)
-    this.depth.push(this.bracket < 0 ? 0 : (this.bracketDepth[this.bracket] as number))
+    this.depth.push(this.bracket < 0 ? 0 : this.bracketDepth[this.bracket]!)
     this.bracketOf.push(this.bracket)
     this.set.push(-1)
     this.next.push(-1)
@@ -72,7 +72,7 @@ export class Builder {
 
   private openBracket(from: number, kind: Bracket): number {
     this.bracketParent.push(this.bracket)
-    this.bracketDepth.push(this.bracket < 0 ? 1 : (this.bracketDepth[this.bracket] as number) + 1)
+    this.bracketDepth.push(this.bracket < 0 ? 1 : this.bracketDepth[this.bracket]! + 1)
     this.bracketLazy.push(kind === 'lazy' ? 1 : 0)
     this.bracketLoop.push(kind === 'loop' ? 1 : 0)
     this.bracket = this.bracketParent.length - 1
@@ -81,7 +81,7 @@ export class Builder {
 
   /** Leaves the innermost bracket by each of the exits. */
   private closeBracket(exits: Exits): Exits {
-    this.bracket = this.bracketParent[this.bracket] as number
+    this.bracket = this.bracketParent[this.bracket]!
     const leave = (exit: number): number => (exit < 0 ? -1 : this.edge(exit, this.state()))
     return { none: leave(exits.none), some: leave(exits.some) }
   }

@@ -210,8 +210,7 @@ describe('the ranked steps', () => {
       const wrong: number[] = []
       for (let code = 0; code < 800; code++) {
         const symbol = classOf(alphabet, code)
-        const member = (i: number): boolean =>
-          alphabet.members[(ids[i] as number) * alphabet.classes + symbol] === 1
+        const member = (i: number): boolean => alphabet.members[ids[i]! * alphabet.classes + symbol] === 1
         if (ranges.some((set, i) => member(i) !== contains(set, code))) wrong.push(code)
       }
       expect(wrong).toEqual([])

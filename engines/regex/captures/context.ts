@@ -23,8 +23,7 @@ export const MASKS: Uint8Array = new Uint8Array(KINDS * KINDS)
 for (const what of ASSERT_KINDS) {
   farSide(what, false).forEach((after, before) => {
     for (let kind = 0; kind < KINDS; kind++) {
-      if ((after >> kind) & 1)
-        MASKS[before * KINDS + kind] = (MASKS[before * KINDS + kind] as number) | assertBit(what)
+      if ((after >> kind) & 1) MASKS[before * KINDS + kind] = MASKS[before * KINDS + kind]! | assertBit(what)
     }
   })
 }

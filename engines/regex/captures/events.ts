@@ -25,19 +25,19 @@ export class Events {
     const { forgets } = this.brackets.automaton
     if ((action & 3) === FORGET) {
       const { list, brackets } = this
-      const first = forgets[2 * (action >> 2)] as number
-      const last = forgets[2 * (action >> 2) + 1] as number
+      const first = forgets[2 * (action >> 2)]!
+      const last = forgets[2 * (action >> 2) + 1]!
       for (let n = this.count - 3; n >= 0; n -= 3) {
-        const what = list[n] as number
+        const what = list[n]!
         const index = what >> 2
         let low = index
         let high = index
-        if ((list[n + 2] as number) >= 0) {
-          low = brackets.firstGroup[what] as number
-          high = brackets.lastGroup[what] as number
+        if (list[n + 2]! >= 0) {
+          low = brackets.firstGroup[what]!
+          high = brackets.lastGroup[what]!
         } else if ((what & 3) === FORGET) {
-          low = forgets[2 * index] as number
-          high = forgets[2 * index + 1] as number
+          low = forgets[2 * index]!
+          high = forgets[2 * index + 1]!
         }
         if (low < first || high > last) break
         this.count = n

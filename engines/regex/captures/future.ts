@@ -39,8 +39,7 @@ interface Mark {
   readonly set: LiveSet
 }
 
-const isIn = (bits: Int32Array, state: number): boolean =>
-  (((bits[state >> 5] as number) >>> (state & 31)) & 1) === 1
+const isIn = (bits: Int32Array, state: number): boolean => ((bits[state >> 5]! >>> (state & 31)) & 1) === 1
 
 /** The sets met so far; forgotten when they take too much. */
 export class LiveSets {
@@ -56,7 +55,7 @@ export class LiveSets {
 
   /** What is alive at the end of the text, behind a character of this kind. */
   last(kind: number, meter: Meter): LiveSet {
-    return this.make(null, MASKS[kind * KINDS + EDGE] as number, AT_END, meter)
+    return this.make(null, MASKS[kind * KINDS + EDGE]!, AT_END, meter)
   }
 
   /** What is alive before a character of class `symbol`, itself behind one of this kind. */
@@ -65,7 +64,7 @@ export class LiveSets {
     const place = hasAssertions ? kind * alphabet.classes + symbol : symbol
     return (behind.row[place] ??= this.make(
       behind.bits,
-      MASKS[kind * KINDS + (alphabet.kind[symbol] as number)] as number,
+      MASKS[kind * KINDS + alphabet.kind[symbol]!]!,
       symbol,
       meter,
     ))
@@ -78,16 +77,16 @@ export class LiveSets {
     const bits = new Int32Array((states + 31) >> 5)
     // Epsilon edges lead to higher states, so one sweep is enough.
     for (let state = states - 1; state >= 0; state--) {
-      const consumed = set[state] as number
+      const consumed = set[state]!
       let alive = state === accept
       if (behind !== null && consumed >= 0 && members[consumed * classes + symbol] === 1) {
-        alive = isIn(behind, next[state] as number)
+        alive = isIn(behind, next[state]!)
       }
-      for (let e = edgeStart[state] as number; !alive && e < (edgeStart[state + 1] as number); e++) {
-        const needs = edgeNeeds[e] as number
-        alive = (needs & mask) === needs && isIn(bits, edgeTo[e] as number)
+      for (let e = edgeStart[state]!; !alive && e < edgeStart[state + 1]!; e++) {
+        const needs = edgeNeeds[e]!
+        alive = (needs & mask) === needs && isIn(bits, edgeTo[e]!)
       }
-      if (alive) bits[state >> 5] = (bits[state >> 5] as number) | (1 << (state & 31))
+      if (alive) bits[state >> 5] = bits[state >> 5]! | (1 << (state & 31))
     }
     meter.tally.built += states + edgeTo.length
     meter.check()
@@ -141,7 +140,7 @@ export class Future {
   /** Whether one of the first `count` of these states can still reach the end, from a place between characters. */
   isAlive(states: Int32Array, count: number, at: number): boolean {
     const { bits } = this.setAt(at) as LiveSet
-    for (let i = 0; i < count; i++) if (isIn(bits, states[i] as number)) return true
+    for (let i = 0; i < count; i++) if (isIn(bits, states[i]!)) return true
     return false
   }
 
@@ -173,7 +172,7 @@ export class Future {
     while (at - width >= base) {
       at -= width
       const behind = this.symbolBefore(at)
-      set = sets.before(set, at > 0 ? (alphabet.kind[behind] as number) : EDGE, symbol, meter)
+      set = sets.before(set, at > 0 ? alphabet.kind[behind]! : EDGE, symbol, meter)
       ahead[at - base] = set
       symbol = behind
       ;({ width } = this)
@@ -189,8 +188,8 @@ export class Future {
     const { alphabet } = this.sets.automaton
     this.width = 1
     if (at === 0) return 0
-    const byte = this.text[at - 1] as number
-    if (byte < (alphabet.bytes ? 256 : 128)) return alphabet.low[byte] as number
+    const byte = this.text[at - 1]!
+    if (byte < (alphabet.bytes ? 256 : 128)) return alphabet.low[byte]!
     this.width = at - startOf(this.text, at - 1)
     return classOf(alphabet, decodeAt(this.text, at - this.width, at))
   }

@@ -98,7 +98,7 @@ export class Live {
     const { words } = region
     const index = this.index(at)
     for (let w = 0; w < words; w++) {
-      if (((rows[local * words + w] as number) & (this.sets[index + w] as number)) !== 0) return true
+      if ((rows[local * words + w]! & this.sets[index + w]!) !== 0) return true
     }
     return false
   }
@@ -134,7 +134,7 @@ export class Live {
       at -= reader.width
       const place = (at - base) * words
       for (let w = 0; w < words; w++) {
-        sets[place + w] = other[w] = (other[w] as number) & (members[member + w] as number)
+        sets[place + w] = other[w] = other[w]! & members[member + w]!
       }
       ;[scratch, other] = [other, scratch]
     }
@@ -150,14 +150,14 @@ export class Live {
     const { members } = region
     const { asserts, text, low, ascii } = reader
     let { data } = region.closure(reader.mask(initial)).backward
-    let set = scratch[0] as number
+    let set = scratch[0]!
     let at = initial
     while (at > floor) {
       if (asserts) ({ data } = region.closure(reader.mask(at)).backward)
-      const byte = text[at - 1] as number
+      const byte = text[at - 1]!
       let symbol: number
       let width = 1
-      if (byte < ascii) symbol = low[byte] as number
+      if (byte < ascii) symbol = low[byte]!
       else {
         symbol = reader.before(at)
         ;({ width } = reader)
@@ -165,12 +165,12 @@ export class Live {
       }
       set =
         at === to
-          ? (region.closure(reader.mask(at)).last[0] as number)
-          : (data[set & 255] as number) |
-            (data[256 | ((set >>> 8) & 255)] as number) |
-            (data[512 | ((set >>> 16) & 255)] as number) |
-            (data[768 | (set >>> 24)] as number)
-      set &= members[symbol] as number
+          ? region.closure(reader.mask(at)).last[0]!
+          : data[set & 255]! |
+            data[256 | ((set >>> 8) & 255)]! |
+            data[512 | ((set >>> 16) & 255)]! |
+            data[768 | (set >>> 24)]!
+      set &= members[symbol]!
       at -= width
       sets[at - base] = set
     }

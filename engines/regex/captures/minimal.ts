@@ -108,15 +108,15 @@ export function simulateSearch(
       stepper.addStart()
     }
     if (at === text.length) {
-      const finish = stepper.end(MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)] as number)
+      const finish = stepper.end(MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)]!)
       if (finish !== null) settle(finish, at)
       return best
     }
     const workBefore = stepper.work
-    const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
+    const code = alphabet.bytes ? text[at]! : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
-    const kind = alphabet.kind[symbol] as number
-    const ended = stepper.advance(MASKS[before * KINDS + kind] as number, symbol, true)
+    const kind = alphabet.kind[symbol]!
+    const ended = stepper.advance(MASKS[before * KINDS + kind]!, symbol, true)
     if (ended) settle(stepper.trace(automaton.accept), at)
     const bytes = alphabet.bytes ? 1 : widthOf(code)
     if (best !== null && (stepper.count === 0 || !mayImprove(outlook.future, stepper, at + bytes)))

@@ -68,10 +68,10 @@ export class OnePass {
         const step = dfa.steps[number] as Step
         if (step.from.length > 1) return null
         const list = step.actions[0] ?? []
-        const sets = list.length === 1 && ((list[0] as number) & 3) !== FORGET
+        const sets = list.length === 1 && (list[0]! & 3) !== FORGET
         const flags = (sets ? SETS : list.length > 0 ? ACTS : 0) | (list.some(forgetsAll) ? FORGETS_ALL : 0)
         actions.push(list)
-        entries.push(step.from.length === 0 ? -1 : ((dfa.target[number] as number) << SHIFT) | flags)
+        entries.push(step.from.length === 0 ? -1 : (dfa.target[number]! << SHIFT) | flags)
       }
     }
     return new OnePass(dfa, Int32Array.from(entries), actions)
@@ -113,27 +113,27 @@ export class OnePass {
     const noted = spans === null ? FORGETS_ALL : ACTS | SETS
     let { at, state, kind } = this
     while (at < end) {
-      const byte = text[at] as number
+      const byte = text[at]!
       let symbol: number
       let width = 1
-      if (byte < ascii) symbol = low[byte] as number
+      if (byte < ascii) symbol = low[byte]!
       else {
         const code = decodeAt(text, at, text.length)
         symbol = classOf(alphabet, code)
         width = widthOf(code)
       }
       const column = state + (hasAssertions ? kind * classes : 0) + symbol
-      const entry = table[column] as number
+      const entry = table[column]!
       if (entry < 0) return false
       if ((entry & noted) !== 0) {
         if (spans === null) {
           this.at = at
           this.state = state
           this.kind = kind
-        } else if ((entry & SETS) !== 0) spans[offsets[column] as number] = at
+        } else if ((entry & SETS) !== 0) spans[offsets[column]!] = at
         else apply(actions[column] as readonly number[], at, spans, 0, forgets)
       }
-      if (hasAssertions) kind = kinds[symbol] as number
+      if (hasAssertions) kind = kinds[symbol]!
       state = entry >> SHIFT
       at += width
     }

@@ -92,9 +92,9 @@ export class RankedDfa {
     const { classes } = alphabet
     if (this.isFull || this.steps.length > this.mostSteps) return FULL
     const id = state / this.stride
-    const after = alphabet.kind[symbol] as number
+    const after = alphabet.kind[symbol]!
     const ranking = this.rankings[id] as Ranking
-    const step = this.stepper.step(ranking, MASKS[kind * KINDS + after] as number, symbol, this.search)
+    const step = this.stepper.step(ranking, MASKS[kind * KINDS + after]!, symbol, this.search)
     const number = this.steps.length
     this.steps.push(step)
     const seek = (this.seeking[id] as boolean) && step.accepted === null
@@ -116,7 +116,7 @@ export class RankedDfa {
     this.linkStart[number] = this.linkCount
     for (let i = 0; i < from.length; i++) {
       const acts = (actions[i] as readonly number[]).length > 0 ? 1 : 0
-      this.links[this.linkCount++] = ((from[i] as number) << 1) | acts
+      this.links[this.linkCount++] = (from[i]! << 1) | acts
     }
   }
 
@@ -125,7 +125,7 @@ export class RankedDfa {
     const key = (state / this.stride) * KINDS * KINDS + kind * KINDS + after
     let known = this.finishes.get(key)
     if (known === undefined) {
-      known = this.stepper.finish(this.rankingOf(state), MASKS[kind * KINDS + after] as number)
+      known = this.stepper.finish(this.rankingOf(state), MASKS[kind * KINDS + after]!)
       this.finishes.set(key, known)
       this.bytes += BYTES_PER_STEP
     }

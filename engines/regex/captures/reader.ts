@@ -43,9 +43,9 @@ export class Reader {
 
   /** Class of the character that begins at `at`. */
   after(at: number): number {
-    const byte = this.text[at] as number
+    const byte = this.text[at]!
     this.width = 1
-    if (byte < this.ascii) return this.low[byte] as number
+    if (byte < this.ascii) return this.low[byte]!
     const code = decodeAt(this.text, at, this.text.length)
     this.width = widthOf(code)
     return classOf(this.automaton.alphabet, code)
@@ -53,9 +53,9 @@ export class Reader {
 
   /** Class of the character that ends at `at`. */
   before(at: number): number {
-    const byte = this.text[at - 1] as number
+    const byte = this.text[at - 1]!
     this.width = 1
-    if (byte < this.ascii) return this.low[byte] as number
+    if (byte < this.ascii) return this.low[byte]!
     const width = at - startOf(this.text, at - 1)
     const symbol = this.after(at - width)
     this.width = width
@@ -66,15 +66,15 @@ export class Reader {
   mask(at: number): number {
     if (!this.asserts) return 0
     const { alphabet } = this.automaton
-    const before = at > this.start ? (alphabet.kind[this.before(at)] as number) : this.kindBefore
-    const after = at < this.end ? (alphabet.kind[this.after(at)] as number) : this.kindAfter
-    return MASKS[before * KINDS + after] as number
+    const before = at > this.start ? alphabet.kind[this.before(at)]! : this.kindBefore
+    const after = at < this.end ? alphabet.kind[this.after(at)]! : this.kindAfter
+    return MASKS[before * KINDS + after]!
   }
 }
 
 /** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
 export function startOf(text: Uint8Array, last: number): number {
   let first = last
-  while (first > 0 && last - first < 3 && ((text[first] as number) & 0xc0) === 0x80) first--
+  while (first > 0 && last - first < 3 && (text[first]! & 0xc0) === 0x80) first--
   return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
 }

@@ -62,7 +62,7 @@ export class Region {
   constructor(brackets: Brackets, bracket: number) {
     this.brackets = brackets
     this.bracket = bracket
-    this.depth = bracket < 0 ? 0 : (brackets.automaton.bracketDepth[bracket] as number)
+    this.depth = bracket < 0 ? 0 : brackets.automaton.bracketDepth[bracket]!
     ;[this.from, this.to] = brackets.placesIn(bracket)
     const firstBit = brackets.bitsBefore(this.from)
     const endBit = brackets.bitsBefore(this.to)
@@ -72,7 +72,7 @@ export class Region {
 
   /** The first state inside: every path into the bracket enters there. */
   get entry(): number {
-    return this.brackets.automaton.made[this.from] as number
+    return this.brackets.automaton.made[this.from]!
   }
 
   /** Bits that consume a class: `members[class * words]` on. */
@@ -91,18 +91,18 @@ export class Region {
 
   /** Whether a state that an edge from the region leads to is behind its way out. */
   isOutside(state: number): boolean {
-    return (this.brackets.automaton.depth[state] as number) < this.depth
+    return this.brackets.automaton.depth[state]! < this.depth
   }
 
   /** Whether a state is inside. */
   has(state: number): boolean {
-    const place = this.brackets.place[state] as number
+    const place = this.brackets.place[state]!
     return place >= this.from && place < this.to
   }
 
   /** Place of a state in `rows` and `out`. */
   local(state: number): number {
-    return (this.brackets.place[state] as number) - this.from
+    return this.brackets.place[state]! - this.from
   }
 
   private findMembers(): Int32Array {
@@ -112,8 +112,8 @@ export class Region {
     brackets.take(4 * classes * words)
     const found = new Int32Array(classes * words)
     for (let p = from; p < to; p++) {
-      const state = made[p] as number
-      const consumed = set[state] as number
+      const state = made[p]!
+      const consumed = set[state]!
       if (consumed < 0) continue
       for (let symbol = 0; symbol < classes; symbol++) {
         if (members[consumed * classes + symbol]) this.add(found, symbol, state)
@@ -123,9 +123,9 @@ export class Region {
   }
 
   private add(sets: Int32Array, index: number, state: number): void {
-    const bit = this.brackets.bit[state] as number
+    const bit = this.brackets.bit[state]!
     const word = index * this.words + (bit >> 5) - this.firstWord
-    sets[word] = (sets[word] as number) | (1 << (bit & 31))
+    sets[word] = sets[word]! | (1 << (bit & 31))
   }
 
   private follow(mask: number): Closure {
@@ -137,14 +137,14 @@ export class Region {
     // Edges lead to higher states, so from the highest down every target is done.
     const states = made.slice(from, to).sort()
     for (let i = states.length - 1; i >= 0; i--) {
-      const state = states[i] as number
+      const state = states[i]!
       const local = this.local(state)
-      if ((set[state] as number) >= 0) this.add(rows, local, state)
+      if (set[state]! >= 0) this.add(rows, local, state)
       if (state === accept) out[local] = 1
-      for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
-        const needs = edgeNeeds[e] as number
+      for (let e = edgeStart[state]!; e < edgeStart[state + 1]!; e++) {
+        const needs = edgeNeeds[e]!
         if ((needs & mask) !== needs) continue
-        const target = edgeTo[e] as number
+        const target = edgeTo[e]!
         const place = this.local(target)
         if (!this.has(target) || out[place]) out[local] = 1
         if (this.has(target)) join(rows, local * words, rows, place * words, words)
@@ -154,13 +154,13 @@ export class Region {
     const ahead = new Int32Array(32 * words * words)
     const back = new Int32Array(32 * words * words)
     for (const state of states) {
-      if ((set[state] as number) < 0) continue
-      const bit = (brackets.bit[state] as number) - 32 * this.firstWord
-      const after = this.local(next[state] as number)
+      if (set[state]! < 0) continue
+      const bit = brackets.bit[state]! - 32 * this.firstWord
+      const after = this.local(next[state]!)
       if (out[after]) this.add(last, 0, state)
       join(ahead, bit * words, rows, after * words, words)
       for (let w = 0; w < words; w++) {
-        for (let left = rows[after * words + w] as number; left !== 0; left &= left - 1) {
+        for (let left = rows[after * words + w]!; left !== 0; left &= left - 1) {
           this.add(back, 32 * w + 31 - Math.clz32(left & -left), state)
         }
       }

@@ -36,10 +36,10 @@ export function carry(
     throw new RegexBudgetError('cacheBytes', 8 * count * width, 8 * MAX_CAPTURES)
   const target = fresh.length < count * width ? new Int32Array(2 * count * width) : fresh
   for (let i = 0; i < count; i++) {
-    const { from, actions } = stepper.trace(leaves[i] as number)
+    const { from, actions } = stepper.trace(leaves[i]!)
     const base = i * width
     const source = from * width
-    for (let k = 0; k < width; k++) target[base + k] = old[source + k] as number
+    for (let k = 0; k < width; k++) target[base + k] = old[source + k]!
     if (actions.length > 0) apply(actions, at, target, base, forgets)
   }
   stepper.work += count
@@ -68,10 +68,10 @@ export function simulate(
   let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
   for (let at = start; at < end;) {
     const workBefore = stepper.work
-    const code = alphabet.bytes ? (text[at] as number) : decodeAt(text, at, text.length)
+    const code = alphabet.bytes ? text[at]! : decodeAt(text, at, text.length)
     const symbol = classOf(alphabet, code)
-    const kind = alphabet.kind[symbol] as number
-    stepper.advance(MASKS[before * KINDS + kind] as number, symbol, false)
+    const kind = alphabet.kind[symbol]!
+    stepper.advance(MASKS[before * KINDS + kind]!, symbol, false)
     if (stepper.count === 0) return null
     fresh = carry(stepper, at, old, fresh, width)
     ;[old, fresh] = [fresh, old]
@@ -80,7 +80,7 @@ export function simulate(
     meter.spend(stepper.work - workBefore)
   }
   const after = automaton.surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
-  const finish = stepper.end(MASKS[before * KINDS + after] as number)
+  const finish = stepper.end(MASKS[before * KINDS + after]!)
   if (finish === null) return null
   const spans = old.slice(finish.from * width, (finish.from + 1) * width)
   apply(finish.actions, end, spans, 0, forgets)

@@ -126,9 +126,9 @@ export class Stepper {
     const copy = useful.length > 0
     ending[accept] = 1
     for (let state = states - 1; state >= 0; state--) {
-      const consumed = set[state] as number
-      for (let edge = edgeStart[state] as number; edge < (edgeStart[state + 1] as number); edge++) {
-        const to = edgeTo[edge] as number
+      const consumed = set[state]!
+      for (let edge = edgeStart[state]!; edge < edgeStart[state + 1]!; edge++) {
+        const to = edgeTo[edge]!
         if (ending[to]) ending[state] = 1
         if (!copy) continue
         for (let symbol = 0; symbol < classes; symbol++) {
@@ -137,7 +137,7 @@ export class Stepper {
       }
       if (!copy || consumed < 0) continue
       for (let symbol = 0; symbol < classes; symbol++) {
-        useful[state * classes + symbol] = members[consumed * classes + symbol] as number
+        useful[state * classes + symbol] = members[consumed * classes + symbol]!
       }
     }
   }
@@ -168,7 +168,7 @@ export class Stepper {
     const from = new Int32Array(count)
     const actions: (readonly number[])[] = []
     for (let i = 0; i < count; i++) {
-      const path = this.trace(this.leaves[i] as number)
+      const path = this.trace(this.leaves[i]!)
       from[i] = path.from
       actions.push(path.actions)
     }
@@ -189,27 +189,27 @@ export class Stepper {
     const ends = cut && this.stamp[accept] === closure
     let count = 0
     for (let l = 0; l < leafCount; l++) {
-      const leaf = leaves[l] as number
-      const set = sets[leaf] as number
+      const leaf = leaves[l]!
+      const set = sets[leaf]!
       if (set < 0 || members[set * classes + symbol] === 0) continue
       if (ends && this.compare(leaf, -1, accept, -1) > 0) continue
-      const target = next[leaf] as number
+      const target = next[leaf]!
       if (placeStamp[target] !== closure) {
         placeStamp[target] = closure
         placeOf[target] = count
         leaves[count++] = leaf
       } else {
-        const place = placeOf[target] as number
-        if (this.compare(leaf, -1, leaves[place] as number, -1) < 0) leaves[place] = leaf
+        const place = placeOf[target]!
+        if (this.compare(leaf, -1, leaves[place]!, -1) < 0) leaves[place] = leaf
       }
     }
     this.order(count)
     const { states, common } = this
     for (let i = 0; i < count; i++) {
-      const leaf = leaves[i] as number
-      states[i] = next[leaf] as number
+      const leaf = leaves[i]!
+      states[i] = next[leaf]!
       if (i > 0) {
-        this.compare(leaves[i - 1] as number, -1, leaf, -1)
+        this.compare(leaves[i - 1]!, -1, leaf, -1)
         common[i - 1] = this.shared
       }
     }
@@ -239,10 +239,10 @@ export class Stepper {
     }
     // They come nearly in order, or are few.
     for (let i = 1; i < count; i++) {
-      const leaf = leaves[i] as number
+      const leaf = leaves[i]!
       let k = i - 1
-      while (k >= 0 && this.compare(leaves[k] as number, -1, leaf, -1) > 0) {
-        leaves[k + 1] = leaves[k] as number
+      while (k >= 0 && this.compare(leaves[k]!, -1, leaf, -1) > 0) {
+        leaves[k + 1] = leaves[k]!
         k--
       }
       leaves[k + 1] = leaf
@@ -266,52 +266,52 @@ export class Stepper {
     let first = pending.length
     let last = -1
     for (let i = 0; i < rootCount; i++) {
-      const state = roots[i] as number
+      const state = roots[i]!
       stamp[state] = closure
       parent[state] = -1
       root[state] = i
-      low[state] = depth[state] as number
+      low[state] = depth[state]!
       const word = state >> 5
-      pending[word] = (pending[word] as number) | (1 << (state & 31))
+      pending[word] = pending[word]! | (1 << (state & 31))
       if (word < first) first = word
       if (word > last) last = word
     }
     let leafCount = 0
     let work = 0
     for (let word = first; word <= last; word++) {
-      let bits = pending[word] as number
+      let bits = pending[word]!
       while (bits !== 0) {
         const state = (word << 5) + 31 - Math.clz32(bits & -bits)
         pending[word] = bits & (bits - 1)
-        const end = edgeStart[state + 1] as number
-        let edge = edgeStart[state] as number
+        const end = edgeStart[state + 1]!
+        let edge = edgeStart[state]!
         if (edge === end) leaves[leafCount++] = state
         work += 1 + end - edge
-        const lowest = low[state] as number
+        const lowest = low[state]!
         for (; edge < end; edge++) {
-          const needs = edgeNeeds[edge] as number
+          const needs = edgeNeeds[edge]!
           if ((needs & mask) !== needs) continue
-          const to = edgeTo[edge] as number
+          const to = edgeTo[edge]!
           const idle = symbol < 0 ? true : looking && useful[to * classes + symbol] === 0
           if (idle && !(ends && ending[to])) continue
           if (stamp[to] === closure) {
             // Another path was here first. It keeps the place unless this one is better.
-            const rival = parent[to] as number
+            const rival = parent[to]!
             if (rival === state) continue
-            const [from, by] = rival < 0 ? [to, -1] : [rival, via[to] as number]
+            const [from, by] = rival < 0 ? [to, -1] : [rival, via[to]!]
             if (this.compare(state, edge, from, by) > 0) continue
           }
           stamp[to] = closure
           parent[to] = state
-          root[to] = root[state] as number
+          root[to] = root[state]!
           via[to] = edge
-          const deep = depth[to] as number
+          const deep = depth[to]!
           low[to] = deep < lowest ? deep : lowest
           const target = to >> 5
-          pending[target] = (pending[target] as number) | (1 << (to & 31))
+          pending[target] = pending[target]! | (1 << (to & 31))
           if (target > last) last = target
         }
-        bits = pending[word] as number
+        bits = pending[word]!
       }
     }
     this.work += work
@@ -330,9 +330,9 @@ export class Stepper {
     const { parent, root, via } = this
     const { depth, edgeTo, bracket, hasLoops } = this.automaton
     const edge = ex >= 0 ? ex : ey
-    const meeting = edge >= 0 ? (depth[edgeTo[edge] as number] as number) : 0x7fffffff
-    const rootX = root[x] as number
-    const rootY = root[y] as number
+    const meeting = edge >= 0 ? depth[edgeTo[edge]!]! : 0x7fffffff
+    const rootX = root[x]!
+    const rootY = root[y]!
     let lowX = meeting
     let lowY = meeting
     let held: number
@@ -342,22 +342,22 @@ export class Stepper {
       // They forked just now. A state comes after those before it on a path, so the later one steps back.
       while (x !== y) {
         if (x > y) {
-          lowX = least(lowX, depth[x] as number)
-          ex = via[x] as number
-          x = parent[x] as number
+          lowX = least(lowX, depth[x]!)
+          ex = via[x]!
+          x = parent[x]!
         } else {
-          lowY = least(lowY, depth[y] as number)
-          ey = via[y] as number
-          y = parent[y] as number
+          lowY = least(lowY, depth[y]!)
+          ey = via[y]!
+          y = parent[y]!
         }
       }
       fork = x
-      held = depth[x] as number
+      held = depth[x]!
       order = ex - ey
     } else {
-      lowX = least(lowX, this.low[x] as number)
-      lowY = least(lowY, this.low[y] as number)
-      fork = this.roots[rootX] as number
+      lowX = least(lowX, this.low[x]!)
+      lowY = least(lowY, this.low[y]!)
+      fork = this.roots[rootX]!
       held = this.commonOf(rootX, rootY)
       order = rootX - rootY
     }
@@ -367,9 +367,9 @@ export class Stepper {
     this.shared = shared
     if (hasLoops && held > shared) this.shared += this.sameLoop(fork, leafX, leafY, shared + 1)
     if (keptX === keptY) return order
-    let deciding = bracket[fork] as number
+    let deciding = bracket[fork]!
     const { bracketDepth, bracketParent, bracketLazy } = this.automaton
-    while ((bracketDepth[deciding] as number) > shared + 1) deciding = bracketParent[deciding] as number
+    while (bracketDepth[deciding]! > shared + 1) deciding = bracketParent[deciding]!
     return bracketLazy[deciding] ? keptX - keptY : keptY - keptX
   }
 
@@ -385,8 +385,8 @@ export class Stepper {
 
   private bracketAt(state: number, level: number): number {
     const { bracket, bracketDepth, bracketParent } = this.automaton
-    let at = bracket[state] as number
-    while (at >= 0 && (bracketDepth[at] as number) > level) at = bracketParent[at] as number
+    let at = bracket[state]!
+    while (at >= 0 && bracketDepth[at]! > level) at = bracketParent[at]!
     return at >= 0 && bracketDepth[at] === level ? at : -1
   }
 
@@ -396,7 +396,7 @@ export class Stepper {
     const from = i < j ? i : j
     const to = i < j ? j : i
     let fewest = 0x7fffffff
-    for (let k = from; k < to; k++) fewest = least(fewest, rootCommon[k] as number)
+    for (let k = from; k < to; k++) fewest = least(fewest, rootCommon[k]!)
     return fewest
   }
 
@@ -406,13 +406,13 @@ export class Stepper {
     let list: number[] | undefined
     let at = leaf
     for (;;) {
-      const above = this.parent[at] as number
+      const above = this.parent[at]!
       if (above < 0) break
-      const action = edgeAction[this.via[at] as number] as number
+      const action = edgeAction[this.via[at]!]!
       if (action !== 0) (list ??= []).push(action)
       at = above
     }
-    return { from: this.root[leaf] as number, actions: list === undefined ? NO_ACTIONS : list.reverse() }
+    return { from: this.root[leaf]!, actions: list === undefined ? NO_ACTIONS : list.reverse() }
   }
 }
 

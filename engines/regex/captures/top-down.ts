@@ -81,7 +81,7 @@ export class TopDown {
     reader.steps = 0
     const events = this.events.all()
     for (let i = 0; i < events.length; i += 3) {
-      const [what, at, end] = [events[i] as number, events[i + 1] as number, events[i + 2] as number]
+      const [what, at, end] = [events[i]!, events[i + 1]!, events[i + 2]!]
       if (end < 0) apply([what], at, spans, 0, this.automaton.forgets)
       else if (!this.level(what, at, end, spans, meter)) return false
     }
@@ -101,11 +101,11 @@ export class TopDown {
     this.lit = false
     let state = region.entry
     for (let at = from; ;) {
-      const set = sets[state] as number
+      const set = sets[state]!
       if (set >= 0) {
         if (at === to || members[set * classes + reader.after(at)] === 0) return false
         at += reader.width
-        state = next[state] as number
+        state = next[state]!
         reader.steps++
       }
       const known = this.lit && at < to ? this.onward(region, state, at, to) : null
@@ -118,15 +118,14 @@ export class TopDown {
         end = this.endOf(region, way, at, to)
       }
       const { stop, actions } = way
-      for (let i = 0; i < actions.length; i++) events.note(actions[i] as number, at)
+      for (let i = 0; i < actions.length; i++) events.note(actions[i]!, at)
       if (stop < 0 || end < 0) return false
       state = stop
-      if (state === accept || (depth[state] as number) < level) return at === to
+      if (state === accept || depth[state]! < level) return at === to
       if (depth[state] === level) continue
-      const inner = bracket[state] as number
-      state = (at === end ? brackets.emptyExit : brackets.exit)[inner] as number
-      if ((brackets.firstGroup[inner] as number) <= (brackets.lastGroup[inner] as number))
-        events.push(inner, at, end)
+      const inner = bracket[state]!
+      state = (at === end ? brackets.emptyExit : brackets.exit)[inner]!
+      if (brackets.firstGroup[inner]! <= brackets.lastGroup[inner]!) events.push(inner, at, end)
       at = end
     }
   }
@@ -134,11 +133,10 @@ export class TopDown {
   /** Where the inner bracket ends that a way leads into; -1 if nowhere. Of any other way, `at`. */
   private endOf(region: Region, { stop, hoped }: Way, at: number, to: number): number {
     const { depth, bracket } = this.automaton
-    if (stop < 0 || (depth[stop] as number) <= region.depth) return at
-    const inner = bracket[stop] as number
+    if (stop < 0 || depth[stop]! <= region.depth) return at
+    const inner = bracket[stop]!
     const { exit, emptyExit } = this.brackets
-    if (!hoped && exit[inner] === emptyExit[inner] && this.onlyLeaves(region, exit[inner] as number))
-      return to
+    if (!hoped && exit[inner] === emptyExit[inner] && this.onlyLeaves(region, exit[inner]!)) return to
     if (this.lit || at === to) {
       this.light(region, at, to)
       return this.ahead.longest(region, this.region(inner), at, to)
@@ -165,15 +163,12 @@ export class TopDown {
     const index = live.index(at)
     let hash = state ^ (mask << 5)
     for (let w = 0; w < words; w++) {
-      hash = Math.imul(hash ^ ((rows[row + w] as number) & (live.sets[index + w] as number)), 0x9e3779b1)
+      hash = Math.imul(hash ^ (rows[row + w]! & live.sets[index + w]!), 0x9e3779b1)
     }
     const place = hash >>> (32 - WAY_BITS)
     const known = region.ways[place]
     if (known?.state === state && known.mask === mask && this.isSame(region, known, rows, at)) return known
-    const alive = Int32Array.from(
-      { length: words },
-      (_, w) => (rows[row + w] as number) & (live.sets[index + w] as number),
-    )
+    const alive = Int32Array.from({ length: words }, (_, w) => rows[row + w]! & live.sets[index + w]!)
     const way = { ...this.findWay(region, state, at, to), state, mask, alive }
     region.ways[place] = way
     return way
@@ -186,7 +181,7 @@ export class TopDown {
     const row = region.local(state) * words
     const index = live.index(at)
     for (let w = 0; w < words; w++) {
-      if (((rows[row + w] as number) & (live.sets[index + w] as number)) !== alive[w]) return false
+      if ((rows[row + w]! & live.sets[index + w]!) !== alive[w]) return false
     }
     return true
   }
@@ -208,7 +203,7 @@ export class TopDown {
     const { depth } = this.automaton
     if (!this.lit && at < to) {
       const way = this.follow(region, from, at)
-      if (!way.hoped || (way.stop >= 0 && (depth[way.stop] as number) > region.depth)) return way
+      if (!way.hoped || (way.stop >= 0 && depth[way.stop]! > region.depth)) return way
     }
     this.light(region, at, to)
     return this.follow(region, from, at)
@@ -220,15 +215,15 @@ export class TopDown {
     const actions: number[] = []
     let hoped = false
     let state = from
-    while ((set[state] as number) < 0 && state !== accept && depth[state] === region.depth) {
+    while (set[state]! < 0 && state !== accept && depth[state] === region.depth) {
       let edge = this.onlyEdge(state, at)
       if (edge === MANY) {
         hoped ||= !this.lit
         edge = this.bestEdge(region, state, at)
       }
       if (edge < 0) return { ...NO_WAY, hoped }
-      if (edgeAction[edge] !== 0) actions.push(edgeAction[edge] as number)
-      state = edgeTo[edge] as number
+      if (edgeAction[edge] !== 0) actions.push(edgeAction[edge]!)
+      state = edgeTo[edge]!
     }
     return { stop: state, actions, repeatable: this.isRepeatable(actions), hoped }
   }
@@ -247,8 +242,8 @@ export class TopDown {
     const { edgeStart, edgeNeeds } = this.automaton
     const mask = this.reader.mask(at)
     let only = -1
-    for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
-      const needs = edgeNeeds[e] as number
+    for (let e = edgeStart[state]!; e < edgeStart[state + 1]!; e++) {
+      const needs = edgeNeeds[e]!
       if ((needs & mask) !== needs) continue
       if (only >= 0) return MANY
       only = e
@@ -260,10 +255,10 @@ export class TopDown {
   private bestEdge(region: Region, state: number, at: number): number {
     const { edgeStart, edgeTo, edgeNeeds } = this.automaton
     const mask = this.reader.mask(at)
-    for (let e = edgeStart[state] as number; e < (edgeStart[state + 1] as number); e++) {
-      const needs = edgeNeeds[e] as number
+    for (let e = edgeStart[state]!; e < edgeStart[state + 1]!; e++) {
+      const needs = edgeNeeds[e]!
       if ((needs & mask) !== needs) continue
-      if (!this.lit || this.live.reaches(region.closure(mask), edgeTo[e] as number, at)) return e
+      if (!this.lit || this.live.reaches(region.closure(mask), edgeTo[e]!, at)) return e
     }
     return -1
   }
@@ -273,9 +268,9 @@ export class TopDown {
     const { accept, edgeStart, edgeTo, set } = this.automaton
     let at = state
     while (region.has(at) && at !== accept) {
-      const edge = edgeStart[at] as number
-      if ((set[at] as number) >= 0 || (edgeStart[at + 1] as number) !== edge + 1) return false
-      at = edgeTo[edge] as number
+      const edge = edgeStart[at]!
+      if (set[at]! >= 0 || edgeStart[at + 1]! !== edge + 1) return false
+      at = edgeTo[edge]!
     }
     return true
   }

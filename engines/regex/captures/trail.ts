@@ -86,16 +86,16 @@ export class Trail {
     let { table, target } = dfa
     let full = false
     while (at < end && count < most) {
-      const byte = text[at] as number
+      const byte = text[at]!
       let symbol: number
       let width = 1
-      if (byte < ascii) symbol = low[byte] as number
+      if (byte < ascii) symbol = low[byte]!
       else {
         const code = decodeAt(text, at, text.length)
         symbol = classOf(alphabet, code)
         width = widthOf(code)
       }
-      let step = table[state + (hasAssertions ? kind * classes : 0) + symbol] as number
+      let step = table[state + (hasAssertions ? kind * classes : 0) + symbol]!
       if (step === 0) {
         step = dfa.step(state, kind, symbol)
         if (step === FULL) {
@@ -117,7 +117,7 @@ export class Trail {
           break
         }
         if (future !== null && this.accepted !== null) {
-          const { states } = dfa.rankingOf(target[step] as number)
+          const { states } = dfa.rankingOf(target[step]!)
           if (!future.isAlive(states, states.length, at + width)) {
             this.over = true
             break
@@ -125,8 +125,8 @@ export class Trail {
         }
       }
       count++
-      if (hasAssertions) kind = kinds[symbol] as number
-      state = target[step] as number
+      if (hasAssertions) kind = kinds[symbol]!
+      state = target[step]!
       at += width
     }
     this.at = at
@@ -180,13 +180,13 @@ export class Trail {
         index = this.count
       }
       index--
-      const step = this.ids[index] as number
+      const step = this.ids[index]!
       at--
       if (!bytes) {
         // Back to the start of the character; what cannot be decoded was read byte by byte.
-        if (((text[at] as number) & 0xc0) === 0x80) at = startOf(text, at)
+        if ((text[at]! & 0xc0) === 0x80) at = startOf(text, at)
       }
-      const link = links[(linkStart[step] as number) + place] as number
+      const link = links[linkStart[step]! + place]!
       if (link & 1)
         open -= undo((steps[step] as Step).actions[place] as readonly number[], at, spans, fate, forgets)
       place = link >> 1
@@ -197,8 +197,8 @@ export class Trail {
 
   /** The state before step `index` of the present stretch. */
   private stateBefore(index: number): number {
-    if (index > 0) return this.dfa.target[this.ids[index - 1] as number] as number
-    return this.stretches[this.stretches.length - 2] as number
+    if (index > 0) return this.dfa.target[this.ids[index - 1]!]!
+    return this.stretches[this.stretches.length - 2]!
   }
 }
 

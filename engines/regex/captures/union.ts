@@ -29,7 +29,7 @@ export interface Union {
 export const unionBytes = (words: number): number => 4 * words * words * (words <= MAX_TABLED ? 1024 : 32)
 
 export function join(into: Int32Array, at: number, from: Int32Array, source: number, words: number): void {
-  for (let w = 0; w < words; w++) into[at + w] = (into[at + w] as number) | (from[source + w] as number)
+  for (let w = 0; w < words; w++) into[at + w] = into[at + w]! | from[source + w]!
 }
 
 export function unionOf(rows: Int32Array, words: number, ahead: boolean): Union {
@@ -40,12 +40,12 @@ export function unionOf(rows: Int32Array, words: number, ahead: boolean): Union 
     let members = 0
     let found = false
     for (let w = 0; w < words; w++) {
-      for (let left = rows[bit * words + w] as number; left !== 0; left &= left - 1) {
+      for (let left = rows[bit * words + w]!; left !== 0; left &= left - 1) {
         members++
         if (32 * w + 31 - Math.clz32(left & -left) === target) found = true
       }
     }
-    if (members === 1 && found) shifted[bit >> 5] = (shifted[bit >> 5] as number) | (1 << (bit & 31))
+    if (members === 1 && found) shifted[bit >> 5] = shifted[bit >> 5]! | (1 << (bit & 31))
     else if (members > 0) others++
   }
   const tabled = words <= 2 || (words <= MAX_TABLED && others > 4 * words)
@@ -80,11 +80,11 @@ function moveByTable({ words, data }: Union, set: Int32Array, into: Int32Array):
   }
   for (let w = 0; w < words; w++) into[w] = 0
   for (let w = 0; w < words; w++) {
-    let left = set[w] as number
+    let left = set[w]!
     for (let row = w * 1024; left !== 0; left >>>= 8, row += 256) {
       if ((left & 255) === 0) continue
       const from = (row + (left & 255)) * words
-      for (let v = 0; v < words; v++) into[v] = (into[v] as number) | (data[from + v] as number)
+      for (let v = 0; v < words; v++) into[v] = into[v]! | data[from + v]!
     }
   }
 }
@@ -93,15 +93,14 @@ function moveTwoWords(data: Int32Array, set: Int32Array, into: Int32Array): void
   let first = 0
   let second = 0
   for (let w = 0; w < 2; w++) {
-    const bits = set[w] as number
+    const bits = set[w]!
     const base = w << 11
     const a = base | ((bits & 255) << 1)
     const b = base | 512 | (((bits >>> 8) & 255) << 1)
     const c = base | 1024 | (((bits >>> 16) & 255) << 1)
     const d = base | 1536 | ((bits >>> 24) << 1)
-    first |= (data[a] as number) | (data[b] as number) | (data[c] as number) | (data[d] as number)
-    second |=
-      (data[a + 1] as number) | (data[b + 1] as number) | (data[c + 1] as number) | (data[d + 1] as number)
+    first |= data[a]! | data[b]! | data[c]! | data[d]!
+    second |= data[a + 1]! | data[b + 1]! | data[c + 1]! | data[d + 1]!
   }
   into[0] = first
   into[1] = second
@@ -113,34 +112,34 @@ function moveByShift(union: Union, set: Int32Array, into: Int32Array): void {
   let carried = 0
   if (ahead) {
     for (let w = 0; w < words; w++) {
-      const bits = (set[w] as number) & (shifted[w] as number)
-      hash = Math.imul(hash ^ (set[w] as number) ^ bits, 0x9e3779b1)
+      const bits = set[w]! & shifted[w]!
+      hash = Math.imul(hash ^ set[w]! ^ bits, 0x9e3779b1)
       into[w] = (bits << 1) | carried
       carried = bits >>> 31
     }
   } else {
     for (let w = words - 1; w >= 0; w--) {
-      const bits = (set[w] as number) & (shifted[w] as number)
-      hash = Math.imul(hash ^ (set[w] as number) ^ bits, 0x9e3779b1)
+      const bits = set[w]! & shifted[w]!
+      hash = Math.imul(hash ^ set[w]! ^ bits, 0x9e3779b1)
       into[w] = (bits >>> 1) | carried
       carried = bits << 31
     }
   }
   const slot = (hash >>> (32 - RECENT_BITS)) * 2 * words
   for (let w = 0; w < words; w++) {
-    if (recent[slot + w] !== ((set[w] as number) & ~(shifted[w] as number))) {
+    if (recent[slot + w] !== (set[w]! & ~shifted[w]!)) {
       remember(union, set, slot)
       break
     }
   }
-  for (let w = 0; w < words; w++) into[w] = (into[w] as number) | (recent[slot + words + w] as number)
+  for (let w = 0; w < words; w++) into[w] = into[w]! | recent[slot + words + w]!
 }
 
 /** Joins what the members that are not shifted lead to: few, and often the same as a moment ago. */
 function remember({ words, data, shifted, recent }: Union, set: Int32Array, slot: number): void {
   recent.fill(0, slot, slot + 2 * words)
   for (let w = 0; w < words; w++) {
-    const others = (set[w] as number) & ~(shifted[w] as number)
+    const others = set[w]! & ~shifted[w]!
     recent[slot + w] = others
     for (let left = others; left !== 0; left &= left - 1) {
       join(recent, slot + words, data, (32 * w + 31 - Math.clz32(left & -left)) * words, words)

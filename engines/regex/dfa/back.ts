@@ -1,5 +1,4 @@
 /** Walking back from an end: to where the leftmost match that ends there begins. */
-// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'

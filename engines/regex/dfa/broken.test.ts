@@ -62,7 +62,7 @@ function judged(source: string, text: Uint8Array): number[] {
   let last = -1
   for (const match of units.matchAll(new RegExp(source, 'gu'))) {
     const end = match.index + match[0].length
-    if (match[0] !== '' || end !== last) spans.push(offsets[match.index] as number, offsets[end] as number)
+    if (match[0] !== '' || end !== last) spans.push(offsets[match.index]!, offsets[end]!)
     last = end
   }
   return spans

@@ -11,7 +11,6 @@
  * Everything else (an end that is not the last byte read, a start that is not known, a character of several bytes to be
  * looked at whole) is no transition of this table: the walk with branches takes over for one match.
  */
-// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
 import { ACCEPTED, BORN, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'

@@ -11,7 +11,6 @@
  * Steps are cached like an automaton's: which groups live on depends on the set and the byte alone, the ends move
  * along in an array. Cost: O(text x nodes) at worst, 4 bytes for every byte of text.
  */
-// oxlint-disable typescript/no-non-null-assertion -- indices bounded by construction
 import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { acceptingGroup } from './items.ts'

@@ -5,7 +5,6 @@
  * nothing are passed over first: they leave the state as it is, so one need not wait for the other, and where many of
  * them stand together they are passed 16 at a time.
  */
-// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'

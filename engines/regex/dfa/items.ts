@@ -23,7 +23,7 @@ export function maskOf(terminator: number): number {
 /** Where the groups end and the loop's nodes begin. */
 export function endOfGroups(items: Int32Array, length: number): number {
   let end = length
-  while (end > 1 && (items[end - 1] as number) >= 0) end--
+  while (end > 1 && items[end - 1]! >= 0) end--
   return end
 }
 
@@ -31,7 +31,7 @@ export function endOfGroups(items: Int32Array, length: number): number {
 export function acceptingGroup(items: Int32Array, length: number, kind: number): number {
   let group = 0
   for (let i = 1; i < length; i++) {
-    const item = items[i] as number
+    const item = items[i]!
     if (item >= 0) continue
     if (((maskOf(item) >> kind) & 1) === 1) return group
     group++
@@ -41,8 +41,7 @@ export function acceptingGroup(items: Int32Array, length: number, kind: number):
 
 /** Whether some group accepts whatever follows. */
 export function acceptsAny(items: Int32Array, length: number): boolean {
-  for (let i = 1; i < length; i++)
-    if ((items[i] as number) < 0 && maskOf(items[i] as number) === ANY) return true
+  for (let i = 1; i < length; i++) if (items[i]! < 0 && maskOf(items[i]!) === ANY) return true
   return false
 }
 
@@ -53,9 +52,9 @@ export function sort(items: Int32Array, from: number, to: number): void {
     return
   }
   for (let i = from + 1; i < to; i++) {
-    const item = items[i] as number
+    const item = items[i]!
     let j = i - 1
-    for (; j >= from && (items[j] as number) > item; j--) items[j + 1] = items[j] as number
+    for (; j >= from && items[j]! > item; j--) items[j + 1] = items[j]!
     items[j + 1] = item
   }
 }

@@ -90,7 +90,7 @@ export class LazyDfa extends ThreadSets {
    */
   initial(kind: number, noEmpty: boolean): number {
     const key = kind * 2 + (noEmpty ? 1 : 0)
-    let state = this.initials[key] as number
+    let state = this.initials[key]!
     if (state < 0) {
       this.begin(kind, noEmpty)
       state = this.intern()
@@ -113,12 +113,12 @@ export class LazyDfa extends ThreadSets {
   build(state: number, byte: number): number {
     const row = state / this.stride
     if (byte >= 0x80 && this.asksKinds && this.wantsKind(this.items[row] as Int32Array)) {
-      this.table[state + (this.classes[byte] as number)] = UNBUILT | ASK
+      this.table[state + this.classes[byte]!] = UNBUILT | ASK
       return UNBUILT | ASK
     }
     const resets = this.resets
     const value = this.transition(this.items[row] as Int32Array, byte, this.surroundings.ofByte(byte))
-    if (this.resets === resets) this.table[state + (this.classes[byte] as number)] = value
+    if (this.resets === resets) this.table[state + this.classes[byte]!] = value
     return value
   }
 
@@ -151,7 +151,7 @@ export class LazyDfa extends ThreadSets {
 
   /** Nothing has begun in this state but what begins there. */
   isWaiting(state: number): boolean {
-    return (((this.items[state / this.stride] as Int32Array)[0] as number) & WAITING) !== 0
+    return ((this.items[state / this.stride] as Int32Array)[0]! & WAITING) !== 0
   }
 
   /** The state's set; not to be changed. */
@@ -177,7 +177,7 @@ export class LazyDfa extends ThreadSets {
 
   private wantsKind(items: Int32Array): boolean {
     for (let i = 1; i < items.length; i++) {
-      const item = items[i] as number
+      const item = items[i]!
       if (item < 0) {
         const mask = maskOf(item)
         if (((mask >> WORD) & 1) !== ((mask >> OTHER) & 1)) return true
@@ -195,17 +195,17 @@ export class LazyDfa extends ThreadSets {
     let flags = 0
     if (this.accepted && (!acceptsNow || merge)) flags |= ACCEPTED
     if (this.accepted && this.acceptedGroup > 0) flags |= LATER
-    if (this.outLength === 1 && ((this.out[0] as number) & SEARCHING) === 0) flags |= DEAD
+    if (this.outLength === 1 && (this.out[0]! & SEARCHING) === 0) flags |= DEAD
     if (idle && waiting) flags |= IDLE
     if (merge) {
       if (acceptsNow) flags |= NOW
     } else if (this.options.births) {
       const goesOn = this.groups > 0 && !waiting
-      const header = items[0] as number
+      const header = items[0]!
       if ((header & WAITING) !== 0 && (goesOn || this.accepted)) flags |= BORN
-      if (goesOn && (header & ASTRAY) !== 0) this.out[0] = (this.out[0] as number) | ASTRAY
+      if (goesOn && (header & ASTRAY) !== 0) this.out[0] = this.out[0]! | ASTRAY
       else if (goesOn && this.origins[0] !== 0) {
-        this.out[0] = (this.out[0] as number) | ASTRAY
+        this.out[0] = this.out[0]! | ASTRAY
         flags |= LOST
       }
     }
@@ -216,7 +216,7 @@ export class LazyDfa extends ThreadSets {
   /** The number of the state whose set is in `out`. */
   intern(): number {
     let hash = 0x811c9dc5
-    for (let i = 0; i < this.outLength; i++) hash = Math.imul(hash ^ (this.out[i] as number), 0x01000193)
+    for (let i = 0; i < this.outLength; i++) hash = Math.imul(hash ^ this.out[i]!, 0x01000193)
     hash |= 0
     const bucket = this.hashes.get(hash)
     if (bucket) for (const row of bucket) if (this.same(row)) return row * this.stride

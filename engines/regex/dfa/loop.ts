@@ -24,21 +24,21 @@ export class SearchLoop {
 
   constructor(nfa: Nfa) {
     this.nfa = nfa
-    this.collect(nfa.first[nfa.loop] as number)
+    this.collect(nfa.first[nfa.loop]!)
   }
 
   private collect(node: number): void {
     const { nfa } = this
     if (nfa.kind[node] === STEP) this.body.push(node)
     else {
-      const first = nfa.first[node] as number
-      for (let k = 0; k < (nfa.count[node] as number); k++) this.collect(nfa.forkTo[first + k] as number)
+      const first = nfa.first[node]!
+      for (let k = 0; k < nfa.count[node]!; k++) this.collect(nfa.forkTo[first + k]!)
     }
   }
 
   /** Whether the loop's nodes among a set's items, [from, to), wait inside a character. */
   isInside(items: Int32Array, from: number, to: number): boolean {
-    return to > from && !this.body.includes(items[from] as number)
+    return to > from && !this.body.includes(items[from]!)
   }
 
   /** Reads a byte: the kind of the character it completes, INSIDE with the nodes in `out`, or BROKEN_OFF. */
@@ -47,12 +47,12 @@ export class SearchLoop {
     out.length = 0
     let kind = INSIDE
     for (let i = from; i < to; i++) {
-      const node = items[i] as number
-      const end = (nfa.first[node] as number) + (nfa.count[node] as number)
-      for (let e = nfa.first[node] as number; e < end; e++) {
-        if (byte < (nfa.edgeLow[e] as number) || byte > (nfa.edgeHigh[e] as number)) continue
-        const next = nfa.edgeTo[e] as number
-        if (nfa.kind[next] === MARK) kind = nfa.count[next] as number
+      const node = items[i]!
+      const end = nfa.first[node]! + nfa.count[node]!
+      for (let e = nfa.first[node]!; e < end; e++) {
+        if (byte < nfa.edgeLow[e]! || byte > nfa.edgeHigh[e]!) continue
+        const next = nfa.edgeTo[e]!
+        if (nfa.kind[next] === MARK) kind = nfa.count[next]!
         else out.push(next)
       }
     }

@@ -174,7 +174,7 @@ export class Program {
   /** `at`, or the start of the character that it is inside of. */
   whole(text: Uint8Array, at: number): number {
     let place = at
-    if (!this.parsed.bytes) while (place > 0 && ((text[place] as number) & 0xc0) === 0x80) place--
+    if (!this.parsed.bytes) while (place > 0 && (text[place]! & 0xc0) === 0x80) place--
     return place
   }
 

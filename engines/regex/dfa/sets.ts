@@ -122,7 +122,7 @@ export class ThreadSets {
    */
   step(items: Int32Array, length: number, byte: number, kind: number): void {
     const { merge } = this.options
-    const searching = ((items[0] as number) & SEARCHING) !== 0
+    const searching = (items[0]! & SEARCHING) !== 0
     this.newSet(searching ? SEARCHING : 0)
     this.accepted = false
     this.broken = false
@@ -132,10 +132,10 @@ export class ThreadSets {
     let i = 1
     const groupsEnd = endOfGroups(items, length)
     while (i < groupsEnd) {
-      let item = items[i++] as number
+      let item = items[i++]!
       while (item >= 0) {
         this.stepNode(item, byte)
-        item = items[i++] as number
+        item = items[i++]!
       }
       if ((maskOf(item) >> kind) & 1) {
         this.accepted = true
@@ -216,23 +216,19 @@ export class ThreadSets {
       this.out[this.outLength++] = -1
       const patterns = [...this.acceptsBy.keys()].sort((a, b) => a - b)
       for (const pattern of patterns) {
-        this.out[this.outLength++] = -(
-          (pattern << PATTERN_SHIFT) +
-          (this.acceptsBy.get(pattern) as number) +
-          1
-        )
+        this.out[this.outLength++] = -((pattern << PATTERN_SHIFT) + this.acceptsBy.get(pattern)! + 1)
       }
     } else this.out[this.outLength++] = -(this.mergedMask + 1)
   }
 
   private stepNode(node: number, byte: number): void {
     const { nfa } = this
-    const first = nfa.first[node] as number
-    const end = first + (nfa.count[node] as number)
+    const first = nfa.first[node]!
+    const end = first + nfa.count[node]!
     this.tally.built += 1
     for (let e = first; e < end; e++) {
-      if (byte < (nfa.edgeLow[e] as number) || byte > (nfa.edgeHigh[e] as number)) continue
-      this.pushClosure(nfa.edgeTo[e] as number, OTHER)
+      if (byte < nfa.edgeLow[e]! || byte > nfa.edgeHigh[e]!) continue
+      this.pushClosure(nfa.edgeTo[e]!, OTHER)
     }
   }
 
@@ -245,15 +241,15 @@ export class ThreadSets {
     stackMask[0] = ANY
     let visits = 0
     while (top >= 0) {
-      const at = stackNode[top] as number
-      let mask = stackMask[top--] as number
+      const at = stackNode[top]!
+      let mask = stackMask[top--]!
       visits++
       if (seenIn[at] === generation) {
-        mask |= seenMask[at] as number
+        mask |= seenMask[at]!
         if (mask === seenMask[at]) continue
       } else if (nfa.kind[at] === STEP) {
         // A waiting node counts as seen only once it is in.
-        if (((nfa.need[at] as number) & mask) === 0) continue
+        if ((nfa.need[at]! & mask) === 0) continue
         seenIn[at] = generation
         seenMask[at] = ANY
         this.out[this.outLength++] = at
@@ -262,31 +258,31 @@ export class ThreadSets {
       seenMask[at] = mask
       switch (nfa.kind[at]) {
         case FORK: {
-          const first = nfa.first[at] as number
-          for (let k = (nfa.count[at] as number) - 1; k >= 0; k--) {
-            stackNode[++top] = nfa.forkTo[first + k] as number
+          const first = nfa.first[at]!
+          for (let k = nfa.count[at]! - 1; k >= 0; k--) {
+            stackNode[++top] = nfa.forkTo[first + k]!
             stackMask[top] = mask
           }
           break
         }
         case ASSERT: {
-          const allowed = (nfa.masks[nfa.count[at] as number] as Uint8Array)[kind] as number
+          const allowed = (nfa.masks[nfa.count[at]!] as Uint8Array)[kind]!
           const left = this.options.everywhere ? mask : mask & allowed
           if (left !== 0) {
-            stackNode[++top] = nfa.first[at] as number
+            stackNode[++top] = nfa.first[at]!
             stackMask[top] = left
           }
           break
         }
         case MARK:
-          kind = nfa.count[at] as number
-          stackNode[++top] = nfa.first[at] as number
+          kind = nfa.count[at]!
+          stackNode[++top] = nfa.first[at]!
           stackMask[top] = mask
           break
         case ACCEPT:
           this.reached |= mask
           if (this.options.which) {
-            const pattern = nfa.first[at] as number
+            const pattern = nfa.first[at]!
             this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)
           }
           break

@@ -102,8 +102,8 @@ export class SpanSearch {
   /** Moves to the next match; false: there is none. */
   next(): boolean {
     if (this.used < this.found) {
-      this.start = this.batch[this.used * 2] as number
-      this.end = this.batch[this.used * 2 + 1] as number
+      this.start = this.batch[this.used * 2]!
+      this.end = this.batch[this.used * 2 + 1]!
       this.used++
       return true
     }
@@ -238,10 +238,10 @@ export class SpanSearch {
     const { hardFrom } = this
     let at = this.from - hardFrom
     if (this.noEmpty && ends[at] === this.from) at++
-    while (at < ends.length && (ends[at] as number) < 0) at++
+    while (at < ends.length && ends[at]! < 0) at++
     if (at >= ends.length) return false
     this.start = hardFrom + at
-    this.from = this.end = ends[at] as number
+    this.from = this.end = ends[at]!
     this.noEmpty = true
     return true
   }

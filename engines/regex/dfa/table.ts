@@ -17,7 +17,7 @@ const MOST_WORK = 1 << 22
 export function completeTable(dfa: LazyDfa, work: () => number): ScanTable | null {
   const { stride, classes } = dfa
   const representative = new Uint8Array(stride)
-  for (let byte = 255; byte >= 0; byte--) representative[classes[byte] as number] = byte
+  for (let byte = 255; byte >= 0; byte--) representative[classes[byte]!] = byte
   const limit = Math.min(MOST_STATES, Math.floor(MOST_ENTRIES / stride))
   const next: number[] = []
   const accepting: number[] = []
@@ -47,13 +47,13 @@ export function completeTable(dfa: LazyDfa, work: () => number): ScanTable | nul
   const { resets } = dfa
   const firstWork = work()
   for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
-    const row = (numbers.get(state) as number) * stride
+    const row = numbers.get(state)! * stride
     for (let c = 0; c < stride; c++) {
-      let t = dfa.build(state, representative[c] as number)
+      let t = dfa.build(state, representative[c]!)
       if (t === BROKEN) {
         // How many places are behind the lead byte matters only if something matches between them.
         if (dfa.acceptsAtEnd(dfa.anew(), OTHER) >= 0) return null
-        t = dfa.build(dfa.anew(), representative[c] as number)
+        t = dfa.build(dfa.anew(), representative[c]!)
       }
       if (t === (UNBUILT | ASK) || dfa.resets !== resets || work() - firstWork > MOST_WORK) return null
       if (t < 0 && (t & (ACCEPTED | NOW)) !== 0)

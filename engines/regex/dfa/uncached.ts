@@ -42,7 +42,7 @@ export function walkUncached(
   let last = -1
   for (let at = from; ; at++) {
     if (at < to) {
-      dfa.step(set, length, text[at] as number, surroundings.after(text, at, to, EDGE))
+      dfa.step(set, length, text[at]!, surroundings.after(text, at, to, EDGE))
       meter.tally.steps += length
       meter.check()
     }
@@ -74,7 +74,7 @@ export function walkUncachedBack(
   let { length } = set
   let last = -1
   for (let at = to; at > from; at--) {
-    dfa.step(set, length, text[at - 1] as number, surroundings.before(text, at, EDGE))
+    dfa.step(set, length, text[at - 1]!, surroundings.before(text, at, EDGE))
     meter.tally.steps += length
     meter.check()
     if (dfa.accepted) last = at
@@ -90,5 +90,5 @@ function spareFor(set: Int32Array, dfa: LazyDfa): Int32Array {
 }
 
 function isDead(set: Int32Array, length: number): boolean {
-  return length === 1 && ((set[0] as number) & SEARCHING) === 0
+  return length === 1 && (set[0]! & SEARCHING) === 0
 }

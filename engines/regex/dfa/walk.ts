@@ -7,7 +7,6 @@
  * for the state, or 16 at a time; where matches stand close to each other, `dense.ts` walks without branches. Which is
  * taken changes no answer and no count of steps.
  */
-// oxlint-disable typescript/no-non-null-assertion -- every index of these loops is bounded by construction
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'

@@ -32,8 +32,8 @@ export function whichAccept(
       table = dfa.table
       continue
     }
-    const byte = text[at] as number
-    let t = table[state + (classes[byte] as number)] as number
+    const byte = text[at]!
+    let t = table[state + classes[byte]!]!
     meter.tally.steps++
     if (t >= 0) {
       state = t

@@ -12,16 +12,16 @@ import { IDENTITY } from './fold.ts'
 import type { LinearSearch } from './kernel-search.ts'
 
 export class AhoCorasick implements LinearSearch {
-  readonly #classes: Uint8Array
-  readonly #width: number
+  private readonly classes: Uint8Array
+  private readonly width: number
   /** next[state * width + class], premultiplied: holds the row's index. */
-  readonly #next: Int32Array
+  private readonly next: Int32Array
   /** By state: its depth, and the longest literal that ends in it, or -1. */
-  readonly #depth: Int32Array
-  readonly #out: Int32Array
+  private readonly depth: Int32Array
+  private readonly out: Int32Array
   /** Rows from here on end a literal. */
-  readonly #loud: number
-  readonly #lengths: readonly number[]
+  private readonly loud: number
+  private readonly lengths: readonly number[]
   end = -1
   which = -1
 
@@ -47,23 +47,23 @@ export class AhoCorasick implements LinearSearch {
     }
     complete(next, width, out, states)
     const order = quietFirst(out)
-    this.#classes = classes
-    this.#width = width
-    this.#next = renumber(next, width, order)
-    this.#depth = depth.map((_, state) => depth[order.old[state]!]!)
-    this.#out = out.map((_, state) => out[order.old[state]!]!)
-    this.#loud = order.quiet * width
-    this.#lengths = folded.map((literal) => literal.length)
+    this.classes = classes
+    this.width = width
+    this.next = renumber(next, width, order)
+    this.depth = depth.map((_, state) => depth[order.old[state]!]!)
+    this.out = out.map((_, state) => out[order.old[state]!]!)
+    this.loud = order.quiet * width
+    this.lengths = folded.map((literal) => literal.length)
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    const classes = this.#classes
-    const width = this.#width
-    const next = this.#next
-    const depth = this.#depth
-    const out = this.#out
-    const lengths = this.#lengths
-    const loud = this.#loud
+    const classes = this.classes
+    const width = this.width
+    const next = this.next
+    const depth = this.depth
+    const out = this.out
+    const lengths = this.lengths
+    const loud = this.loud
     let row = 0
     let best = -1
     for (let at = from; at < to; at++) {

@@ -25,54 +25,54 @@ const FIRST_WINDOW = 1_024
 const TOP = 32 - GRAMS.bits
 
 export class Grams implements LinearSearch {
-  readonly #literals: readonly Uint8Array[]
-  readonly #masks: readonly Uint8Array[]
+  private readonly literals: readonly Uint8Array[]
+  private readonly masks: readonly Uint8Array[]
   /** The gram's length, and from how many offsets each literal has one. */
-  readonly #gram: number
-  readonly #stride: number
-  readonly #program: { readonly bytes: Uint8Array }
+  private readonly gram: number
+  private readonly stride: number
+  private readonly program: { readonly bytes: Uint8Array }
   /** By hash: the first entry, or -1; entries (literal, offset) are chained by `#after`. */
-  readonly #heads: Int32Array
-  readonly #after: Int32Array
-  readonly #linear: () => LinearSearch
+  private readonly heads: Int32Array
+  private readonly after: Int32Array
+  private readonly linear: () => LinearSearch
   end = -1
   which = -1
 
   constructor(folded: readonly Uint8Array[], ignoreCase: boolean, linear: () => LinearSearch) {
     const { shortest } = extremes(folded.map((literal) => literal.length))
-    this.#literals = folded
-    this.#masks = folded.map((literal) => literal.map((byte) => foldMask(byte, ignoreCase)))
-    this.#gram = Math.min(LONGEST_GRAM, Math.ceil((shortest + 2) / 2))
-    this.#stride = shortest - this.#gram + 1
-    this.#linear = linear
+    this.literals = folded
+    this.masks = folded.map((literal) => literal.map((byte) => foldMask(byte, ignoreCase)))
+    this.gram = Math.min(LONGEST_GRAM, Math.ceil((shortest + 2) / 2))
+    this.stride = shortest - this.gram + 1
+    this.linear = linear
     const bytes = new Uint8Array(GRAMS.bitmap + 2 ** GRAMS.bits / 8)
-    this.#program = { bytes }
+    this.program = { bytes }
     const words = new DataView(bytes.buffer)
     const bitmap = bytes.subarray(GRAMS.bitmap)
-    bytes.fill(0xff, GRAMS.maskLow, GRAMS.maskLow + this.#gram)
+    bytes.fill(0xff, GRAMS.maskLow, GRAMS.maskLow + this.gram)
     // 0x20 makes the two cases of a letter one, and costs the other bytes little.
     const soften = ignoreCase ? 0x20202020 : 0
     words.setUint32(GRAMS.soften, soften, true)
-    this.#heads = new Int32Array(2 ** GRAMS.bits).fill(-1)
-    this.#after = new Int32Array(folded.length * this.#stride)
+    this.heads = new Int32Array(2 ** GRAMS.bits).fill(-1)
+    this.after = new Int32Array(folded.length * this.stride)
     for (const [which, literal] of folded.entries()) {
-      for (let offset = 0; offset < this.#stride; offset++) {
-        const mixed = this.#mix(literal, offset)
+      for (let offset = 0; offset < this.stride; offset++) {
+        const mixed = this.mix(literal, offset)
         const hash = mixed >>> TOP
-        const entry = which * this.#stride + offset
+        const entry = which * this.stride + offset
         for (const bit of [hash, Math.imul(mixed, MIX_AGAIN) >>> TOP]) bitmap[bit >>> 3]! |= 1 << (bit & 7)
-        this.#after[entry] = this.#heads[hash]!
-        this.#heads[hash] = entry
+        this.after[entry] = this.heads[hash]!
+        this.heads[hash] = entry
       }
     }
   }
 
   /** The kernel's hash of a gram, all 32 bits. */
-  #mix(text: Uint8Array, at: number): number {
-    const soften = this.#program.bytes[GRAMS.soften]!
+  private mix(text: Uint8Array, at: number): number {
+    const soften = this.program.bytes[GRAMS.soften]!
     let low = 0
     let high = 0
-    for (let k = 0; k < this.#gram; k++) {
+    for (let k = 0; k < this.gram; k++) {
       const byte = text[at + k]! | soften
       if (k < 4) low |= byte << (8 * k)
       else high |= byte << (8 * (k - 4))
@@ -84,27 +84,27 @@ export class Grams implements LinearSearch {
   find(text: Uint8Array, from: number, to: number): number {
     const shared = engine()
     const { memory, kernels } = shared
-    shared.load(this.#program)
+    shared.load(this.program)
     const base = memory.addressOf(text)
-    const stride = this.#stride
+    const stride = this.stride
     const max = HITS_PAIRS
     let effort = 1_024 + ((to - from) >>> 1)
     let size = FIRST_WINDOW
-    for (let place = from + stride - 1; place + this.#gram <= to;) {
+    for (let place = from + stride - 1; place + this.gram <= to;) {
       const length = Math.min(size, to - place)
       if (base < 0) memory.u8.set(text.subarray(place, place + length), WINDOW)
       const origin = base < 0 ? WINDOW : base + place
-      const found = kernels.grams(origin, origin + length - this.#gram, stride, HITS, max)
+      const found = kernels.grams(origin, origin + length - this.gram, stride, HITS, max)
       const words = memory.u32
       let next = place
       for (let index = 0; index < found; index++) {
         next = words[(HITS >> 2) + index]! - origin + place
-        const spent = this.#compare(text, next, from, to)
-        if (spent < 0) return next - this.#offset
+        const spent = this.compare(text, next, from, to)
+        if (spent < 0) return next - this.offset
         effort -= spent
-        if (effort < 0) return this.#findLinear(text, next - stride + 1, to)
+        if (effort < 0) return this.findLinear(text, next - stride + 1, to)
       }
-      const seen = found === max ? next - place : length - this.#gram
+      const seen = found === max ? next - place : length - this.gram
       place += (Math.floor(seen / stride) + 1) * stride
       size = Math.min(size * 4, WINDOW_BYTES)
     }
@@ -112,23 +112,23 @@ export class Grams implements LinearSearch {
   }
 
   /** How far before its place the occurrence that `#compare` found starts. */
-  #offset = 0
+  private offset = 0
 
   /** Looks at all literals with this gram; -1 and `#offset`, `end`, `which` set when one is there, else the work. */
-  #compare(text: Uint8Array, place: number, from: number, to: number): number {
+  private compare(text: Uint8Array, place: number, from: number, to: number): number {
     let spent = 1
     let best = -1
     let bestOffset = -1
     let bestLength = 0
-    for (let entry = this.#heads[this.#mix(text, place) >>> TOP]!; entry >= 0; entry = this.#after[entry]!) {
-      const which = Math.trunc(entry / this.#stride)
-      const offset = entry - which * this.#stride
-      const literal = this.#literals[which]!
+    for (let entry = this.heads[this.mix(text, place) >>> TOP]!; entry >= 0; entry = this.after[entry]!) {
+      const which = Math.trunc(entry / this.stride)
+      const offset = entry - which * this.stride
+      const literal = this.literals[which]!
       if (offset < bestOffset || (offset === bestOffset && literal.length < bestLength)) continue
       const start = place - offset
       spent++
       if (start < from || start + literal.length > to) continue
-      const masks = this.#masks[which]!
+      const masks = this.masks[which]!
       let k = 0
       while (k < literal.length && (text[start + k]! | masks[k]!) === literal[k]) k++
       spent += k >>> 3
@@ -139,14 +139,14 @@ export class Grams implements LinearSearch {
       bestLength = k
     }
     if (best < 0) return spent
-    this.#offset = bestOffset
+    this.offset = bestOffset
     this.which = best
     this.end = place - bestOffset + bestLength
     return -1
   }
 
-  #findLinear(text: Uint8Array, from: number, to: number): number {
-    const linear = this.#linear()
+  private findLinear(text: Uint8Array, from: number, to: number): number {
+    const linear = this.linear()
     const start = linear.find(text, from, to)
     this.end = linear.end
     this.which = linear.which

@@ -56,54 +56,54 @@ export interface KernelPlan {
 export class KernelSearch implements LiteralSearch {
   readonly shortest: number
   readonly longest: number
-  readonly #plan: KernelPlan
-  #linear: LinearSearch | null = null
+  private readonly plan: KernelPlan
+  private linearSearch: LinearSearch | null = null
   /** The first window of `find`: twice as far as it had to look the last time. */
-  #reach = 1_024
+  private reach = 1_024
   end = -1
   which = -1
   counted = 0
 
   constructor(plan: KernelPlan) {
-    this.#plan = plan
+    this.plan = plan
     const { shortest, longest } = extremes(plan.lengths)
     this.shortest = shortest
     this.longest = longest
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    if (to - from < this.#plan.shortBelow) return this.#findBy(this.#plan.short, text, from, to)
+    if (to - from < this.plan.shortBelow) return this.findBy(this.plan.short, text, from, to)
     let at = from
-    if (this.#reach <= NEAR) {
+    if (this.reach <= NEAR) {
       // Occurrences have been close to each other: a loop gets there before a kernel is called.
       const near = Math.min(to, from + NEAR + this.longest)
-      const start = this.#findBy(this.#plan.short, text, from, near)
+      const start = this.findBy(this.plan.short, text, from, near)
       if (start >= 0 && (near === to || start + this.longest <= near)) return start
       at = start < 0 ? near - this.longest + 1 : start
     }
-    const { memory } = prepare(this.#plan)
+    const { memory } = prepare(this.plan)
     const base = memory.addressOf(text)
     const largest = largestWindow(base, this.longest)
-    let size = Math.max(2 * this.longest, 256, this.#reach)
+    let size = Math.max(2 * this.longest, 256, this.reach)
     let skipAt = from + 4_096
     while (to - at >= this.shortest) {
       if (at >= skipAt) {
-        at = skip(this.#plan, text, at, to)
+        at = skip(this.plan, text, at, to)
         skipAt = at + SKIP_EVERY
       }
       const length = Math.min(size, to - at)
-      const found = this.#run(text, base, at, length, at + length === to, HITS, 1)
+      const found = this.run(text, base, at, length, at + length === to, HITS, 1)
       const shift = base < 0 ? at - WINDOW : -base
       const words = memory.u32
       if (found > 0) {
         const start = words[HITS >> 2]! + shift
-        this.#reach = Math.min(LONGEST_REACH, 2 * (start - from))
+        this.reach = Math.min(LONGEST_REACH, 2 * (start - from))
         this.which = words[(HITS >> 2) + 1]!
-        this.end = start + this.#plan.lengths[this.which]!
+        this.end = start + this.plan.lengths[this.which]!
         return start
       }
       const next = words[RESULT.next >> 2]! + shift
-      if (words[RESULT.gaveUp >> 2] !== 0) return this.#findBy(this.linear(), text, next, to)
+      if (words[RESULT.gaveUp >> 2] !== 0) return this.findBy(this.linear(), text, next, to)
       if (at + length === to) return -1
       at = next
       size = Math.min(size * 4, largest)
@@ -113,23 +113,23 @@ export class KernelSearch implements LiteralSearch {
 
   count(text: Uint8Array, from: number, to: number): number {
     this.counted = 0
-    if (to - from < this.#plan.shortBelow) return this.#countBy(this.#plan.short, text, from, to)
-    const { memory } = prepare(this.#plan)
+    if (to - from < this.plan.shortBelow) return this.countBy(this.plan.short, text, from, to)
+    const { memory } = prepare(this.plan)
     const base = memory.addressOf(text)
     const size = largestWindow(base, this.longest)
     let count = 0
     let skipAt = from
     for (let at = from; to - at >= this.shortest;) {
       if (at >= skipAt) {
-        at = skip(this.#plan, text, at, to)
+        at = skip(this.plan, text, at, to)
         skipAt = at + SKIP_EVERY
       }
       const length = Math.min(size, to - at)
-      count += this.#run(text, base, at, length, at + length === to, 0, UNLIMITED)
+      count += this.run(text, base, at, length, at + length === to, 0, UNLIMITED)
       const words = memory.u32
       this.counted += words[RESULT.length >> 2]!
       const next = words[RESULT.next >> 2]! + (base < 0 ? at - WINDOW : -base)
-      if (words[RESULT.gaveUp >> 2] !== 0) return count + this.#countBy(this.linear(), text, next, to)
+      if (words[RESULT.gaveUp >> 2] !== 0) return count + this.countBy(this.linear(), text, next, to)
       if (at + length === to) break
       at = next
     }
@@ -137,16 +137,16 @@ export class KernelSearch implements LiteralSearch {
   }
 
   cursor(text: Uint8Array, from: number, to: number): LiteralCursor {
-    return new Cursor(this, this.#plan, text, from, to)
+    return new Cursor(this, this.plan, text, from, to)
   }
 
   /** @internal The search that nothing can slow down. */
   linear(): LinearSearch {
-    this.#linear ??= this.#plan.linear()
-    return this.#linear
+    this.linearSearch ??= this.plan.linear()
+    return this.linearSearch
   }
 
-  #run(
+  private run(
     text: Uint8Array,
     base: number,
     at: number,
@@ -159,17 +159,17 @@ export class KernelSearch implements LiteralSearch {
     if (base < 0)
       engine().memory.u8.set(length === text.length ? text : text.subarray(at, at + length), WINDOW)
     const origin = base < 0 ? WINDOW : base + at
-    return runKernel(this.#plan, this, origin, origin + length, last, hits, max, 0)
+    return runKernel(this.plan, this, origin, origin + length, last, hits, max, 0)
   }
 
-  #findBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
+  private findBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
     const start = search.find(text, from, to)
     this.end = search.end
     this.which = search.which
     return start
   }
 
-  #countBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
+  private countBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
     let count = 0
     for (let at = from; ;) {
       const start = search.find(text, at, to)
@@ -218,99 +218,99 @@ class Cursor implements LiteralCursor {
   start = -1
   end = -1
   which = -1
-  readonly #search: KernelSearch
-  readonly #plan: KernelPlan
-  readonly #text: Uint8Array
-  readonly #to: number
+  private readonly search: KernelSearch
+  private readonly plan: KernelPlan
+  private readonly text: Uint8Array
+  private readonly to: number
   /** Occurrences found and not yet handed out: pairs of start and literal. */
-  #batch: Uint32Array = new Uint32Array(64)
-  #index = 0
-  #filled = 0
+  private batch: Uint32Array = new Uint32Array(64)
+  private index = 0
+  private filled = 0
   /** Where the next batch is looked for; behind the text when there is none. */
-  #at: number
-  #window: number
-  #skipAt: number
-  #linear = false
+  private at: number
+  private window: number
+  private skipAt: number
+  private linear = false
 
   constructor(search: KernelSearch, plan: KernelPlan, text: Uint8Array, from: number, to: number) {
-    this.#search = search
-    this.#plan = plan
-    this.#text = text
-    this.#at = from
-    this.#to = to
-    this.#window = firstWindow(search.longest)
-    this.#skipAt = from + 2 * this.#window
-    this.#linear = to - from < plan.shortBelow
+    this.search = search
+    this.plan = plan
+    this.text = text
+    this.at = from
+    this.to = to
+    this.window = firstWindow(search.longest)
+    this.skipAt = from + 2 * this.window
+    this.linear = to - from < plan.shortBelow
   }
 
   next(from: number): boolean {
     for (;;) {
-      while (this.#index < this.#filled) {
-        const start = this.#batch[this.#index]!
+      while (this.index < this.filled) {
+        const start = this.batch[this.index]!
         if (start < from) {
-          this.#index += 2
+          this.index += 2
           continue
         }
         this.start = start
-        this.which = this.#batch[this.#index + 1]!
-        this.end = start + this.#plan.lengths[this.which]!
-        this.#index += 2
+        this.which = this.batch[this.index + 1]!
+        this.end = start + this.plan.lengths[this.which]!
+        this.index += 2
         return true
       }
-      if (from > this.#at) this.#at = from
-      if (this.#to - this.#at < this.#search.shortest) return false
-      if (this.#linear) return this.#nextLinear(this.#at)
-      this.#fill()
+      if (from > this.at) this.at = from
+      if (this.to - this.at < this.search.shortest) return false
+      if (this.linear) return this.nextLinear(this.at)
+      this.fill()
     }
   }
 
-  #fill(): void {
-    const { memory } = prepare(this.#plan)
-    const base = memory.addressOf(this.#text)
-    if (this.#at >= this.#skipAt) {
-      this.#at = skip(this.#plan, this.#text, this.#at, this.#to)
-      this.#skipAt = this.#at + SKIP_EVERY
+  private fill(): void {
+    const { memory } = prepare(this.plan)
+    const base = memory.addressOf(this.text)
+    if (this.at >= this.skipAt) {
+      this.at = skip(this.plan, this.text, this.at, this.to)
+      this.skipAt = this.at + SKIP_EVERY
     }
-    const length = Math.min(this.#window, this.#to - this.#at)
-    if (base < 0) memory.u8.set(this.#text.subarray(this.#at, this.#at + length), WINDOW)
-    const origin = base < 0 ? WINDOW : base + this.#at
-    const last = this.#at + length === this.#to
-    const max = this.#batch.length >> 1
-    const found = runKernel(this.#plan, this.#search, origin, origin + length, last, HITS, max, 1)
-    const shift = this.#at - origin
+    const length = Math.min(this.window, this.to - this.at)
+    if (base < 0) memory.u8.set(this.text.subarray(this.at, this.at + length), WINDOW)
+    const origin = base < 0 ? WINDOW : base + this.at
+    const last = this.at + length === this.to
+    const max = this.batch.length >> 1
+    const found = runKernel(this.plan, this.search, origin, origin + length, last, HITS, max, 1)
+    const shift = this.at - origin
     const words = memory.u32
     for (let index = 0; index < 2 * found; index += 2) {
-      this.#batch[index] = words[(HITS >> 2) + index]! + shift
-      this.#batch[index + 1] = words[(HITS >> 2) + index + 1]!
+      this.batch[index] = words[(HITS >> 2) + index]! + shift
+      this.batch[index + 1] = words[(HITS >> 2) + index + 1]!
     }
-    this.#index = 0
-    this.#filled = 2 * found
-    this.#linear = words[RESULT.gaveUp >> 2] !== 0
+    this.index = 0
+    this.filled = 2 * found
+    this.linear = words[RESULT.gaveUp >> 2] !== 0
     const next = words[RESULT.next >> 2]! + shift
-    this.#at = last && found < max && !this.#linear ? this.#to : next
+    this.at = last && found < max && !this.linear ? this.to : next
     if (found === max) {
-      if (this.#batch.length < HITS_PAIRS * 2) this.#enlarge()
-    } else this.#window = Math.min(this.#window * 4, largestWindow(base, this.#search.longest))
+      if (this.batch.length < HITS_PAIRS * 2) this.enlarge()
+    } else this.window = Math.min(this.window * 4, largestWindow(base, this.search.longest))
   }
 
   /** Longer batches for those who take many. Called with the batch full, so its content is kept. */
-  #enlarge(): void {
-    const larger = new Uint32Array(Math.min(this.#batch.length * 4, HITS_PAIRS * 2))
-    larger.set(this.#batch)
-    this.#batch = larger
+  private enlarge(): void {
+    const larger = new Uint32Array(Math.min(this.batch.length * 4, HITS_PAIRS * 2))
+    larger.set(this.batch)
+    this.batch = larger
   }
 
-  #nextLinear(from: number): boolean {
-    const search = this.#to - from < this.#plan.shortBelow ? this.#plan.short : this.#search.linear()
-    const start = search.find(this.#text, from, this.#to)
+  private nextLinear(from: number): boolean {
+    const search = this.to - from < this.plan.shortBelow ? this.plan.short : this.search.linear()
+    const start = search.find(this.text, from, this.to)
     if (start < 0) {
-      this.#at = this.#to
+      this.at = this.to
       return false
     }
     this.start = start
     this.end = search.end
     this.which = search.which
-    this.#at = start + 1
+    this.at = start + 1
     return true
   }
 }

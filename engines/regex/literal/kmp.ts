@@ -3,24 +3,24 @@
  * search falls back to when a text makes the fast way slow, and what it uses for literals too long for the kernel.
  */
 export class Kmp {
-  readonly #needle: Uint8Array
-  readonly #fold: Readonly<Uint8Array>
+  private readonly needle: Uint8Array
+  private readonly fold: Readonly<Uint8Array>
   /** border[k]: length of the longest proper prefix of needle[0..k) that is also its suffix. */
-  readonly #border: Int32Array
+  private readonly border: Int32Array
   end = -1
   readonly which = 0
 
   /** `needle` is folded already; `fold` is applied to the text. */
   constructor(needle: Uint8Array, fold: Readonly<Uint8Array>) {
-    this.#needle = needle
-    this.#fold = fold
-    this.#border = borders(needle)
+    this.needle = needle
+    this.fold = fold
+    this.border = borders(needle)
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    const needle = this.#needle
-    const fold = this.#fold
-    const border = this.#border
+    const needle = this.needle
+    const fold = this.fold
+    const border = this.border
     let matched = 0
     for (let at = from; at < to; at++) {
       const byte = fold[text[at]!]!

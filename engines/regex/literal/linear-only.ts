@@ -6,41 +6,41 @@ import type { LiteralCursor, LiteralSearch } from './literal.ts'
 export class LinearOnly implements LiteralSearch {
   readonly shortest: number
   readonly longest: number
-  readonly #search: LinearSearch
+  private readonly search: LinearSearch
   counted = 0
 
   constructor(search: LinearSearch, lengths: readonly number[]) {
-    this.#search = search
+    this.search = search
     const { shortest, longest } = extremes(lengths)
     this.shortest = shortest
     this.longest = longest
   }
 
   get end(): number {
-    return this.#search.end
+    return this.search.end
   }
   get which(): number {
-    return this.#search.which
+    return this.search.which
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    return this.#search.find(text, from, to)
+    return this.search.find(text, from, to)
   }
 
   count(text: Uint8Array, from: number, to: number): number {
     this.counted = 0
     let count = 0
     for (let at = from; ;) {
-      const start = this.#search.find(text, at, to)
+      const start = this.search.find(text, at, to)
       if (start < 0) return count
-      at = this.#search.end
+      at = this.search.end
       count++
       this.counted += at - start
     }
   }
 
   cursor(text: Uint8Array, from: number, to: number): LiteralCursor {
-    return new LinearCursor(this.#search, text, from, to)
+    return new LinearCursor(this.search, text, from, to)
   }
 }
 
@@ -48,27 +48,27 @@ class LinearCursor implements LiteralCursor {
   start = -1
   end = -1
   which = -1
-  readonly #search: LinearSearch
-  readonly #text: Uint8Array
-  readonly #to: number
-  #at: number
+  private readonly search: LinearSearch
+  private readonly text: Uint8Array
+  private readonly to: number
+  private at: number
 
   constructor(search: LinearSearch, text: Uint8Array, from: number, to: number) {
-    this.#search = search
-    this.#text = text
-    this.#at = from
-    this.#to = to
+    this.search = search
+    this.text = text
+    this.at = from
+    this.to = to
   }
 
   next(from: number): boolean {
-    this.start = this.#search.find(this.#text, Math.max(from, this.#at), this.#to)
+    this.start = this.search.find(this.text, Math.max(from, this.at), this.to)
     if (this.start < 0) {
-      this.#at = this.#to
+      this.at = this.to
       return false
     }
-    this.end = this.#search.end
-    this.which = this.#search.which
-    this.#at = this.start + 1
+    this.end = this.search.end
+    this.which = this.search.which
+    this.at = this.start + 1
     return true
   }
 }

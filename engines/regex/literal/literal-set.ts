@@ -43,16 +43,16 @@ export function compileSet(
 
 /** Short texts by the automaton, built when the first one comes. */
 class ShortText implements LinearSearch {
-  readonly #linear: () => LinearSearch
+  private readonly linear: () => LinearSearch
   end = -1
   which = -1
 
   constructor(linear: () => LinearSearch) {
-    this.#linear = linear
+    this.linear = linear
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    const linear = this.#linear()
+    const linear = this.linear()
     const start = linear.find(text, from, to)
     this.end = linear.end
     this.which = linear.which

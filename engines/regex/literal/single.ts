@@ -76,22 +76,22 @@ function pairProgram(needle: Uint8Array, i: number, j: number, ignoreCase: boole
 
 /** A hundred bytes or so: look for the rarest byte, then compare all. */
 class ShortText implements LinearSearch {
-  readonly #needle: Uint8Array
-  readonly #rarest: number
-  readonly #fold: Readonly<Uint8Array>
+  private readonly needle: Uint8Array
+  private readonly rarest: number
+  private readonly fold: Readonly<Uint8Array>
   end = -1
   readonly which = 0
 
   constructor(needle: Uint8Array, rarest: number, fold: Readonly<Uint8Array>) {
-    this.#needle = needle
-    this.#rarest = rarest
-    this.#fold = fold
+    this.needle = needle
+    this.rarest = rarest
+    this.fold = fold
   }
 
   find(text: Uint8Array, from: number, to: number): number {
-    const needle = this.#needle
-    const fold = this.#fold
-    const rarest = this.#rarest
+    const needle = this.needle
+    const fold = this.fold
+    const rarest = this.rarest
     const { length } = needle
     const wanted = needle[rarest]!
     // Its other case, or itself.

@@ -23,27 +23,27 @@ export function setTables(members: Uint8Array): Uint8Array {
 
 /** 6 GB/s and more in the engine's memory, 4 elsewhere; about 60 ns a call that goes beyond 64 bytes. */
 export class ByteSet {
-  readonly #members: Uint8Array
-  readonly #program: { readonly bytes: Uint8Array }
+  private readonly members: Uint8Array
+  private readonly program: { readonly bytes: Uint8Array }
   /** The only member, or -1: then the C library's memchr is faster than a copy and a kernel. */
-  readonly #only: number
+  private readonly only: number
 
   /** `members[byte]`: 1 when it is in the set; length 256. */
   constructor(members: Uint8Array) {
-    this.#members = Uint8Array.from(members, (flag) => (flag === 0 ? 0 : 1))
-    const first = this.#members.indexOf(1)
-    this.#only = first === this.#members.lastIndexOf(1) ? first : -1
-    this.#program = { bytes: setTables(this.#members) }
+    this.members = Uint8Array.from(members, (flag) => (flag === 0 ? 0 : 1))
+    const first = this.members.indexOf(1)
+    this.only = first === this.members.lastIndexOf(1) ? first : -1
+    this.program = { bytes: setTables(this.members) }
   }
 
   /** Offset of the first byte in the set at from <= offset < to; `to` when there is none. */
   find(text: Uint8Array, from: number, to: number): number {
-    if (this.#only >= 0 && to - from >= CALL) {
+    if (this.only >= 0 && to - from >= CALL) {
       // Looks beyond `to`, if that is not the end, rather than make a view of what is before it.
-      const found = Buffer.prototype.indexOf.call(text, this.#only, from)
+      const found = Buffer.prototype.indexOf.call(text, this.only, from)
       return found < 0 || found > to ? to : found
     }
-    const members = this.#members
+    const members = this.members
     const near = to - from < 2 * SHORT ? to : from + SHORT
     let at = from
     while (
@@ -55,7 +55,7 @@ export class ByteSet {
     }
     for (; at < near; at++) if (members[text[at]!] === 1) return at
     if (near >= to) return to
-    const { memory, kernels } = this.#prepare()
+    const { memory, kernels } = this.prepare()
     const base = memory.addressOf(text)
     if (base >= 0) return kernels.byteSet(base + near, base + to) - base
     let size = FIRST_WINDOW
@@ -70,9 +70,9 @@ export class ByteSet {
     return to
   }
 
-  #prepare() {
+  private prepare() {
     const shared = engine()
-    shared.load(this.#program)
+    shared.load(this.program)
     return shared
   }
 }

@@ -52,24 +52,24 @@ const COMMON_SHARE = 0.25
 const SPREAD = 2
 
 export class Scanner {
-  readonly #matcher: FragmentMatcher
-  readonly #program: WalkProgram | null
+  private readonly matcher: FragmentMatcher
+  private readonly program: WalkProgram | null
   /** Numbers of the fragments of the current batch, and whether they match. */
-  readonly #batch = new Uint32Array(BATCH)
-  readonly #verdicts = new Uint8Array(BATCH)
-  #batched = 0
+  private readonly batch = new Uint32Array(BATCH)
+  private readonly verdicts = new Uint8Array(BATCH)
+  private batched = 0
   /** So many fragments have a literal that looking for it first is work in vain. */
-  #common = false
+  private common = false
 
   constructor(matcher: FragmentMatcher) {
-    this.#matcher = matcher
-    this.#program = matcher.table === null ? null : walkProgram(matcher.table)
+    this.matcher = matcher
+    this.program = matcher.table === null ? null : walkProgram(matcher.table)
   }
 
   /** Which way this scanner takes. */
   get way(): 'literals' | 'sheng' | 'walkBytes' | 'walkClasses' | 'test' {
-    if (this.#matcher.literals !== null) return 'literals'
-    return this.#program?.kernel ?? 'test'
+    if (this.matcher.literals !== null) return 'literals'
+    return this.program?.kernel ?? 'test'
   }
 
   /**
@@ -89,15 +89,15 @@ export class Scanner {
     let left = options.budget ?? Infinity
     let next = from
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
-      const batch = this.#measure(arena, starts, ends, next, left)
-      this.#judge(arena, starts, ends, next, batch.end)
+      const batch = this.measure(arena, starts, ends, next, left)
+      this.judge(arena, starts, ends, next, batch.end)
       left -= batch.bytes
       next = batch.end
-      for (let k = 0; k < this.#batched; k++) {
-        if (this.#verdicts[k] === 0) continue
-        found.push(this.#batch[k]!)
+      for (let k = 0; k < this.batched; k++) {
+        if (this.verdicts[k] === 0) continue
+        found.push(this.batch[k]!)
         if (found.length >= limit) {
-          next = this.#batch[k]! + 1
+          next = this.batch[k]! + 1
           break
         }
       }
@@ -106,7 +106,7 @@ export class Scanner {
   }
 
   /** How many fragments the next batch takes: within the budget, the batch, and for a copy the window. */
-  #measure(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, left: number) {
+  private measure(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, left: number) {
     const inPlace = engine().memory.addressOf(arena) >= 0
     const room = inPlace ? Infinity : WINDOW_BYTES
     const most = Math.min(starts.length, from + BATCH)
@@ -125,68 +125,68 @@ export class Scanner {
   }
 
   /** Fills `#batch` and `#verdicts` for the fragments [from, end). */
-  #judge(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, end: number): void {
-    const { literals } = this.#matcher
-    if (literals === null || this.#common) {
-      this.#batched = end - from
-      for (let k = 0; k < this.#batched; k++) this.#batch[k] = from + k
+  private judge(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, end: number): void {
+    const { literals } = this.matcher
+    if (literals === null || this.common) {
+      this.batched = end - from
+      for (let k = 0; k < this.batched; k++) this.batch[k] = from + k
     } else {
-      this.#batched = this.#withLiteral(literals.search, arena, starts, ends, from, end)
+      this.batched = this.withLiteral(literals.search, arena, starts, ends, from, end)
       if (literals.exact) {
-        this.#verdicts.fill(1, 0, this.#batched)
+        this.verdicts.fill(1, 0, this.batched)
         return
       }
-      this.#common = this.#program !== null && this.#batched > COMMON_SHARE * (end - from)
+      this.common = this.program !== null && this.batched > COMMON_SHARE * (end - from)
     }
-    if (this.#batched === 0) return
-    if (this.#program === null || !this.#place(arena, starts, ends)) this.#testEach(arena, starts, ends)
+    if (this.batched === 0) return
+    if (this.program === null || !this.place(arena, starts, ends)) this.testEach(arena, starts, ends)
     else {
       const shared = engine()
-      shared.load(this.#program)
-      shared.kernels[this.#program.kernel](HITS, this.#batched, FLAGS)
-      this.#verdicts.set(shared.memory.u8.subarray(FLAGS, FLAGS + this.#batched))
+      shared.load(this.program)
+      shared.kernels[this.program.kernel](HITS, this.batched, FLAGS)
+      this.verdicts.set(shared.memory.u8.subarray(FLAGS, FLAGS + this.batched))
     }
   }
 
-  #testEach(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): void {
-    for (let k = 0; k < this.#batched; k++) {
-      const number = this.#batch[k]!
-      this.#verdicts[k] = this.#matcher.test(arena, starts[number]!, ends[number]!) ? 1 : 0
+  private testEach(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): void {
+    for (let k = 0; k < this.batched; k++) {
+      const number = this.batch[k]!
+      this.verdicts[k] = this.matcher.test(arena, starts[number]!, ends[number]!) ? 1 : 0
     }
   }
 
   /** Writes the addresses of the batch's fragments to HITS; false when one does not fit into the window. */
-  #place(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): boolean {
+  private place(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): boolean {
     const { memory } = engine()
     const base = memory.addressOf(arena)
     const words = memory.u32
-    const first = starts[this.#batch[0]!]!
-    const last = ends[this.#batch[this.#batched - 1]!]!
-    if (base < 0 && !this.#copyAtOnce(arena, first, last)) return this.#copyEach(arena, starts, ends)
+    const first = starts[this.batch[0]!]!
+    const last = ends[this.batch[this.batched - 1]!]!
+    if (base < 0 && !this.copyAtOnce(arena, first, last)) return this.copyEach(arena, starts, ends)
     const shift = base < 0 ? WINDOW - first : base
-    for (let k = 0, at = HITS >> 2; k < this.#batched; k++, at += 2) {
-      const number = this.#batch[k]!
+    for (let k = 0, at = HITS >> 2; k < this.batched; k++, at += 2) {
+      const number = this.batch[k]!
       words[at] = starts[number]! + shift
       words[at + 1] = ends[number]! + shift
       // Not in order after all: an address outside what was copied.
       if (base < 0 && (starts[number]! < first || ends[number]! > last)) {
-        return this.#copyEach(arena, starts, ends)
+        return this.copyEach(arena, starts, ends)
       }
     }
     return true
   }
 
-  #copyAtOnce(arena: Uint8Array, first: number, last: number): boolean {
+  private copyAtOnce(arena: Uint8Array, first: number, last: number): boolean {
     if (last < first || last - first > WINDOW_BYTES) return false
     engine().memory.u8.set(arena.subarray(first, last), WINDOW)
     return true
   }
 
-  #copyEach(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): boolean {
+  private copyEach(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): boolean {
     const { memory } = engine()
     let to = WINDOW
-    for (let k = 0, at = HITS >> 2; k < this.#batched; k++, at += 2) {
-      const number = this.#batch[k]!
+    for (let k = 0, at = HITS >> 2; k < this.batched; k++, at += 2) {
+      const number = this.batch[k]!
       const start = starts[number]!
       const fragment = arena.subarray(start, ends[number])
       if (to + fragment.length > WINDOW + WINDOW_BYTES) return false
@@ -199,7 +199,7 @@ export class Scanner {
   }
 
   /** Puts the fragments of [from, end) that contain a literal into `#batch`; returns how many. */
-  #withLiteral(
+  private withLiteral(
     search: LiteralSearch,
     arena: Uint8Array,
     starts: Uint32Array,
@@ -210,7 +210,7 @@ export class Scanner {
     let count = 0
     if (!isDense(starts, ends, from, end)) {
       for (let number = from; number < end; number++) {
-        if (search.find(arena, starts[number]!, ends[number]!) >= 0) this.#batch[count++] = number
+        if (search.find(arena, starts[number]!, ends[number]!) >= 0) this.batch[count++] = number
       }
       return count
     }
@@ -222,7 +222,7 @@ export class Scanner {
       else if (cursor.end > ends[number]! && search.find(arena, cursor.start, ends[number]!) < 0) {
         at = cursor.start + 1
       } else {
-        this.#batch[count++] = number
+        this.batch[count++] = number
         at = ends[number]!
         if (++number === end) break
       }
@@ -243,19 +243,19 @@ function isDense(starts: Uint32Array, ends: Uint32Array, from: number, end: numb
 
 /** Numbers without a known count. */
 class HitList {
-  #items = new Uint32Array(256)
+  private items = new Uint32Array(256)
   length = 0
 
   push(item: number): void {
-    if (this.length === this.#items.length) {
-      const larger = new Uint32Array(this.#items.length * 2)
-      larger.set(this.#items)
-      this.#items = larger
+    if (this.length === this.items.length) {
+      const larger = new Uint32Array(this.items.length * 2)
+      larger.set(this.items)
+      this.items = larger
     }
-    this.#items[this.length++] = item
+    this.items[this.length++] = item
   }
 
   take(): Uint32Array {
-    return this.#items.slice(0, this.length)
+    return this.items.slice(0, this.length)
   }
 }

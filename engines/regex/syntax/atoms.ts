@@ -51,7 +51,7 @@ export class AtomParser {
   }
 
   protected fail(code: SyntaxErrorCode, at: number, why: string): never {
-    throw new RegexSyntaxError(code, this.text.offsets[Math.min(at, this.codes.length)] as number, why)
+    throw new RegexSyntaxError(code, this.text.offsets[Math.min(at, this.codes.length)]!, why)
   }
 
   protected char(ahead = 0): string {
@@ -85,7 +85,7 @@ export class AtomParser {
         break
     }
     if (char >= '0' && char <= '9') {
-      this.backref ??= { number: Number(char), offset: this.text.offsets[start] as number }
+      this.backref ??= { number: Number(char), offset: this.text.offsets[start]! }
       return EMPTY
     }
     this.at--
@@ -111,7 +111,7 @@ export class AtomParser {
   }
 
   protected literal(flags: Flags): Node {
-    const code = this.codes[this.at++] as number
+    const code = this.codes[this.at++]!
     return this.set([code, code], false, flags)
   }
 

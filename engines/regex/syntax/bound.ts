@@ -42,14 +42,14 @@ export function parseBound(text: PatternText, at: number): Bound {
   const { codes, offsets } = text
   let i = at
   const fail = (code: 'BADBR' | 'BADMAX' | 'EBRACE', where: number, why: string): never => {
-    throw new RegexSyntaxError(code, offsets[Math.min(where, codes.length)] as number, why)
+    throw new RegexSyntaxError(code, offsets[Math.min(where, codes.length)]!, why)
   }
-  const char = (): string => (i < codes.length ? String.fromCodePoint(codes[i] as number) : '')
+  const char = (): string => (i < codes.length ? String.fromCodePoint(codes[i]!) : '')
   const number = (): number | undefined => {
     const start = i
     let value = 0
-    for (; i < codes.length && (codes[i] as number) >= 0x30 && (codes[i] as number) <= 0x39; i++) {
-      value = Math.min(LARGEST, value * 10 + (codes[i] as number) - 0x30)
+    for (; i < codes.length && codes[i]! >= 0x30 && codes[i]! <= 0x39; i++) {
+      value = Math.min(LARGEST, value * 10 + codes[i]! - 0x30)
     }
     return i > start ? value : undefined
   }

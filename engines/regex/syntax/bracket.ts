@@ -24,7 +24,7 @@ export interface Bracket {
 export function parseBracket(text: PatternText, at: number, bytes: boolean): Bracket {
   const { codes, offsets } = text
   const fail = (code: 'EBRACK' | 'ERANGE' | 'ECTYPE' | 'ECOLLATE', i: number, why: string): never => {
-    throw new RegexSyntaxError(code, offsets[Math.min(i, codes.length)] as number, why)
+    throw new RegexSyntaxError(code, offsets[Math.min(i, codes.length)]!, why)
   }
   let i = at + 1
   const negated = codes[i] === CARET
@@ -33,7 +33,7 @@ export function parseBracket(text: PatternText, at: number, bytes: boolean): Bra
   const pairs: number[] = []
   for (;;) {
     if (i >= codes.length) fail('EBRACK', at, 'a bracket expression is not closed')
-    const code = codes[i] as number
+    const code = codes[i]!
     if (code === CLOSE && i > first) return { ranges: normalize(pairs), negated, next: i + 1 }
     const after = codes[i + 1]
     if (code === OPEN && (after === DOT || after === EQUALS)) {
@@ -53,7 +53,7 @@ export function parseBracket(text: PatternText, at: number, bytes: boolean): Bra
       continue
     }
     if (after === HYPHEN && i + 2 < codes.length && codes[i + 2] !== CLOSE) {
-      const high = codes[i + 2] as number
+      const high = codes[i + 2]!
       if (high === OPEN && (codes[i + 3] === DOT || codes[i + 3] === EQUALS)) {
         fail('ECOLLATE', i + 2, 'collating elements are not supported')
       }

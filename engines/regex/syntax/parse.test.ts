@@ -33,7 +33,7 @@ function showRanges(ranges: readonly number[]): string {
   for (let i = 0; i < ranges.length; i += 2) {
     const text = (code: number): string =>
       code > 0x20 && code < 0x7f ? String.fromCodePoint(code) : code.toString(16)
-    const [low, high] = [ranges[i] as number, ranges[i + 1] as number]
+    const [low, high] = [ranges[i]!, ranges[i + 1]!]
     pairs.push(low === high ? text(low) : `${text(low)}-${text(high)}`)
   }
   return pairs.join(',')

@@ -13,14 +13,14 @@ export const HIGHEST_CODE_POINT = 0x10ffff
 export function normalize(pairs: readonly number[]): number[] {
   const order: number[] = []
   for (let i = 0; i < pairs.length; i += 2) order.push(i)
-  order.sort((a, b) => (pairs[a] as number) - (pairs[b] as number))
+  order.sort((a, b) => pairs[a]! - pairs[b]!)
   const merged: number[] = []
   for (const i of order) {
-    const low = pairs[i] as number
-    const high = pairs[i + 1] as number
+    const low = pairs[i]!
+    const high = pairs[i + 1]!
     const last = merged.length - 1
-    if (last > 0 && low <= (merged[last] as number) + 1) {
-      if (high > (merged[last] as number)) merged[last] = high
+    if (last > 0 && low <= merged[last]! + 1) {
+      if (high > merged[last]!) merged[last] = high
     } else merged.push(low, high)
   }
   return merged
@@ -31,9 +31,9 @@ export function complement(ranges: Ranges, highest: number): number[] {
   const out: number[] = []
   let next = 0
   for (let i = 0; i < ranges.length; i += 2) {
-    const low = ranges[i] as number
+    const low = ranges[i]!
     if (low > next) out.push(next, low - 1)
-    next = (ranges[i + 1] as number) + 1
+    next = ranges[i + 1]! + 1
   }
   if (next <= highest) out.push(next, highest)
   return out
@@ -48,10 +48,10 @@ export function intersect(a: Ranges, b: Ranges): number[] {
   let i = 0
   let j = 0
   while (i < a.length && j < b.length) {
-    const low = Math.max(a[i] as number, b[j] as number)
-    const high = Math.min(a[i + 1] as number, b[j + 1] as number)
+    const low = Math.max(a[i]!, b[j]!)
+    const high = Math.min(a[i + 1]!, b[j + 1]!)
     if (low <= high) out.push(low, high)
-    if ((a[i + 1] as number) < (b[j + 1] as number)) i += 2
+    if (a[i + 1]! < b[j + 1]!) i += 2
     else j += 2
   }
   return out
@@ -62,10 +62,10 @@ export function contains(ranges: Ranges, code: number): boolean {
   let high = ranges.length >> 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((ranges[middle * 2 + 1] as number) < code) low = middle + 1
+    if (ranges[middle * 2 + 1]! < code) low = middle + 1
     else high = middle
   }
-  return low * 2 < ranges.length && (ranges[low * 2] as number) <= code
+  return low * 2 < ranges.length && ranges[low * 2]! <= code
 }
 
 /** Decodes a list of base-36 distances, as `unicode.ts` keeps its properties. */
@@ -80,11 +80,11 @@ function decodeRuns(text: string): Int32Array {
   const runs = new Int32Array(parts.length)
   let last = 0
   for (let i = 0; i < parts.length; i += 4) {
-    const first = last + (parts[i] as number)
+    const first = last + parts[i]!
     runs[i] = first
-    runs[i + 1] = first + (parts[i + 1] as number)
-    runs[i + 2] = parts[i + 2] as number
-    runs[i + 3] = parts[i + 3] as number
+    runs[i + 1] = first + parts[i + 1]!
+    runs[i + 2] = parts[i + 2]!
+    runs[i + 3] = parts[i + 3]!
     last = first
   }
   return runs
@@ -94,12 +94,12 @@ let caseRuns: readonly Int32Array[] | undefined
 
 function addImages(runs: Int32Array, low: number, high: number, out: number[]): void {
   for (let i = 0; i < runs.length; i += 4) {
-    const first = runs[i] as number
-    const last = runs[i + 1] as number
+    const first = runs[i]!
+    const last = runs[i + 1]!
     if (last < low) continue
     if (first > high) return
-    const step = runs[i + 2] as number
-    const distance = runs[i + 3] as number
+    const step = runs[i + 2]!
+    const distance = runs[i + 3]!
     const from = first >= low ? first : first + Math.ceil((low - first) / step) * step
     const to = Math.min(last, high)
     if (step === 1) {
@@ -112,8 +112,8 @@ function addImages(runs: Int32Array, low: number, high: number, out: number[]): 
 export function foldCase(ranges: Ranges, bytes: boolean): number[] {
   const out = [...ranges]
   for (let i = 0; i < ranges.length; i += 2) {
-    const low = ranges[i] as number
-    const high = ranges[i + 1] as number
+    const low = ranges[i]!
+    const high = ranges[i + 1]!
     // ASCII needs no tables.
     const upperLow = Math.max(low, 0x41)
     const upperHigh = Math.min(high, 0x5a)

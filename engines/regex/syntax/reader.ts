@@ -18,7 +18,7 @@ function fromString(pattern: string): PatternText {
   const codes: number[] = []
   const offsets: number[] = []
   for (let i = 0; i < pattern.length;) {
-    const code = pattern.codePointAt(i) as number
+    const code = pattern.codePointAt(i)!
     offsets.push(i)
     codes.push(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code)
     i += code > 0xffff ? 2 : 1
@@ -29,15 +29,15 @@ function fromString(pattern: string): PatternText {
 
 /** Length of the well-formed UTF-8 sequence at `i`, or 0. */
 function sequenceLength(bytes: Uint8Array, i: number): number {
-  const lead = bytes[i] as number
+  const lead = bytes[i]!
   if (lead < 0x80) return 1
   const length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead <= 0xf4 ? 4 : 0
   if (length === 0 || lead < 0xc2 || i + length > bytes.length) return 0
-  const second = bytes[i + 1] as number
+  const second = bytes[i + 1]!
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
   if (second < low || second > high) return 0
-  for (let k = 2; k < length; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return 0
+  for (let k = 2; k < length; k++) if ((bytes[i + k]! & 0xc0) !== 0x80) return 0
   return length
 }
 
@@ -47,9 +47,9 @@ function fromUtf8(pattern: Uint8Array): PatternText {
   for (let i = 0; i < pattern.length;) {
     const length = sequenceLength(pattern, i)
     if (length === 0) throw new RegexSyntaxError('BADPAT', i, 'the pattern is not valid UTF-8')
-    let code = pattern[i] as number
+    let code = pattern[i]!
     if (length > 1) code &= 0x7f >> length
-    for (let k = 1; k < length; k++) code = (code << 6) | ((pattern[i + k] as number) & 0x3f)
+    for (let k = 1; k < length; k++) code = (code << 6) | (pattern[i + k]! & 0x3f)
     offsets.push(i)
     codes.push(code)
     i += length
@@ -69,7 +69,7 @@ export function readPattern(pattern: string | Uint8Array, bytes: boolean): Patte
   whole.codes.forEach((code, i) => {
     for (const byte of encoder.encode(String.fromCodePoint(code))) {
       codes.push(byte)
-      offsets.push(whole.offsets[i] as number)
+      offsets.push(whole.offsets[i]!)
     }
   })
   offsets.push(pattern.length)

@@ -19,7 +19,7 @@ const repeated = (part: string): Uint8Array => {
   const bytes = new TextEncoder().encode(part)
   return Uint8Array.from(
     { length: Math.floor(SIZE / bytes.length) * bytes.length },
-    (_, i) => bytes[i % bytes.length] as number,
+    (_, i) => bytes[i % bytes.length]!,
   )
 }
 
@@ -62,7 +62,7 @@ for (const [name, pattern, text] of CASES) {
   const captures = buildCaptures(parse(pattern))
   // Not inside a character.
   let short = SIMULATED
-  while (((text[short] as number) & 0xc0) === 0x80) short--
+  while ((text[short]! & 0xc0) === 0x80) short--
   const answers = PATHS.map((path) => captures.run(text, 0, short, EDGES, path)?.join())
   if (answers.some((answer) => answer === undefined || answer !== answers[0])) {
     throw new Error(`${name}: the paths disagree`)

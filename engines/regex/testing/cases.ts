@@ -27,7 +27,7 @@ interface Exclusion {
 
 const folder = new URL('../testdata/suites/', import.meta.url)
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
-const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.codePointAt(0) as number)
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.codePointAt(0)!)
 
 interface AttTest {
   file: string

@@ -94,7 +94,7 @@ export class Subject {
     const text = encoded(question, question.text.length)
     const { symbols, offsets } = symbolsOf(text, parsed.bytes)
     const mapped = (spans: Int32Array | null, map: ArrayLike<number>): Int32Array | null =>
-      spans && spans.map((at) => (at < 0 ? at : (map[at] as number)))
+      spans && spans.map((at) => (at < 0 ? at : map[at]!))
     const { notBol, notEol } = question
     const from = encoded(question, question.from).length
     const context = { from, notBol, notEol }
@@ -168,7 +168,7 @@ export class Subject {
   /** The text and parts of it as fragments of one arena. */
   private inFragments(text: Uint8Array): string | undefined {
     const symbols = symbolsOf(text, this.parsed.bytes)
-    const cut = symbols.offsets[symbols.symbols.length >> 1] as number
+    const cut = symbols.offsets[symbols.symbols.length >> 1]!
     // Only where much is compiled anyway: a complete table costs more than everything else here.
     if (!this.set) return undefined
     // In an arena, fragments are not apart: what is outside of one must not be looked at.
@@ -205,7 +205,7 @@ export class Subject {
     const want = new Int32Array(text.length + 1).fill(-1)
     offsets.forEach((offset, from) => {
       const spans = referenceExec(parsed, symbols, { from })
-      if (spans?.[0] === from) want[offset] = offsets[spans[1] as number] as number
+      if (spans?.[0] === from) want[offset] = offsets[spans[1]!]!
     })
     const ends = (): string => program.hardener.ends(text, 0, text.length, EDGE, EDGE).join()
     return expect('ends from every place', want.join(), ends)

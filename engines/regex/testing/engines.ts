@@ -55,7 +55,7 @@ export const reference: TestedEngine = {
           from: offsets.indexOf(context.from),
           rules: options.rules ?? 'posix',
         })
-        return spans && spans.map((at) => (at < 0 ? at : (offsets[at] as number)))
+        return spans && spans.map((at) => (at < 0 ? at : offsets[at]!))
       },
     }
   },
@@ -93,7 +93,7 @@ function byPath(parsed: Parsed, whole: Regex, captures: Captures, path: CaptureP
     exec(text, context) {
       if (parsed.hasMinimal) return captures.findMinimal(text, context.from, context, path)
       const match = whole.exec(text, context)
-      return match && captures.run(text, match.spans[0] as number, match.spans[1] as number, context, path)
+      return match && captures.run(text, match.spans[0]!, match.spans[1]!, context, path)
     },
   }
 }

@@ -23,7 +23,7 @@ describe('the reference', () => {
     ['((y?){2,3}){2}', true, 'yyyyy', '0,5,3,5,4,5'],
     ['(a*|(a)*)*', true, 'aa', '0,2,0,2,-1,-1'],
   ])('agrees with the definition on %s', (pattern, rightAssoc, string, expected) => {
-    const text = Array.from(string, (char) => char.codePointAt(0) as number)
+    const text = Array.from(string, (char) => char.codePointAt(0)!)
     expect(leftmost(pattern, rightAssoc, text)).toBe(expected)
   })
 

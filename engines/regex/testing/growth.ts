@@ -144,7 +144,7 @@ function measureTimes(one: GrowthCase, small: number, large: number, now: () => 
     subjects.forEach(({ regex, text, calls }, i) => {
       const start = now()
       for (let call = 0; call < calls; call++) regex[one.ask](text)
-      best[i] = Math.min(best[i] as number, (now() - start) / calls)
+      best[i] = Math.min(best[i]!, (now() - start) / calls)
     })
   }
   return best

@@ -83,7 +83,7 @@ class Reference {
   }
 
   isWord(i: number): boolean {
-    return i >= 0 && i < this.text.length && contains(this.word, this.text[i] as number)
+    return i >= 0 && i < this.text.length && contains(this.word, this.text[i]!)
   }
 
   holds(what: AssertKind, i: number): boolean {
@@ -126,7 +126,7 @@ class Reference {
       case 'empty':
         return [i]
       case 'set':
-        return i < this.text.length && contains(node.ranges, this.text[i] as number) ? [i + 1] : []
+        return i < this.text.length && contains(node.ranges, this.text[i]!) ? [i + 1] : []
       case 'assert':
         return this.holds(node.what, i) ? [i] : []
       case 'group':

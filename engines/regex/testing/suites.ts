@@ -65,7 +65,7 @@ function main(): void {
     for (const result of runSuites(engine)) {
       failed += result.failures.length
       const numbers = [result.cases, result.excluded, result.passed, result.failures.length]
-      const columns = numbers.map((value, i) => String(value).padStart([5, 8, 6, 6][i] as number)).join('  ')
+      const columns = numbers.map((value, i) => String(value).padStart([5, 8, 6, 6][i]!)).join('  ')
       console.log(`  ${result.suite.padEnd(24)} ${columns}   ${TRE[result.suite] ?? ''}`)
       if (verbose || result.failures.length <= 12)
         for (const failure of result.failures) console.log(`    ${failure}`)

@@ -30,27 +30,27 @@ export { i32, i64, i64x2, i8x16, select, v128 } from './instructions.ts'
 /** A parameter or a local variable; as an expression, its value. */
 export class Variable<T extends ValueType> implements Expr<T> {
   readonly type: T
-  readonly #index: number
+  private readonly index: number
   constructor(type: T, index: number) {
     this.type = type
-    this.#index = index
+    this.index = index
   }
   emit(body: Body): void {
     body.bytes.push(0x20)
-    unsigned(body.bytes, this.#index)
+    unsigned(body.bytes, this.index)
   }
   set(value: Expr<T>): Statement {
-    return this.#write(VOID, 0x21, value)
+    return this.write(VOID, 0x21, value)
   }
   /** Sets the variable and is the value. */
   tee(value: Expr<T>): Expr<T> {
-    return this.#write(this.type, 0x22, value)
+    return this.write(this.type, 0x22, value)
   }
-  #write<R extends T | Void>(type: R, code: number, value: Expr<T>): Expr<R> {
+  private write<R extends T | Void>(type: R, code: number, value: Expr<T>): Expr<R> {
     return expr(type, (body) => {
       value.emit(body)
       body.bytes.push(code)
-      unsigned(body.bytes, this.#index)
+      unsigned(body.bytes, this.index)
     })
   }
 }
@@ -83,7 +83,7 @@ interface Compiled {
 }
 
 export class ModuleBuilder {
-  readonly #functions: Compiled[] = []
+  private readonly functions: Compiled[] = []
 
   /** A function, exported under its name unless `exported` is false. */
   func<const P extends readonly ValueType[], R extends ValueType | Void>(
@@ -107,8 +107,8 @@ export class ModuleBuilder {
     unsigned(code, locals.length)
     for (const type of locals) code.push(1, type)
     code.push(...body.bytes, 0x0b)
-    const index = this.#functions.length
-    this.#functions.push({ name, exported, params, result, code })
+    const index = this.functions.length
+    this.functions.push({ name, exported, params, result, code })
     return {
       name,
       call: (...args) => {
@@ -121,7 +121,7 @@ export class ModuleBuilder {
 
   /** The module's bytes. It imports its memory as `env.memory`. */
   assemble(): Uint8Array<ArrayBuffer> {
-    const functions = this.#functions
+    const functions = this.functions
     const typeSection = vector(functions, (f) => {
       const results = f.result === VOID ? [0] : [1, f.result]
       return [0x60, ...vector(f.params, (type) => [type]), ...results]

@@ -7,17 +7,17 @@ export class Label {
   br(): Statement {
     return expr(VOID, (body) => {
       body.bytes.push(0x0c)
-      unsigned(body.bytes, this.#depth(body))
+      unsigned(body.bytes, this.depth(body))
     })
   }
   brIf(condition: Expr<I32>): Statement {
     return expr(VOID, (body) => {
       condition.emit(body)
       body.bytes.push(0x0d)
-      unsigned(body.bytes, this.#depth(body))
+      unsigned(body.bytes, this.depth(body))
     })
   }
-  #depth(body: Body): number {
+  private depth(body: Body): number {
     const index = body.open.lastIndexOf(this)
     if (index < 0) throw new Error('a branch to a block that is not around it')
     return body.open.length - 1 - index

@@ -46,8 +46,8 @@ export interface Program {
 export class Engine {
   readonly memory: EngineMemory
   readonly kernels: Kernels
-  #loaded: Program | null = null
-  #large: Region | null = null
+  private loaded: Program | null = null
+  private large: Region | null = null
 
   constructor(memory = new EngineMemory()) {
     this.memory = memory
@@ -61,23 +61,23 @@ export class Engine {
 
   /** Puts the program into the slot, unless it is there from the call before. */
   load(program: Program): void {
-    if (this.#loaded === program) return
-    this.#loaded = null
+    if (this.loaded === program) return
+    this.loaded = null
     if (program.bytes.length > PROGRAM_BYTES) throw new RangeError('the program is too long for its slot')
     this.memory.u8.set(program.bytes, PROGRAM)
-    if (program.table !== undefined) this.#loadTable(program.table)
-    this.#loaded = program
+    if (program.table !== undefined) this.loadTable(program.table)
+    this.loaded = program
   }
 
   /** One table at a time: whoever comes next overwrites it, or asks for more room. */
-  #loadTable(table: Uint8Array): void {
+  private loadTable(table: Uint8Array): void {
     let address = TABLE
     if (table.length > TABLE_BYTES) {
-      if (this.#large === null || this.#large.length < table.length) {
-        this.#large?.free()
-        this.#large = this.memory.allocate(table.length)
+      if (this.large === null || this.large.length < table.length) {
+        this.large?.free()
+        this.large = this.memory.allocate(table.length)
       }
-      address = this.#large.offset
+      address = this.large.offset
     }
     this.memory.u8.set(table, address)
     this.memory.u32[(PROGRAM + WALK.table) >> 2] = address

@@ -61,95 +61,95 @@ interface Hole {
 
 export class EngineMemory {
   readonly memory: WebAssembly.Memory
-  readonly #limit: number
+  private readonly limit: number
   /** Free stretches below `#top`, ascending, never adjacent. */
-  readonly #holes: Hole[] = []
-  #top = HEAP
-  #generation = 0
-  #used = 0
-  #u8: Uint8Array<ArrayBuffer>
-  #u32: Uint32Array<ArrayBuffer>
+  private readonly holes: Hole[] = []
+  private top = HEAP
+  private lastGeneration = 0
+  private usedBytes = 0
+  private bytes: Uint8Array<ArrayBuffer>
+  private words: Uint32Array<ArrayBuffer>
 
   /** `limit`: bytes that the whole memory may take, at most 4 GiB less one page; default 2 GiB. */
   constructor(limit = 2 ** 31) {
-    this.#limit = Math.floor(Math.min(limit, 2 ** 32 - PAGE) / PAGE) * PAGE
+    this.limit = Math.floor(Math.min(limit, 2 ** 32 - PAGE) / PAGE) * PAGE
     const initial = (HEAP + PAGE) / PAGE
-    this.memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, this.#limit / PAGE) })
-    this.#u8 = new Uint8Array(this.memory.buffer)
-    this.#u32 = new Uint32Array(this.memory.buffer)
+    this.memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, this.limit / PAGE) })
+    this.bytes = new Uint8Array(this.memory.buffer)
+    this.words = new Uint32Array(this.memory.buffer)
   }
 
   /** The whole memory, as bytes and as words; renewed by an allocation. */
   get u8(): Uint8Array<ArrayBuffer> {
-    return this.#u8
+    return this.bytes
   }
   get u32(): Uint32Array<ArrayBuffer> {
-    return this.#u32
+    return this.words
   }
   /** Bytes in regions that are not freed. */
   get used(): number {
-    return this.#used
+    return this.usedBytes
   }
 
   /** Address of a text that lies in this memory, else -1. */
   addressOf(text: Uint8Array): number {
     // Of our view: asking the memory itself is a call out of JavaScript.
-    return text.buffer === this.#u8.buffer ? text.byteOffset : -1
+    return text.buffer === this.bytes.buffer ? text.byteOffset : -1
   }
 
   /** A region of `length` bytes, zeroed only when never used before. Throws ArenaFullError. */
   allocate(length: number): Region {
     if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`cannot allocate ${length} bytes`)
     const size = Math.max(ALIGN, Math.ceil(length / ALIGN) * ALIGN)
-    const offset = this.#take(size)
-    this.#used += size
-    return this.#region(offset, size, length)
+    const offset = this.take(size)
+    this.usedBytes += size
+    return this.region(offset, size, length)
   }
 
-  #take(size: number): number {
-    const index = this.#holes.findIndex((hole) => hole.length >= size)
+  private take(size: number): number {
+    const index = this.holes.findIndex((hole) => hole.length >= size)
     if (index >= 0) {
-      const hole = this.#holes[index]!
+      const hole = this.holes[index]!
       const { offset } = hole
       hole.offset += size
       hole.length -= size
-      if (hole.length === 0) this.#holes.splice(index, 1)
+      if (hole.length === 0) this.holes.splice(index, 1)
       return offset
     }
-    const offset = this.#top
+    const offset = this.top
     const needed = offset + size + SLACK
-    if (needed > this.#limit) throw new ArenaFullError(needed, this.#limit)
-    if (needed > this.memory.buffer.byteLength) this.#grow(needed)
-    this.#top = offset + size
+    if (needed > this.limit) throw new ArenaFullError(needed, this.limit)
+    if (needed > this.memory.buffer.byteLength) this.grow(needed)
+    this.top = offset + size
     return offset
   }
 
-  #grow(needed: number): void {
+  private grow(needed: number): void {
     const now = this.memory.buffer.byteLength
     // Half as much again, so that many small allocations do not detach views each time.
-    const target = Math.min(this.#limit, Math.max(needed, Math.ceil(now * 1.5)))
+    const target = Math.min(this.limit, Math.max(needed, Math.ceil(now * 1.5)))
     try {
       this.memory.grow(Math.ceil((target - now) / PAGE))
     } catch (error) {
       if (error instanceof RangeError) throw new ArenaFullError(needed, now)
       throw error
     }
-    this.#u8 = new Uint8Array(this.memory.buffer)
-    this.#u32 = new Uint32Array(this.memory.buffer)
+    this.bytes = new Uint8Array(this.memory.buffer)
+    this.words = new Uint32Array(this.memory.buffer)
   }
 
-  #region(offset: number, size: number, length: number): Region {
+  private region(offset: number, size: number, length: number): Region {
     let view: Uint8Array<ArrayBuffer> | null = null
     let freed = false
     const { memory } = this
     const release = (): void => {
-      this.#used -= size
-      this.#release(offset, size)
+      this.usedBytes -= size
+      this.release(offset, size)
     }
     return {
       offset,
       length,
-      generation: ++this.#generation,
+      generation: ++this.lastGeneration,
       get bytes() {
         if (freed) throw new Error('this region of the arena was freed')
         if (view === null || view.buffer !== memory.buffer)
@@ -164,26 +164,26 @@ export class EngineMemory {
     }
   }
 
-  #release(offset: number, length: number): void {
-    const holes = this.#holes
+  private release(offset: number, length: number): void {
+    const holes = this.holes
     let index = holes.findIndex((hole) => hole.offset > offset)
     if (index < 0) index = holes.length
     holes.splice(index, 0, { offset, length })
-    this.#join(index)
-    if (index > 0) this.#join(index - 1)
+    this.join(index)
+    if (index > 0) this.join(index - 1)
     const last = holes.at(-1)!
-    if (last.offset + last.length === this.#top) {
-      this.#top = last.offset
+    if (last.offset + last.length === this.top) {
+      this.top = last.offset
       holes.pop()
     }
   }
 
   /** Joins the hole with the one behind it where they touch. */
-  #join(index: number): void {
-    const hole = this.#holes[index]!
-    const after = this.#holes[index + 1]
+  private join(index: number): void {
+    const hole = this.holes[index]!
+    const after = this.holes[index + 1]
     if (after === undefined || hole.offset + hole.length !== after.offset) return
     hole.length += after.length
-    this.#holes.splice(index + 1, 1)
+    this.holes.splice(index + 1, 1)
   }
 }

@@ -67,19 +67,19 @@ export class FlowTable {
   readonly words: Int32Array
   /** Flows by route number: the gauge an operator watches while a pod drains. */
   readonly flowsOfRoute: Int32Array
-  readonly #index: Int32Array
-  readonly #mask: number
-  readonly #seed: number
-  readonly #wheel: Int32Array
-  readonly #idle: number
-  readonly #pending: number
-  readonly #handleBits: number
+  private readonly index: Int32Array
+  private readonly mask: number
+  private readonly seed: number
+  private readonly wheel: Int32Array
+  private readonly idle: number
+  private readonly pending: number
+  private readonly handleBits: number
   /** Where `touch` leaves its result, so that its loads are not optimised away. */
-  readonly #sink = new Int32Array(1)
-  #tick = 0
-  #size = 0
-  #used = 0
-  #free = -1
+  private readonly sink = new Int32Array(1)
+  private tick = 0
+  private flowCount = 0
+  private used = 0
+  private free = -1
 
   constructor(options: FlowTableOptions, flowsOfRoute: Int32Array) {
     const { capacity, idleTimeout, pendingTimeout, seed } = options
@@ -93,17 +93,17 @@ export class FlowTable {
     this.capacity = capacity
     this.words = new Int32Array(capacity * RECORD)
     this.flowsOfRoute = flowsOfRoute
-    this.#index = new Int32Array(slots * 2)
-    this.#mask = slots - 1
-    this.#seed = seed | 0
-    this.#wheel = new Int32Array(WHEEL_SECONDS).fill(-1)
-    this.#idle = Math.ceil(idleTimeout)
-    this.#pending = Math.ceil(pendingTimeout)
-    this.#handleBits = Math.ceil(Math.log2(capacity))
+    this.index = new Int32Array(slots * 2)
+    this.mask = slots - 1
+    this.seed = seed | 0
+    this.wheel = new Int32Array(WHEEL_SECONDS).fill(-1)
+    this.idle = Math.ceil(idleTimeout)
+    this.pending = Math.ceil(pendingTimeout)
+    this.handleBits = Math.ceil(Math.log2(capacity))
   }
 
   get size(): number {
-    return this.#size
+    return this.flowCount
   }
 
   /**
@@ -113,17 +113,17 @@ export class FlowTable {
   touch(address: Uint32Array, port: Uint16Array, count: number): void {
     let touched = 0
     for (let i = 0; i < count; i++) {
-      touched ^= this.#index[(hashOf(address[i]!, port[i]!, this.#seed) & this.#mask) * 2]!
+      touched ^= this.index[(hashOf(address[i]!, port[i]!, this.seed) & this.mask) * 2]!
     }
-    this.#sink[0] = touched
+    this.sink[0] = touched
   }
 
   /** The flow of an address, or -1. */
   find(address: number, port: number): number {
-    const index = this.#index
+    const index = this.index
     const words = this.words
-    const hash = hashOf(address, port, this.#seed)
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+    const hash = hashOf(address, port, this.seed)
+    for (let slot = hash & this.mask; ; slot = (slot + 1) & this.mask) {
       const flow = index[slot * 2 + 1]! - 1
       if (flow < 0) return -1
       if (index[slot * 2] === hash) {
@@ -143,9 +143,9 @@ export class FlowTable {
     nonceLow: number,
     second: number,
   ): number {
-    let flow = this.#free
-    if (flow >= 0) this.#free = this.words[flow * RECORD + NEXT]!
-    else if (this.#used < this.capacity) flow = this.#used++
+    let flow = this.free
+    if (flow >= 0) this.free = this.words[flow * RECORD + NEXT]!
+    else if (this.used < this.capacity) flow = this.used++
     else return -1
 
     const words = this.words
@@ -159,16 +159,16 @@ export class FlowTable {
     words[at + SEEN] = second
     words[at + STATE] = PENDING
     words[at + SWITCHED] = NEVER
-    this.#size++
+    this.flowCount++
     this.flowsOfRoute[route]!++
 
-    const index = this.#index
-    const hash = hashOf(address, port, this.#seed)
-    let slot = hash & this.#mask
-    while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & this.#mask
+    const index = this.index
+    const hash = hashOf(address, port, this.seed)
+    let slot = hash & this.mask
+    while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & this.mask
     index[slot * 2] = hash
     index[slot * 2 + 1] = flow + 1
-    this.#await(flow, second + this.#pending)
+    this.await(flow, second + this.pending)
     return flow
   }
 
@@ -196,58 +196,58 @@ export class FlowTable {
 
   /** A number for outsiders to name a flow by: it does not name the record's next tenant. Zero or more, 31 bits. */
   handle(flow: number): number {
-    return ((this.words[flow * RECORD + GENERATION]! << this.#handleBits) | flow) & 0x7fffffff
+    return ((this.words[flow * RECORD + GENERATION]! << this.handleBits) | flow) & 0x7fffffff
   }
 
   /** The flow of a handle, or -1 when it is gone. (A handle kept over 2^(31 - log2 capacity) tenants may err.) */
   flowOf(handle: number): number {
-    const flow = handle & ((1 << this.#handleBits) - 1)
-    return flow < this.#used && handle === this.handle(flow) ? flow : -1
+    const flow = handle & ((1 << this.handleBits) - 1)
+    return flow < this.used && handle === this.handle(flow) ? flow : -1
   }
 
   /** Removes every flow whose deadline is at or before `now`, in seconds. Returns how many. */
   expire(now: number): number {
     const last = Math.floor(now)
-    const before = this.#size
-    const first = Math.max(this.#tick + 1, last - WHEEL_SECONDS + 1)
-    if (last > this.#tick) this.#tick = last
-    for (let second = first; second <= last; second++) this.#turn(second & (WHEEL_SECONDS - 1), last)
-    return before - this.#size
+    const before = this.flowCount
+    const first = Math.max(this.tick + 1, last - WHEEL_SECONDS + 1)
+    if (last > this.tick) this.tick = last
+    for (let second = first; second <= last; second++) this.turn(second & (WHEEL_SECONDS - 1), last)
+    return before - this.flowCount
   }
 
-  #turn(bucket: number, now: number): void {
+  private turn(bucket: number, now: number): void {
     const words = this.words
-    let flow = this.#wheel[bucket]!
-    this.#wheel[bucket] = -1
+    let flow = this.wheel[bucket]!
+    this.wheel[bucket] = -1
     while (flow >= 0) {
       const at = flow * RECORD
       const next = words[at + NEXT]!
-      const deadline = words[at + SEEN]! + ((words[at + STATE]! & LIVE) === 0 ? this.#pending : this.#idle)
-      if (deadline <= now) this.#remove(flow)
-      else this.#await(flow, deadline)
+      const deadline = words[at + SEEN]! + ((words[at + STATE]! & LIVE) === 0 ? this.pending : this.idle)
+      if (deadline <= now) this.remove(flow)
+      else this.await(flow, deadline)
       flow = next
     }
   }
 
-  #await(flow: number, deadline: number): void {
-    const soonest = this.#tick + 1
-    const farthest = this.#tick + WHEEL_SECONDS - 1
+  private await(flow: number, deadline: number): void {
+    const soonest = this.tick + 1
+    const farthest = this.tick + WHEEL_SECONDS - 1
     const second = deadline < soonest ? soonest : deadline > farthest ? farthest : deadline
     const bucket = second & (WHEEL_SECONDS - 1)
-    this.words[flow * RECORD + NEXT] = this.#wheel[bucket]!
-    this.#wheel[bucket] = flow
+    this.words[flow * RECORD + NEXT] = this.wheel[bucket]!
+    this.wheel[bucket] = flow
   }
 
-  #remove(flow: number): void {
-    const index = this.#index
+  private remove(flow: number): void {
+    const index = this.index
     const words = this.words
-    const mask = this.#mask
+    const mask = this.mask
     const at = flow * RECORD
     this.flowsOfRoute[words[at + ROUTE]!]!--
-    this.#size--
+    this.flowCount--
     words[at + GENERATION]!++
 
-    let hole = hashOf(words[at]!, words[at + PORT]!, this.#seed) & mask
+    let hole = hashOf(words[at]!, words[at + PORT]!, this.seed) & mask
     while (index[hole * 2 + 1] !== flow + 1) hole = (hole + 1) & mask
     // Pull back every following pair whose own place is not after the hole, until an empty slot.
     for (let slot = (hole + 1) & mask; index[slot * 2 + 1] !== 0; slot = (slot + 1) & mask) {
@@ -260,8 +260,8 @@ export class FlowTable {
     }
     index[hole * 2 + 1] = 0
 
-    words[at + NEXT] = this.#free
-    this.#free = flow
+    words[at + NEXT] = this.free
+    this.free = flow
   }
 }
 

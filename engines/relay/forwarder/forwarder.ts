@@ -43,41 +43,41 @@ const LATEST = 2 ** 31 - 2 ** 20
 
 export class Forwarder {
   readonly routes: Routes
-  readonly #keys: KeyRing
-  readonly #flows: FlowTable
-  readonly #transactions: Transactions
-  readonly #denied: DenyList
-  readonly #verifier: Verifier | null
-  readonly #switchInterval: number
-  readonly #idleTimeout: number
-  readonly #counters = new Counters()
-  readonly #steps: Uint8Array
+  private readonly keys: KeyRing
+  private readonly flows: FlowTable
+  private readonly transactions: Transactions
+  private readonly denied: DenyList
+  private readonly verifier: Verifier | null
+  private readonly switchInterval: number
+  private readonly idleTimeout: number
+  private readonly counted = new Counters()
+  private readonly steps: Uint8Array
 
   /** @throws RangeError for a capacity or timeout out of range. */
   constructor(options: ForwarderOptions) {
     const { idleTimeout = 30, pendingTimeout = Math.min(5, idleTimeout), transactionTimeout = 40 } = options
     this.routes = new Routes(options.routes ?? 4096)
-    this.#keys = options.keys
-    this.#flows = new FlowTable(
+    this.keys = options.keys
+    this.flows = new FlowTable(
       { capacity: options.flows ?? 65_536, idleTimeout, pendingTimeout, seed: options.seed },
       this.routes.flows,
     )
-    this.#transactions = new Transactions(options.transactions ?? 16_384, transactionTimeout, options.seed)
-    this.#denied = new DenyList(options.kills ?? 4096)
-    this.#verifier = options.verify === undefined ? null : new Verifier(options.verify)
-    this.#idleTimeout = Math.ceil(idleTimeout)
-    this.#switchInterval = options.switchInterval ?? 1
-    this.#steps = new Uint8Array(options.keys.capacity)
+    this.transactions = new Transactions(options.transactions ?? 16_384, transactionTimeout, options.seed)
+    this.denied = new DenyList(options.kills ?? 4096)
+    this.verifier = options.verify === undefined ? null : new Verifier(options.verify)
+    this.idleTimeout = Math.ceil(idleTimeout)
+    this.switchInterval = options.switchInterval ?? 1
+    this.steps = new Uint8Array(options.keys.capacity)
   }
 
   /** Flows in the table now. */
   get flowCount(): number {
-    return this.#flows.size
+    return this.flows.size
   }
 
   /** Everything counted so far, as a copy. */
   counters(): Counts {
-    return this.#counters.read()
+    return this.counted.read()
   }
 
   /**
@@ -87,11 +87,11 @@ export class Forwarder {
    */
   fromClients(batch: Batch, out: Verdicts): void {
     const { count, length } = batch
-    this.#assertRoom(count, out)
-    const steps = this.#steps
-    if (stageChecks(batch, this.#keys, steps) !== 0) {
-      this.#flows.touch(batch.address, batch.port, count)
-      this.#keys.open()
+    this.assertRoom(count, out)
+    const steps = this.steps
+    if (stageChecks(batch, this.keys, steps) !== 0) {
+      this.flows.touch(batch.address, batch.port, count)
+      this.keys.open()
     }
 
     let packets = 0
@@ -100,9 +100,9 @@ export class Forwarder {
       const step = steps[slot]!
       const reason =
         step === BY_FLOW
-          ? this.#byFlow(batch, slot, out)
+          ? this.byFlow(batch, slot, out)
           : step === BY_HINT
-            ? this.#byHint(batch, slot, out)
+            ? this.byHint(batch, slot, out)
             : step
       out.reason[slot] = reason
       if (reason === 0) {
@@ -110,11 +110,11 @@ export class Forwarder {
         bytes += length[slot]!
       } else {
         out.action[slot] = verdict.DROP
-        this.#counters.dropped[reason]!++
+        this.counted.dropped[reason]!++
       }
     }
-    this.#counters.done[PACKETS_TO_POD]! += packets
-    this.#counters.done[BYTES_TO_POD]! += bytes
+    this.counted.done[PACKETS_TO_POD]! += packets
+    this.counted.done[BYTES_TO_POD]! += bytes
   }
 
   /**
@@ -124,13 +124,13 @@ export class Forwarder {
    */
   fromPods(batch: Batch, out: Verdicts): void {
     const { count, arena, offset, length } = batch
-    this.#assertRoom(count, out)
+    this.assertRoom(count, out)
     let packets = 0
     let bytes = 0
     for (let slot = 0; slot < count; slot++) {
       const at = offset[slot]!
       const reason = hasRelayHeader(arena, at, length[slot]!)
-        ? this.#toClient(batch, slot, out)
+        ? this.toClient(batch, slot, out)
         : verdict.BAD_HEADER
       out.reason[slot] = reason
       if (reason === 0) {
@@ -138,11 +138,11 @@ export class Forwarder {
         bytes += length[slot]! - HEADER_IPV4_BYTES
       } else {
         out.action[slot] = verdict.DROP
-        this.#counters.dropped[reason]!++
+        this.counted.dropped[reason]!++
       }
     }
-    this.#counters.done[PACKETS_TO_CLIENT]! += packets
-    this.#counters.done[BYTES_TO_CLIENT]! += bytes
+    this.counted.done[PACKETS_TO_CLIENT]! += packets
+    this.counted.done[BYTES_TO_CLIENT]! += bytes
   }
 
   /**
@@ -152,9 +152,9 @@ export class Forwarder {
    */
   expire(now: number): number {
     if (!(now <= LATEST)) throw new RangeError(`now is out of range: ${now}`)
-    this.#denied.expire(now)
-    const expired = this.#flows.expire(now)
-    this.#counters.done[FLOWS_EXPIRED]! += expired
+    this.denied.expire(now)
+    const expired = this.flows.expire(now)
+    this.counted.done[FLOWS_EXPIRED]! += expired
     return expired
   }
 
@@ -166,19 +166,19 @@ export class Forwarder {
    */
   credit(handle: number, packets: number, bytes: number, lastSeen: number): boolean {
     if (!(lastSeen <= LATEST)) throw new RangeError(`lastSeen is out of range: ${lastSeen}`)
-    const flow = this.#flows.flowOf(handle)
+    const flow = this.flows.flowOf(handle)
     if (flow < 0) return false
-    const words = this.#flows.words
+    const words = this.flows.words
     const at = flow * RECORD
-    if (this.#isKilled(at)) return false
+    if (this.isKilled(at)) return false
     if (words[at + STATE] === PENDING) {
       words[at + STATE] = LIVE
-      this.#counters.done[FLOWS_CONFIRMED]!++
+      this.counted.done[FLOWS_CONFIRMED]!++
     }
     const second = Math.ceil(lastSeen)
     if (words[at + SEEN]! < second) words[at + SEEN] = second
-    this.#counters.done[PACKETS_CREDITED]! += packets
-    this.#counters.done[BYTES_CREDITED]! += bytes
+    this.counted.done[PACKETS_CREDITED]! += packets
+    this.counted.done[BYTES_CREDITED]! += bytes
     return true
   }
 
@@ -190,53 +190,53 @@ export class Forwarder {
    */
   kill(cluster: number, pod: number, nonce: number, until: number): boolean {
     assertHint({ cluster, pod, nonce })
-    return this.#denied.add(
+    return this.denied.add(
       routeKeyOf(cluster, pod),
       Math.floor(nonce / 2 ** 32),
       nonce | 0,
-      until + this.#idleTimeout,
+      until + this.idleTimeout,
     )
   }
 
-  #assertRoom(count: number, out: Verdicts): void {
-    const room = Math.min(this.#steps.length, out.action.length)
+  private assertRoom(count: number, out: Verdicts): void {
+    const room = Math.min(this.steps.length, out.action.length)
     if (count > room) throw new RangeError(`a batch of ${count} packets; there is room for ${room}`)
   }
 
   /** A packet of a known address: to the flow's pod. */
-  #byFlow(batch: Batch, slot: number, out: Verdicts): number {
-    const flow = this.#flows.find(batch.address[slot]!, batch.port[slot]!)
+  private byFlow(batch: Batch, slot: number, out: Verdicts): number {
+    const flow = this.flows.find(batch.address[slot]!, batch.port[slot]!)
     if (flow < 0) return verdict.UNKNOWN_FLOW
-    const words = this.#flows.words
+    const words = this.flows.words
     const at = flow * RECORD
-    if (this.#isKilled(at)) return verdict.KILLED
+    if (this.isKilled(at)) return verdict.KILLED
     const route = words[at + ROUTE]!
     const arrival = batch.arrival[slot]!
     if (arrival >= this.routes.until[route]!) return verdict.POD_DRAINED
     const second = Math.ceil(arrival)
     if (words[at + SEEN]! < second) words[at + SEEN] = second
-    this.#toPod(batch, slot, out, flow, route)
+    this.toPod(batch, slot, out, flow, route)
     return 0
   }
 
   /** A check whose ufrag was opened: to the hint's pod. */
-  #byHint(batch: Batch, slot: number, out: Verdicts): number {
-    const routeKey = this.#keys.route[slot]!
+  private byHint(batch: Batch, slot: number, out: Verdicts): number {
+    const routeKey = this.keys.route[slot]!
     if (routeKey < 0) return verdict.BAD_REDUNDANCY
-    const nonceHigh = this.#keys.nonceHigh[slot]!
-    const nonceLow = this.#keys.nonceLow[slot]!
+    const nonceHigh = this.keys.nonceHigh[slot]!
+    const nonceLow = this.keys.nonceLow[slot]!
     const offset = batch.offset[slot]!
-    if (this.#verifier !== null && !this.#verifier.accepts(batch.arena, offset, batch.length[slot]!)) {
+    if (this.verifier !== null && !this.verifier.accepts(batch.arena, offset, batch.length[slot]!)) {
       return verdict.BAD_INTEGRITY
     }
-    this.#counters.done[CHECKS]!++
+    this.counted.done[CHECKS]!++
     const route = this.routes.find(routeKey)
     if (route < 0) return verdict.UNKNOWN_POD
     const arrival = batch.arrival[slot]!
     if (arrival >= this.routes.until[route]!) return verdict.POD_DRAINED
-    if (this.#denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
+    if (this.denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
 
-    const flows = this.#flows
+    const flows = this.flows
     const words = flows.words
     const address = batch.address[slot]!
     const port = batch.port[slot]!
@@ -246,9 +246,9 @@ export class Forwarder {
     if (flow < 0) {
       flow = flows.insert(address, port, route, routeKey, nonceHigh, nonceLow, second)
       if (flow < 0) return verdict.TABLE_FULL
-      words[flow * RECORD + DENY_VERSION] = this.#denied.version
-      this.#counters.done[FLOWS_CREATED]!++
-    } else if (this.#isSession(flow * RECORD, routeKey, nonceHigh, nonceLow)) {
+      words[flow * RECORD + DENY_VERSION] = this.denied.version
+      this.counted.done[FLOWS_CREATED]!++
+    } else if (this.isSession(flow * RECORD, routeKey, nonceHigh, nonceLow)) {
       const at = flow * RECORD
       if ((words[at + STATE]! & KILLED_FLOW) !== 0) return verdict.KILLED
       if (words[at + SEEN]! < second) words[at + SEEN] = second
@@ -256,13 +256,13 @@ export class Forwarder {
     }
     if (!settled) {
       const handle = flows.handle(flow)
-      this.#transactions.note(handle, batch.arena, offset, routeKey, nonceHigh, nonceLow, second)
+      this.transactions.note(handle, batch.arena, offset, routeKey, nonceHigh, nonceLow, second)
     }
-    this.#toPod(batch, slot, out, flow, route)
+    this.toPod(batch, slot, out, flow, route)
     return 0
   }
 
-  #toPod(batch: Batch, slot: number, out: Verdicts, flow: number, route: number): void {
+  private toPod(batch: Batch, slot: number, out: Verdicts, flow: number, route: number): void {
     const at = batch.offset[slot]! - HEADER_IPV4_BYTES
     writeRelayHeader(batch.arena, at, batch.address[slot]!, batch.port[slot]!)
     out.action[slot] = verdict.TO_POD
@@ -270,11 +270,11 @@ export class Forwarder {
     out.port[slot] = this.routes.port[route]!
     out.offset[slot] = at
     out.length[slot] = batch.length[slot]! + HEADER_IPV4_BYTES
-    out.flow[slot] = this.#flows.handle(flow)
+    out.flow[slot] = this.flows.handle(flow)
   }
 
   /** A pod's packet with a relay header: to the client that it names, if the pod may speak to it. */
-  #toClient(batch: Batch, slot: number, out: Verdicts): number {
+  private toClient(batch: Batch, slot: number, out: Verdicts): number {
     const { arena } = batch
     const header = batch.offset[slot]!
     const inner = header + HEADER_IPV4_BYTES
@@ -284,10 +284,10 @@ export class Forwarder {
     const protocol = PROTOCOL_OF_FIRST_BYTE[arena[inner]!]
     if (protocol !== STUN && protocol !== RTP && protocol !== DTLS) return verdict.OTHER_PROTOCOL
 
-    const flow = this.#flows.find(address, port)
+    const flow = this.flows.find(address, port)
     if (flow < 0) return verdict.UNKNOWN_FLOW
     const at = flow * RECORD
-    const words = this.#flows.words
+    const words = this.flows.words
 
     let type = 0
     let answered = -1
@@ -297,22 +297,22 @@ export class Forwarder {
       type = messageType(arena, inner)
       if (type === BINDING_SUCCESS || type === BINDING_ERROR) {
         const second = Math.ceil(batch.arrival[slot]!)
-        answered = this.#transactions.find(this.#flows.handle(flow), arena, inner, second)
+        answered = this.transactions.find(this.flows.handle(flow), arena, inner, second)
         if (
           answered >= 0 &&
-          !this.#isFrom(batch, slot, this.routes.find(this.#transactions.routeKey(answered)))
+          !this.isFrom(batch, slot, this.routes.find(this.transactions.routeKey(answered)))
         ) {
           answered = -1
         }
         if (answered >= 0 && type === BINDING_SUCCESS) {
-          const refusedAnswer = this.#settle(flow, answered, second)
+          const refusedAnswer = this.settle(flow, answered, second)
           if (refusedAnswer !== 0) return refusedAnswer
         }
       }
     }
     if (answered < 0) {
-      if (!this.#isFrom(batch, slot, words[at + ROUTE]!)) return verdict.NOT_FLOWS_POD
-      if (this.#isKilled(at)) return verdict.KILLED
+      if (!this.isFrom(batch, slot, words[at + ROUTE]!)) return verdict.NOT_FLOWS_POD
+      if (this.isKilled(at)) return verdict.KILLED
       if (words[at + STATE] === PENDING && protocol !== STUN) return verdict.UNCONFIRMED
     }
     out.action[slot] = verdict.TO_CLIENT
@@ -320,38 +320,38 @@ export class Forwarder {
     out.port[slot] = port
     out.offset[slot] = inner
     out.length[slot] = length
-    out.flow[slot] = this.#flows.handle(flow)
+    out.flow[slot] = this.flows.handle(flow)
     return 0
   }
 
   /** A pod has answered a check with success: the flow is that session's. Returns 0 or a drop reason. */
-  #settle(flow: number, entry: number, second: number): number {
-    const transactions = this.#transactions
+  private settle(flow: number, entry: number, second: number): number {
+    const transactions = this.transactions
     const routeKey = transactions.routeKey(entry)
     const nonceHigh = transactions.nonceHigh(entry)
     const nonceLow = transactions.nonceLow(entry)
-    if (this.#denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
-    const words = this.#flows.words
+    if (this.denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
+    const words = this.flows.words
     const at = flow * RECORD
-    if (this.#isSession(at, routeKey, nonceHigh, nonceLow)) {
+    if (this.isSession(at, routeKey, nonceHigh, nonceLow)) {
       if ((words[at + STATE]! & KILLED_FLOW) !== 0) return verdict.KILLED
       if (words[at + STATE] === PENDING) {
         words[at + STATE] = LIVE
-        this.#counters.done[FLOWS_CONFIRMED]!++
+        this.counted.done[FLOWS_CONFIRMED]!++
       }
     } else {
-      if (second - words[at + SWITCHED]! < this.#switchInterval) return verdict.SWITCH_LIMITED
+      if (second - words[at + SWITCHED]! < this.switchInterval) return verdict.SWITCH_LIMITED
       const route = this.routes.find(routeKey)
-      this.#flows.reassign(flow, route, routeKey, nonceHigh, nonceLow, second)
-      words[at + DENY_VERSION] = this.#denied.version
-      this.#counters.done[FLOWS_SWITCHED]!++
+      this.flows.reassign(flow, route, routeKey, nonceHigh, nonceLow, second)
+      words[at + DENY_VERSION] = this.denied.version
+      this.counted.done[FLOWS_SWITCHED]!++
     }
     transactions.forget(entry)
     return 0
   }
 
-  #isSession(at: number, routeKey: number, nonceHigh: number, nonceLow: number): boolean {
-    const words = this.#flows.words
+  private isSession(at: number, routeKey: number, nonceHigh: number, nonceLow: number): boolean {
+    const words = this.flows.words
     return (
       words[at + NONCE_LOW] === nonceLow &&
       words[at + ROUTE_KEY] === routeKey &&
@@ -359,7 +359,7 @@ export class Forwarder {
     )
   }
 
-  #isFrom(batch: Batch, slot: number, route: number): boolean {
+  private isFrom(batch: Batch, slot: number, route: number): boolean {
     return (
       route >= 0 &&
       batch.address[slot] === this.routes.address[route] &&
@@ -368,11 +368,11 @@ export class Forwarder {
   }
 
   /** Whether the flow whose record starts at `at` is killed; looks at the deny list only if that has changed. */
-  #isKilled(at: number): boolean {
-    const words = this.#flows.words
-    if (words[at + DENY_VERSION] !== this.#denied.version) {
-      words[at + DENY_VERSION] = this.#denied.version
-      if (this.#denied.has(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)) {
+  private isKilled(at: number): boolean {
+    const words = this.flows.words
+    if (words[at + DENY_VERSION] !== this.denied.version) {
+      words[at + DENY_VERSION] = this.denied.version
+      if (this.denied.has(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)) {
         words[at + STATE]! |= KILLED_FLOW
       }
     }

@@ -22,7 +22,7 @@ export class Routes {
   readonly until: Float64Array
   /** By route number: flows that go there. */
   readonly flows: Int32Array
-  readonly #byKey = new Map<number, number>()
+  private readonly byKey = new Map<number, number>()
 
   /** `capacity`: most routes ever named. */
   constructor(capacity = 65_536) {
@@ -40,52 +40,52 @@ export class Routes {
   setPod(cluster: number, pod: number, address: number, port: number): void {
     assertField('cluster', cluster, CLUSTER_LIMIT)
     assertField('pod', pod, POD_LIMIT)
-    this.#set(routeKeyOf(cluster, pod), address, port)
+    this.set(routeKeyOf(cluster, pod), address, port)
   }
 
   /** Sets where all pods of a cluster without a route of their own are reached. @throws RangeError as `setPod`. */
   setCluster(cluster: number, address: number, port: number): void {
     assertField('cluster', cluster, CLUSTER_LIMIT)
-    this.#set(CLUSTER_WIDE + cluster, address, port)
+    this.set(CLUSTER_WIDE + cluster, address, port)
   }
 
   /** Keeps routing to a pod until `deadline`, in seconds. False when it has no route of its own. */
   drainPod(cluster: number, pod: number, deadline: number): boolean {
-    return this.#end(routeKeyOf(cluster, pod), deadline)
+    return this.end(routeKeyOf(cluster, pod), deadline)
   }
 
   /** Stops routing to a pod at once. False when it has no route of its own. */
   removePod(cluster: number, pod: number): boolean {
-    return this.#end(routeKeyOf(cluster, pod), -Infinity)
+    return this.end(routeKeyOf(cluster, pod), -Infinity)
   }
 
   /** Flows that now go to a pod. */
   flowsOfPod(cluster: number, pod: number): number {
-    const route = this.#byKey.get(routeKeyOf(cluster, pod))
+    const route = this.byKey.get(routeKeyOf(cluster, pod))
     return route === undefined ? 0 : this.flows[route]!
   }
 
   /** Route number for a hint's cluster and pod (`routeKeyOf`), or -1. */
   find(key: number): number {
-    return this.#byKey.get(key) ?? this.#byKey.get(CLUSTER_WIDE + (key >>> 16)) ?? -1
+    return this.byKey.get(key) ?? this.byKey.get(CLUSTER_WIDE + (key >>> 16)) ?? -1
   }
 
-  #set(key: number, address: number, port: number): void {
+  private set(key: number, address: number, port: number): void {
     assertField('address', address, 2 ** 32)
     assertField('port', port, 2 ** 16)
-    let route = this.#byKey.get(key)
+    let route = this.byKey.get(key)
     if (route === undefined) {
-      route = this.#byKey.size
+      route = this.byKey.size
       if (route === this.capacity) throw new RangeError(`the routing table holds ${this.capacity} routes`)
-      this.#byKey.set(key, route)
+      this.byKey.set(key, route)
     }
     this.address[route] = address
     this.port[route] = port
     this.until[route] = Infinity
   }
 
-  #end(key: number, deadline: number): boolean {
-    const route = this.#byKey.get(key)
+  private end(key: number, deadline: number): boolean {
+    const route = this.byKey.get(key)
     if (route === undefined) return false
     this.until[route] = deadline
     return true

@@ -24,18 +24,18 @@ const SECOND = 7
 
 export class Transactions {
   /** By entry, as above; the owner is a flow handle + 1, and 0 where there is none. */
-  readonly #words: Int32Array
-  readonly #mask: number
-  readonly #seed: number
-  readonly #timeout: number
+  private readonly words: Int32Array
+  private readonly mask: number
+  private readonly seed: number
+  private readonly timeout: number
 
   /** `size`: entries, rounded up to a power of two; `timeout`: whole seconds for which an answer counts. */
   constructor(size: number, timeout: number, seed: number) {
     const sets = 2 ** Math.ceil(Math.log2(Math.max(1, size / WAYS)))
-    this.#words = new Int32Array(sets * WAYS * ENTRY)
-    this.#mask = sets - 1
-    this.#seed = seed | 0
-    this.#timeout = timeout
+    this.words = new Int32Array(sets * WAYS * ENTRY)
+    this.mask = sets - 1
+    this.seed = seed | 0
+    this.timeout = timeout
   }
 
   /** Remembers the request whose STUN header is at `at`; `flow` is a handle, which never names a later tenant. */
@@ -51,8 +51,8 @@ export class Transactions {
     const id0 = word(bytes, at + 8)
     const id1 = word(bytes, at + 12)
     const id2 = word(bytes, at + 16)
-    const words = this.#words
-    const set = this.#set(flow, id0, id1, id2)
+    const words = this.words
+    const set = this.set(flow, id0, id1, id2)
     let entry = set
     for (let other = set; other < set + WAYS * ENTRY; other += ENTRY) {
       if (words[other + SECOND]! < words[entry + SECOND]!) entry = other
@@ -72,15 +72,15 @@ export class Transactions {
     const id0 = word(bytes, at + 8)
     const id1 = word(bytes, at + 12)
     const id2 = word(bytes, at + 16)
-    const words = this.#words
-    const set = this.#set(flow, id0, id1, id2)
+    const words = this.words
+    const set = this.set(flow, id0, id1, id2)
     for (let entry = set; entry < set + WAYS * ENTRY; entry += ENTRY) {
       const known =
         words[entry + 1] === id0 &&
         words[entry + 2] === id1 &&
         words[entry + 3] === id2 &&
         words[entry + OWNER] === ((flow + 1) | 0) &&
-        second - words[entry + SECOND]! <= this.#timeout
+        second - words[entry + SECOND]! <= this.timeout
       if (known) return entry
     }
     return -1
@@ -88,27 +88,27 @@ export class Transactions {
 
   /** Forgets an entry: its answer has come. */
   forget(entry: number): void {
-    this.#words[entry + OWNER] = 0
-    this.#words[entry + SECOND] = 0
+    this.words[entry + OWNER] = 0
+    this.words[entry + SECOND] = 0
   }
 
   routeKey(entry: number): number {
-    return this.#words[entry + ROUTE_KEY]!
+    return this.words[entry + ROUTE_KEY]!
   }
 
   nonceHigh(entry: number): number {
-    return this.#words[entry + NONCE_HIGH]!
+    return this.words[entry + NONCE_HIGH]!
   }
 
   nonceLow(entry: number): number {
-    return this.#words[entry + NONCE_LOW]!
+    return this.words[entry + NONCE_LOW]!
   }
 
   /** The first entry of a transaction's set. */
-  #set(flow: number, id0: number, id1: number, id2: number): number {
-    let hash = Math.imul(flow ^ this.#seed, 0x2c1b3c6d) ^ id0
+  private set(flow: number, id0: number, id1: number, id2: number): number {
+    let hash = Math.imul(flow ^ this.seed, 0x2c1b3c6d) ^ id0
     hash = Math.imul(hash ^ (hash >>> 15) ^ id1, 0x297a2d39)
     hash = Math.imul(hash ^ (hash >>> 15) ^ id2, 0x2c1b3c6d)
-    return ((hash ^ (hash >>> 15)) & this.#mask) * (WAYS * ENTRY)
+    return ((hash ^ (hash >>> 15)) & this.mask) * (WAYS * ENTRY)
   }
 }

@@ -10,17 +10,17 @@ import { findUsername } from '../../net/stun/username.ts'
  * 10 us, and allocates. Without it the pod verifies, as it must anyway.
  */
 export class Verifier {
-  readonly #keys = new Map<string, PasswordKey>()
+  private readonly keys = new Map<string, PasswordKey>()
 
   constructor(keys: Iterable<PasswordKey>) {
-    for (const key of keys) this.#keys.set(key.rotation, key)
+    for (const key of keys) this.keys.set(key.rotation, key)
   }
 
   /** True when the check at `at`, whose USERNAME starts with a ufrag of ours, is signed with that ufrag's password. */
   accepts(bytes: Uint8Array, at: number, length: number): boolean {
     const username = findUsername(bytes, at, length)
     const ufrag = Buffer.from(bytes.subarray(username, username + UFRAG_CHARS)).toString('latin1')
-    const key = this.#keys.get(ufrag.charAt(0))
+    const key = this.keys.get(ufrag.charAt(0))
     return key !== undefined && checkIntegrity(bytes, at, length, icePassword(key, ufrag)) === 0
   }
 }

@@ -35,8 +35,8 @@ export class KeyRing {
   readonly nonceHigh: Uint8Array
   /** By slot after `open`: the nonce's low 32 bits, signed. */
   readonly nonceLow: Int32Array
-  readonly #keys: (LiveKey | null)[] = Array.from({ length: 64 }, () => null)
-  #calls = 0
+  private readonly keys: (LiveKey | null)[] = Array.from({ length: 64 }, () => null)
+  private callCount = 0
 
   /** `capacity`: slots of the largest batch. */
   constructor(keys: Iterable<RouteKey> = [], capacity = 64) {
@@ -49,12 +49,12 @@ export class KeyRing {
 
   /** Decipher calls so far. */
   get calls(): number {
-    return this.#calls
+    return this.callCount
   }
 
   /** Makes a key live, in place of an older one with the same rotation. @throws RangeError for a bad rotation. */
   add({ rotation, key }: RouteKey): void {
-    this.#keys[rotationValue(rotation)] = {
+    this.keys[rotationValue(rotation)] = {
       decipher: createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false),
       staging: new Uint8Array(this.capacity * BLOCK_BYTES),
       slots: new Int32Array(this.capacity),
@@ -65,8 +65,8 @@ export class KeyRing {
   /** Ends a key: every ufrag sealed with it is refused from now on. False when it was not live. */
   remove(rotation: string): boolean {
     const value = rotationValue(rotation)
-    const live = this.#keys[value] !== null
-    this.#keys[value] = null
+    const live = this.keys[value] !== null
+    this.keys[value] = null
     return live
   }
 
@@ -74,7 +74,7 @@ export class KeyRing {
   stage(chars: Uint8Array, at: number, slot: number): number {
     const rotation = ICE_VALUE[chars[at]!]!
     if (rotation < 0) return BAD_CHARS
-    const live = this.#keys[rotation]
+    const live = this.keys[rotation]
     if (live === null || live === undefined) return UNKNOWN_KEY
     if (!decodeBlock(chars, at + 1, live.staging, live.staged * BLOCK_BYTES)) return BAD_CHARS
     live.slots[live.staged++] = slot
@@ -84,15 +84,15 @@ export class KeyRing {
   /** Opens everything staged since the last call. */
   open(): void {
     for (let i = 0; i < 64; i++) {
-      const live = this.#keys[i]
-      if (live !== null && live !== undefined && live.staged !== 0) this.#openKey(live)
+      const live = this.keys[i]
+      if (live !== null && live !== undefined && live.staged !== 0) this.openKey(live)
     }
   }
 
-  #openKey(live: LiveKey): void {
+  private openKey(live: LiveKey): void {
     const { slots, staged } = live
     live.staged = 0
-    this.#calls++
+    this.callCount++
     const plain = live.decipher.update(live.staging.subarray(0, staged * BLOCK_BYTES))
     for (let i = 0; i < staged; i++) {
       const at = i * BLOCK_BYTES

@@ -18,19 +18,19 @@ import type { Hint } from './layout.ts'
 export class HintSealer {
   readonly capacity: number
   readonly rotation: string
-  readonly #cipher: Cipheriv
-  readonly #staging: Uint8Array
-  readonly #rotationCode: number
-  #staged = 0
+  private readonly cipher: Cipheriv
+  private readonly staging: Uint8Array
+  private readonly rotationCode: number
+  private staged = 0
 
   /** `capacity`: most hints in one batch. */
   constructor({ rotation, key }: RouteKey, capacity = 64) {
     rotationValue(rotation)
     this.rotation = rotation
     this.capacity = capacity
-    this.#rotationCode = rotation.charCodeAt(0)
-    this.#cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
-    this.#staging = new Uint8Array(capacity * BLOCK_BYTES)
+    this.rotationCode = rotation.charCodeAt(0)
+    this.cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
+    this.staging = new Uint8Array(capacity * BLOCK_BYTES)
   }
 
   /**
@@ -38,9 +38,9 @@ export class HintSealer {
    * @throws RangeError when the batch is full.
    */
   stage(cluster: number, pod: number, nonce: number): void {
-    if (this.#staged === this.capacity) throw new RangeError(`a batch holds ${this.capacity} hints`)
-    const at = this.#staged++ * BLOCK_BYTES
-    const block = this.#staging
+    if (this.staged === this.capacity) throw new RangeError(`a batch holds ${this.capacity} hints`)
+    const at = this.staged++ * BLOCK_BYTES
+    const block = this.staging
     putWord(block, at, (cluster << 20) | ((pod & 0xffff) << 4) | REDUNDANCY_4)
     putWord(block, at + 4, (REDUNDANCY_24 << 8) | ((nonce / 2 ** 32) & 0xff))
     putWord(block, at + 8, nonce | 0)
@@ -52,13 +52,13 @@ export class HintSealer {
    * empty again.
    */
   sealInto(out: Uint8Array, at: Int32Array): number {
-    const count = this.#staged
-    this.#staged = 0
+    const count = this.staged
+    this.staged = 0
     if (count === 0) return 0
-    const sealed = this.#cipher.update(this.#staging.subarray(0, count * BLOCK_BYTES))
+    const sealed = this.cipher.update(this.staging.subarray(0, count * BLOCK_BYTES))
     for (let i = 0; i < count; i++) {
       const to = at[i]!
-      out[to] = this.#rotationCode
+      out[to] = this.rotationCode
       encodeBlock(sealed, i * BLOCK_BYTES, out, to + 1)
     }
     return count
@@ -67,7 +67,7 @@ export class HintSealer {
   /** One hint as a ufrag. @throws RangeError naming a field out of its range, or when a batch is under way. */
   seal(hint: Hint): string {
     assertHint(hint)
-    if (this.#staged !== 0) throw new RangeError('a batch is under way')
+    if (this.staged !== 0) throw new RangeError('a batch is under way')
     this.stage(hint.cluster, hint.pod, hint.nonce)
     const ufrag = new Uint8Array(UFRAG_CHARS)
     this.sealInto(ufrag, new Int32Array(1))

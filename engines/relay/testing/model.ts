@@ -51,14 +51,14 @@ const drop = (reason: Reason): Outcome => ({ to: 'drop', reason })
 export class ModelForwarder {
   readonly pods = new Map<string, Pod>()
   readonly flows = new Map<string, ModelFlow>()
-  readonly #options: ModelOptions
-  readonly #deciphers = new Map<string, Decipheriv>()
-  readonly #killed = new Map<string, number>()
+  private readonly options: ModelOptions
+  private readonly deciphers = new Map<string, Decipheriv>()
+  private readonly killed = new Map<string, number>()
 
   constructor(options: ModelOptions) {
-    this.#options = options
+    this.options = options
     for (const { rotation, key } of options.keys) {
-      this.#deciphers.set(rotation, createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false))
+      this.deciphers.set(rotation, createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false))
     }
   }
 
@@ -72,14 +72,14 @@ export class ModelForwarder {
 
   kill(cluster: number, pod: number, nonce: number, until: number): void {
     const name = `${cluster}/${pod}/${nonce}`
-    this.#killed.set(name, Math.max(until + this.#options.idleTimeout, this.#killed.get(name) ?? 0))
+    this.killed.set(name, Math.max(until + this.options.idleTimeout, this.killed.get(name) ?? 0))
     for (const flow of this.flows.values()) if (flow.session.name === name) flow.killed = true
   }
 
   expire(now: number): void {
-    for (const [name, until] of this.#killed) if (until <= now) this.#killed.delete(name)
+    for (const [name, until] of this.killed) if (until <= now) this.killed.delete(name)
     for (const [key, flow] of this.flows) {
-      const timeout = flow.confirmed ? this.#options.idleTimeout : this.#options.pendingTimeout
+      const timeout = flow.confirmed ? this.options.idleTimeout : this.options.pendingTimeout
       if (flow.seen + timeout <= Math.floor(now)) this.flows.delete(key)
     }
   }
@@ -87,9 +87,9 @@ export class ModelForwarder {
   fromClient(packet: Buffer, address: string, port: number, arrival: number): Outcome {
     if (packet.length === 0) return drop('empty')
     const first = packet[0]!
-    if (first < 4) return this.#stunFromClient(packet, address, port, arrival)
+    if (first < 4) return this.stunFromClient(packet, address, port, arrival)
     const media = (first >= 20 && first < 64) || (first >= 128 && first < 192)
-    return media ? this.#byFlow(address, port, arrival) : drop('otherProtocol')
+    return media ? this.byFlow(address, port, arrival) : drop('otherProtocol')
   }
 
   fromPod(packet: Buffer, podAddress: string, podPort: number, arrival: number): Outcome {
@@ -113,15 +113,15 @@ export class ModelForwarder {
       const asked = flow.transactions.get(id)
       if ((type === 0x0101 || type === 0x0111) && asked !== undefined) {
         const pod = this.pods.get(asked.session.podName)!
-        const inTime = second - asked.second <= this.#options.transactionTimeout
+        const inTime = second - asked.second <= this.options.transactionTimeout
         if (inTime && pod.address === podAddress && pod.port === podPort) {
           if (type === 0x0101) {
-            if (this.#killed.has(asked.session.name)) return drop('killed')
+            if (this.killed.has(asked.session.name)) return drop('killed')
             if (asked.session.name === flow.session.name) {
               if (flow.killed) return drop('killed')
               flow.confirmed = true
             } else {
-              if (second - flow.switched < this.#options.switchInterval) return drop('switchLimited')
+              if (second - flow.switched < this.options.switchInterval) return drop('switchLimited')
               flow.session = asked.session
               flow.confirmed = true
               flow.killed = false
@@ -141,7 +141,7 @@ export class ModelForwarder {
     return { to: 'client', address, port }
   }
 
-  #byFlow(address: string, port: number, arrival: number): Outcome {
+  private byFlow(address: string, port: number, arrival: number): Outcome {
     const flow = this.flows.get(`${address}:${port}`)
     if (flow === undefined) return drop('unknownFlow')
     if (flow.killed) return drop('killed')
@@ -151,11 +151,11 @@ export class ModelForwarder {
     return { to: 'pod', address: pod.address, port: pod.port }
   }
 
-  #stunFromClient(packet: Buffer, address: string, port: number, arrival: number): Outcome {
+  private stunFromClient(packet: Buffer, address: string, port: number, arrival: number): Outcome {
     const wrong = stunFault(packet)
     if (wrong !== null) return drop(wrong)
     const type = packet.readUInt16BE(0)
-    if (type === 0x0101 || type === 0x0111 || type === 0x0011) return this.#byFlow(address, port, arrival)
+    if (type === 0x0101 || type === 0x0111 || type === 0x0011) return this.byFlow(address, port, arrival)
     if (type !== 0x0001) return drop('notBinding')
     const username = usernameOf(packet)
     if (username === null || username === undefined) {
@@ -163,7 +163,7 @@ export class ModelForwarder {
     }
     if (username.length < 24 || username[23] !== ':') return drop('badUfrag')
     if (!/^[A-Za-z0-9+/]/.test(username)) return drop('badUfrag')
-    const decipher = this.#deciphers.get(username.charAt(0))
+    const decipher = this.deciphers.get(username.charAt(0))
     if (decipher === undefined) return drop('unknownKey')
     if (!UFRAG.test(username)) return drop('badUfrag')
 
@@ -177,7 +177,7 @@ export class ModelForwarder {
     const pod = this.pods.get(podName)
     if (pod === undefined) return drop('unknownPod')
     if (arrival >= pod.until) return drop('podDrained')
-    if (this.#killed.has(name)) return drop('killed')
+    if (this.killed.has(name)) return drop('killed')
     const key = `${address}:${port}`
     const second = Math.ceil(arrival)
     let flow = this.flows.get(key)

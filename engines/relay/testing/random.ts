@@ -1,18 +1,18 @@
 /** A small seeded generator for tests (xorshift32): uniform integers, the same on every run. */
 export class TestRandom {
-  #state: number
+  private state: number
 
   constructor(seed: number) {
-    this.#state = seed | 0 || 1
+    this.state = seed | 0 || 1
   }
 
   /** 32 bits, signed, never 0. */
   bits(): number {
-    let x = this.#state
+    let x = this.state
     x ^= x << 13
     x ^= x >>> 17
     x ^= x << 5
-    this.#state = x
+    this.state = x
     return x
   }
 

@@ -1,4 +1,4 @@
-/* oxlint-disable vitest/no-conditional-expect, vitest/expect-expect -- `compare` holds the assertions */
+/* oxlint-disable vitest/expect-expect -- `compare` holds the assertions */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openStream } from './random/stream.ts'

@@ -8,26 +8,26 @@ import type { Runner } from './runner.ts'
 
 export class Experiment {
   readonly sim: Sim
-  readonly #seed: number
-  readonly #judged: Readonly<Record<string, readonly number[]>>
-  readonly #runner: Runner
-  readonly #worlds = new Map<string, Promise<readonly unknown[]>>()
-  readonly #measures = new Map<string, Promise<Measures>>()
+  private readonly seed: number
+  private readonly judged: Readonly<Record<string, readonly number[]>>
+  private readonly runner: Runner
+  private readonly worlds = new Map<string, Promise<readonly unknown[]>>()
+  private readonly measured = new Map<string, Promise<Measures>>()
 
   constructor(sim: Sim, seed: number, judged: Readonly<Record<string, readonly number[]>>, runner: Runner) {
     this.sim = sim
-    this.#seed = seed
-    this.#judged = judged
-    this.#runner = runner
+    this.seed = seed
+    this.judged = judged
+    this.runner = runner
   }
 
   /** What replication number `replication` measures under these parameters. */
   measures(params: unknown, replication: number): Promise<Measures> {
     const key = `${replication} ${canonicalJson(params)}`
-    let measures = this.#measures.get(key)
+    let measures = this.measured.get(key)
     if (!measures) {
-      measures = this.#world(params, replication).then((worlds) => this.sim.judge(params, worlds))
-      this.#measures.set(key, measures)
+      measures = this.world(params, replication).then((worlds) => this.sim.judge(params, worlds))
+      this.measured.set(key, measures)
     }
     return measures
   }
@@ -39,24 +39,22 @@ export class Experiment {
     return `${replication} ${canonicalJson(Object.fromEntries(simulated))}`
   }
 
-  #world(params: unknown, replication: number): Promise<readonly unknown[]> {
+  private world(params: unknown, replication: number): Promise<readonly unknown[]> {
     const key = this.worldKey(params, replication)
-    let world = this.#worlds.get(key)
+    let world = this.worlds.get(key)
     if (!world) {
       const parts = this.sim.parts?.(params) ?? 1
       // A world must not depend on which judged value was asked first, so it always sees the same one.
-      const fixed = Object.fromEntries(
-        Object.entries(this.#judged).map(([name, values]) => [name, values[0]]),
-      )
+      const fixed = Object.fromEntries(Object.entries(this.judged).map(([name, values]) => [name, values[0]]))
       const task = {
         sim: this.sim.name,
         params: { ...(params as object), ...fixed },
-        seed: this.#seed,
+        seed: this.seed,
         replication,
-        judged: this.#judged,
+        judged: this.judged,
       }
-      world = Promise.all(Array.from({ length: parts }, (_, part) => this.#runner.run({ ...task, part })))
-      this.#worlds.set(key, world)
+      world = Promise.all(Array.from({ length: parts }, (_, part) => this.runner.run({ ...task, part })))
+      this.worlds.set(key, world)
     }
     return world
   }

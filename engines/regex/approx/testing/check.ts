@@ -20,7 +20,7 @@ interface OracleCase {
 
 const LATIN1 = { syntax: 'literal', encoding: 'bytes' } as const
 const EDGES: Edges = { notBol: false, notEol: false }
-const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.codePointAt(0) as number)
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.codePointAt(0)!)
 
 function limitsOf(params: Record<string, number>): ApproxLimits {
   const names: Record<string, keyof ApproxLimits> = {
@@ -89,7 +89,7 @@ function symbolsOf(text: Uint8Array, bytes: boolean): { symbols: number[]; offse
   const symbols: number[] = []
   const offsets = [0]
   for (let at = 0; at < text.length;) {
-    const code = bytes ? (text[at] as number) : decodeAt(text, at, text.length)
+    const code = bytes ? text[at]! : decodeAt(text, at, text.length)
     symbols.push(code)
     at += bytes ? 1 : widthOf(code)
     offsets.push(at)
@@ -116,11 +116,11 @@ export function compareWithExhaustive(
   const { symbols, offsets } = symbolsOf(text, parsed.bytes)
   const from = Math.min(start, symbols.length)
   const inBytes = (m: ExhaustiveMatch): string =>
-    show({ ...m, start: offsets[m.start] as number, end: offsets[m.end] as number })
+    show({ ...m, start: offsets[m.start]!, end: offsets[m.end]! })
   const settings = { ...(options.approx && { approx: options.approx }), ...edges, from }
   const matcher = buildApprox(parsed, options)
   if (path === 'rows' && !matcher.search.useBits()) return NOT_THIS_WAY
-  const at = offsets[from] as number
+  const at = offsets[from]!
 
   const first = exhaustiveFind(parsed, symbols, settings)
   const expected = first ? inBytes(first) : 'none'

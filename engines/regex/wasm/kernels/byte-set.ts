@@ -23,34 +23,32 @@ const ZERO = v128.const(Array<number>(16).fill(0))
 /** The two tables of a set in local variables, and the test of 16 bytes; a lane is not 0 where the byte is in. */
 export class SetTest {
   readonly load: readonly Statement[]
-  readonly #lower: Variable<V128>
-  readonly #upper: Variable<V128>
-  readonly #bytes: Variable<V128>
-  readonly #index: Variable<V128>
+  private readonly lower: Variable<V128>
+  private readonly upper: Variable<V128>
+  private readonly bytes: Variable<V128>
+  private readonly index: Variable<V128>
 
   /** `tables`: where the set's 32 bytes are. */
   constructor(tables: number, local: (type: V128) => Variable<V128>) {
-    this.#lower = local(V128)
-    this.#upper = local(V128)
-    this.#bytes = local(V128)
-    this.#index = local(V128)
+    this.lower = local(V128)
+    this.upper = local(V128)
+    this.bytes = local(V128)
+    this.index = local(V128)
     this.load = [
-      this.#lower.set(v128.load(i32.const(tables), BYTE_SET.lower)),
-      this.#upper.set(v128.load(i32.const(tables), BYTE_SET.upper)),
+      this.lower.set(v128.load(i32.const(tables), BYTE_SET.lower)),
+      this.upper.set(v128.load(i32.const(tables), BYTE_SET.upper)),
     ]
   }
 
   /** The 16 bytes at `at` + `ahead`. */
   of(at: Expr<I32>, ahead: number): Expr<V128> {
     // Bytes of 0x80 and more keep their top bit, and an index of 16 or more gives 0; `upper` sees the opposite.
-    const index = this.#index.tee(
-      v128.and(this.#bytes.tee(v128.load(at, ahead)), i8x16.splat(i32.const(0x8f))),
-    )
+    const index = this.index.tee(v128.and(this.bytes.tee(v128.load(at, ahead)), i8x16.splat(i32.const(0x8f))))
     const rows = v128.or(
-      i8x16.swizzle(this.#lower, index),
-      i8x16.swizzle(this.#upper, v128.xor(this.#index, i8x16.splat(i32.const(0x80)))),
+      i8x16.swizzle(this.lower, index),
+      i8x16.swizzle(this.upper, v128.xor(this.index, i8x16.splat(i32.const(0x80)))),
     )
-    return v128.and(rows, i8x16.relaxedSwizzle(v128.const(ROW_BIT), i8x16.shrU(this.#bytes, i32.const(4))))
+    return v128.and(rows, i8x16.relaxedSwizzle(v128.const(ROW_BIT), i8x16.shrU(this.bytes, i32.const(4))))
   }
 }
 
