@@ -1,8 +1,7 @@
 /** Reading one file of a run's folder; every failure is a `RunFolderError` that names the file. */
 import { open } from 'node:fs/promises'
-import type { RunDocument } from '../../sims/lab/contract/document.ts'
-import { firstProblem, parseDocument } from './document-shape.ts'
 import type { z } from 'zod'
+import { firstProblem, parseDocument, type RunDocument } from '../../sims/lab/contract/document.ts'
 
 /** A folder that is not a whole run. */
 export class RunFolderError extends Error {

@@ -3,7 +3,7 @@ import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, expectationUnit, interval, pointName, quantity } from '../wording/words.ts'
+import { counted, interval, pointName, quantity } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { checkSign } from './signs.ts'
 
@@ -35,15 +35,14 @@ export function expectationsTable(document: RunDocument): Html {
       </thead>
       <tbody>
         ${expectations.map((one) => {
-          const unit = expectationUnit(one, document)
           return html`<tr>
             <th scope="row"><code>${one.text}</code></th>
             ${withPoint && html`<td>${pointName(one.at)}</td>`}
             <td>
               ${checkSign(one.ok)}${one.clear === false && html`<span class="ci">only just: the interval spans the limit</span>`}
             </td>
-            <td class="num">${quantity(one.value, unit)}</td>
-            <td class="num">${interval(one.low, one.high, unit) ?? 'none'}</td>
+            <td class="num">${quantity(one.value, one.unit)}</td>
+            <td class="num">${interval(one.low, one.high, one.unit) ?? 'none'}</td>
           </tr>`
         })}
       </tbody>

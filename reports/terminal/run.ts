@@ -9,7 +9,6 @@ import {
   brokenWords,
   replicationWords,
   effectWords,
-  expectationUnit,
   interval,
   multipleOf,
   pointName,
@@ -72,10 +71,9 @@ function facts(document: RunDocument): [string, string][] {
 
 function expectations(document: RunDocument): [boolean, string][] {
   return document.expectations.map((one) => {
-    const unit = expectationUnit(one, document)
     const at = pointName(one.at)
-    const range = interval(one.low, one.high, unit)
-    const measured = `${quantity(one.value, unit, 'no steady state')}${range === null ? '' : ` (${range})`}`
+    const range = interval(one.low, one.high, one.unit)
+    const measured = `${quantity(one.value, one.unit, 'no steady state')}${range === null ? '' : ` (${range})`}`
     return [
       one.ok,
       `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,

@@ -89,6 +89,8 @@ export const document: RunDocument = {
   expectations: [
     {
       text: 'p99(relayDelay) < 5 ms',
+      metric: 'p99(relayDelay)',
+      unit: 's',
       at: { relayHosts: 24 },
       ok: true,
       value: foundDelay.value,
@@ -98,6 +100,8 @@ export const document: RunDocument = {
     },
     {
       text: 'lost < 0.01 %',
+      metric: 'lost',
+      unit: 'share',
       at: { relayHosts: 24 },
       ok: true,
       value: 0.0000021,
@@ -107,6 +111,8 @@ export const document: RunDocument = {
     },
     {
       text: 'cpuAtPeak < 77 %',
+      metric: 'cpuAtPeak',
+      unit: 'share',
       at: { relayHosts: 24 },
       ok: true,
       value: 0.7692,

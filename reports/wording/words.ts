@@ -3,12 +3,7 @@
  * grammar's `formatQuantity`; here they become intervals, points and verdicts.
  */
 import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
-import type {
-  AssumptionDocument,
-  At,
-  ExpectationDocument,
-  RunDocument,
-} from '../../sims/lab/contract/document.ts'
+import type { AssumptionDocument, At, RunDocument } from '../../sims/lab/contract/document.ts'
 import type { Answer, Unit } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
 
@@ -80,21 +75,6 @@ export function effectWords(assumption: AssumptionDocument, labels: MetricLabels
 
 /** A searched parameter by its own name, a metric by its label. */
 export const effectName = (of: string, labels: MetricLabels): string => labels[of]?.label ?? of
-
-/** The unit of the metric that an expectation names: the longest measured name that its text starts with. */
-export function expectationUnit({ text }: ExpectationDocument, { points }: RunDocument): Unit {
-  const squeezed = text.replaceAll(/\s/g, '')
-  let longest = ''
-  let unit: Unit = 'count'
-  for (const [name, estimate] of points.flatMap(({ metrics }) => Object.entries(metrics))) {
-    const squeezedName = name.replaceAll(/\s/g, '')
-    if (squeezedName.length > longest.length && squeezed.startsWith(squeezedName)) {
-      longest = squeezedName
-      unit = estimate.unit
-    }
-  }
-  return unit
-}
 
 /** Why the verdict is what it is, in one clause. */
 export function reason(document: RunDocument): string {

@@ -4,12 +4,13 @@
  *
  *     params.ts   what can be asked            answer.ts   the sentence
  *     model.ts    one replication              charts.ts   theory and observation to look at
- *     theory.ts   Erlang C
+ *     theory.ts   Erlang C                     metrics.ts  what is measured
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { charts } from './charts.ts'
 import { simulate } from './model.ts'
+import { METRICS } from './metrics.ts'
 import { mmcParams, type MmcParams } from './params.ts'
 import { predictions } from './theory.ts'
 
@@ -18,20 +19,7 @@ export const mmC = defineSim<MmcParams>({
   summary:
     'Customers wait for c equal servers (M/M/c): a queue whose answer is known, to check the lab against.',
   params: mmcParams,
-  metrics: {
-    'mean(wait)': { unit: 's', label: 'wait before service, mean over customers', steadyState: true },
-    'p99(wait)': {
-      unit: 's',
-      label: 'wait before service, 99th percentile over customers',
-      steadyState: true,
-    },
-    delayed: { unit: 'share', label: 'customers who have to wait', steadyState: true },
-    'mean(queue)': { unit: 'count', label: 'customers waiting, mean over time', steadyState: true },
-    'mean(inSystem)': { unit: 'count', label: 'customers in the system, mean over time', steadyState: true },
-    'mean(timeInSystem)': { unit: 's', label: 'time in the system, mean over customers', steadyState: true },
-    utilisation: { unit: 'share', label: 'servers busy, mean over time' },
-    offeredLoad: { unit: 'share', label: 'work that arrives, as a share of what the servers can do' },
-  },
+  metrics: METRICS,
   replicate: (params: MmcParams, ctx): Measures => simulate(params, ctx),
   answer,
   charts,

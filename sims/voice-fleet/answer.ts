@@ -1,7 +1,7 @@
 /** The answer in one sentence, and what gives way first as voice grows. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Answer, PointResult, Results } from '../lab/contract/sim.ts'
-import type { MetricName } from './judge.ts'
+import type { MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 type Point = PointResult<VoiceFleetParams>

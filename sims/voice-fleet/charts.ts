@@ -2,7 +2,7 @@
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { CLUSTERS } from './geography.ts'
-import { utilisationIn } from './judge.ts'
+import { utilisationIn } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 /** More points than pixels help nobody. */

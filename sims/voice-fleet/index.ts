@@ -7,10 +7,11 @@
  */
 import { defineSim } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
-import { simulateCell, type CellWorld } from './cell.ts'
+import { simulateCell, type CellWorld } from './model.ts'
 import { charts } from './charts.ts'
 import { CLUSTERS } from './geography.ts'
-import { judge, METRICS } from './judge.ts'
+import { judge } from './judge.ts'
+import { METRICS } from './metrics.ts'
 import { voiceFleetParams, type VoiceFleetParams } from './params.ts'
 import { predictions } from './theory.ts'
 

@@ -1,11 +1,12 @@
 /** From the worlds of all clusters to measures, for one number of relay hosts. */
 import { LogHistogram } from '../lab/analysis/histogram.ts'
-import type { InvariantSample, Measures, MetricSpec, PointState, Series } from '../lab/contract/sim.ts'
-import type { CellWorld } from './cell.ts'
+import type { InvariantSample, Measures, PointState, Series } from '../lab/contract/sim.ts'
+import type { CellWorld } from './model.ts'
 import { RelayDelay } from './delay.ts'
 import { apportion, forecastPeaks } from './demand.ts'
 import { CLUSTERS } from './geography.ts'
 import type { FleetWorld } from './hosts.ts'
+import { utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 /** Round trips before a caller hears anything: signalling 3, ICE 1, DTLS 1.2 2. */
@@ -13,41 +14,6 @@ const SETUP_ROUND_TRIPS = 6
 
 /** A host whose queue does not empty for so long has no steady state. */
 const OVERLOAD_SECONDS = 600
-
-const TOTALS = {
-  'p99(relayDelay)': { unit: 's', label: 'Relay delay, 99th percentile over all packets', steadyState: true },
-  'p50(relayDelay)': { unit: 's', label: 'Relay delay, median over all packets', steadyState: true },
-  lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
-  'p95(setupTime)': { unit: 's', label: 'Time to set up a session, 95th percentile, network only' },
-  peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest host in its busiest second' },
-  peakConcurrent: {
-    unit: 'count',
-    label: 'Sessions at once, at the peak (the sum of the clusters’ own peaks if the span is at those)',
-  },
-  meanConcurrent: { unit: 'count', label: 'Sessions at once, mean of the span' },
-  peakPackets: { unit: '1/s', label: 'Packets a second into all relays, at the peak' },
-  peakBandwidth: { unit: 'bit/s', label: 'Traffic into all relays, at the peak' },
-  peakHostBandwidth: { unit: 'bit/s', label: 'Traffic into the busiest host' },
-  peakHostFlows: { unit: 'count', label: 'Flows in the fullest table of a host, idle ones included' },
-  relayCores: { unit: 'cores', label: 'Forwarding cores of all relay hosts' },
-  sessions: { unit: 'count', label: 'Sessions simulated' },
-  misrouted: { unit: 'count', label: 'First packets that did not reach the pod their hint was sealed for' },
-} as const satisfies Record<string, MetricSpec>
-
-export type MetricName = keyof typeof TOTALS
-
-/** The metric that tells how full the busiest host of a cluster gets. */
-export const utilisationIn = (cluster: string): string => `peakUtilisation(${cluster})`
-
-export const METRICS: Readonly<Record<string, MetricSpec>> = {
-  ...TOTALS,
-  ...Object.fromEntries(
-    CLUSTERS.map((cluster) => [
-      utilisationIn(cluster),
-      { unit: 'share', label: `Utilisation of the busiest host in ${cluster}` },
-    ]),
-  ),
-}
 
 export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Measures {
   const hosts = apportion(forecastPeaks(params), params.relayHosts)

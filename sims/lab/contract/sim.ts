@@ -24,9 +24,11 @@ export interface MetricSpec {
 }
 
 import type { Flow } from './conservation.ts'
+import type { Answer, At, Estimate } from './document.ts'
 import type { InvariantSample } from './invariant.ts'
 import type { LittleSample } from './little.ts'
 
+export type { Answer, At, Estimate } from './document.ts'
 export type { Flow } from './conservation.ts'
 export type { InvariantSample } from './invariant.ts'
 export type { LittleSample } from './little.ts'
@@ -86,17 +88,9 @@ export interface Interval {
   readonly high: number | null
 }
 
-/** One metric at one point: mean over replications and its 95 % interval; null where no replication had it. */
-export interface Estimate {
-  readonly unit: Unit
-  readonly value: number | null
-  readonly low: number | null
-  readonly high: number | null
-}
-
 export interface PointResult<P> {
   /** The swept or searched parameters and their values; empty for a single point. */
-  readonly at: Readonly<Record<string, number | string>>
+  readonly at: At
   readonly params: P
   readonly replications: readonly Measures[]
   readonly state: PointState
@@ -121,17 +115,6 @@ export interface Results<P> {
   readonly limits: Readonly<
     Record<string, { readonly op: '<' | '<=' | '>' | '>=' | '=='; readonly value: number }>
   >
-}
-
-export interface Answer {
-  /** One sentence that a planner can repeat, without the interval's technicalities. */
-  readonly text: string
-  readonly value: number | null
-  readonly unit: Unit
-  readonly low: number | null
-  readonly high: number | null
-  /** The resource that gives way first as load grows, and the multiple of today's load at which it does. */
-  readonly breaksFirst: { readonly name: string; readonly multiple: number } | null
 }
 
 /** A chart: a vega-lite specification with inline data, and the same data as a table for those who cannot see it. */

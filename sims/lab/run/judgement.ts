@@ -6,9 +6,12 @@ import { clear, holds, type Expectation } from './scenario/expectation.ts'
 type Point = PointResult<unknown>
 
 export function judgeExpectation(expectation: Expectation, { at, metrics }: Point): ExpectationDocument {
-  const { value, low, high } = metrics[expectation.metric]!
+  const { text, metric } = expectation
+  const { unit, value, low, high } = metrics[metric]!
   return {
-    text: expectation.text,
+    text,
+    metric,
+    unit,
     at,
     ok: value !== null && holds(expectation, value),
     value,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
-import { simulateCell } from './cell.ts'
+import { simulateCell } from './model.ts'
 import { CLUSTERS } from './geography.ts'
 import { voiceFleet } from './index.ts'
 import { judge } from './judge.ts'

@@ -1,0 +1,17 @@
+/** What mm-c measures, and how each figure is named to the reader. */
+import type { MetricSpec } from '../lab/contract/sim.ts'
+
+export const METRICS = {
+  'mean(wait)': { unit: 's', label: 'wait before service, mean over customers', steadyState: true },
+  'p99(wait)': {
+    unit: 's',
+    label: 'wait before service, 99th percentile over customers',
+    steadyState: true,
+  },
+  delayed: { unit: 'share', label: 'customers who have to wait', steadyState: true },
+  'mean(queue)': { unit: 'count', label: 'customers waiting, mean over time', steadyState: true },
+  'mean(inSystem)': { unit: 'count', label: 'customers in the system, mean over time', steadyState: true },
+  'mean(timeInSystem)': { unit: 's', label: 'time in the system, mean over customers', steadyState: true },
+  utilisation: { unit: 'share', label: 'servers busy, mean over time' },
+  offeredLoad: { unit: 'share', label: 'work that arrives, as a share of what the servers can do' },
+} as const satisfies Record<string, MetricSpec>
