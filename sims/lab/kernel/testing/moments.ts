@@ -55,6 +55,7 @@ export function chiSquareScore(sample: Float64Array, probability: (k: number) =>
     cells += 1
   }
   const freedom = cells - 1
+  if (freedom < 1) throw new RangeError('one cell fits everything: more draws, or a finer distribution')
   const spread = 2 / (9 * freedom)
   return (Math.cbrt(chi / freedom) - (1 - spread)) / Math.sqrt(spread)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../random/stream.ts'
-import { mmcFlat, mmcProcesses, type MmcParameters } from './mmc.ts'
+import { mmcBare, mmcFlat, mmcProcesses, type MmcParameters } from './mmc.ts'
 
 /** Erlang C: mean wait in M/M/c, seconds. */
 function erlangWait(arrivalRate: number, serviceTime: number, servers: number): number {
@@ -28,16 +28,19 @@ describe.each([
   ['M/M/20', { arrivalRate: 18, servers: 20, until: 5000 }],
   ['M/M/3/5', { arrivalRate: 4, servers: 3, queueCapacity: 2, until: 10_000 }],
 ] as const)('%s', (_name, rest) => {
-  test('flat and process style agree to the last bit', () => {
+  test('the styles agree: flat and processes to the last bit, the bare loop but for the order of its sums', () => {
     const flat = mmcFlat(parameters(1, rest)).desk
-    const told = mmcProcesses(parameters(1, rest)).desk
-    expect(told.waits).toEqual(flat.waits)
-    expect(told.flow()).toEqual(flat.flow())
-    expect(told.little()).toEqual(flat.little())
+    const processes = mmcProcesses(parameters(1, rest)).desk
+    expect(processes.waits).toEqual(flat.waits)
+    expect(processes.flow()).toEqual(flat.flow())
+    expect(processes.little()).toEqual(flat.little())
+    const bare = mmcBare(parameters(1, rest))
+    expect(bare.started).toBe(flat.waits.count)
+    expect(bare.meanWait).toBeCloseTo(flat.waits.mean, 9)
     expect(flat.waits.count).toBeGreaterThan(20_000)
   })
 
-  test("customers are conserved and Little's law holds", () => {
+  test("customers are conserved (invariant 1) and Little's law holds (invariant 5)", () => {
     const { desk } = mmcFlat(parameters(2, rest))
     const flow = desk.flow()
     expect(flow.injected).toBe(flow.completed + flow.queued + flow.running + flow.dropped + flow.expired)
