@@ -2,8 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { sims } from '../sims/index.ts'
 import type { RunDocument } from '../sims/lab/contract/document.ts'
+import type { Measures } from '../sims/lab/contract/sim.ts'
 import { digestOf } from '../sims/lab/run/canonical.ts'
+import { simEntry } from './list.ts'
 import { describe as describeProgress } from './progress.ts'
 import { quote } from './reproduce.ts'
 import { flowbench, ROOT } from './testing/flowbench.ts'
@@ -126,7 +129,7 @@ describe('mistakes', () => {
     [['run', MMC, '--set', 'params.servrs=3'], /did you mean "(params\.)?servers"/],
     [['run', MMC, MMC], /is also the name of/],
     [['run', MMC, '--workers', '0'], /--workers must be/],
-    [['run', MMC, '--live'], /no live mode/],
+    [['run', MMC, '--live'], /sim mm-c has no live mode; `flowbench list sims` marks/],
     [['run', MMC, '--seed', '-1'], /seed/],
     [['run', MMC, '--frob'], /frob/],
     [['report', 'no-such-run', '--out', folder], /no-such-run/],
@@ -149,6 +152,16 @@ describe('the other commands', () => {
     expect(stdout).toContain('voice-fleet-week')
     expect(stdout).toContain('mm-c')
     expect(stdout).toMatch(/relay {2,}\S/)
+  })
+
+  it('marks the sims that `run --live` takes, and no other', async () => {
+    const live = async () => ({}) as Measures
+    expect(simEntry({ name: 'a', summary: 'Real.', live }).summary).toBe('Real. [--live]')
+    expect(simEntry({ name: 'b', summary: 'Virtual.' }).summary).toBe('Virtual.')
+    const { stdout } = await flowbench(['list', 'sims'])
+    const marked = stdout.split('\n').filter((line) => line.endsWith('[--live]'))
+    const able = [...sims.values()].filter((sim) => 'live' in sim)
+    expect(marked.map((line) => line.split(' ')[0])).toEqual(able.map(({ name }) => name))
   })
 
   it('has a committed schema equal to the generated one', async () => {

@@ -1,12 +1,18 @@
 import { sims } from '../sims/index.ts'
+import type { Sim } from '../sims/lab/contract/sim.ts'
 import { engines, scenarios, type Entry } from './catalog.ts'
 import { defineCommand } from './command.ts'
 
 const KINDS = {
-  sims: (): Entry[] => [...sims.values()].map(({ name, summary }) => ({ name, summary })),
+  sims: (): Entry[] => [...sims.values()].map(simEntry),
   engines,
   scenarios: (): Entry[] =>
     scenarios().map(({ name, summary, sim }) => ({ name, summary: `[${sim}] ${summary}` })),
+}
+
+/** A sim's line; one that `run --live` can measure is marked. */
+export function simEntry({ name, summary, live }: Pick<Sim, 'name' | 'summary' | 'live'>): Entry {
+  return { name, summary: live === undefined ? summary : `${summary} [--live]` }
 }
 
 export const list = defineCommand({

@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { renderTerminal } from '../reports/terminal/run.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/lab/contract/document.ts'
-import { SIMS_MODULE } from '../sims/index.ts'
+import { findSim, SIMS_MODULE } from '../sims/index.ts'
+import { liveRunner, runLive } from '../sims/lab/run/live.ts'
 import { runScenario } from '../sims/lab/run/run.ts'
-import { threadRunner } from '../sims/lab/run/runner.ts'
+import { threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
@@ -27,7 +28,7 @@ export const run = defineCommand({
       .option('live', {
         type: 'boolean',
         default: false,
-        describe: 'measure the real thing instead of simulating it',
+        describe: 'measure the real thing instead of simulating it (sims that can: `flowbench list sims`)',
       })
       .option('out', { type: 'string', default: 'out', describe: 'folder for reports' })
       .option('json', {
@@ -48,10 +49,10 @@ export const run = defineCommand({
       set: settings,
     })
     refuseSameNames(scenarios)
-    if (live) throw new UsageError(`sim ${scenarios[0]!.sim.name} has no live mode`)
+    if (live) refuseSimulatedOnly(scenarios)
 
-    const runner = threadRunner(SIMS_MODULE, workers)
     const interruption = new AbortController()
+    const runner = live ? liveRunner(findSim, interruption.signal) : threadRunner(SIMS_MODULE, workers)
     const interrupt = () => {
       // A second Ctrl-C ends at once, whatever is being written.
       if (interruption.signal.aborted) process.exit(EXIT.interrupted)
@@ -63,7 +64,13 @@ export const run = defineCommand({
     try {
       for (const scenario of scenarios) {
         if (interruption.signal.aborted) break
-        const { document, page } = await runOne(scenario, settings, out, runner, interruption.signal)
+        const { document, page } = await runOne(scenario, {
+          settings,
+          out,
+          live,
+          runner,
+          signal: interruption.signal,
+        })
         documents.push(document)
         if (!json) console.log(`${renderTerminal(document, { colour: hasColour() })}\nreport: ${page}\n`)
       }
@@ -85,20 +92,25 @@ async function reports() {
   }
 }
 
+interface OneRun {
+  readonly settings: readonly string[]
+  readonly out: string
+  readonly live: boolean
+  readonly runner: Runner
+  readonly signal: AbortSignal
+}
+
 async function runOne(
   scenario: Scenario,
-  settings: readonly string[],
-  out: string,
-  runner: ReturnType<typeof threadRunner>,
-  signal: AbortSignal,
+  { settings, out, live, runner, signal }: OneRun,
 ): Promise<{ document: RunDocument; page: string }> {
   const progress = progressLine(runner, scenario.name)
   const started = performance.now()
   try {
-    const { document, charts, series, warnings } = await runScenario(scenario, {
+    const { document, charts, series, warnings } = await (live ? runLive : runScenario)(scenario, {
       runner,
       signal,
-      reproduce: reproduceCommand(scenario, settings),
+      reproduce: `${reproduceCommand(scenario, settings)}${live ? ' --live' : ''}`,
       onPhase: (phase) => progress.phase(phase),
     })
     progress.phase('writing the report')
@@ -143,6 +155,16 @@ function refuseSameNames(scenarios: readonly Scenario[]): void {
     const other = seen.get(name)
     if (other !== undefined) throw new UsageError(`${file}: name: "${name}" is also the name of ${other}`)
     seen.set(name, file)
+  }
+}
+
+/** `--live` needs a sim that can measure the real thing. */
+function refuseSimulatedOnly(scenarios: readonly Scenario[]): void {
+  const simulated = scenarios.find(({ sim }) => !sim.live)
+  if (simulated) {
+    throw new UsageError(
+      `${simulated.file}: sim ${simulated.sim.name} has no live mode; \`flowbench list sims\` marks those that have`,
+    )
   }
 }
 

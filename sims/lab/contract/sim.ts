@@ -73,6 +73,16 @@ export interface ReplicationContext {
   progress(done: number, events: number): void
 }
 
+/** What a live measurement may use besides its parameters. */
+export interface LiveIo {
+  /** 0, 1, 2, ...: replications are measured one after another. */
+  readonly replication: number
+  /** A named stream, as in a simulated replication: the load offered to the real thing is the same at the same seed. */
+  stream(name: string): Stream
+  /** Aborted by Ctrl-C: close everything and reject. */
+  readonly signal: AbortSignal
+}
+
 /** A closed form that applies to these parameters, and the metric that must agree with it. */
 export interface TheoryPrediction {
   /** "mean wait, M/M/c (Erlang C)". */
@@ -151,6 +161,8 @@ export interface Sim<P = unknown, W = unknown> {
   charts(results: Results<P>): ChartSpec[]
   /** Closed forms that apply to these parameters, if any. */
   theory?(params: P): TheoryPrediction[]
+  /** The same question put to real sockets and processes, for `run --live`: one replication, measured. */
+  live?(params: P, io: LiveIo): Promise<Measures>
   /** A cheaper world that answers the same question, for the tornado chart of uncertain parameters. */
   probe?(params: P): P
 }
