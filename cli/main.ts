@@ -11,6 +11,7 @@ import { open } from './open.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
+import { serve } from './serve.ts'
 
 try {
   await yargs(hideBin(process.argv))
@@ -18,7 +19,7 @@ try {
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([run, list, check, schema, report, open, init, bench])
+    .command([run, list, check, schema, report, open, init, bench, serve])
     .demandCommand(1, 'which command?')
     .strict()
     .help()

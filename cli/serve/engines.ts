@@ -1,0 +1,8 @@
+/**
+ * The engines that `flowbench serve` can put behind a port. To add one: a file `serve/<name>.ts` that exports its
+ * command (`defineCommand`, `command: '<name>'`), and its place in this list.
+ */
+import type { CommandModule } from 'yargs'
+import { sparseArray } from './sparse-array.ts'
+
+export const ENGINES: readonly CommandModule<object, object>[] = [sparseArray]
