@@ -10,7 +10,7 @@ function* wrong(): Process {
 }
 
 describe('processes', () => {
-  test('hold, seize and release, told by hand', () => {
+  test('hold, seize and release, worked out by hand', () => {
     const kernel = new Kernel()
     const desk = new Resource(kernel, { name: 'desk', servers: 1, queueCapacity: 1 })
     const processes = new Processes(kernel, PROCESS)
