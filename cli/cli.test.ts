@@ -59,6 +59,7 @@ describe('flowbench run', () => {
     const document = JSON.parse(one.stdout) as RunDocument
     expect(document.answer.value).toBe(8)
     expect(document.assumptions.map((one) => one.effect?.of)).toEqual(Array(5).fill('relayHosts'))
+    expect(document.invariants.length).toBeGreaterThan(0)
     expect(document.invariants.filter((one) => !one.ok)).toEqual([])
   })
 

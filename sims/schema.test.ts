@@ -16,6 +16,13 @@ describe('the committed schema', () => {
     expect(readFileSync(COMMITTED, 'utf8')).toBe(`${JSON.stringify(scenarioSchema(sims), null, 2)}\n`)
   })
 
+  test('is held against every scenario, and there is one of each sim', () => {
+    const named = committedFiles.map(
+      (file) => (parse(readFileSync(join(SCENARIOS, file), 'utf8')) as { sim: string }).sim,
+    )
+    expect(new Set(named)).toEqual(new Set(sims.keys()))
+  })
+
   test.each(committedFiles)('admits scenarios/%s', (file) => {
     const scenario: unknown = parse(readFileSync(join(SCENARIOS, file), 'utf8'))
     expect(violations(scenarioSchema(sims), scenario)).toEqual([])

@@ -2,6 +2,7 @@ import { Resvg } from '@resvg/resvg-js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import { hostileTexts } from '../testing/hostile.ts'
+import { matches } from '../testing/matches.ts'
 import { voiceFleet } from '../testing/voice-fleet.ts'
 import { FONT_FILES } from './font.ts'
 import { renderPng } from './png.ts'
@@ -59,7 +60,7 @@ describe.each(charts)('the chart $name', (chart) => {
   })
 
   it('holds no colour but those that a page can turn dark', () => {
-    const used = new Set([...wide.matchAll(/ (?:fill|stroke)="([^"]*)"/g)].map(([, value]) => value!))
+    const used = new Set(matches(wide, / (?:fill|stroke)="([^"]*)"/g).map(([, value]) => value!))
     const known = new Set<string>([
       ...Object.values(palette).map(({ light }) => light),
       'none',
@@ -69,9 +70,11 @@ describe.each(charts)('the chart $name', (chart) => {
   })
 
   it('has ids of its own, each used by no other drawing', () => {
-    const ids = (svg: string) => [...svg.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!)
+    const ids = (svg: string) => matches(svg, / id="([^"]*)"/g).map(([, id]) => id!)
     expect(new Set(ids(wide)).size).toBe(ids(wide).length)
     expect(ids(narrow).filter((id) => ids(wide).includes(id))).toEqual([])
+    // Of the four, one refers to ids: its lines are clipped.
+    if (chart.name === 'utilisation') matches(wide, /url\(#/g)
     for (const [, id] of wide.matchAll(/url\(#([^)]*)\)/g)) expect(ids(wide)).toContain(id)
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReportInput } from '../input.ts'
 import { anyCodeUnits, hostileTexts } from '../testing/hostile.ts'
+import { matches } from '../testing/matches.ts'
 import { replaceTexts } from '../testing/replace.ts'
 import { voiceFleet } from '../testing/voice-fleet.ts'
 import { html, raw } from './html.ts'
@@ -132,15 +133,15 @@ describe('the page as a document', () => {
   it('lets the keyboard skip to the answer and reach every box that scrolls', () => {
     expect(all).toMatch(/<body>\s*<a class="skip" href="#main">/)
     expect(all).toContain('<main id="main">')
-    for (const [box] of all.matchAll(/<div class="scroll[^>]*>/g)) {
+    for (const [box] of matches(all, /<div class="scroll[^>]*>/g)) {
       expect(box).toMatch(/role="region" aria-label="[^"]+" tabindex="0"/)
     }
   })
 
   it('gives every header cell a scope, every table a caption or a summary, and every row a header', () => {
-    for (const [cell] of all.matchAll(/<th[ >][^>]*/g)) expect(cell).toMatch(/scope="(?:col|row)"/)
-    for (const [table] of all.matchAll(/<table>.*?<\/table>/gs)) {
-      for (const [row] of table.slice(table.indexOf('<tbody>')).matchAll(/<tr.*?<\/tr>/gs)) {
+    for (const [cell] of matches(all, /<th[ >][^>]*/g)) expect(cell).toMatch(/scope="(?:col|row)"/)
+    for (const [table] of matches(all, /<table>.*?<\/table>/gs)) {
+      for (const [row] of matches(table.slice(table.indexOf('<tbody>')), /<tr.*?<\/tr>/gs)) {
         expect(row).toMatch(/^<tr[^>]*>\s*<th scope="row"/)
       }
     }
@@ -149,7 +150,7 @@ describe('the page as a document', () => {
   it('has unique ids, and every reference meets one', () => {
     const ids = [...all.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!)
     expect(new Set(ids).size).toBe(ids.length)
-    for (const [, list] of all.matchAll(/ (?:aria-labelledby|aria-describedby)="([^"]*)"/g)) {
+    for (const [, list] of matches(all, / (?:aria-labelledby|aria-describedby)="([^"]*)"/g)) {
       for (const id of list!.split(' ')) expect(ids).toContain(id)
     }
   })
@@ -157,10 +158,10 @@ describe('the page as a document', () => {
   it('needs nothing from outside and runs nothing', () => {
     expect(all).toContain('default-src &#39;none&#39;')
     expect(all).not.toMatch(/<script|<iframe|<object|<embed|<base|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/)
-    for (const [, target] of all.matchAll(/ (?:src|href)="([^"]*)"/g)) {
+    for (const [, target] of matches(all, / (?:src|href)="([^"]*)"/g)) {
       expect(target).toMatch(/^(?:#|data:,|[\w-]+\.(?:json|csv|yaml)$|charts\/[\w-]+\.(?:svg|png)$)/)
     }
-    for (const [, target] of all.matchAll(/url\(([^)]*)\)/g))
+    for (const [, target] of matches(all, /url\(([^)]*)\)/g))
       expect(target).toMatch(/^data:font\/woff2;base64,/)
   })
 })

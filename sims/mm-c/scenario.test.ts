@@ -32,6 +32,7 @@ test('quick: theory lies inside every interval, the expectation holds, all invar
   expect(document.verdict).toBe('pass')
   expect(document.theory).toHaveLength(4)
   expect(document.theory.filter(({ ok }) => !ok)).toEqual([])
+  expect(document.invariants.length).toBeGreaterThan(0)
   expect(document.invariants.filter(({ ok }) => !ok)).toEqual([])
   expect(document.points[0]!.state).toBe('stable')
   expect(document.answer.text).toMatch(
