@@ -1,4 +1,7 @@
-/** IPv4 addresses are unsigned 32-bit numbers throughout this engine; these two are for people and configuration. */
+/**
+ * IP addresses for people and configuration. Inside the engines an IPv4 address is an unsigned 32-bit number, an IPv6
+ * address four of them, most significant first.
+ */
 
 /** `203.0.113.7` for 0xcb007107. */
 export function formatIPv4(address: number): string {
@@ -20,4 +23,57 @@ export function parseIPv4(text: string): number {
   }
   if (parts.length !== 4) throw new RangeError(`not an IPv4 address: ${text}`)
   return address
+}
+
+/** `2001:db8::7` for the four words at `at`: lower case, the longest run of zeros shortened (RFC 5952 section 4). */
+export function formatIPv6(words: ArrayLike<number>, at = 0): string {
+  const groups = Array.from({ length: 8 }, (_, i) => (words[at + (i >> 1)]! >>> (i & 1 ? 0 : 16)) & 0xffff)
+  let from = 0
+  let run = 1
+  for (let start = 0; start < 8; start++) {
+    let end = start
+    while (end < 8 && groups[end] === 0) end++
+    if (end - start > run) {
+      from = start
+      run = end - start
+    }
+  }
+  const hex = groups.map((group) => group.toString(16))
+  if (run === 1) return hex.join(':')
+  return `${hex.slice(0, from).join(':')}::${hex.slice(from + run).join(':')}`
+}
+
+/**
+ * Four unsigned words for `2001:db8::7` (RFC 4291 section 2.2, the last 32 bits also as IPv4). No zone: an address of a
+ * link alone names nobody.
+ * @throws RangeError
+ */
+export function parseIPv6(text: string): [number, number, number, number] {
+  const refuse = (): never => {
+    throw new RangeError(`not an IPv6 address: ${text}`)
+  }
+  const halves = text.split('::')
+  if (halves.length > 2) refuse()
+  const [head, tail] = halves.map((half, i) => groupsOf(half, i === halves.length - 1, refuse)) as [
+    number[],
+    number[]?,
+  ]
+  const zeros = 8 - head.length - (tail?.length ?? 0)
+  if (tail === undefined ? zeros !== 0 : zeros < 1) refuse()
+  const groups = [...head, ...Array.from({ length: zeros }, () => 0), ...(tail ?? [])]
+  const word = (i: number): number => groups[i * 2]! * 65_536 + groups[i * 2 + 1]!
+  return [word(0), word(1), word(2), word(3)]
+}
+
+/** The 16-bit groups of one side of `::`; its last part may be IPv4. */
+function groupsOf(text: string, isLast: boolean, refuse: () => never): number[] {
+  if (text === '') return []
+  const parts = text.split(':')
+  return parts.flatMap((part, i) => {
+    if (isLast && i === parts.length - 1 && part.includes('.')) {
+      const address = parseIPv4(part)
+      return [address >>> 16, address & 0xffff]
+    }
+    return /^[0-9a-f]{1,4}$/i.test(part) ? Number.parseInt(part, 16) : refuse()
+  })
 }

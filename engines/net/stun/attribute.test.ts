@@ -61,3 +61,15 @@ test('adding zeroes value and padding and keeps the header length right', () => 
   expect([...bytes.subarray(value, value + 9)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 255])
   expect(() => addAttribute(bytes, 0, 32, REALM, 60)).toThrow(StunError)
 })
+
+test('a value or a message whose length would not fit 16 bits is refused, not cut to them', () => {
+  const bytes = new Uint8Array(200_000)
+  const length = writeHeader(bytes, 0, BINDING_REQUEST, 0, 0, 0)
+  for (const wrong of [65_536, 70_000, 0x1_0008, -1, 1.5, Number.NaN, 65_535]) {
+    expect(() => addAttribute(bytes, 0, length, REALM, wrong), `${wrong}`).toThrow('16 bits')
+  }
+  expect(messageLength(bytes, 0)).toBe(HEADER_BYTES)
+  addAttribute(bytes, 0, length, REALM, 65_528)
+  expect(messageLength(bytes, 0)).toBe(HEADER_BYTES + 65_532)
+  expect(() => addAttribute(bytes, 0, messageLength(bytes, 0), REALM, 0)).toThrow('16 bits')
+})

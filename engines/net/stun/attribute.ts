@@ -1,5 +1,5 @@
 import { half, putHalf } from '../bytes.ts'
-import { ATTRIBUTE_HEADER_BYTES, FINGERPRINT, HEADER_BYTES } from './constants.ts'
+import { ATTRIBUTE_HEADER_BYTES, BODY_LIMIT, FINGERPRINT, HEADER_BYTES } from './constants.ts'
 import { MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256 } from './constants.ts'
 import { ABSENT, BAD_ATTRIBUTE, StunError } from './refusal.ts'
 
@@ -38,7 +38,7 @@ export function attributeLength(bytes: Uint8Array, value: number): number {
 /**
  * Reserves an attribute at the end of the message at `at`, `length` bytes so far: writes type and length, zeroes the
  * value and its padding, and adjusts the header's length field. Returns the offset of the value.
- * @throws StunError when `bytes` has no room.
+ * @throws StunError when `bytes` has no room, or a length field none for the value or the message.
  */
 export function addAttribute(
   bytes: Uint8Array,
@@ -49,13 +49,19 @@ export function addAttribute(
 ): number {
   const padded = (valueBytes + 3) & ~3
   const value = at + length + ATTRIBUTE_HEADER_BYTES
+  const body = length + ATTRIBUTE_HEADER_BYTES + padded - HEADER_BYTES
+  if (!Number.isInteger(valueBytes) || valueBytes < 0 || valueBytes >= BODY_LIMIT || body >= BODY_LIMIT) {
+    throw new StunError(
+      `attribute 0x${type.toString(16)} of ${valueBytes} bytes: lengths are told in 16 bits`,
+    )
+  }
   if (value + padded > bytes.length) {
     throw new StunError(`no room for attribute 0x${type.toString(16)} of ${valueBytes} bytes`)
   }
   putHalf(bytes, at + length, type)
   putHalf(bytes, at + length + 2, valueBytes)
   bytes.fill(0, value, value + padded)
-  putHalf(bytes, at + 2, length + ATTRIBUTE_HEADER_BYTES + padded - HEADER_BYTES)
+  putHalf(bytes, at + 2, body)
   return value
 }
 

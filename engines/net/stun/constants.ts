@@ -13,6 +13,14 @@ export const BINDING_INDICATION = 0x0011
 export const BINDING_SUCCESS = 0x0101
 export const BINDING_ERROR = 0x0111
 
+/**
+ * A shorter check that libwebrtc sends on a connection whose other side has agreed to it (`GOOG_PING`): the header, a
+ * truncated integrity, no USERNAME. Not in any RFC; in libwebrtc's `api/transport/stun.h`.
+ */
+export const GOOG_PING_REQUEST = 0x0200
+export const GOOG_PING_RESPONSE = 0x0300
+export const GOOG_PING_ERROR = 0x0310
+
 /** Attributes (section 18.3). */
 export const USERNAME = 0x0006
 export const MESSAGE_INTEGRITY = 0x0008
@@ -28,6 +36,9 @@ export const PRIORITY = 0x0024
 export const USE_CANDIDATE = 0x0025
 export const ICE_CONTROLLED = 0x8029
 export const ICE_CONTROLLING = 0x802a
+
+/** What follows the header, and each value in it, is told in 16 bits (sections 5 and 14). */
+export const BODY_LIMIT = 2 ** 16
 
 /** USERNAME is shorter than this many bytes (section 14.3). */
 export const USERNAME_LIMIT = 509

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { derivePasswordKey, deriveRouteKey, icePassword } from './keys.ts'
-import { BAD_CHARS, KeyRing, UNKNOWN_KEY } from './key-ring.ts'
+import { BAD_CHARS, FOREIGN_CLUSTER, KeyRing, UNKNOWN_KEY } from './key-ring.ts'
 import type { Hint } from './layout.ts'
 import { HintSealer } from './sealer.ts'
 
@@ -143,6 +143,19 @@ describe('rotation', () => {
 })
 
 describe('keys', () => {
+  test("a cluster's own key opens no hint to another cluster, whoever sealed it", () => {
+    const key = deriveRouteKey(SECRET, 'c', 7)
+    const ring = new KeyRing([key])
+    expect(key.key).toEqual(deriveRouteKey(SECRET, 'c').key)
+    expect(ring.openOne(new HintSealer(key).seal({ cluster: 7, pod: 1, nonce: 1 }))).not.toBeNull()
+    const foreign = new HintSealer(key).seal({ cluster: 8, pod: 1, nonce: 1 })
+    expect(ring.openOne(foreign)).toBeNull()
+    expect(ring.stage(Buffer.from(foreign), 0, 0)).toBe(0)
+    ring.open()
+    expect(ring.route[0]).toBe(FOREIGN_CLUSTER)
+    expect(() => deriveRouteKey(SECRET, 'c', 4096)).toThrow('cluster')
+  })
+
   test('one a purpose and a rotation, none equal', () => {
     const keys = [
       deriveRouteKey(SECRET, 'a').key,

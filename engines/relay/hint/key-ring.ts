@@ -12,9 +12,15 @@ export const UNKNOWN_KEY = -1
 /** `stage` refused: a character that is no ice-char, or non-zero spare bits in the last. */
 export const BAD_CHARS = -2
 
+/** In `route` after `open`: the redundancy was wrong, a forgery; or the key may not seal for that cluster. */
+export const FORGED = -1
+export const FOREIGN_CLUSTER = -2
+
 /** A live key with its part of the batch: blocks waiting for the one decipher call, and the slots they belong to. */
 interface LiveKey {
   readonly decipher: Decipheriv
+  /** The only cluster it may seal for, or -1. */
+  readonly cluster: number
   readonly staging: Uint8Array
   readonly slots: Int32Array
   staged: number
@@ -29,9 +35,9 @@ interface LiveKey {
  */
 export class KeyRing {
   readonly capacity: number
-  /** By slot after `open`: `routeKeyOf(cluster, pod)`, or -1 where the redundancy was wrong: a forgery. */
+  /** By slot after `open`: `routeKeyOf(cluster, pod)`, FORGED or FOREIGN_CLUSTER. */
   readonly route: Int32Array
-  /** By slot after `open`: the nonce's high 8 bits. */
+  /** By slot after `open`: the nonce's high 8 bits; the upper 4 are the generation (`layout.ts`). */
   readonly nonceHigh: Uint8Array
   /** By slot after `open`: the nonce's low 32 bits, signed. */
   readonly nonceLow: Int32Array
@@ -53,8 +59,9 @@ export class KeyRing {
   }
 
   /** Makes a key live, in place of an older one with the same rotation. @throws RangeError for a bad rotation. */
-  add({ rotation, key }: RouteKey): void {
+  add({ rotation, key, cluster = -1 }: RouteKey): void {
     this.keys[rotationValue(rotation)] = {
+      cluster,
       decipher: createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false),
       staging: new Uint8Array(this.capacity * BLOCK_BYTES),
       slots: new Int32Array(this.capacity),
@@ -90,7 +97,7 @@ export class KeyRing {
   }
 
   private openKey(live: LiveKey): void {
-    const { slots, staged } = live
+    const { slots, staged, cluster } = live
     live.staged = 0
     this.callCount++
     const plain = live.decipher.update(live.staging.subarray(0, staged * BLOCK_BYTES))
@@ -103,7 +110,8 @@ export class KeyRing {
         (first & 15) === REDUNDANCY_4 &&
         second >>> 8 === REDUNDANCY_24 &&
         word(plain, at + 12) === REDUNDANCY_32
-      this.route[slot] = genuine ? first >>> 4 : -1
+      const isForeign = cluster >= 0 && first >>> 20 !== cluster
+      this.route[slot] = genuine ? (isForeign ? FOREIGN_CLUSTER : first >>> 4) : FORGED
       this.nonceHigh[slot] = second
       this.nonceLow[slot] = word(plain, at + 8)
     }

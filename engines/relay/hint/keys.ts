@@ -5,12 +5,15 @@
  */
 import { createHmac, hkdfSync } from 'node:crypto'
 import { ICE_VALUE } from './ice-chars.ts'
+import { assertField, CLUSTER_LIMIT } from './layout.ts'
 
 /** A route key and the character that names its rotation in every ufrag sealed with it. */
 export interface RouteKey {
   readonly rotation: string
   /** 16 bytes: AES-128. */
   readonly key: Uint8Array
+  /** The only cluster whose hints this key may seal; absent: any. */
+  readonly cluster?: number
 }
 
 /** A password key and the rotation whose ufrags it belongs to. */
@@ -41,9 +44,16 @@ export function rotationValue(rotation: string): number {
   return value
 }
 
-/** @throws RangeError for a secret under 16 bytes or a rotation that is not one ice-char. */
-export function deriveRouteKey(secret: Uint8Array, rotation: string): RouteKey {
-  return { rotation, key: derive(secret, 'route hint', rotation, 16) }
+/**
+ * The route key of a secret. Every pod that holds it can seal any hint, so give each cluster a secret of its own and
+ * name the `cluster` here: relays then refuse, as `foreignCluster`, what it seals for others.
+ * @throws RangeError for a secret under 16 bytes, a rotation that is not one ice-char, or a cluster out of range.
+ */
+export function deriveRouteKey(secret: Uint8Array, rotation: string, cluster?: number): RouteKey {
+  const key = derive(secret, 'route hint', rotation, 16)
+  if (cluster === undefined) return { rotation, key }
+  assertField('cluster', cluster, CLUSTER_LIMIT)
+  return { rotation, key, cluster }
 }
 
 /** @throws RangeError as `deriveRouteKey`. */

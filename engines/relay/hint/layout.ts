@@ -8,8 +8,10 @@
  *   word 2   nonce, low 32
  *   word 3   redundancy 32
  *
- * The nonce is a counter of the pod: two sessions of a pod never share one, so two blocks are never equal and the
- * cipher's one-block form is safe. (Random nonces of 24 bits would collide after some 4,000 sessions.)
+ * The nonce is never used twice under one key: generation, boot epoch and count (`nonces.ts`), so two blocks are never
+ * equal and the cipher's one-block form is safe. (Random nonces of 24 bits would collide after some 4,000 sessions.) Its
+ * top 4 bits, the generation, tell the ufrags of one session apart: an ICE restart takes the next. The other 36 are
+ * the session.
  *
  * The redundancy is the authentication tag. AES is a permutation that nobody without the key can tell from a random
  * one, so a block that was not sealed opens to random bits, and the 60 fixed bits come out right with chance 2^-60:
@@ -18,6 +20,11 @@
 export const CLUSTER_LIMIT = 1 << 12
 export const POD_LIMIT = 1 << 16
 export const NONCE_LIMIT = 2 ** 40
+/** Ufrags that one session may take, one an ICE restart; and the nonces of generation 0, one a session. */
+export const GENERATIONS = 16
+export const SESSION_LIMIT = NONCE_LIMIT / GENERATIONS
+/** The bits of a nonce's high 8 that belong to the session. */
+export const SESSION_HIGH_BITS = SESSION_LIMIT / 2 ** 32 - 1
 
 export const UFRAG_CHARS = 23
 
@@ -31,7 +38,7 @@ export interface Hint {
   readonly cluster: number
   /** 0 to 65,535, within the cluster. */
   readonly pod: number
-  /** 0 to 2^40 - 1, the pod's session counter. */
+  /** 0 to 2^40 - 1, never used twice under one key: see `Nonces`. */
   readonly nonce: number
 }
 
