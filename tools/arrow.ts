@@ -106,7 +106,8 @@ export function checkTree(root: string): { readonly files: number; readonly viol
   return { files: files.length, violations }
 }
 
-function sourcesBelow(root: string): string[] {
+/** Paths of all TypeScript sources below `root`, with forward slashes. */
+export function sourcesBelow(root: string): string[] {
   return LAYERS.flatMap((layer) =>
     readdirSync(join(root, layer), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
