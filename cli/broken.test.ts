@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { brokenCases } from '../sims/testing/broken/cases.ts'
 import { flowbench, ROOT } from './testing/flowbench.ts'
 
-describe('every broken scenario', () => {
+describe('every broken scenario (invariant 11)', () => {
   const cases = brokenCases()
 
   it('is one of at least forty', () => expect(cases.length).toBeGreaterThanOrEqual(40))

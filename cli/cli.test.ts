@@ -17,7 +17,7 @@ const out = (name: string) => ['--out', join(folder, name)]
 const MMC = join('scenarios', 'mm-c-theory.yaml')
 
 describe('flowbench run', () => {
-  it('prints the same bytes with 1 and 2 workers, with a digest of everything but itself', async () => {
+  it('prints the same bytes with 1 and 2 workers (invariant 3), with a digest of everything but itself', async () => {
     const [one, two] = await Promise.all([
       flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '1', ...out('one')]),
       flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '2', ...out('two')]),

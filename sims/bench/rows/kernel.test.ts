@@ -19,7 +19,7 @@ describe.each([
   })
 })
 
-test('a burst that does not add up says so', () => {
+test('a burst that does not add up says so (invariant 9)', () => {
   const queue = new Queue({ servers: 1, utilisation: 0.8, farTimers: 0 })
   queue.run(1000)
   queue.completed -= 1

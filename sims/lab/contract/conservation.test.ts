@@ -4,7 +4,7 @@ import { conserves } from './conservation.ts'
 
 const count = fc.nat()
 
-test('holds for any parts that add up, and fails when one is off by one', () => {
+test('conservation (invariant 1) holds for any parts that add up, and fails when one is off by one', () => {
   fc.assert(
     fc.property(count, count, count, count, count, (completed, queued, running, dropped, expired) => {
       const injected = completed + queued + running + dropped + expired

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { obeysLittle } from './little.ts'
 import { mmc } from '../analysis/theory/queues.ts'
 
-test('a queue in steady state obeys it, and a lost hundredth shows', () => {
+test('a queue in steady state obeys Little (invariant 5), and a lost hundredth shows', () => {
   const queue = mmc(9, 0.1, 1)!
   const sample = { queue: 'q', arrivalRate: 9, meanTime: queue.meanTime, meanNumber: queue.meanInSystem }
   expect(obeysLittle(sample)).toEqual({ ok: true })

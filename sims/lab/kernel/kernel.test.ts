@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { openStream } from './random/stream.ts'
 import { ClockError, codeOf, event, EventWordError, indexOf, Kernel, NO_TIMER, NONE } from './kernel.ts'
 
-/** The obvious future event list: an array, sorted by (time, order of scheduling) whenever asked. */
+/**
+ * The obvious future event list: an array, sorted by (time, order of scheduling) whenever asked. Written from the
+ * guarantees in README.md, not from the kernel (invariant 7a).
+ */
 class NaiveKernel {
   now = 0
   private made = 0
@@ -61,8 +64,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: delay.map((d): Step => ({ do: 'until', delay: d })) },
 )
 
-function compare(steps: readonly Step[], tick: number): void {
-  const kernel = new Kernel({ tick })
+function compare(steps: readonly Step[], kernel: Kernel): void {
   const naive = new NaiveKernel()
   const timers: { ours: number; theirs: number }[] = []
   let word = 0
@@ -96,29 +98,82 @@ function same(ours: unknown, theirs: unknown): void {
   if (!Object.is(ours, theirs)) expect(ours).toBe(theirs)
 }
 
+/**
+ * Grows to 3,000 pending events and shrinks again. With `ties` every time is a multiple of a quarter second, so that
+ * events meet each other, and `until`, exactly; without, hardly any do.
+ */
+function longMixedRun(ties: boolean): Step[] {
+  const stream = openStream(1, 0, 'mixed')
+  return Array.from({ length: 12_000 }, (_, i): Step => {
+    const kind = stream.below(i < 6000 ? 8 : 16)
+    const far = [4, 100, 5000, 300_000][stream.below(4)]!
+    const d = ties ? stream.below(4 * far) / 4 : stream.uniform() * far
+    if (kind < 2) return { do: 'schedule', delay: d }
+    if (kind < 5) return { do: 'arm', delay: d }
+    if (kind < 6) return { do: 'cancel', which: stream.below(2 ** 30) }
+    return i % 50 === 0 ? { do: 'until', delay: stream.below(12) / 4 } : { do: 'next' }
+  })
+}
+
+class Deaf extends Kernel {
+  override cancel(timer: number): boolean {
+    return this.isPending(timer)
+  }
+}
+
+class Rounding extends Kernel {
+  override at(time: number, word: number): void {
+    super.at(Math.max(this.now, Math.fround(time)), word)
+  }
+}
+
+class Exclusive extends Kernel {
+  override next(until = Infinity): number {
+    if (until === Infinity || until === this.now) return super.next(until)
+    const word = super.next(until - (until - this.now) * 2 ** -40)
+    if (word === NONE) this.now = until
+    return word
+  }
+}
+
+/** The kernel with one of its private parts replaced. */
+function broken(parts: PropertyDescriptorMap): Kernel {
+  return Object.defineProperties(new Kernel(), parts)
+}
+
+describe('the comparison with a sorted list finds each planted fault (invariant 7a):', () => {
+  let sequence = 0
+  test.each<[string, () => Kernel]>([
+    ['a cancelled timer fires', () => new Deaf()],
+    ['times are rounded to single precision', () => new Rounding()],
+    ['what is due exactly at `until` is left', () => new Exclusive()],
+    [
+      'a spilled event counts as scheduled later than its ties',
+      () => broken({ earlier: { get: () => ++sequence + 2 ** 40, set: () => {} } }),
+    ],
+    ['a cancelled timer that is spilled comes alive again', () => broken({ isAlive: { value: () => true } })],
+  ])('%s', (_fault, kernel) => {
+    expect(() => {
+      for (const ties of [true, false]) compare(longMixedRun(ties), kernel())
+    }).toThrow(/^expected .* to be /)
+  })
+})
+
 describe('order', () => {
   test.each([1, 0.001, 1000])('equals a sorted list under any steps, tick %s s', (tick) => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => compare(steps, tick)),
+      fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) =>
+        compare(steps, new Kernel({ tick })),
+      ),
       { numRuns: 150 },
     )
   })
 
-  test('equals a sorted list over a long mixed run, 3,000 pending and many ties', () => {
-    const stream = openStream(1, 0, 'mixed')
-    const steps = Array.from({ length: 12_000 }, (_, i): Step => {
-      const kind = stream.below(i < 6000 ? 8 : 16)
-      const far = [4, 100, 5000, 300_000][stream.below(4)]!
-      const d = stream.below(2) === 0 ? stream.below(far) : stream.uniform() * far
-      if (kind < 2) return { do: 'schedule', delay: d }
-      if (kind < 5) return { do: 'arm', delay: d }
-      if (kind < 6) return { do: 'cancel', which: stream.below(2 ** 30) }
-      return { do: 'next' }
-    })
-    compare(steps, 1)
+  test.each([true, false])('equals a sorted list over a long mixed run, 3,000 pending, ties: %s', (ties) => {
+    compare(longMixedRun(ties), new Kernel())
   })
 
-  test('10,000 events at one time leave in the order they were scheduled, from all structures', () => {
+  test('10,000 events at one time leave in the order they were scheduled, from all structures (invariant 3)', () => {
     const kernel = new Kernel()
     kernel.at(50_000, 0)
     for (let i = 1; i < 5000; i++) kernel.at(50_000, i)
@@ -131,7 +186,7 @@ describe('order', () => {
   })
 })
 
-describe('the clock', () => {
+describe('the clock (invariant 2)', () => {
   test('refuses the past, what is no number, and infinity', () => {
     const kernel = new Kernel()
     kernel.at(10, 1)

@@ -49,7 +49,7 @@ describe('a capacity search', () => {
     expect(document.expectations[0]).toMatchObject({ at: { servers: 20 }, ok: false })
   })
 
-  it('prints no steady-state figure of an overloaded point', async () => {
+  it('prints no steady-state figure of an overloaded point (invariant 6)', async () => {
     const { document } = await run(FIND)
     const overloaded = document.points.filter((point) => point.state === 'overloaded')
     expect(overloaded.map((point) => point.at['servers'])).toEqual([5, 6, 7, 8, 9, 10])
@@ -115,7 +115,7 @@ describe('the document', () => {
 })
 
 describe('an interrupted run', () => {
-  it('answers from the complete replications, a prefix, and says so', async () => {
+  it('answers from the complete replications, a prefix, and says so (invariant 6a)', async () => {
     const controller = new AbortController()
     const sim = fixtureSim(true)
     const runner = fixtureRunner(sim, 5)
@@ -147,7 +147,7 @@ describe('an interrupted run', () => {
   })
 })
 
-it('claims no interval from one replication', async () => {
+it('claims no interval from one replication (invariant 6a)', async () => {
   const { document } = await run(FIND.replace('replications: 4', 'replications: 1'))
   expect(document.verdict).toBe('pass')
   expect(document.answer).toMatchObject({ low: null, high: null })

@@ -16,7 +16,7 @@ function refusal({ text, options }: (typeof cases)[number]): string[] {
   return []
 }
 
-describe('broken scenario files', () => {
+describe('broken scenario files (invariant 11)', () => {
   test.each(cases)('$name', (one) => {
     expect(one.expected.length).toBeGreaterThan(0)
     expect(refusal(one)).toEqual(one.expected)

@@ -114,7 +114,7 @@ describe('openStream', () => {
     expect(start(-0, 0, 'a')).toBe(start(0, 0, 'a'))
   })
 
-  test('every neighbour of a key is a different stream', () => {
+  test('every neighbour of a key is a different stream (invariant 4)', () => {
     const states = new Set<string>()
     for (let seed = 0; seed < 10; seed++) {
       for (let replication = 0; replication < 100; replication++) {
@@ -150,7 +150,7 @@ describe('openStream', () => {
   })
 })
 
-test('no regression: the first draws of one stream are frozen', () => {
+test('no regression: the first draws of one stream are frozen; the tests above are the proof (invariant 7)', () => {
   const stream = openStream(1, 0, 'arrivals/eu-west')
   expect(Array.from({ length: 6 }, () => stream.uint32())).toMatchInlineSnapshot(`
     [

@@ -4,7 +4,7 @@ import { lowRank, measureStyles } from './styles.ts'
 
 const model = { arrivalRate: 0.8, serviceTime: 1, servers: 1, until: 200 }
 
-test('three styles are measured, the bare loop as the yardstick', () => {
+test('three styles are measured in one run (invariant 8), the bare loop as the yardstick', () => {
   const costs = measureStyles(model, 6)
   expect(costs.map(({ style }) => style)).toEqual([
     'bare loop',
@@ -16,7 +16,7 @@ test('three styles are measured, the bare loop as the yardstick', () => {
   expect(() => measureStyles(model, 5)).toThrow(RangeError)
 })
 
-test('no time counts for a style that serves other customers, or makes them wait otherwise', () => {
+test('no time counts (invariant 9) for a style that serves other customers, or makes them wait otherwise', () => {
   const flat = (rate: number) => ({
     'bare loop': mmcBare,
     other: (p: Parameters<typeof mmcFlat>[0]) => {

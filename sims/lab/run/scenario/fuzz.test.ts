@@ -1,4 +1,4 @@
-/** Whatever is done to a valid file, the loader loads it or says what is wrong with it, and soon. */
+/** Whatever is done to a valid file, the loader loads it or says what is wrong with it, and soon (invariant 11). */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadScenario, paramsAt, ScenarioErrors, type Scenario } from './load.ts'
