@@ -1,6 +1,6 @@
 /** Exit codes and how an error is told: a person's mistake in one clear line, a bug with its stack. */
 import { RunFolderError } from '../reports/folder/folder.ts'
-import { CouldNotMeasure } from '../sims/bench/harness/errors.ts'
+import { BadRequest, BenchInterrupted, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 
@@ -9,12 +9,12 @@ export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, inte
 /** Something that the caller can put right: a file that is not there, a name that does not exist. */
 export class UsageError extends Error {}
 
+const USAGE_ERRORS = [UsageError, ScenarioErrors, RunFolderError, BadRequest]
+
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof ScenarioErrors || error instanceof RunFolderError) {
-    return EXIT.usage
-  }
+  if (USAGE_ERRORS.some((kind) => error instanceof kind)) return EXIT.usage
   if (error instanceof CouldNotMeasure) return EXIT.unmeasured
-  if (error instanceof Interrupted) return EXIT.interrupted
+  if (error instanceof Interrupted || error instanceof BenchInterrupted) return EXIT.interrupted
   return EXIT.bug
 }
 

@@ -6,6 +6,7 @@
  */
 import { Bench } from 'tinybench'
 import type { Burst, Row, Rows } from './row.ts'
+import { verify, WrongResult } from './errors.ts'
 import { PartSet, timeRuns } from './parts.ts'
 import type { ChildTask, Reply, Request } from './protocol.ts'
 
@@ -14,8 +15,6 @@ const WARM_UP_SECONDS = 0.4
 const WARM_UP_BURSTS = 3
 /** One burst of this length has done all the warming up that there is to do. */
 const LONG_BURST_SECONDS = 0.5
-
-class WrongResult extends Error {}
 
 let burst: Burst | undefined
 let parts: PartSet | undefined
@@ -27,25 +26,27 @@ let isAsync = false
 async function prepare(task: ChildTask, sampleSeconds: number): Promise<Reply> {
   const { rows } = (await import(task.module)) as { rows: Rows }
   const row = rows.find((r: Row) => r.id === task.row)
-  const contestant = [row?.ours, ...(row?.peers ?? [])].find((c) => c?.id === task.contestant)
-  if (contestant === undefined) throw new Error(`${task.module} has no ${task.contestant} in ${task.row}`)
+  if (row === undefined) throw new Error('there is no such row')
+  const { unit, better } = row
+  const contestant = task.contestant === null ? row.ours : row.peers.find(({ id }) => id === task.contestant)
+  if (contestant === undefined) throw new Error(`there is no ${task.contestant} in this row`)
   const work = await contestant.prepare()
   if ('parts' in work) {
     parts = new PartSet(work)
-    return { ok: true, prepared: await parts.prepare(sampleSeconds) }
+    return { ok: true, prepared: { unit, better, parts: await parts.prepare(sampleSeconds) } }
   }
   burst = work
   let least = Infinity
   const begin = performance.now()
   for (let i = 0; i < WARM_UP_BURSTS || performance.now() - begin < 1000 * WARM_UP_SECONDS; i++) {
     const { check: got, seconds } = await warmUpOnce(burst)
-    check(burst, got)
+    verify(burst, got)
     least = Math.min(least, seconds)
     if (least > LONG_BURST_SECONDS) break
   }
   repeats = Math.max(1, Math.round(sampleSeconds / least))
   sampleLength = repeats * least
-  return { ok: true, prepared: { work: burst.work, sampleSeconds: sampleLength } }
+  return { ok: true, prepared: { unit, better, expected: burst.expected, work: burst.work } }
 }
 
 async function warmUpOnce(work: Burst): Promise<{ check: number; seconds: number }> {
@@ -65,10 +66,10 @@ async function measure(samples: number): Promise<Reply> {
   const bench = new Bench({ time: 0, iterations: samples, warmup: false, throws: true })
   const task = isAsync
     ? async () => {
-        for (let i = 0; i < repeats; i++) check(work, await work.run())
+        for (let i = 0; i < repeats; i++) verify(work, await work.run())
       }
     : () => {
-        for (let i = 0; i < repeats; i++) check(work, work.run() as number)
+        for (let i = 0; i < repeats; i++) verify(work, work.run() as number)
       }
   bench.add('burst', task, { async: isAsync })
   // While others had their turn this process slept and its core did their work: the first burst after that pays for
@@ -85,14 +86,10 @@ async function measureSelfTimed(work: Burst, samples: number): Promise<Reply> {
   let least = Infinity
   for (let sample = 0; sample < samples; sample++) {
     const { check: got, seconds } = await timeRuns(work, repeats)
-    check(work, got)
+    verify(work, got)
     least = Math.min(least, seconds / repeats / work.work)
   }
   return { ok: true, measured: { least: [least] } }
-}
-
-function check({ expected }: Burst, got: number): void {
-  if (!Object.is(got, expected)) throw new WrongResult(`expected check value ${expected}, got ${got}`)
 }
 
 async function answer(request: Request): Promise<Reply> {
@@ -112,6 +109,8 @@ function isWrong(error: unknown): boolean {
 process.on('message', (request: Request) => {
   void answer(request).then((reply) => process.send?.(reply))
 })
+// An interrupt from the keyboard goes to every process; when it is over, the parent says so.
+process.on('SIGINT', () => {})
 // The parent has gone, or is done with this contestant.
 process.on('disconnect', () => {
   void Promise.resolve((burst ?? parts)?.close?.()).finally(() => process.exit(0))

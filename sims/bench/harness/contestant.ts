@@ -28,7 +28,7 @@ export class ContestantProcess {
     this.child = fork(CHILD, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   }
 
-  /** Prepares and warms up. Resolves with the units of work in one burst and the seconds a sample will last. */
+  /** Prepares and warms up. Resolves with what there is to measure. */
   async prepare(task: ChildTask, sampleSeconds: number): Promise<Prepared> {
     const reply = await this.ask({ do: 'prepare', task, sampleSeconds })
     if ('prepared' in reply) return reply.prepared
@@ -40,6 +40,11 @@ export class ContestantProcess {
     const reply = await this.ask({ do: 'measure', samples })
     if ('measured' in reply) return reply.measured.least
     throw new ContestantFailed('answered something else', false)
+  }
+
+  /** Ends the process at once; whatever was asked of it fails. */
+  kill(): void {
+    this.child.kill('SIGKILL')
   }
 
   /** Lets the process close its burst and go; ends it when it does not. */

@@ -1,72 +1,80 @@
-/** A whole benchmark module, measured row by row into one document. */
-import { availableParallelism, cpus } from 'node:os'
-import { openStream } from '../../lab/kernel/random/stream.ts'
-import { BENCH_SCHEMA, type BenchDocument, type Rows } from './row.ts'
-import { CouldNotMeasure } from './errors.ts'
-import { measureRow, type Missing, type RowDocument } from './interleave.ts'
+/**
+ * The bench document: what `bench NAME --json` prints. One schema; the types of whoever writes or reads it are inferred
+ * from it, and nothing leaves the harness that does not fit it.
+ *
+ * A ratio above 1 always means that flowbench, as it stands in the working tree, is better; intervals are 95 %.
+ */
+import { z } from 'zod'
 
-export interface BenchOptions {
-  /** Default 20. */
-  readonly rounds?: number
-  /** Only rows whose id contains one of these. */
-  readonly rows?: readonly string[]
-  /** Of the order of turns; default 1. */
-  readonly seed?: number
-  /** Samples a process takes in a round, default 4; the round's figure is the least of them. */
-  readonly samples?: number
-  /** Length of a sample, seconds, default 0.005. */
-  readonly sampleSeconds?: number
-  /** How long one request to a contestant may take, seconds; default 120. */
-  readonly timeoutSeconds?: number
-  readonly onProgress?: (text: string) => void
-}
+export const BENCH_SCHEMA = 'flowbench.bench/1'
 
-/** Measures the rows of the module at `module` (a URL). Throws CouldNotMeasure where no honest figure comes out. */
-export async function measureModule(
-  name: string,
-  module: URL,
-  options: BenchOptions = {},
-): Promise<BenchDocument> {
-  const { rounds = 20, rows: filter, seed = 1, samples = 4, onProgress = () => {} } = options
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError(`rounds must be an integer of at least 1, got ${rounds}`)
-  }
-  const { rows: all } = (await import(module.href)) as { rows: Rows }
-  const chosen = filter === undefined ? all : all.filter(({ id }) => filter.some((part) => id.includes(part)))
-  if (chosen.length === 0) {
-    throw new CouldNotMeasure(`bench ${name} has no row like ${filter?.join(', ')}; it has ${ids(all)}`)
-  }
-  const rows: RowDocument[] = []
-  const missing = new Map<string, Missing>()
-  for (const row of chosen) {
-    const result = await measureRow(row, {
-      module: module.href,
-      rounds,
-      samples,
-      sampleSeconds: options.sampleSeconds ?? 0.005,
-      timeoutSeconds: options.timeoutSeconds ?? 120,
-      // By the row's name: measuring other rows does not change this one's order of turns.
-      shuffle: openStream(seed, 0, `bench/${row.id}`),
-      onProgress,
-    })
-    rows.push(result.row)
-    // A peer that several rows miss for one reason is said once.
-    for (const m of result.missing) missing.set(`${m.peer}\n${m.why}`, m)
-  }
-  return {
-    schema: BENCH_SCHEMA,
-    name,
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-      node: process.versions.node,
-      platform: `${process.platform}-${process.arch}`,
-    },
-    rows,
-    missing: [...missing.values()],
-  }
-}
+const ratio = { ratio: z.number(), low: z.number(), high: z.number() }
 
-function ids(rows: Rows): string {
-  return rows.map((row) => row.id).join(', ')
-}
+/** Names of the parts that a contestant does not do, by reason. */
+const partsNotDone = z.strictObject({
+  refused: z.array(z.string()).readonly(),
+  wrong: z.array(z.string()).readonly(),
+  slow: z.array(z.string()).readonly(),
+})
+
+const peer = z.strictObject({
+  version: z.string(),
+  value: z.number(),
+  ...ratio,
+  /** Value and ratio are over the parts that both do: how many, and which the peer does not do. */
+  parts: partsNotDone.extend({ compared: z.int() }).readonly().optional(),
+  /** Of `base`: in what its work or its answer is not ours, though each side's answer is the one it expects. */
+  differs: z.string().optional(),
+})
+
+const row = z.strictObject({
+  /** A stable path: `relay/media-verdicts-batch64`. */
+  id: z.string(),
+  unit: z.string(),
+  better: z.enum(['higher', 'lower']),
+  value: z.number(),
+  /** True only when every burst of every contestant returned its expected check value. */
+  checked: z.boolean(),
+  /** For a mean over parts: over how many, and which ours left out. */
+  parts: partsNotDone.extend({ measured: z.int() }).readonly().optional(),
+  peers: z.record(z.string(), peer.readonly()).readonly(),
+})
+
+const missing = z.strictObject({
+  peer: z.string(),
+  why: z.string(),
+  /** What would change it. */
+  install: z.string(),
+})
+
+export const benchDocument = z
+  .strictObject({
+    schema: z.literal(BENCH_SCHEMA),
+    name: z.string(),
+    machine: z
+      .strictObject({ cpu: z.string(), cores: z.int(), node: z.string(), platform: z.string() })
+      .readonly(),
+    rows: z.array(row.readonly()).readonly(),
+    missing: z.array(missing.readonly()).readonly(),
+    /** With `--against`: what `base` is, and where its dependencies came from. */
+    against: z
+      .strictObject({
+        ref: z.string(),
+        commit: z.string(),
+        dependencies: z.enum(['linked', 'installed', 'none']),
+      })
+      .readonly()
+      .optional(),
+    /** The geometric mean of the ratios against `base`, over so many rows. */
+    geomean: z
+      .strictObject({ rows: z.int(), ...ratio })
+      .readonly()
+      .optional(),
+  })
+  .readonly()
+
+export type BenchDocument = z.infer<typeof benchDocument>
+export type RowDocument = BenchDocument['rows'][number]
+export type PeerDocument = RowDocument['peers'][string]
+export type Missing = BenchDocument['missing'][number]
+export type PartsNotDone = z.infer<typeof partsNotDone>

@@ -2,3 +2,25 @@
 export class CouldNotMeasure extends Error {
   override readonly name = 'CouldNotMeasure'
 }
+
+/** Within a contestant's process: it did the work and its check value is not the expected one. */
+export class WrongResult extends Error {}
+
+/** Throws WrongResult unless `got` is what `expected` says. */
+export function verify({ expected }: { readonly expected: number }, got: number): void {
+  if (!Object.is(got, expected)) throw new WrongResult(`expected check value ${expected}, got ${got}`)
+}
+
+/** What was asked for cannot be: a row, a peer, a commit that does not exist. Exit code 2; nothing was measured. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest'
+}
+
+/** The caller's signal ended the measurement: exit code 130. */
+export class BenchInterrupted extends Error {
+  override readonly name = 'BenchInterrupted'
+
+  constructor() {
+    super('interrupted; nothing was measured to its end')
+  }
+}

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { measureModule, type BenchOptions } from './document.ts'
-import { CouldNotMeasure } from './errors.ts'
-import { ratio } from './interleave.ts'
-import { benchNames, runBench } from '../registry.ts'
+import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { logRatios, ratio } from './compare.ts'
+import { measureModule, type BenchOptions } from './measure.ts'
 
 const measure = (row: string, options: BenchOptions = {}) =>
   measureModule('synthetic', new URL('../testing/synthetic.ts', import.meta.url), {
@@ -17,7 +16,7 @@ describe('ratio', () => {
   test('median of the rounds and an interval between two of them; above 1 when the peer takes longer', () => {
     const ours = [1, 1, 1, 1, 1, 1, 1, 1, 1]
     const theirs = [2, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8]
-    const result = ratio(ours, theirs)
+    const result = ratio(logRatios(ours, theirs))
     expect(result.ratio).toBeCloseTo(2.4, 12)
     // Ranks 2 and 8 of 9 hold the median with probability 96 %.
     expect(result.low).toBeCloseTo(2.1, 12)
@@ -25,7 +24,7 @@ describe('ratio', () => {
   })
 
   test('two rounds: all that was seen', () => {
-    const result = ratio([1, 1], [2, 4])
+    const result = ratio(logRatios([1, 1], [2, 4]))
     expect([result.low, result.high].map((x) => Math.round(1e9 * x))).toEqual([2e9, 4e9])
   })
 })
@@ -106,10 +105,11 @@ describe('contestants', () => {
     expect(missing[0]!.why).toBe('synthetic/silent: no answer within 8 s')
   })
 
-  test('no such row, no such benchmark, no such number of rounds', async () => {
+  test('no such row, no such peer, no such number of rounds', async () => {
     await expect(measure('nothing-like-it')).rejects.toThrow('it has synthetic/compare, ')
-    await expect(runBench('nothing')).rejects.toThrow(CouldNotMeasure)
-    await expect(measure('compare', { rounds: 0 })).rejects.toThrow(RangeError)
-    expect(benchNames.length).toBeGreaterThan(0)
+    await expect(measure('compare', { rounds: 0 })).rejects.toThrow(BadRequest)
+    await expect(measure('compare', { peers: ['same', 'nobody'] })).rejects.toThrow(
+      'no peer nobody in these rows; it has same, more-work, async',
+    )
   })
 })

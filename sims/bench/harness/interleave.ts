@@ -4,26 +4,32 @@
  * Machines drift: a neighbour wakes, a clock falls, and what ran then looks slow. Two things measured one after the
  * other differ for that reason alone; two that take turns meet the same drift (randomised multiple interleaved trials,
  * Abedi and Brecht, ICPE 2017). Noise only ever adds time, so a process's figure for a round is the minimum of its
- * samples (Chen and Revels, arXiv 1608.04295). A round gives one log ratio a peer; the answer is their median, with a
- * distribution-free 95 % interval between two of them. Below six rounds no two hold 95 %: then the interval is all that
- * was seen, from the least to the greatest.
+ * samples (Chen and Revels, arXiv 1608.04295). What becomes of the figures is told in `compare.ts`.
+ *
+ * Against another commit differences of a few per cent matter, and two processes of the very same code differ by as
+ * much for as long as they live: V8 compiled them at another moment, their memory lies elsewhere (5 % was seen in
+ * `kernel/mm20`). There, ours and `base` are fresh processes in each round, so that this is noise like any other and
+ * the interval holds it.
  *
  * A contestant with a wrong check value is refused: a wrong answer has no speed. A peer that fails is listed with its
  * reason; if ours fails there is nothing to say, and CouldNotMeasure is thrown.
  */
-import { orderStatisticInterval } from '../../lab/analysis/quantile.ts'
 import type { Stream } from '../../lab/kernel/random/stream.ts'
-import type { BenchDocument, Contestant, PartsNotDone, Row } from './row.ts'
+import { BASE, incomparable, type Base } from './base.ts'
+import { compareAll, type Entrant, type MeasuredRow } from './compare.ts'
 import { ContestantFailed, ContestantProcess } from './contestant.ts'
+import type { Missing } from './document.ts'
 import { CouldNotMeasure } from './errors.ts'
-import type { PartState } from './protocol.ts'
-
-export type RowDocument = BenchDocument['rows'][number]
-export type Missing = BenchDocument['missing'][number]
+import type { ChildTask, Prepared } from './protocol.ts'
+import type { Contestant, Row } from './row.ts'
 
 export interface InterleaveOptions {
   /** URL of the module whose `rows` hold the row: each child loads it anew. */
   readonly module: string
+  /** Which of the row's peers take part. */
+  readonly takesPart: (peer: string) => boolean
+  /** Another commit, one more peer. */
+  readonly base: Base | null
   readonly rounds: number
   /** Samples a process takes in a round. */
   readonly samples: number
@@ -34,183 +40,174 @@ export interface InterleaveOptions {
   /** Orders the turns. */
   readonly shuffle: Stream
   readonly onProgress: (text: string) => void
+  /** Aborted: all processes are ended, and `measureRow` throws the reason. */
+  readonly signal: AbortSignal
 }
 
-interface Entrant {
-  readonly contestant: Contestant
-  readonly process: ContestantProcess
-  /** Seconds per unit of work, one list a round: of one number, or of one for each part. */
-  readonly least: (readonly (number | null)[])[]
-  /** Where the row is a mean over parts. */
-  parts: readonly PartState[] | null
+/** One who could take part. */
+interface Candidate extends Pick<Contestant, 'id' | 'version' | 'missing'> {
+  readonly task: ChildTask
+  /** A fresh process in each round. */
+  readonly isRenewed: boolean
 }
 
-export async function measureRow(
-  row: Row,
-  options: InterleaveOptions,
-): Promise<{ readonly row: RowDocument; readonly missing: Missing[] }> {
+class Seat implements Entrant {
+  readonly candidate: Candidate
+  readonly least: (readonly (number | null)[])[] = []
+  prepared: Prepared | null = null
+  process: ContestantProcess
+
+  constructor(candidate: Candidate, process: ContestantProcess) {
+    this.candidate = candidate
+    this.process = process
+  }
+
+  get id(): string {
+    return this.candidate.id
+  }
+
+  get version(): string {
+    return this.candidate.version
+  }
+}
+
+export async function measureRow(row: Row, options: InterleaveOptions): Promise<MeasuredRow> {
+  const { signal, shuffle, onProgress, sampleSeconds } = options
   const missing: Missing[] = []
-  const entrants: Entrant[] = []
+  const seats: Seat[] = []
   let checked = true
+  const [own, ...others] = candidates(row, options)
 
-  const refuse = (contestant: Contestant, error: unknown): void => {
+  const refuse = ({ id, candidate }: Seat, error: unknown): void => {
+    signal.throwIfAborted()
     if (!(error instanceof ContestantFailed)) throw error
-    if (contestant === row.ours) throw new CouldNotMeasure(`${row.id}: ${contestant.id}: ${error.message}`)
+    if (candidate === own) throw new CouldNotMeasure(`${row.id}: ${id}: ${error.message}`)
     checked &&= !error.wrong
     missing.push({
-      peer: contestant.id,
+      peer: id,
       why: error.wrong ? `wrong result in ${row.id}: ${error.message}` : `${row.id}: ${error.message}`,
       install: 'nothing to install: it is here and failed',
     })
   }
-  const turn = async (entrant: Entrant, work: () => Promise<void>): Promise<void> => {
+  const turn = async (seat: Seat, work: () => Promise<void>): Promise<void> => {
     try {
       await work()
     } catch (error) {
-      refuse(entrant.contestant, error)
-      entrants.splice(entrants.indexOf(entrant), 1)
-      await entrant.process.close()
+      refuse(seat, error)
+      seats.splice(seats.indexOf(seat), 1)
+      await seat.process.close()
     }
   }
+  const start = (): ContestantProcess => new ContestantProcess(1000 * options.timeoutSeconds)
+  const warmUp = (seat: Seat): Promise<void> =>
+    turn(seat, async () => {
+      const prepared = await seat.process.prepare(seat.candidate.task, sampleSeconds)
+      if (seat.candidate === own) refuseWrongParts(prepared)
+      if (seat.id === BASE) refuseIncomparable(seats[0]!.prepared!, prepared)
+      seat.prepared = seat.prepared === null ? prepared : stillDone(seat.prepared, prepared)
+    })
+  const killAll = (): void => seats.forEach((seat) => seat.process.kill())
 
+  signal.addEventListener('abort', killAll)
   try {
-    for (const contestant of [row.ours, ...row.peers]) {
-      const gap = await contestant.missing()
-      if (gap === null) {
-        const process = new ContestantProcess(1000 * options.timeoutSeconds)
-        entrants.push({ contestant, process, least: [], parts: null })
-      } else if (contestant === row.ours) throw new CouldNotMeasure(`${row.id}: ${gap.why}`)
-      else missing.push({ peer: contestant.id, ...gap })
+    for (const candidate of [own, ...others]) {
+      const gap = await candidate.missing()
+      signal.throwIfAborted()
+      if (gap === null) seats.push(new Seat(candidate, start()))
+      else if (candidate === own) throw new CouldNotMeasure(`${row.id}: ${gap.why}`)
+      else missing.push({ peer: candidate.id, ...gap })
     }
-    for (const entrant of entrants.slice()) {
-      const task = { module: options.module, row: row.id, contestant: entrant.contestant.id }
-      options.onProgress(`${row.id}: ${entrant.contestant.id} warms up`)
-      await turn(entrant, async () => {
-        const { parts = null } = await entrant.process.prepare(task, options.sampleSeconds)
-        entrant.parts = parts
-        if (entrant.contestant === row.ours) refuseWrongParts(parts)
-      })
+    for (const seat of seats.slice()) {
+      onProgress(`${row.id}: ${seat.id} warms up`)
+      await warmUp(seat)
     }
     const rounds = Math.min(options.rounds, row.atMost?.rounds ?? Infinity)
     const samples = Math.min(options.samples, row.atMost?.samples ?? Infinity)
     for (let round = 0; round < rounds; round++) {
-      options.onProgress(`${row.id}: round ${round + 1} of ${rounds}`)
-      await playRound(entrants, { ...options, samples }, turn)
+      onProgress(`${row.id}: round ${round + 1} of ${rounds}`)
+      if (round > 0) {
+        for (const seat of shuffled(seats, shuffle).filter(({ candidate }) => candidate.isRenewed)) {
+          await seat.process.close()
+          signal.throwIfAborted()
+          seat.process = start()
+          await warmUp(seat)
+        }
+      }
+      await playRound(seats, samples, shuffle, turn)
     }
   } finally {
-    await Promise.all(entrants.map((entrant) => entrant.process.close()))
+    signal.removeEventListener('abort', killAll)
+    await Promise.all(seats.map((seat) => seat.process.close()))
   }
-
-  const [ours, ...peers] = entrants as [Entrant, ...Entrant[]]
-  return {
-    row: {
-      id: row.id,
-      unit: row.unit,
-      better: row.better,
-      value: figure(row, ours, commonParts(ours, ours)),
-      checked,
-      ...(ours.parts && { parts: { measured: commonParts(ours, ours).length, ...notDone(ours.parts) } }),
-      peers: Object.fromEntries(
-        peers.flatMap((peer) => {
-          const common = commonParts(ours, peer)
-          if (common.length === 0) {
-            missing.push(nothingInCommon(row, peer))
-            return []
-          }
-          const parts = peer.parts && { parts: { compared: common.length, ...notDone(peer.parts) } }
-          const { version, id } = peer.contestant
-          const value = figure(row, peer, common)
-          return [
-            [
-              id,
-              { version, value, ...ratio(meanSeconds(ours, common), meanSeconds(peer, common)), ...parts },
-            ],
-          ]
-        }),
-      ),
-    },
-    missing,
-  }
+  const [ours, ...rivals] = seats as [Seat, ...Seat[]]
+  return compareAll(row, ours, rivals, { missing, checked })
 }
 
-function refuseWrongParts(parts: readonly PartState[] | null): void {
+/** Ours, the other commit, and the peers that take part. */
+function candidates(row: Row, { module, takesPart, base }: InterleaveOptions): [Candidate, ...Candidate[]] {
+  const candidate = (contestant: Contestant, id: string | null, isRenewed: boolean): Candidate => ({
+    id: contestant.id,
+    // A version may be known only after `missing` has looked.
+    get version() {
+      return contestant.version
+    },
+    missing: () => contestant.missing(),
+    task: { module, row: row.id, contestant: id },
+    isRenewed,
+  })
+  const own = candidate(row.ours, null, base !== null)
+  const peers = row.peers.filter(({ id }) => takesPart(id)).map((peer) => candidate(peer, peer.id, false))
+  if (base === null) return [own, ...peers]
+  const { checkout, module: theirs } = base
+  const task = { module: theirs, row: row.id, contestant: null }
+  return [own, { id: BASE, version: checkout.version, missing: () => null, task, isRenewed: true }, ...peers]
+}
+
+function refuseWrongParts({ parts }: Prepared): void {
   const wrong = parts?.find(({ state }) => state === 'wrong')
   if (wrong !== undefined) throw new ContestantFailed(`${wrong.id}: ${wrong.why}`, true)
 }
 
-function notDone(parts: readonly PartState[]): PartsNotDone {
-  const names = (which: PartState['state']): string[] =>
-    parts.filter(({ state }) => state === which).map(({ id }) => id)
-  return { refused: names('refused'), wrong: names('wrong'), slow: names('slow') }
+function refuseIncomparable(ours: Prepared, base: Prepared): void {
+  const why = incomparable(ours, base)
+  if (why !== null) throw new ContestantFailed(`not the same row: ${why}`, false)
 }
 
-function nothingInCommon(row: Row, peer: Entrant): Missing {
-  const first = peer.parts?.find(({ state }) => state !== 'done')
-  const why = `${row.id}: it does none of the parts; ${first?.id}: ${first?.why}`
-  return { peer: peer.contestant.id, why, install: 'nothing to install: it is here and failed' }
+/** A part is done only when every process of the contestant did it. */
+function stillDone(before: Prepared, now: Prepared): Prepared {
+  if (before.parts === undefined) return before
+  return { ...before, parts: before.parts.map((part, i) => (part.state === 'done' ? now.parts![i]! : part)) }
 }
 
-/** Numbers of the parts that both do. */
-function commonParts(a: Entrant, b: Entrant): number[] {
-  return a.least[0]!.flatMap((seconds, part) =>
-    seconds === null || b.least[0]![part] === null ? [] : [part],
-  )
-}
-
-/** For each round, the geometric mean over these parts: of one part, its figure. */
-function meanSeconds({ least }: Entrant, parts: readonly number[]): number[] {
-  return least.map((round) =>
-    Math.exp(parts.reduce((sum, part) => sum + Math.log(round[part]!), 0) / parts.length),
-  )
-}
-
-/** Every entrant takes its samples, one at a time, in one shuffled order of all of them. */
-async function playRound(
-  entrants: readonly Entrant[],
-  { samples, shuffle }: InterleaveOptions,
-  turn: (entrant: Entrant, work: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const turns = entrants.flatMap((entrant) => Array.from({ length: samples }, () => entrant))
-  for (let i = turns.length - 1; i > 0; i--) {
+function shuffled<T>(items: readonly T[], shuffle: Stream): T[] {
+  const order = [...items]
+  for (let i = order.length - 1; i > 0; i--) {
     const j = shuffle.below(i + 1)
-    ;[turns[i], turns[j]] = [turns[j]!, turns[i]!]
+    ;[order[i], order[j]] = [order[j]!, order[i]!]
   }
-  const least = new Map<Entrant, readonly (number | null)[]>()
-  for (const entrant of turns) {
+  return order
+}
+
+/** Every seat takes its samples, one at a time, in one shuffled order of all of them. */
+async function playRound(
+  seats: readonly Seat[],
+  samples: number,
+  shuffle: Stream,
+  turn: (seat: Seat, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const turns = seats.flatMap((seat) => Array.from({ length: samples }, () => seat))
+  const least = new Map<Seat, readonly (number | null)[]>()
+  for (const seat of shuffled(turns, shuffle)) {
     // One that failed earlier in this round has left.
-    if (!entrants.includes(entrant)) continue
-    await turn(entrant, async () => {
-      const seconds = await entrant.process.measure(1)
-      const before = least.get(entrant) ?? seconds
+    if (!seats.includes(seat)) continue
+    await turn(seat, async () => {
+      const seconds = await seat.process.measure(1)
+      const before = least.get(seat) ?? seconds
       least.set(
-        entrant,
+        seat,
         seconds.map((now, part) => now && Math.min(now, before[part]!)),
       )
     })
   }
-  for (const entrant of entrants) entrant.least.push(least.get(entrant)!)
-}
-
-/**
- * Units per second, or seconds per unit where less is better: the best of all rounds, for noise only ever adds time
- * (Chen and Revels, arXiv 1608.04295). It says what this machine can do; to compare, take the ratio, whose rounds are
- * paired.
- */
-function figure(row: Row, entrant: Entrant, parts: readonly number[]): number {
-  const seconds = Math.min(...meanSeconds(entrant, parts))
-  return row.better === 'higher' ? 1 / seconds : seconds
-}
-
-/** How many times as fast as the peer: median of the rounds' log ratios, with its interval. */
-export function ratio(
-  ours: readonly number[],
-  theirs: readonly number[],
-): { ratio: number; low: number; high: number } {
-  const logs = ours.map((seconds, round) => Math.log(theirs[round]! / seconds))
-  const { value, low, high } = orderStatisticInterval(logs, 0.5)
-  return {
-    ratio: Math.exp(value),
-    low: Math.exp(low ?? Math.min(...logs)),
-    high: Math.exp(high ?? Math.max(...logs)),
-  }
+  for (const seat of seats) seat.least.push(least.get(seat)!)
 }

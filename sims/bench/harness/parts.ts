@@ -4,8 +4,9 @@
  * Parts differ by orders of magnitude (a text of 30 bytes, one of a megabyte), so each is repeated as often as fills a
  * sample of its own. One that takes long is measured a few times only; the figure then stands for later rounds.
  */
+import { verify } from './errors.ts'
 import type { Burst, Parts } from './row.ts'
-import type { PartState, Prepared } from './protocol.ts'
+import type { PartState } from './protocol.ts'
 
 /** A part that takes longer than this once is slow, and left out. */
 const SLOW_SECONDS = 1
@@ -44,7 +45,7 @@ export class PartSet {
     this.work = work
   }
 
-  async prepare(sampleSeconds: number): Promise<Prepared> {
+  async prepare(sampleSeconds: number): Promise<PartState[]> {
     const states: PartState[] = []
     const begin = performance.now()
     for (const one of this.work.parts) {
@@ -60,7 +61,7 @@ export class PartSet {
       }
       if (this.done.every((part) => part === null || part.most < Infinity)) break
     }
-    return { work: this.done.filter((part) => part !== null).length, sampleSeconds, parts: states }
+    return states
   }
 
   /** Seconds per unit of work of each part, the least of `samples`. Throws when a check value has changed. */
@@ -70,9 +71,7 @@ export class PartSet {
         if (part === null || part.samples >= part.most) continue
         const { burst, repeats } = part
         const { check, seconds } = await timeRuns(burst, repeats)
-        if (!Object.is(check, burst.expected)) {
-          throw new Error(`expected check value ${burst.expected}, later got ${check}`)
-        }
+        verify(burst, check)
         const figure = seconds / repeats / burst.work
         // A long part's figures are few and kept; the others start anew with each request.
         part.least = part.most < Infinity || sample > 0 ? Math.min(part.least, figure) : figure
@@ -92,6 +91,7 @@ async function prepareOne(
   one: Parts['parts'][number],
   sampleSeconds: number,
 ): Promise<{ state: PartState; part: Done | null }> {
+  const done = ({ expected, work }: Burst): PartState => ({ id: one.id, state: 'done', expected, work })
   const not = (state: PartState['state'], why: string) => ({ state: { id: one.id, state, why }, part: null })
   let burst
   let first
@@ -107,7 +107,7 @@ async function prepareOne(
   if (first.seconds > SLOW_SECONDS) return not('slow', `${first.seconds.toFixed(1)} s`)
   if (first.seconds > VERY_LONG_SECONDS) {
     const part = { burst, repeats: 1, most: 1, samples: 0, least: Infinity }
-    return { state: { id: one.id, state: 'done' }, part }
+    return { state: done(burst), part }
   }
   let least = first.seconds
   let spent = first.seconds
@@ -120,7 +120,7 @@ async function prepareOne(
   }
   const repeats = Math.max(1, Math.round(sampleSeconds / least))
   const part = { burst, repeats, most: Infinity, samples: 0, least: Infinity }
-  return { state: { id: one.id, state: 'done' }, part }
+  return { state: done(burst), part }
 }
 
 async function rehearse(part: Done, sampleSeconds: number): Promise<void> {

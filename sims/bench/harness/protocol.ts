@@ -6,7 +6,8 @@ export interface ChildTask {
   /** URL of the module whose `rows` hold the row. */
   readonly module: string
   readonly row: string
-  readonly contestant: string
+  /** A peer's id; null for the row's own side. */
+  readonly contestant: string | null
 }
 
 export type Request =
@@ -21,11 +22,17 @@ export interface PartState {
   readonly state: 'done' | 'refused' | 'wrong' | 'slow'
   /** Where it is not done: the error, the check value, the time it took. */
   readonly why?: string
+  /** Where it is done: the check value, and the units of work in one run. */
+  readonly expected?: number
+  readonly work?: number
 }
 
 export interface Prepared {
-  readonly work: number
-  readonly sampleSeconds: number
+  readonly unit: string
+  readonly better: string
+  /** Of one burst; absent where the row is a mean over parts. */
+  readonly expected?: number
+  readonly work?: number
   readonly parts?: readonly PartState[]
 }
 

@@ -57,51 +57,8 @@ export interface Row {
   readonly atMost?: { readonly rounds: number; readonly samples: number }
 }
 
-/** Names of the parts that a contestant does not do, by reason. */
-export interface PartsNotDone {
-  readonly refused: readonly string[]
-  readonly wrong: readonly string[]
-  readonly slow: readonly string[]
-}
-
-/** A file `sims/bench/<name>.ts` exports its rows as `rows`; `registry.ts` lists the files. */
+/**
+ * What a file of `sims/bench/rows/` exports as `rows`: they, or a function that makes them from a module that is handed
+ * over (`bench sims` is given the list of sims).
+ */
 export type Rows = readonly Row[]
-
-export const BENCH_SCHEMA = 'flowbench.bench/1'
-
-export interface BenchDocument {
-  readonly schema: typeof BENCH_SCHEMA
-  readonly name: string
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly node: string
-    readonly platform: string
-  }
-  readonly rows: readonly {
-    readonly id: string
-    readonly unit: string
-    readonly better: 'higher' | 'lower'
-    readonly value: number
-    /** True only when every burst of every contestant returned its expected check value. */
-    readonly checked: boolean
-    /** For a mean over parts: over how many, and which ours left out. */
-    readonly parts?: PartsNotDone & { readonly measured: number }
-    /** `ratio` above 1: flowbench is better; `low` and `high` its 95 % interval. */
-    readonly peers: Readonly<
-      Record<
-        string,
-        {
-          readonly version: string
-          readonly value: number
-          readonly ratio: number
-          readonly low: number
-          readonly high: number
-          /** Value and ratio are over the parts that both do: how many, and which the peer does not do. */
-          readonly parts?: PartsNotDone & { readonly compared: number }
-        }
-      >
-    >
-  }[]
-  readonly missing: readonly { readonly peer: string; readonly why: string; readonly install: string }[]
-}

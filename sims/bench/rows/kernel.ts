@@ -14,6 +14,7 @@ import { codeOf, event, indexOf, Kernel, NO_TIMER, type Timer } from '../../lab/
 import { exponential } from '../../lab/kernel/random/exponential.ts'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import type { Burst, Contestant, Row, Rows } from '../harness/row.ts'
+import { VERSION } from '../harness/version.ts'
 import { simpy } from '../peers/simpy.ts'
 
 const ARRIVAL = event(0)
@@ -155,7 +156,7 @@ export class Queue {
 function ours(model: QueueModel): Contestant {
   return {
     id: 'flowbench',
-    version: process.env['npm_package_version'] ?? '0',
+    version: VERSION,
     missing: () => null,
     prepare: (): Burst => {
       const queue = new Queue(model)

@@ -22,6 +22,7 @@ import {
 import type { RouteKey } from '../../../engines/relay/index.ts'
 import { ModelForwarder } from '../../../engines/relay/testing/index.ts'
 import type { Burst, Contestant, Row, Rows } from '../harness/row.ts'
+import { VERSION } from '../harness/version.ts'
 
 const LANES = 64
 const PODS = 64
@@ -189,7 +190,7 @@ function buffers(batch: Batch): Buffer[] {
 
 const contestant = (id: string, prepare: () => Burst): Contestant => ({
   id,
-  version: 'in-tree',
+  version: VERSION,
   missing: () => null,
   prepare,
 })

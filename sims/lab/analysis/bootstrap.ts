@@ -28,8 +28,21 @@ export function bootstrapInterval(
   stream: Stream,
   options: { readonly resamples?: number; readonly confidence?: number } = {},
 ): BootstrapInterval {
+  return stratifiedBootstrapInterval([values], ([sample]) => statistic(sample!), stream, options)
+}
+
+/**
+ * The same for a statistic of several samples that were drawn independently (the rounds of each row of a benchmark):
+ * each is resampled within itself.
+ */
+export function stratifiedBootstrapInterval(
+  strata: readonly (readonly number[])[],
+  statistic: (samples: number[][]) => number,
+  stream: Stream,
+  options: { readonly resamples?: number; readonly confidence?: number } = {},
+): BootstrapInterval {
   const { resamples = 2000, confidence = 0.95 } = options
-  requireSample(values, 'bootstrapInterval')
+  for (const values of strata) requireSample(values, 'bootstrapInterval')
   requireOpenShare(confidence, 'bootstrapInterval: confidence')
   if (!(Number.isInteger(resamples) && resamples >= 100)) {
     throw new AnalysisError(
@@ -37,13 +50,14 @@ export function bootstrapInterval(
       `bootstrapInterval: needs 100 resamples or more, not ${resamples}`,
     )
   }
-  const n = values.length
-  const sample: number[] = [...values]
-  const value = statistic(sample)
+  const samples = strata.map((values) => [...values])
+  const value = statistic(samples)
   const results = new Float64Array(resamples)
   for (let r = 0; r < resamples; r++) {
-    for (let i = 0; i < n; i++) sample[i] = values[stream.below(n)]!
-    results[r] = statistic(sample)
+    for (const [s, values] of strata.entries()) {
+      for (let i = 0; i < values.length; i++) samples[s]![i] = values[stream.below(values.length)]!
+    }
+    results[r] = statistic(samples)
   }
   const sorted = Array.from(results.sort())
   requireSample(sorted, 'bootstrapInterval: statistic')

@@ -2,9 +2,8 @@
 import { compile } from '../../../../engines/regex/index.ts'
 import type { Regex } from '../../../../engines/regex/index.ts'
 import { optionsFor } from '../../../../engines/regex/testing/index.ts'
+import { VERSION } from '../../harness/version.ts'
 import type { RegexPeer, Task } from './peer.ts'
-
-export const VERSION = '0.1.0'
 
 /** What `ask` asks, put to our engine. */
 function answer(regex: Regex, { text, ask }: Task): number {

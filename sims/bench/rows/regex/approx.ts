@@ -9,7 +9,7 @@ import { compile } from '../../../../engines/regex/index.ts'
 import type { Burst, Contestant, Row } from '../../harness/row.ts'
 import { nativeText } from '../../peers/regex/library.ts'
 import { fragmentMatcher, tre } from '../../peers/regex/native.ts'
-import { VERSION } from '../../peers/regex/ours.ts'
+import { VERSION } from '../../harness/version.ts'
 import { novel } from './rebar.ts'
 
 const LINES = 4_000

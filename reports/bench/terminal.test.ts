@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { BENCH_SCHEMA, type BenchDocument } from '../sims/bench/harness/row.ts'
-import { renderBench } from './bench.ts'
+import { BENCH_SCHEMA, type BenchDocument } from '../../sims/bench/harness/document.ts'
+import { renderBench } from './terminal.ts'
 
 function linesFor(ratio: number, low: number, high: number): string {
   const document: BenchDocument = {

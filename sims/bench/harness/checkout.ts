@@ -1,0 +1,133 @@
+/**
+ * Another commit, in a work tree of its own, so that its code can run beside ours.
+ *
+ * The work tree lies in a temporary folder and is removed when it is closed, and when the process ends before that. Its
+ * dependencies are this checkout's `node_modules`, linked, wherever the lock files agree on every package that the
+ * commit needs at run time: then both sides run the same libraries and a difference is the commit's own. Where they do
+ * not agree, `npm ci` installs what the commit asks for. Node itself is the one that runs us, for both sides.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { BadRequest, CouldNotMeasure } from './errors.ts'
+
+const run = promisify(execFile)
+
+export interface Checkout {
+  /** Where the commit's files are. */
+  readonly folder: string
+  /** The full hash. */
+  readonly commit: string
+  /** Its short form. */
+  readonly version: string
+  /** `none`: the commit has no lock file and there is nothing here to link. */
+  readonly dependencies: 'linked' | 'installed' | 'none'
+  close(): void
+}
+
+/** The top folder of the repository that `folder` lies in. */
+export async function repositoryOf(folder: string): Promise<string> {
+  try {
+    return await git(folder, 'rev-parse', '--show-toplevel')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new BadRequest('git is not installed')
+    throw new BadRequest('there is no git repository here to take another commit from')
+  }
+}
+
+/** Checks `ref` out beside `repository`. BadRequest when it names no commit. */
+export async function checkOut(repository: string, ref: string, signal?: AbortSignal): Promise<Checkout> {
+  const commit = await commitOf(repository, ref)
+  const folder = mkdtempSync(join(tmpdir(), 'flowbench-base-'))
+  const close = (): void => {
+    process.off('exit', close)
+    removeWorktree(repository, folder)
+  }
+  process.once('exit', close)
+  try {
+    // No hook of the repository's owner may run for this.
+    await git(repository, '-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--detach', folder, commit)
+    signal?.throwIfAborted()
+    const dependencies = await provideDependencies(repository, folder, signal)
+    const version = await git(repository, 'rev-parse', '--short', commit)
+    return { folder, commit, version, dependencies, close }
+  } catch (error) {
+    close()
+    signal?.throwIfAborted()
+    throw error
+  }
+}
+
+async function commitOf(repository: string, ref: string): Promise<string> {
+  try {
+    return await git(repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
+  } catch {
+    const isShallow = (await git(repository, 'rev-parse', '--is-shallow-repository')) === 'true'
+    throw new BadRequest(
+      isShallow
+        ? `"${ref}" is not in this shallow clone; fetch it, or everything: git fetch --unshallow`
+        : `"${ref}" names no commit in this repository`,
+    )
+  }
+}
+
+async function provideDependencies(
+  repository: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Checkout['dependencies']> {
+  const installed = join(repository, 'node_modules')
+  if (isSatisfied(lockOf(folder), lockOf(repository))) {
+    if (!existsSync(installed)) return 'none'
+    symlinkSync(installed, join(folder, 'node_modules'), 'dir')
+    return 'linked'
+  }
+  try {
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], {
+      cwd: folder,
+      maxBuffer: 1 << 26,
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string }
+    const told = stderr.trim().split('\n').slice(-3).join('; ') || message
+    throw new CouldNotMeasure(`npm ci for the other commit failed: ${told}`, { cause: error })
+  }
+  return 'installed'
+}
+
+interface Lock {
+  readonly packages?: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>
+}
+
+function lockOf(folder: string): Lock | null {
+  const file = join(folder, 'package-lock.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Lock) : null
+}
+
+/** Whether what `here` locks holds every package that `theirs` needs at run time, in the same version. */
+export function isSatisfied(theirs: Lock | null, here: Lock | null): boolean {
+  return Object.entries(theirs?.packages ?? {}).every(
+    ([path, { version, dev = false }]) => path === '' || dev || here?.packages?.[path]?.version === version,
+  )
+}
+
+/** Called as the process ends, too, so it may not wait for anything. */
+function removeWorktree(repository: string, folder: string): void {
+  // Twice by force: git locks a work tree while it fills it, and an interrupt may come then.
+  const remove = ['worktree', 'remove', '--force', '--force', folder]
+  spawnSync('git', remove, { cwd: repository, env: gitEnvironment(), stdio: 'ignore' })
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function git(folder: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('git', args, { cwd: folder, env: gitEnvironment() })
+  return stdout.trim()
+}
+
+/** Within a hook git sets GIT_DIR and others, which would point every command at the hook's repository. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
+}
