@@ -9,7 +9,7 @@ describe('every broken scenario (invariant 11)', () => {
   it('is one of at least forty', () => expect(cases.length).toBeGreaterThanOrEqual(40))
 
   it.concurrent.each(cases)(
-    '$name: exits 2, tells what is wrong and where, and runs nothing',
+    '$name: exits 2, says what is wrong and where, and runs nothing',
     async (broken) => {
       const file = relative(ROOT, broken.path)
       const { code, stdout, stderr } = await flowbench(['run', file, ...broken.args])

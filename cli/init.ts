@@ -12,7 +12,10 @@ export const init = defineCommand({
   builder: (parser) =>
     parser
       .positional('sim', { type: 'string', demandOption: true, describe: 'a sim, as `list sims` names it' })
-      .positional('file', { type: 'string', describe: 'where to; SIM.yaml here by default' }),
+      .positional('file', {
+        type: 'string',
+        describe: 'where to write it; SIM.yaml in this folder by default',
+      }),
   handler({ sim, file = `${sim}.yaml` }) {
     const source = scenarios().find((scenario) => scenario.sim === sim)
     if (!source) {

@@ -21,7 +21,7 @@ export const list = defineCommand({
   builder: (parser) =>
     parser.positional('kind', {
       choices: Object.keys(KINDS) as (keyof typeof KINDS)[],
-      describe: 'only these',
+      describe: 'list only these',
     }),
   handler({ kind }) {
     const kinds = kind ? [kind] : (Object.keys(KINDS) as (keyof typeof KINDS)[])

@@ -1,4 +1,4 @@
-/** One line on stderr while a run goes on: phase, share done, rate, time left. Silent where stderr is not a terminal. */
+/** One line on stderr while a run is in progress: phase, share done, rate, time left. Off a terminal, a line per phase. */
 import type { Runner } from '../sims/lab/run/runner.ts'
 
 const BAR_WIDTH = 24
@@ -44,7 +44,7 @@ export function progressLine(
   }
 }
 
-/** `done` of `known` parts, events a second, and the time left if what is known is all. */
+/** `done` of `known` parts, events per second, and the time left if no more parts come. */
 export function describe(done: number, known: number, eventsPerSecond: number, seconds: number): string {
   if (known === 0) return ''
   const share = Math.min(1, done / known)

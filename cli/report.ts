@@ -14,7 +14,7 @@ export const report = defineCommand({
       })
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
   async handler({ run, out }) {
-    // Drawing libraries take a second to load: not for commands that draw nothing.
+    // Drawing libraries take a second to load, so commands that draw nothing do not load them.
     const { readRun, writeRun } = await import('../reports/folder/write.ts')
     const { writeIndex } = await import('../reports/page/index-page.ts')
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)

@@ -1,4 +1,4 @@
-/** The command that gives a run again, quoted for a POSIX shell. */
+/** The command that reproduces a run, quoted for a POSIX shell. */
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 
 export function reproduceCommand({ file, environment }: Scenario, settings: readonly string[]): string {

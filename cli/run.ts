@@ -19,7 +19,7 @@ export const run = defineCommand({
   builder: (parser) =>
     scenarioArguments(parser)
       .option('seed', { type: 'number', describe: 'the seed of all random streams' })
-      .option('replications', { type: 'number', describe: 'exactly so many' })
+      .option('replications', { type: 'number', describe: 'run exactly this many' })
       .option('workers', {
         type: 'number',
         default: availableParallelism(),
@@ -84,7 +84,7 @@ export const run = defineCommand({
   },
 })
 
-// Drawing libraries take a second to load: not before there is something to draw.
+// Drawing libraries take a second to load, so they are loaded only when there is something to draw.
 async function reports() {
   return {
     ...(await import('../reports/folder/write.ts')),
@@ -141,7 +141,7 @@ function hasColour(): boolean {
   return process.stdout.isTTY && !process.env['NO_COLOR']
 }
 
-/** Exactly one JSON document, also when nothing of the one file asked for was complete. */
+/** Exactly one JSON document, even when the one file asked for was stopped before anything was complete. */
 async function jsonText(asked: number, documents: readonly RunDocument[]): Promise<string> {
   const [first] = documents
   if (asked === 1 && first) return (await reports()).documentText(first)

@@ -1,4 +1,7 @@
-/** Scenario files for the commands that take them: read, and either all good or one error that tells everything. */
+/**
+ * Scenario files for the commands that take them: either all of them are good, or one error lists everything that is
+ * wrong.
+ */
 import type { Argv } from 'yargs'
 import { sims } from '../sims/index.ts'
 import {
@@ -12,7 +15,7 @@ import {
 export function scenarioArguments(parser: Argv) {
   return parser
     .positional('files', { type: 'string', array: true, demandOption: true, describe: 'scenario files' })
-    .option('env', { type: 'string', describe: 'an environment of the file to lay over it' })
+    .option('env', { type: 'string', describe: 'an environment of the file, applied on top of it' })
     .option('set', {
       type: 'string',
       array: true,

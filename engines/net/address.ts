@@ -44,8 +44,8 @@ export function formatIPv6(words: ArrayLike<number>, at = 0): string {
 }
 
 /**
- * Four unsigned words for `2001:db8::7` (RFC 4291 section 2.2, the last 32 bits also as IPv4). No zone: an address of a
- * link alone names nobody.
+ * Four unsigned words for `2001:db8::7` (RFC 4291 section 2.2, the last 32 bits also as IPv4). No zone: a
+ * link-local address names nobody beyond its link.
  * @throws RangeError
  */
 export function parseIPv6(text: string): [number, number, number, number] {

@@ -46,7 +46,7 @@ export function folderName(scenario: string): string {
   return name.slice(0, 100) || 'run'
 }
 
-/** Writes the report of a run to `out/<scenario>/`. Throws `ChartError`, or what the file system says. */
+/** Writes the report of a run to `out/<scenario>/`. Throws `ChartError`, or the file system's error. */
 export const writeReport = (input: ReportInput, out: string): Promise<WrittenFiles> =>
   writeRun(input, join(out, folderName(input.document.scenario)))
 

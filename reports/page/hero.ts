@@ -36,7 +36,7 @@ function distrust({ invariants, interrupted }: RunDocument): Html[] {
   const broken = brokenWords(invariants)
   const lines = [
     ...(broken === null ? [] : [`Do not trust this answer. Invariant ${broken}`]),
-    ...(interrupted === true ? ['Stopped early: only what was complete then is told.'] : []),
+    ...(interrupted === true ? ['Stopped early: only what was complete then is reported.'] : []),
   ]
   return lines.map((line) => html`<p class="distrust">${checkSign(false, ['', line])}</p>`)
 }

@@ -22,7 +22,7 @@ export interface WrittenIndex {
   readonly runs: readonly string[]
 }
 
-/** Writes `index.html` into `out`, listing the runs in its folders. Throws what the file system says. */
+/** Writes `index.html` into `out`, listing the runs in its folders. Throws the file system's error. */
 export async function writeIndex(out: string): Promise<WrittenIndex> {
   const names = (await readdir(out, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())

@@ -1,6 +1,6 @@
 /**
- * What was measured: one point as a list of metrics, several as a row each. Of many points the neighbours of the answer
- * are what a reader looks for, so those stand open and all are one click away.
+ * What was measured: one point as a list of metrics, several as one row each. Of many points, the neighbours of the
+ * answer are what a reader looks for, so those stand open and all are one click away.
  */
 import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { At, PointDocument, RunDocument } from '../../sims/lab/contract/document.ts'

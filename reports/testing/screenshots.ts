@@ -4,7 +4,7 @@
  *     node reports/testing/screenshots.ts OUT_DIR [RUN_FOLDER]
  *
  * Writes the first screen and the whole page at 1280 and 390 px, light and dark. Without a run folder it takes the
- * made-up run of `testdata/voice-fleet.ts`.
+ * made-up run of `voice-fleet.ts`.
  */
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

@@ -100,7 +100,7 @@ function poolOf({ servers, serviceTime }: MmcParams): string {
   return `${servers} ${servers === 1 ? 'server' : 'servers'}, ${formatQuantity(serviceTime, 's')} each`
 }
 
-/** Each closed form at the chosen point: observation over theory, which should hold 1. */
+/** Each closed form at the chosen point: observation over theory, which should contain 1. */
 function theory({ params, metrics }: Point): ChartSpec[] {
   const rows = predictions(params).flatMap(({ name, metric, expected }) => {
     const { value, low, high } = metrics[metric]!
@@ -118,7 +118,7 @@ function theory({ params, metrics }: Point): ChartSpec[] {
       name: 'theory',
       title: 'Observation over theory',
       description:
-        'Each figure as simulated, divided by its closed form, with its 95 % interval. An interval that holds 1 agrees ' +
+        'Each figure as simulated, divided by its closed form, with its 95 % interval. An interval that contains 1 agrees ' +
         'with theory; one in twenty misses it by chance.',
       spec: {
         layer: [

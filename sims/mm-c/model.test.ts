@@ -101,7 +101,7 @@ test('common random numbers (invariant 4): with one server more nobody waits lon
 
 describe('overload (invariant 6)', () => {
   test.each([20, 20.5, 40])(
-    'at %f arrivals a second there is no steady state, and none is printed',
+    'at %f arrivals per second there is no steady state, and none is printed',
     (arrivalRate) => {
       const { state, metrics, flow } = replicate({ ...twenty, arrivalRate })
       expect(state).toBe('overloaded')

@@ -33,12 +33,12 @@ export class Occupancy {
     this.level.set(now, this.level.value + change)
   }
 
-  /** To be called when the clock stands at the opening of the window, */
+  /** Call when the clock stands at the opening of the window. */
   begin(): void {
     this.level.reset(this.open)
   }
 
-  /** and at its close. */
+  /** Call when the clock stands at the close of the window. */
   end(): void {
     this.area = this.level.integral(this.close)
   }

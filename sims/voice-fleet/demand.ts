@@ -6,12 +6,12 @@ import { CLUSTERS, routesTo, type Route } from './geography.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
 
-/** Sessions a second that the whole service starts on average. */
+/** Sessions per second that the whole service starts on average. */
 export function meanArrivalRate(params: VoiceFleetParams): number {
   return (params.weeklyActiveUsers * params.voiceShare * params.sessionsPerUser) / WEEK
 }
 
-/** Arrivals a second on one route for every minute of a day in UTC (the week repeats its day). */
+/** Arrivals per second on one route for every minute of a day in UTC (the week repeats its day). */
 export function routeRates(
   params: VoiceFleetParams,
   weights: Float64Array,
@@ -30,7 +30,7 @@ export function dayShape(params: VoiceFleetParams): Float64Array {
   })
 }
 
-/** Arrivals a second at one cluster, all its routes together, for every minute of a day in UTC. */
+/** Arrivals per second at one cluster, all its routes together, for every minute of a day in UTC. */
 export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {
   const total = new Float64Array(weights.length)
   for (const route of routesTo(cluster, params.spillShare)) {
@@ -72,8 +72,8 @@ export function forecastPeaks(params: VoiceFleetParams): number[] {
 export function apportion(weights: readonly number[], seats: number): number[] {
   if (seats < weights.length) throw new RangeError(`${seats} hosts cannot serve ${weights.length} clusters`)
   const given = weights.map(() => 1)
-  // The next host goes where the load per host is highest (D'Hondt), at a time. Adding a host never takes one away from a cluster, so a
-  // larger fleet is at least as good everywhere and the search may bisect.
+  // Each further host goes where the load per host is highest (D'Hondt). Adding a host never takes one away from a
+  // cluster, so a larger fleet is at least as good everywhere, and the search may bisect.
   for (let left = seats - weights.length; left > 0; left--) {
     let neediest = 0
     for (let i = 1; i < weights.length; i++) {

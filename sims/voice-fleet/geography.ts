@@ -17,7 +17,7 @@ export interface Region {
   readonly spill: number
 }
 
-/** Clusters of relay hosts, one part of a replication each; the busiest first, so that two workers end together. */
+/** Clusters of relay hosts, each one part of a replication; the busiest first, so that two workers end together. */
 export const CLUSTERS = [
   'ap-south',
   'eu-west',

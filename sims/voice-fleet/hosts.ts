@@ -40,7 +40,7 @@ interface Fleet {
 
 export interface HostModel {
   readonly packetsPerSession: number
-  /** Packets a second that all forwarding cores of a host can take. */
+  /** Packets per second that all forwarding cores of a host can take. */
   readonly capacity: number
   /** Packets that all their receive buffers hold. */
   readonly queueLimit: number

@@ -54,7 +54,7 @@ describe('a small world', () => {
     expect(JSON.stringify(simulateCell(small, context(1, 3)))).not.toBe(JSON.stringify(cells[3]))
   })
 
-  it('serves larger fleets with less load a host', () => {
+  it('serves larger fleets with less load per host', () => {
     const utilisation = (relayHosts: number) =>
       judge({ ...small, relayHosts }, cells).metrics['peakUtilisation']!
     expect(utilisation(16)).toBeLessThan(utilisation(8))

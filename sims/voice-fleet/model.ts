@@ -3,7 +3,7 @@
  *
  * Arrivals are Poisson with a rate that changes by the minute; lengths and round trips are lognormal. Time before the
  * span is run in over the longest possible session, so that the span begins with the sessions that would be there;
- * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list a second.
+ * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list per second.
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
 import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'

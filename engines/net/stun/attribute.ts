@@ -51,9 +51,7 @@ export function addAttribute(
   const value = at + length + ATTRIBUTE_HEADER_BYTES
   const body = length + ATTRIBUTE_HEADER_BYTES + padded - HEADER_BYTES
   if (!Number.isInteger(valueBytes) || valueBytes < 0 || valueBytes >= BODY_LIMIT || body >= BODY_LIMIT) {
-    throw new StunError(
-      `attribute 0x${type.toString(16)} of ${valueBytes} bytes: lengths are told in 16 bits`,
-    )
+    throw new StunError(`attribute 0x${type.toString(16)} of ${valueBytes} bytes: a length has 16 bits`)
   }
   if (value + padded > bytes.length) {
     throw new StunError(`no room for attribute 0x${type.toString(16)} of ${valueBytes} bytes`)

@@ -37,7 +37,7 @@ export const USE_CANDIDATE = 0x0025
 export const ICE_CONTROLLED = 0x8029
 export const ICE_CONTROLLING = 0x802a
 
-/** What follows the header, and each value in it, is told in 16 bits (sections 5 and 14). */
+/** What follows the header, and each value in it, is given in 16 bits (sections 5 and 14). */
 export const BODY_LIMIT = 2 ** 16
 
 /** USERNAME is shorter than this many bytes (section 14.3). */

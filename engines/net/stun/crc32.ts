@@ -1,6 +1,6 @@
 /**
- * CRC-32 as in ITU V.42 (reflected polynomial 0xEDB88320), four bytes a step ("slicing", Kounavis and Berry, 2005):
- * table k tells what a byte does to the remainder k bytes later. 4 KiB of tables. In a loop over 100-byte messages the
+ * CRC-32 as in ITU V.42 (reflected polynomial 0xEDB88320), four bytes per step ("slicing", Kounavis and Berry, 2005):
+ * table k says what a byte does to the remainder k bytes later. 4 KiB of tables. In a loop over 100-byte messages the
  * native `zlib.crc32` would spend more on the call and its view than this does on the bytes.
  */
 const tables = [0, 1, 2, 3].map(() => new Int32Array(256))

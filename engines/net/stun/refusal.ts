@@ -2,7 +2,7 @@
  * Why a message, or a part of it, is refused.
  *
  * Functions on the packet path return a number: zero or more means yes (often an offset), below zero names the refusal,
- * so that refusing a packet of an attacker costs no object. Functions that build messages are called with our own data
+ * so that refusing an attacker's packet allocates nothing. Functions that build messages are called with our own data
  * and throw a `StunError` instead.
  */
 export const NOT_STUN = -1

@@ -7,7 +7,7 @@ const BUDGET = (DEFAULT_COMPILE_BYTES + DEFAULT_CACHE_BYTES) / 1e6
 const BUDGET_WORDS = `budget of flowbench: ${DEFAULT_COMPILE_BYTES >> 20} MiB to compile, ${DEFAULT_CACHE_BYTES >> 20} MiB to match`
 /** Peaks of two processes that do the same differ by up to this. */
 const LEAST_MEGABYTES = 1
-/** Where patterns are named: above all that is measured. */
+/** Where patterns are named: above everything that is measured. */
 const NAMES_AT = 2600
 
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })

@@ -1,6 +1,6 @@
 /**
- * Conservation (invariant 1): whatever was injected is completed, queued, running, dropped or expired, and nothing is
- * twice. Counts are whole and compared exactly: one lost customer in a billion is a bug, not noise.
+ * Conservation (invariant 1): whatever was injected is completed, queued, running, dropped or expired, and nothing
+ * is counted twice. Counts are whole and compared exactly: one lost customer in a billion is a bug, not noise.
  */
 import type { InvariantSample } from './invariant.ts'
 

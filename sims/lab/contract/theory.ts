@@ -1,5 +1,5 @@
 /**
- * Theory beside observation: does the interval of the replications hold the closed form?
+ * Theory beside observation: does the interval of the replications contain the closed form?
  *
  * **Many comparisons.** Each row is judged by the 95 % interval that the report prints beside it, and nothing else: what
  * the reader sees is what is judged. Such a row misses once in 20 even in a perfect simulator. So a run with several
@@ -16,7 +16,7 @@ import { studentTail } from '../analysis/student.ts'
 const ROUNDING = 1e-9
 
 /**
- * One row a prediction. A metric without an interval (one replication, or none that has it) cannot confirm a theory:
+ * One row per prediction. A metric without an interval (one replication, or none that has it) cannot confirm a theory:
  * not ok.
  */
 export function checkTheory(

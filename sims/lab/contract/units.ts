@@ -2,8 +2,8 @@
  * Quantities as people write them, and as the lab computes with them.
  *
  * Inside, every number is in a base unit: seconds, shares of one, bytes, 1/s, bit/s, or a plain count. Outside, a
- * number is text with a unit: `72h`, `3 %`, `1.2KiB`, `50/s`, `25 Gbit/s`, `900M`. One table a unit (`UNITS`) says
- * which suffixes exist and what they are worth; the parser, the error messages, the editor's patterns and the
+ * number is text with a unit: `72h`, `3 %`, `1.2KiB`, `50/s`, `25 Gbit/s`, `900M`. One table per unit (`UNITS`)
+ * says which suffixes exist and what they are worth; the parser, the error messages, the editor's patterns and the
  * formatter all read it.
  *
  * Two ways back to text: `exactText` loses nothing (it parses back to the same float, because powers of ten are
@@ -158,7 +158,7 @@ const NUMBER = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?`
 const WHOLE = new RegExp(String.raw`^\s*(${NUMBER})(.*)$`, 's')
 const TERM = new RegExp(String.raw`^\s*(${NUMBER})([^\d.+\-]*)`)
 
-/** A regular expression (no flags) for the text form, for editors; the parser says it better. */
+/** A regular expression (no flags) for the text form, for editors; the parser's own messages are better. */
 export function patternOf(unit: Unit): string {
   const { suffixes, silent, compound } = tableOf(unit)
   const all = [...suffixes.keys(), ...(silent?.keys() ?? [])].filter((suffix) => suffix !== '')

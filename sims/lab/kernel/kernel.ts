@@ -1,7 +1,7 @@
 /**
  * The event kernel: a virtual clock and the future event list.
  *
- * An event is one integer of 0 .. 2^31 - 1. What it means is the model's business; `event(code, index)` packs a kind and
+ * An event is one integer in 0 .. 2^31 - 1. What it means is the model's business; `event(code, index)` packs a kind and
  * a subject. The model is one loop:
  *
  *     const kernel = new Kernel()
@@ -9,11 +9,12 @@
  *     for (let e = kernel.next(end); e !== NONE; e = kernel.next(end)) switch (codeOf(e)) { ... }
  *
  * Events leave in order of (time, order of scheduling): exact ties are first come, first served, whatever structure
- * they waited in. The clock never goes back: scheduling into the past is a ClockError, at the current time is fine.
+ * they waited in. The clock never goes back: scheduling into the past is a ClockError, scheduling at the current
+ * time is fine.
  *
  * Three structures hold the pending events:
  * - the near list: the earliest events, at most 128, sorted, earliest last, so that taking one is `--count`. A new
- *   event shifts only what comes before it, and in a queueing model that is little.
+ *   event shifts only what comes before it, and in a queueing model those are few.
  * - the heap (heap.ts): what the near list spills, and what is due soon but not next.
  * - the wheel (wheel.ts): what is far off. A hundred thousand timers of 72 h rest there; until they are due they
  *   cost nothing, and cancelling one unlinks it.
@@ -52,7 +53,7 @@ export function indexOf(word: number): number {
   return word >>> CODE_BITS
 }
 
-/** An event was put before the current time, or at a time that is no number; or the clock was asked to go back. */
+/** An event was scheduled in the past, or at a time that is not finite; or the clock was asked to go back. */
 export class ClockError extends RangeError {
   override readonly name = 'ClockError'
   readonly now: number
@@ -65,12 +66,12 @@ export class ClockError extends RangeError {
   }
 }
 
-/** An event's word was no integer in 0 .. 2^31 - 1. */
+/** An event's word was not an integer in 0 .. 2^31 - 1. */
 export class EventWordError extends RangeError {
   override readonly name = 'EventWordError'
 }
 
-/** Names a pending timer; of use to `cancel` and `isPending` of the same kernel only. */
+/** Names a pending timer; useful only to `cancel` and `isPending` of the same kernel. */
 export type Timer = number
 
 export interface KernelOptions {
@@ -83,8 +84,9 @@ export interface KernelOptions {
 }
 
 /**
- * Events in the near list, at most; half of them are spilled when it is full. Twice 64 took a tenth off an M/M/20 with
- * cancelled timers: these stay in the list until they are due, and with 64 they pushed the living through the heap.
+ * Events in the near list, at most; half of them are spilled when it is full. 128 instead of 64 made an M/M/20 with
+ * cancelled timers a tenth faster: these stay in the list until they are due, and in 64 they left too little room for
+ * live events, which then had to pass through the heap.
  */
 const NEAR = 128
 /** What one refill takes from the heap, at most: the rest of the list stays free for events to come. */
@@ -150,7 +152,7 @@ export class Kernel {
     return this.armAt(this.now + delay, word)
   }
 
-  /** Cancels a timer: true when it was still pending. False, and no harm, for one that fired or was cancelled. */
+  /** Cancels a timer: true when it was still pending. False, and no effect, for one that fired or was cancelled. */
   cancel(timer: Timer): boolean {
     const wheel = this.wheel
     const done = wheel.cancel(timer)
@@ -198,7 +200,7 @@ export class Kernel {
     }
     const { times, words } = this
     let at = this.count++
-    // The list runs from late to early. What is due no later than the new event moves one up: earlier or equal goes first.
+    // The list runs from late to early. What is due no later than the new event moves up by one: it goes first.
     while (at > 0 && times[at - 1]! <= time) {
       times[at] = times[at - 1]!
       words[at] = words[at - 1]!
@@ -235,8 +237,8 @@ export class Kernel {
   /** Fills the empty near list with the earliest events from outside; false when there are none. */
   private refill(): boolean {
     const { heap, wheel, times, words } = this
-    // What the order needs, and, while there is room, all that is near by now: else each lone timer that falls due would
-    // hold `bound` close, and near events would pass through the heap.
+    // Take what the order needs and, while there is room, everything that is near by now. Otherwise each lone timer that
+    // falls due would keep `bound` close, and near events would pass through the heap.
     const soon = this.now + this.far
     while (
       (heap.topTime >= wheel.bound || (heap.size < REFILL && wheel.bound < soon)) &&
@@ -275,7 +277,7 @@ export class Kernel {
     this.count = kept
   }
 
-  /** Whether an entry still stands for an event; the name of one that does not is redeemed, so drop it then. */
+  /** Whether an entry still stands for an event. Of one that does not, the name ends here: the caller must drop it. */
   private isAlive(word: number): boolean {
     if (word >= 0 || !this.wheel.isDead(~word)) return true
     this.wheel.redeem(~word)

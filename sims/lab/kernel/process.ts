@@ -10,8 +10,8 @@
  *
  * What a process yields is what it waits for: `hold(dt)` for time to pass, `seize(resource)` for a server. To the kernel
  * a process is one event code with the process's number as index, so that processes and flat events mix freely in one
- * model and ties follow the same order. A process that gets a server from a release goes on at that very instant, after
- * the one who released has come to its next wait and before the next event: no event is spent on it.
+ * model and ties follow the same order. A process that gets a server from a release resumes at that very instant, after
+ * the one that released has reached its next wait and before the next event: no event is spent on it.
  *
  * A model of processes alone is `processes.run(until)`; a mixed one hands events of the code to `wake(indexOf(e))`.
  * This style takes 2.5 to 2.8 times as long per customer as a bare event loop (`npm run kernel:styles` on a 2-core VM): a
@@ -95,7 +95,7 @@ export class Processes {
     const { kernel, code } = this
     for (let word = kernel.next(until); word !== NONE; word = kernel.next(until)) {
       if (codeOf(word) === code) this.wake(indexOf(word))
-      else if (other === undefined) throw new UnknownEventError(`event ${word} is of no process`)
+      else if (other === undefined) throw new UnknownEventError(`event ${word} belongs to no process`)
       else other(word)
     }
   }

@@ -25,7 +25,7 @@ export interface ResourceOptions {
   readonly name: string
   /** Servers, an integer of at least 1 (Infinity for M/M/inf). */
   readonly servers: number
-  /** Places to wait; who finds none free is refused. Default Infinity; 0 makes a loss system (M/M/c/c). */
+  /** Places to wait; a customer who finds none free is refused. Default Infinity; 0 makes a loss system (M/M/c/c). */
   readonly queueCapacity?: number
 }
 
@@ -75,8 +75,8 @@ export class Resource {
   }
 
   /**
-   * Customer `id` (an int32 of the model's) asks for a server: STARTED now, QUEUED behind those who wait, or REFUSED for
-   * lack of a place.
+   * Customer `id` (an int32 that the model chooses) asks for a server: STARTED now, QUEUED behind those who wait, or
+   * REFUSED for lack of a place.
    */
   request(id: number): Admission {
     const { now } = this.kernel
@@ -133,7 +133,7 @@ export class Resource {
     this.since = now
   }
 
-  /** Where every customer is (invariant 1), since time 0; who gave up counts as expired, who was refused as dropped. */
+  /** Where every customer is (invariant 1), since time 0. Those who gave up count as expired, the refused as dropped. */
   flow() {
     return {
       injected: this.injected,
@@ -147,8 +147,9 @@ export class Resource {
 
   /**
    * Little's law on the queue proper (invariant 5): the number waiting as a time integral, against the accepted arrivals
-   * and their waits. Its tolerance covers who waits across either end of the measurement, and three over the root of
-   * the count for chance. With givers-up the law needs their waits too: do not sample then.
+   * and their waits. The tolerance is three times the longest queue over the number of customers, at least 1 %: that
+   * covers those who wait across either end of the measurement. Where customers give up, the law would need their waits
+   * too: do not sample it then.
    */
   little() {
     const { now } = this.kernel

@@ -4,9 +4,9 @@
  *
  * Time is cut into ticks. Level 0 has a bucket for each of 1,024 ticks, level 1 for each of 1,024 stretches of 1,024
  * ticks, level 2 likewise: with a tick of 1 s that is 34 years. A bucket is a doubly linked list of slots, unsorted:
- * putting in and cancelling cost the same with ten events or ten million. Order is not the wheel's business. It hands
+ * inserting and cancelling cost the same with ten events or ten million. Order is not the wheel's business. It hands
  * back whole buckets, earliest first, and the heap sorts what came out by time and sequence; a bucket of a higher level
- * is spread over the one below when its turn comes. A bitmap a level finds the next bucket that holds anything.
+ * is spread over the one below when its turn comes. A bitmap per level finds the next bucket that holds anything.
  *
  * The wheel covers one turn of its highest level, from `base`. What lies outside (`accepts` is false) stays in the heap:
  * slower, never wrong.
@@ -26,7 +26,7 @@ const FREE = -1
 const QUEUED = -2
 const CANCELLED = -3
 
-/** A handle is generation * 2^26 + slot: exact in a double, and stale handles are told from live ones. */
+/** A handle is generation * 2^26 + slot: exact in a double, and stale handles differ from live ones. */
 const SLOT_LIMIT = 2 ** 26
 const SLOT_MASK = SLOT_LIMIT - 1
 
@@ -35,7 +35,7 @@ export class TooManyTimersError extends Error {
   override readonly name = 'TooManyTimersError'
 }
 
-/** Receives what comes out of a bucket: a word of 0 and up, or ~slot for a timer that can still be cancelled. */
+/** Receives what comes out of a bucket: a word (0 or above), or ~slot for a timer that can still be cancelled. */
 export type Release = (time: number, sequence: number, word: number) => void
 
 export class TimerWheel {
@@ -93,7 +93,7 @@ export class TimerWheel {
     return this.handles[slot]!
   }
 
-  /** Puts an event in; only after `accepts(time)`. `word` of 0 and up, or ~slot of a named event. */
+  /** Puts an event in; only after `accepts(time)`. `word` is 0 or above, or ~slot of a named event. */
   put(time: number, sequence: number, word: number): void {
     let slot = ~word
     if (word >= 0) {
@@ -129,7 +129,7 @@ export class TimerWheel {
         into(this.times[slot]!, this.sequences[slot]!, ~slot)
       } else {
         into(this.times[slot]!, this.sequences[slot]!, this.words[slot]!)
-        this.giveBack(slot)
+        this.recycle(slot)
       }
       slot = after
     }
@@ -149,7 +149,7 @@ export class TimerWheel {
       this.unlink(slot, place)
       this.size -= 1
       if (this.size === 0) this.bound = Infinity
-      this.giveBack(slot)
+      this.recycle(slot)
       return true
     }
     if (place !== QUEUED) return false
@@ -166,7 +166,7 @@ export class TimerWheel {
   redeem(slot: number): number {
     const cancelled = this.places[slot] === CANCELLED
     if (cancelled) this.dead -= 1
-    this.giveBack(slot)
+    this.recycle(slot)
     return cancelled ? -1 : this.words[slot]!
   }
 
@@ -290,7 +290,7 @@ export class TimerWheel {
   }
 
   /** The handle changes with every return, so that an old one matches nothing. */
-  private giveBack(slot: number): void {
+  private recycle(slot: number): void {
     const handle = this.handles[slot]! + SLOT_LIMIT
     this.handles[slot] = handle <= Number.MAX_SAFE_INTEGER ? handle : slot
     this.places[slot] = FREE

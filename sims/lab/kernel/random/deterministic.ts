@@ -1,6 +1,6 @@
 import type { Stream } from './stream.ts'
 
-/** Always `value`, and no draw taken: the D of M/D/1, in the place of any other distribution. */
+/** Always `value`, and no draw taken: the D of M/D/1, usable in place of any other distribution. */
 export function deterministic(_stream: Stream, value: number): number {
   return value
 }

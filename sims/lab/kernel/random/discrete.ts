@@ -11,7 +11,7 @@ export interface AliasTable {
 
 /**
  * Walker's alias table by Vose's linear method (IEEE TSE 17(9), 1991): n columns of equal area, each holding its own
- * weight and the excess of at most one other. Weights are finite, not negative, not all zero; they need no norming.
+ * weight and the excess of at most one other. Weights are finite, not negative, not all zero; they need not add up to 1.
  */
 export function aliasTable(weights: ArrayLike<number>): AliasTable {
   const n = weights.length

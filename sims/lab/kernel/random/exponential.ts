@@ -35,7 +35,7 @@ function outside(stream: Stream, layer: number, x: number): number {
 }
 
 /**
- * Exponential with this mean by inversion: slower (a logarithm a draw), but monotone in its one uniform, which
+ * Exponential with this mean by inversion: slower (a logarithm per draw), but monotone in its one uniform, which
  * antithetic streams need.
  */
 export function exponentialByInversion(stream: Stream, mean: number): number {

@@ -1,4 +1,4 @@
-/** A parameter outside its distribution's range: says which, what was expected, and what came. */
+/** A parameter outside its distribution's range: says which, what was expected, and what was given. */
 export class DistributionError extends RangeError {
   override readonly name = 'DistributionError'
   readonly distribution: string

@@ -36,7 +36,7 @@ export interface StyleCost {
   readonly ratio: number
   readonly low: number
   readonly high: number
-  /** Customers a second, best round. */
+  /** Customers per second, best round. */
   readonly rate: number
 }
 
