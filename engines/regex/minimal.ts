@@ -8,7 +8,7 @@
 import type { Captures } from './captures/index.ts'
 import type { Future } from './captures/future.ts'
 import type { Outlook } from './captures/minimal.ts'
-import { decodeAt } from './automaton/context.ts'
+import { widthAt } from './foundation/utf8.ts'
 import type { Meter } from './dfa/meter.ts'
 import { outOfHand } from './dfa/patience.ts'
 
@@ -47,7 +47,7 @@ export class MinimalMatches implements Outlook {
       if (!spans) break
       const [start, end] = spans as unknown as [number, number]
       this.wasted += this.reached - end
-      this.from = end > start ? end : end + this.characterAt(end)
+      this.from = end > start ? end : end + (this.bytes || end >= text.length ? 1 : widthAt(text, end))
       if (!this.future && outOfHand(this.wasted, end)) this.harden()
       if (end === start && end === this.lastEnd) continue
       this.lastEnd = end
@@ -63,11 +63,5 @@ export class MinimalMatches implements Outlook {
     if (this.from > this.text.length) return
     this.meter.tally.hardened++
     this.future = this.captures.future(this.text, this.from, this.meter)
-  }
-
-  private characterAt(at: number): number {
-    if (this.bytes || at >= this.text.length) return 1
-    const code = decodeAt(this.text, at, this.text.length)
-    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
   }
 }

@@ -13,7 +13,10 @@ import { Scanner } from './scan/scan.ts'
 import type { ScanOptions, ScanResult } from './scan/scan.ts'
 import type { Parsed } from './syntax/ast.ts'
 import { parse } from './syntax/parse.ts'
+import { onStack } from './foundation/depth.ts'
+import { isBoundary } from './foundation/utf8.ts'
 import { byteOffset, StringText, UnitOffsets } from './text.ts'
+import { DetachedTextError } from './types.ts'
 import type { ExecOptions, Match, Options } from './types.ts'
 
 const strings = new StringText()
@@ -80,11 +83,11 @@ export class Regex {
     let from = 0
     let edges = PLAIN
     if (options !== undefined) {
-      from = mapped ? byteOffset(text, options.from ?? 0) : (options.from ?? 0)
+      from = this.beginning(text, options.from ?? 0, mapped)
       if (from > text.length) return null
       edges = { notBol: options.notBol ?? false, notEol: options.notEol ?? false }
     }
-    const units = mapped ? new UnitOffsets(text) : null
+    const units = mapped ? new UnitOffsets(text, program.tally) : null
     if (this.approx) {
       const match = this.approx.find(text, from, edges)
       return match && this.approximate(this.approx, text, match, edges, units)
@@ -131,12 +134,12 @@ export class Regex {
     }
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
-    const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text) : null
+    const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text, program.tally) : null
     const { search } = this
     search.begin(text, 0, EDGE, EDGE, COUNT_BATCH)
     const spans = search.all()
     search.release()
-    if (units) for (let i = 0; i < spans.length; i++) spans[i] = units.of(spans[i]!)
+    units?.map(spans)
     return spans
   }
 
@@ -149,22 +152,23 @@ export class Regex {
     program.meter.begin()
     // An iteration lives on between other calls, so it has its own copy of an encoded string.
     const text = typeof input === 'string' ? strings.encode(input).slice() : input
-    const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text) : null
+    const units = typeof input === 'string' && !strings.ascii ? new UnitOffsets(text, program.tally) : null
     if (this.approx) {
       const { approx } = this
-      return approx
-        .findAll(text, 0, PLAIN)
-        .map((match) => this.approximate(approx, text, match, PLAIN, units))
+      return new MatchWalk(new Pulled(approx.findAll(text, 0, PLAIN)), text, ({ value }) =>
+        this.approximate(approx, text, value!, PLAIN, units),
+      )
     }
     if (parsed.hasMinimal) {
       return new MatchWalk(
         new MinimalMatches(this.captures, text, parsed.bytes, program.meter, !this.capturing),
+        text,
         ({ spans }) => this.matchOf(spans, units),
       )
     }
     const search = new SpanSearch(program)
     search.begin(text, 0, EDGE, EDGE, 1)
-    return new MatchWalk(search, ({ start, end }) => this.matchAt(text, start, end, PLAIN, units))
+    return new MatchWalk(search, text, ({ start, end }) => this.matchAt(text, start, end, PLAIN, units))
   }
 
   /**
@@ -183,6 +187,16 @@ export class Regex {
     )
     this.program.meter.begin()
     return this.scanner.scan(arena, starts, ends, from, options)
+  }
+
+  /** Byte offset where a search from `from` begins; inside a character, behind it. */
+  private beginning(text: Uint8Array, from: number, mapped: boolean): number {
+    if (!Number.isSafeInteger(from) || from < 0) {
+      throw new RangeError(`from must be a whole number of 0 or more, not ${from}`)
+    }
+    let at = mapped ? byteOffset(text, from) : from
+    if (!this.parsed.bytes) while (!isBoundary(text, at)) at++
+    return at
   }
 
   /** Pattern and budget are such that strings are searched for a string. */
@@ -221,7 +235,7 @@ export class Regex {
 
   private matchOf(groups: Int32Array, units: UnitOffsets | null): Match {
     const spans = groups.length > 2 && this.options.captures === false ? groups.slice(0, 2) : groups
-    if (units) for (let i = 0; i < spans.length; i++) if (spans[i]! >= 0) spans[i] = units.of(spans[i]!)
+    units?.map(spans)
     return { spans, cost: 0, inserts: 0, deletes: 0, substitutes: 0 }
   }
 }
@@ -234,13 +248,33 @@ function spanOf(start: number, end: number): Int32Array {
   return spans
 }
 
+/** A generator as a search. */
+class Pulled<T> {
+  value: T | undefined
+  private readonly from: Iterator<T, void, undefined>
+
+  constructor(from: Iterator<T, void, undefined>) {
+    this.from = from
+  }
+
+  next(): boolean {
+    const { done, value } = this.from.next()
+    this.value = value ?? undefined
+    return done !== true
+  }
+}
+
 /** An iterator over what a search finds; half the time a match of a generator, which dense matches notice. */
 class MatchWalk<S extends { next(): boolean }> implements IterableIterator<Match> {
   private readonly search: S
+  private readonly text: Uint8Array
+  private readonly length: number
   private readonly matchOf: (search: S) => Match
 
-  constructor(search: S, matchOf: (search: S) => Match) {
+  constructor(search: S, text: Uint8Array, matchOf: (search: S) => Match) {
     this.search = search
+    this.text = text
+    this.length = text.length
     this.matchOf = matchOf
   }
 
@@ -249,6 +283,8 @@ class MatchWalk<S extends { next(): boolean }> implements IterableIterator<Match
   }
 
   next(): IteratorResult<Match, undefined> {
+    // A view that was detached has no length any more; without this look the matches would just end.
+    if (this.text.length !== this.length) throw new DetachedTextError()
     if (!this.search.next()) return { done: true, value: undefined }
     return { done: false, value: this.matchOf(this.search) }
   }
@@ -260,5 +296,8 @@ class MatchWalk<S extends { next(): boolean }> implements IterableIterator<Match
  * @throws RegexBudgetError when the pattern expands beyond the budget
  */
 export function compile(pattern: string | Uint8Array, options: Options = {}): Regex {
-  return new Regex(pattern, options)
+  return onStack(
+    () => pattern.length,
+    () => new Regex(pattern, options),
+  )
 }

@@ -4,6 +4,8 @@
  * One buffer is reused for every string, so encoding allocates nothing; ASCII needs no mapping of offsets at all.
  * A lone surrogate becomes U+FFFD, as the platform's own encoder has it.
  */
+import { grown, int32s } from './foundation/arrays.ts'
+import { isContinuation, widthAt } from './foundation/utf8.ts'
 
 /** Views of the buffer for texts up to this length are kept: making one takes as long as walking 20 bytes. */
 const SHORT = 256
@@ -45,43 +47,86 @@ export class StringText {
   }
 }
 
-/** Byte offset of the UTF-16 offset `unit` in a text encoded from a string. */
+/** Byte offset of the UTF-16 offset `unit` in a text encoded from a string; inside a pair, that behind it. */
 export function byteOffset(text: Uint8Array, unit: number): number {
   let units = 0
   let at = 0
   while (at < text.length && units < unit) {
-    const lead = text[at]!
-    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
-    units += length === 4 ? 2 : 1
-    at += length
+    const width = widthAt(text, at)
+    units += width === 4 ? 2 : 1
+    at += width
   }
-  return at
+  // Beyond the end by as much as was asked for.
+  return at + unit - Math.min(unit, units)
 }
 
-/** Turns byte offsets of one text into UTF-16 offsets; quick where they are asked for in rising order. */
+/** Bytes between two marks. */
+const SPACING = 256
+
+/**
+ * Turns byte offsets of one text into UTF-16 offsets, in any order: a mark is set each 256 bytes as far as offsets have
+ * been asked for, so none takes longer than from one mark to the next.
+ */
 export class UnitOffsets {
   private readonly text: Uint8Array
+  private readonly tally: { mapped: number }
   private at = 0
   private units = 0
+  /** Units before every 256th byte, as far as they are known. */
+  private marks = int32s(16)
+  private marked = 1
 
-  constructor(text: Uint8Array) {
+  /** @param tally counts the bytes looked at */
+  constructor(text: Uint8Array, tally: { mapped: number }) {
     this.text = text
+    this.tally = tally
   }
 
-  of(offset: number): number {
-    if (offset < this.at) {
-      this.at = 0
-      this.units = 0
-    }
+  /** Maps pairs of start and end in place; unset ones stay as they are. */
+  map(spans: Int32Array): void {
     const { text } = this
-    let { at, units } = this
-    for (; at < offset; at++) {
+    for (let i = 0; i < spans.length; i += 2) {
+      const start = spans[i]!
+      const end = spans[i + 1]!
+      if (start < 0) continue
+      // A match of single bytes may begin or end inside a character: its span is that of the characters it touches.
+      let lead = start
+      while (isContinuation(text[lead])) lead--
+      spans[i] = this.of(lead)
+      spans[i + 1] = end === start ? spans[i]! : this.of(end)
+    }
+  }
+
+  /** Units of the characters that begin before `offset`. */
+  private of(offset: number): number {
+    if (offset < this.at || offset - this.at > SPACING) {
+      const mark = Math.floor(offset / SPACING)
+      this.mark(mark)
+      this.at = mark * SPACING
+      this.units = this.marks[mark]!
+    }
+    this.units = this.walk(this.at, offset, this.units)
+    this.at = offset
+    return this.units
+  }
+
+  private mark(last: number): void {
+    this.marks = grown(this.marks, last + 1)
+    for (; this.marked <= last; this.marked++) {
+      const from = (this.marked - 1) * SPACING
+      this.marks[this.marked] = this.walk(from, from + SPACING, this.marks[this.marked - 1]!)
+    }
+  }
+
+  private walk(from: number, to: number, before: number): number {
+    const { text } = this
+    let units = before
+    for (let at = from; at < to; at++) {
       const byte = text[at]!
       // One unit for each character, two where it takes four bytes; continuation bytes count nothing.
       if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
     }
-    this.at = at
-    this.units = units
+    this.tally.mapped += to - from
     return units
   }
 }

@@ -56,7 +56,10 @@ export interface Match {
 }
 
 export interface ExecOptions {
-  /** Offset to search from; the text before it is context for `^`, `\<` and `\b`. */
+  /**
+   * Offset to search from, a whole number of 0 or more (else RangeError); the text before it is context for `^`, `\<`
+   * and `\b`. Beyond the end nothing is found; from inside a character the search begins behind it.
+   */
   readonly from?: number
   /** The start of the text is not the start of a line. */
   readonly notBol?: boolean
@@ -89,6 +92,14 @@ export class RegexSyntaxError extends Error {
     this.name = 'RegexSyntaxError'
     this.code = code
     this.offset = offset
+  }
+}
+
+/** The bytes that are iterated over went away meanwhile, as views of the arena do when `arena.allocate` grows it. */
+export class DetachedTextError extends Error {
+  constructor() {
+    super('the text was detached while its matches were iterated over: take `bytes` of its region again')
+    this.name = 'DetachedTextError'
   }
 }
 

@@ -9,8 +9,7 @@
  * Paths are kept in that order, as Pike's machine keeps its threads. A path remembers only its events, as a list linked
  * backward that it shares with the paths it forked from, so a long match without errors takes no memory.
  */
-import { classOf, widthOf } from '../captures/alphabet.ts'
-import { decodeAt } from '../automaton/context.ts'
+import { classOf } from '../captures/alphabet.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, EXIT, FORK, STEP } from './automaton.ts'
@@ -18,6 +17,7 @@ import type { Pattern } from './automaton.ts'
 import type { Labels } from './labels.ts'
 import type { Meter } from './meter.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Event kinds: the three operations, and a passage through an ASSERT, ENTER or EXIT. */
 export const PASSAGE = 3

@@ -43,6 +43,51 @@ describe('published answers', () => {
   })
 })
 
+/** What TRE 0.8.0 answers on "molasses anaconda foo". */
+describe('settings are read as TRE reads them', () => {
+  test.each([
+    // Priced, so allowed, whatever limits others have; a substitution without a price is free under a cost limit.
+    ['(znacnda){#1,1i+1d<2}', '9,17'],
+    ['(znacnda){ #1 ~3 1i + 1d < 2 }', '9,17'],
+    ['(anaxnda){#1 ~3 1i + 1d < 2}', '9,17'],
+    ['(anaxnda){#1 ~3 1i + 1d < 1}', null],
+    ['(znacnda){#1 ~1 1i + 1d < 2}', null],
+    ['(znacnda){#0 ~3 1i + 1d < 2}', null],
+    ['(anaxyda){#1 1i+1d<2}', null],
+    ['(anaxyda){#2 1i+1d<2}', '9,17'],
+    ['(anaxonda){#1 <1}', '9,17'],
+    ['(anaxonda){~1 <1}', '9,17'],
+    ['(anaxonda){#1 1s<1}', null],
+    ['(anaxonda){#1 2s<2}', null],
+    ['(anaxonda){#1 2s<3}', '9,17'],
+    ['(znaconda){#2,2d<1}', '9,17'],
+    // Neither limited nor priced where others are: forbidden.
+    ['(znacnda){~3,1i+1d<2}', null],
+    ['(anaxonda){~1 1i<1}', null],
+    ['(anaxonda){~2 1d<1}', null],
+    ['(anaxonda){~1 1i+1s<1}', null],
+    ['(anaxonda){~1 1i+1s<2}', '9,17'],
+    // The other two cost 1 unless priced.
+    ['(anaonda){+1 <1}', null],
+    ['(anaonda){+1 <2}', '9,17'],
+    ['(anaonda){+1 0i<1}', '9,17'],
+    ['(anaonda){+1, 1s<2}', '9,17'],
+    ['(anaonda){+1#1 1s<1}', null],
+    ['(anaaconda){-1 <1}', null],
+    ['(anaaconda){~1 <2}', '9,17'],
+    ['(anaaconda){-1 1i <2}', '9,17'],
+    ['(znacnda){+1#1 1i + 1d < 2}', '9,17'],
+    ['(znacnda){+1#1 1d < 1}', null],
+  ])('%s: %s', (pattern, span) => {
+    expect(compile(pattern).exec('molasses anaconda foo')?.spans.subarray(0, 2).join() ?? null).toBe(span)
+  })
+
+  test('an equation right behind the brace is a repeat count that goes wrong', () => {
+    expect(() => compile('(ab){1i+1d<2}')).toThrow(/BADBR at offset 6/)
+    expect(compile('(ab){ 1i+1d<2}').test('axb')).toBe(true)
+  })
+})
+
 describe('against exhaustive search', () => {
   const runs = { numRuns: 800 }
 

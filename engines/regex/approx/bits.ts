@@ -1,6 +1,5 @@
 /** Searches with rows of bits (`rows.ts`): the same questions that `lazy.ts` answers with sets. */
-import { decodeAt } from '../automaton/context.ts'
-import { classOf, widthOf } from '../captures/alphabet.ts'
+import { classOf } from '../captures/alphabet.ts'
 import type { Alphabet } from '../captures/alphabet.ts'
 import type { Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
@@ -9,6 +8,7 @@ import { RowPlan } from './plan.ts'
 import { RowKernel } from './row-kernel.ts'
 import { Rows } from './rows.ts'
 import type { Trail } from './trail.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 export class BitSearch {
   /** The last place at which a match of the least cost begins; -1: none. */

@@ -9,10 +9,9 @@
  * On the way back to the text, an inserted character belongs to what stands before it, at the beginning of the match or
  * of a region to what comes after it.
  */
-import { classOf, widthOf } from '../captures/alphabet.ts'
+import { classOf } from '../captures/alphabet.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
-import { decodeAt } from '../automaton/context.ts'
 import type { AssertKind, Node, Ranges } from '../syntax/ast.ts'
 import type { Options } from '../types.ts'
 import { PASSAGE } from './align.ts'
@@ -21,6 +20,7 @@ import { ASSERT, ENTER } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { ASSERT_KINDS } from '../captures/context.ts'
 import { INSERT } from './settings.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 const EDGES = { notBol: false, notEol: false }
 

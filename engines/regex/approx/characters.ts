@@ -1,6 +1,5 @@
 /** The characters of a text, forward and backward, as classes of the alphabet. */
-import { decodeAt } from '../automaton/context.ts'
-import { widthOf } from '../captures/alphabet.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /**
  * Bytes of the character that ends at `at`, none of them before `from`. A byte that belongs to no well-formed sequence

@@ -10,7 +10,8 @@
  * What becomes of which pair depends on the set and the character alone, so it is made once (`Move`) and applied to the
  * ends. Cost: O(text x pairs), and no memory but for the matches.
  */
-import { decodeAt } from '../automaton/context.ts'
+import { float64s, grown } from '../foundation/arrays.ts'
+import { decodeAt } from '../foundation/utf8.ts'
 import { classOf } from '../captures/alphabet.ts'
 import { ACCEPT } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
@@ -56,8 +57,8 @@ export class EndsWalk {
   private count = 0
   /** Number of the set at hand, and the ends of its pairs. */
   private set = 0
-  private values = new Float64Array(64)
-  private spare = new Float64Array(64)
+  private values = float64s(64)
+  private spare = float64s(64)
 
   /** @param bound what no match costs more than */
   constructor(pattern: Pattern, bound: number, meter: Meter, cacheBytes: number) {
@@ -211,11 +212,8 @@ export class EndsWalk {
   }
 
   private reserve(length: number): void {
-    if (length <= this.values.length) return
-    const values = new Float64Array(length * 2)
-    values.set(this.values)
-    this.values = values
-    this.spare = new Float64Array(length * 2)
+    this.values = grown(this.values, length)
+    this.spare = grown(this.spare, length)
   }
 
   private apply({ to, first, sources }: Move, at: number): void {

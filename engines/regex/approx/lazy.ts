@@ -7,8 +7,9 @@
  *
  * The cache is bounded: when it is full, all is forgotten but the set at hand.
  */
-import { classOf, widthOf } from '../captures/alphabet.ts'
-import { decodeAt } from '../automaton/context.ts'
+import { float64s, grown, int32s } from '../foundation/arrays.ts'
+import { classOf } from '../captures/alphabet.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 import type { Automaton, Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
 import { Closure } from './closure.ts'
@@ -48,9 +49,9 @@ export class LazyDfa {
   /** Cheapest acceptance at the end of a text, by row and kind of what is there, once somebody asks; -1: none. */
   private readonly ends = new Map<number, number>()
   /** By row and class: the next row; negative: after an acceptance; UNKNOWN: not computed. Row 0 is never used. */
-  private table: Int32Array
+  private table: Int32Array<ArrayBuffer>
   /** Cost of that acceptance. */
-  private costs: Float64Array
+  private costs: Float64Array<ArrayBuffer>
   /** Rows in which walks begin, by the kind of what stands before. */
   private readonly starts: (number | undefined)[] = []
   /** The row of the empty set, which nothing leads out of; -1: not met yet. */
@@ -72,8 +73,8 @@ export class LazyDfa {
     this.cacheBytes = cacheBytes
     this.closure = new Closure(pattern, nfa, bound, meter)
     this.classes = pattern.alphabet.classes
-    this.table = new Int32Array(this.classes * 16)
-    this.costs = new Float64Array(this.classes * 16)
+    this.table = int32s(this.classes * 16)
+    this.costs = float64s(this.classes * 16)
   }
 
   /** Memory that it takes, about. */
@@ -88,14 +89,8 @@ export class LazyDfa {
     const near = pairs.length === 0 ? 0 : kind
     const row = (this.sets.add(pairs, near) + 1) * this.classes
     if (pairs.length === 0) this.dead = row
-    if (row + this.classes > this.table.length) {
-      const table = new Int32Array((row + this.classes) * 2)
-      table.set(this.table)
-      this.table = table
-      const costs = new Float64Array((row + this.classes) * 2)
-      costs.set(this.costs)
-      this.costs = costs
-    }
+    this.table = grown(this.table, row + this.classes)
+    this.costs = grown(this.costs, row + this.classes)
     return row
   }
 

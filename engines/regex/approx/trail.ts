@@ -2,19 +2,17 @@
  * Every place at which nothing further on begins a cheaper match, with the cost of the match that begins there: notes
  * of a walk backward, from right to left. Costs only fall, so they are kept by their changes.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
+
 export class Trail {
   length = 0
-  private places = new Int32Array(64)
+  private places = int32s(64)
   /** [index of the first note, its cost, ...]. */
   private readonly changes: number[] = []
 
   note(place: number, cost: number): void {
     const { changes, length } = this
-    if (length === this.places.length) {
-      const places = new Int32Array(length * 2)
-      places.set(this.places)
-      this.places = places
-    }
+    this.places = grown(this.places, length + 1)
     if (length === 0 || changes.at(-1) !== cost) changes.push(length, cost)
     this.places[length] = place
     this.length++

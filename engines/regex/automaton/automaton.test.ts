@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { wordRanges } from '../syntax/classes.ts'
 import { parse } from '../syntax/parse.ts'
 import { contains, HIGHEST_CODE_POINT, normalize } from '../syntax/ranges.ts'
-import { decodeAt, EDGE, farSide, NEWLINE, OTHER, Surroundings, WORD } from './context.ts'
+import { EDGE, farSide, NEWLINE, OTHER, Surroundings, WORD } from './context.ts'
 import { requiredLiterals } from './literals.ts'
 import { buildNfa, SetGraphs } from './nfa.ts'
 import { lengthsOf } from './shape.ts'
 import { checkSize } from './size.ts'
 import { byteGraph } from './utf8.ts'
 import type { ByteGraph } from './utf8.ts'
+import { decodeAt } from '../foundation/utf8.ts'
 
 const encoder = new TextEncoder()
 

@@ -9,6 +9,7 @@
 import type { AssertKind, Node, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 import { contains } from '../syntax/ranges.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 export const OTHER = 0
 export const WORD = 1
@@ -100,26 +101,6 @@ export class Surroundings {
     let lead = at - 1
     while (lead > 0 && at - lead < 4 && (text[lead]! & 0xc0) === 0x80) lead--
     const code = decodeAt(text, lead, at)
-    return code >= 0 && lead + lengthOf(code) === at && contains(this.wide, code) ? WORD : OTHER
+    return code >= 0 && lead + widthOf(code) === at && contains(this.wide, code) ? WORD : OTHER
   }
-}
-
-function lengthOf(code: number): number {
-  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-}
-
-/** The code point of the well-formed UTF-8 sequence at `at`, or -1. */
-export function decodeAt(text: Uint8Array, at: number, to: number): number {
-  const lead = text[at]!
-  if (lead < 0x80) return lead
-  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
-  if (lead < 0xc2 || lead > 0xf4 || at + length > to) return -1
-  let code = lead & (0x7f >> length)
-  for (let k = 1; k < length; k++) {
-    const byte = text[at + k]!
-    if ((byte & 0xc0) !== 0x80) return -1
-    code = (code << 6) | (byte & 0x3f)
-  }
-  const overlong = code < (length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000)
-  return overlong || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? -1 : code
 }

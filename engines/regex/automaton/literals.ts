@@ -15,11 +15,11 @@ import { lengthsOf } from './shape.ts'
 import type { Lengths } from './shape.ts'
 
 interface Text {
-  readonly bytes: readonly number[]
+  readonly bytes: number[]
   /** Has an ASCII letter that stands for both cases. */
-  readonly folded: boolean
+  folded: boolean
   /** Has an ASCII letter that stands for itself only. */
-  readonly cased: boolean
+  cased: boolean
 }
 
 export interface Literals {
@@ -47,6 +47,8 @@ interface Info {
 const MOST_PRODUCTS = 16
 const MOST_BRANCHES = 10_000
 const MOST_MEMBERS = 8
+/** Bytes of strings that a repetition may multiply to: repetitions of repetitions grow without bound. */
+const LONGEST_REPEATED = 4096
 /** In the order of `literal/frequency.ts`: a blank and most letters are above. */
 const COMMON = 180
 const NOTHING: Text = { bytes: [], folded: false, cased: false }
@@ -75,15 +77,49 @@ function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
   })
 }
 
-function product(a: readonly Text[], b: readonly Text[]): Text[] | null {
-  if (a.length * b.length > MOST_PRODUCTS && b.length > 1) return null
-  return a.flatMap((x) =>
-    b.map((y) => ({
-      bytes: [...x.bytes, ...y.bytes],
-      folded: x.folded || y.folded,
-      cased: x.cased || y.cased,
-    })),
-  )
+/**
+ * The strings of consecutive parts, multiplied out. They are appended to in place: a literal of a million characters is
+ * a million parts.
+ */
+class Run {
+  texts: Text[] = [{ bytes: [], folded: false, cased: false }]
+  /** What stands before the run. */
+  readonly before: Lengths
+
+  constructor(before: Lengths) {
+    this.before = before
+  }
+
+  /** Appends one of `all`; false, and nothing done, where that would be too many strings. */
+  append(all: readonly Text[]): boolean {
+    const { texts } = this
+    if (all.length === 1) {
+      for (const text of texts) extend(text, all[0]!)
+      return true
+    }
+    if (texts.length * all.length > MOST_PRODUCTS) return false
+    this.texts = texts.flatMap((text) =>
+      all.map((tail) => {
+        const longer = { ...text, bytes: text.bytes.slice() }
+        extend(longer, tail)
+        return longer
+      }),
+    )
+    return true
+  }
+
+  /** Begins with one of `all`, however many. */
+  begin(all: readonly Text[]): this {
+    this.texts = all.map((text) => ({ ...text, bytes: text.bytes.slice() }))
+    return this
+  }
+}
+
+function extend(text: Text, tail: Text): void {
+  // One by one: a call takes only so many arguments.
+  for (const byte of tail.bytes) text.bytes.push(byte)
+  text.folded ||= tail.folded
+  text.cased ||= tail.cased
 }
 
 /** How rarely a candidate should be met by chance: about the bits that the shortest string fixes, less its company. */
@@ -113,30 +149,19 @@ function add(a: Lengths, b: Lengths): Lengths {
 function inspectCat(parts: readonly Info[]): Omit<Info, 'lengths'> {
   let best: Candidate | null = null
   let before = NO_LENGTH
-  /** The strings of the parts since `runBefore`. */
-  let run: readonly Text[] = [NOTHING]
-  let runBefore = NO_LENGTH
+  let run = new Run(before)
   let whole = true
-  const endRun = (): void => {
-    best = better(best, { texts: run, before: runBefore })
-    whole = false
-  }
   for (const info of parts) {
-    const { lengths } = info
-    const longer = info.all && product(run, info.all)
-    if (longer) run = longer
-    else {
-      endRun()
+    if (!info.all || !run.append(info.all)) {
+      best = better(best, run)
+      whole = false
       if (info.best) best = better(best, { ...info.best, before: add(before, info.best.before) })
-      const restart = info.all !== null
-      run = info.all ?? [NOTHING]
-      runBefore = restart ? before : add(before, lengths)
+      run = info.all ? new Run(before).begin(info.all) : new Run(add(before, info.lengths))
     }
-    before = add(before, lengths)
+    before = add(before, info.lengths)
   }
-  const all = whole ? run : null
-  best = better(best, { texts: run, before: runBefore })
-  return { all, best: best && score(best) > 0 ? best : null }
+  best = better(best, run)
+  return { all: whole ? run.texts : null, best: best && score(best) > 0 ? best : null }
 }
 
 function inspectAlt(infos: readonly Info[]): Omit<Info, 'lengths'> {
@@ -185,7 +210,8 @@ function inspect(node: Node, bytes: boolean): Info {
       const { min, max } = body.lengths
       const lengths = { min: min * node.min, max: max === 0 ? 0 : max * node.max }
       if (node.min === 0) return { lengths, all: null, best: null }
-      const copies = Math.min(node.min, MOST_MEMBERS)
+      const size = body.all?.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0
+      const copies = Math.max(1, Math.min(node.min, MOST_MEMBERS, Math.floor(LONGEST_REPEATED / size)))
       const { all, best } = inspectCat(Array.from({ length: copies }, () => body))
       return { lengths, all: node.min === node.max && copies === node.min ? all : null, best }
     }

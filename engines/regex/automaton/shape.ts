@@ -3,16 +3,12 @@ import type { Node } from '../syntax/ast.ts'
 import { ACCEPT, ASSERT, FORK, STEP } from './nfa.ts'
 import type { Nfa } from './nfa.ts'
 import { NEWLINE } from './context.ts'
+import { widthOf } from '../foundation/utf8.ts'
 
 /** Lengths in bytes; `max` may be Infinity. */
 export interface Lengths {
   readonly min: number
   readonly max: number
-}
-
-function encodedLength(code: number, bytes: boolean): number {
-  if (bytes || code < 0x80) return 1
-  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
 }
 
 export function lengthsOf(node: Node, bytes: boolean): Lengths {
@@ -24,8 +20,7 @@ export function lengthsOf(node: Node, bytes: boolean): Lengths {
       const { ranges } = node
       // A set of nothing matches nothing: any length is true of it.
       if (ranges.length === 0) return { min: 1, max: 1 }
-      const low = encodedLength(ranges[0]!, bytes)
-      return { min: low, max: encodedLength(ranges.at(-1)!, bytes) }
+      return bytes ? { min: 1, max: 1 } : { min: widthOf(ranges[0]!), max: widthOf(ranges.at(-1)!) }
     }
     case 'cat':
       return node.parts.reduce<Lengths>(

@@ -8,9 +8,6 @@ import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
 import type { Node, Parsed, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 
-/** Bytes of a code point in UTF-8; of what could not be decoded (-1), 1. */
-export const widthOf = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4)
-
 /** Collects the distinct sets of a pattern, numbered as they come. */
 export class Sets {
   readonly list: Ranges[] = []

@@ -16,6 +16,8 @@ type Repeat = Extract<Node, { kind: 'repeat' }>
 type Cat = Extract<Node, { kind: 'cat' }>
 
 type Bracket = 'plain' | 'lazy' | 'loop'
+/** Which ways of matching a node are built; see above. */
+type Way = 'full' | 'some' | 'none' | 'apart'
 
 /** The two ways out of a node: having matched nothing, having matched something; -1 where there is none. */
 interface Exits {
@@ -70,6 +72,23 @@ export class Builder {
     return meeting
   }
 
+  // Brackets are opened and closed by two calls, not around a callback: a tree 500 deep must fit on the stack, and every
+  // frame between two levels counts.
+
+  /** Enters a bracket where `wanted`. */
+  private enter(wanted: boolean, from: number, kind: Bracket = 'plain'): number {
+    return wanted ? this.openBracket(from, kind) : from
+  }
+
+  /** Leaves it again. */
+  private leave(wanted: boolean, exits: Exits): Exits {
+    return wanted ? this.closeBracket(exits) : exits
+  }
+
+  private leaveOne(wanted: boolean, exit: number): number {
+    return wanted ? this.closeBracket({ none: -1, some: exit }).some : exit
+  }
+
   private openBracket(from: number, kind: Bracket): number {
     this.bracketParent.push(this.bracket)
     this.bracketDepth.push(this.bracket < 0 ? 1 : this.bracketDepth[this.bracket]! + 1)
@@ -86,17 +105,6 @@ export class Builder {
     return { none: leave(exits.none), some: leave(exits.some) }
   }
 
-  /** Either exit of `build`, inside a bracket where `wanted`. */
-  private within(
-    wanted: boolean,
-    from: number,
-    build: (from: number) => Exits,
-    kind: Bracket = 'plain',
-  ): Exits {
-    if (!wanted) return build(from)
-    return this.closeBracket(build(this.openBracket(from, kind)))
-  }
-
   /** A child of a node that has no bracket because a minimal repetition is inside needs one of its own. */
   private exposed(parent: Node, child: Node): boolean {
     return !factsOf(parent).plain && factsOf(child).plain && factsOf(child).length < 0
@@ -105,7 +113,8 @@ export class Builder {
   /** The whole pattern. Its end is known or searched for; in a search, what is plain must want to be long. */
   whole(root: Node, from: number): number {
     const { plain, length } = factsOf(root)
-    return this.within(plain && length < 0, from, (at) => this.merged(root, at)).some
+    const bracketed = plain && length < 0
+    return this.leaveOne(bracketed, this.full(root, this.enter(bracketed, from)))
   }
 
   /** Matches `node`; the one way out, or -1. */
@@ -125,7 +134,7 @@ export class Builder {
         return this.full(node.node, from)
       case 'group':
       case 'alt':
-        return this.merge(this.around(node, from, (child, at) => this.merged(child, at)))
+        return this.merge(this.around(node, from, 'full'))
       case 'cat':
         return this.merge(this.cat(node, from, 'full'))
       default:
@@ -137,28 +146,36 @@ export class Builder {
     return this.join([exits.some, exits.none])
   }
 
-  private merged(node: Node, from: number): Exits {
-    return { none: -1, some: this.full(node, from) }
-  }
-
-  /** A group or an alternation, its children built by `build`. */
-  private around(
-    node: Extract<Node, { kind: 'group' | 'alt' }>,
-    from: number,
-    build: (child: Node, from: number) => Exits,
-  ): Exits {
+  /** A group or an alternation, its children in the same way. */
+  private around(node: Extract<Node, { kind: 'group' | 'alt' }>, from: number, way: Way): Exits {
     if (node.kind === 'group') {
-      const inner = this.edge(from, this.state(), (node.index << 2) | OPEN)
-      const exits = this.within(this.exposed(node, node.node), inner, (at) => build(node.node, at))
+      const bracketed = this.exposed(node, node.node)
+      const inner = this.enter(bracketed, this.edge(from, this.state(), (node.index << 2) | OPEN))
+      const exits = this.leave(bracketed, this.inWay(way, node.node, inner))
       const close = (exit: number): number =>
         exit < 0 ? -1 : this.edge(exit, this.state(), (node.index << 2) | CLOSE)
       return { none: close(exits.none), some: close(exits.some) }
     }
-    const branches = node.parts.map((part) => {
-      const branch = this.edge(from, this.state())
-      return this.within(this.exposed(node, part), branch, (at) => build(part, at))
-    })
+    const branches: Exits[] = []
+    for (const part of node.parts) {
+      const bracketed = this.exposed(node, part)
+      const branch = this.enter(bracketed, this.edge(from, this.state()))
+      branches.push(this.leave(bracketed, this.inWay(way, part, branch)))
+    }
     return { none: this.join(branches.map((b) => b.none)), some: this.join(branches.map((b) => b.some)) }
+  }
+
+  private inWay(way: Way, node: Node, from: number): Exits {
+    switch (way) {
+      case 'full':
+        return { none: -1, some: this.full(node, from) }
+      case 'some':
+        return { none: -1, some: this.some(node, from) }
+      case 'none':
+        return { none: this.none(node, from), some: -1 }
+      default:
+        return this.apart(node, from)
+    }
   }
 
   /** Matches `node` with both ways out apart. */
@@ -173,7 +190,7 @@ export class Builder {
         return this.apart(node.node, from)
       case 'group':
       case 'alt':
-        return this.around(node, from, (child, at) => this.apart(child, at))
+        return this.around(node, from, 'apart')
       case 'cat':
         return this.cat(node, from, 'apart')
       case 'repeat':
@@ -193,7 +210,7 @@ export class Builder {
         return this.some(node.node, from)
       case 'group':
       case 'alt':
-        return this.around(node, from, (child, at) => ({ none: -1, some: this.some(child, at) })).some
+        return this.around(node, from, 'some').some
       case 'cat':
         return this.cat(node, from, 'some').some
       case 'repeat':
@@ -210,7 +227,7 @@ export class Builder {
       case 'approx':
         return this.none(node.node, from)
       case 'group':
-        return this.around(node, from, (child, at) => ({ none: this.none(child, at), some: -1 })).none
+        return this.around(node, from, 'none').none
       case 'alt': {
         // Without assertions the first alternative that can be empty always is.
         const sure = node.parts.findIndex((part) => factsOf(part).nullable && factsOf(part).pure)
@@ -265,7 +282,9 @@ export class Builder {
   }
 
   private part(part: Node, at: Exits, bracket: boolean, mode: 'full' | 'apart' | 'some'): Exits {
-    if (mode === 'full') return this.within(bracket, at.some, (from) => this.merged(part, from))
+    if (mode === 'full') {
+      return { none: -1, some: this.leaveOne(bracket, this.full(part, this.enter(bracket, at.some))) }
+    }
     const { plain, nullable } = factsOf(part)
     if (!plain) {
       // The order of its branches must be kept, so it is built once for each path.
@@ -277,7 +296,7 @@ export class Builder {
     const entry = this.state()
     if (at.none >= 0) this.edge(at.none, entry)
     if (at.some >= 0) this.edge(at.some, entry)
-    const some = this.within(bracket, entry, (from) => ({ none: -1, some: this.some(part, from) })).some
+    const some = this.leaveOne(bracket, this.some(part, this.enter(bracket, entry)))
     if (!nullable) return { none: -1, some }
     const kept = at.some < 0 ? -1 : this.none(part, at.some)
     return { none: at.none < 0 ? -1 : this.none(part, at.none), some: this.join([some, kept]) }
@@ -293,8 +312,9 @@ export class Builder {
   private repeat(node: Repeat, from: number, wantNone = true): Exits {
     const body = factsOf(node.node)
     const lazyBracket = isMinimal(node) && factsOf(node).length < 0
-    if (!body.plain) return this.within(lazyBracket, from, (at) => this.mixedRepeat(node, at), 'lazy')
-    return this.within(lazyBracket, from, (at) => this.plainRepeat(node, at, wantNone), 'lazy')
+    const at = this.enter(lazyBracket, from, 'lazy')
+    const exits = body.plain ? this.plainRepeat(node, at, wantNone) : this.mixedRepeat(node, at)
+    return this.leave(lazyBracket, exits)
   }
 
   /** Matching nothing: one empty iteration where the body can, none at all where the minimum allows. */
@@ -333,14 +353,10 @@ export class Builder {
         this.edge(done, entry)
         if (padded && none >= 0 && i <= min) this.edge(none, entry)
       }
-      const inner = this.edge(entry, this.state(), forget)
-      const build = (at: number): Exits => ({ none: -1, some: this.some(node.node, at) })
-      const { some } = this.within(
-        body.length < 0 && hasGroups(node),
-        inner,
-        build,
-        lastFirst ? 'loop' : 'plain',
-      )
+      const bracketed = body.length < 0 && hasGroups(node)
+      const start = this.edge(entry, this.state(), forget)
+      const inner = this.enter(bracketed, start, lastFirst ? 'loop' : 'plain')
+      const some = this.leaveOne(bracketed, this.some(node.node, inner))
       const idle = padded && i > 1 && i <= min ? this.edge(done, this.state(), forget) : -1
       done = this.join([some, idle < 0 ? -1 : this.none(node.node, idle)])
       if (i < min && body.nullable && body.pure) {

@@ -1,11 +1,12 @@
 /** What happened on the best path through a bracket, as far as it matters still. */
+import { grown, int32s } from '../foundation/arrays.ts'
 import { FORGET } from './actions.ts'
 import type { Brackets } from './brackets.ts'
 
 export class Events {
   private readonly brackets: Brackets
   /** Three numbers each: action, place, -1; or an inner bracket, its start, its end. */
-  private list = new Int32Array(48)
+  private list = int32s(48)
   private count = 0
 
   constructor(brackets: Brackets) {
@@ -48,11 +49,7 @@ export class Events {
 
   push(what: number, at: number, end: number): void {
     const n = this.count
-    if (n + 3 > this.list.length) {
-      const longer = new Int32Array(2 * this.list.length)
-      longer.set(this.list)
-      this.list = longer
-    }
+    this.list = grown(this.list, n + 3)
     this.list[n] = what
     this.list[n + 1] = at
     this.list[n + 2] = end

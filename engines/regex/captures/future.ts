@@ -11,12 +11,12 @@
  * sets of states, determinised as they are met. The text is cut into stretches, of each only the set at its start is
  * kept, and the sets of one stretch at a time are at hand: memory is one stretch and a set for each, time two passes.
  */
-import { decodeAt, EDGE, KINDS } from '../automaton/context.ts'
+import { EDGE, KINDS } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { classOf } from './alphabet.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
-import { startOf } from './reader.ts'
+import { decodeAt, startOf } from '../foundation/utf8.ts'
 
 /** Bytes of text in a stretch. */
 const STRETCH = 4096

@@ -11,7 +11,9 @@ import { DEFAULT_STATES } from '../automaton/size.ts'
 import { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
 import { newTally } from '../dfa/tally.ts'
+import { onStack } from '../foundation/depth.ts'
 import type { Parsed } from '../syntax/ast.ts'
+import { depthOf } from '../syntax/parse.ts'
 import type { Options } from '../types.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Automaton } from './automaton.ts'
@@ -42,6 +44,8 @@ export type CapturePath = 'one-pass' | 'multi-pass' | 'top-down' | 'simulation'
 
 export class Captures {
   private readonly automaton: Automaton
+  /** What all of the Regex may have: simulation, which keeps nothing, may take it for the time of a call. */
+  private readonly allBytes: number
   private readonly cacheBytes: number
   private readonly meter: Meter
   /** Nobody else begins its calls. */
@@ -68,7 +72,8 @@ export class Captures {
 
   constructor(automaton: Automaton, cacheBytes: number, meter: Meter, ownMeter: boolean) {
     this.automaton = automaton
-    this.cacheBytes = cacheBytes
+    this.allBytes = cacheBytes
+    this.cacheBytes = Math.floor(cacheBytes / SHARES)
     this.meter = meter
     this.ownMeter = ownMeter
     if (!isTopDown(automaton)) this.topDown = null
@@ -122,7 +127,7 @@ export class Captures {
       }
     }
     counters.simulation += end - start
-    return simulate(this.stepper, text, start, end, edges, meter)
+    return simulate(this.stepper, text, start, end, edges, meter, this.allBytes)
   }
 
   /**
@@ -145,7 +150,7 @@ export class Captures {
       this.failures++
       this.search = undefined
     }
-    return simulateSearch(this.stepper, text, from, edges, this.meter, outlook)
+    return simulateSearch(this.stepper, text, from, edges, this.meter, outlook, this.allBytes)
   }
 
   /** What can still be reached from everywhere in the rest of a text; two passes over it. */
@@ -167,7 +172,10 @@ export function buildCaptures(parsed: Parsed, options: Options = {}, meter?: Met
     cacheBytes = DEFAULT_CACHE_BYTES,
     stepsPerCall = Infinity,
   } = options.budget ?? {}
-  const automaton = buildAutomaton(parsed, states * STATES_PER_STATE, options.rules)
+  const automaton = onStack(
+    () => depthOf(parsed.root),
+    () => buildAutomaton(parsed, states * STATES_PER_STATE, options.rules),
+  )
   const counted = meter ?? new Meter(newTally(), stepsPerCall)
-  return new Captures(automaton, Math.floor(cacheBytes / SHARES), counted, meter === undefined)
+  return new Captures(automaton, cacheBytes, counted, meter === undefined)
 }

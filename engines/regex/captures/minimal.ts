@@ -7,20 +7,22 @@
  * groups. Linear in the text: a character is stepped over at most twice. For all matches, one after another, `future.ts`
  * tells each search when it is done.
  */
-import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
-import { classOf, widthOf } from './alphabet.ts'
+import { int32s } from '../foundation/arrays.ts'
+import { classOf } from './alphabet.ts'
 import { apply } from './actions.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
 import type { Future } from './future.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
-import { carry } from './simulate.ts'
+import { carry, roomFor } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Finish } from './stepper.ts'
 import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** What a search is told, and tells. */
 export interface Outlook {
@@ -84,13 +86,14 @@ export function simulateSearch(
   edges: Edges,
   meter: Meter,
   outlook: Outlook,
+  cacheBytes: number,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets, surroundings } = automaton
   const width = 2 * automaton.groups + 2
   stepper.count = 0
-  let old = new Int32Array(width)
-  let fresh = new Int32Array(width)
+  let old = int32s(width)
+  let fresh = int32s(width)
   let best: Int32Array | null = null
   let before = surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
   const settle = (path: Finish, at: number): void => {
@@ -102,7 +105,7 @@ export function simulateSearch(
     outlook.reached = at
     if (best === null) {
       const { count } = stepper
-      if (old.length < (count + 1) * width) old = widened(old, (count + 1) * width)
+      old = roomFor(old, count + 1, width, cacheBytes)
       old.fill(-1, count * width, (count + 1) * width)
       old[count * width] = at
       stepper.addStart()
@@ -121,7 +124,7 @@ export function simulateSearch(
     const bytes = alphabet.bytes ? 1 : widthOf(code)
     if (best !== null && (stepper.count === 0 || !mayImprove(outlook.future, stepper, at + bytes)))
       return best
-    fresh = carry(stepper, at, old, fresh, width)
+    fresh = carry(stepper, at, old, fresh, width, cacheBytes)
     ;[old, fresh] = [fresh, old]
     before = kind
     at += bytes
@@ -132,10 +135,4 @@ export function simulateSearch(
 /** Whether one of the stepper's paths may end. */
 function mayImprove(future: Future | null, { states, count }: Stepper, at: number): boolean {
   return future === null || future.isAlive(states, count, at)
-}
-
-function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(least, array.length * 2))
-  larger.set(array)
-  return larger
 }

@@ -9,14 +9,15 @@
  * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the last one
  * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from there.
  */
-import { decodeAt, EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { apply, CLOSE, FORGET } from './actions.ts'
-import { classOf, widthOf } from './alphabet.ts'
+import { classOf } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import type { Edges } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Step, Stepper } from './stepper.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
 const MAX_STEPS = 2048

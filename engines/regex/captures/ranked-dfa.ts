@@ -5,6 +5,7 @@
  * step that was made once costs two table look-ups from then on. Bounded by bytes: when the cache is full, `step`
  * returns FULL and the caller goes another way.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
 import { KINDS } from '../automaton/context.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
@@ -22,14 +23,14 @@ export class RankedDfa {
   /** Kinds of the character before, as far as they matter, times classes. */
   readonly stride: number
   /** Step taken from a state (which is a multiple of `stride`) on `kind * classes + class`; 0 is not known yet. */
-  table: Int32Array
+  table: Int32Array<ArrayBuffer>
   /** State that a step leads to. */
-  target: Int32Array
+  target: Int32Array<ArrayBuffer>
   readonly steps: (Step | null)[] = [null]
   /** Where each path of a step came from, for the way back: `index in the old ranking << 1 | it has actions`. */
-  links: Int32Array
+  links: Int32Array<ArrayBuffer>
   /** A step's first place in `links`. */
-  linkStart: Int32Array
+  linkStart: Int32Array<ArrayBuffer>
   private linkCount = 0
   /** Whether a new attempt begins at every position, and a path that ends cuts off worse ones. */
   readonly search: boolean
@@ -50,10 +51,10 @@ export class RankedDfa {
     this.search = search
     this.maxBytes = maxBytes
     this.stride = automaton.alphabet.classes * (automaton.hasAssertions ? KINDS : 1)
-    this.table = new Int32Array(this.stride * 4)
-    this.target = new Int32Array(16)
-    this.links = new Int32Array(64)
-    this.linkStart = new Int32Array(16)
+    this.table = int32s(this.stride * 4)
+    this.target = int32s(16)
+    this.links = int32s(64)
+    this.linkStart = int32s(16)
     this.stateOf(this.stepper.initial(), search)
   }
 
@@ -99,7 +100,7 @@ export class RankedDfa {
     this.steps.push(step)
     const seek = (this.seeking[id] as boolean) && step.accepted === null
     const target = this.stateOf(seek ? this.withSeed(step.ranking) : step.ranking, seek)
-    if (this.target.length <= number) this.target = grown(this.target, number + 1)
+    this.target = grown(this.target, number + 1)
     this.target[number] = target
     this.link(number, step)
     this.table[state + (hasAssertions ? kind * classes : 0) + symbol] = number
@@ -109,10 +110,8 @@ export class RankedDfa {
   }
 
   private link(number: number, { from, actions }: Step): void {
-    if (this.linkStart.length <= number) this.linkStart = grown(this.linkStart, number + 1)
-    if (this.links.length < this.linkCount + from.length) {
-      this.links = grown(this.links, this.linkCount + from.length)
-    }
+    this.linkStart = grown(this.linkStart, number + 1)
+    this.links = grown(this.links, this.linkCount + from.length)
     this.linkStart[number] = this.linkCount
     for (let i = 0; i < from.length; i++) {
       const acts = (actions[i] as readonly number[]).length > 0 ? 1 : 0
@@ -147,15 +146,9 @@ export class RankedDfa {
       this.rankings.push(ranking)
       this.seeking.push(seeking)
       if (ranking.states.length === 0) this.dead = state
-      if (this.table.length < state + this.stride) this.table = grown(this.table, state + this.stride)
+      this.table = grown(this.table, state + this.stride)
       this.bytes += BYTES_PER_STATE + 4 * this.stride + 8 * ranking.states.length + 2 * key.length
     }
     return state
   }
-}
-
-function grown(array: Int32Array, least: number): Int32Array {
-  const larger = new Int32Array(Math.max(least, array.length * 2))
-  larger.set(array)
-  return larger
 }

@@ -1,9 +1,10 @@
 /** A span of a text, read character by character in either direction, as classes and as what assertions hold. */
-import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
-import { classOf, widthOf } from './alphabet.ts'
+import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { classOf } from './alphabet.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
 import type { Edges } from './simulate.ts'
+import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -70,11 +71,4 @@ export class Reader {
     const after = at < this.end ? alphabet.kind[this.after(at)]! : this.kindAfter
     return MASKS[before * KINDS + after]!
   }
-}
-
-/** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
-export function startOf(text: Uint8Array, last: number): number {
-  let first = last
-  while (first > 0 && last - first < 3 && (text[first]! & 0xc0) === 0x80) first--
-  return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
 }

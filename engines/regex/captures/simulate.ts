@@ -5,13 +5,15 @@
  * way. Memory is states x groups, time is span x (closure + states x groups). Used where
  * nothing quicker can be, and to check what is.
  */
-import { decodeAt, EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { RegexBudgetError } from '../types.ts'
-import { classOf, widthOf } from './alphabet.ts'
+import { grown, int32s } from '../foundation/arrays.ts'
+import { classOf } from './alphabet.ts'
 import { apply } from './actions.ts'
 import { MASKS } from './context.ts'
 import type { Stepper } from './stepper.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Whether the text's own edges count as edges. */
 export interface Edges {
@@ -19,8 +21,26 @@ export interface Edges {
   readonly notEol: boolean
 }
 
-/** Offsets kept for all paths together: thousands of paths with thousands of groups each. Two sets of four bytes. */
-const MAX_CAPTURES = 1 << 25
+/** Bytes of an offset, in two sets of them: before a character and behind it. */
+const BYTES_PER_OFFSET = 8
+/** A few dozen paths with a few groups each are always allowed: no pattern can be simulated with less. */
+const LEAST_BYTES = 1 << 16
+
+/**
+ * The array, or a larger one, for the captures of `count` paths.
+ * @throws RegexBudgetError `cacheBytes`
+ */
+export function roomFor(
+  array: Int32Array<ArrayBuffer>,
+  count: number,
+  width: number,
+  cacheBytes: number,
+): Int32Array<ArrayBuffer> {
+  const most = Math.floor(Math.max(cacheBytes, LEAST_BYTES) / BYTES_PER_OFFSET)
+  if (count * width > most)
+    throw new RegexBudgetError('cacheBytes', BYTES_PER_OFFSET * count * width, BYTES_PER_OFFSET * most)
+  return grown(array, count * width, most)
+}
 
 /** Gives each of the stepper's paths its captures: those it had, in `old`, and what happened on the way to text[at]. */
 export function carry(
@@ -29,12 +49,11 @@ export function carry(
   old: Int32Array,
   fresh: Int32Array<ArrayBuffer>,
   width: number,
+  cacheBytes: number,
 ): Int32Array<ArrayBuffer> {
   const { count, leaves } = stepper
   const { forgets } = stepper.automaton
-  if (count * width > MAX_CAPTURES)
-    throw new RegexBudgetError('cacheBytes', 8 * count * width, 8 * MAX_CAPTURES)
-  const target = fresh.length < count * width ? new Int32Array(2 * count * width) : fresh
+  const target = roomFor(fresh, count, width, cacheBytes)
   for (let i = 0; i < count; i++) {
     const { from, actions } = stepper.trace(leaves[i]!)
     const base = i * width
@@ -49,7 +68,7 @@ export function carry(
 /**
  * The captures of the best parse of [start, end), or null if there is none.
  *
- * @throws RegexBudgetError `stepsPerCall`
+ * @throws RegexBudgetError `stepsPerCall`; `cacheBytes` where paths times groups do not fit
  */
 export function simulate(
   stepper: Stepper,
@@ -58,13 +77,14 @@ export function simulate(
   end: number,
   edges: Edges,
   meter: Meter,
+  cacheBytes: number,
 ): Int32Array | null {
   const { automaton } = stepper
   const { alphabet, forgets } = automaton
   const width = 2 * automaton.groups + 2
   stepper.load(stepper.initial())
-  let old = new Int32Array(width).fill(-1)
-  let fresh = new Int32Array(width)
+  let old = int32s(width).fill(-1)
+  let fresh = int32s(width)
   let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
   for (let at = start; at < end;) {
     const workBefore = stepper.work
@@ -73,7 +93,7 @@ export function simulate(
     const kind = alphabet.kind[symbol]!
     stepper.advance(MASKS[before * KINDS + kind]!, symbol, false)
     if (stepper.count === 0) return null
-    fresh = carry(stepper, at, old, fresh, width)
+    fresh = carry(stepper, at, old, fresh, width, cacheBytes)
     ;[old, fresh] = [fresh, old]
     before = kind
     at += alphabet.bytes ? 1 : widthOf(code)

@@ -5,14 +5,14 @@
  * and in which state they began. To walk back beyond the buffer, a stretch is run again. So the memory is one buffer
  * and a few numbers per stretch, however long the text, and every character is stepped over at most twice.
  */
-import { decodeAt } from '../automaton/context.ts'
+import { grown, int32s } from '../foundation/arrays.ts'
+import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { undo } from './actions.ts'
-import { classOf, widthOf } from './alphabet.ts'
+import { classOf } from './alphabet.ts'
 import type { Future } from './future.ts'
 import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
-import { startOf } from './reader.ts'
 import type { Finish, Step } from './stepper.ts'
 
 /** Characters in a stretch: a buffer of one megabyte at most. */
@@ -25,7 +25,7 @@ export class Trail {
   state = 0
   kind = 0
   /** Steps of the present stretch. */
-  private ids = new Int32Array(256)
+  private ids = int32s(256)
   private count = 0
   /** Position, state and kind at the start of each stretch, the present one last. */
   private stretches: number[] = []
@@ -81,7 +81,7 @@ export class Trail {
     const searching = dfa.search
     let { at, state, kind, count } = this
     const most = Math.min(STRETCH, count + end - at)
-    if (this.ids.length < most) this.ids = widened(this.ids, most)
+    this.ids = grown(this.ids, most, STRETCH)
     const { ids } = this
     let { table, target } = dfa
     let full = false
@@ -200,10 +200,4 @@ export class Trail {
     if (index > 0) return this.dfa.target[this.ids[index - 1]!]!
     return this.stretches[this.stretches.length - 2]!
   }
-}
-
-function widened(array: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.min(STRETCH, Math.max(least, array.length * 2)))
-  larger.set(array)
-  return larger
 }

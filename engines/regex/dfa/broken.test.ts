@@ -3,8 +3,7 @@
  * JavaScript's engine is the judge; for it each unit is one character, a broken byte one that no pattern has.
  */
 import { describe, expect, it } from 'vitest'
-import { decodeAt } from '../automaton/context.ts'
-import { widthOf } from '../captures/alphabet.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 import { compile } from '../regex.ts'
 import { Random } from '../testing/random.ts'
 

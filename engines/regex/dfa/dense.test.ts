@@ -4,6 +4,7 @@ import { EDGE } from '../automaton/context.ts'
 import { compile } from '../regex.ts'
 import { parse } from '../syntax/parse.ts'
 import { symbolsOf } from '../testing/engines.ts'
+import { withGuardedArrays } from '../testing/guard.ts'
 import { referenceAll } from '../testing/reference.ts'
 import { DenseWalk } from './dense.ts'
 import { Program } from './program.ts'
@@ -91,5 +92,30 @@ describe('texts full of matches', () => {
       }
     }
     expect(resets).toBeGreaterThan(0)
+  })
+
+  it.each(['', 'a*', '\\d', '[ab]', '\\w+', 'ab|b', '(a|b)*?', '.', 'é*', '\\b'])(
+    '%s writes to no place but those it has, at the edges of batches and whatever the number of matches',
+    (pattern) => {
+      for (const size of [1, 63, 64, 65, 127, 129, 700, 1023, 1024, 1025, 1100]) {
+        const text = 'ab1 é'.repeat(Math.ceil(size / 3)).slice(0, size * 2) + '\n'.repeat(size % 40)
+        const plain = compile(pattern)
+        withGuardedArrays(() => {
+          const guarded = compile(pattern)
+          expect(guarded.spans(text)).toEqual(plain.spans(text))
+          expect(guarded.count(text)).toBe(plain.count(text))
+          const listed = Array.from(guarded.findAll(text), ({ spans }) => [spans[0]!, spans[1]!])
+          expect(listed.flat()).toEqual([...plain.spans(text)])
+        })
+      }
+    },
+  )
+
+  it('the reported cases: matches of every byte, and of none', () => {
+    const text = ('1'.repeat(93) + '\n'.repeat(17)).repeat(13)
+    const found = Array.from(compile('\\d').findAll(text), ({ spans }) => spans[0]!)
+    expect(found).toEqual(Array.from(text.matchAll(/\d/g), ({ index }) => index))
+    const empty = compile('').spans('a'.repeat(2000))
+    expect([...empty]).toEqual(Array.from({ length: 2001 }, (_, at) => [at, at]).flat())
   })
 })

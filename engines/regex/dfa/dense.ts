@@ -11,6 +11,7 @@
  * Everything else (an end that is not the last byte read, a start that is not known, a character of several bytes to be
  * looked at whole) is no transition of this table: the walk with branches takes over for one match.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
 import { ACCEPTED, BORN, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -33,7 +34,7 @@ export class DenseWalk {
   ends = 0
   end = -1
   private readonly dfa: LazyDfa
-  private table = new Int32Array(0)
+  private table = int32s(0)
   private resets = -1
   /** The first state of a search behind a match, for each kind of character that the match may end with. */
   private readonly homes: number[] = []
@@ -190,11 +191,9 @@ export class DenseWalk {
 
   /** The table with an entry for each of the automaton's. */
   private tableOf(length: number): Int32Array {
-    if (this.table.length < length) {
-      const grown = new Int32Array(length).fill(UNBUILT)
-      grown.set(this.table)
-      this.table = grown
-    }
+    const known = this.table.length
+    this.table = grown(this.table, length)
+    this.table.fill(UNBUILT, known)
     return this.table
   }
 

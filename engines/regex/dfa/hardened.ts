@@ -11,12 +11,13 @@
  * Steps are cached like an automaton's: which groups live on depends on the set and the byte alone, the ends move
  * along in an array. Cost: O(text x nodes) at worst, 4 bytes for every byte of text.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
 import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { acceptingGroup } from './items.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { isBoundary } from './units.ts'
+import { isBoundary } from '../foundation/utf8.ts'
 
 /** What a step does to the groups: where each comes from (-1: begins here), and the set it leads to. */
 interface Move {
@@ -35,11 +36,11 @@ export class Hardener {
   /** Places inside characters must be told apart. */
   private readonly exact: boolean
   /** Number of the move, plus one, by state, class of byte and kind; 0 where it is not made yet. */
-  private index = new Int32Array(1024)
+  private index = int32s(1024)
   private moves: Move[] = []
   private known = 0
-  private values = new Int32Array(16)
-  private spare = new Int32Array(16)
+  private values = int32s(16)
+  private spare = int32s(16)
 
   /** @param dfa backward, anchored, keepAll */
   constructor(dfa: LazyDfa, surroundings: Surroundings, meter: Meter, exact: boolean) {
@@ -101,11 +102,7 @@ export class Hardener {
       this.index.fill(0)
     }
     const key = (state + dfa.classes[byte]!) * 6 + kind + 1
-    if (key >= this.index.length) {
-      const grown = new Int32Array(key * 2)
-      grown.set(this.index)
-      this.index = grown
-    }
+    this.index = grown(this.index, key + 1)
     const number = this.index[key]!
     if (number > 0) return this.moves[number - 1]!
     const items = dfa.itemsOf(state)
@@ -125,12 +122,9 @@ export class Hardener {
   private apply(move: Move, at: number): void {
     const { origins } = move
     const { length } = origins
-    if (length > this.values.length) {
-      const grown = new Int32Array(length * 2)
-      grown.set(this.values)
-      this.values = grown
-      this.spare = new Int32Array(length * 2)
-    }
+    this.values = grown(this.values, length)
+    // They change places, so both must do.
+    this.spare = grown(this.spare, length)
     if (move.appends) {
       if (length > 0 && origins[length - 1] === -1) this.values[length - 1] = at
       return

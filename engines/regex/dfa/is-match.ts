@@ -14,7 +14,7 @@ import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.t
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
-import { behindLead } from './units.ts'
+import { behindLead } from '../foundation/utf8.ts'
 
 export class MatchWalker {
   readonly dfa: LazyDfa

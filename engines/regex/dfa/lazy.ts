@@ -14,6 +14,7 @@
  * Transitions are numbers: a state number, already multiplied by the row length, with flags above it. Every special
  * one is negative, so the hot loop tests a sign.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
 import type { Nfa } from '../automaton/nfa.ts'
 import { byteClasses } from '../automaton/bytes.ts'
 import { OTHER, WORD } from '../automaton/context.ts'
@@ -62,7 +63,7 @@ export class LazyDfa extends ThreadSets {
   readonly classes: Uint8Array
   readonly stride: number
   /** Rows of transitions; replaced when it grows, so fetch it again after every call that may build. */
-  table: Int32Array
+  table: Int32Array<ArrayBuffer>
   /** How often the cache was emptied. */
   resets = 0
   private readonly allowed: number
@@ -79,7 +80,7 @@ export class LazyDfa extends ThreadSets {
     const classes = byteClasses(nfa, (byte) => surroundings.ofByte(byte))
     this.classes = classes.of
     this.stride = classes.count
-    this.table = new Int32Array(this.stride * 8)
+    this.table = int32s(this.stride * 8)
     this.asksKinds = nfa.use.words && !nfa.bytes
   }
 
@@ -228,11 +229,7 @@ export class LazyDfa extends ThreadSets {
     this.used += bytes
     const row = this.states++
     const needed = this.states * this.stride
-    if (needed > this.table.length) {
-      const grown = new Int32Array(Math.max(needed, this.table.length * 2))
-      grown.set(this.table)
-      this.table = grown
-    }
+    this.table = grown(this.table, needed)
     this.table.fill(UNBUILT, row * this.stride, needed)
     this.items.push(this.out.slice(0, this.outLength))
     const list = this.hashes.get(hash)

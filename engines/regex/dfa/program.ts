@@ -59,8 +59,11 @@ export class Program {
   private atStart: boolean | undefined
   private atEnd: boolean | undefined
 
+  private readonly budget: Budget
+
   constructor(parsed: Parsed, budget: Budget = {}) {
     this.parsed = parsed
+    this.budget = budget
     this.sets = new SetGraphs(parsed)
     this.literals = requiredLiterals(parsed.root, parsed.bytes, parsed.hasAssertions)
     // A set of strings is searched for as such and never becomes an automaton.
@@ -104,8 +107,11 @@ export class Program {
   }
 
   get skip(): Skip | null {
-    if (this.skipMade === undefined)
+    if (this.skipMade === undefined) {
       this.skipMade = this.literals && !this.onlyAtStart ? buildSkip(this, this.literals) : null
+      // Strings too many or too long to be searched for become an automaton after all.
+      if (this.skipMade === null && this.literals?.whole) this.checkSize(this.budget)
+    }
     return this.skipMade
   }
 

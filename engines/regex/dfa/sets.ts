@@ -10,6 +10,7 @@
  * With `which`, one group whose ends carry the numbers of the patterns they belong to. `items.ts` says how a set is
  * written down, `loop.ts` how a search knows where characters begin.
  */
+import { int32s, uint8s } from '../foundation/arrays.ts'
 import { ANY, KINDS, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPT, ASSERT, FORK, MARK, STEP } from '../automaton/nfa.ts'
@@ -78,15 +79,15 @@ export class ThreadSets {
     this.surroundings = surroundings
     this.tally = tally
     const nodes = nfa.kind.length
-    this.seenIn = new Int32Array(nodes)
-    this.seenMask = new Uint8Array(nodes)
+    this.seenIn = int32s(nodes)
+    this.seenMask = uint8s(nodes)
     // A node is pushed once for each bit its mask gains at most, by each edge that leads to it.
     const visits = nfa.masks.length > 0 ? KINDS : 1
-    this.stackNode = new Int32Array((nodes + nfa.forkTo.length) * visits + 16)
-    this.stackMask = new Uint8Array(this.stackNode.length)
+    this.stackNode = int32s((nodes + nfa.forkTo.length) * visits + 16)
+    this.stackMask = uint8s(this.stackNode.length)
     // At most one terminator for each node in a set, or pattern that accepts, besides the node itself.
-    this.out = new Int32Array(2 * nodes + 64)
-    this.origins = new Int32Array(nodes + 64)
+    this.out = int32s(2 * nodes + 64)
+    this.origins = int32s(nodes + 64)
     this.loop = nfa.loop >= 0 ? new SearchLoop(nfa) : null
   }
 

@@ -6,6 +6,7 @@
  * and asking for all costs no call each. A walk that reads on past the end of its match, in vain, reads that stretch
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
+import { grown, int32s } from '../foundation/arrays.ts'
 import { EDGE } from '../automaton/context.ts'
 import type { LiteralCursor } from '../literal/literal.ts'
 import { outOfHand } from './patience.ts'
@@ -42,7 +43,7 @@ export class SpanSearch {
   private noEmpty = false
   private wasted = 0
   /** What `all` collects in; kept, as a new one takes longer than many a short text. */
-  private gathered = new Int32Array(0)
+  private gathered = int32s(0)
   private ended = true
   private batch: Int32Array = FIRST
   private large: Int32Array = FIRST
@@ -137,9 +138,7 @@ export class SpanSearch {
     while (this.next()) {
       const rest = 2 * (this.found - this.used)
       if (length + rest + 2 > spans.length) {
-        const grown = new Int32Array(FIRST_ALL + (length + rest) * 2)
-        grown.set(spans)
-        spans = grown
+        spans = grown(spans, FIRST_ALL + (length + rest) * 2)
       }
       spans[length] = this.start
       spans[length + 1] = this.end
@@ -170,7 +169,7 @@ export class SpanSearch {
   private nextBatch(): boolean {
     const capacity = this.found === 0 ? this.first : Math.min(LARGEST_BATCH, this.found * 2)
     // A batch of one is read at once; larger ones live on between calls.
-    if (capacity > 1 && this.large.length < capacity * 2 + 2) this.large = new Int32Array(capacity * 2 + 2)
+    if (capacity > 1 && this.large.length < capacity * 2 + 2) this.large = int32s(capacity * 2 + 2)
     this.batch = capacity === 1 ? FIRST : this.large
     return this.load(this.batch, capacity) && this.next()
   }

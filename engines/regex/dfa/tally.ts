@@ -10,10 +10,12 @@ export interface Tally {
   resets: number
   /** Bytes given to literal searches. */
   scanned: number
+  /** Bytes looked at to turn byte offsets of strings into their own. */
+  mapped: number
   /** Times a find-all went over to its linear, slower way. */
   hardened: number
 }
 
 export function newTally(): Tally {
-  return { steps: 0, built: 0, states: 0, resets: 0, scanned: 0, hardened: 0 }
+  return { steps: 0, built: 0, states: 0, resets: 0, scanned: 0, mapped: 0, hardened: 0 }
 }

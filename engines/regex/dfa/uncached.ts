@@ -4,7 +4,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import { acceptingGroup, SEARCHING } from './items.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { behindLead } from './units.ts'
+import { behindLead } from '../foundation/utf8.ts'
 
 /** A cache emptied this often in one walk, with few bytes for each state made, is not worth having. */
 export const RESETS = 3

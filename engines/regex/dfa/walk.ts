@@ -19,7 +19,7 @@ import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 import { outOfHand } from './patience.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
-import { behindLead } from './units.ts'
+import { behindLead } from '../foundation/utf8.ts'
 
 /** Bytes walked densely before asking whether that still pays; even, as they are taken in twos. */
 const BLOCK = 512
@@ -164,6 +164,11 @@ export class SpanWalker {
           count += ends
           from = this.end
           noEmpty = true
+          if (count >= capacity) {
+            // What was walked over behind the last match is read again, as behind any other.
+            tally.steps += from - counted
+            return count
+          }
         }
         if (at < limit) {
           isDense = false
@@ -331,7 +336,7 @@ export class SpanWalker {
       }
       this.end = end
       count++
-      if (count === capacity || outOfHand(this.wasted, end - this.origin)) return count
+      if (count >= capacity || outOfHand(this.wasted, end - this.origin)) return count
       from = end
       noEmpty = true
       at = from

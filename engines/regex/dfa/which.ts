@@ -4,7 +4,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { behindLead } from './units.ts'
+import { behindLead } from '../foundation/utf8.ts'
 
 export interface WhichMachine {
   /** Merged, made with `which`. */

@@ -6,6 +6,7 @@
  * the copy is then read from the first or second cache. Occurrences are taken from a window only where the longest
  * literal would still fit in, so that a longer one is never missed at its edge.
  */
+import { grown, uint32s } from '../foundation/arrays.ts'
 import { engine } from '../wasm/engine.ts'
 import type { Program } from '../wasm/engine.ts'
 import type { SearchKernel } from '../wasm/kernels/search.ts'
@@ -78,8 +79,9 @@ export class KernelSearch implements LiteralSearch {
       // Occurrences have been close to each other: a loop gets there before a kernel is called.
       const near = Math.min(to, from + NEAR + this.longest)
       const start = this.findBy(this.plan.short, text, from, near)
-      if (start >= 0 && (near === to || start + this.longest <= near)) return start
-      at = start < 0 ? near - this.longest + 1 : start
+      if (near >= to || (start >= 0 && start + this.longest <= near)) return start
+      // A longer literal, begun at or before what was found, may go on behind `near`; nothing begins before `from`.
+      at = Math.max(from, near - this.longest + 1)
     }
     const { memory } = prepare(this.plan)
     const base = memory.addressOf(text)
@@ -223,7 +225,7 @@ class Cursor implements LiteralCursor {
   private readonly text: Uint8Array
   private readonly to: number
   /** Occurrences found and not yet handed out: pairs of start and literal. */
-  private batch: Uint32Array = new Uint32Array(64)
+  private batch = uint32s(64)
   private index = 0
   private filled = 0
   /** Where the next batch is looked for; behind the text when there is none. */
@@ -295,9 +297,7 @@ class Cursor implements LiteralCursor {
 
   /** Longer batches for those who take many. Called with the batch full, so its content is kept. */
   private enlarge(): void {
-    const larger = new Uint32Array(Math.min(this.batch.length * 4, HITS_PAIRS * 2))
-    larger.set(this.batch)
-    this.batch = larger
+    this.batch = grown(this.batch, Math.min(this.batch.length * 4, HITS_PAIRS * 2))
   }
 
   private nextLinear(from: number): boolean {

@@ -7,9 +7,8 @@ import { setTables } from './byte-set.ts'
 import type { ScanTable } from './table.ts'
 
 const SHENG_STATES = 16
-const BYTES_STATES = TABLE_BYTES / 512
-/** A larger table lives in no cache; the lazy automaton, which holds only the states that occur, is then better. */
-const LARGEST_TABLE = 4 << 20
+/** Their rows of 512 bytes stay in the first two caches. */
+const BYTES_STATES = 128
 /** Frequency, as `literal/frequency.ts` counts it, of bytes that come every few dozen bytes or more often. */
 const COMMON = 205
 /** No row has this offset. */
@@ -24,7 +23,7 @@ export function walkProgram(source: ScanTable): WalkProgram | null {
   const order = numbering(source)
   if (source.states <= SHENG_STATES) return shengProgram(source, order)
   if (source.states <= BYTES_STATES) return bytesProgram(source, order)
-  if (source.states * source.classCount * 4 <= LARGEST_TABLE) return classesProgram(source, order)
+  if (source.states * source.classCount * 4 <= TABLE_BYTES) return classesProgram(source, order)
   return null
 }
 

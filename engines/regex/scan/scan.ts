@@ -13,6 +13,7 @@
  *
  * Fragments in the engine's memory are read in place, others are copied through its window, 64 KiB at a time.
  */
+import { grown, uint32s, uint8s } from '../foundation/arrays.ts'
 import type { LiteralSearch } from '../literal/literal.ts'
 import { engine } from '../wasm/engine.ts'
 import { HITS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
@@ -55,8 +56,8 @@ export class Scanner {
   private readonly matcher: FragmentMatcher
   private readonly program: WalkProgram | null
   /** Numbers of the fragments of the current batch, and whether they match. */
-  private readonly batch = new Uint32Array(BATCH)
-  private readonly verdicts = new Uint8Array(BATCH)
+  private readonly batch = uint32s(BATCH)
+  private readonly verdicts = uint8s(BATCH)
   private batched = 0
   /** So many fragments have a literal that looking for it first is work in vain. */
   private common = false
@@ -243,15 +244,11 @@ function isDense(starts: Uint32Array, ends: Uint32Array, from: number, end: numb
 
 /** Numbers without a known count. */
 class HitList {
-  private items = new Uint32Array(256)
+  private items = uint32s(256)
   length = 0
 
   push(item: number): void {
-    if (this.length === this.items.length) {
-      const larger = new Uint32Array(this.items.length * 2)
-      larger.set(this.items)
-      this.items = larger
-    }
+    this.items = grown(this.items, this.length + 1)
     this.items[this.length++] = item
   }
 

@@ -106,7 +106,9 @@ export class AtomParser {
       this.at++
     }
     const code = digits === '' ? 0 : Number.parseInt(digits, 16)
-    if (code > this.highest) this.fail('ERANGE', start, `there is no character ${digits}`)
+    // Half a surrogate pair is no character, and no text can hold one.
+    const isHalf = !this.bytes && code >= 0xd800 && code <= 0xdfff
+    if (code > this.highest || isHalf) this.fail('ERANGE', start, `there is no character ${digits}`)
     return this.set([code, code], false, flags)
   }
 

@@ -1,10 +1,12 @@
 /**
  * What stands between `{` and `}`: repeat counts, and TRE's approximate settings.
  *
- *     {2,5}   {,5}   {2,}   {+1 -2 #3 ~4}   {~1}   {2i + 3d + 1s < 5}   {1,3 +1#2, 2d + 1s < 4}
+ *     {2,5}   {,5}   {2,}   {+1 -2 #3 ~4}   {~1}   { 2i + 3d + 1s < 5}   {1,3 +1#2, 2d + 1s < 4}
  *
- * Count limits come first, then a cost equation (either order is read); blanks and a comma may stand between. A
- * limit without a number is unlimited. Once any count or cost is set, an operation with neither is not allowed.
+ * A number right behind the brace is a repeat count, so an equation that stands alone needs a blank before it. Count
+ * limits come first, then a cost equation (either order is read); blanks and a comma may stand between. A limit
+ * without a number is unlimited. Once any operation is limited or priced, one that is neither is not allowed. Under a
+ * limit on the cost, a substitution without a price is free, and the others cost 1: that is how TRE counts.
  */
 import { RegexSyntaxError } from '../types.ts'
 import type { ApproxRegion } from './ast.ts'
@@ -128,6 +130,7 @@ export function parseBound(text: PatternText, at: number): Bound {
     settings.maxDelete ??= settings.costDelete === undefined ? 0 : Infinity
     settings.maxSubstitute ??= settings.costSubstitute === undefined ? 0 : Infinity
   }
+  if (settings.maxCost !== undefined && settings.maxSubstitute !== 0) settings.costSubstitute ??= 0
   settings.maxCost ??= Infinity
   settings.maxErrors ??= Infinity
   return { min: min ?? 1, max: max ?? 1, approx: settings, next: i }

@@ -59,7 +59,7 @@ describe('trees', () => {
     ['a{0}b', '() b'],
     ['(|a)', '(1 [() | a])'],
     ['()', '(1 ())'],
-    ['*a', '<()>{0,} a'],
+    ['*a', '() a'],
     ['a)', 'a )'],
     ['^a$', '<textStart> a <textEnd>'],
     ['^a$', '<lineStart> a <lineEnd>', { newline: true }],
@@ -106,7 +106,7 @@ describe('trees', () => {
     ['(ab){~2}', '~(1 a b){maxErrors:2,maxCost:null}'],
     [
       'a{+1-2#3~4, 2i + 3d < 5}',
-      '~a{maxInsert:1,maxDelete:2,maxSubstitute:3,maxErrors:4,costInsert:2,costDelete:3,maxCost:4}',
+      '~a{maxInsert:1,maxDelete:2,maxSubstitute:3,maxErrors:4,costInsert:2,costDelete:3,maxCost:4,costSubstitute:0}',
     ],
     ['a{ 1i < 3}', '~a{costInsert:1,maxCost:2,maxInsert:null,maxDelete:0,maxSubstitute:0,maxErrors:null}'],
     ['a{2,3~1}', '~<a>{2,3}{maxErrors:1,maxCost:null}'],

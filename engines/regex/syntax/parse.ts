@@ -19,7 +19,7 @@ import { readPattern } from './reader.ts'
 import type { PatternText } from './reader.ts'
 
 /** Depth of the tree, without recursion: bounds what every recursive reader of it will need. */
-function depthOf(root: Node): number {
+export function depthOf(root: Node): number {
   let deepest = 0
   const stack: [Node, number][] = [[root, 1]]
   for (let top = stack.pop(); top; top = stack.pop()) {

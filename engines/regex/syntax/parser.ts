@@ -11,6 +11,19 @@ import type { PatternText } from './reader.ts'
 /** How deep groups and repetitions may nest, unless the budget says otherwise. */
 export const DEFAULT_DEPTH = 500
 
+/** Trees in which nothing is left to be matched or asserted: groups and repetitions of nothing. */
+const nothings = new WeakMap<Node, boolean>()
+
+function isNothing(node: Node): boolean {
+  let known = nothings.get(node)
+  if (known === undefined) {
+    if (node.kind === 'cat' || node.kind === 'alt') known = node.parts.every(isNothing)
+    else known = node.kind === 'empty' || ('node' in node && isNothing(node.node))
+    nothings.set(node, known)
+  }
+  return known
+}
+
 export class Parser extends AtomParser {
   private readonly maxDepth: number
   private open = 0
@@ -154,8 +167,14 @@ export class Parser extends AtomParser {
   }
 
   private repeat(node: Node, min: number, max: number, greedy: boolean): Node {
-    if (!greedy && min !== max) this.hasMinimal = true
-    return { kind: 'repeat', node, min, max, greedy }
+    if (isNothing(node)) {
+      // Nothing, however often, is nothing once; expanding it would cost time and count as no state.
+      if (min > 0) return node
+      if (node.kind === 'repeat' || node.kind === 'empty') return node
+    }
+    const most = isNothing(node) ? 1 : max
+    if (!greedy && min !== most) this.hasMinimal = true
+    return { kind: 'repeat', node, min, max: most, greedy }
   }
 
   private skipComments(): void {

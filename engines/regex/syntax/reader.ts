@@ -1,4 +1,5 @@
 /** The pattern as numbers: code points or bytes, each with its offset in the caller's own units. */
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 import { RegexSyntaxError } from '../types.ts'
 
 export interface PatternText {
@@ -27,32 +28,15 @@ function fromString(pattern: string): PatternText {
   return { codes: Int32Array.from(codes), offsets: Int32Array.from(offsets) }
 }
 
-/** Length of the well-formed UTF-8 sequence at `i`, or 0. */
-function sequenceLength(bytes: Uint8Array, i: number): number {
-  const lead = bytes[i]!
-  if (lead < 0x80) return 1
-  const length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead <= 0xf4 ? 4 : 0
-  if (length === 0 || lead < 0xc2 || i + length > bytes.length) return 0
-  const second = bytes[i + 1]!
-  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
-  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-  if (second < low || second > high) return 0
-  for (let k = 2; k < length; k++) if ((bytes[i + k]! & 0xc0) !== 0x80) return 0
-  return length
-}
-
 function fromUtf8(pattern: Uint8Array): PatternText {
   const codes: number[] = []
   const offsets: number[] = []
   for (let i = 0; i < pattern.length;) {
-    const length = sequenceLength(pattern, i)
-    if (length === 0) throw new RegexSyntaxError('BADPAT', i, 'the pattern is not valid UTF-8')
-    let code = pattern[i]!
-    if (length > 1) code &= 0x7f >> length
-    for (let k = 1; k < length; k++) code = (code << 6) | (pattern[i + k]! & 0x3f)
+    const code = decodeAt(pattern, i, pattern.length)
+    if (code < 0) throw new RegexSyntaxError('BADPAT', i, 'the pattern is not valid UTF-8')
     offsets.push(i)
     codes.push(code)
-    i += length
+    i += widthOf(code)
   }
   offsets.push(pattern.length)
   return { codes: Int32Array.from(codes), offsets: Int32Array.from(offsets) }

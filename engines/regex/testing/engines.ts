@@ -1,6 +1,5 @@
 /** Everything in this engine that can answer "where does the pattern match", under one interface. */
-import { decodeAt } from '../automaton/context.ts'
-import { widthOf } from '../captures/alphabet.ts'
+import { decodeAt, widthOf } from '../foundation/utf8.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { CapturePath, Captures } from '../captures/index.ts'
 import { compile } from '../regex.ts'

@@ -13,7 +13,6 @@ import type { GramsKernel } from './kernels/grams.ts'
 import { addPair } from './kernels/pair.ts'
 import type { SearchKernel } from './kernels/search.ts'
 import { addTeddy } from './kernels/teddy.ts'
-import { WALK } from './kernels/walk.ts'
 import type { WalkKernel } from './kernels/walk.ts'
 import { EngineMemory, PROGRAM, PROGRAM_BYTES, TABLE, TABLE_BYTES } from './memory.ts'
 import type { Region } from './memory.ts'
@@ -39,7 +38,7 @@ const KERNELS = [addPair, addTeddy, addGrams, addByteSet, addFragmentKernels]
 /** What a kernel runs: bytes for the program slot, and for an automaton its transitions. */
 export interface Program {
   readonly bytes: Uint8Array
-  /** Goes to TABLE, at most TABLE_BYTES; or, when larger, to the heap, and its address to the word at `WALK.table`. */
+  /** Goes to TABLE, at most TABLE_BYTES. */
   readonly table?: Uint8Array
 }
 
@@ -47,7 +46,6 @@ export class Engine {
   readonly memory: EngineMemory
   readonly kernels: Kernels
   private loaded: Program | null = null
-  private large: Region | null = null
 
   constructor(memory = new EngineMemory()) {
     this.memory = memory
@@ -64,23 +62,11 @@ export class Engine {
     if (this.loaded === program) return
     this.loaded = null
     if (program.bytes.length > PROGRAM_BYTES) throw new RangeError('the program is too long for its slot')
+    if ((program.table?.length ?? 0) > TABLE_BYTES)
+      throw new RangeError('the table is too long for its place')
     this.memory.u8.set(program.bytes, PROGRAM)
-    if (program.table !== undefined) this.loadTable(program.table)
+    if (program.table !== undefined) this.memory.u8.set(program.table, TABLE)
     this.loaded = program
-  }
-
-  /** One table at a time: whoever comes next overwrites it, or asks for more room. */
-  private loadTable(table: Uint8Array): void {
-    let address = TABLE
-    if (table.length > TABLE_BYTES) {
-      if (this.large === null || this.large.length < table.length) {
-        this.large?.free()
-        this.large = this.memory.allocate(table.length)
-      }
-      address = this.large.offset
-    }
-    this.memory.u8.set(table, address)
-    this.memory.u32[(PROGRAM + WALK.table) >> 2] = address
   }
 }
 

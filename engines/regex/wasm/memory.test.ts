@@ -8,7 +8,7 @@ describe("the engine's memory", () => {
     const step = fc.oneof(fc.record({ take: fc.nat(200_000) }), fc.record({ give: fc.nat() }))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const memory = new EngineMemory(400 * PAGE)
+        const memory = new EngineMemory(465 * PAGE)
         const live: { region: Region; mark: number }[] = []
         let mark = 0
         for (const step of steps) {
@@ -42,7 +42,7 @@ describe("the engine's memory", () => {
   })
 
   test('growth is bounded, and the error says what was needed', () => {
-    const memory = new EngineMemory(10 * PAGE)
+    const memory = new EngineMemory(75 * PAGE)
     memory.allocate(2 * PAGE)
     expect(() => memory.allocate(100 * PAGE)).toThrow(ArenaFullError)
     expect(() => memory.allocate(-1)).toThrow(RangeError)

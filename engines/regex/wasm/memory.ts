@@ -2,14 +2,16 @@
  * The engine's one WebAssembly memory: where the kernels read text, tables and programs, and where a caller may keep
  * its own text so that searching it copies nothing.
  *
- *     0        1 KiB      64 KiB    128 KiB    192 KiB    208 KiB    320 KiB ...
+ *     0        1 KiB      64 KiB    128 KiB    192 KiB    208 KiB     4,352 KiB ...
  *     | control | program  | hits     | window    | (slack)   | table     | heap: regions
  *
  * Kernels run one at a time and to the end, so the control words, the program slot, the hits, the window and the table
  * are shared by all of them: whoever runs a kernel first puts its program into the slot, unless it is still there.
  *
- * Growing a WebAssembly memory detaches every view of it. A `Region` therefore hands out its bytes through a getter
- * that renews the view; keep the region, not the view, across anything that may allocate.
+ * Growing a WebAssembly memory detaches every view of it. So the engine itself never grows it: all that kernels need has
+ * its place from the beginning (the system gives a page only when it is first written to). Only `arena.allocate` grows
+ * it. A `Region` hands out its bytes through a getter that renews the view: across a call of `allocate` keep the region,
+ * not the view.
  */
 
 export const PAGE = 65_536
@@ -22,10 +24,10 @@ export const HITS = PAGE
 export const HITS_PAIRS = PAGE / 8
 export const WINDOW = 2 * PAGE
 export const WINDOW_BYTES = PAGE
-/** A small automaton's transitions, at an address that kernels know. */
+/** An automaton's transitions: one that takes more is not walked by kernels. */
 export const TABLE = 208 * 1_024
-export const TABLE_BYTES = PAGE
-const HEAP = 5 * PAGE
+export const TABLE_BYTES = 4 << 20
+const HEAP = Math.ceil((TABLE + TABLE_BYTES) / PAGE) * PAGE
 /** Kernels read ahead, at most this far behind the last byte they were given. */
 const SLACK = 256
 const ALIGN = 64
@@ -49,7 +51,7 @@ export interface Region {
   readonly length: number
   /** Counts allocations; no two regions of one memory share it. */
   readonly generation: number
-  /** A current view of the region. Valid until the next allocation; after `free` it throws. */
+  /** A current view of the region. Valid until the next `arena.allocate`; after `free` it throws. */
   readonly bytes: Uint8Array<ArrayBuffer>
   free(): void
 }

@@ -1,7 +1,6 @@
 /** The checks of approximate matching that both the tests and `oracle.ts` make: published answers, exhaustive search. */
 import { readFileSync } from 'node:fs'
-import { decodeAt } from '../../automaton/context.ts'
-import { widthOf } from '../../captures/alphabet.ts'
+import { decodeAt, widthOf } from '../../foundation/utf8.ts'
 import { parse } from '../../syntax/parse.ts'
 import { judge, treCases } from '../../testing/cases.ts'
 import type { ApproxLimits, Options } from '../../types.ts'

@@ -47,14 +47,37 @@ function encodeDeltas(numbers: readonly number[]): string {
     .join(' ')
 }
 
+/** A character's image under a full mapping, where that is one other character: then it is the simple one too. */
+function single(code: number, image: string): number {
+  const mapped = image.codePointAt(0)!
+  return String.fromCodePoint(mapped) === image ? mapped : code
+}
+
+/** Simple lower case: the full one, but for the one character where Unicode's data files tell them apart. */
+export function toLower(code: number): number {
+  // U+0130, I with dot above, has "i" there, and in full "i" with the dot as a character of its own.
+  return code === 0x130 ? 0x69 : single(code, String.fromCodePoint(code).toLowerCase())
+}
+
+let titles: Map<number, number> | undefined
+
+/**
+ * Simple upper case: the full one where that is one character. Of the others, those have a simple one that are the
+ * lower case of a titlecase letter, as "ᾳ" is of "ᾼ", which in full becomes "ΑΙ". "ß" to "SS" has none.
+ */
+export function toUpper(code: number): number {
+  titles ??= new Map(Array.from(members(rangesOf('Lt')), (title) => [toLower(title), title]))
+  const image = String.fromCodePoint(code).toUpperCase()
+  const mapped = single(code, image)
+  return mapped === code && image !== String.fromCodePoint(code) ? (titles.get(code) ?? code) : mapped
+}
+
 /** Runs [first, last, step, distance] of characters whose image under `map` is that distance away. */
-function encodeMapping(map: (char: string) => string): string {
+function encodeMapping(map: (code: number) => number): string {
   const runs: { first: number; last: number; step: number; distance: number }[] = []
   for (const c of members(rangesOf('Changes_When_Casemapped'))) {
-    const image = map(String.fromCodePoint(c))
-    const code = image.codePointAt(0) ?? c
-    // Only one-to-one mappings are simple; "ß" to "SS" is not.
-    if (code === c || String.fromCodePoint(code) !== image) continue
+    const code = map(c)
+    if (code === c) continue
     const run = runs.at(-1)
     const gap = run ? c - run.last : 0
     if (run && run.distance === code - c && gap <= 2 && (run.step === 0 || run.step === gap)) {
@@ -99,13 +122,9 @@ export function generate(): string {
     entry(
       'TO_UPPER',
       'Simple upper case: runs of first (distance from the run before), length, step, distance of image',
-      encodeMapping((char) => char.toUpperCase()),
+      encodeMapping(toUpper),
     ),
-    entry(
-      'TO_LOWER',
-      'Simple lower case, in the same form',
-      encodeMapping((char) => char.toLowerCase()),
-    ),
+    entry('TO_LOWER', 'Simple lower case, in the same form', encodeMapping(toLower)),
   ].join('\n')
 }
 

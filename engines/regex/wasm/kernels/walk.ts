@@ -24,8 +24,6 @@ export const WALK = {
   /** The row that accepts whatever follows, or -1; the one that never will, or -1. */
   absorbing: 8,
   dead: 12,
-  /** Walker by classes: the address of its table, written when it is loaded. */
-  table: 16,
   /** 1: begin each fragment behind the bytes that leave the start state as it is; the set of the others follows. */
   skip: 20,
   leaving: 32,
@@ -34,7 +32,7 @@ export const WALK = {
 
 /**
  * `pairs`: address of `count` (start, end) pairs of addresses; writes 1 or 0 for each to the bytes at `flags`.
- * The program, and for `walkBytes` the table, must be loaded.
+ * The program and its table must be loaded.
  */
 export type WalkKernel = (pairs: number, count: number, flags: number) => void
 
@@ -42,7 +40,7 @@ const LANES = 4
 /** Bytes after which lanes are judged even if none is at its end: a match is often early. */
 const CHECK = 64
 
-type Step = (state: Expr<I32>, byte: Expr<I32>, table: Expr<I32>) => Expr<I32>
+type Step = (state: Expr<I32>, byte: Expr<I32>) => Expr<I32>
 
 /** At most 128 states: rows of 256 16-bit offsets at TABLE. */
 export function addWalkBytes(module: ModuleBuilder, firstLeaving: Func<I32>): void {
@@ -53,10 +51,8 @@ export function addWalkBytes(module: ModuleBuilder, firstLeaving: Func<I32>): vo
 
 /** More states: rows of 32-bit offsets, one for each class of bytes. */
 export function addWalkClasses(module: ModuleBuilder, firstLeaving: Func<I32>): void {
-  addWalk(module, firstLeaving, 'walkClasses', (state, byte, table) =>
-    i32.load(
-      i32.add(i32.add(state, table), i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)),
-    ),
+  addWalk(module, firstLeaving, 'walkClasses', (state, byte) =>
+    i32.load(i32.add(state, i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)), TABLE),
   )
 }
 
@@ -79,7 +75,7 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
       state: local(I32),
       index: local(I32),
     }))
-    const [table, skip] = [local(I32), local(I32)]
+    const skip = local(I32)
     const [next, run, start, accept, absorbing, dead] = [
       local(I32),
       local(I32),
@@ -98,7 +94,7 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
     ]
     const advance = (bytes: number): Statement[] => [
       ...Array.from({ length: bytes }, (_, k) =>
-        lanes.map(({ at, state }) => state.set(step(state, i32.load8u(at, k), table))),
+        lanes.map(({ at, state }) => state.set(step(state, i32.load8u(at, k)))),
       ).flat(),
       ...lanes.map(({ at }) => at.set(i32.add(at, i32.const(bytes)))),
       run.set(i32.sub(run, i32.const(bytes))),
@@ -115,7 +111,6 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
       accept.set(word(WALK.accept)),
       absorbing.set(word(WALK.absorbing)),
       dead.set(word(WALK.dead)),
-      table.set(word(WALK.table)),
       skip.set(word(WALK.skip)),
       when(i32.geU(count, i32.const(LANES)), [
         ...lanes.flatMap(take),
@@ -140,7 +135,7 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
         ]),
         ...lanes.map((lane) =>
           when(i32.ne(lane.index, i32.const(-1)), [
-            lane.state.set(finish.call(lane.at, lane.end, lane.state, table)),
+            lane.state.set(finish.call(lane.at, lane.end, lane.state)),
             judge(lane),
           ]),
         ),
@@ -149,7 +144,7 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
         loop((again) => [
           done.brIf(i32.geU(next, count)),
           ...take(lanes[0]!),
-          lanes[0]!.state.set(finish.call(lanes[0]!.at, lanes[0]!.end, lanes[0]!.state, table)),
+          lanes[0]!.state.set(finish.call(lanes[0]!.at, lanes[0]!.end, lanes[0]!.state)),
           judge(lanes[0]!),
           again.br(),
         ]),
@@ -162,13 +157,13 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
 function addSingle(module: ModuleBuilder, name: string, step: Step): Func<I32> {
   return module.func(
     name,
-    [I32, I32, I32, I32],
+    [I32, I32, I32],
     I32,
-    ({ params: [at, end, state, table] }) => [
+    ({ params: [at, end, state] }) => [
       block((done) => [
         loop((again) => [
           done.brIf(i32.geU(at, end)),
-          state.set(step(state, i32.load8u(at), table)),
+          state.set(step(state, i32.load8u(at))),
           at.set(i32.add(at, i32.const(1))),
           again.br(),
         ]),
