@@ -35,6 +35,7 @@ describe('agrees with theory (invariant 5)', () => {
     ['M/M/20 at 0.9', { ...twenty, span: 1800 }, 40],
   ])('%s: wait, share delayed, queue and utilisation', (_name, params, replications) => {
     const runs = many(params, replications)
+    expect(predictions(params)).toHaveLength(4)
     for (const { metric, expected } of predictions(params)) {
       const { low, high } = studentInterval(values(runs, metric), 0.999)
       expect([metric, low! <= expected && expected <= high!]).toEqual([metric, true])
@@ -77,6 +78,7 @@ describe('every run conserves (invariant 1), is causal (invariant 2) and obeys L
   })
   test('Little is checked to rounding and what crosses the ends: a tenth of a percent of lost time shows', () => {
     const { little } = replicate({ arrivalRate: 0.5, serviceTime: 1, servers: 1, span: 200_000, warmUp: 100 })
+    expect(little).toHaveLength(2)
     for (const sample of little) {
       expect(sample.tolerance!).toBeLessThan(0.0005)
       expect(obeysLittle({ ...sample, meanTime: sample.meanTime * 1.001 }).ok).toBe(false)

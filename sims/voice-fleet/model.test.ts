@@ -32,6 +32,7 @@ describe('a small world', () => {
     const { flow, invariants, metrics, counters } = measures
     expect(flow.injected).toBeGreaterThan(3000)
     expect(flow.injected).toBe(flow.completed + flow.running)
+    expect(invariants.length).toBeGreaterThan(0)
     expect(invariants.filter((one) => !one.ok)).toEqual([])
     expect(metrics['misrouted']).toBe(0)
     expect(counters['checks']).toBe(flow.injected)
@@ -41,6 +42,7 @@ describe('a small world', () => {
   })
 
   it("obeys Little's law to the last session-second", () => {
+    expect(measures.little.length).toBeGreaterThan(0)
     for (const { arrivalRate, meanTime, meanNumber } of measures.little) {
       expect(arrivalRate * meanTime).toBeCloseTo(meanNumber, 9)
     }
@@ -63,6 +65,7 @@ describe('a small world', () => {
 
   it('agrees with M_t/G/infinity', () => {
     const runs = Array.from({ length: 12 }, (_, replication) => judge(small, world(replication)).metrics)
+    expect(predictions(small).length).toBeGreaterThan(0)
     for (const { metric, expected } of predictions(small)) {
       const values = runs.map((metrics) => metrics[metric]!)
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length

@@ -29,7 +29,7 @@ describe('ratio', () => {
   })
 })
 
-describe('contestants', () => {
+describe('contestants take turns in one run (invariant 8)', () => {
   // Timing on a machine that may do other things: one quiet moment in three is enough, and it cannot be had by luck,
   // for both contestants that run the same code and the one that does more are judged in the same run.
   test('30 % more work is found, a twin is level, within 15 %', { retry: 2 }, async () => {
@@ -49,7 +49,7 @@ describe('contestants', () => {
     expect(row.value / more!.value).toBeCloseTo(more!.ratio, 0)
   })
 
-  test('wrong, failing and absent ones are listed with their reason and have no speed', async () => {
+  test('wrong (invariant 9), failing and absent ones are listed with their reason and have no speed', async () => {
     const { rows, missing } = await measure('refused', { rounds: 6 })
     expect(Object.keys(rows[0]!.peers)).toEqual(['same'])
     expect(rows[0]!.checked).toBe(false)
