@@ -1,12 +1,13 @@
 import { renderBench } from '../reports/bench/terminal.ts'
 import { BenchInterrupted } from '../sims/bench/harness/errors.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
+import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
 
 export const bench = defineCommand({
   command: 'bench <name>',
-  describe: 'An engine (or the kernel) against its peers, interleaved in one run',
+  describe: 'An engine, the kernel or the sims against peers and other commits, interleaved in one run',
   builder: (parser) =>
     parser
       .positional('name', { choices: benchNames, demandOption: true, describe: 'what to measure' })
@@ -40,6 +41,7 @@ export const bench = defineCommand({
         ...(peers && { peers: peers.filter((peer) => peer !== 'base' && peer !== 'none') }),
         ...(against !== undefined && { against }),
         ...(rounds !== undefined && { rounds }),
+        handed: SIMS_MODULE,
         signal: interruption.signal,
         onProgress: (text) => process.stderr.write(`${text}\n`),
       })

@@ -13,15 +13,21 @@ export interface Finished {
 
 export interface SpawnOptions {
   readonly cwd?: string
+  /** Set beside what is there. */
+  readonly env?: Readonly<Record<string, string>>
   /** Called with every piece of stderr: a test may interrupt when it has seen enough. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export function flowbench(
   args: readonly string[],
-  { cwd = ROOT, onStderr }: SpawnOptions = {},
+  { cwd = ROOT, env = {}, onStderr }: SpawnOptions = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { runScenario, type RunOutcome } from '../lab/run/run.ts'
-import { simulatePart } from '../lab/run/part.ts'
+import { simulatePart } from '../lab/contract/part.ts'
 import type { Runner } from '../lab/run/runner.ts'
 import { loadScenario } from '../lab/run/scenario/load.ts'
 import type { Sim } from '../lab/contract/sim.ts'

@@ -109,6 +109,23 @@ describe('another commit as a peer', () => {
     expect(rows[0]!.peers['base']!.differs).toBe('other check values or work in a, b')
   })
 
+  test('what is handed to the rows is each side’s own', async () => {
+    const rows = (seconds: number) => rowsModule({ seconds }).replace('export const rows', 'const all')
+    const module = `${rows(0.6)}\nexport const rows = ({ take }) => take(all)\n`
+    repository.commit({ 'rows.mjs': module, 'list.mjs': 'export const take = () => []\n' })
+    const other = repository.commit({
+      'rows.mjs': `${rows(1.2)}\nexport const rows = ({ take }) => take(all)\n`,
+    })
+    repository.write({ 'rows.mjs': module, 'list.mjs': 'export const take = (all) => all\n' })
+    const handed = new URL('list.mjs', repository.module)
+    await expect(measure({ against: other, handed })).rejects.toThrow('there is no such row')
+    repository.commit({ 'rows.mjs': `${rows(1.2)}\nexport const rows = ({ take }) => take(all)\n` })
+    repository.write({ 'rows.mjs': module })
+    const document = await measure({ against: 'HEAD', handed })
+    expect(document.rows[0]!.peers['base']!.ratio).toBeCloseTo(2, 9)
+    await expect(measure()).rejects.toThrow('makes its rows from a module that it was not given')
+  })
+
   test('nothing could be compared: CouldNotMeasure, and why', async () => {
     repository.commit({ 'rows.mjs': 'throw new Error("broken at its root")\n' })
     const without = repository.commit({ 'rows.mjs': null, 'README.md': 'no benchmark yet' })

@@ -11,20 +11,24 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkOut, repositoryOf, type Checkout } from './checkout.ts'
 import { CouldNotMeasure } from './errors.ts'
+import type { RowsSource } from './load.ts'
 import type { PartState, Prepared } from './protocol.ts'
 
 export const BASE = 'base'
 
-export interface Base {
+export interface Base extends RowsSource {
   /** As it was asked for. */
   readonly ref: string
   readonly checkout: Checkout
-  /** URL of its rows module. */
-  readonly module: string
 }
 
-/** Checks `ref` out and finds in it the rows that `module` holds here. The caller closes the checkout. */
-export async function openBase(name: string, module: URL, ref: string, signal?: AbortSignal): Promise<Base> {
+/** Checks `ref` out and finds in it what `source` holds here. The caller closes the checkout. */
+export async function openBase(
+  name: string,
+  { module, handed }: RowsSource,
+  ref: string,
+  signal?: AbortSignal,
+): Promise<Base> {
   const here = fileURLToPath(module)
   const repository = await repositoryOf(dirname(here))
   const checkout = await checkOut(repository, ref, signal)
@@ -36,7 +40,9 @@ export async function openBase(name: string, module: URL, ref: string, signal?: 
       `${ref} (${checkout.version}) has no benchmark ${name}: no ${places.join(', no ')}`,
     )
   }
-  return { ref, checkout, module: pathToFileURL(file).href }
+  const there = (url: string): string =>
+    pathToFileURL(join(checkout.folder, relative(repository, fileURLToPath(url)))).href
+  return { ref, checkout, module: pathToFileURL(file).href, handed: handed === null ? null : there(handed) }
 }
 
 /** Where a benchmark's rows lay before they moved. */

@@ -5,8 +5,9 @@
  * every burst's check value is compared before the sample counts.
  */
 import { Bench } from 'tinybench'
-import type { Burst, Row, Rows } from './row.ts'
+import type { Burst } from './row.ts'
 import { verify, WrongResult } from './errors.ts'
+import { loadRows } from './load.ts'
 import { PartSet, timeRuns } from './parts.ts'
 import type { ChildTask, Reply, Request } from './protocol.ts'
 
@@ -24,8 +25,7 @@ let sampleLength = 0
 let isAsync = false
 
 async function prepare(task: ChildTask, sampleSeconds: number): Promise<Reply> {
-  const { rows } = (await import(task.module)) as { rows: Rows }
-  const row = rows.find((r: Row) => r.id === task.row)
+  const row = (await loadRows(task)).find(({ id }) => id === task.row)
   if (row === undefined) throw new Error('there is no such row')
   const { unit, better } = row
   const contestant = task.contestant === null ? row.ours : row.peers.find(({ id }) => id === task.contestant)

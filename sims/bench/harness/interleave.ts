@@ -20,12 +20,13 @@ import { compareAll, type Entrant, type MeasuredRow } from './compare.ts'
 import { ContestantFailed, ContestantProcess } from './contestant.ts'
 import type { Missing } from './document.ts'
 import { CouldNotMeasure } from './errors.ts'
+import type { RowsSource } from './load.ts'
 import type { ChildTask, Prepared } from './protocol.ts'
 import type { Contestant, Row } from './row.ts'
 
 export interface InterleaveOptions {
-  /** URL of the module whose `rows` hold the row: each child loads it anew. */
-  readonly module: string
+  /** Where the row is: each child loads it anew. */
+  readonly source: RowsSource
   /** Which of the row's peers take part. */
   readonly takesPart: (peer: string) => boolean
   /** Another commit, one more peer. */
@@ -144,7 +145,7 @@ export async function measureRow(row: Row, options: InterleaveOptions): Promise<
 }
 
 /** Ours, the other commit, and the peers that take part. */
-function candidates(row: Row, { module, takesPart, base }: InterleaveOptions): [Candidate, ...Candidate[]] {
+function candidates(row: Row, { source, takesPart, base }: InterleaveOptions): [Candidate, ...Candidate[]] {
   const candidate = (contestant: Contestant, id: string | null, isRenewed: boolean): Candidate => ({
     id: contestant.id,
     // A version may be known only after `missing` has looked.
@@ -152,14 +153,14 @@ function candidates(row: Row, { module, takesPart, base }: InterleaveOptions): [
       return contestant.version
     },
     missing: () => contestant.missing(),
-    task: { module, row: row.id, contestant: id },
+    task: { ...source, row: row.id, contestant: id },
     isRenewed,
   })
   const own = candidate(row.ours, null, base !== null)
   const peers = row.peers.filter(({ id }) => takesPart(id)).map((peer) => candidate(peer, peer.id, false))
   if (base === null) return [own, ...peers]
-  const { checkout, module: theirs } = base
-  const task = { module: theirs, row: row.id, contestant: null }
+  const { checkout, module, handed } = base
+  const task = { module, handed, row: row.id, contestant: null }
   return [own, { id: BASE, version: checkout.version, missing: () => null, task, isRenewed: true }, ...peers]
 }
 

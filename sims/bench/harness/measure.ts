@@ -13,6 +13,7 @@ import {
 import { BadRequest, CouldNotMeasure } from './errors.ts'
 import { geometricMean } from './geomean.ts'
 import { measureRow } from './interleave.ts'
+import { loadRows, type RowsSource } from './load.ts'
 import type { Row, Rows } from './row.ts'
 
 export interface BenchOptions {
@@ -24,6 +25,8 @@ export interface BenchOptions {
   readonly peers?: readonly string[]
   /** A commit of the repository that the module lies in: one more peer, `base`. */
   readonly against?: string
+  /** The module that is handed to the rows where they are made from one: the list of sims. */
+  readonly handed?: URL
   /** Of the order of turns; default 1. */
   readonly seed?: number
   /**
@@ -53,13 +56,13 @@ export async function measureModule(
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new BadRequest(`rounds must be a whole number, at least 1, not ${rounds}`)
   }
-  const { rows: all } = (await import(module.href)) as { rows: Rows }
-  const rows = chosenRows(name, all, options.rows)
+  const source = { module: module.href, handed: options.handed?.href ?? null }
+  const rows = chosenRows(name, await loadRows(source), options.rows)
   const takesPart = chosenPeers(name, rows, options.peers)
   if (against !== undefined) onProgress(`${BASE}: checking out ${against}`)
-  const base = against === undefined ? null : await openBase(name, module, against, signal)
+  const base = against === undefined ? null : await openBase(name, source, against, signal)
   try {
-    return await measureRows(name, module, rows, { ...options, rounds, takesPart, base, onProgress })
+    return await measureRows(name, rows, { ...options, source, rounds, takesPart, base, onProgress })
   } finally {
     base?.checkout.close()
   }
@@ -84,18 +87,14 @@ function chosenPeers(name: string, rows: Rows, peers: readonly string[] | undefi
 }
 
 type Settled = BenchOptions & {
+  readonly source: RowsSource
   readonly rounds: number
   readonly takesPart: (peer: string) => boolean
   readonly base: Base | null
   readonly onProgress: (text: string) => void
 }
 
-async function measureRows(
-  name: string,
-  module: URL,
-  chosen: Rows,
-  options: Settled,
-): Promise<BenchDocument> {
+async function measureRows(name: string, chosen: Rows, options: Settled): Promise<BenchDocument> {
   const { base, seed = 1, samples = base ? 12 : 4 } = options
   const rows: RowDocument[] = []
   const missing = new Map<string, Missing>()
@@ -103,7 +102,6 @@ async function measureRows(
   const measure = (row: Row) =>
     measureRow(row, {
       ...options,
-      module: module.href,
       samples,
       sampleSeconds: options.sampleSeconds ?? 0.005,
       timeoutSeconds: options.timeoutSeconds ?? 120,

@@ -2,9 +2,9 @@
  * What parent and child say to each other. One request, one reply, one contestant a child: while one child works, all
  * others of the row are alive and silent.
  */
-export interface ChildTask {
-  /** URL of the module whose `rows` hold the row. */
-  readonly module: string
+import type { RowsSource } from './load.ts'
+
+export interface ChildTask extends RowsSource {
   readonly row: string
   /** A peer's id; null for the row's own side. */
   readonly contestant: string | null

@@ -58,7 +58,7 @@ export interface Row {
 }
 
 /**
- * What a file of `sims/bench/rows/` exports as `rows`: they, or a function that makes them from a module that is handed
- * over (`bench sims` is given the list of sims).
+ * What a file of `sims/bench/rows/` exports as `rows`; or a function that makes them from a module that it is handed,
+ * as `rows/sims.ts` does from the list of sims.
  */
 export type Rows = readonly Row[]

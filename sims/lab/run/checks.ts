@@ -1,17 +1,8 @@
-/** What is always checked, on every replication of every point: conservation, Little's law, the sim's own invariants. */
-import { conserves } from '../contract/conservation.ts'
-import { obeysLittle } from '../contract/little.ts'
+/** What is always checked, over all replications of a point. */
+import { checksOf } from '../contract/checks.ts'
 import { checkTheory } from '../contract/theory.ts'
-import type { InvariantSample, Measures, PointResult, Sim } from '../contract/sim.ts'
+import type { PointResult, Sim } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
-
-function checksOf(measures: Measures): InvariantSample[] {
-  return [
-    { name: 'conservation', ...conserves(measures.flow) },
-    ...measures.little.map((sample) => ({ name: `Little's law: ${sample.queue}`, ...obeysLittle(sample) })),
-    ...measures.invariants,
-  ]
-}
 
 /** One line an invariant: ok only when every replication kept it, else what the first breach looked like. */
 export function checkPoint({ at, replications }: PointResult<unknown>): InvariantDocument[] {

@@ -3,7 +3,7 @@
  * and a point that is asked for twice (by the search, by the tornado) is measured once.
  */
 import type { Measures, Sim } from '../contract/sim.ts'
-import { canonicalJson } from './canonical.ts'
+import { canonicalJson } from '../contract/canonical.ts'
 import type { Runner } from './runner.ts'
 
 export class Experiment {

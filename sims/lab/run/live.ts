@@ -8,7 +8,7 @@
  */
 import type { LiveIo, Measures, Sim } from '../contract/sim.ts'
 import { openStream } from '../kernel/random/stream.ts'
-import type { PartTask } from './part.ts'
+import type { PartTask } from '../contract/part.ts'
 import { runScenario, type RunOptions, type RunOutcome } from './run.ts'
 import type { Runner } from './runner.ts'
 import type { Scenario } from './scenario/load.ts'

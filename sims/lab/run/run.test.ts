@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { digestOf } from './canonical.ts'
+import { digestOf } from '../contract/canonical.ts'
 import { runScenario } from './run.ts'
 import { fixtureRunner, fixtureScenario, fixtureSim } from './testing/fixture.ts'
 

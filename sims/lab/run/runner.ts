@@ -1,6 +1,6 @@
 /** Where parts are simulated: on a pool of worker threads. The result is the same bytes for any number of them. */
 import { Tinypool } from 'tinypool'
-import type { PartTask } from './part.ts'
+import type { PartTask } from '../contract/part.ts'
 import type { WorkerTask } from './worker.ts'
 
 /** What a progress bar shows; wall-clock facts, never part of a result. */

@@ -1,6 +1,6 @@
 /** A worker thread's entry: takes a part task, returns its world. */
 import type { Sim } from '../contract/sim.ts'
-import { simulatePart, type PartTask } from './part.ts'
+import { simulatePart, type PartTask } from '../contract/part.ts'
 
 /** What the module at `WorkerTask.sims` exports. */
 export interface SimRegistry {

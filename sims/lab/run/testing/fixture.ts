@@ -1,7 +1,7 @@
 /** A sim small enough to know its answer by heart, and a runner for it: for tests of the runner itself. */
 import { z } from 'zod'
 import { defineSim, type Measures, type Sim } from '../../contract/sim.ts'
-import { simulatePart } from '../part.ts'
+import { simulatePart } from '../../contract/part.ts'
 import type { Runner } from '../runner.ts'
 import { integer, share, uncertain } from '../../contract/quantity.ts'
 import { loadScenario, type Scenario } from '../scenario/load.ts'

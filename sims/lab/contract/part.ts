@@ -4,7 +4,7 @@
  * The task is plain data, so it can go to a thread, a queue or another machine.
  */
 import { openStream } from '../kernel/random/stream.ts'
-import type { ReplicationContext, Sim } from '../contract/sim.ts'
+import type { ReplicationContext, Sim } from './sim.ts'
 
 export interface PartTask {
   readonly sim: string

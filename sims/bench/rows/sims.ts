@@ -1,0 +1,87 @@
+/**
+ * One replication of each sim, from its parameters to its measures, on one thread.
+ *
+ * Small, yet with everything in it that takes the time in a real one: voice-fleet simulates ten minutes of every
+ * cluster's peak at full size, all sessions and flow tables included, and is judged from a world that all fleet sizes of
+ * the scenario can be asked of.
+ *
+ * The check value is a digest of the measures. It is not known beforehand, for it changes whenever a model does: the
+ * first replication of a process must keep all invariants, and every further one must give the same bytes. Another
+ * commit whose model gives other measures is compared all the same, and the document says that they differ.
+ */
+import { digestOf } from '../../lab/contract/canonical.ts'
+import { checksOf } from '../../lab/contract/checks.ts'
+import { simulatePart } from '../../lab/contract/part.ts'
+import type { Measures, Sim } from '../../lab/contract/sim.ts'
+import type { Burst, Row, Rows } from '../harness/row.ts'
+import { VERSION } from '../harness/version.ts'
+
+/** The module that knows the sims: it is handed over, so that the benchmarks import none. */
+export interface SimList {
+  readonly findSim: (name: string) => Sim
+}
+
+interface Replication {
+  readonly sim: string
+  /** As a scenario writes them. */
+  readonly params: unknown
+  /** Values that may be asked of the world, by judged parameter. */
+  readonly judged?: Readonly<Record<string, readonly number[]>>
+  readonly summary: string
+}
+
+const REPLICATIONS: readonly Replication[] = [
+  {
+    sim: 'mm-c',
+    params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h' },
+    summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',
+  },
+  {
+    sim: 'voice-fleet',
+    params: { span: '10min at peak', relayHosts: 24 },
+    judged: { relayHosts: Array.from({ length: 57 }, (_, i) => 8 + i) },
+    summary:
+      'Ten minutes of the peak of 900M weekly users, every session; measures of 24 hosts out of 8 to 64.',
+  },
+]
+
+const SEED = 7
+
+export function rows({ findSim }: SimList): Rows {
+  return REPLICATIONS.map((replication): Row => ({
+    id: `sims/${replication.sim}`,
+    unit: 's',
+    better: 'lower',
+    summary: `${replication.summary} Invariants and the digest of the measures are verified.`,
+    ours: {
+      id: 'flowbench',
+      version: VERSION,
+      missing: () => null,
+      prepare: () => prepare(findSim(replication.sim), replication),
+    },
+    peers: [],
+    atMost: { rounds: 10, samples: 3 },
+  }))
+}
+
+export function prepare(sim: Sim, { params: written, judged = {} }: Replication): Burst {
+  const params = sim.params.parse(written)
+  const parts = sim.parts?.(params) ?? 1
+  const task = { sim: sim.name, params, seed: SEED, replication: 0, judged }
+  const replicate = (): Measures =>
+    sim.judge(
+      params,
+      Array.from({ length: parts }, (_, part) => simulatePart(sim, { ...task, part })),
+    )
+  const first = replicate()
+  const broken = checksOf(first).find(({ ok }) => !ok)
+  if (broken !== undefined) {
+    throw new Error(`invariant broken: ${broken.name}${broken.detail ? `: ${broken.detail}` : ''}`)
+  }
+  return { run: () => checkValue(replicate()), work: 1, expected: checkValue(first) }
+}
+
+/** 48 bits of the digest: a number that a document holds exactly. */
+function checkValue(measures: Measures): number {
+  return parseInt(digestOf(measures).slice(0, 12), 16)
+}
