@@ -54,11 +54,12 @@ describe('a planted fault is found:', () => {
     const text = [
       '[here](README.md) [gone](nowhere.md) [out](https://example.com/x.md)',
       'In `sims/lab/kernel`, `sims/lab/colonel` and `npm run sims/x`; `ring.ts` and `moments.ts` are here, `sling.ts` is not.',
-      '```\n`sims/in/a/block.ts`\n```',
+      '```\n -> draw  sims/lab/kernel/drawn.ts, sims/<name>/model.ts, sims/lab/kernel/ring.ts: fine.\n```',
     ].join('\n')
     expect(missingFiles('sims/lab/kernel/README.md', text, paths)).toEqual([
       'sims/lab/kernel/nowhere.md',
       'sims/lab/colonel',
+      'sims/lab/kernel/drawn.ts',
       'sling.ts',
     ])
   })

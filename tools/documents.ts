@@ -64,8 +64,8 @@ export function pathsOf(root: string): Paths {
 }
 
 /**
- * Files and folders that a document names and that are not there: links, paths from the root, and, in the README of a
- * room, files of that room, by their path in it or by their name.
+ * Files and folders that a document names and that are not there: links, paths from the root (in drawings too), and, in
+ * the README of a room, files of that room, by their path in it or by their name.
  */
 export function missingFiles(path: string, text: string, paths: Paths): string[] {
   const prose = text.replaceAll(/^```.*?^```$/gms, '')
@@ -75,7 +75,9 @@ export function missingFiles(path: string, text: string, paths: Paths): string[]
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => normalize(join(here, target)))
   const spans = codeIn(prose)
-  const rooted = spans.filter((span) => FROM_ROOT.test(span))
+  const blocks = text.match(/^```.*?^```$/gms)?.join('\n') ?? ''
+  const drawn = blocks.split(/[\s,;:'"`()]+/).map((word) => word.replace(/\.$/, ''))
+  const rooted = [...spans, ...drawn].filter((span) => FROM_ROOT.test(span))
   const isRoom = /^(?:engines|sims)\//.test(here)
   const own = isRoom ? spans.filter((span) => FILE_NAME.test(span) && !FROM_ROOT.test(span)) : []
   return [

@@ -16,10 +16,10 @@ const WARM_UP_SECONDS = 0.03
 const WARM_UP_RUNS = 3
 /** All parts together warm up at least so long, as V8 compiles on other threads in its own time. */
 const WARM_UP_ALL_SECONDS = 0.6
-/** Parts longer than this are measured in so many samples and no more; */
+/** Parts longer than this are measured in this many samples and no more. */
 const LONG_SECONDS = 0.02
 const LONG_SAMPLES = 3
-/** longer than this, in one, and their first run has warmed them up. */
+/** Parts longer than this are measured in one sample: their first run has warmed them up. */
 const VERY_LONG_SECONDS = 0.2
 
 interface Done {
