@@ -2,9 +2,9 @@
  * Another commit as one more contestant of every row: `base`.
  *
  * It is that commit's own benchmark that runs: its rows module, its `ours` of the row with the same id, over its own
- * engines. The timing is ours for both sides. What cannot be compared is said: a row that it does not have, that counts
- * other units or other parts. What can be compared with a difference (another check value, another amount of work in a
- * burst) is compared, with the difference noted.
+ * engines. The timing is ours for both sides. What cannot be compared is said: a row that it does not have, or that counts
+ * other units. What can be compared with a difference (another check value, another amount of work in a burst, parts
+ * that it does not have) is compared, with the difference noted.
  */
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -53,18 +53,26 @@ export function incomparable(ours: Prepared, base: Prepared): string | null {
   if (base.unit !== ours.unit || base.better !== ours.better) {
     return `it counts ${base.unit} (${base.better} is better), here ${ours.unit} (${ours.better})`
   }
-  if ((base.parts === undefined) !== (ours.parts === undefined)) {
-    return base.parts ? 'it is a mean over parts, here it is not' : 'it is not a mean over parts, here it is'
-  }
-  const names = (parts: readonly PartState[] = []): string => parts.map(({ id }) => id).join(', ')
-  if (names(base.parts) === names(ours.parts)) return null
-  const others = new Set(ours.parts?.map(({ id }) => id)).symmetricDifference(
-    new Set(base.parts?.map(({ id }) => id)),
-  )
-  return others.size > 0 ? `other parts: ${some([...others])}` : 'its parts come in another order'
+  if ((base.parts === undefined) === (ours.parts === undefined)) return null
+  return base.parts ? 'it is a mean over parts, here it is not' : 'it is not a mean over parts, here it is'
 }
 
-/** In what the work or the answer of two that can be compared is not the same; null when in nothing. */
+/** For each of our parts the number of the one of the same name in `base`, -1 where it has none. */
+export function partOrder(ours: readonly PartState[], base: readonly PartState[]): number[] {
+  const places = new Map(base.map(({ id }, place) => [id, place]))
+  return ours.map(({ id }) => places.get(id) ?? -1)
+}
+
+/** What `base` prepared, its parts in the order of ours. */
+export function inOurOrder(base: Prepared, order: readonly number[], ours: readonly PartState[]): Prepared {
+  const absent = (id: string): PartState => ({ id, state: 'refused', why: 'it has no such part' })
+  return { ...base, parts: order.map((place, i) => base.parts?.[place] ?? absent(ours[i]!.id)) }
+}
+
+/**
+ * In what the work or the answer of two that can be compared is not the same; null when in nothing. Parts that one of
+ * them does not do are not compared, and named elsewhere.
+ */
 export function difference(ours: Prepared, base: Prepared): string | null {
   if (ours.parts === undefined || base.parts === undefined) return burstDifference(ours, base)
   const different = ours.parts.flatMap((one, i) => {
@@ -75,10 +83,7 @@ export function difference(ours: Prepared, base: Prepared): string | null {
   return different.length === 0 ? null : `other check values or work in ${some(different)}`
 }
 
-interface Work {
-  readonly expected?: number
-  readonly work?: number
-}
+type Work = Pick<PartState, 'expected' | 'work'>
 
 function burstDifference(ours: Work, base: Work): string | null {
   const found: string[] = []

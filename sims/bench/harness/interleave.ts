@@ -15,7 +15,7 @@
  * reason; if ours fails there is nothing to say, and CouldNotMeasure is thrown.
  */
 import type { Stream } from '../../lab/kernel/random/stream.ts'
-import { BASE, incomparable, type Base } from './base.ts'
+import { BASE, incomparable, inOurOrder, partOrder, type Base } from './base.ts'
 import { compareAll, type Entrant, type MeasuredRow } from './compare.ts'
 import { ContestantFailed, ContestantProcess } from './contestant.ts'
 import type { Missing } from './document.ts'
@@ -57,6 +57,8 @@ class Seat implements Entrant {
   readonly least: (readonly (number | null)[])[] = []
   prepared: Prepared | null = null
   process: ContestantProcess
+  /** Which of its parts stands where one of ours does, -1 for none; null where its parts are ours. */
+  private order: readonly number[] | null = null
 
   constructor(candidate: Candidate, process: ContestantProcess) {
     this.candidate = candidate
@@ -69,6 +71,25 @@ class Seat implements Entrant {
 
   get version(): string {
     return this.candidate.version
+  }
+
+  async prepare(sampleSeconds: number, ours: Prepared | null): Promise<void> {
+    let prepared = await this.process.prepare(this.candidate.task, sampleSeconds)
+    if (ours === null) refuseWrongParts(prepared)
+    if (ours !== null && this.id === BASE) {
+      refuseIncomparable(ours, prepared)
+      if (ours.parts !== undefined) {
+        this.order = partOrder(ours.parts, prepared.parts!)
+        prepared = inOurOrder(prepared, this.order, ours.parts)
+      }
+    }
+    this.prepared = this.prepared === null ? prepared : stillDone(this.prepared, prepared)
+  }
+
+  /** Seconds per unit of work in one sample: one number, or one for each of our parts. */
+  async measure(): Promise<readonly (number | null)[]> {
+    const seconds = await this.process.measure(1)
+    return this.order === null ? seconds : this.order.map((place) => seconds[place] ?? null)
   }
 }
 
@@ -101,12 +122,7 @@ export async function measureRow(row: Row, options: InterleaveOptions): Promise<
   }
   const start = (): ContestantProcess => new ContestantProcess(1000 * options.timeoutSeconds)
   const warmUp = (seat: Seat): Promise<void> =>
-    turn(seat, async () => {
-      const prepared = await seat.process.prepare(seat.candidate.task, sampleSeconds)
-      if (seat.candidate === own) refuseWrongParts(prepared)
-      if (seat.id === BASE) refuseIncomparable(seats[0]!.prepared!, prepared)
-      seat.prepared = seat.prepared === null ? prepared : stillDone(seat.prepared, prepared)
-    })
+    turn(seat, () => seat.prepare(sampleSeconds, seat.candidate === own ? null : seats[0]!.prepared))
   const killAll = (): void => seats.forEach((seat) => seat.process.kill())
 
   signal.addEventListener('abort', killAll)
@@ -202,7 +218,7 @@ async function playRound(
     // One that failed earlier in this round has left.
     if (!seats.includes(seat)) continue
     await turn(seat, async () => {
-      const seconds = await seat.process.measure(1)
+      const seconds = await seat.measure()
       const before = least.get(seat) ?? seconds
       least.set(
         seat,

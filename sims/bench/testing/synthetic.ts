@@ -116,6 +116,7 @@ export const rows: Rows = [
     contestant('none', () =>
       parts(Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, () => selfTimed(1, 2)]))),
     ),
+    contestant('wrong-later', () => parts({ a: wrongLater })),
     contestant('timed-here', () => parts({ a: () => chain(STEPS) })),
   ]),
   row('synthetic/self-timed', () => selfTimed(0.001), [
