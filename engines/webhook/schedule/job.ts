@@ -1,0 +1,33 @@
+/** A message that is in memory. */
+import type { MessageState } from './transitions.ts'
+
+export interface Job {
+  readonly seq: number
+  readonly endpoint: number
+  /** When the message was accepted, ms. */
+  readonly accepted: number
+  /** Never attempted, and not read back from the store. */
+  fresh: boolean
+  state: MessageState
+  /** Attempts that the policy counts, and all. */
+  tries: number
+  attempts: number
+  /** When it is to go, ms. */
+  due: number
+  /** True while its attempt is the breaker's probe, */
+  probe: boolean
+  /** which began at, ms. */
+  sentAt: number
+  /** Its place in the scheduler's table of jobs, and its timer while it waits. */
+  readonly slot: number
+  timer: number
+}
+
+/** A pending message as the store has it. */
+export interface StoredMessage {
+  readonly seq: number
+  readonly accepted: number
+  readonly tries: number
+  readonly attempts: number
+  readonly due: number
+}

@@ -1,0 +1,460 @@
+/**
+ * What goes out when: the engine's core. It holds no clock, no socket and no file. Time, draws and outcomes are
+ * arguments; what is to be done is collected as effects, which `take` hands out. The same code runs live
+ * (`io/service.ts`) and in virtual time (`testing/virtual.ts`, the simulations).
+ *
+ * Memory is bounded whatever the backlog. Each endpoint has up to `lane` fresh and `lane` older messages in memory; the
+ * rest is in the store, found by its index of (endpoint, due). The endpoint's *horizon* divides them: everything due up
+ * to it is in memory. A message that finds no room lowers the horizon to just before itself; when room comes and the
+ * horizon is near, the next page is read and the horizon moves behind it. Pages are per endpoint, so a million messages
+ * for a dead receiver cost one page, and nobody waits behind them.
+ *
+ * One order is relied on: `accepted`, `saved` and `loaded` are called in the order in which the store did the work.
+ * A job is dropped from memory only in `saved`, when the store has what a later `load` must find.
+ *
+ * Sockets are shared by a threshold that moves (Choudhury and Hahne, 1998): an endpoint may hold a quarter of what is
+ * free. However many receivers hang, some slots stay free, and one that answers gets one.
+ */
+import { judge, longestDelay, nextDelay, type Outcome } from '../policy/policy.ts'
+import type { Effect } from './effects.ts'
+import { Endpoint, type EndpointSettings } from './endpoint.ts'
+import { Fifo } from './fifo.ts'
+import type { Job, StoredMessage } from './job.ts'
+import { ENDPOINT, MESSAGE, move, type EndpointEvent, type EndpointState } from './transitions.ts'
+import { Wheel } from './wheel.ts'
+
+/** A page is read this long before its first message is due. */
+const AHEAD = 1000
+/** Jobs that every endpoint may have in memory, however many others there are. */
+const LEAST_JOBS = 8
+/** Share of the free slots that one endpoint may hold. */
+const SHARE = 0.25
+
+export interface SchedulerOptions {
+  /** The first moment, ms. */
+  readonly start: number
+  /** Attempts under way or not yet recorded, of all endpoints. */
+  readonly maxInFlight?: number
+  /** Fresh messages of one endpoint in memory, and as many older ones. Infinity: nothing is left to the store. */
+  readonly lane?: number
+  /** Messages in memory; when there are more, each endpoint keeps a few. */
+  readonly maxJobs?: number
+}
+
+/** A uniform draw from [0, 1). */
+export type Draw = () => number
+
+export class Scheduler {
+  private readonly wheel: Wheel
+  private readonly endpoints = new Map<number, Endpoint>()
+  private readonly jobs = new Map<number, Job>()
+  private readonly slots: (Job | null)[] = []
+  private readonly freeSlots: number[] = []
+  private readonly runnable = new Fifo<Endpoint>()
+  private effects: Effect[] = []
+  private inFlight = 0
+  private readonly maxInFlight: number
+  private readonly lane: number
+  private readonly maxJobs: number
+  /** Exact counts of work done. */
+  readonly counters = { sent: 0, delivered: 0, failed: 0, dead: 0, probes: 0, spilled: 0, loads: 0 }
+
+  constructor(options: SchedulerOptions) {
+    this.wheel = new Wheel(options.start)
+    this.maxInFlight = options.maxInFlight ?? 4096
+    this.lane = options.lane ?? 512
+    this.maxJobs = options.maxJobs ?? 100_000
+  }
+
+  /** Messages in memory, and how many of them are under way. */
+  get load(): { readonly jobs: number; readonly inFlight: number } {
+    return { jobs: this.jobs.size, inFlight: this.inFlight }
+  }
+
+  /** The effects since the last call, in order. */
+  take(): Effect[] {
+    const { effects } = this
+    this.effects = []
+    return effects
+  }
+
+  /** Nothing happens by itself before this moment, ms. */
+  earliest(): number {
+    return this.wheel.earliest()
+  }
+
+  /** Adds an endpoint. `empty`: the store has nothing pending for it. */
+  addEndpoint(
+    id: number,
+    settings: EndpointSettings,
+    now: number,
+    {
+      state = 'enabled',
+      failingSince = null,
+      empty = true,
+    }: {
+      readonly state?: EndpointState
+      readonly failingSince?: number | null
+      readonly empty?: boolean
+    } = {},
+  ): void {
+    const endpoint = new Endpoint(id, settings, state, failingSince)
+    this.endpoints.set(id, endpoint)
+    if (empty) endpoint.horizonDue = endpoint.horizonSeq = Infinity
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  endpointState(id: number): EndpointState | undefined {
+    return this.endpoints.get(id)?.state
+  }
+
+  /** What its owner or this service made of an endpoint, already durable. @throws NoTransition */
+  apply(id: number, event: EndpointEvent, now: number): void {
+    const endpoint = this.endpoint(id)
+    endpoint.state = move(ENDPOINT, endpoint.state, event)
+    if (event === 'resume') {
+      endpoint.reset()
+      endpoint.failingSince = null
+    } else if (event === 'delete') this.forget(endpoint)
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** A message has become durable. */
+  accepted(endpointId: number, seq: number, accepted: number, now: number): void {
+    const endpoint = this.endpoints.get(endpointId)
+    if (endpoint === undefined || endpoint.state === 'deleted' || this.jobs.has(seq)) return
+    if (endpoint.freshJobs >= this.lane || !this.hasRoom(endpoint)) {
+      this.lower(endpoint, accepted, seq)
+    } else {
+      const job = this.remember(endpoint, { seq, accepted, tries: 0, attempts: 0, due: accepted }, true)
+      this.await(endpoint, job, now)
+    }
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** The store has pending messages of the endpoint from (due, seq) on that were not told of one by one. */
+  stored(endpointId: number, due: number, seq: number, now: number): void {
+    const endpoint = this.endpoints.get(endpointId)
+    if (endpoint === undefined || endpoint.state === 'deleted') return
+    this.lower(endpoint, due, seq)
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** The answer to a `load` effect: the rows behind (due, seq), fewer than `limit` when there are no more. */
+  loaded(
+    request: {
+      readonly endpoint: number
+      readonly due: number
+      readonly seq: number
+      readonly limit: number
+    },
+    rows: readonly StoredMessage[],
+    now: number,
+  ): void {
+    const endpoint = this.endpoints.get(request.endpoint)
+    if (endpoint === undefined || endpoint.state === 'deleted') return
+    endpoint.loading = false
+    const latest = now + longestDelay(endpoint.settings.policy)
+    for (const row of rows) {
+      if (this.jobs.has(row.seq)) continue
+      const job = this.remember(endpoint, { ...row, due: Math.min(row.due, latest) }, false)
+      this.await(endpoint, job, now)
+    }
+    // Lowered meanwhile: what lies between was not looked for.
+    if (endpoint.horizonDue === request.due && endpoint.horizonSeq === request.seq) {
+      const last = rows.length < request.limit ? undefined : rows.at(-1)
+      endpoint.horizonDue = last?.due ?? Infinity
+      endpoint.horizonSeq = last?.seq ?? Infinity
+    }
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** A `load` that could not be done: it is asked for again later. */
+  notLoaded(endpointId: number, now: number): void {
+    const endpoint = this.endpoints.get(endpointId)
+    if (endpoint === undefined) return
+    endpoint.loading = false
+    this.alarm(endpoint, now + AHEAD)
+  }
+
+  /** An attempt has ended, `now`. */
+  responded(seq: number, outcome: Outcome, now: number, draw: Draw): void {
+    const job = this.jobs.get(seq)!
+    const endpoint = this.endpoint(job.endpoint)
+    const { policy } = endpoint.settings
+    const verdict = judge(outcome)
+    job.state = move(MESSAGE, job.state, 'respond')
+    job.attempts++
+    endpoint.heard(verdict, outcome, job.probe, now, draw())
+    let state: 'pending' | 'delivered' | 'dead' = 'pending'
+    if (verdict === 'delivered') {
+      state = 'delivered'
+      this.counters.delivered++
+    } else {
+      this.counters.failed++
+      job.due = now
+      const isHeld = verdict === 'gone' && policy.disableOnGone
+      // A probe is the endpoint's affair: it costs the message nothing.
+      if (!isHeld && !job.probe) {
+        job.tries++
+        const delay = nextDelay(policy, job.tries, outcome, now - job.accepted, draw())
+        if (delay === null) {
+          state = 'dead'
+          this.counters.dead++
+        } else job.due = now + delay
+      }
+    }
+    const { tries, attempts, due, sentAt: at } = job
+    const { status, error } = outcome
+    this.effects.push({ do: 'save', seq, state, tries, attempts, due, at, status, error })
+    job.state =
+      state === 'pending' ? job.state : move(MESSAGE, job.state, state === 'dead' ? 'give up' : 'succeed')
+    this.judgeEndpoint(endpoint, verdict, now)
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** A `save` effect is durable. */
+  saved(seq: number, now: number): void {
+    const job = this.jobs.get(seq)!
+    const endpoint = this.endpoint(job.endpoint)
+    this.inFlight--
+    if (job.fresh) {
+      job.fresh = false
+      endpoint.freshJobs--
+      endpoint.backlogJobs++
+    }
+    if (job.state !== 'recording' || endpoint.state === 'deleted') this.drop(endpoint, job)
+    else if (endpoint.backlogJobs > this.lane || !this.hasRoom(endpoint)) this.spill(endpoint, job)
+    else {
+      job.state = move(MESSAGE, job.state, 'retry')
+      this.await(endpoint, job, now)
+    }
+    this.touch(endpoint, now)
+    this.pump(now)
+  }
+
+  /** The clock has come to `now`, ms. */
+  advance(now: number): void {
+    this.wheel.advance(now, (word) => {
+      if (word >= 0) this.ripen(this.slots[word]!, now)
+      else {
+        const endpoint = this.endpoints.get(~word)!
+        endpoint.timer = -1
+        endpoint.timerAt = Infinity
+        this.touch(endpoint, now)
+      }
+    })
+    this.pump(now)
+  }
+
+  private endpoint(id: number): Endpoint {
+    const endpoint = this.endpoints.get(id)
+    if (endpoint === undefined) throw new RangeError(`there is no endpoint ${id}`)
+    return endpoint
+  }
+
+  /** Sends while anything may go, one from each endpoint in turn. */
+  private pump(now: number): void {
+    let stuck = 0
+    while (this.inFlight < this.maxInFlight && stuck < this.runnable.length) {
+      const endpoint = this.runnable.shift()!
+      const at = endpoint.gate()
+      if (at > now) {
+        endpoint.queued = false
+        this.alarm(endpoint, at)
+        continue
+      }
+      this.runnable.push(endpoint)
+      if (endpoint.inFlight >= Math.max(1, SHARE * (this.maxInFlight - this.inFlight))) {
+        stuck++
+        continue
+      }
+      stuck = 0
+      this.send(endpoint, now)
+    }
+  }
+
+  private send(endpoint: Endpoint, now: number): void {
+    const job = endpoint.next(now)
+    job.state = move(MESSAGE, job.state, 'send')
+    job.sentAt = now
+    this.inFlight++
+    this.counters.sent++
+    if (job.probe) this.counters.probes++
+    this.effects.push({ do: 'send', seq: job.seq, endpoint: endpoint.id, attempt: job.attempts + 1 })
+  }
+
+  /** Disables an endpoint that is gone or has failed for long, and keeps the time of its failing. */
+  private judgeEndpoint(
+    endpoint: Endpoint,
+    verdict: 'delivered' | 'failed' | 'throttled' | 'gone',
+    now: number,
+  ): void {
+    if (endpoint.state !== 'enabled' && endpoint.state !== 'paused') return
+    const { policy } = endpoint.settings
+    const before = endpoint.failingSince
+    endpoint.failingSince = verdict === 'delivered' ? null : (before ?? now)
+    let event: string | null = null
+    if (verdict === 'gone' && policy.disableOnGone) {
+      endpoint.state = move(ENDPOINT, endpoint.state, 'gone')
+      event = 'endpoint.disabled.gone'
+    } else if (
+      endpoint.failingSince !== null &&
+      policy.disableAfter !== null &&
+      now - endpoint.failingSince >= policy.disableAfter
+    ) {
+      endpoint.state = move(ENDPOINT, endpoint.state, 'fail long')
+      event = 'endpoint.disabled.failing'
+    }
+    if (event === null && endpoint.failingSince === before) return
+    const { id, state, failingSince } = endpoint
+    this.effects.push({ do: 'endpoint', endpoint: id, state, failingSince, event })
+  }
+
+  /** Something about the endpoint has changed: it may have something to send, or room for more. */
+  private touch(endpoint: Endpoint, now: number): void {
+    this.replenish(endpoint, now)
+    if (endpoint.queued || endpoint.readyJobs === 0) return
+    endpoint.queued = true
+    this.runnable.push(endpoint)
+  }
+
+  private replenish(endpoint: Endpoint, now: number): void {
+    if (endpoint.state !== 'enabled' || endpoint.loading || endpoint.horizonDue === Infinity) return
+    if (endpoint.horizonDue > now + AHEAD) return this.alarm(endpoint, endpoint.horizonDue - AHEAD)
+    const least = this.jobs.size < this.maxJobs ? this.lane / 4 : LEAST_JOBS / 2
+    if (this.roomOf(endpoint) < least) this.evict(endpoint)
+    const limit = this.roomOf(endpoint)
+    if (limit < least) return
+    endpoint.loading = true
+    this.counters.loads++
+    const { id, horizonDue: due, horizonSeq: seq } = endpoint
+    this.effects.push({ do: 'load', endpoint: id, due, seq, limit })
+  }
+
+  private roomOf(endpoint: Endpoint): number {
+    const own = this.lane - endpoint.backlogJobs
+    return this.jobs.size < this.maxJobs ? own : Math.min(own, LEAST_JOBS - endpoint.jobs)
+  }
+
+  private hasRoom(endpoint: Endpoint): boolean {
+    return this.jobs.size <= this.maxJobs || endpoint.jobs <= LEAST_JOBS
+  }
+
+  /** Jobs that wait for long must not keep out what is due now: leaves the later half of them to the store. */
+  private evict(endpoint: Endpoint): void {
+    const later = endpoint.horizonDue + AHEAD
+    const jobs = [...endpoint.waiting]
+      .filter(({ due }) => due > later)
+      .sort((a, b) => a.due - b.due || a.seq - b.seq)
+    for (const job of jobs.slice(jobs.length >> 1)) this.spill(endpoint, job)
+  }
+
+  private lower(endpoint: Endpoint, due: number, seq: number): void {
+    this.counters.spilled++
+    if (due > endpoint.horizonDue || (due === endpoint.horizonDue && seq > endpoint.horizonSeq)) return
+    endpoint.horizonDue = due
+    endpoint.horizonSeq = seq - 1
+  }
+
+  private spill(endpoint: Endpoint, job: Job): void {
+    this.release(endpoint, job)
+    job.state = move(MESSAGE, job.state, 'spill')
+    // The store keeps whole milliseconds, rounded up: to look from the one before on finds it.
+    this.lower(endpoint, Math.floor(job.due), job.seq)
+    this.drop(endpoint, job)
+  }
+
+  private remember(endpoint: Endpoint, row: StoredMessage, fresh: boolean): Job {
+    const slot = this.freeSlots.pop() ?? this.slots.length
+    const { seq, accepted, tries, attempts, due } = row
+    const state = move(MESSAGE, 'stored', 'load')
+    const job: Job = {
+      seq,
+      endpoint: endpoint.id,
+      accepted,
+      fresh,
+      state,
+      tries,
+      attempts,
+      due,
+      probe: false,
+      sentAt: 0,
+      slot,
+      timer: -1,
+    }
+    this.slots[slot] = job
+    this.jobs.set(seq, job)
+    if (fresh) endpoint.freshJobs++
+    else endpoint.backlogJobs++
+    return job
+  }
+
+  private drop(endpoint: Endpoint, job: Job): void {
+    this.jobs.delete(job.seq)
+    this.slots[job.slot] = null
+    this.freeSlots.push(job.slot)
+    if (job.fresh) endpoint.freshJobs--
+    else endpoint.backlogJobs--
+    this.bury(endpoint)
+  }
+
+  /** A deleted endpoint goes with its last job. */
+  private bury(endpoint: Endpoint): void {
+    if (endpoint.state === 'deleted' && endpoint.jobs === 0) this.endpoints.delete(endpoint.id)
+  }
+
+  /** Ready now, or when its time comes. */
+  private await(endpoint: Endpoint, job: Job, now: number): void {
+    endpoint.waiting.add(job)
+    if (job.due <= now) this.ripen(job, now)
+    else job.timer = this.wheel.arm(job.due, job.slot)
+  }
+
+  private ripen(job: Job, now: number): void {
+    const endpoint = this.endpoint(job.endpoint)
+    job.timer = -1
+    // Parked at the wheel's horizon.
+    if (job.due > now) {
+      job.timer = this.wheel.arm(job.due, job.slot)
+      return
+    }
+    endpoint.waiting.delete(job)
+    job.state = move(MESSAGE, job.state, 'due')
+    endpoint.makeReady(job)
+    this.touch(endpoint, now)
+  }
+
+  /** Takes a waiting job's timer back. */
+  private release(endpoint: Endpoint, job: Job): void {
+    endpoint.waiting.delete(job)
+    if (job.timer >= 0) this.wheel.cancel(job.timer)
+    job.timer = -1
+  }
+
+  /** Drops a deleted endpoint's jobs; those under way are dropped when they are recorded. */
+  private forget(endpoint: Endpoint): void {
+    endpoint.horizonDue = endpoint.horizonSeq = Infinity
+    for (const job of endpoint.waiting) {
+      this.release(endpoint, job)
+      this.drop(endpoint, job)
+    }
+    for (const job of endpoint.clear()) this.drop(endpoint, job)
+    if (endpoint.timer >= 0) this.wheel.cancel(endpoint.timer)
+    endpoint.timer = -1
+    this.bury(endpoint)
+  }
+
+  private alarm(endpoint: Endpoint, at: number): void {
+    if (at >= endpoint.timerAt || at === Infinity) return
+    if (endpoint.timer >= 0) this.wheel.cancel(endpoint.timer)
+    endpoint.timerAt = at
+    endpoint.timer = this.wheel.arm(at, ~endpoint.id)
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * A sender's published keys (JWKS), kept.
+ *
+ * Without a key id every forgery looks like a rotation, so what bounds the fetches is the pause between them, whatever
+ * the deliveries say: one fetch in `pause` seconds, counted from the last one begun, failed or not, and shared by all
+ * that wait for it. A rotated key is taken at the latest one pause after the last fetch; until then its deliveries are
+ * refused, and the sender's retry brings them again. Old keys serve while a fetch fails.
+ *
+ * Time is an argument, in seconds; the fetch is handed in.
+ */
+import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
+
+export interface PublishedKey {
+  readonly kid: string | null
+  readonly key: KeyObject
+}
+
+export interface KeySetOptions {
+  /** Reads the set: its parsed JSON. */
+  readonly read: () => Promise<unknown>
+  /** Seconds between fetches at least; default 30. */
+  readonly pause?: number
+  /** Seconds after which a set is read again even if all is well; default 600. */
+  readonly maxAge?: number
+}
+
+/** More keys than this are not tried: each costs a verification. */
+const MOST_KEYS = 16
+
+export class KeySet {
+  fetches = 0
+  private keys: readonly PublishedKey[] = []
+  private begun = -Infinity
+  private read = -Infinity
+  private running: Promise<void> | null = null
+  private readonly options: Required<KeySetOptions>
+
+  constructor(options: KeySetOptions) {
+    this.options = { pause: 30, maxAge: 600, ...options }
+  }
+
+  /** The keys as known; read first when there are none or they are old, and the pause allows. */
+  async current(now: number): Promise<readonly PublishedKey[]> {
+    if (now - this.read >= this.options.maxAge) await this.refresh(now)
+    return this.keys
+  }
+
+  /** Reads the set again if the pause allows. True when it may hold something new. */
+  async refresh(now: number): Promise<boolean> {
+    if (this.running === null) {
+      if (now - this.begun < this.options.pause) return false
+      this.begun = now
+      this.fetches++
+      this.running = this.load(now).finally(() => (this.running = null))
+    }
+    await this.running
+    return true
+  }
+
+  private async load(now: number): Promise<void> {
+    try {
+      this.keys = readKeys(await this.options.read())
+      this.read = now
+    } catch {
+      // A set that cannot be read changes nothing: known keys stay, and the pause is spent.
+    }
+  }
+}
+
+/** The usable keys of a JWKS. @throws TypeError when it is none. */
+export function readKeys(document: unknown): PublishedKey[] {
+  const list = (document as { keys?: unknown } | null)?.keys
+  if (!Array.isArray(list)) throw new TypeError('a key set has a list of keys')
+  return list
+    .slice(0, MOST_KEYS)
+    .flatMap((jwk: JsonWebKeyInput['key'] & { kid?: unknown; use?: unknown }) => {
+      if (jwk === null || typeof jwk !== 'object' || (jwk.use !== undefined && jwk.use !== 'sig')) return []
+      try {
+        const key = createPublicKey({ key: jwk, format: 'jwk' })
+        return [{ kid: typeof jwk.kid === 'string' ? jwk.kid : null, key }]
+      } catch {
+        // Of a kind that this program does not know: others may serve.
+        return []
+      }
+    })
+}
