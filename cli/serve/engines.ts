@@ -4,5 +4,6 @@
  */
 import type { CommandModule } from 'yargs'
 import { sparseArray } from './sparse-array.ts'
+import { webhooks } from './webhooks.ts'
 
-export const ENGINES: readonly CommandModule<object, object>[] = [sparseArray]
+export const ENGINES: readonly CommandModule<object, object>[] = [sparseArray, webhooks]

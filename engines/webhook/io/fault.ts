@@ -8,7 +8,7 @@ export const FAULT_POINTS = [
   'accept-posted',
   'before-commit',
   'after-commit',
-  'accept-answered',
+  'accept-durable',
   'send-started',
   'response-received',
   'outcome-durable',

@@ -245,6 +245,7 @@ export class WebhookService {
   }
 
   private scheduleNew(endpoint: number, type: string, data: string, seq: number): void {
+    this.fault('accept-durable')
     this.counters.accepted++
     const accepted = acceptedAt(seq)
     this.bodies.keep(seq, Buffer.from(envelope(type, accepted, data)))

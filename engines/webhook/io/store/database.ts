@@ -125,6 +125,20 @@ export class Database {
     this.merging = null
   }
 
+  /** Does something of which nothing is left when it fails; the error is then its result. */
+  guarded<T>(does: () => T): T | { readonly error: string } {
+    if (!this.writing) return does()
+    this.db.exec('SAVEPOINT one')
+    try {
+      return does()
+    } catch (error) {
+      this.db.exec('ROLLBACK TO one')
+      return { error: (error as Error).message }
+    } finally {
+      this.db.exec('RELEASE one')
+    }
+  }
+
   /** Copies the log into the file and shortens it to nothing. */
   checkpoint(): void {
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -332,12 +346,13 @@ export class Database {
     readonly now: number
   }): void {
     const { id, state, failingSince, event, now } = change
+    const since = failingSince === null ? null : Math.floor(failingSince)
     this.run(
       `UPDATE endpoints SET changed = CASE state WHEN ?2 THEN changed ELSE ?4 END, state = ?2, failing_since = ?3
        WHERE id = ?1`,
       id,
       state,
-      failingSince,
+      since,
       Math.floor(now),
     )
     if (state === 'deleted') this.run('DELETE FROM secrets WHERE endpoint = ?', id)

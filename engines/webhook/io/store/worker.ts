@@ -6,13 +6,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from '../fault.ts'
 import { Database, StoreNotOpened } from './database.ts'
-import type { Batch, FromWorker, Reply, WorkerSetup } from './protocol.ts'
+import type { Batch, FromWorker, Reply, Request, WorkerSetup } from './protocol.ts'
 import { READS } from './protocol.ts'
 
 /** SQLITE_IOERR_FSYNC: what was promised may be lost in a way that no retry mends. */
 const FSYNC_FAILED = 1034
 /** Quiet for so long, ms: the log is copied into the file and cut. */
 const QUIET_MS = 500
+
+type SqliteError = Error & { readonly errcode?: number }
 
 const { path, options, fault: plan } = workerData as WorkerSetup
 const port = parentPort!
@@ -54,35 +56,55 @@ function flush(): void {
   const batches = waiting
   waiting = []
   if (batches.length === 0) return
+  const requests = batches.flatMap((batch) => batch.requests)
   const merges = database.merges
-  let wrote = false
-  let replies: Reply[][]
-  try {
-    replies = batches.map(({ requests }) =>
-      requests.map(({ name, args }) => {
-        if (!READS.has(name)) {
-          wrote = true
-          database.begin()
-        }
-        // One argument and one result an operation, typed where they are asked for (`store.ts`).
-        return { value: (database[name] as (args: unknown) => unknown).call(database, args) }
-      }),
-    )
-    if (wrote) fault('before-commit')
-    database.commit()
-    if (wrote) fault('after-commit')
-    if (database.merges > merges) fault('keys-merged')
-  } catch (error) {
-    const failed = error as Error & { errcode?: number }
-    if (failed.errcode === FSYNC_FAILED) say({ fatal: failed.message })
-    database.rollback()
-    replies = batches.map(({ requests }) => requests.map(() => ({ error: failed.message })))
-  }
-  say({ replies: replies.flat() })
-  if (!wrote) return
+  const writes = requests.some(({ name }) => !READS.has(name))
+  const replies = inTransaction(requests, writes)
+  if (database.merges > merges) fault('keys-merged')
+  say({ replies })
+  if (!writes) return
   clearTimeout(quiet)
   quiet = setTimeout(() => {
-    database.checkpoint()
+    try {
+      database.checkpoint()
+    } catch {
+      // The disk is full: the log stays as it is and is copied later.
+    }
     fault('checkpointed')
   }, QUIET_MS)
+}
+
+/**
+ * All requests durable together, or none of them. One that is at fault itself (a value that a column does not take, a
+ * bug of ours) fails alone: in a second go each has a savepoint.
+ */
+function inTransaction(requests: readonly Request[], writes: boolean): Reply[] {
+  for (const guarded of [false, true]) {
+    try {
+      if (writes) database.begin()
+      const replies = requests.map((request) =>
+        guarded ? database.guarded(() => perform(request)) : perform(request),
+      )
+      if (writes) fault('before-commit')
+      database.commit()
+      if (writes) fault('after-commit')
+      return replies
+    } catch (error) {
+      const failed = error as SqliteError
+      database.rollback()
+      if (failed.errcode === FSYNC_FAILED) say({ fatal: failed.message })
+      if (guarded || isOfTheDisk(failed)) return requests.map(() => ({ error: failed.message }))
+    }
+  }
+  return []
+}
+
+/** One argument and one result an operation, typed where they are asked for (`store.ts`). */
+function perform({ name, args }: Request): Reply {
+  return { value: (database[name] as (args: unknown) => unknown).call(database, args) }
+}
+
+/** SQLite's primary codes for what concerns the whole transaction: anything but a wrong value or a wrong statement. */
+function isOfTheDisk({ errcode = 0 }: SqliteError): boolean {
+  return ![0, 1, 18, 19, 20, 21, 25].includes(errcode & 0xff)
 }

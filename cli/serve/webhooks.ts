@@ -1,0 +1,54 @@
+import { BadKeyFile, serveWebhooks, StoreNotOpened } from '../../engines/webhook/index.ts'
+import { defineCommand } from '../command.ts'
+import { UsageError } from '../exit.ts'
+import { announce } from './ready.ts'
+
+export const webhooks = defineCommand({
+  command: 'webhooks',
+  describe: 'The webhook engine behind HTTP',
+  builder: (parser) =>
+    parser
+      .option('dir', { type: 'string', demandOption: true, describe: 'folder of the store; made if need be' })
+      .option('port', { type: 'number', default: 0, describe: '0: a free one' })
+      .option('allow-cidr', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'blocks that may be sent to although they are not public: 127.0.0.0/8',
+      })
+      .option('key-file', { type: 'string', describe: 'file of the API key; made if need be' }),
+  async handler({ dir, port, allowCidr, keyFile }) {
+    const server = await serveWebhooks({
+      dir,
+      port,
+      allowCidr,
+      ...(keyFile === undefined ? {} : { keyFile }),
+      onEvent: ({ endpoint, type }) => log({ event: type, endpoint: `ep_${endpoint}` }),
+      onBug: (error) => log({ bug: error instanceof Error ? error.stack : String(error) }),
+    }).catch((error: unknown) => {
+      throw isTheirs(error) ? new UsageError(`serve webhooks: ${(error as Error).message}`) : error
+    })
+    const { http } = server
+    announce(http.host, http.port, http.url)
+    await new Promise<void>((resolve) => {
+      process.once('SIGTERM', resolve)
+      process.once('SIGINT', resolve)
+    })
+    await server.close()
+  },
+})
+
+/** What the caller can put right: the folder, the port, a block or the key file. */
+function isTheirs(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return (
+    error instanceof StoreNotOpened ||
+    error instanceof BadKeyFile ||
+    error instanceof RangeError ||
+    ['EADDRINUSE', 'EACCES', 'ENOTDIR', 'EROFS', 'ENOENT'].includes(code ?? '')
+  )
+}
+
+function log(what: object): void {
+  process.stderr.write(`${JSON.stringify(what)}\n`)
+}

@@ -1,0 +1,5 @@
+export { openReceiver } from './receiver.ts'
+export type { Receiver } from './receiver.ts'
+export { seeded } from './random.ts'
+export { TESTING_POLICY } from './policy.ts'
+export { VirtualService } from './virtual.ts'
