@@ -158,7 +158,7 @@ async function start(dir: string, point: FaultPoint | null, passing: number): Pr
   const died = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
   })
-  const lines = createInterface(child.stdout!)
+  const lines = createInterface(child.stdout)
   const first = await Promise.race([
     new Promise<string>((resolve) => {
       lines.once('line', resolve)

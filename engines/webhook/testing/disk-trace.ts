@@ -9,8 +9,21 @@ export type DiskEvent =
 
 /** The calls that `strace` must be told to trace; any other way to write would be missed, so it is traced too and refused. */
 export const TRACED = [
-  ...['pwrite64', 'write', 'ftruncate', 'fdatasync', 'fsync', 'unlink', 'unlinkat'],
-  ...['pwritev', 'pwritev2', 'writev', 'rename', 'renameat2', 'fallocate', 'io_uring_enter', 'msync'],
+  'pwrite64',
+  'write',
+  'ftruncate',
+  'fdatasync',
+  'fsync',
+  'unlink',
+  'unlinkat',
+  'pwritev',
+  'pwritev2',
+  'writev',
+  'rename',
+  'renameat2',
+  'fallocate',
+  'io_uring_enter',
+  'msync',
 ] as const
 
 const CALL = /^(\d+)\s+(\w+)\((.*)$/
@@ -25,7 +38,7 @@ export function parseTrace(trace: string, isOurs: (path: string) => boolean): Di
     const resumed = RESUMED.exec(line)
     if (resumed !== null) {
       const file = open.get(resumed[1]!)
-      if (file !== undefined && / = 0$/.test(line.trimEnd())) events.push({ kind: 'sync', file })
+      if (file !== undefined && line.trimEnd().endsWith(' = 0')) events.push({ kind: 'sync', file })
       open.delete(resumed[1]!)
       continue
     }
@@ -106,8 +119,9 @@ export class Disk {
       // Nothing reached the disk, all did, or any part of it.
       const share = [0, 1, random()][Math.floor(random() * 3)]!
       for (const event of waiting) {
-        if (random() < share) bytes = applied(bytes, event)
-        else if (event.kind === 'write' && random() < share) bytes = torn(bytes, event, random)
+        const [isWhole, isTorn] = [random() < share, random() < share]
+        if (isWhole) bytes = applied(bytes, event)
+        else if (event.kind === 'write' && isTorn) bytes = torn(bytes, event, random)
       }
       files.set(file, bytes)
     }

@@ -107,7 +107,13 @@ function replay(
       (event) => event.kind === kind && (file === undefined || (event as { file?: string }).file === file),
     ).length
   return {
-    ...{ synchronous, cuts, syncs: count('sync'), writes: count('write'), lossy, corrupt, reasons },
+    synchronous,
+    cuts,
+    syncs: count('sync'),
+    writes: count('write'),
+    lossy,
+    corrupt,
+    reasons,
     checkpointWrites: count('write', STORE_FILE),
     promised: events.filter((event) => event.kind === 'said' && event.text.startsWith('a')).length,
   }
