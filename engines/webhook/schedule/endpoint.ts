@@ -72,12 +72,27 @@ export class Endpoint {
     return this.freshJobs + this.backlogJobs
   }
 
+  /** Nothing but a probe can go out now. */
+  get isAway(): boolean {
+    return this.breaker !== 'closed' || this.state !== 'enabled'
+  }
+
   get readyJobs(): number {
     return this.fresh.length + this.backlog.length
   }
 
   makeReady(job: Job): void {
+    // What comes while the receiver is away is backlog by the time it is back.
+    if (this.isAway) this.settle(job)
     ;(job.fresh ? this.fresh : this.backlog).push(job)
+  }
+
+  /** From now on this job is one of the backlog. */
+  settle(job: Job): void {
+    if (!job.fresh) return
+    job.fresh = false
+    this.freshJobs--
+    this.backlogJobs++
   }
 
   /** When something may go out, by what is known now: `now` or earlier means at once, Infinity not before an event. */
@@ -129,6 +144,7 @@ export class Endpoint {
       this.breaker = move(BREAKER, this.breaker, 'trip')
       this.probes = 0
       this.probeAt = now + probeDelay(rule, 0, draw)
+      for (const job of this.fresh.clear()) this.makeReady(job)
     }
   }
 

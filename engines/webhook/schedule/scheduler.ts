@@ -125,7 +125,8 @@ export class Scheduler {
   accepted(endpointId: number, seq: number, accepted: number, now: number): void {
     const endpoint = this.endpoints.get(endpointId)
     if (endpoint === undefined || endpoint.state === 'deleted' || this.jobs.has(seq)) return
-    if (endpoint.freshJobs >= this.lane || !this.hasRoom(endpoint)) {
+    const inLane = endpoint.isAway ? endpoint.backlogJobs : endpoint.freshJobs
+    if (inLane >= this.lane || !this.hasRoom(endpoint)) {
       this.lower(endpoint, accepted, seq)
     } else {
       const job = this.remember(endpoint, { seq, accepted, tries: 0, attempts: 0, due: accepted }, true)
@@ -224,11 +225,7 @@ export class Scheduler {
     const job = this.jobs.get(seq)!
     const endpoint = this.endpoint(job.endpoint)
     this.inFlight--
-    if (job.fresh) {
-      job.fresh = false
-      endpoint.freshJobs--
-      endpoint.backlogJobs++
-    }
+    endpoint.settle(job)
     if (job.state !== 'recording' || endpoint.state === 'deleted') this.drop(endpoint, job)
     else if (endpoint.backlogJobs > this.lane || !this.hasRoom(endpoint)) this.spill(endpoint, job)
     else {
