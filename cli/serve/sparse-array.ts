@@ -1,11 +1,65 @@
+import {
+  DamagedError,
+  serveSparseArray,
+  SnapshotError,
+  UnsafeAddress,
+} from '../../engines/sparse-array/index.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../exit.ts'
+import { announce } from './ready.ts'
 
 export const sparseArray = defineCommand({
   command: 'sparse-array',
-  describe: 'The sparse array behind RESP',
-  builder: (parser) => parser.option('port', { type: 'number', default: 0, describe: '0: a free one' }),
-  handler() {
-    throw new UsageError('serve sparse-array: this build has no server for it yet')
+  describe: 'The sparse array behind RESP, for redis-cli and all clients of Redis',
+  builder: (parser) =>
+    parser
+      .option('port', { type: 'number', default: 0, describe: '0: a free one' })
+      .option('host', {
+        type: 'string',
+        default: '127.0.0.1',
+        describe: 'other than loopback: with a password only',
+      })
+      .option('dir', { type: 'string', describe: 'keep log and snapshots here' })
+      .option('fsync', {
+        choices: ['always', 'everysec', 'no'] as const,
+        default: 'everysec' as const,
+        describe: 'when a write is on the disk: before it is acknowledged, within a second, some time',
+      })
+      .option('password', { type: 'string', describe: 'clients must know it' })
+      .option('output-limit', { type: 'number', describe: 'bytes of replies that may wait for a client' })
+      .option('max-steps', { type: 'number', describe: 'steps that one ARGREP may take' })
+      .option('yields', {
+        type: 'boolean',
+        default: true,
+        describe: 'let others in between during long commands',
+      })
+      .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle' })
+      .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
+  async handler({ port, host, dir, fsync, password, outputLimit, maxSteps, yields, cut, debug }) {
+    try {
+      const server = await serveSparseArray({
+        port,
+        host,
+        fsync,
+        yields,
+        cut,
+        debug,
+        ...(dir === undefined ? {} : { dir }),
+        ...(password === undefined ? {} : { password }),
+        ...(outputLimit === undefined ? {} : { outputLimit }),
+        ...(maxSteps === undefined ? {} : { maxSteps }),
+        onNotice: (line) => process.stderr.write(`${line}\n`),
+      })
+      announce(server.host, server.port, `redis://${server.host}:${server.port}`)
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+      })
+      await server.close()
+    } catch (error) {
+      if (error instanceof DamagedError || error instanceof SnapshotError || error instanceof UnsafeAddress) {
+        throw new UsageError(error.message, { cause: error })
+      }
+      throw error
+    }
   },
 })

@@ -1,0 +1,156 @@
+/**
+ * What a search looks for, compiled: predicates become patterns of the regex engine.
+ *
+ * EXACT, MATCH and GLOB are regular expressions like RE, so any number of alternatives is one set that is searched for
+ * at once. Approximate patterns cannot be in a set and stand alone. With AND, each predicate looks only at what the ones
+ * before it left over.
+ */
+import { compile, compileSet, RegexBudgetError, RegexSyntaxError } from '../../regex/index.ts'
+import type { Options, Regex, ScanOptions, ScanResult, SyntaxErrorCode } from '../../regex/index.ts'
+import { bytesOf, latin1 } from '../resp/args.ts'
+import { escapeBytes, globToRegex } from './glob.ts'
+
+export interface Predicate {
+  readonly kind: 'exact' | 'match' | 'glob' | 're' | 'approx'
+  readonly pattern: Uint8Array
+  /** Of `approx`: insertions, deletions and substitutions allowed. */
+  readonly errors: number
+}
+
+export interface Matcher {
+  scan(
+    arena: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    from: number,
+    options?: ScanOptions,
+  ): ScanResult
+}
+
+export interface Plan {
+  /** An element must satisfy all of them (`all`) or one. None: every element is a hit. */
+  readonly matchers: readonly Matcher[]
+  readonly all: boolean
+  /** Steps that the matchers have taken beside reading bytes, since they were compiled. */
+  steps(): number
+}
+
+/** The query cannot be compiled; the message is the client's error. */
+export class PredicateError extends Error {
+  override readonly name = 'PredicateError'
+}
+
+const MOST_RE = 2_048
+/** TRE's words for what is wrong. */
+const TEXTS: Readonly<Partial<Record<SyntaxErrorCode, string>>> = {
+  EPAREN: "Missing ')'",
+  EBRACK: "Missing ']'",
+  EBRACE: "Missing '}'",
+  BADBR: 'Invalid contents of {}',
+  BADRPT: 'Invalid use of repetition operators',
+  ECTYPE: 'Unknown character class name',
+  BADMAX: 'Maximum repetition in {} larger than 255',
+  ECOLLATE: 'Unknown collating element',
+  EESCAPE: 'Trailing backslash',
+  ERANGE: 'Invalid character range',
+  ESUBREG: 'Invalid back reference',
+}
+
+/** Compiles a query. Throws PredicateError. */
+export function compilePlan(
+  predicates: readonly Predicate[],
+  all: boolean,
+  ignoreCase: boolean,
+  stepsPerCall: number,
+): Plan {
+  const options: Options = {
+    rules: 'tre',
+    encoding: 'bytes',
+    captures: false,
+    ignoreCase,
+    budget: { stepsPerCall, cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES },
+  }
+  const alone: Matcher[] = []
+  const set: Uint8Array[] = []
+  const counted: Regex[] = []
+  let always = false
+  for (const predicate of predicates) {
+    const { source, settings } = translate(predicate, ignoreCase)
+    if (source === '') {
+      always ||= true
+      continue
+    }
+    const regex = guarded(() => compile(bytesOf(source), { ...options, ...settings }))
+    const joins = settings === undefined && !all && canJoin(bytesOf(source), options)
+    if (joins) set.push(bytesOf(source))
+    else {
+      alone.push(regex)
+      counted.push(regex)
+    }
+    if (joins && set.length === 1) counted.push(regex)
+  }
+  if (!all && always) return { matchers: [], all, steps: () => 0 }
+  const first = set.length === 1 ? counted.find((regex) => !alone.includes(regex))! : null
+  const joined = first ?? (set.length > 1 ? guarded(() => compileSet(set, options)) : null)
+  const matchers = joined === null ? alone : [joined, ...alone]
+  const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
+  return { matchers, all, steps }
+}
+
+/** Enough for what patterns of 2 KiB make of notes; a search must not keep more than it finds. */
+const CACHE_BYTES = 4 << 20
+const COMPILE_BYTES = 32 << 20
+
+/** The pattern, '' when every element satisfies it. */
+function translate(
+  { kind, pattern, errors }: Predicate,
+  ignoreCase: boolean,
+): { source: string; settings?: Options } {
+  switch (kind) {
+    case 'exact':
+      return { source: `^${escapeBytes(pattern)}$` }
+    case 'match':
+      return { source: escapeBytes(pattern) }
+    case 'glob':
+      return { source: globToRegex(pattern, ignoreCase) }
+    case 'approx':
+      if (errors >= pattern.length) return { source: '' }
+      return errors === 0
+        ? { source: escapeBytes(pattern) }
+        : { source: latin1(pattern), settings: { syntax: 'literal', approx: { maxErrors: errors } } }
+    default:
+      if (pattern.length === 0) throw new PredicateError('regular expression is empty')
+      if (pattern.length > MOST_RE) {
+        throw new PredicateError(`regular expression is too long, maximum is ${MOST_RE} bytes`)
+      }
+      return { source: latin1(pattern) }
+  }
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) {
+      throw new PredicateError(
+        error.code === 'EBACKREF'
+          ? 'regular expression backreferences are not supported'
+          : `invalid regular expression: ${TEXTS[error.code] ?? 'Invalid regexp'}`,
+      )
+    }
+    if (error instanceof RegexBudgetError)
+      throw new PredicateError('invalid regular expression: Out of memory')
+    throw error
+  }
+}
+
+/** A pattern with approximate settings of its own cannot be one of a set. */
+function canJoin(source: Uint8Array, options: Options): boolean {
+  try {
+    compileSet([source], options)
+    return true
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return false
+    throw error
+  }
+}

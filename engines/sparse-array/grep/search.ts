@@ -1,0 +1,241 @@
+/** ARGREP: which elements of a range satisfy the predicates. */
+import { RegexBudgetError } from '../../regex/index.ts'
+import { indexText } from '../array/index64.ts'
+import type { Tree } from '../array/tree.ts'
+import { Walk } from '../array/walk.ts'
+import type { Job } from '../job.ts'
+import { Reply } from '../resp/reply.ts'
+import { Blocks } from './context.ts'
+import { Gathered } from './gather.ts'
+import type { Matcher, Plan } from './plan.ts'
+
+export interface SearchOptions {
+  readonly limit: number
+  readonly withValues: boolean
+  readonly count: boolean
+  /** Neighbours on each side of a hit; -1 for hits alone. */
+  readonly context: number
+  /** Units of work that the search may take in all. */
+  readonly maxSteps: number
+  readonly protocol: number
+}
+
+/** Ends of the range: the search goes from a to b, downwards when a is the larger. */
+export interface Ends {
+  readonly aHi: number
+  readonly aLo: number
+  readonly bHi: number
+  readonly bLo: number
+}
+
+/** What an element costs beside its bytes. */
+const ELEMENT = 8
+/** Texts that one call of a matcher gets at most, when others wait. */
+const LEAST_PORTION = 4_096
+
+export class Search implements Job {
+  /** Number of hits. */
+  hits = 0
+  /** Units of work so far: bytes looked at by each matcher, their further steps, and some for each element. */
+  work = 0
+  /** Why the search ended before its time; a client's error. */
+  error: string | null = null
+  private readonly walk: Walk
+  private readonly plan: Plan
+  private readonly options: SearchOptions
+  private readonly gathered: Gathered
+  private readonly body = new Reply()
+  private readonly blocks: Blocks | null
+  private snapshot: Tree | null = null
+  private inSlice = false
+  private run = 0
+  private at = 0
+  private flags = new Uint8Array(0)
+
+  constructor(tree: Tree, { aHi, aLo, bHi, bLo }: Ends, plan: Plan, options: SearchOptions) {
+    this.walk = new Walk(tree, aHi, aLo, bHi, bLo)
+    this.plan = plan
+    this.options = options
+    this.gathered = new Gathered(tree.store)
+    this.body.protocol = options.protocol
+    const wanted = options.context >= 0 && !options.count
+    this.blocks = wanted ? new Blocks(this.walk.reverse, options.context, this.body) : null
+  }
+
+  get pending(): number {
+    return this.body.length
+  }
+
+  step(units: number): boolean {
+    const { walk, options } = this
+    const { space } = walk.tree.store
+    const until = this.work + units
+    while (this.work < until) {
+      space.refresh()
+      if (!this.inSlice) {
+        if (this.hits >= options.limit || !walk.next()) return this.end()
+        this.gathered.gather(walk.slice, walk.from, walk.to)
+        if (this.gathered.count === 0) continue
+        if (this.work > options.maxSteps) return this.exceeded()
+        this.begin()
+      }
+      try {
+        if (!this.judge(Math.max(LEAST_PORTION, until - this.work))) continue
+      } catch (error) {
+        if (error instanceof RegexBudgetError) return this.exceeded()
+        throw error
+      }
+      space.refresh()
+      this.collect()
+      this.inSlice = false
+    }
+    return false
+  }
+
+  detach(): void {
+    if (this.snapshot !== null) return
+    this.snapshot = this.walk.tree.snapshot()
+    this.walk.tree = this.snapshot
+  }
+
+  reply(out: Reply): void {
+    if (this.error !== null) out.error(this.error)
+    else if (this.options.count) out.integer(this.hits)
+    else {
+      out.array(this.blocks === null ? this.hits : this.blocks.count)
+      out.append(this.body)
+    }
+  }
+
+  close(): void {
+    this.gathered.free()
+    this.snapshot?.release()
+    this.snapshot = null
+  }
+
+  private begin(): void {
+    const { count } = this.gathered
+    if (this.flags.length < count) this.flags = new Uint8Array(count)
+    else this.flags.fill(0, 0, count)
+    if (this.plan.matchers.length === 0) this.flags.fill(1, 0, count)
+    this.inSlice = true
+    this.run = 0
+    this.at = 0
+    this.work += ELEMENT * count
+  }
+
+  /** Judges texts of the slice for about so many units; true when all are judged. */
+  private judge(units: number): boolean {
+    const { gathered, plan } = this
+    const [first, ...others] = plan.matchers
+    if (first === undefined) return true
+    const before = plan.steps()
+    const until = this.work + units
+    for (; this.run < gathered.runs.length; this.run++, this.at = 0) {
+      const { from, to } = gathered.runs[this.run]!
+      const starts = gathered.starts.subarray(from, to)
+      const ends = gathered.ends.subarray(from, to)
+      while (this.at < to - from) {
+        if (this.work >= until) {
+          this.work += plan.steps() - before
+          return false
+        }
+        const begin = this.at
+        const { hits, next } = this.scan(first, starts, ends, begin, until - this.work)
+        this.at = next
+        for (let k = begin; k < next; k++) this.work += ends[k]! - starts[k]!
+        if (others.length === 0) this.mark(hits, from)
+        else if (plan.all) this.narrow(hits, others, starts, ends, from)
+        else this.widen(hits, begin, next, others, starts, ends, from)
+      }
+    }
+    this.work += plan.steps() - before
+    return true
+  }
+
+  private scan(matcher: Matcher, starts: Uint32Array, ends: Uint32Array, from: number, budget: number) {
+    const { space } = this.walk.tree.store
+    const result = matcher.scan(space.u8, starts, ends, from, { budget })
+    space.refresh()
+    return result
+  }
+
+  private mark(hits: Uint32Array, from: number): void {
+    const { elements } = this.gathered
+    for (let i = 0; i < hits.length; i++) this.flags[elements[from + hits[i]!]!] = 1
+  }
+
+  /** AND: of these hits those that satisfy all others. */
+  private narrow(
+    hits: Uint32Array,
+    others: readonly Matcher[],
+    starts: Uint32Array,
+    ends: Uint32Array,
+    from: number,
+  ): void {
+    let left = hits
+    for (const other of others) left = this.among(other, left, starts, ends)
+    this.mark(left, from)
+  }
+
+  /** OR: these hits, and of the rest those that satisfy one of the others. */
+  private widen(
+    hits: Uint32Array,
+    begin: number,
+    end: number,
+    others: readonly Matcher[],
+    starts: Uint32Array,
+    ends: Uint32Array,
+    from: number,
+  ): void {
+    this.mark(hits, from)
+    const { elements } = this.gathered
+    for (const other of others) {
+      const left: number[] = []
+      for (let k = begin; k < end; k++) if (this.flags[elements[from + k]!] === 0) left.push(k)
+      this.mark(this.among(other, Uint32Array.from(left), starts, ends), from)
+    }
+  }
+
+  private among(matcher: Matcher, texts: Uint32Array, starts: Uint32Array, ends: Uint32Array): Uint32Array {
+    const someStarts = texts.map((k) => starts[k]!)
+    const someEnds = texts.map((k) => ends[k]!)
+    for (let i = 0; i < texts.length; i++) this.work += someEnds[i]! - someStarts[i]!
+    return this.scan(matcher, someStarts, someEnds, 0, Infinity).hits.map((i) => texts[i]!)
+  }
+
+  /** Writes the slice's hits, in the walk's direction. */
+  private collect(): void {
+    const { gathered, walk, options, body, flags } = this
+    const { count, offsets, words } = gathered
+    const { space } = walk.tree.store
+    for (let i = 0; i < count && this.hits < options.limit; i++) {
+      const k = walk.reverse ? count - 1 - i : i
+      if (flags[k] === 0) continue
+      this.hits++
+      if (options.count) continue
+      const lo = walk.baseLo + offsets[k]!
+      if (this.blocks !== null) {
+        this.blocks.hit(walk.tree, walk.baseHi, lo, words[k]!)
+        this.work += ELEMENT * 2 * options.context
+      } else if (options.withValues) {
+        body.array(2)
+        body.index(walk.baseHi, lo)
+        body.value(space, words[k]!)
+      } else body.index(walk.baseHi, lo)
+    }
+  }
+
+  private end(): true {
+    this.blocks?.end(this.walk.tree)
+    return true
+  }
+
+  private exceeded(): true {
+    const { gathered, walk } = this
+    const k = walk.reverse ? gathered.count - 1 : 0
+    const index = indexText(walk.baseHi, walk.baseLo + gathered.offsets[k]!)
+    this.error = `ERR ARGREP budget exceeded at index ${index}`
+    return true
+  }
+}

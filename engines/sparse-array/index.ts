@@ -1,0 +1,13 @@
+/** The sparse array's public interface; see README.md. */
+export { SparseArray, valueAt } from './array/sparse-array.ts'
+export { bury, createStore } from './array/tree.ts'
+export type { Store, Tree } from './array/tree.ts'
+export { DamagedError } from './io/journal.ts'
+export { serveSparseArray, UnsafeAddress } from './io/server.ts'
+export type { RunningServer, ServeOptions } from './io/server.ts'
+export { Args } from './resp/args.ts'
+export { commandTable } from './commands/table.ts'
+export { Engine } from './server/engine.ts'
+export { Session } from './server/session.ts'
+export { SnapshotError } from './snapshot/reader.ts'
+export { Space, SpaceFullError } from './space/space.ts'

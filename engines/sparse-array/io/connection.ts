@@ -1,0 +1,164 @@
+/**
+ * One connection: a socket and its session.
+ *
+ * Replies wait until the writes they may tell of are on the disk, where that is promised. A client that does not read is
+ * not read from any more, and its search stands still; past the output limit it is cut off.
+ */
+import type { Socket } from 'node:net'
+import type { Session } from '../server/session.ts'
+import type { Worker } from './scheduler.ts'
+
+/** What may wait in the socket before the client is not read from. */
+const PAUSE = 1 << 20
+/** Requests that may wait behind a long command. */
+const MOST_PENDING = 1 << 20
+
+export interface Surroundings {
+  /** Replies written now tell of the log up to here... */
+  readonly position: () => number
+  /** ...which must be on the disk first. */
+  readonly synced: () => number
+  readonly outputLimit: () => number
+  /** Before anything runs: the time. */
+  readonly tick: () => void
+  /** After something ran. */
+  readonly after: () => void
+  readonly schedule: (worker: Worker) => void
+  readonly unschedule: (worker: Worker) => void
+}
+
+export class Connection implements Worker {
+  readonly session: Session
+  readonly socket: Socket
+  private readonly around: Surroundings
+  /** Replies that wait for the disk. */
+  private readonly held: { readonly until: number; readonly chunks: readonly Uint8Array[] }[] = []
+  private queue: Uint8Array[] = []
+  private queued = 0
+  private isBlocked = false
+  private isClosed = false
+
+  constructor(session: Session, socket: Socket, around: Surroundings) {
+    this.session = session
+    this.socket = socket
+    this.around = around
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.receive(chunk))
+    socket.on('drain', () => this.drained())
+    socket.on('close', () => this.closed())
+    // A half-closed client has got what it asked for once its replies are written.
+    socket.on('end', () => this.ended())
+    socket.on('error', () => socket.destroy())
+  }
+
+  get paused(): boolean {
+    return this.isBlocked
+  }
+
+  step(units: number): boolean {
+    const { session, around } = this
+    around.tick()
+    const done = session.stepJob(units)
+    if (!done) {
+      if ((session.job?.pending ?? 0) > around.outputLimit()) {
+        this.socket.destroy()
+        return true
+      }
+      return session.job === null
+    }
+    session.run()
+    this.flush()
+    around.after()
+    return session.job === null
+  }
+
+  /** Sends what the session has written. */
+  flush(): void {
+    const { session, around } = this
+    if (this.isClosed) return
+    if (session.out.length > 0) {
+      const chunks = session.out.take()
+      for (const chunk of chunks) this.queued += chunk.length
+      const until = around.position()
+      if (this.held.length > 0 || until > around.synced()) this.held.push({ until, chunks })
+      else this.enqueue(chunks)
+    }
+    if (this.queued > around.outputLimit()) {
+      this.socket.destroy()
+      return
+    }
+    this.pump()
+  }
+
+  /** More is on the disk than before. */
+  release(): void {
+    const { held } = this
+    let n = 0
+    while (n < held.length && held[n]!.until <= this.around.synced()) this.enqueue(held[n++]!.chunks)
+    held.splice(0, n)
+    if (n > 0) this.pump()
+  }
+
+  private enqueue(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.queue.push(chunk)
+  }
+
+  private receive(chunk: Buffer): void {
+    this.around.tick()
+    this.session.feed(chunk)
+    this.flush()
+    this.around.after()
+    if (this.session.job !== null) {
+      this.around.schedule(this)
+      if (this.session.pending > MOST_PENDING) this.socket.pause()
+    }
+  }
+
+  private pump(): void {
+    const { socket, queue } = this
+    let sent = 0
+    while (sent < queue.length && !this.isBlocked) {
+      const chunk = queue[sent++]!
+      this.queued -= chunk.length
+      // Past its mark the socket wants to be asked again; small replies it takes together.
+      if (!socket.write(chunk) && socket.writableLength > PAUSE / 4) this.block()
+    }
+    queue.splice(0, sent)
+    if (this.session.closing && queue.length === 0 && this.held.length === 0) socket.end()
+  }
+
+  private block(): void {
+    this.isBlocked = true
+    this.socket.pause()
+  }
+
+  private drained(): void {
+    if (!this.isBlocked) return
+    this.isBlocked = false
+    this.pump()
+    if (this.isBlocked) return
+    this.around.tick()
+    if (this.session.job === null) {
+      this.session.run()
+      this.flush()
+      this.around.after()
+    }
+    if (this.session.job !== null) this.around.schedule(this)
+    if (this.session.pending <= MOST_PENDING) this.socket.resume()
+  }
+
+  private ended(): void {
+    this.session.closing = true
+    if (this.session.job === null) this.pump()
+  }
+
+  private closed(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.around.unschedule(this)
+    this.session.close()
+    this.queue.length = 0
+    this.held.length = 0
+    this.around.after()
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * The log and the snapshots of one directory.
+ *
+ *     snapshot.N    everything as it was when log.N was begun
+ *     log.N         what was written since
+ *
+ * Saving begins log.N+1 and writes snapshot.N+1 in the background; once that has its name, the older files go. Whatever
+ * instant the power fails at, the newest snapshot and the logs from it on hold everything.
+ *
+ * Commits come in groups: while the disk syncs, records gather; the next sync takes them all.
+ */
+import { crc32 } from 'node:zlib'
+import type { Engine, LoggedCommand } from '../server/engine.ts'
+import { replayer } from '../server/replay.ts'
+import { readSnapshot } from '../snapshot/reader.ts'
+import { SnapshotWriter } from '../snapshot/writer.ts'
+import type { AppendFile, Files } from './files.ts'
+import { decodeRecord, encodeRecord, recordBehind } from './record.ts'
+import type { LogRecord } from './record.ts'
+
+/** Data that cannot be trusted; the server does not start on it. */
+export class DamagedError extends Error {
+  readonly file: string
+  readonly offset: number
+  constructor(file: string, offset: number, what: string) {
+    super(`${file}: ${what} at offset ${offset}`)
+    this.name = 'DamagedError'
+    this.file = file
+    this.offset = offset
+  }
+}
+
+export interface JournalOptions {
+  /** Cut a log off at a damage even when whole records lie behind it. */
+  readonly cut?: boolean
+  /** Gets a line where something was mended. */
+  readonly onNotice?: (line: string) => void
+  /** Called when more is on the disk than before. */
+  readonly onSynced?: () => void
+  /** A write or a sync failed: nothing more can be promised. */
+  readonly onFailed?: (error: unknown) => void
+}
+
+const numberOf = (name: string, kind: 'log' | 'snapshot'): number => {
+  const match = new RegExp(`^${kind}\\.(\\d+)$`).exec(name)
+  return match === null ? -1 : Number(match[1])
+}
+
+export class Journal {
+  /** Bytes handed to the log, and how many of them are surely on the disk. */
+  position = 0
+  synced = 0
+  /** Number of syncs. */
+  syncs = 0
+  /** Seconds since 1970. */
+  lastSave = 0
+  saving: 'save' | 'rewrite' | null = null
+  private readonly engine: Engine
+  private readonly files: Files
+  private readonly options: JournalOptions
+  private generation = 0
+  private sequence = 0
+  private log!: AppendFile
+  private waiting: Buffer[] = []
+  private unsynced: AppendFile[] = []
+  private syncing = false
+  private writer: SnapshotWriter | null = null
+  private snapshot: AppendFile | null = null
+
+  /** Reads everything into the engine and opens the log. Throws DamagedError and SnapshotError. */
+  constructor(engine: Engine, files: Files, options: JournalOptions = {}) {
+    this.engine = engine
+    this.files = files
+    this.options = options
+    this.recover()
+    this.log = files.append(`log.${this.generation}`)
+    files.syncNames()
+  }
+
+  append(db: number, commands: readonly LoggedCommand[]): void {
+    const record = encodeRecord(db, ++this.sequence, commands)
+    this.waiting.push(record)
+    this.position += record.length
+  }
+
+  /** Hands what has gathered to the system, and to the disk if `sync`; at the end of each turn. */
+  commit(sync: boolean): void {
+    if (this.syncing) return
+    try {
+      this.writeOut()
+      if (sync && this.synced < this.position) void this.sync()
+    } catch (error) {
+      this.options.onFailed?.(error)
+    }
+  }
+
+  /** Writes and syncs everything before it returns. */
+  flushNow(): void {
+    this.writeOut()
+    for (const file of this.unsynced) file.syncNow()
+    this.log.syncNow()
+    this.unsynced = []
+    this.synced = this.position
+  }
+
+  /** Begins a snapshot; false when one is being written. */
+  beginSave(what: 'save' | 'rewrite'): boolean {
+    if (this.writer !== null) return false
+    this.writeOut()
+    // The old log must be whole on the disk before a newer one counts.
+    this.unsynced.push(this.log)
+    this.generation++
+    this.log = this.files.append(`log.${this.generation}`)
+    const snapshot = this.files.append(`snapshot.${this.generation}.part`)
+    this.snapshot = snapshot
+    this.files.syncNames()
+    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) => snapshot.write(bytes))
+    this.saving = what
+    return true
+  }
+
+  /** Writes on at the snapshot; true when nothing is left to write. */
+  stepSave(units: number): boolean {
+    if (this.writer === null) return true
+    try {
+      if (!this.writer.step(units)) return false
+      this.endSave()
+    } catch (error) {
+      this.options.onFailed?.(error)
+    }
+    return true
+  }
+
+  close(): void {
+    if (this.writer !== null) {
+      this.writer.close()
+      this.snapshot?.close()
+      this.writer = null
+    }
+    this.flushNow()
+    this.log.close()
+  }
+
+  private endSave(): void {
+    const { files, generation } = this
+    this.writer!.close()
+    this.writer = null
+    this.snapshot!.syncNow()
+    this.snapshot!.close()
+    this.snapshot = null
+    files.rename(`snapshot.${generation}.part`, `snapshot.${generation}`)
+    files.syncNames()
+    this.removeOlderThan(generation)
+    this.saving = null
+    this.lastSave = Math.floor(this.engine.now / 1000)
+  }
+
+  private writeOut(): void {
+    if (this.waiting.length === 0) return
+    this.log.write(this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting))
+    this.waiting = []
+  }
+
+  private async sync(): Promise<void> {
+    this.syncing = true
+    const { position } = this
+    const old = this.unsynced
+    this.unsynced = []
+    try {
+      for (const file of old) {
+        await file.sync()
+        file.close()
+      }
+      await this.log.sync()
+      this.syncs++
+      this.synced = Math.max(this.synced, position)
+      this.syncing = false
+      this.options.onSynced?.()
+    } catch (error) {
+      this.options.onFailed?.(error)
+    }
+  }
+
+  private recover(): void {
+    const { files, engine } = this
+    const names = files.list()
+    for (const name of names) if (name.endsWith('.part')) files.remove(name)
+    const newest = Math.max(-1, ...names.map((name) => numberOf(name, 'snapshot')))
+    engine.loading = true
+    if (newest >= 0) readSnapshot(engine, files.read(`snapshot.${newest}`), crc32Of)
+    this.generation = Math.max(0, newest)
+    const logs = names
+      .map((name) => numberOf(name, 'log'))
+      .filter((number) => number >= this.generation)
+      .toSorted((a, b) => a - b)
+    const replay = new Replay(engine)
+    for (const [i, number] of logs.entries()) {
+      this.recoverLog(number, replay, logs.slice(i + 1))
+      this.generation = number
+    }
+    this.sequence = replay.sequence
+    engine.loading = false
+    // What older generations left behind when the power failed between the new name and their end.
+    this.removeOlderThan(newest)
+  }
+
+  private removeOlderThan(newest: number): void {
+    for (const name of this.files.list()) {
+      const number = Math.max(numberOf(name, 'log'), numberOf(name, 'snapshot'))
+      if (number >= 0 && number < newest) this.files.remove(name)
+    }
+  }
+
+  private recoverLog(number: number, replay: Replay, later: readonly number[]): void {
+    const name = `log.${number}`
+    const read = this.files.read(name)
+    const bytes = Buffer.from(read.buffer, read.byteOffset, read.length)
+    let at = 0
+    while (at < bytes.length) {
+      const found = decodeRecord(bytes, at)
+      if (found === null || !replay.follows(found.record)) break
+      replay.apply(found.record)
+      at = found.end
+    }
+    if (at === bytes.length) return
+    const behind = recordBehind(bytes, at)
+    const follows = later.some((other) => this.files.read(`log.${other}`).length > 0)
+    if ((behind >= 0 || follows) && this.options.cut !== true) {
+      throw new DamagedError(name, at, 'damaged before records that are whole')
+    }
+    if (follows) for (const other of later) this.files.truncate(`log.${other}`, 0)
+    this.files.truncate(name, at)
+    this.options.onNotice?.(
+      `${name}: cut off at offset ${at}, ${bytes.length - at} bytes behind it were no whole record`,
+    )
+  }
+}
+
+const crc32Of = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
+
+/** Runs records as they were run. */
+class Replay {
+  sequence = 0
+  private readonly engine: Engine
+  private readonly run: (db: number, commands: readonly LoggedCommand[]) => void
+
+  constructor(engine: Engine) {
+    this.engine = engine
+    this.run = replayer(engine)
+  }
+
+  follows({ sequence }: LogRecord): boolean {
+    return this.sequence === 0 || sequence === this.sequence + 1
+  }
+
+  apply({ db, sequence, commands }: LogRecord): void {
+    this.sequence = sequence
+    this.engine.space.refresh()
+    this.run(db, commands)
+  }
+}

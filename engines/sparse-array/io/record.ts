@@ -1,0 +1,81 @@
+/**
+ * Records of the log: the writes of one command, or of one transaction, which count all or not at all.
+ *
+ *     record   "FBR1" : 4 | length of the rest : 4 | sequence : 8 | checksum : 4 | database : 1 | command ...
+ *     command  arguments : 4 | (length : 4 | bytes) ...
+ *
+ * Sequence numbers go up by one from record to record and from file to file. The checksum covers sequence, length and
+ * what follows. So a damage is told from an end, and an old record that lies behind an end is not taken for a new one.
+ */
+import { crc32 } from 'node:zlib'
+import type { LoggedCommand } from '../server/engine.ts'
+
+const MAGIC = Buffer.from('FBR1')
+const HEADER = 20
+const MOST = 2 ** 31
+
+export interface LogRecord {
+  readonly db: number
+  readonly sequence: number
+  readonly commands: readonly LoggedCommand[]
+}
+
+export function encodeRecord(db: number, sequence: number, commands: readonly LoggedCommand[]): Buffer {
+  let length = 1
+  for (const command of commands) {
+    length += 4
+    for (const argument of command) length += 4 + argument.length
+  }
+  const bytes = Buffer.allocUnsafe(HEADER + length)
+  MAGIC.copy(bytes, 0)
+  bytes.writeUInt32LE(length, 4)
+  bytes.writeBigUInt64LE(BigInt(sequence), 8)
+  bytes[HEADER] = db
+  let at = HEADER + 1
+  for (const command of commands) {
+    at = bytes.writeUInt32LE(command.length, at)
+    for (const argument of command) {
+      at = bytes.writeUInt32LE(argument.length, at)
+      bytes.set(argument, at)
+      at += argument.length
+    }
+  }
+  bytes.writeUInt32LE(checksumOf(bytes, 0, length), 16)
+  return bytes
+}
+
+function checksumOf(bytes: Buffer, at: number, length: number): number {
+  const head = crc32(bytes.subarray(at + 4, at + 16))
+  return crc32(bytes.subarray(at + HEADER, at + HEADER + length), head)
+}
+
+/** The record at an offset and where it ends; null when none is there. */
+export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; end: number } | null {
+  if (at + HEADER > bytes.length || bytes.compare(MAGIC, 0, 4, at, at + 4) !== 0) return null
+  const length = bytes.readUInt32LE(at + 4)
+  const end = at + HEADER + length
+  if (length < 1 || length > MOST || end > bytes.length) return null
+  if (bytes.readUInt32LE(at + 16) !== checksumOf(bytes, at, length)) return null
+  const commands: Uint8Array[][] = []
+  for (let next = at + HEADER + 1; next < end;) {
+    const command: Uint8Array[] = []
+    const count = bytes.readUInt32LE(next)
+    next += 4
+    for (let i = 0; i < count; i++) {
+      const size = bytes.readUInt32LE(next)
+      command.push(bytes.subarray(next + 4, next + 4 + size))
+      next += 4 + size
+    }
+    commands.push(command)
+  }
+  const sequence = Number(bytes.readBigUInt64LE(at + 8))
+  return { record: { db: bytes[at + HEADER]!, sequence, commands }, end }
+}
+
+/** Offset of the next whole record behind a damage; -1 when there is none. */
+export function recordBehind(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(MAGIC, from + 1); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
+    if (decodeRecord(bytes, at) !== null) return at
+  }
+  return -1
+}

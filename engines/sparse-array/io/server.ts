@@ -1,0 +1,236 @@
+/** The sparse array behind a port: sockets, files, timers around the engine. */
+import { createServer } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
+import { commandTable } from '../commands/table.ts'
+import { Engine } from '../server/engine.ts'
+import type { Client, EngineOptions, Host } from '../server/engine.ts'
+import { Session } from '../server/session.ts'
+import { SnapshotWriter } from '../snapshot/writer.ts'
+import { Connection } from './connection.ts'
+import type { Surroundings } from './connection.ts'
+import { directory } from './files.ts'
+import type { Files } from './files.ts'
+import { Journal } from './journal.ts'
+import { Scheduler } from './scheduler.ts'
+
+export interface ServeOptions extends Pick<EngineOptions, 'password' | 'debug' | 'arenaLimit'> {
+  readonly host?: string
+  /** 0: a free one. */
+  readonly port?: number
+  /** Where to keep the data; without it nothing is kept. */
+  readonly dir?: string
+  readonly fsync?: 'always' | 'everysec' | 'no'
+  /** Bytes of a client's replies that may wait; beyond it is cut off. */
+  readonly outputLimit?: number
+  /** Steps that one search may take. */
+  readonly maxSteps?: number
+  /** Cut a damaged log even where whole records lie behind the damage. */
+  readonly cut?: boolean
+  /** False: long commands run to their end at once; for measuring what it costs to let others in between. */
+  readonly yields?: boolean
+  readonly onNotice?: (line: string) => void
+}
+
+export interface RunningServer {
+  readonly host: string
+  readonly port: number
+  readonly engine: Engine
+  /** Syncs of the log so far. */
+  readonly syncs: number
+  close(): Promise<void>
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+const TICK_MS = 100
+const EXPIRED_A_TICK = 200
+const BURIED_A_STEP = 256
+
+/** The server may not listen where it was told to. */
+export class UnsafeAddress extends Error {
+  override readonly name = 'UnsafeAddress'
+}
+
+/** Starts the server; resolves when it listens. Throws UnsafeAddress, DamagedError, SnapshotError. */
+export async function serveSparseArray(options: ServeOptions = {}): Promise<RunningServer> {
+  const host = options.host ?? '127.0.0.1'
+  if (!LOOPBACK.has(host) && (options.password ?? '') === '') {
+    throw new UnsafeAddress(`without a password only this machine is served, not ${host}`)
+  }
+  const files = options.dir === undefined ? null : directory(options.dir)
+  const server = new Server(options, files)
+  await server.listen(host, options.port ?? 0)
+  return server
+}
+
+class Server implements RunningServer {
+  readonly engine: Engine
+  host = ''
+  port = 0
+  private readonly net: NetServer
+  private readonly scheduler: Scheduler
+  private readonly journal: Journal | null
+  private readonly connections = new Map<Client, Connection>()
+  private readonly timer: NodeJS.Timeout
+  private readonly around: Surroundings
+  private commitPending = false
+  private lastSync = 0
+  /** A snapshot that is written to nowhere, as no directory was given. */
+  private idle: SnapshotWriter | null = null
+  private lastSave = 0
+  private readonly burial = { step: (): boolean => !this.engine.bury(BURIED_A_STEP) }
+  private readonly saver = { step: (units: number): boolean => this.stepSave(units) }
+
+  constructor(options: ServeOptions, files: Files | null) {
+    this.engine = new Engine({
+      ...(options.password === undefined ? {} : { password: options.password }),
+      ...(options.debug === undefined ? {} : { debug: options.debug }),
+      ...(options.arenaLimit === undefined ? {} : { arenaLimit: options.arenaLimit }),
+      random: () => Math.random(),
+      host: this.hostFor(options.dir),
+    })
+    const { engine } = this
+    engine.now = engine.startedAt = Date.now()
+    engine.fsync = options.fsync ?? 'everysec'
+    engine.outputLimit = options.outputLimit ?? engine.outputLimit
+    engine.maxSteps = options.maxSteps ?? engine.maxSteps
+    this.scheduler = new Scheduler(options.yields === false)
+    this.journal =
+      files === null
+        ? null
+        : new Journal(engine, files, {
+            cut: options.cut ?? false,
+            onNotice: options.onNotice ?? (() => {}),
+            onSynced: () => this.onSynced(),
+            onFailed: (error) => this.fail(error),
+          })
+    this.around = {
+      position: () => (engine.fsync === 'always' ? (this.journal?.position ?? 0) : 0),
+      synced: () => (engine.fsync === 'always' ? (this.journal?.synced ?? 0) : 0),
+      outputLimit: () => engine.outputLimit,
+      tick: () => {
+        engine.now = Date.now()
+      },
+      after: () => this.after(),
+      schedule: (worker) => this.scheduler.add(worker),
+      unschedule: (worker) => this.scheduler.remove(worker),
+    }
+    this.net = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      const session = new Session(engine, commandTable, `${socket.remoteAddress}:${socket.remotePort}`)
+      this.connections.set(session, new Connection(session, socket, this.around))
+      socket.on('close', () => this.connections.delete(session))
+    })
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  get syncs(): number {
+    return this.journal?.syncs ?? 0
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.net.once('error', reject)
+      this.net.listen(port, host, () => resolve())
+    })
+    this.host = host
+    this.port = (this.net.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer)
+    this.scheduler.close()
+    const gone = new Promise<void>((resolve) => {
+      this.net.close(() => resolve())
+    })
+    for (const { socket } of this.connections.values()) socket.destroy()
+    await gone
+    this.idle?.close()
+    this.journal?.close()
+    this.engine.space.release()
+  }
+
+  private hostFor(dir: string | undefined): Host {
+    const saving = (): 'save' | 'rewrite' | null =>
+      this.journal === null ? (this.idle === null ? null : 'save') : this.journal.saving
+    const lastSave = (): number => this.journal?.lastSave ?? this.lastSave
+    return {
+      durable: dir !== undefined,
+      directory: dir ?? '',
+      log: (db, commands) => this.journal!.append(db, commands),
+      save: (what, atOnce) => this.save(what, atOnce),
+      wake: (client) => this.connections.get(client)?.flush(),
+      get saving() {
+        return saving()
+      },
+      get lastSave() {
+        return lastSave()
+      },
+      info: () => [
+        ['process_id', process.pid],
+        ['tcp_port', this.port],
+        ['used_memory_rss', process.memoryUsage.rss()],
+      ],
+    }
+  }
+
+  private save(what: 'save' | 'rewrite', atOnce: boolean): boolean {
+    if (this.journal === null) {
+      if (this.idle !== null) return false
+      this.idle = new SnapshotWriter(
+        this.engine,
+        () => 0,
+        () => {},
+      )
+    } else if (!this.journal.beginSave(what)) return false
+    if (atOnce) while (!this.stepSave(Infinity));
+    else this.scheduler.add(this.saver)
+    return true
+  }
+
+  private stepSave(units: number): boolean {
+    if (this.journal !== null) return this.journal.stepSave(units)
+    if (this.idle === null) return true
+    if (!this.idle.step(units)) return false
+    this.idle.close()
+    this.idle = null
+    this.lastSave = Math.floor(this.engine.now / 1000)
+    return true
+  }
+
+  /** Something ran: what it wrote goes to the log at the end of this turn, what it let go is freed bit by bit. */
+  private after(): void {
+    if (this.engine.isBurying) this.scheduler.add(this.burial)
+    if (this.journal === null || this.commitPending || this.journal.position === this.journal.synced) return
+    this.commitPending = true
+    setImmediate(() => {
+      this.commitPending = false
+      this.journal!.commit(this.engine.fsync === 'always')
+    })
+  }
+
+  private onSynced(): void {
+    for (const connection of this.connections.values()) connection.release()
+    this.journal!.commit(this.engine.fsync === 'always')
+  }
+
+  private tick(): void {
+    const { engine } = this
+    engine.now = Date.now()
+    engine.expireSome(EXPIRED_A_TICK)
+    this.after()
+    if (this.journal !== null && engine.fsync === 'everysec' && engine.now - this.lastSync >= 1_000) {
+      this.lastSync = engine.now
+      this.journal.commit(true)
+    }
+  }
+
+  /** The disk failed: whatever was not acknowledged must not be. */
+  private fail(error: unknown): void {
+    for (const { socket } of this.connections.values()) socket.destroy()
+    this.net.close()
+    clearInterval(this.timer)
+    this.scheduler.close()
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * The keys of one database: open addressing over the bytes of keys, a block of memory for each key and its string.
+ *
+ *     record   | hash : 4 | key's length : 4 | value : 4 | kind : 4 | position : 4 | key | string |
+ *
+ * `value` is a string's length, or the number of an array. Records stand in a list in the order in which their keys
+ * were made, each with a sequence number that is never given again. A cursor is such a number, so a scan sees every key
+ * that is there from its begin to its end exactly once, whatever happens meanwhile; and a snapshot walks the list, while
+ * `beforeChange` hands it keys that would change or go before it has come to them.
+ */
+import type { SparseArray } from '../array/sparse-array.ts'
+import type { Space } from '../space/space.ts'
+
+export const STRING = 0
+export const ARRAY = 1
+
+const HEADER = 20
+const KEY_LENGTH = 1
+const VALUE = 2
+const KIND = 3
+const POSITION = 4
+const LOOP = 96
+
+/** Whoever must see a key before it changes or goes: a snapshot being written. */
+export type BeforeChange = (keyspace: Keyspace, record: number) => void
+
+export class Keyspace {
+  readonly space: Space
+  /** Number of the database. */
+  readonly index: number
+  /** Number of keys. */
+  size = 0
+  /** Milliseconds since 1970 at which keys go, by sequence number. */
+  readonly expiries = new Map<number, number>()
+  beforeChange: BeforeChange | null = null
+  readonly arrays: (SparseArray | null)[] = []
+  private readonly freeArrays: number[] = []
+  /** Positions in the list, plus one; 0 where free. */
+  private table = new Uint32Array(16)
+  private hashes = new Uint32Array(16)
+  private records = new Uint32Array(16)
+  private sequences = new Float64Array(16)
+  private listed = 0
+  private nextSequence = 1
+
+  constructor(space: Space, index: number) {
+    this.space = space
+    this.index = index
+  }
+
+  /** The record of a key, 0 when there is none. */
+  find(bytes: Uint8Array, from: number, to: number): number {
+    const hash = hashOf(bytes, from, to)
+    const { table, hashes } = this
+    const mask = table.length - 1
+    const length = to - from
+    for (let i = hash & mask; table[i] !== 0; i = (i + 1) & mask) {
+      if (hashes[i] !== hash) continue
+      const record = this.records[table[i]! - 1]!
+      const { u8, u32 } = this.space
+      if (u32[(record >> 2) + KEY_LENGTH] !== length) continue
+      const key = record + HEADER
+      let k = 0
+      while (k < length && u8[key + k] === bytes[from + k]) k++
+      if (k === length) return record
+    }
+    return 0
+  }
+
+  kindOf(record: number): number {
+    return this.space.u32[(record >> 2) + KIND]!
+  }
+  arrayOf(record: number): SparseArray {
+    return this.arrays[this.space.u32[(record >> 2) + VALUE]!]!
+  }
+  keyOf(record: number): Uint8Array {
+    const { u8, u32 } = this.space
+    return u8.slice(record + HEADER, record + HEADER + u32[(record >> 2) + KEY_LENGTH]!)
+  }
+  /** Where a string's bytes begin in the space. */
+  stringAt(record: number): number {
+    return record + HEADER + this.space.u32[(record >> 2) + KEY_LENGTH]!
+  }
+  stringLength(record: number): number {
+    return this.space.u32[(record >> 2) + VALUE]!
+  }
+  sequenceOf(record: number): number {
+    return this.sequences[this.space.u32[(record >> 2) + POSITION]!]!
+  }
+  /** When the key goes; undefined for never. */
+  expiryOf(record: number): number | undefined {
+    return this.expiries.size === 0 ? undefined : this.expiries.get(this.sequenceOf(record))
+  }
+  setExpiry(record: number, at: number | undefined): void {
+    if (at === undefined) {
+      if (this.expiries.size > 0) this.expiries.delete(this.sequenceOf(record))
+    } else this.expiries.set(this.sequenceOf(record), at)
+  }
+  /** Bytes of key and string, block's header included, and of the entries for them. */
+  bytesOf(record: number): number {
+    return this.space.sizeOf(record) + 28
+  }
+
+  /** Says that a key is about to change or go. */
+  touch(record: number): void {
+    this.beforeChange?.(this, record)
+  }
+
+  /** Sets a key that is a string, or none, to a string; keeps its expiry. Returns the record. */
+  setString(
+    record: number,
+    key: Uint8Array,
+    keyFrom: number,
+    keyTo: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+  ): number {
+    const { space } = this
+    const length = to - from
+    const needed = HEADER + (keyTo - keyFrom) + length
+    let at = record
+    if (record === 0) {
+      at = this.create(key, keyFrom, keyTo, length)
+    } else {
+      this.touch(record)
+      const capacity = space.capacityOf(record)
+      if (needed > capacity || capacity > 2 * needed + 64) at = this.move(record, needed)
+    }
+    const { u8, u32 } = space
+    u32[(at >> 2) + VALUE] = length
+    u32[(at >> 2) + KIND] = STRING
+    const target = at + HEADER + (keyTo - keyFrom)
+    if (length <= LOOP) for (let i = 0; i < length; i++) u8[target + i] = bytes[from + i]!
+    else u8.set(bytes.subarray(from, to), target)
+    return at
+  }
+
+  /** Makes a key that is not there an array. Returns the record. */
+  setArray(array: SparseArray, key: Uint8Array, from = 0, to = key.length): number {
+    const record = this.create(key, from, to, 0)
+    const number = this.freeArrays.pop() ?? this.arrays.length
+    this.arrays[number] = array
+    this.space.u32[(record >> 2) + VALUE] = number
+    this.space.u32[(record >> 2) + KIND] = ARRAY
+    return record
+  }
+
+  /** Takes a key out; an array's memory is the caller's to release. Returns the array it was, or null. */
+  remove(record: number): SparseArray | null {
+    this.touch(record)
+    const { space } = this
+    const at = record >> 2
+    const hash = space.u32[at]!
+    const position = space.u32[at + POSITION]!
+    let array: SparseArray | null = null
+    if (space.u32[at + KIND] === ARRAY) {
+      const number = space.u32[at + VALUE]!
+      array = this.arrays[number]!
+      this.arrays[number] = null
+      this.freeArrays.push(number)
+    }
+    if (this.expiries.size > 0) this.expiries.delete(this.sequences[position]!)
+    this.unlink(hash, position)
+    this.records[position] = 0
+    this.size--
+    space.free(record)
+    if (this.listed > 64 && this.listed > 2 * this.size) this.compact()
+    return array
+  }
+
+  /** The first record with a sequence number above this one; 0 when there is none. */
+  after(sequence: number): number {
+    let low = 0
+    let high = this.listed
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.sequences[middle]! <= sequence) low = middle + 1
+      else high = middle
+    }
+    while (low < this.listed && this.records[low] === 0) low++
+    return low < this.listed ? this.records[low]! : 0
+  }
+
+  /** The sequence number that the next key will get. */
+  get upcoming(): number {
+    return this.nextSequence
+  }
+
+  /** A key at random, by a number below 1; 0 when there is none. */
+  random(draw: number): number {
+    if (this.size === 0) return 0
+    let at = Math.floor(draw * this.listed)
+    while (this.records[at] === 0) at = (at + 1) % this.listed
+    return this.records[at]!
+  }
+
+  private create(key: Uint8Array, from: number, to: number, extra: number): number {
+    const { space } = this
+    const length = to - from
+    const record = space.allocate(HEADER + length + extra)
+    const { u8, u32 } = space
+    const at = record >> 2
+    const hash = hashOf(key, from, to)
+    if (2 * (this.size + 1) > this.table.length) this.rehash(this.table.length * 2)
+    if (this.listed === this.records.length) this.growList()
+    const position = this.listed++
+    this.records[position] = record
+    this.sequences[position] = this.nextSequence++
+    u32[at] = hash
+    u32[at + KEY_LENGTH] = length
+    u32[at + VALUE] = 0
+    u32[at + KIND] = STRING
+    u32[at + POSITION] = position
+    for (let i = 0; i < length; i++) u8[record + HEADER + i] = key[from + i]!
+    this.link(hash, position)
+    this.size++
+    return record
+  }
+
+  private move(record: number, needed: number): number {
+    const { space } = this
+    const moved = space.allocate(needed)
+    const { u8, u32 } = space
+    u8.copyWithin(moved, record, record + HEADER + u32[(record >> 2) + KEY_LENGTH]!)
+    this.records[u32[(record >> 2) + POSITION]!] = moved
+    space.free(record)
+    return moved
+  }
+
+  private link(hash: number, position: number): void {
+    const { table, hashes } = this
+    const mask = table.length - 1
+    let i = hash & mask
+    while (table[i] !== 0) i = (i + 1) & mask
+    table[i] = position + 1
+    hashes[i] = hash
+  }
+
+  /** Takes an entry out and moves up those behind it that would not be found any more. */
+  private unlink(hash: number, position: number): void {
+    const { table, hashes } = this
+    const mask = table.length - 1
+    let hole = hash & mask
+    while (table[hole] !== position + 1) hole = (hole + 1) & mask
+    for (let i = (hole + 1) & mask; table[i] !== 0; i = (i + 1) & mask) {
+      const home = hashes[i]! & mask
+      if (((i - home) & mask) < ((i - hole) & mask)) continue
+      table[hole] = table[i]!
+      hashes[hole] = hashes[i]!
+      hole = i
+    }
+    table[hole] = 0
+  }
+
+  private rehash(length: number): void {
+    const { space } = this
+    this.table = new Uint32Array(length)
+    this.hashes = new Uint32Array(length)
+    for (let position = 0; position < this.listed; position++) {
+      const record = this.records[position]!
+      if (record !== 0) this.link(space.u32[record >> 2]!, position)
+    }
+  }
+
+  private growList(): void {
+    const records = new Uint32Array(this.records.length * 2)
+    records.set(this.records)
+    this.records = records
+    const sequences = new Float64Array(this.sequences.length * 2)
+    sequences.set(this.sequences)
+    this.sequences = sequences
+  }
+
+  /** Takes the holes out of the list; the order stays. */
+  private compact(): void {
+    let to = 0
+    for (let from = 0; from < this.listed; from++) {
+      const record = this.records[from]!
+      if (record === 0) continue
+      this.records[to] = record
+      this.sequences[to] = this.sequences[from]!
+      this.space.u32[(record >> 2) + POSITION] = to++
+    }
+    this.listed = to
+    let length = 16
+    while (length < 4 * this.size) length *= 2
+    this.rehash(Math.min(length, this.table.length))
+  }
+}
+
+/** FNV-1a, mixed once more: its low bits choose the place. */
+function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  hash ^= hash >>> 15
+  return Math.imul(hash, 0x2c1b3c6d) >>> 0
+}

@@ -1,0 +1,353 @@
+/**
+ * The server without its sockets and files: databases, settings, subscribers, and who has to be told of a write.
+ *
+ * Time is `now`, which the adaptor sets before it lets anything run. Nothing here waits: what may take long is a `Job`.
+ */
+import type { SparseArray } from '../array/sparse-array.ts'
+import { bury, createStore } from '../array/tree.ts'
+import type { Store } from '../array/tree.ts'
+import { ARRAY, Keyspace } from '../keyspace/keyspace.ts'
+import type { Args } from '../resp/args.ts'
+import { bytesOf, latin1 } from '../resp/args.ts'
+import { Space } from '../space/space.ts'
+import { Events } from './events.ts'
+
+const DATABASES = 16
+const DEFAULT_SLICE_BITS = 12
+/** About four seconds of the fastest search, and one of a plain automaton. */
+const DEFAULT_MAX_STEPS = 4_000_000_000
+const DEFAULT_OUTPUT_LIMIT = 2 ** 30
+/** Units that a command may take before it becomes a job. */
+const BURIED_AT_ONCE = 64
+
+/** One command as it is written to the log. */
+export type LoggedCommand = readonly Uint8Array[]
+
+/** What the engine knows of a client. */
+export interface Client {
+  readonly id: number
+  readonly address: string
+  readonly name: string
+  readonly library: string
+  readonly libraryVersion: string
+  readonly db: number
+  readonly protocol: number
+  readonly channels: ReadonlySet<string>
+  readonly patterns: ReadonlySet<string>
+  readonly queue: readonly unknown[] | null
+  /** A watched key was written. */
+  watchBroken: boolean
+  /** The connection is to be closed. */
+  closing: boolean
+  /** Sends a message. */
+  deliver(parts: readonly string[]): void
+}
+
+/** What the engine asks of its adaptor. */
+export interface Host {
+  /** Writes are logged. */
+  readonly durable: boolean
+  readonly directory: string
+  /** Writes of one command, or of one transaction, which are replayed all or not at all. */
+  log(db: number, commands: readonly LoggedCommand[]): void
+  /** Begins a snapshot, or writes it at once; false when one is being written. */
+  save(what: 'save' | 'rewrite', atOnce: boolean): boolean
+  readonly saving: 'save' | 'rewrite' | null
+  /** Seconds since 1970 of the last snapshot that was completed. */
+  readonly lastSave: number
+  /** Output was written for a client out of its turn. */
+  wake(client: Client): void
+  /** Lines for INFO. */
+  info(): readonly (readonly [string, string | number])[]
+}
+
+/** A host for an engine that lives alone: nothing is kept. */
+export const NO_HOST: Host = {
+  durable: false,
+  directory: '',
+  log: () => {},
+  save: () => true,
+  saving: null,
+  lastSave: 0,
+  wake: () => {},
+  info: () => [],
+}
+
+export interface EngineOptions {
+  readonly password?: string
+  readonly debug?: boolean
+  /** Bytes that all data may take, whatever `maxmemory` says. */
+  readonly arenaLimit?: number
+  readonly host?: Host
+  /** Numbers in [0, 1). */
+  readonly random?: () => number
+}
+
+export class Engine {
+  /** Milliseconds since 1970. */
+  now = 0
+  startedAt = 0
+  readonly space: Space
+  keyspaces: Keyspace[]
+  readonly sessions = new Set<Client>()
+  readonly channels = new Map<string, Set<Client>>()
+  readonly patterns = new Map<string, Set<Client>>()
+  /** Sessions that watch a key, by database and key. */
+  readonly watched = new Map<string, Set<Client>>()
+  readonly events = new Events()
+  readonly inert = new Map<string, string>()
+  readonly host: Host
+  readonly debug: boolean
+  readonly random: () => number
+  password: string
+  sliceBits = DEFAULT_SLICE_BITS
+  kmax = 10
+  kmin = 5
+  maxSteps = DEFAULT_MAX_STEPS
+  maxMemory = 0
+  outputLimit = DEFAULT_OUTPUT_LIMIT
+  fsync: 'always' | 'everysec' | 'no' = 'everysec'
+  /** Data is being read in: nothing is logged or told. */
+  loading = false
+  /** Counts writes. */
+  dirty = 0
+  readonly stats = { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0, budgetExceeded: 0 }
+  nextClient = 1
+  private readonly stores = new Map<number, Store>()
+  /** Commands of a transaction that runs. */
+  private group: LoggedCommand[] | null = null
+  private groupDb = 0
+
+  constructor(options: EngineOptions = {}) {
+    this.space = new Space(options.arenaLimit)
+    this.keyspaces = Array.from({ length: DATABASES }, (_, i) => new Keyspace(this.space, i))
+    this.password = options.password ?? ''
+    this.debug = options.debug ?? false
+    this.host = options.host ?? NO_HOST
+    this.random = options.random ?? (() => 0)
+  }
+
+  /** The memory of arrays that are made now. */
+  store(bits = this.sliceBits): Store {
+    let store = this.stores.get(bits)
+    if (store === undefined) {
+      store = createStore(this.space, bits)
+      store.kmax = this.kmax
+      store.kmin = this.kmin
+      this.stores.set(bits, store)
+    }
+    return store
+  }
+
+  setWidths(kmax: number, kmin: number): void {
+    this.kmax = kmax
+    this.kmin = kmin
+    for (const store of this.stores.values()) {
+      store.kmax = kmax
+      store.kmin = kmin
+    }
+  }
+
+  /** Frees some of what nobody holds any more; false when nothing is left to free. */
+  bury(steps: number): boolean {
+    this.space.refresh()
+    let isLeft = false
+    for (const store of this.stores.values()) isLeft = bury(store, steps) || isLeft
+    return isLeft
+  }
+
+  /** Something is still to be freed. */
+  get isBurying(): boolean {
+    for (const { doomed } of this.stores.values()) if (doomed.length > 0) return true
+    return false
+  }
+
+  /** Lets go of an array: little ones at once. */
+  discard(array: SparseArray): void {
+    const { tree } = array
+    tree.release()
+    bury(tree.store, BURIED_AT_ONCE)
+  }
+
+  /** The record of a key that has not gone by now, 0 when there is none. */
+  lookup(keyspace: Keyspace, bytes: Uint8Array, from: number, to: number): number {
+    const record = keyspace.find(bytes, from, to)
+    if (record === 0 || keyspace.expiries.size === 0) return record
+    const expiry = keyspace.expiryOf(record)
+    if (expiry === undefined || expiry > this.now || this.loading) return record
+    this.expire(keyspace, record)
+    return 0
+  }
+
+  /** Removes keys whose time has come, looking at `most` of them. */
+  expireSome(most: number): void {
+    this.space.refresh()
+    for (const keyspace of this.keyspaces) {
+      let left = most
+      for (const [sequence, expiry] of keyspace.expiries) {
+        if (--left < 0) break
+        if (expiry > this.now) {
+          // To the end of the map, so that others are looked at next time.
+          keyspace.expiries.delete(sequence)
+          keyspace.expiries.set(sequence, expiry)
+          continue
+        }
+        const record = keyspace.after(sequence - 1)
+        this.expire(keyspace, record)
+      }
+    }
+  }
+
+  private expire(keyspace: Keyspace, record: number): void {
+    const key = keyspace.keyOf(record)
+    this.stats.expired++
+    this.remove(keyspace, record)
+    this.log(keyspace.index, [bytesOf('DEL'), key])
+    this.notify('x', 'expired', key, keyspace.index)
+  }
+
+  /** Removes a key and lets go of what it held. */
+  remove(keyspace: Keyspace, record: number): void {
+    if (this.watched.size > 0) this.touched(keyspace.index, keyspace.keyOf(record))
+    const array = keyspace.remove(record)
+    if (array !== null) this.discard(array)
+    this.dirty++
+  }
+
+  /** Empties a database. A snapshot that is being written keeps what it needs. */
+  flush(index: number): void {
+    const old = this.keyspaces[index]!
+    for (const [name, sessions] of this.watched) {
+      if (name.startsWith(`${index}:`)) for (const session of sessions) session.watchBroken = true
+    }
+    this.dirty++
+    this.keyspaces[index] = new Keyspace(this.space, index)
+    if (old.beforeChange === null) this.dropKeyspace(old)
+  }
+
+  dropKeyspace(keyspace: Keyspace): void {
+    keyspace.beforeChange = null
+    for (let sequence = 0; ;) {
+      const record = keyspace.after(sequence)
+      if (record === 0) return
+      sequence = keyspace.sequenceOf(record)
+      if (keyspace.kindOf(record) === ARRAY) this.discard(keyspace.arrayOf(record))
+      this.space.free(record)
+    }
+  }
+
+  /** A key was written: who watches it must know, and the log. */
+  changed(keyspace: Keyspace, key: Uint8Array, args: Args): void {
+    this.touched(keyspace.index, key)
+    this.dirty++
+    if (this.host.durable && !this.loading) {
+      this.log(
+        keyspace.index,
+        Array.from({ length: args.count }, (_, i) => args.bytes.slice(args.starts[i], args.ends[i])),
+      )
+    }
+  }
+
+  /** Who watches the key is told when he executes. */
+  touched(index: number, key: Uint8Array): void {
+    if (this.watched.size === 0) return
+    const sessions = this.watched.get(`${index}:${latin1(key)}`)
+    if (sessions !== undefined) for (const session of sessions) session.watchBroken = true
+  }
+
+  log(db: number, command: LoggedCommand): void {
+    if (!this.host.durable || this.loading) return
+    if (this.group === null) {
+      this.host.log(db, [command])
+      return
+    }
+    if (db !== this.groupDb) this.group.push([bytesOf('SELECT'), bytesOf(String(db))])
+    this.groupDb = db
+    this.group.push(command)
+  }
+
+  /** Between these two, all writes are one record of the log. */
+  beginGroup(db: number): void {
+    this.group = []
+    this.groupDb = db
+  }
+  endGroup(db: number): void {
+    const { group } = this
+    this.group = null
+    if (group !== null && group.length > 0) this.host.log(db, group)
+  }
+
+  /** Tells subscribers of keyspace notifications. */
+  notify(letter: string, event: string, key: Uint8Array, db: number): void {
+    if (this.loading || !this.events.wants(letter)) return
+    const name = latin1(key)
+    if (this.events.keyspace) this.publish(`__keyspace@${db}__:${name}`, event)
+    if (this.events.keyevent) this.publish(`__keyevent@${db}__:${event}`, name)
+  }
+
+  /** Sends a message; returns how many got it. */
+  publish(channel: string, message: string): number {
+    let count = 0
+    const direct = this.channels.get(channel)
+    if (direct !== undefined) {
+      for (const session of direct) session.deliver(['message', channel, message])
+      count += direct.size
+    }
+    if (this.patterns.size === 0) return count
+    for (const [pattern, sessions] of this.patterns) {
+      if (!globMatch(pattern, channel)) continue
+      for (const session of sessions) session.deliver(['pmessage', pattern, channel, message])
+      count += sessions.size
+    }
+    return count
+  }
+
+  /** Bytes that the data takes. */
+  get usedMemory(): number {
+    return this.space.used
+  }
+}
+
+/** Redis's glob on strings of bytes, for names: no pattern is compiled for one look. */
+export function globMatch(pattern: string, text: string): boolean {
+  let p = 0
+  let t = 0
+  let star = -1
+  let resume = 0
+  while (t < text.length) {
+    const step = p < pattern.length && pattern[p] !== '*' ? matchOne(pattern, p, text[t]!) : -1
+    if (step > 0) {
+      p += step
+      t++
+    } else if (p < pattern.length && pattern[p] === '*') {
+      star = p++
+      resume = t
+    } else if (star >= 0) {
+      p = star + 1
+      t = ++resume
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p >= pattern.length
+}
+
+/** How many characters of the pattern at `p` match the character; 0 for none. */
+function matchOne(pattern: string, p: number, character: string): number {
+  const head = pattern[p]!
+  if (head === '?') return 1
+  if (head === '\\' && p + 1 < pattern.length) return pattern[p + 1] === character ? 2 : 0
+  if (head !== '[') return head === character ? 1 : 0
+  let at = p + 1
+  const negated = pattern[at] === '^'
+  if (negated) at++
+  let found = false
+  for (; at < pattern.length && pattern[at] !== ']'; at++) {
+    if (pattern[at] === '\\' && at + 1 < pattern.length) found = pattern[++at] === character || found
+    else if (pattern[at + 1] === '-' && at + 2 < pattern.length) {
+      const [low, high] = [pattern[at]!, pattern[at + 2]!].toSorted()
+      found = (character >= low! && character <= high!) || found
+      at += 2
+    } else found = pattern[at] === character || found
+  }
+  return found === negated ? 0 : Math.min(pattern.length, at + 1) - p
+}

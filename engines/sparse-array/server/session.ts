@@ -1,0 +1,266 @@
+/**
+ * One client: bytes in, replies out. Commands run in the order in which they come; one that may take long becomes a job,
+ * and the client's next commands wait until it has replied.
+ */
+import type { Job } from '../job.ts'
+import type { Keyspace } from '../keyspace/keyspace.ts'
+import type { Args } from '../resp/args.ts'
+import { Parser, ProtocolError } from '../resp/parser.ts'
+import { Reply } from '../resp/reply.ts'
+import { SpaceFullError } from '../space/space.ts'
+import { TooManySnapshots } from '../array/tree.ts'
+import type { Client, Engine } from './engine.ts'
+import { DENY_OOM, NO_AUTH, NOW, SUBSCRIBED } from './flags.ts'
+
+export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'."
+/** Work that is done at once, before a command has to let others in. */
+export const FIRST_UNITS = 16_384
+
+export interface Command {
+  /** In lower case. */
+  readonly name: string
+  /** Number of arguments, the name counted; negative: at least so many. */
+  readonly arity: number
+  readonly flags: number
+  /** Redis's category: `array`, `generic`, `string`, `connection`, ... */
+  readonly group: string
+  /** First and last argument that is a key, and the step between keys; last counts from the end when negative. */
+  readonly keys: readonly [first: number, last: number, step: number]
+  /** Writes the reply, or returns a job that will. */
+  run(session: Session, args: Args): Job | undefined | void
+}
+
+/** The commands that are served. */
+export interface CommandTable {
+  readonly all: readonly Command[]
+  /** By the first argument, in any case. */
+  find(args: Args): Command | undefined
+}
+
+interface Queued {
+  readonly command: Command
+  readonly args: Args
+}
+
+export class Session implements Client {
+  readonly engine: Engine
+  readonly commands: CommandTable
+  readonly id: number
+  readonly out = new Reply()
+  db = 0
+  name = ''
+  library = ''
+  libraryVersion = ''
+  authenticated: boolean
+  /** The connection is to be closed once everything is written. */
+  closing = false
+  /** What the client waits for. */
+  job: Job | null = null
+  readonly channels = new Set<string>()
+  readonly patterns = new Set<string>()
+  readonly watching = new Set<string>()
+  watchBroken = false
+  queue: Queued[] | null = null
+  queueBroken = false
+  /** A transaction runs: nothing may become a job. */
+  inTransaction = false
+  readonly address: string
+  private readonly parser = new Parser()
+  private busy = false
+  private readonly later = new Reply()
+
+  constructor(engine: Engine, commands: CommandTable, address = '') {
+    this.engine = engine
+    this.commands = commands
+    this.address = address
+    this.id = engine.nextClient++
+    this.authenticated = engine.password === ''
+    this.parser.stranger = !this.authenticated
+    engine.sessions.add(this)
+    engine.stats.connections++
+  }
+
+  get keyspace(): Keyspace {
+    return this.engine.keyspaces[this.db]!
+  }
+  get protocol(): number {
+    return this.out.protocol
+  }
+  set protocol(version: number) {
+    this.out.protocol = version
+    this.later.protocol = version
+  }
+  get subscriptions(): number {
+    return this.channels.size + this.patterns.size
+  }
+  /** Bytes of requests that have not been answered. */
+  get pending(): number {
+    return this.parser.pending
+  }
+
+  signIn(): void {
+    this.authenticated = true
+    this.parser.stranger = false
+  }
+
+  /** Takes bytes from the connection and runs what is complete. The chunk may be used again afterwards. */
+  feed(chunk: Uint8Array): void {
+    if (this.closing) return
+    this.parser.feed(chunk)
+    this.run()
+  }
+
+  /** Runs the commands that wait. */
+  run(): void {
+    const { parser, engine } = this
+    try {
+      while (this.job === null && !this.closing && parser.next()) {
+        engine.space.refresh()
+        this.execute(parser.args)
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.out.error(`ERR Protocol error: ${error.message}`)
+      this.closing = true
+    }
+    if (this.job !== null) parser.keep()
+  }
+
+  /** Lets the job do some work; true when it has replied. */
+  stepJob(units: number): boolean {
+    const { job } = this
+    if (job === null || !job.step(units)) return false
+    this.finish(job)
+    return true
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.job?.close()
+    this.job = null
+    this.closing = true
+    this.forget()
+    this.engine.sessions.delete(this)
+  }
+
+  /** Ends subscriptions, transaction and watches. */
+  forget(): void {
+    const { engine } = this
+    for (const channel of this.channels) leave(engine.channels, channel, this)
+    for (const pattern of this.patterns) leave(engine.patterns, pattern, this)
+    this.channels.clear()
+    this.patterns.clear()
+    this.unwatch()
+    this.queue = null
+    this.queueBroken = false
+  }
+
+  unwatch(): void {
+    for (const key of this.watching) leave(this.engine.watched, key, this)
+    this.watching.clear()
+    this.watchBroken = false
+  }
+
+  /** Sends a message that is no reply; never inside of one. */
+  deliver(parts: readonly string[]): void {
+    const out = this.busy ? this.later : this.out
+    out.push(parts.length)
+    for (const part of parts) out.text(part)
+    if (!this.busy) this.engine.host.wake(this)
+  }
+
+  /** Runs one command, or queues it. */
+  execute(args: Args): void {
+    this.busy = true
+    this.engine.stats.commands++
+    const command = this.commands.find(args)
+    const refusal = this.refusalOf(command, args)
+    if (refusal !== null) {
+      if (this.queue !== null) this.queueBroken = true
+      this.out.error(refusal)
+    } else if (this.queue !== null && (command!.flags & NOW) === 0) {
+      this.queue.push({ command: command!, args: args.copy() })
+      this.out.simple('QUEUED')
+    } else this.call(command!, args)
+    this.busy = false
+    if (this.later.length > 0) this.out.append(this.later)
+  }
+
+  /** Runs the commands of a transaction; its reply is theirs. */
+  runQueue(queue: readonly Queued[]): void {
+    this.inTransaction = true
+    const { db } = this
+    this.engine.beginGroup(db)
+    this.out.array(queue.length)
+    for (const { command, args } of queue) {
+      this.engine.space.refresh()
+      this.call(command, args)
+    }
+    this.engine.endGroup(db)
+    this.inTransaction = false
+  }
+
+  private call(command: Command, args: Args): void {
+    const { engine } = this
+    if ((command.flags & DENY_OOM) !== 0 && engine.maxMemory > 0 && engine.usedMemory > engine.maxMemory) {
+      this.out.error(OUT_OF_MEMORY)
+      return
+    }
+    try {
+      const job = command.run(this, args)
+      if (job !== undefined) this.begin(job)
+    } catch (error) {
+      if (error instanceof SpaceFullError) this.out.error(OUT_OF_MEMORY)
+      else if (error instanceof TooManySnapshots) this.out.error('ERR too many searches of one key at a time')
+      else throw error
+    }
+  }
+
+  private begin(job: Job): void {
+    try {
+      if (job.step(this.inTransaction ? Infinity : FIRST_UNITS)) {
+        this.finish(job)
+        return
+      }
+      job.detach()
+    } catch (error) {
+      job.close()
+      throw error
+    }
+    this.job = job
+  }
+
+  private finish(job: Job): void {
+    this.job = null
+    job.reply(this.out)
+    job.close()
+  }
+
+  private refusalOf(command: Command | undefined, args: Args): string | null {
+    if (command === undefined) return unknown(args)
+    const { arity, flags, name } = command
+    if (arity > 0 ? args.count !== arity : args.count < -arity) {
+      return `ERR wrong number of arguments for '${name}' command`
+    }
+    if (!this.authenticated && (flags & NO_AUTH) === 0) return 'NOAUTH Authentication required.'
+    if (this.subscriptions > 0 && this.protocol === 2 && (flags & SUBSCRIBED) === 0) {
+      return `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`
+    }
+    return null
+  }
+}
+
+function leave(all: Map<string, Set<Client>>, name: string, session: Client): void {
+  const sessions = all.get(name)
+  sessions?.delete(session)
+  if (sessions?.size === 0) all.delete(name)
+}
+
+function unknown(args: Args): string {
+  const name = args.count === 0 ? '' : args.text(0).slice(0, 128)
+  let list = ''
+  for (let i = 1; i < args.count && list.length < 128; i++) {
+    list += `'${args.text(i).slice(0, 128 - list.length)}' `
+  }
+  return `ERR unknown command '${name}', with args beginning with: ${list}`
+}
