@@ -3,7 +3,10 @@ import { BenchInterrupted } from '../sims/bench/harness/errors.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
-import { UsageError } from './exit.ts'
+import { EXIT, UsageError } from './exit.ts'
+
+/** What ends a command from outside: a work tree must not be left behind by any of them. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export const bench = defineCommand({
   command: 'bench <name>',
@@ -33,8 +36,12 @@ export const bench = defineCommand({
       throw new UsageError('the peer "base" is the commit that --against names')
     }
     const interruption = new AbortController()
-    const interrupt = () => interruption.abort(new BenchInterrupted())
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+    const interrupt = () => {
+      // A second one ends at once; the work tree is removed all the same.
+      if (interruption.signal.aborted) process.exit(EXIT.interrupted)
+      interruption.abort(new BenchInterrupted())
+    }
+    for (const signal of SIGNALS) process.on(signal, interrupt)
     try {
       const document = await runBench(name, {
         ...(rows && { rows }),
@@ -47,7 +54,7 @@ export const bench = defineCommand({
       })
       console.log(json ? JSON.stringify(document) : renderBench(document))
     } finally {
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+      for (const signal of SIGNALS) process.off(signal, interrupt)
     }
   },
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newRepository, rowsModule, type Repository } from '../testing/repository.ts'
@@ -141,6 +141,40 @@ describe('another commit as a peer', () => {
     )
     await expect(measure({ against: without })).rejects.toThrow(CouldNotMeasure)
     await expect(measure({ against: without })).rejects.toThrow('has no benchmark fixture: no rows.mjs')
+  })
+})
+
+describe('fresh processes', () => {
+  /** Writes down which process prepares it; the second process of a side cannot do part b. */
+  const noted = (name: string): string =>
+    [
+      "import { appendFileSync, readFileSync } from 'node:fs'",
+      `const file = ${JSON.stringify(join(repository.folder, name))}`,
+      rowsModule({ parts: { a: 0.3, b: 0.3 } }).replace(
+        '({ id, prepare: () => ',
+        '({ id, prepare: () => note(id) ?? ',
+      ),
+      'function note(id) {',
+      "  if (id === 'a') appendFileSync(file, `${process.pid}\\n`)",
+      "  else if (readFileSync(file, 'utf8').split('\\n').length === 3) throw new Error('not this time')",
+      '}',
+    ].join('\n')
+  const processes = (name: string): number =>
+    new Set(readFileSync(join(repository.folder, name), 'utf8').trim().split('\n')).size
+
+  test('of both sides in each round; a part counts only where every one of them does it', async () => {
+    repository.commit({ 'rows.mjs': noted('theirs') })
+    repository.write({ 'rows.mjs': noted('ours') })
+    const { rows } = await measure({ against: 'HEAD', rounds: 3 })
+    expect([processes('ours'), processes('theirs')]).toEqual([3, 3])
+    expect(rows[0]!.parts).toEqual({ measured: 1, refused: ['b'], wrong: [], slow: [] })
+    expect(rows[0]!.peers['base']!.parts).toEqual({ compared: 1, refused: ['b'], wrong: [], slow: [] })
+  })
+
+  test('are not needed beside other peers', async () => {
+    repository.commit({ 'rows.mjs': noted('ours') })
+    await measure({ rounds: 3 })
+    expect(processes('ours')).toBe(1)
   })
 })
 

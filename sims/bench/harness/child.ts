@@ -110,7 +110,7 @@ process.on('message', (request: Request) => {
   void answer(request).then((reply) => process.send?.(reply))
 })
 // An interrupt from the keyboard goes to every process; when it is over, the parent says so.
-process.on('SIGINT', () => {})
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
 // The parent has gone, or is done with this contestant.
 process.on('disconnect', () => {
   void Promise.resolve((burst ?? parts)?.close?.()).finally(() => process.exit(0))
