@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { BadRequest, BenchInterrupted, CouldNotMeasure } from './errors.ts'
 import { logRatios, ratio } from './compare.ts'
 import { measureModule, type BenchOptions } from './measure.ts'
 
@@ -105,6 +105,18 @@ describe('contestants take turns in one run (invariant 8)', () => {
   test('a silent one is given up', async () => {
     const { missing } = await measure('silent', { timeoutSeconds: 8 })
     expect(missing[0]!.why).toBe('synthetic/silent: no answer within 8 s')
+  })
+
+  test('an interrupt does not wait for one that is silent', async () => {
+    const interruption = new AbortController()
+    const interrupted = measure('silent', {
+      timeoutSeconds: 1000,
+      signal: interruption.signal,
+      onProgress: (text) => {
+        if (text.endsWith('silent warms up')) setTimeout(() => interruption.abort(new BenchInterrupted()), 50)
+      },
+    })
+    await expect(interrupted).rejects.toThrow(BenchInterrupted)
   })
 
   test('no such row, no such peer, no such number of rounds', async () => {
