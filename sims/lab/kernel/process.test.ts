@@ -59,4 +59,16 @@ describe('processes', () => {
     expect(() => processes.run()).toThrow(UnknownEventError)
     expect(() => processes.wake(77)).toThrow(UnknownEventError)
   })
+
+  test('go on after one of them has thrown', () => {
+    const processes = new Processes(new Kernel(), PROCESS)
+    expect(() => processes.start(wrong())).toThrow(ClockError)
+    let started = false
+    function* next(): Process {
+      started = true
+      yield hold(1)
+    }
+    processes.start(next())
+    expect(started).toBe(true)
+  })
 })

@@ -60,6 +60,19 @@ describe('Resource', () => {
     expect(desk.inQueue.average(12)).toBe(1)
     expect(desk.waits.count).toBe(0)
     expect(desk.flow().injected).toBe(2)
+    desk.request(3)
+    advance(kernel, 14)
+    // One arrival in the four seconds since the reset; one waited all of them, another the last two.
+    expect(desk.little()).toMatchObject({ arrivalRate: 0.25, meanNumber: 1.5 })
+  })
+
+  test('with servers without end, utilisation is the mean number busy', () => {
+    const kernel = new Kernel()
+    const lounge = new Resource(kernel, { name: 'lounge', servers: Infinity })
+    lounge.request(1)
+    lounge.request(2)
+    advance(kernel, 10)
+    expect(lounge.utilisation()).toBe(2)
   })
 
   test.each([0, 1.5, NaN, -1])('%s servers are refused', (servers) => {

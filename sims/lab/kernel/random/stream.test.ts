@@ -96,6 +96,9 @@ describe('ranges', () => {
     for (let i = 0; i < 70_000; i++) counts[stream.below(7)]! += 1
     const chi = counts.reduce((sum, n) => sum + (n - 10_000) ** 2 / 10_000, 0)
     expect(chi).toBeLessThan(22.46)
+    // Where n is three quarters of 2^32, a remainder alone would give its lowest third every second time.
+    const third = Array.from({ length: 10_000 }, () => stream.below(3 * 2 ** 30) < 2 ** 30)
+    expect(third.filter(Boolean).length / 10_000).toBeCloseTo(1 / 3, 1)
     for (let i = 0; i < 1000; i++) expect(stream.below(2 ** 32 - 1)).toBeLessThan(2 ** 32 - 1)
     expect(stream.below(1)).toBe(0)
   })
