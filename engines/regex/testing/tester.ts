@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { argument, count } from './arguments.ts'
 import { differenceOf, subjectOf } from './compare.ts'
 import type { Pair } from './compare.ts'
 import { randomBroken, randomPattern, randomText, wholeCharacters } from './generate.ts'
@@ -78,14 +79,6 @@ export function regressions(): Pair[] {
     broken: entry.broken ?? [],
   }))
 }
-
-function argument(name: string, fallback: string): string {
-  const i = process.argv.indexOf(`--${name}`)
-  return i < 0 ? fallback : (process.argv[i + 1] ?? fallback)
-}
-
-const count = (text: string): number =>
-  Number.parseFloat(text) * (text.endsWith('M') ? 1e6 : text.endsWith('k') ? 1e3 : 1)
 
 interface Message {
   readonly done?: number

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { compareLong } from './long.ts'
+import { findPlanted, PLANTED } from './planted.ts'
+
+const TEXTS = 2000
+
+describe('long texts', () => {
+  it(`have in ${TEXTS} cases the matches that other engines find`, { timeout: 600_000 }, () => {
+    const { texts, bytes, byReference, differences } = compareLong(1, TEXTS, 3)
+    expect(differences).toEqual([])
+    expect(texts).toBe(TEXTS)
+    expect(bytes).toBeGreaterThan(2048 * TEXTS)
+    expect(byReference).toBeGreaterThan(TEXTS / 200)
+  })
+
+  it(`show each of ${PLANTED.length} faults that the engine once had`, { timeout: 600_000 }, () => {
+    for (const { name, what } of findPlanted()) expect(what, name).not.toBeNull()
+  })
+})
