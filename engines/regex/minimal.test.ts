@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildCaptures } from './captures/index.ts'
 import type { Captures } from './captures/index.ts'
 import { Meter } from './dfa/meter.ts'
+import { Program } from './dfa/program.ts'
 import { newTally } from './dfa/tally.ts'
 import { compile, RegexBudgetError } from './index.ts'
 import { MinimalMatches } from './minimal.ts'
@@ -76,5 +77,53 @@ describe('all matches of a pattern with a minimal repetition', () => {
     expect(regex.counters.steps).toBeGreaterThan(59_000)
     expect(regex.counters.steps).toBeLessThan(70_000)
     expect(compile('x.*?y|x', { budget: { stepsPerCall: 110_000 } }).count(text)).toBe(20_000)
+  })
+})
+
+describe('which minimal repetitions are found by walks in order', () => {
+  const inOrder = (pattern: string): boolean => new Program(parse(pattern)).inOrder
+
+  it.each([
+    '<.+?>',
+    '"[^"]*?"',
+    'ERROR.*?timeout',
+    '^.{0,200}?([Gg]oogle[Bb]ot)',
+    '[[:alnum:]_.-]{0,50}?(api_key|secret|token)',
+    'a*x??(b|c)+',
+    'a*(ab)*x*?y',
+    '(a.*?b)+',
+    '[a-z]+?\\d{1,3}',
+  ])('%s is', (pattern) => {
+    expect(inOrder(pattern)).toBe(true)
+  })
+
+  it.each([
+    // Can be empty; wants few characters, not few iterations; its first way is not its longest.
+    ['x*?'],
+    ['(aa|b.?)+?c'],
+    ['a*x??(b|ccc|dd)+'],
+    ['(a|ab)(c|bcd)*x*?y'],
+    ['(a*?)+b'],
+    // No minimal repetition at all.
+    ['a*'],
+  ])('%s is not', (pattern) => {
+    expect(inOrder(pattern)).toBe(false)
+  })
+
+  it('read to the left, the parts in front of it are one node', () => {
+    expect(new Program(parse('a*(ab)*x*?y', { rules: 'tre' })).inOrder).toBe(false)
+    expect(new Program(parse('a*b{2}x*?y', { rules: 'tre' })).inOrder).toBe(true)
+  })
+
+  it('they read a text once where that is enough, and the rest is hardened where it is not', () => {
+    const text = 'a.b c '.repeat(20_000)
+    const regex = compile('a.*?b')
+    expect(regex.count(text)).toBe(20_000)
+    expect(regex.counters.steps).toBeLessThan(1.2 * text.length)
+    expect(regex.counters.hardened).toBe(0)
+    const vain = compile('a.*?z|a')
+    expect(vain.count(text)).toBe(20_000)
+    expect(vain.counters.hardened).toBe(1)
+    expect(vain.counters.steps).toBeLessThan(40 * text.length)
   })
 })

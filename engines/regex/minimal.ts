@@ -24,12 +24,24 @@ export class MinimalMatches implements Outlook {
   private readonly text: Uint8Array
   private readonly bytes: boolean
   private readonly meter: Meter
-  private from = 0
-  private lastEnd = -1
+  private from: number
+  private lastEnd: number
   private wasted = 0
 
-  /** @param spansOnly groups may be left out */
-  constructor(captures: Captures, text: Uint8Array, bytes: boolean, meter: Meter, spansOnly: boolean) {
+  /**
+   * @param spansOnly groups may be left out
+   * @param from behind the match found last, or 0
+   */
+  constructor(
+    captures: Captures,
+    text: Uint8Array,
+    bytes: boolean,
+    meter: Meter,
+    spansOnly: boolean,
+    from = 0,
+  ) {
+    this.from = from
+    this.lastEnd = from > 0 ? from : -1
     this.captures = captures
     this.text = text
     this.bytes = bytes

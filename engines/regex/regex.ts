@@ -44,7 +44,7 @@ export class Regex {
     this.groups = this.parsed.groups
     this.capturing = options.captures !== false && this.groups > 0
     this.program = new Program(this.parsed, options.budget)
-    this.search = new SpanSearch(this.program)
+    this.search = this.newSearch()
     this.approx = isApproximate(this.parsed, options) ? buildApprox(this.parsed, options) : null
   }
 
@@ -72,7 +72,7 @@ export class Regex {
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   exec(input: Uint8Array | string, options?: ExecOptions): Match | null {
-    const { program, parsed } = this
+    const { program } = this
     program.meter.begin()
     if (typeof input === 'string' && options === undefined && this.plain) {
       const start = program.skip!.findString(input)
@@ -92,7 +92,7 @@ export class Regex {
       const match = this.approx.find(text, from, edges)
       return match && this.approximate(this.approx, text, match, edges, units)
     }
-    if (parsed.hasMinimal) {
+    if (!program.isWalked) {
       const spans = this.captures.findMinimal(text, from, edges)
       return spans && this.matchOf(spans, units)
     }
@@ -111,7 +111,7 @@ export class Regex {
     program.meter.begin()
     const text = typeof input === 'string' ? strings.encode(input) : input
     if (this.approx) return this.approx.count(text, 0, PLAIN)
-    if (parsed.hasMinimal) {
+    if (!program.isWalked) {
       let count = 0
       const matches = new MinimalMatches(this.captures, text, parsed.bytes, program.meter, true)
       while (matches.next()) count++
@@ -128,8 +128,8 @@ export class Regex {
 
   /** Start and end of every match, as `findAll` finds them, in one array: the quickest way to all of many. */
   spans(input: Uint8Array | string): Int32Array {
-    const { program, parsed } = this
-    if (this.approx || parsed.hasMinimal) {
+    const { program } = this
+    if (this.approx || !program.isWalked) {
       return Int32Array.from([...this.findAll(input)].flatMap(({ spans }) => [spans[0]!, spans[1]!]))
     }
     program.meter.begin()
@@ -159,14 +159,14 @@ export class Regex {
         this.approximate(approx, text, value!, PLAIN, units),
       )
     }
-    if (parsed.hasMinimal) {
+    if (!program.isWalked) {
       return new MatchWalk(
         new MinimalMatches(this.captures, text, parsed.bytes, program.meter, !this.capturing),
         text,
         ({ spans }) => this.matchOf(spans, units),
       )
     }
-    const search = new SpanSearch(program)
+    const search = this.newSearch()
     search.begin(text, 0, EDGE, EDGE, 1)
     return new MatchWalk(search, text, ({ start, end }) => this.matchAt(text, start, end, PLAIN, units))
   }
@@ -208,6 +208,16 @@ export class Regex {
   private get captures(): Captures {
     this.capturesMade ??= buildCaptures(this.parsed, this.options, this.program.meter)
     return this.capturesMade
+  }
+
+  private newSearch(): SpanSearch {
+    const { program, parsed } = this
+    if (!parsed.hasMinimal) return new SpanSearch(program)
+    return new SpanSearch(program, (text, from) => {
+      const rest = new MinimalMatches(this.captures, text, parsed.bytes, program.meter, true, from)
+      rest.harden()
+      return rest
+    })
   }
 
   private matchAt(

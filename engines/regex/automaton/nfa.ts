@@ -16,6 +16,7 @@ import { wordRanges } from '../syntax/classes.ts'
 import { complement, HIGHEST_CODE_POINT, intersect } from '../syntax/ranges.ts'
 import { ANY, contextUse, farSide, NEWLINE, OTHER, WORD } from './context.ts'
 import type { ContextUse } from './context.ts'
+import { inOrder } from './order.ts'
 import { byteGraph } from './utf8.ts'
 import type { ByteGraph } from './utf8.ts'
 
@@ -225,27 +226,34 @@ class Builder {
         return at
       }
       case 'alt':
-        return this.fork(node.parts.map((part) => this.build(part, next)))
+        return this.fork(inOrder(node).map((part) => this.build(part, next)))
       case 'repeat':
-        return this.repeat(node.node, node.min, node.max, next)
+        return this.repeat(node, next)
       default:
         return this.build(node.node, next)
     }
   }
 
-  private repeat(node: Node, min: number, max: number, next: number): number {
+  /** Of its branches, the one that is tried first stands first: another iteration, or for a minimal one none. */
+  private repeat({ node, min, max, greedy }: Extract<Node, { kind: 'repeat' }>, next: number): number {
     let at = next
+    let least = min
     if (max === Infinity) {
       // A fork that loops: made first, its way in filled afterwards.
       const first = this.forks.length
-      this.forks.push(0, next)
+      this.forks.push(next, next)
       const loop = this.add(FORK, first, 2)
       const body = this.build(node, loop)
-      this.forks[first] = body
+      this.forks[greedy ? first : first + 1] = body
       at = min === 0 ? loop : body
-      min = Math.max(0, min - 1)
-    } else for (let i = min; i < max; i++) at = this.fork([this.build(node, at), next])
-    for (let i = 0; i < min; i++) at = this.build(node, at)
+      least = Math.max(0, min - 1)
+    } else {
+      for (let i = min; i < max; i++) {
+        const again = this.build(node, at)
+        at = this.fork(greedy ? [again, next] : [next, again])
+      }
+    }
+    for (let i = 0; i < least; i++) at = this.build(node, at)
     return at
   }
 

@@ -23,7 +23,7 @@ import type { Parsed } from '../syntax/ast.ts'
 import type { Alphabet } from './alphabet.ts'
 import { buildAlphabet } from './alphabet.ts'
 import { Builder } from './builder.ts'
-import { factsOf } from './facts.ts'
+import { factsOf } from '../automaton/facts.ts'
 import { simplified } from './simplify.ts'
 
 /**

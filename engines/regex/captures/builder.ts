@@ -10,7 +10,7 @@ import { RegexBudgetError } from '../types.ts'
 import { Sets } from './alphabet.ts'
 import { CLOSE, FORGET, OPEN } from './actions.ts'
 import { assertBit } from './context.ts'
-import { factsOf, hasGroups, isMinimal } from './facts.ts'
+import { factsOf, hasGroups, isMinimal } from '../automaton/facts.ts'
 
 type Repeat = Extract<Node, { kind: 'repeat' }>
 type Cat = Extract<Node, { kind: 'cat' }>

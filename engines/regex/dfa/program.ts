@@ -14,6 +14,7 @@ import type { Nfa } from '../automaton/nfa.ts'
 import { Surroundings } from '../automaton/context.ts'
 import { requiredLiterals } from '../automaton/literals.ts'
 import type { Literals } from '../automaton/literals.ts'
+import { isInOrder } from '../automaton/order.ts'
 import { firstBytes, lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
 import type { Lengths } from '../automaton/shape.ts'
 import { checkSize } from '../automaton/size.ts'
@@ -58,6 +59,7 @@ export class Program {
   private hardenerMade: Hardener | undefined
   private atStart: boolean | undefined
   private atEnd: boolean | undefined
+  private ordered: boolean | undefined
 
   private readonly budget: Budget
 
@@ -92,6 +94,17 @@ export class Program {
 
   lazy(nfa: Nfa, options: SetOptions): LazyDfa {
     return new LazyDfa(nfa, options, this.surroundings, this.cacheBytes, this.tally)
+  }
+
+  /** A minimal repetition is in the pattern, and walks in order find its matches. */
+  get inOrder(): boolean {
+    const { parsed } = this
+    return (this.ordered ??= parsed.hasMinimal && !this.canBeEmpty && isInOrder(parsed.root))
+  }
+
+  /** Walks find the matches of the pattern. */
+  get isWalked(): boolean {
+    return !this.parsed.hasMinimal || this.inOrder
   }
 
   /** A match can only begin at the start of the text. */
@@ -145,7 +158,9 @@ export class Program {
     let walker = this.endWalkers[jumping ? 1 : 0]
     if (!walker) {
       const { min, max } = this.lengths
-      const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: jumping }
+      const { inOrder } = this
+      const births = min !== max && !inOrder
+      const options = { merge: false, anchored: this.onlyAtStart, births, idle: jumping, first: inOrder }
       walker = new SpanWalker(
         this.lazy(this.forward, options),
         this.surroundings,
@@ -153,6 +168,7 @@ export class Program {
         this.starts,
         min === max ? min : -1,
         this.starting,
+        inOrder,
       )
       this.endWalkers[jumping ? 1 : 0] = walker
     }

@@ -32,6 +32,11 @@ export interface SetOptions {
   readonly everywhere?: boolean
   /** An acceptance drops no group. */
   readonly keepAll?: boolean
+  /**
+   * Threads in order, the first choice first, instead of by where they began: an acceptance ends a group, and drops
+   * what would have been tried later. For minimal repetitions; see `automaton/order.ts`.
+   */
+  readonly first?: boolean
   /** Merged, but telling which patterns of a set accept; acceptance ends nothing. */
   readonly which?: boolean
 }
@@ -99,7 +104,7 @@ export class ThreadSets {
     } else this.pushClosure(this.nfa.start, kind)
     if (noEmpty) this.reached = 0
     this.endGroup()
-    if (this.options.merge) this.closeMerged()
+    this.close()
     if (!this.options.anchored && this.loop) this.pushNodes(this.loop.body)
   }
 
@@ -154,7 +159,7 @@ export class ThreadSets {
       completed = this.stepLoop(items, groupsEnd, length, byte)
       if (this.started && this.fresh && !merge) this.out[0] = SEARCHING | WAITING
     } else this.out[0] = 0
-    if (merge) this.closeMerged()
+    this.close()
     if (this.out[0] !== 0 && this.loop) this.pushNodes(completed >= 0 ? this.loop.body : this.loop.out)
   }
 
@@ -190,8 +195,28 @@ export class ThreadSets {
     if (this.options.which) this.acceptsBy.clear()
   }
 
+  private close(): void {
+    if (this.options.merge) this.closeMerged()
+    else if (this.options.first && this.outLength > this.groupStart) this.terminate(0)
+  }
+
+  private terminate(mask: number): void {
+    this.out[this.outLength++] = -(mask + 1)
+    this.origins[this.groups++] = this.origin
+    this.groupStart = this.outLength
+  }
+
+  /** In order: an acceptance. What comes behind it counts only where it does not. */
+  private acceptInOrder(mask: number): void {
+    const left = mask & ~this.taken
+    if (left === 0) return
+    this.taken |= left
+    this.terminate(left)
+  }
+
   /** Closes the group being made; one that neither waits nor accepts leaves no trace. */
   private endGroup(): void {
+    if (this.options.first) return
     if (this.options.merge) {
       this.mergedMask |= this.reached
       this.reached = 0
@@ -202,10 +227,8 @@ export class ThreadSets {
     this.taken |= this.reached
     if (this.outLength > this.groupStart || this.reached !== 0) {
       sort(this.out, this.groupStart, this.outLength)
-      this.out[this.outLength++] = -(this.reached + 1)
-      this.origins[this.groups++] = this.origin
+      this.terminate(this.reached)
     }
-    this.groupStart = this.outLength
     this.reached = 0
   }
 
@@ -281,7 +304,8 @@ export class ThreadSets {
           stackMask[top] = mask
           break
         case ACCEPT:
-          this.reached |= mask
+          if (this.options.first) this.acceptInOrder(mask)
+          else this.reached |= mask
           if (this.options.which) {
             const pattern = nfa.first[at]!
             this.acceptsBy.set(pattern, (this.acceptsBy.get(pattern) ?? 0) | mask)

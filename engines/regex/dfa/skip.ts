@@ -65,14 +65,21 @@ export class Skip {
     return found
   }
 
-  /** For one text; null where the text is too short for jumps to pay. */
+  /** The literal is one byte, and so is what matches begin with: the walk itself passes over all that is none. */
+  private get isNoBetter(): boolean {
+    const { literals, before } = this.literals
+    if (this.search.longest > 1 || literals.length > 1) return false
+    return before.max === 0 || this.program.starting?.isOne === true
+  }
+
+  /** For one text; null where jumps would not pay. */
   jumper(text: Uint8Array, from: number): Jump | null {
-    return text.length - from < MIDDLING ? null : new Jumper(this, text, from)
+    return text.length - from < MIDDLING || this.isNoBetter ? null : new Jumper(this, text, from)
   }
 
   /** For a text that has no jumper: a place from which on all matches are found, or -1: there are none. */
   entry(text: Uint8Array, from: number): number {
-    if (text.length - from < SHORT) return from
+    if (text.length - from < SHORT || this.isNoBetter) return from
     const { before } = this.literals
     const found = this.find(text, from + before.min)
     if (found < 0) return -1

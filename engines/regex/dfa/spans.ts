@@ -24,6 +24,13 @@ const FIRST_ALL = 128
 const MOST_KEPT = 1 << 16
 const NO_TEXT = new Uint8Array(0)
 
+/** What finds matches that walks in order cannot find without waste. */
+export interface Rest {
+  next(): boolean
+  readonly spans: Int32Array
+}
+export type RestOf = (text: Uint8Array, from: number) => Rest
+
 export class SpanSearch {
   /** The match found last. */
   start = -1
@@ -50,10 +57,15 @@ export class SpanSearch {
   private found = 0
   private used = 0
   private hardEnds: Int32Array | null = null
+  private restMade: Rest | null = null
   private hardFrom = 0
 
-  constructor(program: Program) {
+  private readonly rest: RestOf | null
+
+  /** @param rest finds the rest of the matches where walks in order read too much in vain */
+  constructor(program: Program, rest: RestOf | null = null) {
     this.program = program
+    this.rest = rest
   }
 
   /**
@@ -74,6 +86,7 @@ export class SpanSearch {
     this.found = 0
     this.used = 0
     this.hardEnds = null
+    this.restMade = null
     this.literals = null
     this.occurrences = null
     this.taken = first > 1 ? LITERALS_APART : 0
@@ -97,6 +110,7 @@ export class SpanSearch {
     this.jump = null
     this.occurrences = null
     this.hardEnds = null
+    this.restMade = null
     this.ended = true
   }
 
@@ -154,6 +168,7 @@ export class SpanSearch {
     const { program } = this
     if (this.literals) return this.nextLiteral(this.literals)
     if (this.hardEnds) return this.nextHard(this.hardEnds)
+    if (this.restMade) return this.nextOfRest(this.restMade)
     if (program.onlyAtStart && this.from > 0) return false
     if (program.onlyAtEnd) return this.nextAtEnd()
     return this.nextBatch()
@@ -162,7 +177,7 @@ export class SpanSearch {
   /** Whether nothing but a walk finds the next match. */
   private get inBatches(): boolean {
     const { program } = this
-    if (this.literals || this.hardEnds || program.onlyAtEnd) return false
+    if (this.literals || this.hardEnds || this.restMade || program.onlyAtEnd) return false
     return !(program.onlyAtStart && this.from > 0)
   }
 
@@ -228,9 +243,20 @@ export class SpanSearch {
 
   private harden(from: number): void {
     const { program, text } = this
+    if (this.rest !== null) {
+      this.restMade = this.rest(text, from)
+      return
+    }
     this.hardFrom = from
     program.tally.hardened++
     this.hardEnds = program.hardener.ends(text, from, text.length, this.bol, this.eol)
+  }
+
+  private nextOfRest(rest: Rest): boolean {
+    if (!rest.next()) return false
+    this.start = rest.spans[0]!
+    this.end = rest.spans[1]!
+    return true
   }
 
   private nextHard(ends: Int32Array): boolean {

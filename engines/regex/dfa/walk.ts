@@ -58,6 +58,8 @@ export class SpanWalker {
   /** The one length that matches have, or -1. */
   private readonly length: number
   private readonly starting: ByteSet | null
+  /** Threads stand in order, so it is not known where the first began. */
+  private readonly inOrder: boolean
   /** What stands before a place may make a difference to the pattern. */
   private readonly differ: boolean
   private readonly dense: DenseWalk
@@ -67,6 +69,7 @@ export class SpanWalker {
   /**
    * @param length the one length that matches have, or -1
    * @param starting the bytes that a match can begin with, if it can begin anywhere and is never empty
+   * @param inOrder the automaton's threads stand in order, see `SetOptions.first`
    */
   constructor(
     dfa: LazyDfa,
@@ -75,6 +78,7 @@ export class SpanWalker {
     back: BackWalker,
     length: number,
     starting: ByteSet | null,
+    inOrder: boolean,
   ) {
     this.dfa = dfa
     this.surroundings = surroundings
@@ -82,6 +86,7 @@ export class SpanWalker {
     this.back = back
     this.length = length
     this.starting = starting
+    this.inOrder = inOrder
     this.differ = dfa.nfa.masks.length > 0
     this.dense = new DenseWalk(dfa)
   }
@@ -102,12 +107,17 @@ export class SpanWalker {
     spans: Int32Array,
     capacity: number,
   ): number {
-    const { dfa, meter, jump, surroundings, starting, dense } = this
+    const { dfa, meter, jump, surroundings, starting, dense, inOrder } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
     const mayBeDense =
-      jump === null && !meter.limited && capacity >= ROOM && to - from >= LEAST && this.brief < MOST_BRIEF
+      !inOrder &&
+      jump === null &&
+      !meter.limited &&
+      capacity >= ROOM &&
+      to - from >= LEAST &&
+      this.brief < MOST_BRIEF
     this.more = true
     this.left = -1
     let at = from
@@ -120,6 +130,9 @@ export class SpanWalker {
     let home = state
     let { table } = dfa
     let known = dfa.resets
+    // No match begins between `from` and here; it must not be asked of an anchored search, where all do at `from`.
+    const searching = dfa.isWaiting(state)
+    let idle = searching ? at : from
     let count = 0
     const counting = spans === COUNT_ONLY
     // Where spans are written down, a dense walk gains nothing from attempts that fail.
@@ -188,6 +201,7 @@ export class SpanWalker {
             table = dfa.table
           }
         } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
+        if (searching) idle = at
       }
       // Not in the loop itself: one comparison more there is a third of its time.
       const lap = at + LAP < stop ? at + LAP : stop
@@ -282,7 +296,7 @@ export class SpanWalker {
           if ((t & BORN) !== 0) born = at
           if ((t & ACCEPTED) !== 0) {
             end = at
-            start = (t & LATER) === 0 ? born : -1
+            start = (t & LATER) === 0 && !inOrder ? born : -1
           }
           if ((t & LOST) !== 0) born = -1
           at++
@@ -300,6 +314,7 @@ export class SpanWalker {
             if (next > at) {
               tally.steps += at - counted
               at = counted = next
+              if (searching) idle = at
               stop = meter.bound(at, to)
               state = dfa.initial(surroundings.before(text, at, EDGE), false)
               table = dfa.table
@@ -319,7 +334,7 @@ export class SpanWalker {
         const group = dfa.acceptsAtEnd(state, eol)
         if (group >= 0) {
           end = to
-          start = group > 0 ? -1 : dfa.isWaiting(state) ? to : born
+          start = group > 0 || inOrder ? -1 : dfa.isWaiting(state) ? to : born
         }
         done = true
       }
@@ -330,7 +345,7 @@ export class SpanWalker {
       this.wasted += at - end
       if (!counting) {
         if (this.length >= 0) start = end - this.length
-        else if (start < 0) start = this.startOf(text, from, end, noEmpty, bol, eol)
+        else if (start < 0) start = this.startOf(text, idle, end, noEmpty && idle === from, bol, eol)
         spans[count * 2] = start
         spans[count * 2 + 1] = end
       }
@@ -349,6 +364,7 @@ export class SpanWalker {
       table = dfa.table
       known = dfa.resets
       born = counted = at
+      if (searching) idle = at
       start = end = -1
       if (meter.limited) stop = meter.bound(at, to)
       resets = tally.resets

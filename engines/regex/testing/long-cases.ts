@@ -160,18 +160,16 @@ export class LongTexts {
   next(): string {
     const { random } = this
     const size = sizeOf(random)
-    const parts: string[] = []
-    let length = 0
-    const add = (part: string): void => {
-      parts.push(part)
-      length += part.length
-    }
-    if (random.oneIn(4)) add(this.counted(size))
+    const parts: string[] = random.oneIn(4) ? [this.counted(size)] : []
     // Of one kind or of all: dense to the end, or dense, sparse and dense again.
     const only = random.oneIn(2) ? random.pick(this.stretches) : null
-    while (length < size) {
-      if (length === 0 || !random.oneIn(6)) add(only ?? random.pick(this.stretches))
-      else add('. '.repeat(random.pick([1, 20, 300, 1000])))
+    for (let length = parts[0]?.length ?? 0; length < size;) {
+      const between = length > 0 && random.oneIn(6)
+      const part = between
+        ? '. '.repeat(random.pick([1, 20, 300, 1000]))
+        : (only ?? random.pick(this.stretches))
+      parts.push(part)
+      length += part.length
     }
     const text = parts.join('').slice(0, Math.max(2048, size))
     // Half a pair is no character.
