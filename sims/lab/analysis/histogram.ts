@@ -6,8 +6,8 @@
  *
  * A double already is a power of two and a fraction, so the bucket of a value is the top bits of its own
  * representation: no logarithm, no search. With the default of 7 bits every quantile is within 0.8 % of the true one
- * (2^-bits), from nanoseconds to 30 years. Values below `min` (0 among them) share one bucket, reported between the
- * smallest value seen and `min`; values from `max` on share another.
+ * (2^-bits), from nanoseconds to 30 years. Values below `min` (0 among them) share one bucket, reported as the smallest
+ * value seen; values from `max` on share another.
  *
  * Weights may be fractions (a mass of packets); with whole weights counts are exact up to 2^53, so merging is exact and
  * associative. The mean is exact (not bucketed) up to rounding. Memory: 8 bytes a bucket, 64 kB at the defaults.
@@ -81,7 +81,7 @@ export class LogHistogram {
   add(value: number, weight = 1): void {
     if (!(value >= 0 && value < Infinity && weight >= 0 && weight < Infinity)) refuse(value, weight)
     if (weight === 0) return
-    this.counts[this.index(value)]! += weight
+    this.counts[this.bucketOf(value)]! += weight
     this.count += weight
     this.sum += value * weight
     if (value < this.smallest) this.smallest = value
@@ -115,8 +115,10 @@ export class LogHistogram {
     if (p === 0) return this.smallest
     if (p === 1) return this.largest
     const goal = p * this.count
-    let below = 0
-    for (let i = 0; i < this.counts.length; i++) {
+    // What is too small to be told from zero is reported as the smallest value seen: a wait of 0 is 0, not 0.3 ns.
+    if (this.counts[0]! >= goal) return this.smallest
+    let below = this.counts[0]!
+    for (let i = 1; i < this.counts.length; i++) {
       const mass = this.counts[i]!
       if (mass > 0 && below + mass >= goal) {
         const [low, high] = this.bounds(i)
@@ -134,9 +136,9 @@ export class LogHistogram {
     if (this.count === 0) return null
     if (limit >= this.largest) return 0
     if (limit < this.smallest) return 1
-    const at = this.index(limit)
+    const at = this.bucketOf(limit)
     const [low, high] = this.bounds(at)
-    const inside = Math.min(1, Math.max(0, high > low ? (high - limit) / (high - low) : 0))
+    const inside = at === 0 ? 0 : Math.min(1, Math.max(0, high > low ? (high - limit) / (high - low) : 0))
     let above = this.counts[at]! * inside
     for (let i = at + 1; i < this.counts.length; i++) above += this.counts[i]!
     return Math.min(1, above / this.count)
@@ -178,18 +180,24 @@ export class LogHistogram {
     return histogram
   }
 
-  private index(value: number): number {
+  /** Index of the bucket that holds `value`; 0 for what is below `min`. */
+  bucketOf(value: number): number {
     if (value < this.min) return 0
     if (value >= this.max) return this.counts.length - 1
     return keyOf(value, this.shift) - this.origin
   }
 
-  /** Bounds of a bucket, narrowed to what was seen. */
-  private bounds(index: number): [low: number, high: number] {
+  /** Edges of a bucket, whatever was seen; the last is open above. */
+  edgesOf(bucket: number): [low: number, high: number] {
     const last = this.counts.length - 1
-    const low = index === 0 ? 0 : index === last ? this.max : valueOf(this.origin + index, this.shift)
-    const high =
-      index === 0 ? this.min : index === last ? Infinity : valueOf(this.origin + index + 1, this.shift)
+    if (bucket === 0) return [0, this.min]
+    if (bucket === last) return [this.max, Infinity]
+    return [valueOf(this.origin + bucket, this.shift), valueOf(this.origin + bucket + 1, this.shift)]
+  }
+
+  /** Bounds of a bucket, narrowed to what was seen. */
+  private bounds(bucket: number): [low: number, high: number] {
+    const [low, high] = this.edgesOf(bucket)
     return [Math.max(low, this.smallest), Math.min(high, this.largest)]
   }
 }

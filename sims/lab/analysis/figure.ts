@@ -1,0 +1,215 @@
+/**
+ * One figure over independent replications: its estimate, its interval, and how surely it lies on one side of a limit.
+ *
+ * Every figure here is the root of an estimating equation. With a value x in mind, each replication has a residual whose
+ * mean is zero when x is the truth:
+ *
+ *     a mean of replications      v_i - x
+ *     a mean of observations      sum_i - x n_i            (a ratio: long replications count for more)
+ *     a share of observations     hits_i - x n_i
+ *     a p-quantile                above_i(x) - (1 - p) n_i
+ *
+ * The residuals of independent replications are judged by a t that is corrected for skew (skew.ts). The interval is every
+ * x that this test does not refuse, so for a quantile it is the interval of the share above x, turned inside out. That is
+ * why the quantile is right where the mean of the replications' own quantiles is not: a short replication has too few
+ * observations for a p99 of its own, and averaging many such keeps the bias and loses the noise. Measured for M/M/1 at
+ * 0.9: the average of 400 replications' own p99, of 20 relaxation times each, held the truth in 0 %; this in 92.5 % with
+ * 25 effective exceedances, 94.2 % with 100. `npm run coverage` measures it again.
+ */
+import { requireOpenShare } from './error.ts'
+import type { Distribution } from './distribution.ts'
+import { spreadOf, skewed, unskewed } from './skew.ts'
+import { studentFactor } from './interval.ts'
+import { studentCdf } from './student.ts'
+
+export interface FigureInterval {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface Figure {
+  readonly replications: number
+  /** Null without any observation. */
+  readonly value: number | null
+  /** Null below two replications, or without an estimate. */
+  interval(confidence?: number): FigureInterval | null
+  /** P(truth < limit) as a one-sided confidence, 0..1; null where there is no interval. */
+  confidenceBelow(limit: number): number | null
+  /**
+   * Effective number of independent observations behind the figure: (estimate / standard error) squared, for a quantile
+   * of the share above it. Infinity without scatter, null without an interval.
+   */
+  readonly effective: number | null
+  /** What each replication alone says; null where it says nothing. */
+  readonly samples: readonly (number | null)[]
+}
+
+/** The mean of one value a replication. */
+export function meanFigure(values: readonly number[]): Figure {
+  return new ShiftFigure(
+    values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
+    (x) => values.map((value) => value - x),
+    values,
+  )
+}
+
+/** Total of `parts` over total of `wholes`, one of each a replication: a mean wait, a share of packets. */
+export function ratioFigure(parts: readonly number[], wholes: readonly number[]): Figure {
+  const whole = wholes.reduce((sum, one) => sum + one, 0)
+  const ratio = whole === 0 ? null : parts.reduce((sum, one) => sum + one, 0) / whole
+  const typical = whole / wholes.length
+  return new ShiftFigure(
+    ratio,
+    (x) => parts.map((part, i) => (part - x * wholes[i]!) / typical),
+    parts.map((part, i) => (wholes[i] === 0 ? null : part / wholes[i]!)),
+  )
+}
+
+/** Residuals that only shift with x: the interval has a closed form. */
+class ShiftFigure implements Figure {
+  readonly value: number | null
+  readonly samples: readonly (number | null)[]
+  private readonly residuals: (x: number) => readonly number[]
+
+  constructor(
+    value: number | null,
+    residuals: (x: number) => readonly number[],
+    samples: readonly (number | null)[],
+  ) {
+    this.value = value
+    this.residuals = residuals
+    this.samples = samples
+  }
+
+  get replications(): number {
+    return this.samples.length
+  }
+
+  private spread() {
+    return this.value === null || this.replications < 2 ? null : spreadOf(this.residuals(this.value))
+  }
+
+  interval(confidence = 0.95): FigureInterval | null {
+    requireOpenShare(confidence, 'interval: confidence')
+    const spread = this.spread()
+    if (spread === null) return null
+    const t = studentFactor(this.replications - 1, confidence)
+    const value = this.value!
+    return {
+      value,
+      low: value - skewed(t, spread.bias) * spread.error,
+      high: value - skewed(-t, spread.bias) * spread.error,
+    }
+  }
+
+  confidenceBelow(limit: number): number | null {
+    const spread = this.spread()
+    if (spread === null) return null
+    const distance = this.value! - limit
+    if (spread.error === 0) return distance < 0 ? 1 : distance > 0 ? 0 : 0.5
+    return studentCdf(-unskewed(distance / spread.error, spread.bias), this.replications - 1)
+  }
+
+  get effective(): number | null {
+    const spread = this.spread()
+    return spread === null ? null : (this.value! / spread.error) ** 2 || Infinity
+  }
+}
+
+/** The p-quantile of all observations pooled. */
+export function quantileFigure(replications: readonly Distribution[], p: number): Figure {
+  requireOpenShare(p, 'quantileFigure: p')
+  return new QuantileFigure(replications, p)
+}
+
+class QuantileFigure implements Figure {
+  private readonly distributions: readonly Distribution[]
+  private readonly beyond: number
+  private readonly smallest: number
+  private readonly total: number
+
+  constructor(distributions: readonly Distribution[], p: number) {
+    this.distributions = distributions
+    this.beyond = 1 - p
+    this.total = distributions.reduce((sum, { count }) => sum + count, 0)
+    this.smallest = Math.min(
+      ...distributions.filter(({ count }) => count > 0).map((one) => one.smallest),
+    )
+  }
+
+  get replications(): number {
+    return this.distributions.length
+  }
+
+  get value(): number | null {
+    return this.total === 0 ? null : this.root(this.distributions, this.total)
+  }
+
+  private root(distributions: readonly Distribution[], total: number): number {
+    const goal = this.beyond * total
+    return this.firstBelow((x) => sumOf(distributions, x) - goal)
+  }
+
+  get samples(): readonly (number | null)[] {
+    return this.distributions.map((one) => (one.count === 0 ? null : this.root([one], one.count)))
+  }
+
+  /** t of the residuals at x, made normal-like by the skew correction: falls from plus to minus as x grows. */
+  private test(x: number): number {
+    const typical = this.total / this.replications
+    const { mean, error, bias } = spreadOf(
+      this.distributions.map((one) => (one.exceeding(x) - this.beyond * one.count) / typical),
+    )
+    if (error === 0) return mean === 0 ? 0 : mean > 0 ? Infinity : -Infinity
+    return unskewed(mean / error, bias)
+  }
+
+  interval(confidence = 0.95): FigureInterval | null {
+    requireOpenShare(confidence, 'interval: confidence')
+    const { value } = this
+    if (value === null || this.replications < 2) return null
+    const t = studentFactor(this.replications - 1, confidence)
+    return {
+      value,
+      low: Math.min(value, this.firstBelow((x) => this.test(x) - t)),
+      high: Math.max(value, this.firstBelow((x) => this.test(x) + t)),
+    }
+  }
+
+  confidenceBelow(limit: number): number | null {
+    if (this.total === 0 || this.replications < 2) return null
+    return studentCdf(-this.test(limit), this.replications - 1)
+  }
+
+  get effective(): number | null {
+    const { value } = this
+    if (value === null || this.replications < 2) return null
+    const typical = this.total / this.replications
+    const above = this.distributions.map((one) => one.exceeding(value) / typical)
+    const share = above.reduce((sum, one) => sum + one, 0) / this.replications
+    const { error } = spreadOf(above.map((one, i) => one - (share * this.distributions[i]!.count) / typical))
+    return (share / error) ** 2 || Infinity
+  }
+
+  /** The smallest x, to a millionth of itself, at which a function that falls from plus to minus is not above zero. */
+  private firstBelow(f: (x: number) => number): number {
+    let low = this.smallest
+    if (f(low) <= 0) return low
+    let high = low > 0 ? 2 * low : 1e-9
+    while (f(high) > 0) {
+      low = high
+      high *= 2
+      if (high > 1e300) return high
+    }
+    while (high - low > 1e-6 * high) {
+      const middle = (low + high) / 2
+      if (f(middle) > 0) low = middle
+      else high = middle
+    }
+    return high
+  }
+}
+
+const sumOf = (distributions: readonly Distribution[], x: number): number =>
+  distributions.reduce((sum, one) => sum + one.exceeding(x), 0)

@@ -1,0 +1,174 @@
+/**
+ * Can this answer be believed? Asked before every verdict, of the figures that the question names.
+ *
+ * A confidence interval is a promise about a world that the run may not have seen enough of. Three hours of a queue that
+ * remembers eleven minutes give three tight replications and a mean that is a tenth of the truth: nothing in the numbers
+ * says so, since the rare long queues that make up the mean did not happen. So the run is measured against what the
+ * question needs, known from theory where the sim knows its relaxation time, else judged from the run itself:
+ *
+ *     run length    100 effective observations of every figure (theory/run-length.ts)
+ *     warm-up       the bias of the start at most a tenth of the half-width; MSER-5 and two halves where unknown
+ *     family        theory rows and the halves, by Holm at 1 %
+ *     precision     what was asked against what was reached
+ *
+ * Run length, warm-up and halves are about a steady state. A figure of a span (a week, an outage) is what it is: its
+ * replications are its evidence, and only a quantile still needs its effective exceedances.
+ *
+ * What comes out are findings, typed; words for people are the business of `run`.
+ */
+import { holm } from './holm.ts'
+import { FEWEST_EFFECTIVE, WARM_UP } from './theory/run-length.ts'
+import { halvesDiffer, leftOfTransient } from './transient.ts'
+
+export type TrustLevel = 'sound' | 'weak' | 'none'
+
+/** What a sim knows of a figure's steady state, in seconds. */
+export interface KnownFigure {
+  /** Relative asymptotic variance: T seconds are worth T / variance effective observations. */
+  readonly variance: number
+  /** Area lost to an empty start, relative to the figure; default one relaxation time. */
+  readonly bias?: number
+}
+
+export interface AskedFigure {
+  readonly name: string
+  readonly isQuantile: boolean
+  readonly steadyState: boolean
+  /** Half-width over value of its interval; null where there is none. */
+  readonly relative: number | null
+  /** Effective observations that the replications themselves show; null without an interval. */
+  readonly effective: number | null
+  readonly known: KnownFigure | null
+  /** True when the limit it is held against lies inside its interval. */
+  readonly undecided: boolean
+}
+
+export interface TrustCase {
+  readonly horizon: 'steady' | 'span'
+  readonly replications: number
+  /** Time measured in one replication, and left out before it, s; null where the sim does not say. */
+  readonly span: number | null
+  readonly warmUp: number | null
+  readonly relaxation: number | null
+  readonly figures: readonly AskedFigure[]
+  /** The measured series of each replication; empty where the sim has none. */
+  readonly series: readonly ArrayLike<number>[]
+  /** Closed forms and the p-value of what was observed under each. */
+  readonly theory: readonly { readonly name: string; readonly p: number }[]
+  /** Relative half-width asked for; null when the number of replications was fixed. */
+  readonly askedPrecision: number | null
+}
+
+export type Finding =
+  | { readonly code: 'no-interval'; readonly level: 'weak'; readonly figure: string }
+  | {
+      readonly code: 'run-length'
+      readonly level: 'weak' | 'none'
+      readonly figure: string
+      readonly effective: number
+      /** Factor by which the run must be longer, above 1. */
+      readonly factor: number
+    }
+  | { readonly code: 'warm-up'; readonly level: 'weak'; readonly needed: number; readonly relaxation: number }
+  | { readonly code: 'transient'; readonly level: 'weak'; readonly how: 'mser' | 'halves' }
+  | { readonly code: 'theory'; readonly level: 'weak'; readonly rows: readonly string[] }
+  | {
+      readonly code: 'precision'
+      /** `sound`: a remark; the verdict does not hang on it. */
+      readonly level: 'weak' | 'sound'
+      readonly figure: string
+      readonly asked: number
+      readonly reached: number
+    }
+
+/** Family-wise chance of a false alarm among theory rows and halves. */
+const FAMILY_LEVEL = 0.01
+/** The start may shift a figure by so much of its half-width. */
+const BIAS_SHARE = 0.1
+/** MSER-5 would cut this share of a series whose warm-up is already cut: the start still shows. */
+const MOST_CUT = 0.25
+
+export function assess(run: TrustCase): Finding[] {
+  const steady = run.horizon === 'steady' ? run.figures.filter((figure) => figure.steadyState) : []
+  return [
+    ...run.figures.flatMap((figure) => runLength(run, figure)),
+    ...warmUp(run, steady),
+    ...family(run, steady.length > 0),
+    ...precision(run),
+  ]
+}
+
+export function levelOf(findings: readonly Finding[]): TrustLevel {
+  if (findings.some(({ level }) => level === 'none')) return 'none'
+  return findings.some(({ level }) => level === 'weak') ? 'weak' : 'sound'
+}
+
+/** Effective observations of one figure: by theory where it is known, else as the replications scatter. */
+export function effectiveOf(run: TrustCase, figure: AskedFigure): number | null {
+  const isKnown = run.horizon === 'steady' && figure.steadyState && figure.known !== null && run.span !== null
+  return isKnown ? (run.replications * run.span!) / figure.known!.variance : figure.effective
+}
+
+function runLength(run: TrustCase, figure: AskedFigure): Finding[] {
+  const { name, isQuantile, relative } = figure
+  const isSteady = run.horizon === 'steady' && figure.steadyState
+  if (!isSteady && !isQuantile) {
+    return relative === null ? [{ code: 'no-interval', level: 'weak', figure: name }] : []
+  }
+  const effective = effectiveOf(run, figure)
+  if (effective === null) return [{ code: 'no-interval', level: 'weak', figure: name }]
+  // The length chosen to reach 100 must not miss it by rounding.
+  if (effective >= FEWEST_EFFECTIVE * (1 - 1e-9)) {
+    return relative === null ? [{ code: 'no-interval', level: 'weak', figure: name }] : []
+  }
+  const factor = effective === 0 ? Infinity : FEWEST_EFFECTIVE / effective
+  return [{ code: 'run-length', level: isQuantile ? 'none' : 'weak', figure: name, effective, factor }]
+}
+
+function warmUp({ relaxation, span, warmUp: cut }: TrustCase, steady: readonly AskedFigure[]): Finding[] {
+  if (relaxation === null || span === null || cut === null) return []
+  const left = Math.exp(-cut / relaxation) / span
+  const needed = steady.map(({ relative, known }) => {
+    if (relative === null || relative === 0 || relative === Infinity) return 0
+    const bias = (known?.bias ?? relaxation) * left
+    const allowed = BIAS_SHARE * relative
+    // No fixed floor: five relaxation times usually do, more only where the figure is known to a hair.
+    return bias <= allowed ? 0 : Math.max(WARM_UP * relaxation, cut + relaxation * Math.log(bias / allowed))
+  })
+  const most = Math.max(0, ...needed)
+  return most === 0 ? [] : [{ code: 'warm-up', level: 'weak', needed: most, relaxation }]
+}
+
+function family(run: TrustCase, isSteady: boolean): Finding[] {
+  const findings: Finding[] = []
+  const looksForStart = isSteady && run.relaxation === null && run.series.length > 0
+  const halves = looksForStart ? halvesDiffer(run.series) : null
+  const names = [...run.theory.map(({ name }) => name), ...(halves === null ? [] : [null])]
+  const refuted = holm([...run.theory.map(({ p }) => p), ...(halves === null ? [] : [halves])], FAMILY_LEVEL)
+  const rows = names.filter((name, i): name is string => name !== null && refuted[i]!)
+  if (rows.length > 0) findings.push({ code: 'theory', level: 'weak', rows })
+  const left = looksForStart ? leftOfTransient(run.series) : null
+  if (left !== null && (left.tooShort || left.cut > MOST_CUT)) {
+    findings.push({ code: 'transient', level: 'weak', how: 'mser' })
+  } else if (halves !== null && refuted.at(-1)!) {
+    findings.push({ code: 'transient', level: 'weak', how: 'halves' })
+  }
+  return findings
+}
+
+function precision({ askedPrecision: asked, figures }: TrustCase): Finding[] {
+  if (asked === null) return []
+  return figures.flatMap(({ name, relative, undecided }): Finding[] =>
+    relative === null || relative <= asked
+      ? []
+      : [
+          {
+            code: 'precision',
+            level: undecided ? 'weak' : 'sound',
+            figure: name,
+            asked,
+            reached: relative,
+          },
+        ],
+  )
+}
