@@ -10,12 +10,14 @@
  * Student's table may judge. G is the identity when b = 0 and increases everywhere, so either end of an interval moves
  * and none is lost. Waits are skewed to the right: the upper end moves out, the lower end in.
  *
- * The skewness of a few values is mostly noise, and noise here costs coverage: below `FEWEST` values none is applied.
+ * The skewness of a few values is mostly noise: below `FEWEST` of them none is applied, and b is held to `MOST`, beyond
+ * which G turns so steep that a single outlier would make an interval three times as wide and no more right.
  */
 import { requireSample } from './error.ts'
 
 /** Below so many values their skewness says nothing. */
 const FEWEST = 10
+const MOST = 0.05
 
 /** What a handful of independent values say about their mean. */
 export interface Spread {
@@ -43,7 +45,7 @@ export function spreadOf(values: ArrayLike<number>): Spread {
   if (n === 1) return { count: 1, mean, error: 0, bias: 0 }
   const variance = squares / (n - 1)
   const third = n < FEWEST ? 0 : (cubes * n) / ((n - 1) * (n - 2))
-  const bias = variance === 0 ? 0 : third / variance ** 1.5 / (6 * Math.sqrt(n))
+  const bias = variance === 0 ? 0 : Math.max(-MOST, Math.min(MOST, third / variance ** 1.5 / (6 * Math.sqrt(n))))
   return { count: n, mean, error: Math.sqrt(variance / n), bias }
 }
 

@@ -17,18 +17,10 @@
  * What comes out are findings, typed; words for people are the business of `run`.
  */
 import { holm } from './holm.ts'
-import { FEWEST_EFFECTIVE, WARM_UP } from './theory/run-length.ts'
+import { FEWEST_EFFECTIVE, WARM_UP, type KnownFigure } from './theory/run-length.ts'
 import { halvesDiffer, leftOfTransient } from './transient.ts'
 
 export type TrustLevel = 'sound' | 'weak' | 'none'
-
-/** What a sim knows of a figure's steady state, in seconds. */
-export interface KnownFigure {
-  /** Relative asymptotic variance: T seconds are worth T / variance effective observations. */
-  readonly variance: number
-  /** Area lost to an empty start, relative to the figure; default one relaxation time. */
-  readonly bias?: number
-}
 
 export interface AskedFigure {
   readonly name: string

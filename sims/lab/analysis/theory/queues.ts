@@ -7,6 +7,7 @@
  * (4th ed., ch. 2 and 5), and Kleinrock, Queueing Systems I.
  */
 import { AnalysisError } from '../error.ts'
+import { hyperexponentialFrom } from '../../kernel/random/hyperexponential.ts'
 import { logGamma } from '../beta.ts'
 import { erlangB, erlangC } from './erlang.ts'
 
@@ -69,6 +70,30 @@ export function mg1(arrivalRate: number, meanService: number, scv: number): Stea
   if (load >= 1) return null
   const meanWait = load === 0 ? 0 : (load * meanService * (1 + scv)) / (2 * (1 - load))
   return bySojourn(arrivalRate, meanService, 1, load, meanWait)
+}
+
+/**
+ * P(wait > t) in M/H2/1 with balanced means, `scv` of 1 or more: Pollaczek and Khinchine's transform of the wait is a
+ * quotient of quadratics here, so the wait is 0 or one of two exponentials. Null when it has no steady state.
+ */
+export function mh21WaitTail(
+  arrivalRate: number,
+  meanService: number,
+  scv: number,
+): ((t: number) => number) | null {
+  requireRates(arrivalRate, meanService)
+  const load = arrivalRate * meanService
+  if (load >= 1) return null
+  const { short, shortMean, longMean } = hyperexponentialFrom({ mean: meanService, scv })
+  const [fast, slow] = [1 / shortMean, 1 / longMean]
+  const b = fast + slow - arrivalRate
+  const c = fast * slow - arrivalRate * (short * slow + (1 - short) * fast)
+  const root = Math.sqrt(b * b - 4 * c)
+  const [near, far] = [(b - root) / 2, (b + root) / 2]
+  const share = (s: number, other: number): number =>
+    ((1 - load) * (fast - s) * (slow - s)) / ((other - s) * s)
+  const [first, second] = [share(near, far), share(far, near)]
+  return (t) => first * Math.exp(-near * t) + second * Math.exp(-far * t)
 }
 
 export interface LossQueue {

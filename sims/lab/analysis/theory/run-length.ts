@@ -11,6 +11,17 @@
  * queueing simulations", Management Science 35, 1989.
  */
 
+import { queueLength } from './birth-death.ts'
+import { erlangC } from './erlang.ts'
+
+/** What theory knows of a figure of a steady state, in seconds. */
+export interface KnownFigure {
+  /** Relative asymptotic variance: T seconds are worth T / variance effective observations. */
+  readonly variance: number
+  /** Area that an empty start loses, relative to the figure; where it is not given, a relaxation time is a fair guess. */
+  readonly bias?: number
+}
+
 /** Effective observations below which a figure is none. */
 export const FEWEST_EFFECTIVE = 100
 
@@ -38,4 +49,46 @@ export function relaxationOf(
 /** Relative asymptotic variance of a share q of customers beyond a limit, in seconds: N = T over this. */
 export function shareVariance(q: number, relaxation: number): number {
   return (2 / q) * (1 - q - q * Math.log(1 / q)) * (relaxation / 2)
+}
+
+/** One queue with Poisson arrivals: what its figures take. */
+export interface QueueShape {
+  readonly arrivalRate: number
+  readonly meanService: number
+  readonly servers: number
+  /** Squared coefficient of variation of the service time; default 1, exponential. */
+  readonly serviceScv?: number
+}
+
+export interface SteadyKnowledge {
+  readonly relaxation: number
+  /** The mean wait, and the mean number waiting. Null where the states are too many to sum. */
+  readonly meanWait: KnownFigure | null
+  /** The share of customers who wait longer than some limit, when that share is q. */
+  share(q: number): KnownFigure
+  /** The p-quantile of the wait; null when so few wait that it is 0. */
+  waitQuantile(p: number): KnownFigure | null
+}
+
+/** Null at and above saturation: there is no steady state to know. */
+export function steadyQueue({ arrivalRate, meanService, servers, serviceScv = 1 }: QueueShape): SteadyKnowledge | null {
+  const relaxation = relaxationOf(arrivalRate, meanService, servers, serviceScv)
+  if (relaxation === null) return null
+  const waiting = queueLength(arrivalRate, meanService, servers)
+  // Service that scatters more makes longer busy periods, in proportion to (1 + scv) / 2 as the wait itself.
+  const scatter = Math.max(1, (1 + serviceScv) / 2)
+  const delayed = erlangC(servers, arrivalRate * meanService)!
+  const share = (q: number): KnownFigure => ({ variance: shareVariance(q, relaxation), bias: 2 * relaxation })
+  return {
+    relaxation,
+    meanWait:
+      waiting && waiting.mean > 0
+        ? {
+            variance: (scatter * waiting.variance) / waiting.mean ** 2,
+            bias: (scatter * Math.abs(waiting.bias)) / waiting.mean,
+          }
+        : null,
+    share,
+    waitQuantile: (p) => (delayed <= 1 - p ? null : share(1 - p)),
+  }
 }
