@@ -115,10 +115,10 @@ describe('flowbench run', () => {
       },
     })
     expect(code).toBe(130)
-    expect(stdout).toContain('Interrupted')
+    expect(stdout).toMatch(/^UNFINISHED/)
     const file = join(folder, 'stopped', 'mm-c-theory', 'result.json')
     const document = JSON.parse(readFileSync(file, 'utf8')) as RunDocument
-    expect(document.interrupted).toBe(true)
+    expect(document.verdict).toBe('unfinished')
     expect(document.points[0]!.replications).toBeGreaterThan(0)
   })
 })

@@ -1,10 +1,27 @@
 /** Exit codes and how an error is told: a person's mistake in one clear line, a bug with its stack. */
 import { RunFolderError } from '../reports/folder/folder.ts'
 import { BadRequest, BenchInterrupted, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
+import type { Verdict } from '../sims/lab/contract/document.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 
 export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, interrupted: 130 } as const
+
+/** What each verdict of a run exits with. */
+const VERDICT_EXIT = {
+  unfinished: EXIT.interrupted,
+  fail: EXIT.failed,
+  overloaded: EXIT.failed,
+  weak: EXIT.unmeasured,
+  pass: EXIT.pass,
+  unchecked: EXIT.pass,
+} as const satisfies Record<Verdict, number>
+
+/** Of several runs the first that applies: interrupted, failed, too weak to judge, pass. */
+export function verdictExit(verdicts: readonly Verdict[]): number {
+  const codes = new Set<number>(verdicts.map((verdict) => VERDICT_EXIT[verdict]))
+  return [EXIT.interrupted, EXIT.failed, EXIT.unmeasured].find((code) => codes.has(code)) ?? EXIT.pass
+}
 
 /** Something that the caller can put right: a file that is not there, a name that does not exist. */
 export class UsageError extends Error {}

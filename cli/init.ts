@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { basename, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { sims } from '../sims/index.ts'
+import { NAME } from '../sims/lab/run/scenario/frame.ts'
 import { nearest } from '../sims/lab/contract/nearest.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
@@ -14,9 +16,10 @@ export const init = defineCommand({
       .positional('sim', { type: 'string', demandOption: true, describe: 'a sim, as `list sims` names it' })
       .positional('file', {
         type: 'string',
-        describe: 'where to write it; SIM.yaml in this folder by default',
-      }),
-  handler({ sim, file = `${sim}.yaml` }) {
+        describe: 'where to write it; NAME.yaml in this folder by default',
+      })
+      .option('name', { type: 'string', describe: 'name of the scenario, and of its folder of results' }),
+  async handler({ sim, file: asked, name: given }) {
     const source = scenarios().find((scenario) => scenario.sim === sim)
     if (!source) {
       const guess = nearest(sim, sims.keys())
@@ -24,10 +27,38 @@ export const init = defineCommand({
         `no scenario to start from for sim "${sim}"${guess ? ` (did you mean "${guess}"?)` : ''}`,
       )
     }
+    // A name of its own: the copy's report must not overwrite that of the scenario it was copied from.
+    const name = given ?? (asked === undefined ? await askName(sim) : nameFrom(asked))
+    if (!NAME.test(name) || name === source.name) {
+      throw new UsageError(
+        `"${name}" cannot be the scenario's name: a-z, 0-9 and -, at most 80 long, and not ${source.name}; give --name`,
+      )
+    }
+    const file = asked ?? `${name}.yaml`
     if (existsSync(file)) throw new UsageError(`${file} exists; name another file`)
     const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
-    const text = readFileSync(source.file, 'utf8').replace(/\$schema=\S+/, () => `$schema=${schema}`)
+    const text = readFileSync(source.file, 'utf8')
+      .replace(/\$schema=\S+/, () => `$schema=${schema}`)
+      .replace(/^name: .*$/m, () => `name: ${name}`)
     writeFileSync(file, text, { flag: 'wx' })
-    console.log(`${file}: a copy of ${source.name}. Change it, then: flowbench run ${file}`)
+    console.log(`${file}: "${name}", a copy of ${source.name}. Change it, then: flowbench run ${file}`)
   },
 })
+
+/** `My question.yaml` -> `my-question`. */
+const nameFrom = (file: string): string =>
+  basename(file)
+    .replace(/\.ya?ml$/i, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+
+async function askName(sim: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new UsageError(`name it: flowbench init ${sim} my-question.yaml`)
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await prompt.question('name of the scenario: ')).trim()
+  } finally {
+    prompt.close()
+  }
+}

@@ -1,17 +1,21 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { claimFolder, type FolderClaim } from '../reports/folder/claim.ts'
+import { folderName } from '../reports/folder/folder.ts'
 import { renderTerminal } from '../reports/terminal/run.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/lab/contract/document.ts'
 import { findSim, SIMS_MODULE } from '../sims/index.ts'
 import { liveRunner, runLive } from '../sims/lab/run/live.ts'
-import { runScenario } from '../sims/lab/run/run.ts'
+import { Interrupted } from '../sims/lab/run/point.ts'
+import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
 import { threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { defineCommand } from './command.ts'
-import { EXIT, UsageError } from './exit.ts'
+import { EXIT, UsageError, verdictExit } from './exit.ts'
 import { progressLine } from './progress.ts'
 import { reproduceCommand } from './reproduce.ts'
 import { readScenarios, scenarioArguments } from './scenarios.ts'
+import { VERSION } from './version.ts'
 
 export const run = defineCommand({
   command: 'run <files..>',
@@ -31,12 +35,17 @@ export const run = defineCommand({
         describe: 'measure the real thing instead of simulating it (sims that can: `flowbench list sims`)',
       })
       .option('out', { type: 'string', default: 'out', describe: 'folder for reports' })
+      .option('accept-weak', {
+        type: 'boolean',
+        default: false,
+        describe: 'judge a run that is too weak to be judged (its reasons are still told)',
+      })
       .option('json', {
         type: 'boolean',
         default: false,
         describe: 'print the result document and nothing else',
       }),
-  async handler({ files, env, set, seed, replications, workers, live, out, json }) {
+  async handler({ files, env, set, seed, replications, workers, live, out, json, acceptWeak }) {
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError('--workers must be a whole number, at least 1')
     const settings = [
@@ -50,6 +59,8 @@ export const run = defineCommand({
     })
     refuseSameNames(scenarios)
     if (live) refuseSimulatedOnly(scenarios)
+    // Before anything is measured: a result must never be lost for want of a place to put it.
+    const claims = await claimAll(resolve(out), scenarios)
 
     const interruption = new AbortController()
     const runner = live ? liveRunner(findSim, interruption.signal) : threadRunner(SIMS_MODULE, workers)
@@ -60,27 +71,42 @@ export const run = defineCommand({
       void runner.close()
     }
     process.on('SIGINT', interrupt)
+    process.on('SIGTERM', interrupt)
     const documents: RunDocument[] = []
+    const unwritten: unknown[] = []
     try {
       for (const scenario of scenarios) {
         if (interruption.signal.aborted) break
-        const { document, page } = await runOne(scenario, {
+        const outcome = await runOne(scenario, {
           settings,
-          out,
           live,
+          acceptWeak,
           runner,
           signal: interruption.signal,
         })
-        documents.push(document)
-        if (!json) console.log(`${renderTerminal(document, { colour: hasColour() })}\nreport: ${page}\n`)
+        documents.push(outcome.document)
+        // The answer first: should the report fail to be written, it is already told.
+        if (!json) console.log(renderTerminal(outcome.document, { colour: hasColour() }))
+        try {
+          const page = await write(scenario, outcome, resolve(out), runner)
+          if (!json) console.log(`report: ${page}\n`)
+        } catch (error) {
+          unwritten.push(error)
+        }
       }
+    } catch (error) {
+      // Stopped before the first replication: there is nothing to tell but that.
+      if (!(error instanceof Interrupted)) throw error
     } finally {
       process.off('SIGINT', interrupt)
+      process.off('SIGTERM', interrupt)
       await runner.close()
-      if (documents.length > 0) await (await reports()).writeIndex(resolve(out))
+      for (const claim of claims) await claim.release()
     }
     if (json) process.stdout.write(await jsonText(files.length, documents))
     process.exitCode = exitCode(documents, interruption.signal.aborted)
+    if (unwritten.length > 0) throw unwritten[0]
+    if (documents.length > 0) await (await reports()).writeIndex(resolve(out))
   },
 })
 
@@ -92,49 +118,63 @@ async function reports() {
   }
 }
 
+/** A folder for each scenario, or none at all: a later one that is refused gives the earlier ones back. */
+async function claimAll(out: string, scenarios: readonly Scenario[]): Promise<FolderClaim[]> {
+  const claims: FolderClaim[] = []
+  try {
+    for (const { name } of scenarios) claims.push(await claimFolder(join(out, folderName(name))))
+    return claims
+  } catch (error) {
+    for (const claim of claims) await claim.release()
+    throw error
+  }
+}
+
 interface OneRun {
   readonly settings: readonly string[]
-  readonly out: string
   readonly live: boolean
+  readonly acceptWeak: boolean
   readonly runner: Runner
   readonly signal: AbortSignal
 }
 
 async function runOne(
   scenario: Scenario,
-  { settings, out, live, runner, signal }: OneRun,
-): Promise<{ document: RunDocument; page: string }> {
+  { settings, live, acceptWeak, runner, signal }: OneRun,
+): Promise<RunOutcome & { readonly seconds: number }> {
   const progress = progressLine(runner, scenario.name)
   const started = performance.now()
   try {
-    const { document, charts, series, warnings } = await (live ? runLive : runScenario)(scenario, {
+    const outcome = await (live ? runLive : runScenario)(scenario, {
       runner,
       signal,
       reproduce: `${reproduceCommand(scenario, settings)}${live ? ' --live' : ''}`,
+      acceptWeak,
+      version: VERSION,
       onPhase: (phase) => progress.phase(phase),
     })
-    progress.phase('writing the report')
-    const { writeReport } = await reports()
-    const written = await writeReport(
-      {
-        document,
-        charts,
-        series,
-        scenarioYaml: scenario.resolvedYaml,
-        metricLabels: scenario.sim.metrics,
-        wallClock: [
-          `Ran for ${((performance.now() - started) / 1000).toFixed(0)} s on ${runner.workers} workers`,
-          `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
-        ],
-      },
-      resolve(out),
-    )
     progress.stop()
-    for (const warning of warnings) process.stderr.write(`${scenario.name}: warning: ${warning}\n`)
-    return { document, page: written.page }
+    for (const warning of outcome.warnings) process.stderr.write(`${scenario.name}: warning: ${warning}\n`)
+    return { ...outcome, seconds: (performance.now() - started) / 1000 }
   } finally {
     progress.stop()
   }
+}
+
+/** Writes the report; its page. */
+async function write(
+  scenario: Scenario,
+  { document, charts, series, metricLabels, seconds }: RunOutcome & { readonly seconds: number },
+  out: string,
+  runner: Runner,
+): Promise<string> {
+  const { writeReport } = await reports()
+  const wallClock = [
+    `Ran for ${seconds.toFixed(0)} s on ${runner.workers} workers`,
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+  ]
+  const input = { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels, wallClock }
+  return (await writeReport(input, out)).page
 }
 
 function hasColour(): boolean {
@@ -173,5 +213,5 @@ function exitCode(documents: readonly RunDocument[], interrupted: boolean): numb
   for (const { name, detail } of broken) process.stderr.write(`invariant broken: ${name}: ${detail}\n`)
   if (broken.length > 0) return EXIT.bug
   if (interrupted) return EXIT.interrupted
-  return documents.every((document) => document.verdict === 'pass') ? EXIT.pass : EXIT.failed
+  return verdictExit(documents.map(({ verdict }) => verdict))
 }

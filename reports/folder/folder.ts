@@ -14,6 +14,12 @@ export class RunFolderError extends Error {
   }
 }
 
+/** The folder of a scenario below `out`: its name, without anything that could lead elsewhere. */
+export function folderName(scenario: string): string {
+  const name = scenario.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '')
+  return name.slice(0, 100) || 'run'
+}
+
 /** No file of a run comes near this; more is refused before it is read. */
 const LARGEST = 256 * 1024 * 1024
 

@@ -18,13 +18,13 @@ import type { ChartSpec, Series } from '../../sims/lab/contract/sim.ts'
 import { draw, DESK } from '../charts/drawings.ts'
 import { chartOf, themedSpec } from '../charts/render.ts'
 import { tornadoChart } from '../charts/tornado.ts'
-import { readDocument, readJson, readShape, readText, RunFolderError } from './folder.ts'
+import { folderName, readDocument, readJson, readShape, readText, RunFolderError } from './folder.ts'
 import type { ReportInput } from '../input.ts'
 import { renderPage } from '../page/page.ts'
 import { seriesCsv } from './series-csv.ts'
 
 export type { ReportInput } from '../input.ts'
-export { RunFolderError } from './folder.ts'
+export { folderName, RunFolderError } from './folder.ts'
 
 const REPORT_SCHEMA = 'flowbench.report/1'
 
@@ -39,12 +39,6 @@ export interface WrittenFiles {
 
 /** The document as text: what `--json` prints and `result.json` holds, byte for byte. */
 export const documentText = (document: RunDocument): string => `${JSON.stringify(document, null, 2)}\n`
-
-/** The folder of a scenario below `out`: its name, without anything that could lead elsewhere. */
-export function folderName(scenario: string): string {
-  const name = scenario.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+/, '')
-  return name.slice(0, 100) || 'run'
-}
 
 /** Writes the report of a run to `out/<scenario>/`. Throws `ChartError`, or the file system's error. */
 export const writeReport = (input: ReportInput, out: string): Promise<WrittenFiles> =>

@@ -14,6 +14,8 @@ import {
   reason,
   tally,
   theoryWords,
+  timeWords,
+  trustWords,
   unbroken,
 } from '../wording/words.ts'
 import { html, type Html } from './html.ts'
@@ -31,12 +33,12 @@ export function hero({ document, metricLabels }: ReportInput): Html {
   </section>`
 }
 
-/** A world that broke its own rules, or was left half-way, must not be read as an answer. */
-function distrust({ invariants, interrupted }: RunDocument): Html[] {
-  const broken = brokenWords(invariants)
+/** A world that broke its own rules, was left half-way or watched too briefly must not be read as an answer. */
+function distrust(document: RunDocument): Html[] {
+  const broken = brokenWords(document.invariants)
   const lines = [
     ...(broken === null ? [] : [`Do not trust this answer. Invariant ${broken}`]),
-    ...(interrupted === true ? ['Stopped early: only what was complete then is reported.'] : []),
+    ...(document.trust.level === 'sound' ? [] : trustWords(document)),
   ]
   return lines.map((line) => html`<p class="distrust">${checkSign(false, ['', line])}</p>`)
 }
@@ -79,8 +81,13 @@ function restsOn({ assumptions }: RunDocument, labels: ReportInput['metricLabels
     : null
 }
 
-function evidence({ points, invariants, theory }: RunDocument): Html {
+function evidence(document: RunDocument): Html {
+  const { points, invariants, theory, trust } = document
+  const time = timeWords(document)
   const lines = [
+    ...(time === null ? [] : [time]),
+    ...(trust.level === 'sound' ? ['sound'] : []),
+    ...(trust.level === 'sound' ? trust.reasons.map(({ text }) => text) : []),
     ...(points.length > 1 ? [`at each of ${counted(points.length, 'point')}`] : []),
     ...(theory.length > 0 ? [`theory: ${theoryWords(theory)}`] : []),
     ...(invariants.length > 0 ? [`invariants: ${tally(invariants, 'hold')}`] : []),

@@ -50,7 +50,7 @@ async function runIn(dir: string): Promise<RunDocument | null> {
 }
 
 function renderIndex(entries: readonly Entry[]): string {
-  const verdicts = (['pass', 'fail', 'overloaded'] as const)
+  const verdicts = (Object.keys(VERDICTS) as (keyof typeof VERDICTS)[])
     .map(
       (verdict) => [verdict, entries.filter(({ document }) => document.verdict === verdict).length] as const,
     )

@@ -3,7 +3,7 @@
  * estimation, sampling, checks, software), filled from the document; then the scenario and the way to run it again.
  */
 import type { ReportInput } from '../input.ts'
-import { counted } from '../wording/words.ts'
+import { counted, timeWords, trustWords } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 
 export function methodList(input: ReportInput): Html {
@@ -46,7 +46,22 @@ export function methodList(input: ReportInput): Html {
     [
       'Estimation',
       `${fewest === most ? counted(most, 'replication') : `${fewest} to ${counted(most, 'replication')}`} a point; ` +
-        'means over replications with Student-t 95 % intervals. An overloaded point has no steady state and prints none.',
+        'means over replications with Student-t 95 % intervals, corrected for skew; percentiles and shares from all ' +
+        'observations pooled, a percentile’s interval by inverting that of the share above it. An overloaded point has no ' +
+        'steady state and prints none, and neither does a percentile with fewer than 100 effective exceedances.',
+    ],
+    [
+      'Horizon',
+      document.horizon === 'steady'
+        ? 'the steady state: the start is cut off as warm-up, and the run is checked to be long enough'
+        : 'a span of time with its start; replications alone are the evidence',
+    ],
+    ['Run length and warm-up', timeWords(document) ?? 'as the model has it'],
+    [
+      'Trust',
+      document.trust.reasons.length === 0
+        ? document.trust.level
+        : `${document.trust.level}: ${trustWords(document).join('; ')}`,
     ],
     [
       'Random sampling',

@@ -14,7 +14,14 @@ const CROSS = icon(`${CIRCLE}<path d="m7 7 6 6m0-6-6 6"/>`)
 const TRIANGLE = icon('<path d="M10 2.6 18.4 17H1.6Z" stroke-width="1.8"/><path d="M10 8v4m0 2.4v.1"/>')
 const HALF = icon(`${CIRCLE}<path d="M6.4 10h7.2"/>`)
 
-const verdictIcons = { pass: TICK, fail: CROSS, overloaded: TRIANGLE } as const
+const verdictIcons = {
+  pass: TICK,
+  fail: CROSS,
+  overloaded: TRIANGLE,
+  weak: TRIANGLE,
+  unfinished: HALF,
+  unchecked: HALF,
+} as const
 
 export const verdictSign = (verdict: RunDocument['verdict']): Html =>
   html`${verdictIcons[verdict]}<span class="word">${VERDICTS[verdict].word}</span>`

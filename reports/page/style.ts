@@ -67,7 +67,7 @@ h3{font-size:.9375rem;font-weight:650;line-height:1.4}
 .verdict .why{color:var(--quiet);font-weight:400}
 .distrust{margin-top:.75rem;padding:.625rem .875rem;border:1px solid var(--fail);border-radius:6px;width:fit-content;max-width:100%}
 .distrust .mark{white-space:normal}
-.is-pass{--verdict:var(--pass)}.is-fail{--verdict:var(--fail)}.is-overloaded{--verdict:var(--overloaded)}
+.is-pass{--verdict:var(--pass)}.is-fail{--verdict:var(--fail)}:is(.is-overloaded,.is-weak,.is-unfinished){--verdict:var(--overloaded)}.is-unchecked{--verdict:inherit}
 h1{font-size:1.0625rem;font-weight:400;line-height:1.5;color:var(--quiet);max-width:46rem;text-wrap:pretty}
 .answer{font-size:clamp(1.5rem,1.05rem + 1.7vw,2.125rem);font-weight:650;line-height:1.2;letter-spacing:-.021em;margin-block:.625rem 1.125rem;max-width:62rem;text-wrap:pretty}
 .range{display:flex;flex-wrap:wrap;gap:0 1rem;font-size:1.125rem;line-height:1.5;color:var(--quiet);margin-block:-.25rem 1.125rem}

@@ -16,10 +16,21 @@ import {
   reason,
   tally,
   theoryWords,
+  timeWords,
+  trustWords,
   VERDICTS,
 } from '../wording/words.ts'
 
-const CODES = { pass: '32', fail: '31', overloaded: '33', bold: '1', dim: '2' } as const
+const CODES = {
+  pass: '32',
+  fail: '31',
+  overloaded: '33',
+  weak: '33',
+  unfinished: '33',
+  unchecked: '36',
+  bold: '1',
+  dim: '2',
+} as const
 
 /** The summary of one run, ending in a newline. */
 export function renderTerminal(document: RunDocument, options: { readonly colour?: boolean } = {}): string {
@@ -36,6 +47,9 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
     ...(number === null
       ? []
       : [`  ${say(number.value)}${number.range === null ? '' : `, ${say(number.range)}`}`]),
+    ...(document.trust.level === 'sound' ? [] : trustWords(document)).map(
+      (line) => `  ${paint('weak', 'weak')}  ${say(line)}`,
+    ),
     '',
     ...facts(document).map(([name, value]) => `  ${paint('dim', name.padEnd(14))} ${say(value)}`),
     '',
@@ -50,7 +64,8 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
 }
 
 function facts(document: RunDocument): [string, string][] {
-  const { answer, assumptions, points, theory, invariants, digest } = document
+  const { answer, assumptions, points, theory, invariants, digest, trust } = document
+  const time = timeWords(document)
   const rows: [string, string][] = []
   if (answer.breaksFirst !== null) {
     rows.push(['breaks first', `${answer.breaksFirst.name}, at ${multipleOf(answer.breaksFirst.multiple)}`])
@@ -60,8 +75,10 @@ function facts(document: RunDocument): [string, string][] {
   if (words) rows.push(['rests most on', `${top.label}: ${words}`])
   rows.push([
     'evidence',
-    `${replicationWords(points)}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,
+    `${replicationWords(points)}${time === null ? '' : ` of ${time}`}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,
   ])
+  if (trust.level === 'sound')
+    rows.push(['trust', ['sound', ...trust.reasons.map(({ text }) => text)].join('; ')])
   if (theory.length > 0) rows.push(['theory', theoryWords(theory)])
   if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])

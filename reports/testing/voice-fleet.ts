@@ -62,10 +62,13 @@ export const document: RunDocument = {
   sim: 'voice-fleet',
   mode: 'virtual',
   seed: 7,
+  horizon: 'span',
   verdict: 'pass',
+  trust: { level: 'sound', reasons: [] },
   answer: {
     text: '24 relay hosts keep p99 relay delay under 5 ms through the whole week, the evening peak included.',
     value: 24,
+    estimate: 24,
     unit: 'hosts',
     low: 23,
     high: 26,
@@ -75,6 +78,7 @@ export const document: RunDocument = {
     at: { relayHosts: hosts },
     replications: 12,
     state: delay.value === null ? 'overloaded' : hosts < 22 ? 'backlogged' : 'stable',
+    samples: {},
     metrics: {
       'p99(relayDelay)': delay,
       'mean(relayDelay)':

@@ -39,6 +39,9 @@ export const VERDICTS = {
     word: 'OVERLOADED',
     meaning: 'work arrives faster than it is done, so there is no steady state',
   },
+  weak: { word: 'TOO WEAK TO JUDGE', meaning: 'the run is too weak for its own question' },
+  unfinished: { word: 'UNFINISHED', meaning: 'stopped before it was done' },
+  unchecked: { word: 'UNCHECKED', meaning: 'nothing was expected of this run' },
 } as const satisfies Record<RunDocument['verdict'], { word: string; meaning: string }>
 
 /** `1.3× today's load`. */
@@ -78,8 +81,11 @@ export const effectName = (of: string, labels: MetricLabels): string => labels[o
 
 /** Why the verdict is what it is, in one clause. */
 export function reason(document: RunDocument): string {
-  const { expectations, verdict } = document
-  if (verdict === 'overloaded') return VERDICTS.overloaded.meaning
+  const { answer, expectations, trust, verdict } = document
+  if (verdict === 'overloaded' || verdict === 'unfinished' || verdict === 'unchecked')
+    return VERDICTS[verdict].meaning
+  if (verdict === 'weak')
+    return trust.reasons.find(({ code }) => code !== 'precision')?.text ?? trust.reasons[0]!.text
   const failed = expectations.filter(({ ok }) => !ok)
   const first = failed[0]
   if (first !== undefined) {
@@ -87,8 +93,12 @@ export function reason(document: RunDocument): string {
     const more = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
     return `${first.text} does not hold${at === '' ? '' : ` at ${at}`}${more}`
   }
-  if (verdict === 'fail') return VERDICTS.fail.meaning
-  if (expectations.length === 0) return 'nothing was expected of this run'
+  if (verdict === 'fail') {
+    const { breaksFirst: first } = answer
+    return first !== null && first.multiple < 1
+      ? `${first.name} is used up at ${multipleOf(first.multiple)}`
+      : VERDICTS.fail.meaning
+  }
   const all =
     expectations.length === 1 ? 'the expectation holds' : `all ${expectations.length} expectations hold`
   const narrow = expectations.filter(({ clear }) => clear === false).length
@@ -105,8 +115,32 @@ export function answerNumber({
   if (value === null) return null
   const shown = formatQuantity(value, unit)
   const range = interval(low, high, unit)
+  // A search knows one end only when the other lies outside what it searched.
+  if (low !== null && high === null)
+    return {
+      value: shown,
+      range: `95 % interval from ${formatQuantity(low, unit)} to beyond what was searched`,
+    }
+  if (low === null && high !== null)
+    return {
+      value: shown,
+      range: `95 % interval from below what was searched to ${formatQuantity(high, unit)}`,
+    }
   if (range === null) return { value: shown, range }
   return { value: shown, range: range === shown ? '95 % interval within rounding' : `95 % interval ${range}` }
+}
+
+/** What stands against the answer: each reason of the trust check and what to do about it. */
+export const trustWords = ({ trust }: RunDocument): string[] =>
+  trust.reasons.map(({ text, remedy }) => `${text}. Do: ${remedy}`)
+
+/** `2.1 h each after 95 s of warm-up, chosen to suit the question`; null where the sim does not say. */
+export function timeWords({ points }: RunDocument): string | null {
+  const [first] = points
+  if (first?.time === undefined || points.some(({ time }) => time?.span !== first.time!.span)) return null
+  const { span, warmUp, chosen } = first.time
+  const start = warmUp > 0 ? ` after ${formatQuantity(warmUp, 's')} of warm-up` : ' from the start'
+  return `${formatQuantity(span, 's')} each${start}${chosen ? ', as long as the question needs' : ''}`
 }
 
 /** `3 of 4 agree`. */

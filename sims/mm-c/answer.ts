@@ -1,29 +1,25 @@
-/** The answer in one sentence; what breaks first is the servers, at one over the load. */
+/** The answer in one sentence. */
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
-import type { Answer, PointResult, Results } from '../lab/contract/sim.ts'
+import type { Headline, Horizon, PointResult, Results } from '../lab/contract/sim.ts'
 import { mmcParams, offeredLoad, type MmcParams } from './params.ts'
 
 type Point = PointResult<MmcParams>
 
-export function answer({ chosen, found }: Results<MmcParams>): Answer {
-  const breaksFirst = chosen ? { name: 'servers', multiple: 1 / offeredLoad(chosen.params) } : null
-  const nothing = { value: null, low: null, high: null, breaksFirst }
+export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline {
   if (found) {
     const unit = unitOf(found.param)
-    if (found.value === null) {
-      const largest = formatQuantity(found.searched.at(-1)!, unit)
-      return { ...nothing, unit, text: `Not even ${named(found.param, largest)} meets the expectations.` }
-    }
-    const { value, low, high } = found.value
-    const text = `${smallestOf(found.param, formatQuantity(value, unit))}${chosen ? `: ${sentence(chosen)}` : '.'}`
-    return { text, value, unit, low, high, breaksFirst }
+    const value = found.value
+    const text =
+      value === null
+        ? ''
+        : `${smallestOf(found.param, formatQuantity(value, unit))}: ${sentence(chosen, horizon)}`
+    return { text, value, unit, low: null, high: null }
   }
-  if (!chosen) return { ...nothing, unit: 's', text: 'Nothing was measured.' }
   const { value, low, high } = chosen.metrics['mean(wait)']!
-  return { text: capitalised(sentence(chosen)), value, unit: 's', low, high, breaksFirst }
+  return { text: capitalised(sentence(chosen, horizon)), value, unit: 's', low, high }
 }
 
-function sentence({ params, state, metrics }: Point): string {
+function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
   const load = offeredLoad(params)
   const servers = params.servers === 1 ? 'one server' : `${params.servers} servers`
   if (state === 'overloaded') {
@@ -32,10 +28,14 @@ function sentence({ params, state, metrics }: Point): string {
   }
   const wait = metrics['mean(wait)']?.value ?? null
   const delayed = metrics['delayed']?.value ?? null
+  const over =
+    horizon === 'steady'
+      ? 'in the steady state'
+      : `over ${formatQuantity(params.span ?? 0, 's')} from an empty start`
   const at = `at ${formatQuantity(load, 'share')} load on ${servers}`
   if (wait === null || delayed === null) return `${at} no customer came.`
   const backlog = state === 'backlogged' ? ', with a backlog left at the end' : ''
-  return `${at} the mean wait is ${formatQuantity(wait, 's')}; ${formatQuantity(delayed, 'share')} of customers wait${backlog}.`
+  return `${at} the mean wait is ${formatQuantity(wait, 's')} ${over}; ${formatQuantity(delayed, 'share')} of customers wait${backlog}.`
 }
 
 function capitalised(text: string): string {

@@ -2,7 +2,7 @@
 import { mmc } from '../lab/analysis/theory/queues.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
-import { offeredLoad, type MmcParams } from './params.ts'
+import { offeredLoad, timed, type MmcParams } from './params.ts'
 import { predictions } from './theory.ts'
 
 type Point = PointResult<MmcParams>
@@ -141,6 +141,7 @@ function theory({ params, metrics }: Point): ChartSpec[] {
 
 /** The first replication's queue, warm-up included. */
 function inSystem({ params, replications }: Point): ChartSpec[] {
+  const { warmUp } = timed(params)
   const series = replications[0]?.series?.['inSystem']
   if (!series) return []
   const steady = mmc(params.arrivalRate, params.serviceTime, params.servers)
@@ -154,12 +155,12 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
       title: 'Customers in the system over time',
       description:
         `Customers waiting or served in the first replication, from an empty start; the first ` +
-        `${formatQuantity(params.warmUp, 's')} (shaded) is warm-up and not measured.` +
+        `${formatQuantity(warmUp, 's')} (shaded) is warm-up and not measured.` +
         (mean ? ' The dashed line is the mean that theory gives.' : ''),
       spec: {
         layer: [
           {
-            data: { values: [{ from: 0, to: params.warmUp / 60 }] },
+            data: { values: [{ from: 0, to: warmUp / 60 }] },
             mark: { type: 'rect', opacity: 0.12 },
             encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
           },

@@ -5,13 +5,15 @@
  *     params.ts   what can be asked            answer.ts   the sentence
  *     model.ts    one replication              charts.ts   theory and observation to look at
  *     theory.ts   Erlang C                     metrics.ts  what is measured
+ *     steady.ts   how long it remembers
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { charts } from './charts.ts'
 import { simulate } from './model.ts'
-import { METRICS } from './metrics.ts'
-import { mmcParams, type MmcParams } from './params.ts'
+import { METRICS, OBSERVATIONS } from './metrics.ts'
+import { mmcParams, offeredLoad, timed, type MmcParams } from './params.ts'
+import { steady } from './steady.ts'
 import { predictions } from './theory.ts'
 
 export const mmC = defineSim<MmcParams>({
@@ -20,7 +22,12 @@ export const mmC = defineSim<MmcParams>({
     'Customers wait for c equal servers (M/M/c): a queue whose answer is known, to check the lab against.',
   params: mmcParams,
   metrics: METRICS,
-  replicate: (params: MmcParams, ctx): Measures => simulate(params, ctx),
+  observations: OBSERVATIONS,
+  horizons: ['steady', 'span'],
+  steady,
+  resources: ({ params }) => [{ name: 'servers', multiple: 1 / offeredLoad(params) }],
+  underLoad: (params, multiple) => ({ ...params, arrivalRate: params.arrivalRate * multiple }),
+  replicate: (params: MmcParams, ctx): Measures => simulate(timed(params), ctx),
   answer,
   charts,
   theory: predictions,

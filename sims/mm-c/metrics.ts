@@ -1,13 +1,11 @@
 /** What mm-c measures, and how each figure is named to the reader. */
-import type { MetricSpec } from '../lab/contract/sim.ts'
+import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
+
+export const OBSERVATIONS = {
+  wait: { unit: 's', label: 'wait before service', of: 'customers', steadyState: true },
+} as const satisfies Record<string, ObservationSpec>
 
 export const METRICS = {
-  'mean(wait)': { unit: 's', label: 'wait before service, mean over customers', steadyState: true },
-  'p99(wait)': {
-    unit: 's',
-    label: 'wait before service, 99th percentile over customers',
-    steadyState: true,
-  },
   delayed: { unit: 'share', label: 'customers who have to wait', steadyState: true },
   'mean(queue)': { unit: 'count', label: 'customers waiting, mean over time', steadyState: true },
   'mean(inSystem)': { unit: 'count', label: 'customers in the system, mean over time', steadyState: true },

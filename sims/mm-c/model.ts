@@ -1,6 +1,6 @@
 /**
- * One replication of an M/M/c queue on the event kernel: Poisson arrivals, exponential service, c servers, one queue
- * in order of arrival, no bound on its length.
+ * One replication of the queue on the event kernel: Poisson arrivals, c servers, one queue in order of arrival, no bound
+ * on its length.
  *
  *     0 ---- warm-up ---- open ---- measured span ---- close ---- drain
  *
@@ -16,26 +16,27 @@ import type { Stream } from '../lab/kernel/random/stream.ts'
 import { Ring } from '../lab/kernel/ring.ts'
 import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../lab/contract/sim.ts'
 import { Occupancy } from './occupancy.ts'
-import { offeredLoad, type MmcParams } from './params.ts'
+import { offeredLoad, type TimedMmcParams } from './params.ts'
+import { serviceTimes } from './service.ts'
 import { Samples } from './samples.ts'
 
 const ARRIVAL = 0
 const DEPARTURE = 1
 
-export function simulate(params: MmcParams, ctx: ReplicationContext): Measures {
+export function simulate(params: TimedMmcParams, ctx: ReplicationContext): Measures {
   const queue = new Queue(params, ctx)
   queue.run()
   return queue.measures()
 }
 
 class Queue {
-  private readonly params: MmcParams
+  private readonly params: TimedMmcParams
   private readonly ctx: ReplicationContext
   private readonly open: number
   private readonly close: number
   private readonly kernel = new Kernel()
   private readonly arrivals: Stream
-  private readonly services: Stream
+  private readonly service: () => number
 
   /** Those who wait: customer number and arrival time. */
   private readonly line = new Ring()
@@ -47,7 +48,7 @@ class Queue {
 
   private readonly waiting: Occupancy
   private readonly system: Occupancy
-  private readonly waits = new LogHistogram({ bits: 10 })
+  private readonly waits = new LogHistogram()
   private readonly samples: Samples
   private delayed = 0
   private serviceTime = 0
@@ -58,13 +59,13 @@ class Queue {
   private inOrder = true
   private workConserving = true
 
-  constructor(params: MmcParams, ctx: ReplicationContext) {
+  constructor(params: TimedMmcParams, ctx: ReplicationContext) {
     this.params = params
     this.ctx = ctx
     this.open = params.warmUp
     this.close = params.warmUp + params.span
     this.arrivals = ctx.stream('arrivals')
-    this.services = ctx.stream('services')
+    this.service = serviceTimes(ctx.stream('services'), params)
     const { servers } = params
     this.arrivedAt = new Float64Array(servers)
     this.startedAt = new Float64Array(servers)
@@ -134,7 +135,7 @@ class Queue {
 
   private start(server: number, arrived: number): void {
     const { now } = this.kernel
-    const service = exponential(this.services, this.params.serviceTime)
+    const service = this.service()
     this.arrivedAt[server] = arrived
     this.startedAt[server] = now
     if (this.waiting.record(arrived, now)) {
@@ -163,14 +164,12 @@ class Queue {
   }
 
   measures(): Measures {
-    const { params, waiting, system, waits } = this
+    const { params, waiting, system } = this
     const capacity = params.span * params.servers
     const state = this.state()
     const steady = (value: number | null): number | null => (state === 'overloaded' ? null : value)
     return {
       metrics: {
-        'mean(wait)': steady(waiting.meanTime),
-        'p99(wait)': steady(waits.quantile(0.99)),
         delayed: steady(waiting.customers === 0 ? null : this.delayed / waiting.customers),
         'mean(queue)': steady(waiting.meanNumber),
         'mean(inSystem)': steady(system.meanNumber),
@@ -178,6 +177,8 @@ class Queue {
         utilisation: (system.area - waiting.area) / capacity,
         offeredLoad: this.serviceTime / capacity,
       },
+      observations: { wait: this.waits.toData() },
+      level: this.samples.measured(),
       state,
       flow: this.flow!,
       little: [waiting.little('waiting'), system.little('in system')],

@@ -5,6 +5,9 @@ import { CLUSTERS } from './geography.ts'
 import { utilisationIn } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
+/** The worst cluster's: what the fleet is sized by. */
+const KNEE = 'p99(worstRelayDelay)'
+
 /** More points than pixels help nobody. */
 const MAX_POINTS = 336
 
@@ -16,7 +19,7 @@ export function charts(results: Results<VoiceFleetParams>): ChartSpec[] {
 function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[] {
   if (points.length < 2) return []
   const rows = points.map(({ params, state, metrics }) => {
-    const { value, low, high } = metrics['p99(relayDelay)']!
+    const { value, low, high } = metrics[KNEE]!
     return {
       hosts: params.relayHosts,
       state,
@@ -34,9 +37,9 @@ function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[]
       low: Math.max(row.low ?? row.delay!, row.delay! / 10),
       high: row.high ?? row.delay!,
     }))
-  const limit = limits['p99(relayDelay)']
+  const limit = limits[KNEE] ?? limits['p99(relayDelay)']
   const last = values.at(-1)?.hosts ?? 0
-  const chosen = values.filter((row) => row.hosts === found?.value?.value)
+  const chosen = values.filter((row) => row.hosts === found?.value)
   const x = { field: 'hosts', type: 'quantitative', title: 'relay hosts', scale: { zero: false } }
   const y = { type: 'quantitative', title: 'p99 relay delay, ms', scale: { type: 'log' } }
   const limited = limit
@@ -47,7 +50,7 @@ function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[]
       name: 'knee',
       title: 'Where delay takes off: p99 by number of relay hosts',
       description:
-        'Relay delay, 99th percentile over all packets, on a logarithmic scale, with its 95 % interval. The dashed line ' +
+        'Relay delay, 99th percentile over the packets of the worst cluster, on a logarithmic scale, with its 95 % interval. The dashed line ' +
         'is the limit, the ring the answer. Fleets that are overloaded have no percentile and are left out.',
       spec: {
         data: { values },

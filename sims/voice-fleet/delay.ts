@@ -1,55 +1,88 @@
 /** Delays of all packets of a fleet, from the utilisations and queues its hosts saw. */
+import { distributionOf, type Distribution } from '../lab/analysis/distribution.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { quantileFigure } from '../lab/analysis/figure.ts'
 import type { FleetWorld } from './hosts.ts'
-import { BINS, exceeds, settledUtilisation, waitTail, type WaitTail } from './queueing.ts'
+import { BINS, exceeds, meanWait, settledUtilisation, waitTail, type WaitTail } from './queueing.ts'
+
+export interface RelayModel {
+  readonly packetsPerCoreSecond: number
+  /** Packets that a core's receive buffer holds. */
+  readonly queueLimit: number
+  /** As if every session sent so many times the packets it did. */
+  readonly loadMultiple: number
+}
+
+/** Below this share of all packets a bin's tail, and all tails of emptier hosts, change no quantile. */
+const NEGLIGIBLE = 1e-12
 
 /** The distribution of relay delay (wait and service) over the packets that were forwarded. */
-export class RelayDelay {
-  private readonly service: number
+export class RelayDelay implements Distribution {
+  readonly count: number
+  readonly sum: number
+  readonly smallest: number
+  /** Packets lost to full receive buffers, and all that came. */
+  readonly lost: number
+  readonly offered: number
   private readonly packetsAt = new Float64Array(BINS + 1)
-  private readonly queued = new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 })
   private readonly tails: readonly WaitTail[]
-  private readonly forwarded: number
+  private readonly queued: Distribution
+  /** Packets that meet a full buffer because the load was multiplied, and what they wait, s. */
+  private full = 0
+  private readonly fullWait: number
 
-  constructor(fleets: readonly FleetWorld[], packetsPerCoreSecond: number) {
-    this.service = 1 / packetsPerCoreSecond
+  constructor(fleets: readonly FleetWorld[], { packetsPerCoreSecond, queueLimit, loadMultiple }: RelayModel) {
+    const queued = new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 })
+    let dropped = 0
     for (const fleet of fleets) {
       for (let bin = 0; bin <= BINS; bin++) this.packetsAt[bin]! += fleet.packetsAt[bin]!
-      this.queued.merge(LogHistogram.fromData(fleet.queued))
+      queued.merge(LogHistogram.fromData(fleet.queued))
+      dropped += fleet.dropped
     }
+    this.smallest = 1 / packetsPerCoreSecond
+    this.fullWait = queueLimit / packetsPerCoreSecond
+    this.queued = distributionOf(queued.toData())
     const settled = settledUtilisation(packetsPerCoreSecond)
-    this.tails = Array.from({ length: BINS + 1 }, (_, bin) => waitTail(Math.min((bin + 0.5) / BINS, settled)))
-    this.forwarded = this.packetsAt.reduce((sum, packets) => sum + packets, 0) + this.queued.count
-  }
-
-  /** Share of packets whose delay is above `seconds`; null without packets. */
-  shareAbove(seconds: number): number | null {
-    if (this.forwarded === 0) return null
-    const wait = seconds - this.service
-    if (wait < 0) return 1
-    let above = (this.queued.shareAbove(wait) ?? 0) * this.queued.count
-    for (let bin = 0; bin <= BINS; bin++) {
+    const utilisations = Array.from({ length: BINS + 1 }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
+    this.tails = utilisations.map((utilisation) => waitTail(Math.min(utilisation, settled)))
+    let lost = dropped + this.queued.count * Math.max(0, 1 - 1 / loadMultiple)
+    let offered = this.queued.count + dropped
+    let sum = this.queued.sum
+    for (const [bin, utilisation] of utilisations.entries()) {
       const packets = this.packetsAt[bin]!
-      if (packets > 0) above += packets * exceeds(this.tails[bin]!, wait / this.service)
+      offered += packets
+      // With the load multiplied, a second above capacity fills the buffer and loses the excess.
+      if (utilisation > 1) {
+        this.packetsAt[bin] = 0
+        this.full += packets / utilisation
+        lost += packets * (1 - 1 / utilisation)
+      } else sum += packets * this.smallest * meanWait(Math.min(utilisation, settled))
     }
-    return above / this.forwarded
+    this.lost = lost
+    this.offered = offered
+    this.count = this.packetsAt.reduce((total, packets) => total + packets, this.queued.count + this.full)
+    this.sum = sum + this.full * this.fullWait + this.count * this.smallest
   }
 
-  /** The delay in seconds that a share `p` of packets does not exceed, to a millionth of itself; null without packets. */
+  /** Packets whose delay is above `seconds`. */
+  exceeding(seconds: number): number {
+    const wait = seconds - this.smallest
+    if (wait < 0) return this.count
+    let above = this.queued.exceeding(wait) + (wait < this.fullWait ? this.full : 0)
+    const negligible = NEGLIGIBLE * this.count
+    // From the fullest hosts down: the emptier, the steeper the tail, so the rest soon adds nothing.
+    for (let bin = BINS; bin >= 0; bin--) {
+      const packets = this.packetsAt[bin]!
+      if (packets === 0) continue
+      const share = exceeds(this.tails[bin]!, wait / this.smallest)
+      if (share * this.count < negligible) break
+      above += packets * share
+    }
+    return above
+  }
+
+  /** The delay in seconds that a share `p` of packets does not exceed; null without packets. */
   quantile(p: number): number | null {
-    if (this.forwarded === 0) return null
-    let low = this.service
-    if (this.shareAbove(low)! <= 1 - p) return low
-    let high = 2 * low
-    while (this.shareAbove(high)! > 1 - p) {
-      low = high
-      high *= 2
-    }
-    while (high - low > 1e-6 * high) {
-      const middle = (low + high) / 2
-      if (this.shareAbove(middle)! > 1 - p) low = middle
-      else high = middle
-    }
-    return high
+    return this.count === 0 ? null : quantileFigure([this], p).value
   }
 }

@@ -76,22 +76,43 @@ describe('fleets side by side', () => {
 })
 
 describe('delay over all packets', () => {
+  const RELAY = { packetsPerCoreSecond: 1000, queueLimit: 400, loadMultiple: 1 }
+
+  it('under a multiple of the load, loses what does not fit and waits for a full buffer', () => {
+    const calm = oneHost([50])
+    const twice = new RelayDelay([calm], { ...RELAY, loadMultiple: 4 })
+    // 500 of 1,000 packets a second become 2,000, of which half fit.
+    expect(twice.lost / twice.offered).toBeCloseTo(0.5, 2)
+    expect(twice.exceeding(0.39)).toBe(twice.count)
+    expect(new RelayDelay([calm], RELAY).lost).toBe(0)
+  })
+
+  it('has the mean that its tail integrates to', () => {
+    const delay = new RelayDelay([oneHost([90, 40, 120])], RELAY)
+    let integral = delay.smallest
+    const step = 1e-5
+    for (let x = delay.smallest + step / 2; x < 1; x += step)
+      integral += (delay.exceeding(x) / delay.count) * step
+    // The tail is an asymptote, the mean exact.
+    expect(Math.abs(delay.sum / delay.count / integral - 1)).toBeLessThan(0.05)
+  })
+
   it('is the service time when hosts are idle, and the queue when they are not', () => {
-    const calm = new RelayDelay([oneHost([1, 1, 1])], 1000)
+    const calm = new RelayDelay([oneHost([1, 1, 1])], RELAY)
     expect(calm.quantile(0.5)).toBeCloseTo(1e-3, 9)
-    const busy = new RelayDelay([oneHost([120, 120, 110])], 1000)
+    const busy = new RelayDelay([oneHost([120, 120, 110])], RELAY)
     const p99 = busy.quantile(0.99)!
     expect(p99).toBeGreaterThan(0.4)
-    expect(busy.shareAbove(p99)).toBeLessThanOrEqual(0.01)
-    expect(busy.shareAbove(0.9 * p99)).toBeGreaterThan(0.01)
+    expect(busy.exceeding(p99) / busy.count).toBeLessThanOrEqual(0.01)
+    expect(busy.exceeding(0.9 * p99) / busy.count).toBeGreaterThan(0.01)
   })
 
   it('mixes fleets by their packets', () => {
     const calm = oneHost([10])
     const busy = oneHost([120])
-    const both = new RelayDelay([calm, busy], 1000)
+    const both = new RelayDelay([calm, busy], RELAY)
     // 1,200 of 1,300 packets met a mean queue of 0.1 s.
-    expect(both.shareAbove(0.05)).toBeCloseTo(1200 / 1300, 6)
-    expect(new RelayDelay([], 1000).quantile(0.99)).toBeNull()
+    expect(both.exceeding(0.05) / both.count).toBeCloseTo(1200 / 1300, 6)
+    expect(new RelayDelay([], RELAY).quantile(0.99)).toBeNull()
   })
 })

@@ -6,12 +6,12 @@
  *     cell.ts     one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
  */
 import { defineSim } from '../lab/contract/sim.ts'
-import { answer } from './answer.ts'
+import { answer, resources } from './answer.ts'
 import { simulateCell, type CellWorld } from './model.ts'
 import { charts } from './charts.ts'
 import { CLUSTERS } from './geography.ts'
 import { judge } from './judge.ts'
-import { METRICS } from './metrics.ts'
+import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { voiceFleetParams, type VoiceFleetParams } from './params.ts'
 import { predictions } from './theory.ts'
 
@@ -21,13 +21,20 @@ export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
     'Voice load of a whole service on relay hosts that route by ICE ufrag: hosts and cores for a delay SLO.',
   params: voiceFleetParams,
   metrics: METRICS,
-  judged: ['relayHosts'],
+  observations: OBSERVATIONS,
+  judged: ['relayHosts', 'loadMultiple'],
   parts: () => CLUSTERS.length,
   replicate: simulateCell,
   judge,
   answer,
   charts,
   theory: predictions,
+  resources,
+  underLoad: (params, multiple) => ({ ...params, loadMultiple: params.loadMultiple * multiple }),
+  // Every host has its own sessions, and has changed them all within two session lengths. The busiest windows carry more
+  // packets than the mean one, so there are fewer of them than the clock says.
+  windows: ({ relayHosts, span, sessionLength, dayPeak }) =>
+    Math.max(1, (relayHosts * span.seconds) / (2 * sessionLength) / dayPeak),
   // Hosts are sized by the busiest hour; the rest of the week costs time and changes nothing.
   probe: (params) => ({ ...params, span: { seconds: Math.min(3600, params.span.seconds), at: 'peak' } }),
 })

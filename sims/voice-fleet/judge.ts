@@ -1,8 +1,9 @@
 /** From the worlds of all clusters to measures, for one number of relay hosts. */
+import { distributionOf } from '../lab/analysis/distribution.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
-import type { InvariantSample, Measures, PointState, Series } from '../lab/contract/sim.ts'
+import type { Distribution, InvariantSample, Measures, Series } from '../lab/contract/sim.ts'
 import type { CellWorld } from './model.ts'
-import { RelayDelay } from './delay.ts'
+import { RelayDelay, type RelayModel } from './delay.ts'
 import { apportion, forecastPeaks } from './demand.ts'
 import { CLUSTERS } from './geography.ts'
 import type { FleetWorld } from './hosts.ts'
@@ -12,46 +13,47 @@ import type { VoiceFleetParams } from './params.ts'
 /** Round trips before a caller hears anything: signalling 3, ICE 1, DTLS 1.2 2. */
 const SETUP_ROUND_TRIPS = 6
 
-/** A host whose queue does not empty for so long has no steady state. */
-const OVERLOAD_SECONDS = 600
-
 export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Measures {
   const hosts = apportion(forecastPeaks(params), params.relayHosts)
   const fleets = cells.map((cell, cluster) => fleetOf(cell, hosts[cluster]!))
-  const delay = new RelayDelay(fleets, params.packetsPerCoreSecond)
+  const delay = new RelayDelay(fleets, params)
   const rtt = new LogHistogram()
   for (const cell of cells) rtt.merge(LogHistogram.fromData(cell.rtt))
   const total = (pick: (cell: CellWorld) => number): number =>
     cells.reduce((sum, cell) => sum + pick(cell), 0)
-  const packets = fleets.reduce((sum, fleet) => sum + fleet.packets, 0)
-  const dropped = fleets.reduce((sum, fleet) => sum + fleet.dropped, 0)
+  const load = peakLoad(params, cells, hosts)
+  const packetsPerSession = params.packetsPerSession * params.loadMultiple
   const concurrent = sumByMinute(cells)
   const peakConcurrent = Math.max(...concurrent)
   const bitsPerPacket = 8 * params.packetSize
   const peakHostSessions = Math.max(...fleets.map((fleet) => fleet.peakSessions))
-  const setup = rtt.quantile(0.95)
   const metrics: Record<MetricName, number | null> = {
-    'p99(relayDelay)': delay.quantile(0.99),
-    'p50(relayDelay)': delay.quantile(0.5),
-    lost: packets === 0 ? null : dropped / packets,
-    'p95(setupTime)': setup === null ? null : SETUP_ROUND_TRIPS * setup,
-    peakUtilisation: Math.max(...fleets.map((fleet) => fleet.peakUtilisation)),
+    lost: delay.offered === 0 ? null : delay.lost / delay.offered,
+    peakUtilisation: params.loadMultiple * Math.max(...fleets.map((fleet) => fleet.peakUtilisation)),
+    peakLoad: load,
     peakConcurrent,
     meanConcurrent: total((cell) => cell.presence) / params.span.seconds,
-    peakPackets: peakConcurrent * params.packetsPerSession,
-    peakBandwidth: peakConcurrent * params.packetsPerSession * bitsPerPacket,
-    peakHostBandwidth: peakHostSessions * params.packetsPerSession * bitsPerPacket,
+    peakPackets: peakConcurrent * packetsPerSession,
+    peakBandwidth: peakConcurrent * packetsPerSession * bitsPerPacket,
+    peakHostBandwidth: peakHostSessions * packetsPerSession * bitsPerPacket,
     peakHostFlows: Math.max(...fleets.map((fleet, cluster) => flowsOfFullestHost(fleet, cells[cluster]!))),
     relayCores: params.relayHosts * params.coresPerHost,
     sessions: total((cell) => cell.injected),
     misrouted: total((cell) => cell.misrouted),
   }
   const utilisations = CLUSTERS.map(
-    (cluster, i) => [utilisationIn(cluster), fleets[i]!.peakUtilisation] as const,
+    (cluster, i) => [utilisationIn(cluster), params.loadMultiple * fleets[i]!.peakUtilisation] as const,
   )
   return {
     metrics: { ...metrics, ...Object.fromEntries(utilisations) },
-    state: stateOf(fleets),
+    observations: {
+      relayDelay: delay,
+      worstRelayDelay: ofWeightOne(worstOf(fleets, params)),
+      setupTime: stretched(distributionOf(rtt.toData()), SETUP_ROUND_TRIPS),
+    },
+    unseen: { lost: Math.max(...cells.map((cell, i) => crowding(cell, hosts[i]!, params))) },
+    state:
+      load >= 1 ? 'overloaded' : fleets.some((fleet) => fleet.longestBacklog > 0) ? 'backlogged' : 'stable',
     flow: {
       injected: total((cell) => cell.injected),
       completed: total((cell) => cell.completed),
@@ -85,10 +87,69 @@ function flowsOfFullestHost(fleet: FleetWorld, cell: CellWorld): number {
   return cell.peakConcurrent === 0 ? 0 : (cell.peakFlows * fleet.peakSessions) / cell.peakConcurrent
 }
 
-function stateOf(fleets: readonly FleetWorld[]): PointState {
-  const longest = Math.max(...fleets.map((fleet) => fleet.longestBacklog))
-  if (longest >= OVERLOAD_SECONDS) return 'overloaded'
-  return longest > 0 ? 'backlogged' : 'stable'
+/** The delays of the cluster whose p99 is the longest: a pool of all would hide it. */
+function worstOf(fleets: readonly FleetWorld[], model: RelayModel): RelayDelay {
+  const delays = fleets.map((fleet) => new RelayDelay([fleet], model))
+  const p99 = delays.map((delay) => delay.quantile(0.99) ?? 0)
+  return delays[p99.indexOf(Math.max(...p99))]!
+}
+
+/**
+ * Load against capacity of the fullest cluster, over a stretch as long as a session lasts: sessions come and go that fast,
+ * so a cluster that is offered more than it forwards for so long is overloaded, and one that a few seconds of luck fill is
+ * not. It needs no backlog to have built up, so a span of minutes shows it as well as a week.
+ */
+function peakLoad(params: VoiceFleetParams, cells: readonly CellWorld[], hosts: readonly number[]): number {
+  const perSession =
+    (params.packetsPerSession * params.loadMultiple) / (params.coresPerHost * params.packetsPerCoreSecond)
+  return Math.max(
+    ...cells.map(({ concurrentByMinute: minutes }, cluster) => {
+      const stretch = Math.min(minutes.length, Math.max(1, Math.round(params.sessionLength / 60)))
+      let sum = 0
+      let most = 0
+      for (let i = 0; i < minutes.length; i++) {
+        sum += minutes[i]! - (i >= stretch ? minutes[i - stretch]! : 0)
+        if (i >= stretch - 1 && sum > most) most = sum
+      }
+      return (most / stretch) * (perSession / hosts[cluster]!)
+    }),
+  )
+}
+
+/**
+ * A bound on the share of packets that a cluster loses, given how many sessions it had at its fullest: a host has a binomial
+ * share of them, and only when that share is more than it forwards can its buffer overflow. Chernoff's bound on the tail,
+ * exp(-(c ln(c/m) - c + m)) for a mean of m and a capacity of c sessions, times the excess of one who is beyond it.
+ */
+function crowding(cell: CellWorld, hosts: number, params: VoiceFleetParams): number {
+  const mean = cell.peakConcurrent / hosts
+  const most =
+    (params.coresPerHost * params.packetsPerCoreSecond) / (params.packetsPerSession * params.loadMultiple)
+  if (mean === 0) return 0
+  if (mean >= most) return 1
+  const tail = Math.exp(-(most * Math.log(most / mean) - most + mean))
+  return Math.min(1, tail * (most / (most - mean)))
+}
+
+/** The same distribution with a weight of one: the worst cluster is a large one here and a small one there. */
+function ofWeightOne(one: Distribution): Distribution {
+  if (one.count === 0) return one
+  return {
+    count: 1,
+    sum: one.sum / one.count,
+    smallest: one.smallest,
+    exceeding: (x) => one.exceeding(x) / one.count,
+  }
+}
+
+/** The distribution of `factor` times the value. */
+function stretched(one: Distribution, factor: number): Distribution {
+  return {
+    count: one.count,
+    sum: factor * one.sum,
+    smallest: factor * one.smallest,
+    exceeding: (x) => one.exceeding(x / factor),
+  }
 }
 
 function sumByMinute(cells: readonly CellWorld[]): number[] {

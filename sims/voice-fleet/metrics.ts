@@ -1,13 +1,37 @@
 /** What voice-fleet measures, and how each figure is named to the reader. */
-import type { MetricSpec } from '../lab/contract/sim.ts'
+import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
 import { CLUSTERS } from './geography.ts'
 
+export const OBSERVATIONS = {
+  relayDelay: {
+    unit: 's',
+    label: 'relay delay',
+    of: 'packets',
+    steadyState: true,
+    percentiles: [50, 99],
+  },
+  worstRelayDelay: {
+    unit: 's',
+    label: 'relay delay in the worst cluster',
+    of: 'packets',
+    steadyState: true,
+    percentiles: [50, 99],
+  },
+  setupTime: {
+    unit: 's',
+    label: 'time to set up a session, network only',
+    of: 'sessions',
+    percentiles: [50, 95],
+  },
+} as const satisfies Record<string, ObservationSpec>
+
 const TOTALS = {
-  'p99(relayDelay)': { unit: 's', label: 'Relay delay, 99th percentile over all packets', steadyState: true },
-  'p50(relayDelay)': { unit: 's', label: 'Relay delay, median over all packets', steadyState: true },
   lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
-  'p95(setupTime)': { unit: 's', label: 'Time to set up a session, 95th percentile, network only' },
   peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest host in its busiest second' },
+  peakLoad: {
+    unit: 'share',
+    label: 'Load of the fullest cluster over as long as a session lasts, against what its hosts forward',
+  },
   peakConcurrent: {
     unit: 'count',
     label: 'Sessions at once, at the peak (the sum of the clusters’ own peaks if the span is at those)',

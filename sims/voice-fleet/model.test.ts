@@ -10,6 +10,7 @@ import { predictions } from './theory.ts'
 
 const context = (replication: number, part: number): ReplicationContext => ({
   replication,
+  horizon: 'span',
   part,
   stream: (name) => openStream(11, replication, name),
   judged: () => [8, 9, 16],

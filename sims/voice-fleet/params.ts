@@ -54,6 +54,9 @@ export const voiceFleetParams = z
     packetsPerSession: uncertain(rate({ above: 0 }))
       .prefault('77/s')
       .describe('Packets a session sends into the relay, both ways'),
+    loadMultiple: count({ above: 0, max: 100 })
+      .prefault(1)
+      .describe('Judges the same sessions as if each sent so many times the packets: for headroom'),
     packetSize: bytes({ above: 0 }).prefault('140B').describe('Bytes of a packet on IP'),
     queueLimit: integer({ min: 1, unit: 'packets' })
       .prefault(9000)

@@ -50,3 +50,6 @@ export function waitTail(rho: number): WaitTail {
 export function exceeds({ rho, eta, scale }: WaitTail, t: number): number {
   return t < 0 ? 1 : Math.min(rho, scale * Math.exp(-eta * t))
 }
+
+/** Mean wait of M/D/1 in service times (Pollaczek and Khinchine). */
+export const meanWait = (rho: number): number => rho / (2 * (1 - rho))

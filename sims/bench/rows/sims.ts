@@ -33,7 +33,7 @@ interface Replication {
 const REPLICATIONS: readonly Replication[] = [
   {
     sim: 'mm-c',
-    params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h' },
+    params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h', warmUp: '10min' },
     summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',
   },
   {
@@ -67,7 +67,7 @@ export function rows({ findSim }: SimList): Rows {
 export function prepare(sim: Sim, { params: written, judged = {} }: Replication): Burst {
   const params = sim.params.parse(written)
   const parts = sim.parts?.(params) ?? 1
-  const task = { sim: sim.name, params, seed: SEED, replication: 0, judged }
+  const task = { sim: sim.name, params, seed: SEED, horizon: sim.horizons?.[0] ?? 'span', replication: 0, judged } as const
   const replicate = (): Measures =>
     sim.judge(
       params,

@@ -133,9 +133,7 @@ class QuantileFigure implements Figure {
     this.distributions = distributions
     this.beyond = 1 - p
     this.total = distributions.reduce((sum, { count }) => sum + count, 0)
-    this.smallest = Math.min(
-      ...distributions.filter(({ count }) => count > 0).map((one) => one.smallest),
-    )
+    this.smallest = Math.min(...distributions.filter(({ count }) => count > 0).map((one) => one.smallest))
   }
 
   get replications(): number {
@@ -172,8 +170,14 @@ class QuantileFigure implements Figure {
     const t = studentFactor(this.replications - 1, confidence)
     return {
       value,
-      low: Math.min(value, this.firstBelow((x) => this.test(x) - t)),
-      high: Math.max(value, this.firstBelow((x) => this.test(x) + t)),
+      low: Math.min(
+        value,
+        this.firstBelow((x) => this.test(x) - t),
+      ),
+      high: Math.max(
+        value,
+        this.firstBelow((x) => this.test(x) + t),
+      ),
     }
   }
 
@@ -183,8 +187,11 @@ class QuantileFigure implements Figure {
   }
 
   get effective(): number | null {
-    const { value } = this
-    if (value === null || this.replications < 2) return null
+    const interval = this.interval()
+    if (interval === null) return null
+    // So few exceed the smallest value that the quantile surely sits on it (a wait of 0): nothing scatters.
+    if (interval.high === this.smallest) return Infinity
+    const { value } = interval
     const typical = this.total / this.replications
     const above = this.distributions.map((one) => one.exceeding(value) / typical)
     const share = above.reduce((sum, one) => sum + one, 0) / this.replications

@@ -7,7 +7,8 @@ import { AnalysisError } from './error.ts'
 
 /** Which of the p-values are refuted, in the order given. */
 export function holm(p: readonly number[], level = 0.01): boolean[] {
-  if (!(level > 0 && level < 1)) throw new AnalysisError('out-of-range', `holm: level must be 0..1, not ${level}`)
+  if (!(level > 0 && level < 1))
+    throw new AnalysisError('out-of-range', `holm: level must be 0..1, not ${level}`)
   const order = p.map((_, i) => i).toSorted((a, b) => p[a]! - p[b]!)
   const refuted = p.map(() => false)
   for (const [rank, i] of order.entries()) {

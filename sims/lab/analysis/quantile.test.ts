@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { exponential } from '../kernel/random/exponential.ts'
 import { openStream } from '../kernel/random/stream.ts'
-import { orderStatisticInterval, quantileOverReplications } from './quantile.ts'
-import { mm1Waits } from './testing/seeds.ts'
+import { orderStatisticInterval } from './quantile.ts'
 
 const exponentials = (seed: number, n: number): number[] => {
   const stream = openStream(seed, 0, 'x')
@@ -49,30 +48,7 @@ describe('order statistics', () => {
   })
 })
 
-describe('over replications', () => {
-  test('covers for waits in one queue, where pooling does not', () => {
-    const load = 0.5
-    // P(wait > t) = rho exp(-(1 - rho) t).
-    const truth = Math.log(load / 0.1) / (1 - load)
-    const runs = (seed: number) =>
-      Array.from({ length: 10 }, (_, r) => Array.from(mm1Waits(seed, r, load, 500)))
-    const honest = coverage(truth, 400, (seed) => quantileOverReplications(runs(seed), 0.9))
-    const pooled = coverage(truth, 100, (seed) => orderStatisticInterval(runs(seed).flat(), 0.9))
-    expect(honest).toBeGreaterThan(0.91)
-    expect(pooled).toBeLessThan(0.8)
-  })
-  test('says when replications are too short for the quantile, and gives no interval for one', () => {
-    expect(quantileOverReplications([exponentials(1, 500), exponentials(2, 500)], 0.99).enough).toBe(false)
-    expect(quantileOverReplications([exponentials(1, 5000)], 0.99)).toMatchObject({
-      enough: true,
-      low: null,
-      confidence: null,
-    })
-  })
-})
-
 test('refuses quantiles outside 0..1 and empty samples', () => {
   expect(() => orderStatisticInterval([1], 1)).toThrow(/between 0 and 1/)
   expect(() => orderStatisticInterval([], 0.5)).toThrow(expect.objectContaining({ code: 'empty' }))
-  expect(() => quantileOverReplications([[1], []], 0.5)).toThrow(/replication 1: no values/)
 })

@@ -1,49 +1,22 @@
 /**
- * Intervals for a percentile. There are two honest ways, and they answer from different assumptions:
- *
- * - **over replications**: take the percentile of each replication, and Student's interval over those. Nothing inside a
- *   replication need be independent (successive waits never are). The price: a percentile of a short replication is
- *   biased, so each replication must hold many times 1/(1-p) observations. This is the lab's default.
- * - **order statistics**: pool everything and take the ranks between which the true percentile lies, by the binomial
- *   distribution alone (Hahn & Meeker, Statistical Intervals, ch. 5). No assumption on the shape; but the observations
- *   must be independent. For waits in one queue they are not, and the interval would be far too narrow.
- *
- * Each result names its method, so that the report can say which one it shows.
+ * Order statistics: an interval for a percentile of independent observations, between the two ranks that hold it by the
+ * binomial distribution alone (Hahn & Meeker, Statistical Intervals, ch. 5). No assumption on the shape. Successive waits in
+ * a queue are not independent, and for them the interval would be far too narrow: `figure.ts` is for those.
  */
 import { quantileSorted } from 'simple-statistics'
 import { binomialCdf, binomialQuantile } from './binomial.ts'
 import { requireOpenShare, requireSample } from './error.ts'
-import { studentInterval } from './interval.ts'
 
 export interface QuantileInterval {
-  readonly method: 'replications' | 'order statistics'
+  readonly method: 'order statistics'
   readonly value: number
   /** Null when there are too few values for an interval of this confidence. */
   readonly low: number | null
   readonly high: number | null
-  /** The confidence it really has: at least the one asked for with order statistics; null without an interval. */
+  /** The confidence it really has, at least the one asked for; null without an interval. */
   readonly confidence: number | null
-  /** Over replications: false when one holds fewer than 10 observations beyond the quantile, and bias is to be feared. */
+  /** False when no two observations give an interval of this confidence. */
   readonly enough: boolean
-}
-
-/** Observations beyond the quantile that a replication needs before its own quantile is worth averaging. */
-const BEYOND = 10
-
-/** Quantile `p` as the mean of the replications' quantiles. Each replication's observations may be in any order. */
-export function quantileOverReplications(
-  replications: readonly (readonly number[])[],
-  p: number,
-  confidence = 0.95,
-): QuantileInterval {
-  requireOpenShare(p, 'quantileOverReplications: p')
-  const quantiles = replications.map((observations, i) => {
-    requireSample(observations, `replication ${i}`)
-    return quantileSorted(ascending(observations), p)
-  })
-  const { value, low, high } = studentInterval(quantiles, confidence)
-  const enough = replications.every(({ length }) => length * Math.min(p, 1 - p) >= BEYOND)
-  return { method: 'replications', value, low, high, confidence: low === null ? null : confidence, enough }
 }
 
 /**

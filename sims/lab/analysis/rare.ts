@@ -8,17 +8,34 @@
  * rule of three (Hanley & Lippman-Hand, JAMA 249, 1983), for windows that need not be alike. A share is at most 1 in a
  * window that has the event, so the same number bounds the share.
  */
-import { AnalysisError, requireOpenShare } from './error.ts'
-
-/** Upper confidence bound, 0..1, on a share that was 0 in `windows` independent windows; not more than 1. */
-export function neverSeen(windows: number, confidence = 0.95): number {
-  requireOpenShare(confidence, 'neverSeen: confidence')
-  if (!(windows > 0)) throw new AnalysisError('out-of-range', `neverSeen: needs windows, not ${windows}`)
-  // Two-sided as every interval here: the other side is the zero itself.
-  return Math.min(1, -Math.log((1 - confidence) / 2) / windows)
-}
+import type { Figure } from './figure.ts'
 
 /** Windows of two relaxation times in a span; at least the one that a replication is. */
 export function windowsIn(span: number, relaxation: number | null): number {
   return relaxation === null || relaxation <= 0 ? 1 : Math.max(1, span / (2 * relaxation))
+}
+
+/**
+ * A share that was 0 (or 1) in every replication, or a count that was 0: its interval comes from how often it could have
+ * been otherwise. `chances`: independent windows for a share, replications for a count, whose mean a Poisson law
+ * bounds. `known`: a bound on a value of 0 that is certain by other means.
+ */
+export function rareFigure(samples: readonly number[], chances: number, known = Infinity): Figure {
+  const value = samples[0]!
+  const distance = (limit: number): number => Math.max(0, value === 0 ? limit : 1 - limit)
+  return {
+    replications: samples.length,
+    value,
+    samples,
+    effective: Infinity,
+    interval(confidence = 0.95) {
+      const bound = Math.min(known, -Math.log((1 - confidence) / 2) / chances)
+      return value === 0 ? { value, low: 0, high: bound } : { value, low: Math.max(0, 1 - bound), high: 1 }
+    },
+    confidenceBelow(limit) {
+      const seenElse = Math.exp(-chances * distance(limit))
+      if (value === 0 && limit > known) return 1
+      return value === 0 ? 1 - seenElse : limit > 1 ? 1 : seenElse
+    },
+  }
 }

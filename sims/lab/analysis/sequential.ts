@@ -57,7 +57,10 @@ export function sequential(looks: readonly Look[], completed: number, rule: Sequ
   let n = pilot
   for (;;) {
     if (completed < n) return { kind: 'run', total: n }
-    const widest = Math.max(0, ...looks.map((look) => precisionOf(widerInterval(look, n, pilot)).relative ?? 0))
+    const widest = Math.max(
+      0,
+      ...looks.map((look) => precisionOf(widerInterval(look, n, pilot)).relative ?? 0),
+    )
     if (widest <= halfWidth || n >= max) return { kind: 'stop', used: n, pilot }
     // A factor of four a look: the forecast from a pilot of 20 may be far off, and replications cannot be given back.
     const forecast = Math.ceil(n * Math.min(4, (widest / halfWidth) ** 2))

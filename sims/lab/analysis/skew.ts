@@ -45,7 +45,8 @@ export function spreadOf(values: ArrayLike<number>): Spread {
   if (n === 1) return { count: 1, mean, error: 0, bias: 0 }
   const variance = squares / (n - 1)
   const third = n < FEWEST ? 0 : (cubes * n) / ((n - 1) * (n - 2))
-  const bias = variance === 0 ? 0 : Math.max(-MOST, Math.min(MOST, third / variance ** 1.5 / (6 * Math.sqrt(n))))
+  const bias =
+    variance === 0 ? 0 : Math.max(-MOST, Math.min(MOST, third / variance ** 1.5 / (6 * Math.sqrt(n))))
   return { count: n, mean, error: Math.sqrt(variance / n), bias }
 }
 

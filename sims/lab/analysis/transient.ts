@@ -16,7 +16,9 @@ import { mser5 } from './warmup.ts'
 const FEWEST_VALUES = 50
 
 /** Share of the measured series that MSER-5 would still cut; null for a series too short to say. */
-export function leftOfTransient(series: readonly ArrayLike<number>[]): { cut: number; tooShort: boolean } | null {
+export function leftOfTransient(
+  series: readonly ArrayLike<number>[],
+): { cut: number; tooShort: boolean } | null {
   const length = Math.min(...series.map((one) => one.length))
   if (series.length === 0 || length < FEWEST_VALUES) return null
   const average = Float64Array.from(

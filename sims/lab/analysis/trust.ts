@@ -98,7 +98,7 @@ export function levelOf(findings: readonly Finding[]): TrustLevel {
 /** Effective observations of one figure: by theory where it is known, else as the replications scatter. */
 export function effectiveOf(run: TrustCase, figure: AskedFigure): number | null {
   const isKnown = run.horizon === 'steady' && figure.steadyState && figure.known !== null && run.span !== null
-  return isKnown ? (run.replications * run.span!) / figure.known!.variance : figure.effective
+  return isKnown ? (run.replications * run.span) / figure.known.variance : figure.effective
 }
 
 function runLength(run: TrustCase, figure: AskedFigure): Finding[] {

@@ -10,10 +10,18 @@ const document: RunDocument = {
   sim: 'mm-c',
   mode: 'virtual',
   seed: 7,
+  horizon: 'steady',
   verdict: 'pass',
-  answer: { text: 'A second.', value: 1, unit: 's', low: 0.9, high: 1.1, breaksFirst: null },
+  answer: { text: 'A second.', value: 1, estimate: 1, unit: 's', low: 0.9, high: 1.1, breaksFirst: null },
+  trust: { level: 'sound', reasons: [{ code: 'precision', text: 'asked 1 %, reached 2 %', remedy: 'more' }] },
   points: [
-    { at, replications: 5, state: 'stable', metrics: { wait: { unit: 's', value: 1, low: 0.9, high: 1.1 } } },
+    {
+      at,
+      replications: 5,
+      state: 'stable',
+      metrics: { wait: { unit: 's', value: 1, low: 0.9, high: 1.1 } },
+      samples: { wait: [1, null] },
+    },
   ],
   expectations: [
     {
@@ -44,6 +52,7 @@ test.each([
   ['verdict', { ...document, verdict: 'maybe' }],
   ['schema', { ...document, schema: 'flowbench.run/0' }],
   ['points.0.state', { ...document, points: [{ ...document.points[0], state: 'fine' }] }],
+  ['trust.level', { ...document, trust: { ...document.trust, level: 'fair' } }],
   ['expectations.0.unit', { ...document, expectations: [{ ...document.expectations[0], unit: undefined }] }],
   ['answer.breaksFirst', { ...document, answer: { ...document.answer, breaksFirst: 'cpu' } }],
 ])('what is wrong is named: %s', (where, broken) => {

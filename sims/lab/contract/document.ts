@@ -10,6 +10,13 @@ import { z } from 'zod'
 export const RUN_SCHEMA = 'flowbench.run/1'
 export const RUNS_SCHEMA = 'flowbench.runs/1'
 
+/**
+ * `weak`: too weak to judge. `unfinished`: stopped before it was done. `unchecked`: nothing was expected. The others are as
+ * they say; an overloaded point outranks a failed expectation.
+ */
+const VERDICTS = ['pass', 'fail', 'overloaded', 'weak', 'unfinished', 'unchecked'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
 const number = z.number().nullable()
 
 /** The swept or searched parameters of a point and their values; empty for a single point. */
@@ -21,11 +28,15 @@ const estimate = z.object({ unit: z.string(), value: number, low: number, high: 
 const answer = z.object({
   /** One sentence that a planner can repeat, without the interval's technicalities. */
   text: z.string(),
+  /** With `find`, the smallest value that surely meets every expectation. */
   value: number,
+  /** With `find`, the smallest value whose point estimates meet them; else the same as `value`. */
+  estimate: number,
   unit: z.string(),
+  /** Ends of the 95 % interval; null where one lies beyond the range searched. */
   low: number,
   high: number,
-  /** The resource that gives way first as load grows, and the multiple of today's load at which it does. */
+  /** What gives way first as load grows, and the multiple of today's load at which it does. */
   breaksFirst: z.object({ name: z.string(), multiple: z.number() }).nullable(),
 })
 
@@ -33,7 +44,38 @@ const point = z.object({
   at,
   replications: z.number(),
   state: z.enum(['stable', 'backlogged', 'overloaded']),
+  /**
+   * Virtual time of one replication, s: measured, and left out before it. `chosen` when the scenario left it to the
+   * question. Absent where the sim does not say.
+   */
+  time: z.object({ span: z.number(), warmUp: z.number(), chosen: z.boolean() }).exactOptional(),
   metrics: z.record(z.string(), estimate),
+  /** What each replication alone measured, in replication order. */
+  samples: z.record(z.string(), z.array(number)),
+})
+
+/** Whether the answer may be believed, and why not. */
+const trust = z.object({
+  /** `weak`: an answer that no verdict may stand on. `none`: not even a figure. */
+  level: z.enum(['sound', 'weak', 'none']),
+  /** A sound run may carry remarks. */
+  reasons: z.array(
+    z.object({
+      code: z.enum([
+        'run-length',
+        'no-interval',
+        'warm-up',
+        'transient',
+        'theory',
+        'precision',
+        'undecided',
+        'interrupted',
+      ]),
+      text: z.string(),
+      /** What to do about it, on the command line where that can be. */
+      remedy: z.string(),
+    }),
+  ),
 })
 
 const expectation = z.object({
@@ -67,6 +109,8 @@ const theory = z.object({
   ok: z.boolean(),
 })
 
+const interval = z.tuple([z.number(), z.number()]).nullable()
+
 /** One uncertain parameter, and what its ends do to the answer when everything else stays at its middle. */
 const assumption = z.object({
   /** Path below `params`: `voiceShare`. */
@@ -77,8 +121,8 @@ const assumption = z.object({
   mid: z.number(),
   high: z.number(),
   /**
-   * What was answered with this parameter at low, mid and high, from one replication with common random numbers;
-   * null where there is no answer. Absent when it was not probed.
+   * What was answered with this parameter at low, mid and high, from the run's own seed and replications; null where
+   * there is no answer. Absent when it was not probed. `mid` is the answer itself.
    */
   effect: z
     .object({
@@ -88,6 +132,8 @@ const assumption = z.object({
       low: number,
       mid: number,
       high: number,
+      /** 95 % intervals of the three, where they have any. */
+      intervals: z.object({ low: interval, mid: interval, high: interval }).exactOptional(),
     })
     .exactOptional(),
 })
@@ -100,8 +146,11 @@ const run = z.object({
   sim: z.string(),
   mode: z.enum(['virtual', 'live']),
   seed: z.number(),
-  verdict: z.enum(['pass', 'fail', 'overloaded']),
+  /** What the figures are of: a steady state, or a stretch of time with its start. */
+  horizon: z.enum(['steady', 'span']),
+  verdict: z.enum(VERDICTS),
   answer,
+  trust,
   points: z.array(point),
   expectations: z.array(expectation),
   invariants: z.array(invariant),
@@ -109,11 +158,9 @@ const run = z.object({
   /** Uncertain parameters, the most influential first. */
   assumptions: z.array(assumption),
   counters: z.record(z.string(), z.number()),
-  /** Present when the run was stopped early: it reports only what was complete then. */
-  interrupted: z.literal(true).exactOptional(),
   /** The command that gives this document again. */
   reproduce: z.string(),
-  /** SHA-256 of everything but itself; absent in live mode. */
+  /** SHA-256 of the resolved scenario, the version of the engines and the results; absent in live mode. */
   digest: z.string().exactOptional(),
 })
 
@@ -127,6 +174,7 @@ export type ExpectationDocument = Frozen<z.infer<typeof expectation>>
 export type InvariantDocument = Frozen<z.infer<typeof invariant>>
 export type TheoryDocument = Frozen<z.infer<typeof theory>>
 export type AssumptionDocument = Frozen<z.infer<typeof assumption>>
+export type TrustDocument = Frozen<z.infer<typeof trust>>
 export type RunDocument = Frozen<z.infer<typeof run>>
 
 /**

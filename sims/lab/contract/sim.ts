@@ -8,6 +8,9 @@
  */
 import type { z } from 'zod'
 import type { PointState } from '../analysis/classify.ts'
+import type { Observed } from '../analysis/distribution.ts'
+import type { Figure } from '../analysis/figure.ts'
+import type { KnownFigure } from '../analysis/theory/run-length.ts'
 import type { Stream } from '../kernel/random/stream.ts'
 
 /** Base units of every number in a sim, a metric and a result document. */
@@ -19,20 +22,66 @@ export interface MetricSpec {
   readonly unit: Unit
   /** One phrase for tables and axes: "relay delay, 99th percentile over all packets". */
   readonly label: string
-  /** True for a figure of the steady state (a percentile, a mean wait): an overloaded point cannot have it. */
+  /** True for a figure of the steady state (a mean wait): an overloaded point cannot have it. */
   readonly steadyState?: boolean
 }
 
+/**
+ * Something of which every customer, packet or session has a value: a wait, a delay, a size. Declared once, it gives
+ * `mean(wait)`, any percentile (`p95(wait)`, `p99.9(wait)`) and any share (`share(wait < 20 s)`) to `expect`, and a chart
+ * of its distribution; a replication hands over the histogram (`Measures.observations`) and computes none of them.
+ */
+export interface ObservationSpec {
+  /** Base unit of a value; values are never negative. */
+  readonly unit: Unit
+  /** "wait before service": the percentile or the mean is put before it. */
+  readonly label: string
+  /** What has a value: "customers", "packets". */
+  readonly of: string
+  /** As for a metric: an overloaded point has no figure of it. */
+  readonly steadyState?: boolean
+  /** Percentiles that are always shown; default 50, 95, 99. */
+  readonly percentiles?: readonly number[]
+}
+
+/**
+ * What a question is about, and so what makes its answer believable.
+ *
+ * - `steady`: the figures that a system settles to and keeps, wherever it started: waits at 90 % load. The start is a
+ *   disturbance, cut off as warm-up, and the run must be long against the memory of the system: both are checked.
+ * - `span`: what happens in one stretch of time, its start included: a week with its evenings, an 8 h shift that opens
+ *   empty, an outage, a kill. Each replication is one such stretch, and replications alone are the evidence.
+ */
+export type Horizon = 'steady' | 'span'
+
+/** What a sim that can be asked for its steady state says about its run. All times in seconds. */
+export interface SteadyModel<P> {
+  /** Time measured in one replication, and time before it that is left out; null where the scenario gives none. */
+  span(params: P): number | null
+  warmUp(params: P): number | null
+  /** The same parameters with both filled in: `replicate` gets no others. */
+  withTimes(params: P, times: { readonly span: number; readonly warmUp: number }): P
+  /** Arrivals a second: what a second of virtual time costs. */
+  arrivalRate(params: P): number
+  /** How long the system remembers, where that is known; null where there is no steady state, or nobody knows. */
+  relaxation?(params: P): number | null
+  /** What theory knows of one figure by its name (`p99(wait)`): then run length and warm-up are judged by it. */
+  known?(params: P, figure: string): KnownFigure | null
+}
+
 import type { Flow } from './conservation.ts'
-import type { Answer, At, Estimate } from './document.ts'
+import type { Answer, At, Estimate, Verdict } from './document.ts'
 import type { InvariantSample } from './invariant.ts'
 import type { LittleSample } from './little.ts'
 
-export type { Answer, At, Estimate } from './document.ts'
+export type { Answer, At, Estimate, Verdict } from './document.ts'
 export type { Flow } from './conservation.ts'
 export type { InvariantSample } from './invariant.ts'
 export type { LittleSample } from './little.ts'
 export type { PointState } from '../analysis/classify.ts'
+export type { Distribution, Observed } from '../analysis/distribution.ts'
+export type { Figure } from '../analysis/figure.ts'
+export type { KnownFigure } from '../analysis/theory/run-length.ts'
 
 /** A series over virtual time, for charts and `series.csv`. */
 export interface Series {
@@ -47,6 +96,18 @@ export interface Series {
 export interface Measures {
   /** Every declared metric; null where it does not exist (no packets, no steady state). */
   readonly metrics: Readonly<Record<string, number | null>>
+  /** Every declared observation: `LogHistogram.toData()`, or from `judge` any distribution that knows its tail. */
+  readonly observations?: Readonly<Record<string, Observed>>
+  /**
+   * Number in the system (or a backlog) at equally spaced times of the measured window: shows whether the start is
+   * forgotten where no relaxation time is known. 50 values or more; 200 are plenty.
+   */
+  readonly level?: ArrayLike<number>
+  /**
+   * For a share that was 0: a bound on its expectation that the model knows without having seen the event (the chance that
+   * a host is crowded, given how full its cluster was). Without it, zero in a few replications rules out very little.
+   */
+  readonly unseen?: Readonly<Record<string, number>>
   readonly state: PointState
   readonly flow: Flow
   readonly little: readonly LittleSample[]
@@ -60,6 +121,7 @@ export interface Measures {
 export interface ReplicationContext {
   /** 0, 1, 2, ...: the same number at two points means common random numbers. */
   readonly replication: number
+  readonly horizon: Horizon
   /** 0 .. parts-1. */
   readonly part: number
   /**
@@ -91,40 +153,50 @@ export interface TheoryPrediction {
   readonly expected: number
 }
 
-/** A value and its 95 % interval; without bounds where one replication cannot give any. */
-export interface Interval {
-  readonly value: number
-  readonly low: number | null
-  readonly high: number | null
-}
-
 export interface PointResult<P> {
   /** The swept or searched parameters and their values; empty for a single point. */
   readonly at: At
   readonly params: P
   readonly replications: readonly Measures[]
   readonly state: PointState
+  /**
+   * Every figure, declared or asked for: metrics, and means, percentiles and shares of observations. Null where there is
+   * none: an overloaded point has no steady state, and a quantile with fewer than 100 effective exceedances is no figure.
+   */
   readonly metrics: Readonly<Record<string, Estimate>>
+  /** What stands behind them, for tests against a limit: also where `metrics` prints nothing. */
+  readonly figures: Readonly<Record<string, Figure>>
 }
 
 /** What `answer` and `charts` get. */
 export interface Results<P> {
   readonly question: string
+  readonly horizon: Horizon
   /** In sweep order, or ascending in the searched parameter. */
   readonly points: readonly PointResult<P>[]
-  /** With `find`: the parameter and its smallest value that meets every expectation, or null when none does. */
+  /** With `find`: the parameter and its smallest value that surely meets every expectation, or null when none does. */
   readonly found?: {
     readonly param: string
-    readonly value: Interval | null
+    readonly value: number | null
     readonly searched: readonly number[]
   }
-  /** The point the answer speaks of: the found one, else the first. */
-  readonly chosen: PointResult<P> | null
-  readonly verdict: 'pass' | 'fail' | 'overloaded'
+  /** The point the answer speaks of: the found one; of several the worst, so that the answer speaks for all. */
+  readonly chosen: PointResult<P>
+  readonly verdict: Verdict
   /** The limits that `expect` sets, by metric: for rules in charts. */
   readonly limits: Readonly<
     Record<string, { readonly op: '<' | '<=' | '>' | '>=' | '=='; readonly value: number }>
   >
+}
+
+/** What a sim says of its results; what breaks first, and the numbers of a search, are added to it. */
+export type Headline = Pick<Answer, 'text' | 'value' | 'unit' | 'low' | 'high'>
+
+/** Something that is used up as load grows, and the multiple of today's load at which that happens. */
+export interface Headroom {
+  /** "relay CPU", "servers". */
+  readonly name: string
+  readonly multiple: number
 }
 
 /** A chart: a vega-lite specification with inline data, and the same data as a table for those who cannot see it. */
@@ -148,7 +220,13 @@ export interface Sim<P = unknown, W = unknown> {
   readonly summary: string
   /** zod 4; quantities through the codecs of `quantity.ts`, each with a `.describe()`. */
   readonly params: z.ZodType<P>
+  /** Figures of which a replication has one value each. */
   readonly metrics: Readonly<Record<string, MetricSpec>>
+  /** What every customer or packet has a value of; see `ObservationSpec`. */
+  readonly observations?: Readonly<Record<string, ObservationSpec>>
+  /** What the sim can be asked about, its default first; default `['span']`. With `steady` it needs `steady` below. */
+  readonly horizons?: readonly Horizon[]
+  readonly steady?: SteadyModel<P>
   /** Parameters that `judge` alone reads: all their values are judged from one world. */
   readonly judged?: readonly string[]
   /** Independent parts of one replication (cells of a thinned Poisson world); default 1. */
@@ -157,10 +235,19 @@ export interface Sim<P = unknown, W = unknown> {
   replicate(params: P, ctx: ReplicationContext): W
   /** The worlds of all parts, in part order, measured under these parameters. Pure. */
   judge(params: P, worlds: readonly W[]): Measures
-  answer(results: Results<P>): Answer
+  answer(results: Results<P>): Headline
   charts(results: Results<P>): ChartSpec[]
   /** Closed forms that apply to these parameters, if any. */
   theory?(params: P): TheoryPrediction[]
+  /** What is used up first as load grows at a point. Below 1 nothing passes, whatever the expectations say. */
+  resources?(point: PointResult<P>): Headroom[]
+  /** The same system under `multiple` times the load: finds the load at which an expectation breaks. */
+  underLoad?(params: P, multiple: number): P
+  /**
+   * Windows of one replication that have nothing to do with each other: what bounds an event that was never seen. Default:
+   * windows of two relaxation times where that is known, else the replication itself.
+   */
+  windows?(params: P): number
   /** The same question put to real sockets and processes, for `run --live`: one replication, measured. */
   live?(params: P, io: LiveIo): Promise<Measures>
   /** A cheaper world that answers the same question, for the tornado chart of uncertain parameters. */

@@ -1,46 +1,61 @@
 /**
  * The tornado: each uncertain parameter at its low and its high end, all others at their middle, and what that does
- * to the answer. One replication with common random numbers each: the bars compare worlds, not luck.
+ * to the answer. The ends are measured as the answer was, with its seed and as many replications, so the bars compare
+ * worlds and not luck; the middle is the answer itself.
+ *
+ * A sim whose world is too large to be simulated again for every end offers a cheaper one (`probe`). Its answers are not
+ * the run's, but how they move is: each end is the answer times what the cheap world's answer was multiplied by.
  */
-import type { PointResult } from '../contract/sim.ts'
 import type { AssumptionDocument } from '../contract/document.ts'
-import { Experiment } from './experiment.ts'
+import type { At } from '../contract/sim.ts'
+import type { Point } from './fold.ts'
 import { combinations } from './grid.ts'
-import { passes } from './judgement.ts'
-import { Interrupted, measurePoint } from './point.ts'
-import { judgedValues } from './judged.ts'
-import type { Runner } from './runner.ts'
-import { paramsAt, type Scenario } from './scenario/load.ts'
+import { Interrupted } from './point.ts'
+import type { Scenario } from './scenario/load.ts'
 import { firstPassing } from './search.ts'
+import { surelyPasses } from './judgement.ts'
 
-const ONE_REPLICATION = { halfWidth: null, min: 1, max: 1 }
+export interface ProbeRequest {
+  readonly scenario: Scenario
+  readonly signal: AbortSignal
+  /** The figure that answers when nothing is searched, and its unit. */
+  readonly metric: string
+  readonly unit: string
+  /** What the run answered, with its interval. */
+  readonly answer: Probed
+  /** A point of the cheaper world if there is one, with the answer's number of replications. */
+  readonly measure: (at: At, overrides: Readonly<Record<string, number>>) => Promise<Point>
+}
+
+interface Probed {
+  readonly value: number | null
+  readonly interval: readonly [number, number] | null
+}
+
+type Effect = NonNullable<AssumptionDocument['effect']>
 
 /** Uncertain parameters, the most influential first. */
-export async function assumptionsOf(
-  scenario: Scenario,
-  runner: Runner,
-  signal: AbortSignal,
-  metric: string,
-): Promise<AssumptionDocument[]> {
+export async function assumptionsOf(request: ProbeRequest): Promise<AssumptionDocument[]> {
+  const { scenario, signal, metric, unit, answer } = request
   const { assumptions, sim, find } = scenario
-  const experiment = new Experiment(sim, scenario.seed, judgedValues(scenario), runner)
   const of = find ? find.param : metric
-  const unit = find ? 'count' : sim.metrics[metric]!.unit
-  const answerAt = (overrides: Readonly<Record<string, number>>) =>
-    probe(scenario, experiment, overrides, metric, signal)
   try {
-    const mid = assumptions.length > 0 ? answerAt({}) : null
-    const probed = await Promise.all(
-      assumptions.map(async (assumption) => {
-        const { path, low, high } = assumption
-        const [atLow, atMid, atHigh] = await Promise.all([
-          answerAt({ [path]: low }),
-          mid,
-          answerAt({ [path]: high }),
-        ])
-        return { ...assumption, effect: { of, unit, low: atLow, mid: atMid, high: atHigh } }
-      }),
-    )
+    const middle = sim.probe && assumptions.length > 0 ? await probe(request, {}) : answer
+    const probed: (AssumptionDocument & { effect: Effect })[] = []
+    for (const assumption of assumptions) {
+      const { path } = assumption
+      const low = scaled(await probe(request, { [path]: assumption.low }), middle, request)
+      const high = scaled(await probe(request, { [path]: assumption.high }), middle, request)
+      const effect: Effect = {
+        of,
+        unit: find ? 'count' : unit,
+        low: low.value,
+        mid: answer.value,
+        high: high.value,
+        intervals: { low: low.interval, mid: answer.interval, high: high.interval },
+      }
+      probed.push({ ...assumption, effect })
+    }
     return probed.toSorted((a, b) => compare(influence(b), influence(a)))
   } catch (error) {
     if (error instanceof Interrupted || signal.aborted) return [...assumptions]
@@ -48,9 +63,20 @@ export async function assumptionsOf(
   }
 }
 
+/** An end of the cheap world, carried over to the answer. */
+function scaled(end: Probed, middle: Probed, { scenario, answer }: ProbeRequest): Probed {
+  if (!scenario.sim.probe || end.value === null || middle.value === null || answer.value === null) return end
+  const factor = middle.value === 0 ? 1 : answer.value / middle.value
+  const carry = (value: number): number => (scenario.find ? Math.round(value * factor) : value * factor)
+  return {
+    value: carry(end.value),
+    interval: end.interval && [carry(end.interval[0]), carry(end.interval[1])],
+  }
+}
+
 /** Width of the bar; an end without an answer is beyond the range searched, so it counts as the widest. */
-function influence({ effect }: AssumptionDocument): number {
-  if (!effect || effect.low === null || effect.high === null) return Infinity
+function influence({ effect }: { readonly effect: Effect }): number {
+  if (effect.low === null || effect.high === null) return Infinity
   return Math.abs(effect.high - effect.low)
 }
 
@@ -58,28 +84,21 @@ function influence({ effect }: AssumptionDocument): number {
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 async function probe(
-  scenario: Scenario,
-  experiment: Experiment,
+  { scenario, metric, measure }: ProbeRequest,
   overrides: Readonly<Record<string, number>>,
-  metric: string,
-  signal: AbortSignal,
-): Promise<number | null> {
+): Promise<Probed> {
   const { sim, find, expect: expectations } = scenario
   const grid = combinations(scenario.sweep)
-  const measure = (at: PointResult<unknown>['at']) => {
-    const params = paramsAt(scenario, { ...at, ...overrides })
-    return measurePoint(
-      experiment,
-      { at, params: sim.probe?.(params) ?? params },
-      ONE_REPLICATION,
-      [],
-      signal,
-    )
+  if (!find) {
+    const { value, low, high } = (await measure(grid[0]!, overrides)).metrics[metric]!
+    return { value, interval: low === null || high === null ? null : [low, high] }
   }
-  if (!find) return (await measure(grid[0]!)).metrics[metric]!.value
   const index = await firstPassing(find.values.length, async (each) => {
-    const points = await Promise.all(grid.map((at) => measure({ ...at, [find.param]: find.values[each]! })))
-    return points.every((point) => passes(expectations, point))
+    for (const at of grid) {
+      const point = await measure({ ...at, [find.param]: find.values[each]! }, overrides)
+      if (!surelyPasses(sim, expectations, point, find.confidence)) return false
+    }
+    return true
   })
-  return find.values[index] ?? null
+  return { value: find.values[index] ?? null, interval: null }
 }

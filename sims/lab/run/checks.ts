@@ -21,3 +21,20 @@ export function checkPoint({ at, replications }: PointResult<unknown>): Invarian
 export function theoryOf(sim: Sim, { at, params, metrics }: PointResult<unknown>): TheoryDocument[] {
   return checkTheory(sim.theory?.(params) ?? [], metrics, at)
 }
+
+/** Differences below this share are rounding, not disagreement: a figure may not scatter at all. */
+const ROUNDING = 1e-9
+
+/** Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. */
+export function theoryTests(
+  sim: Sim,
+  { params, figures }: PointResult<unknown>,
+): { readonly name: string; readonly p: number }[] {
+  return (sim.theory?.(params) ?? []).flatMap(({ name, metric, expected }) => {
+    const figure = figures[metric]
+    const below = figure?.confidenceBelow(expected) ?? null
+    if (figure === undefined || below === null) return []
+    const isRounding = Math.abs(figure.value! - expected) <= ROUNDING * Math.abs(expected)
+    return [{ name, p: isRounding ? 1 : 2 * Math.min(below, 1 - below) }]
+  })
+}

@@ -2,21 +2,31 @@
  * The replications of one scenario, each simulated once: points that differ only in judged parameters share worlds,
  * and a point that is asked for twice (by the search, by the tornado) is measured once.
  */
-import type { Measures, Sim } from '../contract/sim.ts'
+import type { Horizon, Measures, Sim } from '../contract/sim.ts'
 import { canonicalJson } from '../contract/canonical.ts'
 import type { Runner } from './runner.ts'
+
+export interface ExperimentSetting {
+  readonly sim: Sim
+  readonly seed: number
+  readonly horizon: Horizon
+  /** For every judged parameter, the values that may be asked for. */
+  readonly judged: Readonly<Record<string, readonly number[]>>
+}
 
 export class Experiment {
   readonly sim: Sim
   private readonly seed: number
+  private readonly horizon: Horizon
   private readonly judged: Readonly<Record<string, readonly number[]>>
   private readonly runner: Runner
   private readonly worlds = new Map<string, Promise<readonly unknown[]>>()
   private readonly measured = new Map<string, Promise<Measures>>()
 
-  constructor(sim: Sim, seed: number, judged: Readonly<Record<string, readonly number[]>>, runner: Runner) {
+  constructor({ sim, seed, horizon, judged }: ExperimentSetting, runner: Runner) {
     this.sim = sim
     this.seed = seed
+    this.horizon = horizon
     this.judged = judged
     this.runner = runner
   }
@@ -50,6 +60,7 @@ export class Experiment {
         sim: this.sim.name,
         params: { ...(params as object), ...fixed },
         seed: this.seed,
+        horizon: this.horizon,
         replication,
         judged: this.judged,
       }

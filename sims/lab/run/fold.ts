@@ -1,20 +1,21 @@
 /** Replications, folded in their order, become one point: floating sums differ by order, so the order is fixed. */
-import { studentInterval } from '../analysis/interval.ts'
-import type { Estimate, Measures, MetricSpec, PointResult, PointState } from '../contract/sim.ts'
+import type { Figure, FigureInterval } from '../analysis/figure.ts'
+import { rareFigure } from '../analysis/rare.ts'
+import { widerInterval } from '../analysis/sequential.ts'
+import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
+import { figureOver, type NamedFigure } from '../contract/figure.ts'
+import type { Estimate, Measures, PointResult, PointState } from '../contract/sim.ts'
+import type { Plan } from './plan.ts'
+
+/** A point as the runner knows it: the contract's, and how it was planned. */
+export interface Point extends PointResult<unknown> {
+  readonly plan: Plan
+  /** Replications of the pilot when a stopping rule ended the run; null for a fixed number. */
+  readonly pilot: number | null
+}
 
 const NON_NEGATIVE = new Set(['s', 'share', 'count', 'bytes', '1/s', 'bit/s'])
-
-/** Mean and 95 % interval; without bounds for one value, all null when any replication lacks the metric. */
-export function estimate(unit: string, values: readonly (number | null)[]): Estimate {
-  const present = values.filter((value) => value !== null)
-  if (present.length === 0 || present.length < values.length) {
-    return { unit, value: null, low: null, high: null }
-  }
-  const { value, low, high } = studentInterval(present)
-  // A quantity of a kind that cannot be negative has no interval below zero, however skewed its few values are.
-  const isBounded = NON_NEGATIVE.has(unit) && present.every((one) => one >= 0)
-  return { unit, value, low: low !== null && isBounded ? Math.max(0, low) : low, high }
-}
+const NOTHING = { value: null, low: null, high: null }
 
 /**
  * A point is overloaded when at least half of its replications are: near the edge single replications cross it by
@@ -26,19 +27,82 @@ export function foldState(states: readonly PointState[]): PointState {
   return states.every((state) => state === 'stable') ? 'stable' : 'backlogged'
 }
 
-export function foldPoint<P>(
-  metrics: Readonly<Record<string, MetricSpec>>,
-  at: PointResult<P>['at'],
-  params: P,
+export interface FoldRequest {
+  readonly at: PointResult<unknown>['at']
+  readonly plan: Plan
+  /** All that the point shall have. */
+  readonly figures: readonly NamedFigure[]
+  readonly pilot: number | null
+}
+
+export function foldPoint(
+  { at, plan, figures, pilot }: FoldRequest,
   replications: readonly Measures[],
-): PointResult<P> {
+): Point {
   const state = foldState(replications.map((measures) => measures.state))
-  const estimates = Object.entries(metrics).map(([name, spec]) => {
+  const found: Record<string, Figure> = {}
+  const metrics: Record<string, Estimate> = {}
+  for (const named of figures) {
+    const { name, spec } = named
     const isMeaningless = state === 'overloaded' && spec.steadyState === true
-    const values = replications.map((measures) => (isMeaningless ? null : (measures.metrics[name] ?? null)))
-    return [name, estimate(spec.unit, values)] as const
-  })
-  return { at, params, replications, state, metrics: Object.fromEntries(estimates) }
+    const figure = isMeaningless ? null : figureAt(named, replications, plan)
+    metrics[name] = { unit: spec.unit, ...NOTHING }
+    if (figure === null) continue
+    found[name] = figure
+    if (lacksSamples(named, figure, plan)) continue
+    const interval = intervalOf(named, replications, { plan, pilot })
+    metrics[name] = {
+      unit: spec.unit,
+      value: figure.value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+    }
+  }
+  return { at, params: plan.params, replications, state, metrics, figures: found, plan, pilot }
+}
+
+/** The figure over these replications, with the interval of a rare event where it was never seen. */
+export function figureAt(named: NamedFigure, replications: readonly Measures[], plan: Plan): Figure | null {
+  const figure = figureOver(named, replications)
+  if (figure === null) return null
+  const { unit } = named.spec
+  const samples = figure.samples.filter((sample) => sample !== null)
+  const isRare = (unit === 'share' && [0, 1].includes(samples[0]!)) || (unit === 'count' && samples[0] === 0)
+  if (!isRare || !samples.every((sample) => sample === samples[0])) return figure
+  const chances = replications.length * (unit === 'share' ? plan.windows : 1)
+  const known = samples[0] === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
+  return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
+}
+
+/** The interval a point shows: at the end of a sequential run the wider of Student's and Stein's. */
+export function intervalOf(
+  named: NamedFigure,
+  replications: readonly Measures[],
+  { plan, pilot }: { readonly plan: Plan; readonly pilot: number | null },
+): FigureInterval | null {
+  const look = (n: number): FigureInterval | null =>
+    figureAt(named, replications.slice(0, n), plan)?.interval() ?? null
+  const interval = widerInterval(look, replications.length, pilot)
+  // A quantity of a kind that cannot be negative has no interval below zero, however skewed its few values are.
+  return interval !== null && NON_NEGATIVE.has(named.spec.unit) && interval.value >= 0
+    ? { ...interval, low: Math.max(0, interval.low) }
+    : interval
+}
+
+/**
+ * Effective observations behind a figure: by theory where it is known, else as the replications scatter. Null for a single
+ * replication that nothing is known about.
+ */
+export function effectiveAt({ name, spec }: NamedFigure, figure: Figure, plan: Plan): number | null {
+  const known = spec.steadyState === true && plan.time !== null ? plan.known(name) : null
+  return known === null ? figure.effective : (figure.replications * plan.time!.span) / known.variance
+}
+
+/** A quantile with fewer than 100 effective exceedances is no figure. The length chosen to reach 100 may miss it by rounding. */
+function lacksSamples(named: NamedFigure, figure: Figure, plan: Plan): boolean {
+  if (named.kind.kind !== 'quantile') return false
+  const effective = effectiveAt(named, figure, plan)
+  return effective !== null && effective < FEWEST_EFFECTIVE * (1 - 1e-9)
 }
 
 export function sumCounters(replications: readonly Measures[]): Record<string, number> {

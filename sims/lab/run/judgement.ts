@@ -1,18 +1,24 @@
-/** Expectations held against points, and the verdict that follows. */
-import type { PointResult, Results } from '../contract/sim.ts'
+/**
+ * Expectations held against points. Three questions, from lax to strict: does the estimate meet the limit, does it surely
+ * (a one-sided test at the limit itself), does it surely not. The test needs no printed figure: that a p99 is above 5 ms may
+ * be certain long before its value is.
+ */
 import type { ExpectationDocument } from '../contract/document.ts'
-import { clear, holds, type Expectation } from './scenario/expectation.ts'
+import type { Sim } from '../contract/sim.ts'
+import type { Point } from './fold.ts'
+import { clear, holds, HEADROOM, type Expectation } from './scenario/expectation.ts'
 
-type Point = PointResult<unknown>
+/** One side of a 95 % interval. */
+export const CERTAIN = 0.975
 
-export function judgeExpectation(expectation: Expectation, { at, metrics }: Point): ExpectationDocument {
-  const { text, metric } = expectation
-  const { unit, value, low, high } = metrics[metric]!
+export function judgeExpectation(expectation: Expectation, point: Point): ExpectationDocument {
+  const { text, metric, unit } = expectation
+  const { value, low, high } = point.metrics[metric]!
   return {
     text,
     metric,
     unit,
-    at,
+    at: point.at,
     ok: value !== null && holds(expectation, value),
     value,
     low,
@@ -21,32 +27,44 @@ export function judgeExpectation(expectation: Expectation, { at, metrics }: Poin
   }
 }
 
+/** Confidence, 0..1, that the truth meets the expectation; null where nothing can be said. */
+function confidenceIn(expectation: Expectation, point: Point): number | null {
+  const { metric, op, value: limit } = expectation
+  if (metric === HEADROOM || op === '==') {
+    const { value } = point.metrics[metric]!
+    return value === null ? null : holds(expectation, value) ? 1 : 0
+  }
+  const below = point.figures[metric]?.confidenceBelow(limit) ?? null
+  if (below === null) return null
+  return op === '<' || op === '<=' ? below : 1 - below
+}
+
+/** True when something is used up below today's load: nothing passes then, whatever the expectations say. */
+export const isUsedUp = (sim: Sim, point: Point): boolean =>
+  (sim.resources?.(point) ?? []).some(({ multiple }) => multiple < 1)
+
 /** True when the estimates meet every expectation; an overloaded point never does. */
-export function passes(expectations: readonly Expectation[], point: Point): boolean {
-  return point.state !== 'overloaded' && expectations.every((one) => judgeExpectation(one, point).ok)
-}
-
-/** True when even the interval's worse end meets every expectation. */
-export function surelyPasses(expectations: readonly Expectation[], point: Point): boolean {
-  return (
-    passes(expectations, point) && expectations.every((one) => judgeExpectation(one, point).clear === true)
-  )
-}
-
-/** False only when some expectation fails over its whole interval, or the point is overloaded. */
-export function mayPass(expectations: readonly Expectation[], point: Point): boolean {
-  if (point.state === 'overloaded') return false
+export function passes(sim: Sim, expectations: readonly Expectation[], point: Point): boolean {
+  if (point.state === 'overloaded' || isUsedUp(sim, point)) return false
   return expectations.every((one) => {
-    const { ok, clear } = judgeExpectation(one, point)
-    return ok || clear === false
+    const value = one.metric === HEADROOM ? point.metrics[HEADROOM]!.value : point.figures[one.metric]?.value
+    return value !== null && value !== undefined && holds(one, value)
   })
 }
 
-/** Without a search: what the points say together. */
-export function verdictOf(
+/** True when every expectation is met with this confidence, one-sided. */
+export function surelyPasses(
+  sim: Sim,
   expectations: readonly Expectation[],
-  points: readonly Point[],
-): Results<unknown>['verdict'] {
-  if (points.some((point) => point.state === 'overloaded')) return 'overloaded'
-  return points.every((point) => passes(expectations, point)) ? 'pass' : 'fail'
+  point: Point,
+  confidence: number,
+): boolean {
+  if (point.state === 'overloaded' || isUsedUp(sim, point)) return false
+  return expectations.every((one) => (confidenceIn(one, point) ?? 0) >= confidence)
+}
+
+/** True when some expectation is surely missed, something is used up, or the point is overloaded. */
+export function surelyFails(sim: Sim, expectations: readonly Expectation[], point: Point): boolean {
+  if (point.state === 'overloaded' || isUsedUp(sim, point)) return true
+  return expectations.some((one) => (confidenceIn(one, point) ?? 1) <= 1 - CERTAIN)
 }

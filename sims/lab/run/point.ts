@@ -1,22 +1,18 @@
 /** One point: replications until the stopping rule is content, folded in replication order. */
-import { nextReplications, type WatchedMetric } from '../analysis/stopping.ts'
+import { sequential, type Look } from '../analysis/sequential.ts'
+import type { NamedFigure } from '../contract/figure.ts'
 import type { Measures, PointResult } from '../contract/sim.ts'
 import type { Experiment } from './experiment.ts'
-import { foldPoint } from './fold.ts'
-
-export interface Until {
-  /** Relative half-width of the 95 % interval to reach; null: exactly `min` replications. */
-  readonly halfWidth: number | null
-  readonly min: number
-  readonly max: number
-}
-
-/** A metric that must become precise; `enough` is an absolute half-width that will do whatever the mean. */
-export type Watched = Pick<WatchedMetric, 'name' | 'enough'>
+import { figureAt, foldPoint, type Point } from './fold.ts'
+import type { Plan } from './plan.ts'
 
 export interface PointRequest {
   readonly at: PointResult<unknown>['at']
-  readonly params: unknown
+  readonly plan: Plan
+  /** All figures of the point. */
+  readonly figures: readonly NamedFigure[]
+  /** Those that must become precise. */
+  readonly watched: readonly NamedFigure[]
 }
 
 /** Thrown when a run was interrupted before a single replication of a point was complete. */
@@ -33,30 +29,34 @@ export class Interrupted extends Error {
  */
 export async function measurePoint(
   experiment: Experiment,
-  { at, params }: PointRequest,
-  until: Until,
-  watched: readonly Watched[],
+  request: PointRequest,
   signal: AbortSignal,
-): Promise<PointResult<unknown>> {
-  let wanted = until.min
+): Promise<Point> {
+  const { at, plan, figures, watched } = request
+  const { until, params } = plan
+  const replications: Measures[] = []
   for (;;) {
+    const step = sequential(looksAt(watched, replications, plan), replications.length, until)
+    if (step.kind === 'stop') {
+      return foldPoint({ at, plan, figures, pilot: step.pilot }, replications.slice(0, step.used))
+    }
+    const wanted = Array.from({ length: step.total }, (_, replication) => replication)
     const settled = await Promise.allSettled(
-      Array.from({ length: wanted }, (_, replication) => experiment.measures(params, replication)),
+      wanted.map((replication) => experiment.measures(params, replication)),
     )
     const failed = settled.findIndex((result) => result.status === 'rejected')
     if (failed !== -1 && !signal.aborted) throw (settled[failed] as PromiseRejectedResult).reason
     const complete = failed === -1 ? settled : settled.slice(0, failed)
     if (complete.length === 0) throw new Interrupted()
-    const replications = complete.map((result) => (result as PromiseFulfilledResult<Measures>).value)
-    const point = foldPoint(experiment.sim.metrics, at, params, replications)
-    if (signal.aborted || until.halfWidth === null || point.state === 'overloaded') return point
-    const metrics = watched.map((watch): WatchedMetric => {
-      const values = replications.map((measures) => measures.metrics[watch.name] ?? null)
-      return { ...watch, values }
-    })
-    const next = nextReplications(metrics, replications.length, until)
-    if (next.kind !== 'run')
-      return foldPoint(experiment.sim.metrics, at, params, replications.slice(0, next.used))
-    wanted = next.total
+    replications.splice(
+      0,
+      Infinity,
+      ...complete.map((one) => (one as PromiseFulfilledResult<Measures>).value),
+    )
+    const point = foldPoint({ at, plan, figures, pilot: null }, replications)
+    if (signal.aborted || point.state === 'overloaded') return point
   }
 }
+
+const looksAt = (watched: readonly NamedFigure[], replications: readonly Measures[], plan: Plan): Look[] =>
+  watched.map((named) => (n) => figureAt(named, replications.slice(0, n), plan)?.interval() ?? null)

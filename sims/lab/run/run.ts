@@ -3,30 +3,42 @@
  *
  * With `find`, points are measured where the bisection asks; all values of a judged parameter come from the same
  * worlds, so those are measured everywhere and the knee can be drawn. Interruption ends the measuring, not the
- * telling: what is complete is answered, and marked.
+ * telling: what is complete is told, and marked unfinished.
  */
-import type { ChartSpec, PointResult, Results, Series } from '../contract/sim.ts'
+import type { ChartSpec, Headroom, Results, Series } from '../contract/sim.ts'
+import { declaredFigures, type NamedFigure } from '../contract/figure.ts'
+import type { At, PointDocument, RunDocument, TrustDocument } from '../contract/document.ts'
+import { RUN_SCHEMA } from '../contract/document.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { checkPoint, theoryOf } from './checks.ts'
-import type { At, RunDocument } from '../contract/document.ts'
-import { RUN_SCHEMA } from '../contract/document.ts'
 import { digestOf } from '../contract/canonical.ts'
+import { distributionCharts } from './distribution-chart.ts'
 import { Experiment } from './experiment.ts'
-import { sumCounters } from './fold.ts'
+import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
-import { judgeExpectation, verdictOf } from './judgement.ts'
+import { headroomOf } from './headroom.ts'
+import { judgeExpectation } from './judgement.ts'
 import { judgedValues } from './judged.ts'
-import { Interrupted, measurePoint, type Watched } from './point.ts'
+import { planPoint, type Plan } from './plan.ts'
+import { Interrupted, measurePoint } from './point.ts'
 import type { Runner } from './runner.ts'
-import { paramsAt, type Scenario } from './scenario/load.ts'
+import { HEADROOM } from './scenario/expectation.ts'
+import { paramsAt, type Scenario, type Until } from './scenario/load.ts'
 import { search, type Found } from './search.ts'
+import { tell, worstOf } from './telling.ts'
+import { trustOf } from './trust.ts'
+import { verdictOf } from './verdict.ts'
 
 export interface RunOptions {
   readonly runner: Runner
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal?: AbortSignal
   /** The command that gives this run again, for the document. */
   readonly reproduce: string
+  /** Of the engines, for the digest. */
+  readonly version?: string
+  /** Judge a run that is too weak to be judged. */
+  readonly acceptWeak?: boolean
   /** What is being done, for a person who waits. */
   readonly onPhase?: (phase: string) => void
 }
@@ -35,116 +47,272 @@ export interface RunOutcome {
   readonly document: RunDocument
   readonly charts: readonly ChartSpec[]
   readonly series: Readonly<Record<string, Series>>
+  /** Every figure's label and unit, for tables. */
+  readonly metricLabels: Readonly<Record<string, { readonly label: string; readonly unit: string }>>
   readonly warnings: readonly string[]
 }
 
-type Point = PointResult<unknown>
+/** Share of the replications, and at least how many, behind each step of the search for what breaks first. */
+const HEADROOM_SHARE = 0.2
+const HEADROOM_LEAST = 5
 
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
-  const { sim, expect: expectations, find } = scenario
-  const signal = options.signal ?? new AbortController().signal
-  const phase = options.onPhase ?? (() => {})
-  const warnings: string[] = []
-  const experiment = new Experiment(sim, scenario.seed, judgedValues(scenario), options.runner)
-  const watched = watchedMetrics(scenario)
-  const grid = combinations(scenario.sweep)
-  const measure = (at: At, until = scenario.until): Promise<Point> =>
-    measurePoint(experiment, { at, params: paramsAt(scenario, at) }, until, watched, signal)
-
-  let points: Point[]
-  let found: Found | null = null
-  if (find) {
-    phase(`searching ${find.param}`)
-    const isJudged = sim.judged?.includes(find.param) ?? false
-    found = await search({ scenario, grid, measure, isJudged, signal })
-    points = found.points
-    warnings.push(...found.warnings)
-  } else {
-    phase('measuring')
-    points = await measureAll(grid, measure, signal)
-  }
-
-  const answered = found ? found.answered : points
-  const verdict = found?.value ? 'pass' : verdictOf(expectations, answered)
-  const results: Results<unknown> = {
-    question: scenario.question,
-    points,
-    ...(find && found ? { found: { param: find.param, value: found.value, searched: find.values } } : {}),
-    chosen: answered[0] ?? null,
-    verdict,
-    limits: Object.fromEntries(expectations.map(({ metric, op, value }) => [metric, { op, value }])),
-  }
-
-  phase('probing assumptions')
-  const assumptions = await assumptionsOf(scenario, options.runner, signal, watched[0].name)
-  const answer = sim.answer(results)
-  const interrupted = signal.aborted
-  const body: Omit<RunDocument, 'digest'> = {
-    schema: RUN_SCHEMA,
-    scenario: scenario.name,
-    question: scenario.question,
-    environment: scenario.environment,
-    sim: sim.name,
-    mode: 'virtual',
-    seed: scenario.seed,
-    verdict,
-    answer: interrupted ? { ...answer, text: `Interrupted, from what was complete: ${answer.text}` } : answer,
-    points: points.map(({ at, replications, state, metrics }) => {
-      return { at, replications: replications.length, state, metrics }
-    }),
-    expectations: answered.flatMap((point) => expectations.map((one) => judgeExpectation(one, point))),
-    invariants: points.flatMap(checkPoint),
-    theory: answered.flatMap((point) => theoryOf(sim, point)),
-    assumptions,
-    counters: countWork(experiment, points),
-    ...(interrupted ? { interrupted } : {}),
-    reproduce: options.reproduce,
-  }
-  return {
-    document: { ...body, digest: digestOf(body) },
-    charts: sim.charts(results),
-    series: results.chosen?.replications[0]?.series ?? {},
-    warnings,
-  }
+  const run = new Run(scenario, options)
+  return run.outcome()
 }
 
-/**
- * The metrics that the stopping rule watches: those that `expect` names, else the sim's first. One that lies far from
- * its limit (a loss of zero) need not be known to 3 % of itself: 3 % of the limit will do.
- */
-function watchedMetrics({ sim, expect: expectations, until }: Scenario): [Watched, ...Watched[]] {
-  const share = until.halfWidth ?? 0
-  const limits = new Map(expectations.map(({ metric, value }) => [metric, share * Math.abs(value)]))
-  const [first, ...rest] = [...limits].map(([name, enough]) => ({ name, enough }))
-  return first ? [first, ...rest] : [{ name: Object.keys(sim.metrics)[0]! }]
-}
+class Run {
+  private readonly scenario: Scenario
+  private readonly options: RunOptions
+  private readonly signal: AbortSignal
+  private readonly experiment: Experiment
+  private readonly figures: readonly NamedFigure[]
+  /** What the question is about: the figures of its expectations, else the sim's first. */
+  private readonly asked: readonly NamedFigure[]
 
-/** All points; when interrupted, those that were complete, at least the first. */
-async function measureAll(
-  grid: readonly At[],
-  measure: (at: At) => Promise<Point>,
-  signal: AbortSignal,
-): Promise<Point[]> {
-  const points: Point[] = []
-  for (const at of grid) {
-    try {
-      points.push(await measure(at))
-    } catch (error) {
-      if (error instanceof Interrupted && points.length > 0) break
-      throw error
+  constructor(scenario: Scenario, options: RunOptions) {
+    const { sim, seed, horizon, expect: expectations } = scenario
+    this.scenario = scenario
+    this.options = options
+    this.signal = options.signal ?? new AbortController().signal
+    this.experiment = new Experiment({ sim, seed, horizon, judged: judgedValues(scenario) }, options.runner)
+    const declared = declaredFigures(sim)
+    const named = new Map(declared.map((figure) => [figure.name, figure]))
+    const asked = expectations.flatMap(({ figure }) => figure ?? [])
+    for (const figure of asked) named.set(figure.name, figure)
+    this.figures = [...named.values()]
+    this.asked =
+      asked.length > 0 ? [...new Map(asked.map((one) => [one.name, one])).values()] : declared.slice(0, 1)
+  }
+
+  async outcome(): Promise<RunOutcome> {
+    const { scenario, signal } = this
+    const { sim, expect: expectations, find } = scenario
+    const phase = this.options.onPhase ?? (() => {})
+    let points: Point[]
+    let found: Found | null = null
+    if (find) {
+      phase(`searching ${find.param}`)
+      found = await search({
+        scenario,
+        grid: combinations(scenario.sweep),
+        measure: (at, until) => this.measureAt(at, {}, until),
+        isJudged: sim.judged?.includes(find.param) ?? false,
+        signal,
+      })
+      points = found.points
+    } else {
+      phase('measuring')
+      points = await this.measureAll()
     }
-    if (signal.aborted) break
-  }
-  return points
-}
+    const answered = found ? found.answered : points
+    const chosen = worstOf(expectations, answered)
+    const { trust: checked } = trustOf(scenario, answered, this.asked)
+    const trust = withDecision(checked, found, signal.aborted)
+    const verdict = verdictOf({
+      sim,
+      expectations,
+      answered,
+      found,
+      trust: trust.level,
+      isInterrupted: signal.aborted,
+      acceptWeak: this.options.acceptWeak ?? false,
+    })
+    const results: Results<unknown> = {
+      question: scenario.question,
+      horizon: scenario.horizon,
+      points,
+      ...(find && found ? { found: { param: find.param, value: found.value, searched: find.values } } : {}),
+      chosen,
+      verdict,
+      limits: Object.fromEntries(expectations.map(({ metric, op, value }) => [metric, { op, value }])),
+    }
 
-/** Exact work, each simulated world counted once however many points were judged from it. */
-function countWork(experiment: Experiment, points: readonly Point[]): Record<string, number> {
-  const worlds = new Map<string, Point['replications'][number]>()
-  for (const { params, replications } of points) {
-    replications.forEach((measures, replication) => {
-      worlds.set(experiment.worldKey(params, replication), measures)
+    phase('looking for what breaks first')
+    const breaksFirst = await this.breaksFirst(chosen)
+    phase('probing assumptions')
+    const assumptions = await this.assumptions(found, chosen)
+    const answer = tell({ scenario, results, found, answered, trust, breaksFirst })
+    const told = {
+      verdict,
+      answer,
+      trust,
+      points: points.map(pointDocument),
+      expectations: answered.flatMap((point) => expectations.map((one) => judgeExpectation(one, point))),
+      invariants: points.flatMap(checkPoint),
+      theory: answered.flatMap((point) => theoryOf(sim, point)),
+      assumptions,
+      counters: this.countWork(points),
+    }
+    const document: RunDocument = {
+      schema: RUN_SCHEMA,
+      scenario: scenario.name,
+      question: scenario.question,
+      environment: scenario.environment,
+      sim: sim.name,
+      mode: 'virtual',
+      seed: scenario.seed,
+      horizon: scenario.horizon,
+      ...told,
+      reproduce: this.options.reproduce,
+      digest: digestOf({
+        scenario: resolved(scenario),
+        version: this.options.version ?? null,
+        results: told,
+      }),
+    }
+    return {
+      document,
+      charts: [...sim.charts(results), ...distributionCharts(sim, chosen, results.limits)],
+      series: chosen.replications[0]?.series ?? {},
+      metricLabels: Object.fromEntries(
+        this.figures.map(({ name, spec: { label, unit } }) => [name, { label, unit }]),
+      ),
+      warnings: found?.warnings ?? [],
+    }
+  }
+
+  private planAt(at: At, overrides: At, until?: Until): Plan {
+    const { scenario } = this
+    const plan = planPoint(scenario, paramsAt(scenario, { ...at, ...overrides }), this.asked)
+    return until === undefined ? plan : { ...plan, until }
+  }
+
+  private async measureAt(at: At, overrides: At = {}, until?: Until): Promise<Point> {
+    const point = await this.measurePlan(at, this.planAt(at, overrides, until))
+    if (!this.scenario.expect.some(({ metric }) => metric === HEADROOM)) return point
+    const headroom = await this.breaksFirst(point)
+    const value = headroom?.multiple ?? null
+    return {
+      ...point,
+      metrics: { ...point.metrics, [HEADROOM]: { unit: 'count', value, low: null, high: null } },
+    }
+  }
+
+  private measurePlan(at: At, plan: Plan): Promise<Point> {
+    const request = { at, plan, figures: this.figures, watched: this.asked }
+    return measurePoint(this.experiment, request, this.signal)
+  }
+
+  /** All points; when interrupted, those that were complete, at least the first. */
+  private async measureAll(): Promise<Point[]> {
+    const points: Point[] = []
+    for (const at of combinations(this.scenario.sweep)) {
+      try {
+        points.push(await this.measureAt(at))
+      } catch (error) {
+        if (error instanceof Interrupted && points.length > 0) break
+        throw error
+      }
+      if (this.signal.aborted) break
+    }
+    return points
+  }
+
+  private async breaksFirst(point: Point): Promise<Headroom | null> {
+    const { sim, expect: expectations } = this.scenario
+    const { plan } = point
+    const all = point.replications.length
+    const replications = Math.min(all, Math.max(HEADROOM_LEAST, Math.ceil(HEADROOM_SHARE * all)))
+    const until = { halfWidth: null, min: replications, max: replications }
+    try {
+      return await headroomOf(sim, expectations, point, (multiple) =>
+        this.measurePlan(point.at, { ...plan, params: sim.underLoad!(plan.params, multiple), until }),
+      )
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      return (sim.resources?.(point) ?? []).toSorted((a, b) => a.multiple - b.multiple)[0] ?? null
+    }
+  }
+
+  private assumptions(found: Found | null, chosen: Point): Promise<RunDocument['assumptions']> {
+    const { scenario, signal } = this
+    const { sim } = scenario
+    const metric = this.asked[0]!
+    const { value, low, high } = found ?? chosen.metrics[metric.name]!
+    const replications = chosen.replications.length
+    const until = { halfWidth: null, min: replications, max: replications }
+    return assumptionsOf({
+      scenario,
+      signal,
+      metric: metric.name,
+      unit: metric.spec.unit,
+      answer: { value, interval: low === null || high === null ? null : [low, high] },
+      measure: (at, overrides) => {
+        const plan = this.planAt(at, overrides, until)
+        return this.measurePlan(at, { ...plan, params: sim.probe?.(plan.params) ?? plan.params })
+      },
     })
   }
-  return sumCounters([...worlds.values()])
+
+  /** Exact work, each simulated world counted once however many points were judged from it. */
+  private countWork(points: readonly Point[]): Record<string, number> {
+    const worlds = new Map<string, Point['replications'][number]>()
+    for (const { params, replications } of points) {
+      replications.forEach((measures, replication) => {
+        worlds.set(this.experiment.worldKey(params, replication), measures)
+      })
+    }
+    return sumCounters([...worlds.values()])
+  }
+}
+
+/** A search that found nothing sure, though nothing surely fails, is as undecided as a run that is too short. */
+function withDecision(trust: TrustDocument, found: Found | null, isInterrupted: boolean): TrustDocument {
+  const reasons = [...trust.reasons]
+  if (isInterrupted) {
+    reasons.push({
+      code: 'interrupted',
+      text: 'stopped early: only what was complete then is told',
+      remedy: 'run it again',
+    })
+  } else if (found && found.value === null && !found.isHopeless) {
+    reasons.push({
+      code: 'undecided',
+      text: 'no value searched surely meets the expectations, and the largest does not surely fail',
+      remedy: 'a wider range, or more replications',
+    })
+  } else return trust
+  return { level: trust.level === 'none' ? 'none' : 'weak', reasons }
+}
+
+function pointDocument({ at, replications, state, metrics, figures, plan }: Point): PointDocument {
+  const samples = Object.entries(figures).map(([name, figure]) => [name, [...figure.samples]])
+  return {
+    at,
+    replications: replications.length,
+    state,
+    ...(plan.time ? { time: plan.time } : {}),
+    metrics,
+    samples: Object.fromEntries(samples) as Record<string, (number | null)[]>,
+  }
+}
+
+/** What was asked, whichever file and flags asked it. */
+function resolved({
+  name,
+  question,
+  sim,
+  horizon,
+  seed,
+  params,
+  sweep,
+  find,
+  until,
+  expect,
+  assumptions,
+}: Scenario) {
+  return {
+    name,
+    question,
+    sim: sim.name,
+    horizon,
+    seed,
+    params,
+    sweep,
+    find,
+    until,
+    assumptions,
+    expect: expect.map(({ metric, op, value }) => [metric, op, value]),
+  }
 }

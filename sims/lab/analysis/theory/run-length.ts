@@ -43,7 +43,10 @@ export function relaxationOf(
   const markov = Math.max(meanService, (Math.sqrt(capacity) - Math.sqrt(arrivalRate)) ** -2)
   if (servers > 1) return markov * Math.max(1, (1 + serviceScv) / 2)
   const load = arrivalRate / capacity
-  return Math.max(markov * Math.min(1, (1 + serviceScv) / 2), (2 * load * (1 + serviceScv) * meanService) / (1 - load) ** 2)
+  return Math.max(
+    markov * Math.min(1, (1 + serviceScv) / 2),
+    (2 * load * (1 + serviceScv) * meanService) / (1 - load) ** 2,
+  )
 }
 
 /** Relative asymptotic variance of a share q of customers beyond a limit, in seconds: N = T over this. */
@@ -71,7 +74,12 @@ export interface SteadyKnowledge {
 }
 
 /** Null at and above saturation: there is no steady state to know. */
-export function steadyQueue({ arrivalRate, meanService, servers, serviceScv = 1 }: QueueShape): SteadyKnowledge | null {
+export function steadyQueue({
+  arrivalRate,
+  meanService,
+  servers,
+  serviceScv = 1,
+}: QueueShape): SteadyKnowledge | null {
   const relaxation = relaxationOf(arrivalRate, meanService, servers, serviceScv)
   if (relaxation === null) return null
   const waiting = queueLength(arrivalRate, meanService, servers)

@@ -2,7 +2,7 @@
  * A scenario after its environment and settings, checked whole: every error of every key, not only the first. Parts
  * that depend on a broken part (parameters of an unknown sim) are left alone rather than blamed.
  */
-import type { Sim } from '../../contract/sim.ts'
+import type { Horizon, Sim } from '../../contract/sim.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { ScenarioError } from './errors.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
@@ -37,6 +37,8 @@ export interface Find {
   readonly goal: 'smallest'
   /** Ascending. */
   readonly values: readonly number[]
+  /** How surely the value found must meet the expectations, one-sided: 0.95. */
+  readonly confidence: number
 }
 
 export interface Checked {
@@ -45,6 +47,7 @@ export interface Checked {
   readonly parts?: {
     readonly frame: FrameValues
     readonly sim: Sim
+    readonly horizon: Horizon
     readonly params: unknown
     readonly written: unknown
     readonly assumptions: Assumption[]
@@ -74,18 +77,31 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
   if (sim === undefined || root.kind !== 'map') return { errors }
 
   const checker = new Checker(root, sim, errors, combinations)
+  const horizon = checker.horizon()
   const sweep = checker.sweep()
-  const find = checker.find(sweep)
+  const find = checker.find(sweep, frame.success ? (frame.data.find?.confidence ?? 0.95) : 0.95)
   const { params, written, first } = checker.params(sweep, find)
   const expect = checker.expectations()
   if (find !== null && (treeAt(root, ['expect']) === undefined || checker.isEmptyList(['expect']))) {
     checker.report(['find'], { message: 'a search needs at least one expectation to meet (expect: [...])' })
   }
+  if (errors.length === 0) checker.hasSpan(horizon, params)
   if (errors.length > 0 || !frame.success) return { errors }
   const replaced = new Set([...sweep.map(({ param }) => param), ...(find ? [find.param] : [])])
   const assumptions = assumptionsIn(sim.params, written).filter(({ path }) => !replaced.has(path))
   const until = untilOf(frame.data)
-  const parts = { frame: frame.data, sim, params, written: first, assumptions, sweep, find, until, expect }
+  const parts = {
+    frame: frame.data,
+    sim,
+    horizon,
+    params,
+    written: first,
+    assumptions,
+    sweep,
+    find,
+    until,
+    expect,
+  }
   return { errors, parts }
 }
 
@@ -148,7 +164,32 @@ class Checker {
     return sweeps
   }
 
-  find(sweep: readonly Sweep[]): Find | null {
+  /** The horizon asked for, else the sim's own. */
+  horizon(): Horizon {
+    const possible = this.sim.horizons ?? ['span']
+    const tree = treeAt(this.root, ['horizon'])
+    const asked = tree?.kind === 'scalar' ? tree.value : undefined
+    const found = possible.find((one) => one === asked)
+    if (asked !== undefined && found === undefined) {
+      this.report(['horizon'], {
+        message: `the sim ${this.sim.name} can be asked about ${possible.join(' or ')} only`,
+        expected: possible.join(' or '),
+        found: String(asked),
+      })
+    }
+    return found ?? possible[0]!
+  }
+
+  /** A steady state may be watched for as long as it takes; a stretch of time must be given. */
+  hasSpan(horizon: Horizon, params: unknown): void {
+    if (horizon === 'span' && this.sim.steady && this.sim.steady.span(params) === null) {
+      this.report(['horizon'], {
+        message: 'a question about a span needs its length: params.span is missing',
+      })
+    }
+  }
+
+  find(sweep: readonly Sweep[], confidence: number): Find | null {
     const tree = treeAt(this.root, ['find'])
     const param = treeAt(this.root, ['find', 'smallest'])
     const range = treeAt(this.root, ['find', 'in'])
@@ -172,7 +213,7 @@ class Checker {
     const values = this.values(['find', 'in'], name, range)
     if (values === null) return null
     const numbers = values.filter((value) => typeof value === 'number').toSorted((a, b) => a - b)
-    return { param: name, goal: 'smallest', values: numbers }
+    return { param: name, goal: 'smallest', values: numbers, confidence }
   }
 
   private schema(path: Path, param: string) {
@@ -266,7 +307,7 @@ class Checker {
     if (tree?.kind !== 'list') return []
     return tree.items.slice(0, MAX_EXPECTATIONS).flatMap((item, index) => {
       if (item.kind !== 'scalar' || typeof item.value !== 'string') return []
-      const read = parseExpectation(item.value, this.sim.metrics)
+      const read = parseExpectation(item.value, this.sim)
       if (read.ok) return [read.expectation]
       this.report(['expect', index], read)
       return []

@@ -1,6 +1,9 @@
-/** Expectations: `p99(relayDelay) < 5 ms`, `lost <= 0.01 %`. A declared metric, an operator, a limit with its unit. */
-import type { MetricSpec } from '../../contract/sim.ts'
-import { nearest } from '../../contract/nearest.ts'
+/**
+ * Expectations: `p99(relayDelay) < 5 ms`, `lost <= 0.01 %`, `share(wait < 20 s) > 80 %`. A figure, an operator, a limit with
+ * its unit. `headroom >= 1.3` asks that the others still hold, and nothing is used up, at 1.3 times the load.
+ */
+import { figureNames, readFigure, type FigureSource, type NamedFigure } from '../../contract/figure.ts'
+import type { Sim, Unit } from '../../contract/sim.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { formatQuantity } from '../../contract/format.ts'
 import { parseQuantity } from '../../contract/units.ts'
@@ -10,8 +13,11 @@ export type Operator = '<' | '<=' | '>' | '>=' | '=='
 export interface Expectation {
   /** As written. */
   readonly text: string
-  /** A declared metric's name. */
+  /** The figure's name as it stands in documents. */
   readonly metric: string
+  readonly unit: Unit
+  /** Null for `headroom`, which is no figure of a replication. */
+  readonly figure: NamedFigure | null
   readonly op: Operator
   /** The limit, in the metric's base unit. */
   readonly value: number
@@ -25,41 +31,33 @@ const TESTS: Readonly<Record<Operator, (value: number, limit: number) => boolean
   '==': (value, limit) => value === limit,
 }
 
-/** `=<`, `=` and `!=` are read only to be refused with advice. */
-const FORM = /^([^<>=!]*)([<>=!]+)([^<>=!]*)$/
+/** `=<`, `=` and `!=` are read only to be refused with advice. The operator inside `share(...)` is the figure's own. */
+const FORM = /^(share\s*\([^()]*\)\s*|[^<>=!]*)([<>=!]+)([^<>=!]*)$/
 const LIKELY: Readonly<Record<string, Operator>> = { '=': '==', '=<': '<=', '=>': '>=', '===': '==' }
 
-/** Reads one expectation against the metrics a sim declares. Never throws. */
+export const HEADROOM = 'headroom'
+
+/** What of a sim an expectation depends on. */
+export type ExpectationSource = FigureSource & Pick<Sim, 'resources' | 'underLoad'>
+
+/** Reads one expectation against what a sim declares. Never throws. */
 export function parseExpectation(
   text: string,
-  metrics: Readonly<Record<string, MetricSpec>>,
+  sim: ExpectationSource,
 ): { readonly ok: true; readonly expectation: Expectation } | ({ readonly ok: false } & Problem) {
-  const names = Object.keys(metrics)
-  const match = text.length > 200 ? null : FORM.exec(text)
+  const match = text.length > 200 ? null : FORM.exec(text.trim())
   if (match === null) {
     return {
       ok: false,
-      message: `expected "METRIC op LIMIT", such as "${example(metrics)}"`,
+      message: `expected "METRIC op LIMIT", such as "${example(sim)}"`,
       expected: 'METRIC op LIMIT',
       found: text.slice(0, 60),
     }
   }
   const [, left = '', op = '', right = ''] = match
-  const name = squeeze(left)
-  const metric = names.find((one) => squeeze(one) === name)
-  if (metric === undefined) {
-    const near = nearest(name, names)
-    return {
-      ok: false,
-      message:
-        name === ''
-          ? 'no metric before the operator'
-          : `no metric is called "${name}"${near === undefined ? ` (${listed(names)})` : ''}`,
-      expected: names.join(', '),
-      found: name,
-      nearest: near,
-    }
-  }
+  const read = asked(left, sim)
+  if (!read.ok) return read
+  const { name: metric, figure, unit } = read
   if (!isOperator(op)) {
     const near = LIKELY[op]
     return {
@@ -70,7 +68,6 @@ export function parseExpectation(
       nearest: near,
     }
   }
-  const { unit } = metrics[metric]!
   const parsed = parseQuantity(right.trim(), unit)
   if (!parsed.ok) {
     return {
@@ -81,7 +78,20 @@ export function parseExpectation(
       nearest: parsed.nearest,
     }
   }
-  return { ok: true, expectation: { text, metric, op, value: parsed.value } }
+  return { ok: true, expectation: { text, metric, unit, figure, op, value: parsed.value } }
+}
+
+type Asked =
+  | { readonly ok: true; readonly name: string; readonly unit: Unit; readonly figure: NamedFigure | null }
+  | ({ readonly ok: false } & Problem)
+
+function asked(left: string, sim: ExpectationSource): Asked {
+  if (left.trim() === HEADROOM && (sim.resources !== undefined || sim.underLoad !== undefined)) {
+    return { ok: true, name: HEADROOM, unit: 'count', figure: null }
+  }
+  const read = readFigure(left, sim)
+  if (!read.ok) return read
+  return { ok: true, name: read.figure.name, unit: read.figure.spec.unit, figure: read.figure }
 }
 
 /** Does an estimate meet the expectation? */
@@ -95,12 +105,9 @@ export function clear(expectation: Expectation, low: number, high: number): bool
 
 const isOperator = (op: string): op is Operator => Object.hasOwn(TESTS, op)
 
-const squeeze = (name: string) => name.replaceAll(/\s+/g, '')
-
-const listed = (names: readonly string[]) =>
-  `metrics are ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}`
-
-function example(metrics: Readonly<Record<string, MetricSpec>>): string {
-  const [name, spec] = Object.entries(metrics)[0] ?? ['p99(delay)', { unit: 's' }]
-  return `${name} < ${formatQuantity(spec.unit === 'share' ? 0.01 : spec.unit === 's' ? 0.005 : 100, spec.unit)}`
+function example(sim: FigureSource): string {
+  const [name = 'p99(delay)'] = figureNames(sim)
+  const read = readFigure(name, sim)
+  const unit = read.ok ? read.figure.spec.unit : 's'
+  return `${name} < ${formatQuantity(unit === 'share' ? 0.01 : unit === 's' ? 0.005 : 100, unit)}`
 }

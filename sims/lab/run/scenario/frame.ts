@@ -88,11 +88,20 @@ export const Frame = z.strictObject(
             .string({ error: expected('the name of a parameter') })
             .describe('The parameter whose smallest sufficient value is searched.'),
           in: values.describe('Where to search: "8..64" or a list.'),
+          confidence: share({ above: 0.5, below: 1 })
+            .prefault('95%')
+            .describe('How surely the value found must meet every expectation.'),
         },
         { error: expected('a map such as {smallest: servers, in: 8..64}') },
       )
       .optional()
-      .describe('Capacity search: the smallest value that meets every expectation.'),
+      .describe('Capacity search: the smallest value that surely meets every expectation.'),
+    horizon: z
+      .enum(['steady', 'span'], { error: expected('steady or span') })
+      .optional()
+      .describe(
+        'What the figures are of: "steady", what the system settles to, or "span", one stretch of time with its start.',
+      ),
     until: z
       .strictObject(
         {

@@ -55,6 +55,7 @@ describe('a valid scenario', () => {
     expect(scenario.find).toEqual({
       param: 'relays',
       goal: 'smallest',
+      confidence: 0.95,
       values: Array.from({ length: 57 }, (_, i) => 8 + i),
     })
   })
@@ -255,7 +256,7 @@ describe('errors', () => {
     ],
     [
       '<<: {seed: 3}',
-      '5:1: <<: unknown key: keys here are name, question, sim, seed, params, sweep, find, until, expect, environments',
+      '5:1: <<: unknown key: keys here are name, question, sim, seed, params, sweep, find, horizon, until, expect, environments',
     ],
   ])('%s', (line, message) => {
     expect(refusal(MINIMAL + line)).toEqual([`x.yaml:${message}`])

@@ -6,7 +6,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { stringify } from 'yaml'
-import type { Sim } from '../../contract/sim.ts'
+import type { Horizon, Sim } from '../../contract/sim.ts'
 import { checkScenario, type Find, type Sweep, type Until } from './check.ts'
 import { ScenarioErrors, type Place, type ScenarioError } from './errors.ts'
 import type { Expectation } from './expectation.ts'
@@ -38,6 +38,7 @@ export interface Scenario {
   readonly question: string
   readonly environment: string | null
   readonly sim: Sim
+  readonly horizon: Horizon
   readonly seed: number
   /** The parsed parameters at the first point; the mid of every interval that the sim does not sample. */
   readonly params: unknown

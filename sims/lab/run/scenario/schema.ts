@@ -5,6 +5,7 @@
  * It is made from the very schemas that the loader checks with, one definition a sim, chosen by `sim`. Nothing in
  * `params` is required here: a parameter may come from `sweep`, `find` or an environment, which only the loader sees.
  */
+import { declaredFigures } from '../../contract/figure.ts'
 import { z } from 'zod'
 import type { Sim } from '../../contract/sim.ts'
 import { FIXED_KEYS, Frame } from './frame.ts'
@@ -68,9 +69,10 @@ function definition(sim: Sim): Json {
 }
 
 const metricsOf = (sim: Sim): string =>
-  Object.entries(sim.metrics)
-    .map(([name, { unit, label }]) => `${name} (${unit}): ${label}`)
-    .join('\n')
+  [
+    ...declaredFigures(sim).map(({ name, spec: { unit, label } }) => `${name} (${unit}): ${label}`),
+    ...Object.keys(sim.observations ?? {}).map((name) => `pNN(${name}), share(${name} < LIMIT): any other`),
+  ].join('\n')
 
 function paramsOf(sim: Sim): Json {
   const { $schema: _, default: _default, ...params } = toJson(sim.params)

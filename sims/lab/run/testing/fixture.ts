@@ -47,12 +47,11 @@ export function fixtureSim(judged: boolean): Sim {
     }),
     judge,
     answer: ({ found, verdict }) => ({
-      text: `${verdict} with ${found?.value?.value ?? 'no'} servers`,
-      value: found?.value?.value ?? null,
+      text: `${verdict} with ${found?.value ?? 'no'} servers`,
+      value: found?.value ?? null,
       unit: 'servers',
-      low: found?.value?.low ?? null,
-      high: found?.value?.high ?? null,
-      breaksFirst: null,
+      low: null,
+      high: null,
     }),
     charts: () => [],
     theory: (p) => [

@@ -1,0 +1,87 @@
+/**
+ * How long a point is watched: as the scenario says, else as long as its question needs where that is affordable.
+ *
+ * A steady-state question needs 100 effective observations of each figure that it asks about, and a mean asked for to 3 %
+ * needs more. Where theory knows what that takes, a scenario that gives no span gets it, shared out over the replications,
+ * each with five relaxation times of warm-up before; where the scenario gives the span, it takes as many replications as
+ * that needs, within the number allowed.
+ */
+import type { NamedFigure } from '../contract/figure.ts'
+import type { KnownFigure } from '../contract/sim.ts'
+import { windowsIn } from '../analysis/rare.ts'
+import { PILOT } from '../analysis/sequential.ts'
+import { FEWEST_EFFECTIVE, WARM_UP } from '../analysis/theory/run-length.ts'
+import type { Scenario, Until } from './scenario/load.ts'
+
+export interface Plan {
+  /** With its times filled in. */
+  readonly params: unknown
+  /** Of one replication, s; null for a sim that does not say. */
+  readonly time: { readonly span: number; readonly warmUp: number; readonly chosen: boolean } | null
+  /** Null where unknown, or where there is no steady state. */
+  readonly relaxation: number | null
+  /** Independent windows of one replication. */
+  readonly windows: number
+  readonly until: Until
+  readonly known: (figure: string) => KnownFigure | null
+}
+
+/** Half as much again as the least: the chosen length must not be sound by a hair. */
+const AMPLE = 1.5
+/** A choice of ours costs at most so many arrivals in all: some ten seconds of one core. */
+const AFFORDABLE = 40e6
+/** Arrivals of a replication when there is no steady state to wait for. */
+const HOPELESS = 1e5
+/** Of the span, where nobody knows how long the start is remembered. */
+const BLIND_WARM_UP = 0.2
+const Z = 1.96
+
+export function planPoint(scenario: Scenario, params: unknown, asked: readonly NamedFigure[]): Plan {
+  const { sim, horizon, until } = scenario
+  const { steady } = sim
+  const isSteady = horizon === 'steady'
+  const relaxation = (isSteady && steady?.relaxation?.(params)) || null
+  const known = (figure: string): KnownFigure | null => (isSteady && steady?.known?.(params, figure)) || null
+  const windowsOf = (span: number | null): number =>
+    sim.windows?.(params) ?? (span === null ? 1 : windowsIn(span, relaxation))
+  if (!steady) return { params, time: null, relaxation, windows: windowsOf(null), until, known }
+
+  const figures = asked.filter(({ spec }) => spec.steadyState === true)
+  const needed = isSteady ? Math.max(0, ...figures.map(({ name }) => lengthFor(known(name), null))) : 0
+  const given = steady.span(params)
+  const rate = steady.arrivalRate(params)
+  const replications = until.halfWidth === null ? until.min : pilotOf(until)
+  const choose = (): number => {
+    if (relaxation === null) return HOPELESS / rate
+    const precise = Math.max(
+      ...figures.map((figure) => lengthFor(known(figure.name), preciseFor(figure, until))),
+      0,
+    )
+    const inAll = Math.min(AFFORDABLE / rate, Math.max(AMPLE * needed, precise))
+    return Math.max(inAll / replications, relaxation)
+  }
+  const span = given ?? choose()
+  const blind = relaxation === null ? BLIND_WARM_UP * span : WARM_UP * relaxation
+  const warmUp = steady.warmUp(params) ?? (isSteady ? blind : 0)
+  const least = Math.min(until.max, Math.max(until.min, Math.ceil(needed / span)))
+  return {
+    params: steady.withTimes(params, { span, warmUp }),
+    time: { span, warmUp, chosen: given === null },
+    relaxation,
+    windows: windowsOf(span),
+    until: { ...until, min: least },
+    known,
+  }
+}
+
+const pilotOf = ({ min, max }: Until): number => Math.min(max, Math.max(min, PILOT))
+
+/** A mean to the half-width asked for; a quantile is left to the stopping rule, which measures its slope. */
+const preciseFor = ({ kind }: NamedFigure, { halfWidth }: Until): number | null =>
+  kind.kind === 'quantile' ? null : halfWidth
+
+/** Seconds in all for 100 effective observations, or for a relative half-width. */
+function lengthFor(known: KnownFigure | null, halfWidth: number | null): number {
+  if (known === null) return 0
+  return known.variance * Math.max(FEWEST_EFFECTIVE, halfWidth === null ? 0 : AMPLE * (Z / halfWidth) ** 2)
+}

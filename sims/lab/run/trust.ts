@@ -1,0 +1,152 @@
+/** The trust check of a run: each answered point's case, and its findings in words a planner can act on. */
+import { assess, levelOf, type AskedFigure, type Finding } from '../analysis/trust.ts'
+import { precisionOf } from '../analysis/sequential.ts'
+import type { TrustDocument } from '../contract/document.ts'
+import type { NamedFigure } from '../contract/figure.ts'
+import { formatQuantity } from '../contract/format.ts'
+import { effectiveAt, type Point } from './fold.ts'
+import { theoryTests } from './checks.ts'
+import type { Plan } from './plan.ts'
+import { MAX_REPLICATIONS } from './scenario/frame.ts'
+import { clear, type Expectation } from './scenario/expectation.ts'
+import type { Scenario } from './scenario/load.ts'
+
+type Reason = TrustDocument['reasons'][number]
+
+/** What the run asks about: the figures of its expectations, else the sim's first. */
+export function trustOf(
+  scenario: Scenario,
+  points: readonly Point[],
+  asked: readonly NamedFigure[],
+): { readonly trust: TrustDocument; readonly findings: readonly Finding[] } {
+  const reasons = new Map<string, Reason>()
+  const findings: Finding[] = []
+  for (const point of points) {
+    // Overload needs no precision: it has no figure that could lack it.
+    if (point.state === 'overloaded') continue
+    const found = assess(caseOf(scenario, point, asked))
+    findings.push(...found)
+    for (const finding of found) {
+      const reason = inWords(scenario, point, finding)
+      if (!reasons.has(reason.text)) reasons.set(reason.text, reason)
+    }
+  }
+  return { trust: { level: levelOf(findings), reasons: [...reasons.values()] }, findings }
+}
+
+function caseOf(scenario: Scenario, point: Point, asked: readonly NamedFigure[]) {
+  const { plan, replications } = point
+  const levels = replications.map(({ level }) => level)
+  return {
+    horizon: scenario.horizon,
+    replications: replications.length,
+    span: plan.time?.span ?? null,
+    warmUp: plan.time?.warmUp ?? null,
+    relaxation: plan.relaxation,
+    figures: asked.flatMap((named) => askedFigure(scenario, point, named)),
+    series: levels.every((level) => level !== undefined) ? levels : [],
+    theory: theoryTests(scenario.sim, point),
+    askedPrecision: plan.until.halfWidth,
+  }
+}
+
+function askedFigure({ expect: expectations }: Scenario, point: Point, named: NamedFigure): AskedFigure[] {
+  const figure = point.figures[named.name]
+  if (figure === undefined) return []
+  const { low, high, value } = point.metrics[named.name]!
+  const interval = low === null || high === null || value === null ? figure.interval() : { low, high, value }
+  const undecided = (one: Expectation): boolean =>
+    one.metric === named.name && interval !== null && !clear(one, interval.low, interval.high)
+  return [
+    {
+      name: named.name,
+      isQuantile: named.kind.kind === 'quantile',
+      steadyState: named.spec.steadyState === true,
+      relative: precisionOf(interval).relative,
+      effective: effectiveAt(named, figure, point.plan),
+      known: point.plan.known(named.name),
+      undecided: expectations.some(undecided),
+    },
+  ]
+}
+
+interface Context {
+  readonly isSteady: boolean
+  readonly plan: Plan
+  readonly replications: number
+}
+
+type Words<C extends Finding['code']> = (
+  finding: Extract<Finding, { readonly code: C }>,
+  context: Context,
+) => Omit<Reason, 'code'>
+
+const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
+  'no-interval': ({ figure }) => ({
+    text: `${figure} comes from one replication, so nobody knows how far off it is`,
+    remedy: '--replications 5',
+  }),
+
+  'run-length': ({ figure, effective, factor }, { isSteady, plan, replications: n }) => {
+    const shown = effective < 10 ? Number(effective.toPrecision(2)) : Math.floor(effective)
+    const worth = `it is worth ${shown} independent observations of the 100 that an interval takes`
+    if (!isSteady || plan.time === null) {
+      return { text: `${n} replications are too few for ${figure}: ${worth}`, remedy: more(n, factor) }
+    }
+    const { span } = plan.time
+    const needed = n * span * factor
+    return {
+      text: `${figure} needs ${formatQuantity(needed, 's')} in all; this run has ${formatQuantity(n * span, 's')}: ${worth}`,
+      remedy: `--set params.span=${written(needed / n)}`,
+    }
+  },
+
+  'warm-up': ({ relaxation, needed }, { plan }) => ({
+    text: `a warm-up of ${formatQuantity(plan.time!.warmUp, 's')} leaves too much of the empty start: this system remembers for ${formatQuantity(relaxation, 's')}`,
+    remedy: `--set params.warmUp=${written(needed)}`,
+  }),
+
+  transient: ({ how }) => ({
+    text:
+      how === 'mser'
+        ? 'the start still shows in what was measured (MSER-5)'
+        : 'the first and the second half of what was measured differ',
+    remedy: 'a longer warm-up and span, or horizon: span if the start belongs to the question',
+  }),
+
+  theory: ({ rows }) => ({
+    text: `theory disagrees: ${rows.join('; ')}`,
+    remedy: 'a longer run; if it stays so, the model is wrong',
+  }),
+
+  precision: ({ figure, asked, reached }, { replications: n }) => ({
+    text: `${figure}: asked ${formatQuantity(asked, 'share')}, reached ${reached < Infinity ? formatQuantity(reached, 'share') : 'none'} at ${n} replications`,
+    remedy: more(n, (reached / asked) ** 2),
+  }),
+}
+
+function inWords({ horizon }: Scenario, { plan, replications }: Point, finding: Finding): Reason {
+  const context = { isSteady: horizon === 'steady', plan, replications: replications.length }
+  // The table has for each code the words of that code's finding.
+  const words = WORDS[finding.code] as Words<Finding['code']>
+  return { code: finding.code, ...words(finding, context) }
+}
+
+function more(replications: number, factor: number): string {
+  const wanted = Math.ceil(replications * factor)
+  return wanted <= MAX_REPLICATIONS ? `--replications ${wanted}` : 'longer replications'
+}
+
+/** A duration that `--set` takes, rounded up to two digits. */
+function written(seconds: number): string {
+  if (!(seconds < Infinity)) return 'LONGER'
+  const [unit, size] =
+    seconds >= 86_400
+      ? (['d', 86_400] as const)
+      : seconds >= 3600
+        ? (['h', 3600] as const)
+        : (['s', 1] as const)
+  const value = seconds / size
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1)
+  return `${Math.ceil(value / step) * step}${unit}`
+}
