@@ -67,7 +67,14 @@ export function rows({ findSim }: SimList): Rows {
 export function prepare(sim: Sim, { params: written, judged = {} }: Replication): Burst {
   const params = sim.params.parse(written)
   const parts = sim.parts?.(params) ?? 1
-  const task = { sim: sim.name, params, seed: SEED, horizon: sim.horizons?.[0] ?? 'span', replication: 0, judged } as const
+  const task = {
+    sim: sim.name,
+    params,
+    seed: SEED,
+    horizon: sim.horizons?.[0] ?? 'span',
+    replication: 0,
+    judged,
+  } as const
   const replicate = (): Measures =>
     sim.judge(
       params,
