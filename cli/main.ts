@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf, explain, UsageError } from './exit.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { open } from './open.ts'
+import { regex } from './regex.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -19,7 +20,7 @@ try {
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([run, list, check, schema, report, open, init, bench, serve])
+    .command([run, list, check, schema, report, open, init, bench, serve, regex])
     .demandCommand(1, 'which command?')
     .strict()
     .help()

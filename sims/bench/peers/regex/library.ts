@@ -101,6 +101,8 @@ export interface Matcher {
   readonly found: Found
   /** Calls a function that does nothing with the arguments of `next`. */
   readonly idle: (text: NativeText) => void
+  /** Starts and ends of all groups of the match found last, -1 where unset; for a matcher that was asked for groups. */
+  readonly groupSpans: () => number[]
   close?(): void
 }
 

@@ -14,7 +14,7 @@ const PCRE2_CONFIG_VERSION = 11
 const PCRE2_NO_MATCH = -1
 const PCRE2_MATCH_LIMIT = -47
 
-const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
+export const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
   const { koffi, library } = opened(PCRE2)
   const compile = library.func(
     'void *pcre2_compile_8(const uint8_t *pattern, size_t length, uint32_t options, void *error, void *at, void *context)',
@@ -65,7 +65,8 @@ const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
     }
     return true
   }
-  return { next, found, idle }
+  const groupSpans = (): number[] => Array.from(offsets, Number)
+  return { next, found, idle, groupSpans }
 }
 
 export const pcre2: RegexPeer = {
@@ -87,7 +88,7 @@ const REG_ICASE = 2
 const REG_NOTBOL = 1
 const REG_NOMATCH = 1
 
-const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
+export const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
   const { koffi, library } = opened(TRE)
   // regex_t: a size and a pointer.
   const regex = koffi.alloc('uint8_t', 16)
@@ -109,7 +110,9 @@ const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
     nothing(regex, text.address + BigInt(text.length), text.length, wanted, offsetsAt, 0)
   }
   const found = { start: 0, end: 0, groups: 0 }
+  let base = 0
   const next = (text: NativeText, from: number): boolean => {
+    base = from
     const rest = from === 0 ? text.address : text.address + BigInt(from)
     const result = Number(
       match(regex, rest, text.length - from, wanted, offsetsAt, from === 0 ? 0 : REG_NOTBOL),
@@ -124,7 +127,8 @@ const compileTre: Compile = (pattern, { ignoreCase, ask }) => {
     }
     return true
   }
-  return { next, found, idle }
+  const groupSpans = (): number[] => Array.from(offsets, (offset) => (offset < 0 ? -1 : base + offset))
+  return { next, found, idle, groupSpans }
 }
 
 /** Its interface has no start offset: after a match it is given the rest of the text, and told it is not the start. */
@@ -159,7 +163,12 @@ export const vectorscan: RegexPeer = {
 }
 
 /** One compiled pattern, for many texts. */
-function vectorscanScanner(pattern: string, ignoreCase: boolean, unicode: boolean, withStart: boolean) {
+export function vectorscanScanner(
+  pattern: string,
+  ignoreCase: boolean,
+  unicode: boolean,
+  withStart: boolean,
+) {
   const { koffi, library } = opened(HS)
   const compile = library.func(
     'int hs_compile(const char *pattern, unsigned int flags, unsigned int mode, void *platform, void *database, void *error)',
@@ -174,7 +183,9 @@ function vectorscanScanner(pattern: string, ignoreCase: boolean, unicode: boolea
   let count = 0
   let length = 0
   let first = false
+  let kept: number[] | null = null
   const onMatch = (_id: number, from: number | bigint, to: number | bigint): number => {
+    kept?.push(Number(from), Number(to))
     count++
     length += Number(to) - Number(from)
     // Anything but 0 stops the scan.
@@ -194,7 +205,14 @@ function vectorscanScanner(pattern: string, ignoreCase: boolean, unicode: boolea
     scanNative(database[0], text.address, text.length, 0, scratch[0], callback, null)
     return ask === 'spans' ? length : ask === 'test' ? Math.min(1, count) : count
   }
-  return { scan, close: () => koffi.unregister(callback) }
+  /** Start and end of everything that it reports. */
+  const list = (text: NativeText): number[] => {
+    const all: number[] = (kept = [])
+    scan(text, 'count')
+    kept = null
+    return all
+  }
+  return { scan, list, close: () => koffi.unregister(callback) }
 }
 
 export type LibraryName = 'pcre2' | 'tre' | 'vectorscan' | 're2'

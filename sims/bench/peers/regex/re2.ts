@@ -129,7 +129,13 @@ export const compileRe2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
     }
     return true
   }
-  return { next, found, idle, close }
+  const groupSpans = (): number[] =>
+    Array.from({ length: wanted }, (_, g) => {
+      // An unset group is an empty piece at no address.
+      const at = words[4 * g]! + words[4 * g + 1]! * 2 ** 32
+      return at === 0 ? [-1, -1] : [at - base, at - base + words[4 * g + 2]!]
+    }).flat()
+  return { next, found, idle, groupSpans, close }
 }
 
 /** The package's version, as the library does not tell its own. */

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+let folder: string
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'flowbench-regex-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const regex = (...args: string[]) =>
+  spawnSync(process.execPath, [MAIN, 'regex', ...args], { encoding: 'utf8', cwd: folder })
+
+describe('flowbench regex', () => {
+  test('one pattern, as JSON and nothing else', () => {
+    const { stdout, status } = regex('^(a+)+$', '--engines', 'flowbench,v8', '--json')
+    const document = JSON.parse(stdout) as {
+      engines: { engine: string; verdict: string; attack: { length: number } | null; seconds: number }[]
+    }
+    expect(document).toMatchObject({ schema: 'flowbench.regex/1', pattern: '^(a+)+$', missing: [] })
+    const [ours, v8] = document.engines
+    expect([ours!.verdict, ours!.attack]).toEqual(['linear', null])
+    expect([v8!.verdict, v8!.attack!.length < 45, v8!.seconds > 0.5]).toEqual(['exponential', true, true])
+    expect(status).toBe(0)
+  })
+
+  test('a file of rules: exit 99, JUnit and SARIF name rule and line', () => {
+    const file = join(folder, 'rules.yaml')
+    writeFileSync(file, `rules:\n  - id: good\n    regex: '^[a-z]+$'\n  - id: bad\n    regex: '^(\\w+)+$'\n`)
+    const args = ['--patterns', file, '--path', 'rules[].regex', '--check', 'v8', '--json']
+    const { stdout, status } = regex(...args, '--junit', 'j.xml', '--sarif', 's.json')
+    expect(status).toBe(99)
+    const { patterns } = JSON.parse(stdout) as {
+      patterns: { line: number; name: string; engines: { verdict: string }[] }[]
+    }
+    expect(
+      patterns.map(({ line, name, engines }) => [line, name, engines.map(({ verdict }) => verdict)]),
+    ).toEqual([
+      [3, 'good', ['linear']],
+      [5, 'bad', ['exponential']],
+    ])
+    expect(readFileSync(join(folder, 'j.xml'), 'utf8')).toContain('name="bad"')
+    expect(readFileSync(join(folder, 's.json'), 'utf8')).toContain('"startLine": 5')
+
+    writeFileSync(join(folder, 'ok.yaml'), `- {name: bad, reason: only our own names, until: 2999-01-01}\n`)
+    expect(regex(...args, '--accepted', 'ok.yaml').status).toBe(0)
+    writeFileSync(join(folder, 'ok.yaml'), `- {name: bad, reason: only our own names, until: 2020-01-01}\n`)
+    expect(regex(...args, '--accepted', 'ok.yaml').status).toBe(99)
+  })
+
+  test.each([
+    [[], /a pattern, or --patterns/],
+    [['a', '--engines', 'v9'], /no engine is called "v9"; there are flowbench/],
+    [['a', '--flags', 'q'], /--flags q/],
+    [['--patterns', 'nothing.txt'], /nothing\.txt: no such file/],
+    [['a', '--patterns', 'x'], /not both/],
+    [['a', '--junit', 'x'], /go with --check/],
+    [['a', '--check', 'v8', '--accepted', 'no.yaml'], /no\.yaml: no such file/],
+  ])('%j is refused with exit 2', (args, message) => {
+    const { stderr, status, stdout } = regex(...args)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(message)
+  })
+})

@@ -1,0 +1,133 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { patternDocument, patternsDocument } from '../reports/shootout/document.ts'
+import { junit } from '../reports/shootout/junit.ts'
+import { sarif } from '../reports/shootout/sarif.ts'
+import { headline, renderPattern, sentence } from '../reports/shootout/terminal.ts'
+import { exitOf, judge, type Finding } from '../reports/shootout/verdict.ts'
+import { ENGINES } from '../sims/bench/shootout/engines/engines.ts'
+import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
+import { readAccepted } from '../sims/bench/shootout/input/accepted.ts'
+import { BadRequest } from '../sims/bench/harness/errors.ts'
+import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
+import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
+import { present, shootOut, type PatternReport } from '../sims/bench/shootout/shootout.ts'
+import { defineCommand } from './command.ts'
+import { EXIT, UsageError } from './exit.ts'
+
+/** Beside each other more would only fight for the memory that they measure. */
+const MOST_LANES = 4
+
+export const regex = defineCommand({
+  command: 'regex [pattern]',
+  describe: 'Which regex engines take long on a pattern, with the text that shows it',
+  builder: (parser) =>
+    parser
+      .positional('pattern', { type: 'string', describe: 'a pattern' })
+      .option('flags', { type: 'string', default: '', describe: 'some of i m s u' })
+      .option('engines', { type: 'string', describe: 'only these, separated by commas' })
+      .option('patterns', { type: 'string', describe: 'a file of patterns: lines, JSON, YAML or TOML' })
+      .option('path', { type: 'string', describe: 'where in that file they are: rules[].regex' })
+      .option('check', { type: 'string', describe: 'fail when a pattern is not linear on this engine' })
+      .option('strict', { type: 'boolean', default: false, describe: 'with --check: undecided is exit 3' })
+      .option('accepted', {
+        type: 'string',
+        describe: 'a YAML file of patterns that are accepted, and until when',
+      })
+      .option('junit', { type: 'string', describe: 'with --check: write JUnit XML to this file' })
+      .option('sarif', { type: 'string', describe: 'with --check: write SARIF to this file' })
+      .option('json', { type: 'boolean', default: false, describe: 'print the document and nothing else' }),
+  async handler({ pattern, flags, engines, patterns, path, check, strict, accepted, junit, sarif, json }) {
+    const entries = entriesOf(pattern, patterns, path)
+    const specs = chosen(engines ?? check)
+    if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
+    if (check !== undefined && !specs.some(({ id }) => id === check))
+      throw new UsageError(`--check ${check}: no such engine among ${names(specs)}`)
+    if (check === undefined && (junit ?? sarif ?? accepted) !== undefined)
+      throw new UsageError('--junit, --sarif and --accepted go with --check')
+    const acceptedList = accepted === undefined ? [] : readAccepted(accepted)
+    const { specs: here, missing } = present(specs)
+    const checked = missing.find(({ engine }) => engine === check)
+    if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
+
+    const interruption = new AbortController()
+    const interrupt = () => interruption.abort()
+    process.once('SIGINT', interrupt)
+    let done = 0
+    const reports = await shootOut(entries, here, {
+      ...DEFAULTS,
+      flags,
+      findAll: patterns === undefined,
+      lanes: Math.max(1, Math.min(MOST_LANES, availableParallelism())),
+      signal: interruption.signal,
+      onReport: (entry, report) => {
+        const what =
+          patterns === undefined ? '' : `${++done} of ${entries.length * here.length}: ${entry.name}: `
+        process.stderr.write(`${what}${report.engine}: ${sentence(report, report.promise)}\n`)
+      },
+    })
+    process.off('SIGINT', interrupt)
+    const isOne = patterns === undefined
+    const document = isOne
+      ? reports[0] && patternDocument(reports[0], flags, missing)
+      : patternsDocument(reports, flags, missing)
+    if (json) console.log(JSON.stringify(document))
+    else if (isOne && reports[0]) process.stdout.write(renderPattern(reports[0], missing))
+    else process.stdout.write(summary(reports))
+    if (interruption.signal.aborted) process.exitCode = EXIT.interrupted
+    else if (check !== undefined) {
+      const today = new Date().toISOString().slice(0, 10)
+      const findings = judge(reports, check, acceptedList, today)
+      writeFindings(findings, patterns ?? 'pattern', check, { junit, sarif })
+      if (!json) process.stdout.write(checkSummary(findings, check))
+      process.exitCode = exitOf(findings, strict)
+    }
+  },
+})
+
+function entriesOf(
+  pattern: string | undefined,
+  file: string | undefined,
+  path: string | undefined,
+): PatternEntry[] {
+  if (pattern !== undefined && file !== undefined)
+    throw new UsageError('either a pattern or --patterns, not both')
+  if (file !== undefined) return readPatterns(file, path)
+  if (path !== undefined) throw new UsageError('--path goes with --patterns')
+  if (pattern === undefined) throw new UsageError('a pattern, or --patterns FILE, or --suite NAME')
+  return [{ pattern, line: null, name: pattern }]
+}
+
+const names = (specs: readonly EngineSpec[]): string => specs.map(({ id }) => id).join(', ')
+
+function chosen(wanted: string | undefined): EngineSpec[] {
+  if (wanted === undefined) return [...ENGINES]
+  return wanted.split(',').map((id) => {
+    const spec = ENGINES.find((one) => one.id === id.trim())
+    if (spec === undefined) throw new UsageError(`no engine is called "${id}"; there are ${names(ENGINES)}`)
+    return spec
+  })
+}
+
+function summary(reports: readonly PatternReport[]): string {
+  const bad = reports.filter(({ engines }) => engines.some(({ verdict }) => verdict !== 'linear'))
+  const lines = bad.map(({ name, pattern, engines }) => `${name}: ${headline(pattern, engines)}`)
+  return `${reports.length - bad.length} of ${reports.length} patterns linear on every engine\n${lines.map((line) => `${line}\n`).join('')}`
+}
+
+function checkSummary(findings: readonly Finding[], engine: string): string {
+  const of = (outcome: Finding['outcome']): number => findings.filter((one) => one.outcome === outcome).length
+  return `${engine}: ${of('passed')} linear, ${of('failed')} not linear, ${of('unsure')} undecided or refused, ${of('accepted')} accepted\n`
+}
+
+function writeFindings(
+  findings: readonly Finding[],
+  file: string,
+  engine: string,
+  to: { readonly junit: string | undefined; readonly sarif: string | undefined },
+): void {
+  if (to.junit !== undefined) writeFileSync(to.junit, junit(findings, file, engine))
+  const version = findings[0]?.report.version ?? 'unknown'
+  if (to.sarif !== undefined)
+    writeFileSync(to.sarif, `${JSON.stringify(sarif(findings, file, version), null, 2)}\n`)
+}

@@ -1,0 +1,224 @@
+/**
+ * A pattern as an automaton of positions: every place of the pattern that takes a character is a state, and a transition
+ * goes to each place that may take the next one, with the number of ways to get there (up to two: `(a*)*` has two from a
+ * to a, and that is all that makes it exponential).
+ *
+ * Where the pattern asks what stands before and after (`\b`, `^`, `$`), positions are split by the kind of character they
+ * take, and only ways that these questions allow are kept. Looking around is a side path that goes nowhere; a reference
+ * back takes whatever its group takes; bounds above a cap are loops. So the automaton may do a little more than the
+ * pattern: what is found in it are candidates, to be run.
+ */
+import { Alphabet, MAX_POINT, MAX_UNIT, NEWLINE, WORD, type CharSet } from './charset.ts'
+import type { Node, Pattern } from './syntax.ts'
+
+/** A text's begin, and anywhere in it: where a search may start again. */
+export const BEGIN = 0
+export const ANYWHERE = 1
+
+export interface Edge {
+  readonly to: number
+  /** 1, or 2 for two and more. */
+  readonly ways: 1 | 2
+}
+
+export interface Automaton {
+  readonly alphabet: Alphabet
+  /** Classes that a state takes; of ANYWHERE all, of BEGIN none. */
+  readonly takes: readonly (readonly number[])[]
+  readonly edges: readonly (readonly Edge[])[]
+}
+
+interface Raw {
+  /** Set edges: [set, target]. */
+  readonly steps: { readonly set: CharSet; readonly to: number }[]
+  /** Empty edges, some with a question. */
+  readonly free: { readonly to: number; readonly asks: Asks | null }[][]
+  readonly stepsFrom: number[][]
+  /** States that a round of a loop comes back to. */
+  readonly loops: Set<number>
+}
+
+type Asks = 'start' | 'end' | 'word' | 'not-word'
+
+const MOST_STEPS = 600
+const MOST_PATHS = 4_000
+const MOST_PATHS_IN_ALL = 400_000
+/** What a position takes, where that is asked for. */
+type Kind = 'word' | 'newline' | 'other' | 'any'
+
+/** Null when even with the least cap it is too large. `loops`: bounds of three and more are loops. */
+export function buildAutomaton(pattern: Pattern, loops: boolean): Automaton | null {
+  for (const cap of loops ? [2, 1] : [30, 10, 4, 2, 1]) {
+    const raw = buildRaw(pattern, cap)
+    if (raw !== null) return positions(pattern, raw)
+  }
+  return null
+}
+
+function buildRaw(pattern: Pattern, cap: number): Raw | null {
+  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set() }
+  const groups = new Map<number, Node>()
+  const state = (): number => {
+    raw.free.push([])
+    return raw.stepsFrom.push([]) - 1
+  }
+  const link = (from: number, to: number, asks: Asks | null = null): void =>
+    void raw.free[from]!.push({ to, asks })
+  let deep = 0
+
+  const build = (node: Node, from: number): number => {
+    if (raw.steps.length > MOST_STEPS) return from
+    switch (node.is) {
+      case 'set': {
+        const to = state()
+        raw.stepsFrom[from]!.push(raw.steps.push({ set: node.set, to }) - 1)
+        return to
+      }
+      case 'sequence':
+        return node.items.reduce((at, item) => build(item, at), from)
+      case 'choice': {
+        const to = state()
+        for (const item of node.items) {
+          const branch = state()
+          link(from, branch)
+          link(build(item, branch), to)
+        }
+        return to
+      }
+      case 'group':
+        groups.set(node.index, node.item)
+        return build(node.item, from)
+      case 'look': {
+        const side = state()
+        link(from, side)
+        build(node.item, side)
+        return from
+      }
+      case 'back': {
+        const item = groups.get(node.index)
+        // A group that refers to itself would go on for ever.
+        if (item === undefined || deep > 2) return from
+        deep++
+        const to = build(item, from)
+        deep--
+        return to
+      }
+      case 'repeat':
+        return repeat(node, from)
+      default: {
+        const to = state()
+        link(from, to, node.is)
+        return to
+      }
+    }
+  }
+
+  const repeat = ({ item, min, max }: Node & { is: 'repeat' }, from: number): number => {
+    let at = from
+    for (let k = 0; k < Math.min(min, cap); k++) at = build(item, at)
+    if (max <= cap || max === min) {
+      const exit = state()
+      link(at, exit)
+      for (let k = min; k < Math.min(max, cap); k++) {
+        const inside = state()
+        link(at, inside)
+        at = build(item, inside)
+        link(at, exit)
+      }
+      return exit
+    }
+    const loop = state()
+    raw.loops.add(loop)
+    link(at, loop)
+    const inside = state()
+    link(loop, inside)
+    link(build(item, inside), loop)
+    const exit = state()
+    link(loop, exit)
+    return exit
+  }
+
+  build(pattern.root, state())
+  return raw.steps.length > MOST_STEPS ? null : raw
+}
+
+function positions(pattern: Pattern, raw: Raw): Automaton {
+  const asked = raw.free.some((edges) => edges.some(({ asks }) => asks !== null))
+  const sets = raw.steps.map(({ set }) => set)
+  const alphabet = new Alphabet(
+    asked ? [...sets, WORD, NEWLINE] : sets,
+    pattern.unicode ? MAX_POINT : MAX_UNIT,
+  )
+  const isWord = alphabet.within(WORD)
+  const isNewline = alphabet.within(NEWLINE)
+  const kindOf = (id: number): Kind =>
+    asked ? (isWord[id] ? 'word' : isNewline[id] ? 'newline' : 'other') : 'any'
+  const all = alphabet.members.map((_, id) => id)
+
+  const takes: number[][] = [[], all]
+  const kinds: Kind[] = ['any', 'any']
+  const placesOf: number[][] = raw.steps.map(({ set }) => {
+    const within = alphabet.within(set)
+    const classes = all.filter((id) => within[id])
+    const byKind = Map.groupBy(classes, kindOf)
+    return [...byKind].map(([kind, members]) => {
+      kinds.push(kind)
+      return takes.push(members) - 1
+    })
+  })
+
+  // Without the loops' states no way comes back to where it was; and to one of them none comes back without having
+  // taken a character, since a round that takes nothing is no round.
+  let total = 0
+  const follow = (state: number, before: Kind | 'edge'): Edge[] => {
+    const ways = new Map<number, number>()
+    let paths = 0
+    const onPath = new Set<number>()
+    const visit = (at: number, questions: readonly Asks[]): void => {
+      if (onPath.has(at) || ++paths > MOST_PATHS || ++total > MOST_PATHS_IN_ALL) return
+      for (const step of raw.stepsFrom[at]!) {
+        for (const place of placesOf[step]!) {
+          if (questions.every((asks) => allows(asks, before, kinds[place]!, pattern.multiline)))
+            ways.set(place, (ways.get(place) ?? 0) + 1)
+        }
+      }
+      if (raw.loops.has(at)) onPath.add(at)
+      for (const { to, asks } of raw.free[at]!) visit(to, asks === null ? questions : [...questions, asks])
+      onPath.delete(at)
+    }
+    visit(state, [])
+    return [...ways].map(([to, count]) => ({ to, ways: count > 1 ? 2 : 1 }))
+  }
+
+  const edges: Edge[][] = [
+    [...follow(0, 'edge'), { to: ANYWHERE, ways: 1 }],
+    // A new start after some character: whichever kind lets it go on.
+    [
+      ...mergeEdges((['word', 'newline', 'other'] as const).map((kind) => follow(0, kind))),
+      { to: ANYWHERE, ways: 1 },
+    ],
+  ]
+  for (const [step, places] of placesOf.entries()) {
+    for (const place of places) edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
+  }
+  return { alphabet, takes, edges }
+}
+
+function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {
+  const byTarget = new Map<number, Edge>()
+  for (const edge of lists.flat()) {
+    if (edge.ways > (byTarget.get(edge.to)?.ways ?? 0)) byTarget.set(edge.to, edge)
+  }
+  return [...byTarget.values()]
+}
+
+function allows(asks: Asks, before: Kind | 'edge', after: Kind, multiline: boolean): boolean {
+  switch (asks) {
+    case 'start':
+      return before === 'edge' || (multiline && before === 'newline')
+    case 'end':
+      return multiline && after === 'newline'
+    default:
+      return ((before === 'word') !== (after === 'word')) === (asks === 'word')
+  }
+}

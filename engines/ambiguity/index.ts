@@ -1,0 +1,4 @@
+/** The engine's public interface; see README.md. */
+export { Backtracker, PatternTooLarge, type Tally } from './backtrack.ts'
+export { proposeAttacks, type Proposal, type Proposals } from './propose.ts'
+export { parsePattern, UnreadablePattern, type Pattern } from './syntax.ts'

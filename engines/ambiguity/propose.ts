@@ -1,0 +1,219 @@
+/**
+ * Attacks on a backtracking matcher, worst first: words that the automaton reads in many ways, with what may stand before
+ * and after, each run on the step-counting matcher at growing lengths. What grows there need not grow on an engine that
+ * is cleverer; so these are proposals.
+ */
+import { buildAutomaton, type Automaton } from './automaton.ts'
+import { Backtracker, PatternTooLarge } from './backtrack.ts'
+import { findLoops, type Loop } from './loops.ts'
+import type { Pattern } from './syntax.ts'
+
+export interface Proposal {
+  readonly prefix: string
+  readonly pump: string
+  readonly suffix: string
+  /** Slope of steps against length on log-log where the row ended. */
+  readonly exponent: number
+  /** Characters at which it would take `FAR` steps. */
+  readonly length: number
+}
+
+export interface Proposals {
+  /** Of searches for one match. */
+  readonly search: readonly Proposal[]
+  /** Of finding all matches, where each search is quick and all together are not. */
+  readonly findAll: readonly Proposal[]
+}
+
+export interface ProposeOptions {
+  /** Steps of the matcher in all; default 6 million, some tenths of a second. */
+  readonly steps?: number
+  /** How many of each; default 4. */
+  readonly most?: number
+}
+
+/** About what V8 does in a second. */
+const FAR = 2e8
+/** A row of lengths ends at so many steps, or characters. */
+const ROW_STEPS = 60_000
+const ROW_LENGTH = 400
+const MOST_STEPS = 4 * ROW_STEPS
+/** Of what is far beyond that after three lengths. */
+const STEEP = 20
+const GROWS = 1.6
+const MOST_PUMPS = 60
+
+interface Candidate {
+  readonly prefix: string
+  readonly pump: string
+  readonly suffix: string
+}
+
+export function proposeAttacks(
+  pattern: Pattern,
+  { steps = 6_000_000, most = 4 }: ProposeOptions = {},
+): Proposals {
+  let matcher: Backtracker
+  try {
+    matcher = new Backtracker(pattern)
+  } catch (error) {
+    if (error instanceof PatternTooLarge) return { search: [], findAll: [] }
+    throw error
+  }
+  const exact = buildAutomaton(pattern, false)
+  const looped = buildAutomaton(pattern, true)
+  const candidates = unique(
+    [exact, looped].flatMap((automaton) => (automaton ? candidatesOf(automaton) : [])),
+  )
+  const left = { steps }
+  const search = rank(candidates, (text, budget) => matcher.search(text, budget), matcher, left)
+  const all = { steps: steps / 3 }
+  const bare = unique(
+    candidates.flatMap(({ prefix, pump, suffix }) => [
+      { prefix: '', pump, suffix: '' },
+      { prefix, pump, suffix },
+    ]),
+  )
+  const quick = (text: Uint32Array, budget: number) => matcher.findAll(text, budget)
+  const findAll = rank(bare, quick, matcher, all)
+  return { search: best(search, most), findAll: best(findAll, most) }
+}
+
+/** The worst, no two with one pump unless there is room. */
+function best(proposals: readonly Proposal[], most: number): Proposal[] {
+  const sorted = proposals.toSorted((a, b) => a.length - b.length)
+  const pumps = new Set<string>()
+  const first = sorted.filter(({ pump }) => !pumps.has(pump) && pumps.add(pump))
+  return [...first, ...sorted.filter((one) => !first.includes(one))].slice(0, most)
+}
+
+function unique(candidates: readonly Candidate[]): Candidate[] {
+  return [...new Map(candidates.map((one) => [`${one.prefix}\0${one.pump}\0${one.suffix}`, one])).values()]
+}
+
+function candidatesOf(automaton: Automaton): Candidate[] {
+  const { exponential, polynomial, plain } = findLoops(automaton)
+  const text = (word: readonly number[]): string =>
+    word.map((id) => String.fromCodePoint(automaton.alphabet.representative(id))).join('')
+  const out: Candidate[] = []
+  const foreign = foreignTo(automaton).slice(0, 1)
+  const add = ({ prefix, pump, state }: Loop): void => {
+    // What stands before a search that starts anywhere may keep it from being over at once.
+    const prefixes = prefix.length > 0 ? [prefix] : [[], foreign]
+    for (const suffix of suffixes(automaton, state, pump)) {
+      for (const before of prefixes) out.push({ prefix: text(before), pump: text(pump), suffix })
+    }
+  }
+  for (const loop of exponential) add(loop)
+  const worst = [...exponential, ...shortestFirst(polynomial)].slice(0, MOST_PUMPS)
+  for (const loop of worst.slice(exponential.length)) add(loop)
+  // Loops one behind the other, all over one word: a power more for each.
+  const words = [...new Map(shortestFirst(polynomial).map((loop) => [text(loop.pump), loop])).values()].slice(
+    0,
+    7,
+  )
+  for (const one of words) {
+    for (const other of words)
+      if (one !== other) add({ ...other, pump: [...one.pump, ...other.pump], prefix: [] })
+  }
+  for (const loop of shortestFirst(plain).slice(0, 12)) add(loop)
+  // Every single character, from every loop's place: what all of several loops take.
+  const places = [...new Map(plain.map((loop) => [text(loop.prefix), loop])).values()].slice(0, 4)
+  for (const loop of places) {
+    for (const id of automaton.takes[loop.state]!) add({ ...loop, pump: [id] })
+  }
+  return out
+}
+
+const shortestFirst = (loops: readonly Loop[]): Loop[] =>
+  loops.toSorted((a, b) => a.pump.length + a.prefix.length - b.pump.length - b.prefix.length)
+
+const MOST_SUFFIXES = 4
+
+/** What may make the search fail after the loop: the end, and characters that nothing there takes. */
+function suffixes({ alphabet, takes, edges }: Automaton, state: number, pump: readonly number[]): string[] {
+  const taken = new Set(edges[state]!.flatMap(({ to }) => takes[to]!))
+  const classes = alphabet.members.map((_, id) => id)
+  const foreign = foreignTo({ alphabet, takes })
+  const refused = classes.filter((id) => !taken.has(id) && !foreign.includes(id))
+  const follows = classes.filter((id) => taken.has(id) && !pump.includes(id))
+  const chars = [...foreign.slice(0, 1), ...refused.slice(0, 2), ...follows.slice(0, 1)].map((id) =>
+    String.fromCodePoint(alphabet.representative(id)),
+  )
+  return [...new Set(['', ...chars, ...(taken.size === classes.length ? ['\n'] : [])])].slice(
+    0,
+    MOST_SUFFIXES + 1,
+  )
+}
+
+/** Classes that nothing in the pattern takes. */
+function foreignTo({ alphabet, takes }: Pick<Automaton, 'alphabet' | 'takes'>): number[] {
+  const taken = new Set(takes.slice(2).flat())
+  return alphabet.members.map((_, id) => id).filter((id) => !taken.has(id))
+}
+
+type Run = (text: Uint32Array, budget: number) => { readonly steps: number; readonly outOfBudget: boolean }
+
+/** Runs the candidates while steps are left; those that grow. */
+function rank(
+  candidates: readonly Candidate[],
+  run: Run,
+  matcher: Backtracker,
+  left: { steps: number },
+): Proposal[] {
+  const out: Proposal[] = []
+  for (const candidate of candidates) {
+    if (left.steps <= 0) break
+    const proposal = row(candidate, run, matcher, left)
+    if (proposal !== null) out.push(proposal)
+  }
+  return out
+}
+
+function row(candidate: Candidate, run: Run, matcher: Backtracker, left: { steps: number }): Proposal | null {
+  const { prefix, pump, suffix } = candidate
+  const seen: { length: number; steps: number; pumped: number }[] = []
+  for (let pumps = 1; ; pumps = nextPumps(seen, pumps, pump.length)) {
+    const text = prefix + pump.repeat(pumps) + suffix
+    if (text.length > ROW_LENGTH + prefix.length + suffix.length) break
+    const { steps, outOfBudget } = run(matcher.characters(text), MOST_STEPS)
+    left.steps -= steps
+    if (outOfBudget && seen.length >= 3) break
+    if (outOfBudget) return { ...candidate, exponent: STEEP, length: text.length }
+    seen.push({ length: text.length, steps, pumped: pumps * pump.length })
+    if (steps > ROW_STEPS) break
+    // A row that is linear up to here shows its growth in few lengths.
+    if (seen.length === 6 && slopeOf(seen) < 1.15 && text.length > 60) return null
+  }
+  const last = seen.at(-1)
+  if (last === undefined || seen.length < 2) return null
+  const exponent = slopeOf(seen)
+  if (exponent < GROWS) return null
+  const before = seen.at(-2)!
+  const length =
+    exponent > 9
+      ? last.length +
+        (Math.log(FAR / last.steps) * (last.pumped - before.pumped)) / Math.log(last.steps / before.steps)
+      : last.length * Math.max(1, FAR / last.steps) ** (1 / exponent)
+  return { ...candidate, exponent, length }
+}
+
+/** A little further: by what it grew last, at most four times the steps. */
+function nextPumps(
+  seen: readonly { readonly steps: number; readonly pumped: number }[],
+  pumps: number,
+  unit: number,
+): number {
+  const [before, last] = [seen.at(-2), seen.at(-1)]
+  const further = Math.max(1, Math.floor(pumps * 0.4))
+  if (before === undefined || last === undefined || last.steps <= before.steps) return pumps + further
+  const each = (Math.log(last.steps / before.steps) / (last.pumped - before.pumped)) * unit
+  return pumps + Math.max(1, Math.min(further, Math.floor(Math.log(4) / each)))
+}
+
+/** Over the last third of the steps' orders of magnitude. */
+function slopeOf(seen: readonly { readonly steps: number; readonly pumped: number }[]): number {
+  const last = seen.at(-1)!
+  const before = seen[Math.max(0, seen.length - 3)]!
+  return Math.log(last.steps / before.steps) / Math.log(last.pumped / before.pumped)
+}

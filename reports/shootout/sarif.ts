@@ -1,0 +1,65 @@
+/** Findings as SARIF 2.1.0, which code hosts show beside the line. */
+import { attackCode } from './attack.ts'
+import { sentence } from './terminal.ts'
+import type { Finding } from './verdict.ts'
+
+const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
+const RULES = {
+  exponential: 'A search takes time exponential in the length of the text',
+  polynomial: 'A search takes time with a power of the length of the text',
+  crashed: 'A search ends its engine',
+  undecided: 'How time grows could not be decided',
+  refused: 'The engine does not take the pattern',
+} as const
+
+export function sarif(findings: readonly Finding[], file: string, version: string): object {
+  const told = findings.filter(({ outcome }) => outcome !== 'passed')
+  return {
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'flowbench regex',
+            version,
+            rules: Object.entries(RULES).map(([id, text]) => ({
+              id: `regex/${id}`,
+              shortDescription: { text },
+            })),
+          },
+        },
+        results: told.map(({ name, line, pattern, report, outcome, accepted }) => ({
+          ruleId: `regex/${report.verdict}`,
+          level: outcome === 'failed' ? 'error' : 'note',
+          message: {
+            text: `${name}: ${pattern}: on ${report.engine} ${report.version} ${sentence(report, report.promise)}`,
+          },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: file.replaceAll('\\', '/') },
+                ...(line === null ? {} : { region: { startLine: line } }),
+              },
+              logicalLocations: [{ name, kind: 'member' }],
+            },
+          ],
+          ...(outcome === 'accepted'
+            ? {
+                suppressions: [
+                  { kind: 'external', justification: `${accepted!.reason} (until ${accepted!.until})` },
+                ],
+              }
+            : {}),
+          properties: {
+            verdict: report.verdict,
+            degree: report.degree,
+            ...(report.attack === null
+              ? {}
+              : { attack: report.attack, attackCode: attackCode(report.attack) }),
+          },
+        })),
+      },
+    ],
+  }
+}

@@ -1,0 +1,140 @@
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import type { EngineReport } from '../../sims/bench/shootout/inspect.ts'
+import type { PatternReport } from '../../sims/bench/shootout/shootout.ts'
+import { attackCode, attackWords } from './attack.ts'
+import { patternDocument, patternsDocument } from './document.ts'
+import { junit } from './junit.ts'
+import { sarif } from './sarif.ts'
+import { renderPattern } from './terminal.ts'
+import { exitOf, judge } from './verdict.ts'
+
+const attack = { prefix: '<"', pump: "a'", suffix: '\n', length: 31, from: 'loops' }
+
+function report(verdict: EngineReport['verdict'], more: Partial<EngineReport> = {}): EngineReport {
+  return {
+    engine: 'v8',
+    version: '14',
+    promise: null,
+    facts: null,
+    compileSeconds: 1e-5,
+    findAll: null,
+    verdict,
+    degree: null,
+    exponent: null,
+    attack: verdict === 'exponential' || verdict === 'polynomial' ? attack : null,
+    seconds: 1.04,
+    longest: 10_000_000,
+    why: verdict === 'undecided' || verdict === 'refused' ? 'so' : null,
+    points: [],
+    ...more,
+  }
+}
+
+const pattern = (name: string, line: number, ...engines: EngineReport[]): PatternReport => ({
+  pattern: `${name}<&"`,
+  line,
+  name,
+  engines,
+})
+
+const ALL = [
+  pattern('one', 3, report('linear')),
+  pattern('two', 7, report('exponential')),
+  pattern('three', 9, report('undecided')),
+  pattern('four', 11, report('polynomial', { degree: 2 })),
+  pattern('five', 13, report('crashed', { why: 'garbage' })),
+]
+const ACCEPTED = [
+  { name: 'four', reason: 'own file names', until: '2027-01-31' },
+  { name: 'two', reason: 'own file names', until: '2026-01-31' },
+]
+const findings = judge(ALL, 'v8', ACCEPTED, '2026-11-26')
+
+describe('judging', () => {
+  test('an accepted one is set aside until its day is over', () => {
+    expect(findings.map(({ outcome }) => outcome)).toEqual([
+      'passed',
+      'failed',
+      'unsure',
+      'accepted',
+      'failed',
+    ])
+    expect(findings[1]!.accepted).toMatchObject({ expired: true })
+  })
+
+  test('exit codes', () => {
+    const of = (...names: string[]) => findings.filter(({ name }) => names.includes(name))
+    expect(exitOf(of('one', 'four'), true)).toBe(0)
+    expect(exitOf(of('one', 'three'), false)).toBe(0)
+    expect(exitOf(of('one', 'three'), true)).toBe(3)
+    expect(exitOf(of('three', 'five'), true)).toBe(99)
+  })
+})
+
+describe('formats', () => {
+  test('JUnit names the rule and its line, and is well-formed', () => {
+    const text = junit(findings, 'rules<.yaml', 'v8')
+    expect(text).toContain('tests="5" failures="2" skipped="2"')
+    expect(text).toContain('<testcase classname="rules&lt;.yaml" name="two" file="rules&lt;.yaml" line="7">')
+    expect(text).toContain('(accepted until 2026-01-31, which is over)')
+    expect(text).toContain('<skipped message="accepted until 2027-01-31: own file names"/>')
+    const tags = [...text.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)].filter(([all]) => !all.endsWith('/>'))
+    const open: string[] = []
+    for (const [, closes, name] of tags) expect(closes ? open.pop() : open.push(name!) && name).toBe(name)
+    expect(open).toEqual([])
+    expect(text.match(/&(?!(?:amp|lt|gt|quot|#39|apos);)/)).toBeNull()
+  })
+
+  test('SARIF has rule, place, level and what suppresses it', () => {
+    const { runs } = sarif(findings, 'a\\rules.yaml', '14') as {
+      runs: {
+        results: { ruleId: string; level: string; locations: object[]; suppressions?: object[] }[]
+        tool: { driver: { rules: { id: string }[] } }
+      }[]
+    }
+    const { results, tool } = runs[0]!
+    const known = new Set(tool.driver.rules.map(({ id }) => id))
+    expect(results.map(({ ruleId, level }) => [known.has(ruleId), level])).toEqual([
+      [true, 'error'],
+      [true, 'note'],
+      [true, 'note'],
+      [true, 'error'],
+    ])
+    expect(results[0]!.locations[0]).toMatchObject({
+      physicalLocation: { artifactLocation: { uri: 'a/rules.yaml' }, region: { startLine: 7 } },
+    })
+    expect(results[2]!.suppressions).toHaveLength(1)
+  })
+
+  test('an attack in words and as code makes the text that was run', () => {
+    expect(attackWords(attack)).toBe(`'<"' + 'a\\'' x 14 + '\\n'`)
+    expect(runInNewContext(attackCode(attack))).toBe(`<"${"a'".repeat(14)}\n`)
+  })
+
+  test('the document of one pattern, and of many', () => {
+    const one = patternDocument(ALL[1]!, 'i', [{ engine: 'go', why: 'no', install: 'x' }])
+    expect(Object.keys(one)).toEqual(['schema', 'pattern', 'flags', 'engines', 'missing'])
+    expect(one.engines[0]).toMatchObject({
+      engine: 'v8',
+      verdict: 'exponential',
+      degree: null,
+      seconds: 1.04,
+      promise: null,
+    })
+    const many = JSON.parse(JSON.stringify(patternsDocument(ALL, '', []))) as {
+      patterns: { line: number; engines: object[] }[]
+    }
+    expect(many.patterns.map(({ line }) => line)).toEqual([3, 7, 9, 11, 13])
+    expect(many.patterns[0]!.engines[0]).not.toHaveProperty('points')
+  })
+
+  test('a terminal gets the verdict first, and no control characters', () => {
+    const text = renderPattern({ ...ALL[1]!, pattern: 'a\u001b[31m' }, [
+      { engine: 'go', why: 'no go', install: 'get it' },
+    ])
+    expect(text.split('\n')[0]).toMatch(/exponential on v8$/)
+    expect(text).toContain('not here: no go; get it')
+    expect(text).not.toContain('\u001b')
+  })
+})

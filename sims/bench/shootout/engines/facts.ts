@@ -1,0 +1,33 @@
+/** What an engine says of itself: read by people who compare, and by the code that judges a difference. */
+
+/** Which of the matches that start at the leftmost place is the match; `all-ends`: every end of every match. */
+export type Semantics = 'leftmost-first' | 'leftmost-longest' | 'all-ends'
+
+export interface EngineFacts {
+  readonly version: string
+  readonly semantics: Semantics
+  /** What its offsets count: bytes of UTF-8, or units of UTF-16. */
+  readonly units: 'bytes' | 'utf16'
+  /** Time linear in the text by construction, or no promise. */
+  readonly promise: 'linear' | null
+  /** How it is called here: bytes or a string, through what, one call a match or one a text. */
+  readonly called: string
+  /** What it refuses. */
+  readonly refuses: string
+}
+
+export interface Missing {
+  readonly why: string
+  /** The line that adds it. */
+  readonly install: string
+}
+
+/** An engine as the shoot-out meets it: a program that speaks the line protocol. */
+export interface EngineSpec {
+  readonly id: string
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]]
+  readonly directory?: string
+  /** Null when it can run here. */
+  missing(): Missing | null
+}

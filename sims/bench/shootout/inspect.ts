@@ -1,0 +1,192 @@
+/** One pattern on one engine: which growth it shows, with the attack that showed it. */
+import type { Attack } from './attack/attack.ts'
+import { attackLength } from './attack/attack.ts'
+import type { EngineFacts, EngineSpec } from './engines/facts.ts'
+import { lengthFor, type Fit } from './growth/fit.ts'
+import { grow, reach, type GrowOptions, type Grown } from './growth/grow.ts'
+import { EngineFailed, EngineProcess, EngineRefused, type Limits } from './process/engine-process.ts'
+import type { Ask } from './protocol.ts'
+
+export type Verdict = 'linear' | 'polynomial' | 'exponential' | 'refused' | 'crashed' | 'undecided'
+
+export interface Shown {
+  readonly verdict: Verdict
+  /** Of a polynomial, and 1 of what is linear. */
+  readonly degree: number | null
+  readonly exponent: Fit['exponent']
+  /** What was run, and how long it was at the last; null where nothing superlinear was seen. */
+  readonly attack: {
+    readonly prefix: string
+    readonly pump: string
+    readonly suffix: string
+    /** Characters, as JavaScript counts. */
+    readonly length: number
+    readonly from: string
+  } | null
+  /** What the attack of that length took; of what is linear, the longest text. */
+  readonly seconds: number | null
+  /** Longest text that was searched, bytes. */
+  readonly longest: number
+  /** Of refused, crashed, undecided. */
+  readonly why: string | null
+  /** Bytes and processor time of the row that decided. */
+  readonly points: readonly { readonly bytes: number; readonly seconds: number }[]
+}
+
+export interface EngineReport extends Shown {
+  readonly engine: string
+  readonly version: string
+  readonly promise: EngineFacts['promise']
+  readonly facts: EngineFacts | null
+  readonly compileSeconds: number | null
+  /** Growth of finding all matches, where it was looked for. */
+  readonly findAll: Shown | null
+}
+
+export interface InspectOptions {
+  readonly flags: string
+  /** A search that takes this long is long enough, s. */
+  readonly seconds: number
+  /** Longest text, bytes. */
+  readonly bytes: number
+  readonly limits: Limits
+  /** Whether find-all is looked into too. */
+  readonly findAll: boolean
+}
+
+export const DEFAULTS: Omit<InspectOptions, 'flags'> = {
+  seconds: 1,
+  bytes: 10_000_000,
+  limits: { seconds: 20, bytes: 2 ** 31 },
+  findAll: true,
+}
+
+/** Attacks are first tried this far; the worst is then followed to the end. */
+const TRIAL = { seconds: 5e-3, bytes: 100_000 }
+/** For engines with a promise, which few attacks break, fewer. */
+const MOST_TRIALS = 12
+
+/** An engine and one pattern: a process that is started again when it was ended. */
+class Compiled {
+  private process: EngineProcess | null = null
+  private readonly spec: EngineSpec
+  private readonly pattern: string
+  private readonly options: InspectOptions
+  facts: EngineFacts | null = null
+  compileSeconds: number | null = null
+  starts = 0
+
+  constructor(spec: EngineSpec, pattern: string, options: InspectOptions) {
+    this.spec = spec
+    this.pattern = pattern
+    this.options = options
+  }
+
+  readonly ready = async (): Promise<EngineProcess> => {
+    if (this.process !== null && !this.process.ended) return this.process
+    this.starts++
+    const process = (this.process = new EngineProcess(this.spec, this.options.limits))
+    this.facts = await process.hello()
+    const seconds = await process.compile(this.pattern, this.options.flags)
+    this.compileSeconds ??= seconds
+    return process
+  }
+
+  close(): void {
+    this.process?.close()
+  }
+}
+
+/** Never throws for what the engine does. */
+export async function inspect(
+  spec: EngineSpec,
+  pattern: string,
+  attacks: { readonly search: readonly Attack[]; readonly findAll: readonly Attack[] },
+  options: InspectOptions,
+): Promise<EngineReport> {
+  const compiled = new Compiled(spec, pattern, options)
+  let search: Shown
+  let findAll: Shown | null = null
+  try {
+    search = await lookFor('test', compiled, attacks.search, options)
+    const goOn = options.findAll && search.verdict === 'linear'
+    if (goOn) findAll = await lookFor('count', compiled, attacks.findAll, options)
+  } finally {
+    compiled.close()
+  }
+  return {
+    engine: spec.id,
+    version: compiled.facts?.version ?? 'unknown',
+    promise: compiled.facts?.promise ?? null,
+    facts: compiled.facts,
+    compileSeconds: compiled.compileSeconds,
+    ...search,
+    findAll,
+  }
+}
+
+const nothing = { degree: null, exponent: null, attack: null, seconds: null, longest: 0, points: [] } as const
+
+async function lookFor(
+  ask: Ask,
+  compiled: Compiled,
+  attacks: readonly Attack[],
+  { seconds, bytes }: InspectOptions,
+): Promise<Shown> {
+  try {
+    await compiled.ready()
+    const trials: Grown[] = []
+    for (const attack of attacks.slice(0, MOST_TRIALS)) {
+      trials.push(await grow(compiled.ready, attack, { ask, ...TRIAL }))
+    }
+    const options: GrowOptions = { ask, seconds, bytes }
+    const worst = worstOf(trials, seconds)
+    if (worst === null) return { ...nothing, verdict: 'undecided', why: 'nothing was tried' }
+    let grown = await grow(compiled.ready, worst.attack, options)
+    if (grown.fit.growth === 'polynomial' || grown.fit.growth === 'exponential')
+      grown = await reach(compiled.ready, grown, options)
+    return shown(grown)
+  } catch (error) {
+    if (error instanceof EngineRefused) return { ...nothing, verdict: 'refused', why: error.message }
+    if (error instanceof EngineFailed)
+      return { ...nothing, verdict: 'crashed', why: `${error.how}: ${error.message}` }
+    throw error
+  }
+}
+
+/** The one that would reach `seconds` with the shortest text; of those that do not grow, the steepest. */
+function worstOf(trials: readonly Grown[], seconds: number): Grown | null {
+  const scored = trials.map((grown) => {
+    const { growth, exponent } = grown.fit
+    const isGrowing = growth === 'polynomial' || growth === 'exponential' || (exponent?.value ?? 0) > 1.5
+    // Of two alike, the shorter pump: its lengths come closer to what is sought.
+    const length = (lengthFor(grown.points, seconds) ?? Infinity) * (1 + 0.02 * grown.attack.pump.length)
+    return { grown, length: isGrowing ? length : 1e12 + Math.min(length, 1e12) }
+  })
+  return scored.toSorted((a, b) => a.length - b.length)[0]?.grown ?? null
+}
+
+function shown({ attack, points, fit, failure }: Grown): Shown {
+  const last = points.at(-1)
+  const superlinear = fit.growth === 'polynomial' || fit.growth === 'exponential'
+  const bytesOf = (pumps: number): number =>
+    Buffer.byteLength(attack.prefix) +
+    pumps * Buffer.byteLength(attack.pump) +
+    Buffer.byteLength(attack.suffix)
+  const common = {
+    degree: fit.degree,
+    exponent: fit.exponent,
+    seconds: last?.seconds ?? null,
+    longest: last === undefined ? 0 : bytesOf(last.pumps),
+    points: points.map(({ pumps, seconds }) => ({ bytes: bytesOf(pumps), seconds })),
+  }
+  if (superlinear && last !== undefined) {
+    const { prefix, pump, suffix, from } = attack
+    const length = attackLength(attack, last.pumps)
+    return { ...common, verdict: fit.growth, attack: { prefix, pump, suffix, length, from }, why: null }
+  }
+  if (failure !== null && failure.how !== 'too slow' && failure.how !== 'gave up')
+    return { ...common, verdict: 'crashed', attack: null, why: `${failure.how}: ${failure.message}` }
+  const why = failure === null ? fit.why : `${failure.how}: ${failure.message}`
+  return { ...common, verdict: fit.growth, attack: null, why }
+}

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { EngineSpec } from '../engines/facts.ts'
+import { faulty } from '../testing/specs.ts'
+import { EngineFailed, EngineProcess, type Failure, type Limits } from './engine-process.ts'
+
+const LIMITS: Limits = { seconds: 1, bytes: 600 << 20 }
+const open: EngineProcess[] = []
+
+function start(spec: EngineSpec, limits = LIMITS): EngineProcess {
+  const process = new EngineProcess(spec, limits)
+  open.push(process)
+  return process
+}
+
+afterEach(() => {
+  for (const process of open.splice(0)) process.close()
+})
+
+async function failureOf(fault: string): Promise<[Failure | 'none', string]> {
+  const engine = start(faulty(fault))
+  try {
+    await engine.hello()
+    await engine.compile('a+', '')
+    await engine.text([{ text: 'aab', times: 3 }])
+    await engine.run('test')
+    return ['none', '']
+  } catch (error) {
+    if (!(error instanceof EngineFailed)) throw error
+    return [error.how, error.message]
+  }
+}
+
+describe('an engine in a process', () => {
+  test('answers', async () => {
+    const engine = start(faulty('none'))
+    expect((await engine.hello()).semantics).toBe('leftmost-first')
+    await engine.compile('(a+)b?', '')
+    expect(
+      await engine.text([
+        { text: 'aab', times: 2 },
+        { text: 'x', times: 1 },
+      ]),
+    ).toBe(7)
+    expect((await engine.run('count', 2)).check).toBe(2)
+    expect((await engine.run('spans')).check).toBe(6)
+    expect((await engine.run('first')).check).toBe(1)
+    expect(await engine.find(9)).toEqual([
+      [0, 3],
+      [3, 6],
+    ])
+    expect(await engine.groups(1)).toEqual([[0, 3, 0, 2]])
+    expect(engine.peakBytes).toBeGreaterThan(1 << 20)
+  })
+
+  test.each<[string, Failure]>([
+    ['sleeps', 'asleep'],
+    ['mute', 'asleep'],
+    ['spins', 'too slow'],
+    ['eats-memory', 'too much memory'],
+    ['dies', 'crashed'],
+    ['kills-itself', 'crashed'],
+    ['garbage', 'garbage'],
+    ['half-garbage', 'garbage'],
+    ['not-json', 'garbage'],
+    ['endless', 'garbage'],
+    ['talkative', 'garbage'],
+  ])('that %s is named for it: %s', async (fault, how) => {
+    expect(await failureOf(fault)).toEqual([how, expect.stringMatching(/./)])
+  })
+
+  test('a program that does not exist is a crash with its name', async () => {
+    const engine = start({ id: 'x', command: ['/no/such/program'], missing: () => null })
+    await expect(engine.hello()).rejects.toThrow(/no\/such\/program/)
+  })
+
+  test('what it started ends with it', async () => {
+    const shell = {
+      id: 'x',
+      command: ['/bin/sh', '-c', 'sleep 600 & sleep 600'] as const,
+      missing: () => null,
+    }
+    const engine = start(shell)
+    await expect(engine.hello()).rejects.toThrow(/no answer/)
+    await expect.poll(() => leftOf(engine.pid!)).toEqual([])
+  })
+})
+
+/** Processes of a group that still run. */
+function leftOf(group: number): string[] {
+  if (!existsSync('/proc/self/stat')) return []
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      const [state, , groupOf] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      return Number(groupOf) === group && state !== 'Z'
+    } catch {
+      return false
+    }
+  })
+}

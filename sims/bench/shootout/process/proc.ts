@@ -1,0 +1,25 @@
+/** What Linux tells of a process, through /proc. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+export interface Scheduled {
+  /** Processor time of all its threads that live, s. */
+  readonly ran: number
+  /** Time that they were ready to run and others did, s. */
+  readonly waited: number
+}
+
+/** Null where it cannot be read: it has ended, or this is no Linux. */
+export function scheduled(pid: number): Scheduled | null {
+  let ran = 0
+  let waited = 0
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const [run, wait] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')
+      ran += Number(run) / 1e9
+      waited += Number(wait) / 1e9
+    }
+  } catch {
+    return null
+  }
+  return { ran, waited }
+}
