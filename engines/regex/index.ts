@@ -2,6 +2,7 @@
 export { DEFAULT_COMPILE_BYTES } from './automaton/size.ts'
 export { DEFAULT_CACHE_BYTES } from './dfa/program.ts'
 export { compile, Regex } from './regex.ts'
+export type { StrategyName } from './strategy/strategy.ts'
 export { compileSet, RegexSet } from './set.ts'
 export type { ScanOptions, ScanResult } from './scan/scan.ts'
 export { DetachedTextError, RegexBudgetError, RegexSyntaxError } from './types.ts'

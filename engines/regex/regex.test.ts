@@ -157,7 +157,7 @@ describe('budget', () => {
     const states = expect.objectContaining({ limit: 'states', needed: 400 })
     expect(() => compile('a{200}{2}', { budget: { states: 300 } })).toThrow(states)
     expect(() => compile('a{200}b', { budget: { compileBytes: 1000 } })).toThrow(/compileBytes/)
-    expect(() => compile('[ab]{99}[cd]', { budget: { cacheBytes: 200 } }).test('a'.repeat(99))).toThrow(
+    expect(() => compile('[ab]{99}[cd]', { budget: { cacheBytes: 200 } }).test('a'.repeat(100))).toThrow(
       expect.objectContaining({ limit: 'cacheBytes' }),
     )
     expect(() => compile('((((((a))))))', { budget: { depth: 5 } })).toThrow(/depth/)
@@ -295,5 +295,70 @@ describe('errors', () => {
     expect(() => compile('a(b')).toThrow(RegexSyntaxError)
     expect(() => compile('(a)\\1')).toThrow(expect.objectContaining({ code: 'EBACKREF', offset: 3 }))
     expect(() => compileSet(['a', '['])).toThrow(expect.objectContaining({ code: 'EBRACK' }))
+  })
+})
+
+describe('the strategy is chosen when a pattern is compiled', () => {
+  it.each([
+    ['needle', {}, 'literal'],
+    ['cat|dogs|(bird)', {}, 'literal'],
+    ['needle', { ignoreCase: true }, 'literal'],
+    ['a|b', {}, 'exact'],
+    ['nee?dle', {}, 'exact'],
+    ['^needle', {}, 'exact'],
+    ['a.*?b', {}, 'ordered'],
+    ['a.*b', { ungreedy: true }, 'ordered'],
+    ['a*?', {}, 'minimal'],
+    ['(aa|b.?)+?c', {}, 'minimal'],
+    ['(needle){~1}', {}, 'approx'],
+    ['needle', { approx: { maxCost: 1 } }, 'approx'],
+    ['a.*?b', { approx: { maxCost: 1 } }, 'approx'],
+  ] as const)('%s with %j: %s', (pattern, options, name) => {
+    expect(compile(pattern, options).strategy).toBe(name)
+  })
+
+  it('and an approximate one builds no automaton for exact matches', () => {
+    // The exact form of this would be refused: 200,000 states.
+    const regex = compile('(ab{200}c){~1}', { budget: { states: 1000 } })
+    expect(regex.test(`a${'b'.repeat(199)}c`)).toBe(true)
+    expect(regex.counters.built).toBe(0)
+  })
+})
+
+describe('spans into an array of the caller', () => {
+  const patterns = ['needle', 'a|b', '[a-z]+', 'a.*?b', 'a*?', '(ab){~1}', '', '^a*$', '\\w$', 'é+', '.']
+  const texts = ['', 'a', 'ab ab', 'needle needles', 'aéb→a😀b', 'ab '.repeat(100), `${'a'.repeat(90)}é`]
+
+  it.each(patterns)('are those of `spans`, as many as fit: %s', (pattern) => {
+    for (const text of texts) {
+      for (const input of [text, new TextEncoder().encode(text)]) {
+        const regex = compile(pattern, { captures: false })
+        const all = regex.spans(input)
+        for (const room of [0, 1, 2, 3, 10, all.length / 2, 1000]) {
+          const into = new Int32Array(2 * room + 2).fill(-7)
+          const count = regex.spansInto(input, into.subarray(0, 2 * room))
+          expect(count).toBe(Math.min(room, all.length / 2))
+          expect([...into.subarray(0, 2 * count)]).toEqual([...all.subarray(0, 2 * count)])
+          // Nothing behind what was given.
+          expect([...into.subarray(2 * room)]).toEqual([-7, -7])
+        }
+      }
+    }
+  })
+})
+
+describe('the largest bound', () => {
+  it("is 1,000, by TRE's rules 255, or what the option says", () => {
+    expect(compile('a{1000}').test('a'.repeat(1000))).toBe(true)
+    expect(() => compile('a{1001}')).toThrow(/BADMAX/)
+    expect(() => compile('a{256}', { rules: 'tre' })).toThrow(/BADMAX/)
+    expect(compile('^a{2,5000}$', { maxBound: 5000 }).test('a'.repeat(4999))).toBe(true)
+    expect(compile('a{300}', { rules: 'tre', maxBound: 300 }).test('a'.repeat(300))).toBe(true)
+    expect(() => compile('a{0,9}', { maxBound: 8 })).toThrow(/BADMAX/)
+    expect(() => compile('(a{9000}){9000}', { maxBound: 10_000 })).toThrow(/budget.states/)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('is a count: not %s', (maxBound) => {
+    expect(() => compile('a', { maxBound })).toThrow(RangeError)
   })
 })

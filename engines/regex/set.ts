@@ -10,7 +10,7 @@ import type { Node, Parsed } from './syntax/ast.ts'
 import { parse } from './syntax/parse.ts'
 import { StringText } from './text.ts'
 import type { Options } from './types.ts'
-import { exactOnly, fragmentMatcher } from './fragments.ts'
+import { exactOnly, fragmentMatcher } from './strategy/fragments.ts'
 
 const strings = new StringText()
 

@@ -38,6 +38,8 @@ export interface Options {
   /** Swap the meaning of `*` and `*?`. */
   readonly ungreedy?: boolean
   readonly rightAssoc?: boolean
+  /** The largest count that a bound may have; default 1,000, by TRE's rules POSIX's 255. */
+  readonly maxBound?: number
   /** False: only whole spans are ever asked for, so no capture machinery is built. Default true. */
   readonly captures?: boolean
   /** How a Uint8Array input is read; default `utf8`. Offsets are bytes either way. */

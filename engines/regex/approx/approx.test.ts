@@ -6,7 +6,7 @@ import { parse } from '../syntax/parse.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
 import { compareWithExhaustive, runOracle, runRetest } from './testing/check.ts'
-import { limits, patterns, settings, texts } from './generate.ts'
+import { limits, patterns, settings, texts } from './testing/generate.ts'
 import { buildApprox } from './index.ts'
 
 const EDGES = { notBol: false, notEol: false }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from '../syntax/parse.ts'
 import type { ApproxLimits, Options } from '../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY } from './testing/check.ts'
-import { bitLimits, limits, patterns, texts } from './generate.ts'
+import { bitLimits, limits, patterns, texts } from './testing/generate.ts'
 import { buildApprox } from './index.ts'
 
 const EDGES = { notBol: false, notEol: false }

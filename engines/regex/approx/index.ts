@@ -7,7 +7,8 @@
  *
  * Minimal repetitions are as long as greedy ones here: the span is a matter of cost and length alone.
  */
-import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, EDGE, eolOf } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
 import type { LiteralSearch } from '../literal/literal.ts'
@@ -21,10 +22,7 @@ import { ApproxCaptures } from './captures.ts'
 import { Labels } from './labels.ts'
 import type { Meter } from './meter.ts'
 import { ApproxSearch } from './search.ts'
-import type { Edges } from './search.ts'
 import { findRegions } from './settings.ts'
-
-export type { Edges } from './search.ts'
 
 /** A match in bytes, its cost, and how many characters were inserted, deleted and substituted. */
 export interface ApproxMatch extends Span {
@@ -70,8 +68,8 @@ export class ApproxMatcher {
       this.alignLabels = new Labels(this.pattern.regions)
       this.aligner = new Aligner(this.pattern, this.alignLabels, this.meter)
     }
-    const bol = edges.notBol ? SILENT_EDGE : EDGE
-    return this.aligner.align(text, span, this.search.around, bol, edges.notEol ? SILENT_EDGE : EDGE)
+    const bol = bolOf(edges)
+    return this.aligner.align(text, span, this.search.around, bol, eolOf(edges))
   }
 
   private counted(text: Uint8Array, span: Span, edges: Edges): ApproxMatch {

@@ -11,7 +11,8 @@
  * read beyond their matches is counted. Past eight bytes for each byte of progress the rest is finished by a walk that
  * wastes nothing: `ends.ts` with sets, `live.ts` with bits.
  */
-import { contextUse, EDGE, SILENT_EDGE, Surroundings } from '../automaton/context.ts'
+import { bolOf, contextUse, eolOf, Surroundings } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import { outOfHand } from '../dfa/patience.ts'
 import type { LiteralSearch } from '../literal/literal.ts'
 import type { Budget } from '../types.ts'
@@ -25,11 +26,6 @@ import { LiveWalk } from './live.ts'
 import { Meter } from './meter.ts'
 import { COST } from './settings.ts'
 import { Trail } from './trail.ts'
-
-export interface Edges {
-  readonly notBol: boolean
-  readonly notEol: boolean
-}
 
 /** Where the best match begins, and what it costs. */
 export interface Best {
@@ -48,9 +44,6 @@ const SHORTEST_FILTERED = 256
  */
 const FIRST_TRANSITIONS = 300
 const CHARACTERS_PER_TRANSITION = 400
-
-const bolOf = (edges: Edges): number => (edges.notBol ? SILENT_EDGE : EDGE)
-const eolOf = (edges: Edges): number => (edges.notEol ? SILENT_EDGE : EDGE)
 
 export class ApproxSearch {
   readonly meter: Meter

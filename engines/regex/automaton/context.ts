@@ -19,6 +19,17 @@ export const EDGE = 3
 /** The same under notBol or notEol. */
 export const SILENT_EDGE = 4
 export const KINDS = 5
+
+/** Whether the text's own edges count as edges of a line. */
+export interface Edges {
+  readonly notBol: boolean
+  readonly notEol: boolean
+}
+export const PLAIN: Edges = { notBol: false, notEol: false }
+export const EDGES_OF = ({ notBol = false, notEol = false }: Partial<Edges>): Edges => ({ notBol, notEol })
+export const bolOf = ({ notBol }: Edges): number => (notBol ? SILENT_EDGE : EDGE)
+export const eolOf = ({ notEol }: Edges): number => (notEol ? SILENT_EDGE : EDGE)
+
 /** All five bits. */
 export const ANY = 31
 /** The bits of kinds that a character can be. */

@@ -23,12 +23,10 @@ import { MinimalSearch, simulateSearch } from './minimal.ts'
 import type { Outlook } from './minimal.ts'
 import { Multipass } from './multipass.ts'
 import { OnePass } from './onepass.ts'
-import type { Edges } from './simulate.ts'
+import type { Edges } from '../automaton/context.ts'
 import { simulate } from './simulate.ts'
 import { Stepper } from './stepper.ts'
 import { isTopDown, TopDown } from './top-down.ts'
-
-export type { Edges } from './simulate.ts'
 
 /** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
 const STATES_PER_STATE = 3

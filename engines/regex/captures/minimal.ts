@@ -7,7 +7,8 @@
  * groups. Linear in the text: a character is stepped over at most twice. For all matches, one after another, `future.ts`
  * tells each search when it is done.
  */
-import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, eolOf, KINDS } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { int32s } from '../foundation/arrays.ts'
 import { classOf } from './alphabet.ts'
@@ -16,7 +17,6 @@ import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
 import type { Future } from './future.ts'
 import { RankedDfa } from './ranked-dfa.ts'
-import type { Edges } from './simulate.ts'
 import { carry, roomFor } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Finish } from './stepper.ts'
@@ -59,10 +59,10 @@ export class MinimalSearch {
   ): Int32Array | null | undefined {
     const { trail, fate } = this
     const { surroundings, groups } = this.automaton
-    trail.begin(from, surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE), trail.dfa.initial)
+    trail.begin(from, surroundings.before(text, from, bolOf(edges)), trail.dfa.initial)
     if (!trail.run(text, text.length, meter, outlook.future)) return undefined
     outlook.reached = trail.at
-    const edge = edges.notEol ? SILENT_EDGE : EDGE
+    const edge = eolOf(edges)
     const last = trail.at < text.length ? null : trail.dfa.finish(trail.state, trail.kind, edge)
     const end = last === null ? trail.acceptedAt : trail.at
     // Whoever knows the future begins where a match does: there is no need to walk back.
@@ -95,7 +95,7 @@ export function simulateSearch(
   let old = int32s(width)
   let fresh = int32s(width)
   let best: Int32Array | null = null
-  let before = surroundings.before(text, from, edges.notBol ? SILENT_EDGE : EDGE)
+  let before = surroundings.before(text, from, bolOf(edges))
   const settle = (path: Finish, at: number): void => {
     best = old.slice(path.from * width, (path.from + 1) * width)
     apply(path.actions, at, best, 0, forgets)
@@ -111,7 +111,7 @@ export function simulateSearch(
       stepper.addStart()
     }
     if (at === text.length) {
-      const finish = stepper.end(MASKS[before * KINDS + (edges.notEol ? SILENT_EDGE : EDGE)]!)
+      const finish = stepper.end(MASKS[before * KINDS + eolOf(edges)]!)
       if (finish !== null) settle(finish, at)
       return best
     }

@@ -8,11 +8,11 @@
  *
  * A step not met before takes as long as thousands of others, so it gives up where texts lead to new ones all the time.
  */
-import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, eolOf } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { UNSET } from './actions.ts'
 import { RankedDfa } from './ranked-dfa.ts'
-import type { Edges } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Stepper } from './stepper.ts'
 import { Trail } from './trail.ts'
@@ -54,7 +54,7 @@ export class Multipass {
     const { surroundings, groups } = this.stepper.automaton
     const { trail } = this
     const { dfa } = trail
-    trail.begin(start, surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE), dfa.initial)
+    trail.begin(start, surroundings.before(text, start, bolOf(edges)), dfa.initial)
     dfa.allow(FIRST_STEPS)
     while (trail.at < end && trail.state !== dfa.dead) {
       if (!trail.run(text, Math.min(end, trail.at + NEXT_BYTES), meter)) {
@@ -64,7 +64,7 @@ export class Multipass {
       dfa.allow(NEXT_STEPS)
     }
     if (trail.at < end) return null
-    const after = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
+    const after = surroundings.after(text, end, text.length, eolOf(edges))
     const finish = dfa.finish(trail.state, trail.kind, after)
     if (finish === null) return null
     const spans = unsetSpans(groups)

@@ -9,12 +9,12 @@
  * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the last one
  * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from there.
  */
-import { EDGE, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, eolOf } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { apply, CLOSE, FORGET } from './actions.ts'
 import { classOf } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
-import type { Edges } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Step, Stepper } from './stepper.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
@@ -90,10 +90,10 @@ export class OnePass {
     const spans = unsetSpans(groups)
     this.at = start
     this.state = dfa.initial
-    this.kind = surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
+    this.kind = surroundings.before(text, start, bolOf(edges))
     if (this.loops && !this.walk(text, end, null)) return null
     if (!this.walk(text, end, spans)) return null
-    const after = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
+    const after = surroundings.after(text, end, text.length, eolOf(edges))
     const finish = dfa.finish(this.state, this.kind, after)
     if (finish === null) return null
     apply(finish.actions, end, spans, 0, forgets)

@@ -1,9 +1,9 @@
 /** A span of a text, read character by character in either direction, as classes and as what assertions hold. */
-import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, eolOf, KINDS } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import { classOf } from './alphabet.ts'
 import type { Automaton } from './automaton.ts'
 import { MASKS } from './context.ts'
-import type { Edges } from './simulate.ts'
 import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -38,8 +38,8 @@ export class Reader {
     this.text = text
     this.start = start
     this.end = end
-    this.kindBefore = surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
-    this.kindAfter = surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
+    this.kindBefore = surroundings.before(text, start, bolOf(edges))
+    this.kindAfter = surroundings.after(text, end, text.length, eolOf(edges))
   }
 
   /** Class of the character that begins at `at`. */

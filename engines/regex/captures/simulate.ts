@@ -5,7 +5,8 @@
  * way. Memory is states x groups, time is span x (closure + states x groups). Used where
  * nothing quicker can be, and to check what is.
  */
-import { EDGE, KINDS, SILENT_EDGE } from '../automaton/context.ts'
+import { bolOf, eolOf, KINDS } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { RegexBudgetError } from '../types.ts'
 import { grown, int32s } from '../foundation/arrays.ts'
@@ -14,12 +15,6 @@ import { apply } from './actions.ts'
 import { MASKS } from './context.ts'
 import type { Stepper } from './stepper.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
-
-/** Whether the text's own edges count as edges. */
-export interface Edges {
-  readonly notBol: boolean
-  readonly notEol: boolean
-}
 
 /** Bytes of an offset, in two sets of them: before a character and behind it. */
 const BYTES_PER_OFFSET = 8
@@ -85,7 +80,7 @@ export function simulate(
   stepper.load(stepper.initial())
   let old = int32s(width).fill(-1)
   let fresh = int32s(width)
-  let before = automaton.surroundings.before(text, start, edges.notBol ? SILENT_EDGE : EDGE)
+  let before = automaton.surroundings.before(text, start, bolOf(edges))
   for (let at = start; at < end;) {
     const workBefore = stepper.work
     const code = alphabet.bytes ? text[at]! : decodeAt(text, at, text.length)
@@ -99,7 +94,7 @@ export function simulate(
     at += alphabet.bytes ? 1 : widthOf(code)
     meter.spend(stepper.work - workBefore)
   }
-  const after = automaton.surroundings.after(text, end, text.length, edges.notEol ? SILENT_EDGE : EDGE)
+  const after = automaton.surroundings.after(text, end, text.length, eolOf(edges))
   const finish = stepper.end(MASKS[before * KINDS + after]!)
   if (finish === null) return null
   const spans = old.slice(finish.from * width, (finish.from + 1) * width)

@@ -27,7 +27,7 @@ import { Live } from './live.ts'
 import { Reader } from './reader.ts'
 import type { KnownWay, Way } from './region.ts'
 import { Region, WAY_BITS } from './region.ts'
-import type { Edges } from './simulate.ts'
+import type { Edges } from '../automaton/context.ts'
 import { unsetSpans } from './spans.ts'
 
 /** In place of an edge: there is more than one. */

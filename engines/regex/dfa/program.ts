@@ -19,7 +19,9 @@ import { firstBytes, lengthsOf, onlyAtEdge } from '../automaton/shape.ts'
 import type { Lengths } from '../automaton/shape.ts'
 import { checkSize } from '../automaton/size.ts'
 import { ByteSet } from '../scan/byte-set.ts'
+import { onStack } from '../foundation/depth.ts'
 import type { Parsed } from '../syntax/ast.ts'
+import { depthOf } from '../syntax/parse.ts'
 import type { Budget } from '../types.ts'
 import { BackWalker } from './back.ts'
 import { Hardener } from './hardened.ts'
@@ -83,13 +85,19 @@ export class Program {
   }
 
   get forward(): Nfa {
-    this.forwardNfa ??= buildNfa(this.parsed, this.sets, false)
-    return this.forwardNfa
+    return (this.forwardNfa ??= this.build(false))
   }
 
   get backward(): Nfa {
-    this.backwardNfa ??= buildNfa(this.parsed, this.sets, true)
-    return this.backwardNfa
+    return (this.backwardNfa ??= this.build(true))
+  }
+
+  private build(reverse: boolean): Nfa {
+    const { parsed, sets } = this
+    return onStack(
+      () => depthOf(parsed.root),
+      () => buildNfa(parsed, sets, reverse),
+    )
   }
 
   lazy(nfa: Nfa, options: SetOptions): LazyDfa {
@@ -102,9 +110,17 @@ export class Program {
     return (this.ordered ??= parsed.hasMinimal && !this.canBeEmpty && isInOrder(parsed.root))
   }
 
-  /** Walks find the matches of the pattern. */
-  get isWalked(): boolean {
-    return !this.parsed.hasMinimal || this.inOrder
+  /** The search for the strings that are all of the pattern; null where it is more, or better walked. */
+  get wholeLiterals(): Skip | null {
+    const { skip } = this
+    return skip?.literals.whole && !skip.isSet ? skip : null
+  }
+
+  /** Whether a match can be at or behind `from`, as far as lengths tell: of `^...$` they tell at once. */
+  hasRoomFor(text: Uint8Array, from: number): boolean {
+    const { min, max } = this.lengths
+    const room = text.length - from
+    return room >= min && (room <= max || !this.parsed.hasAssertions || !(this.onlyAtStart && this.onlyAtEnd))
   }
 
   /** A match can only begin at the start of the text. */
@@ -212,6 +228,7 @@ export class Program {
 
   /** Whether the text has a match from `from` on. `bol`, `eol`: what the edges of the text are. */
   matches(text: Uint8Array, from: number, bol: number, eol: number): boolean {
+    if (!this.hasRoomFor(text, from)) return false
     if (this.onlyAtEnd && !this.onlyAtStart) {
       const { starts, surroundings } = this
       const initial = starts.dfa.initial(eol, false)

@@ -114,13 +114,13 @@ export class Skip {
     return -1
   }
 
-  /** Number of such matches. */
-  count(text: Uint8Array): number {
+  /** Number of such matches from `from` on. */
+  count(text: Uint8Array, from: number): number {
     const { meter, tally } = this.program
-    const stop = meter.bound(0, text.length)
-    tally.scanned += stop
+    const stop = meter.bound(from, text.length)
+    tally.scanned += stop - from
     if (stop < text.length) meter.exceeded()
-    return this.search.count(text, 0, stop)
+    return this.search.count(text, from, stop)
   }
 
   get back(): BackWalker {

@@ -6,22 +6,16 @@
  * and asking for all costs no call each. A walk that reads on past the end of its match, in vain, reads that stretch
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
  */
-import { grown, int32s } from '../foundation/arrays.ts'
+import { int32s } from '../foundation/arrays.ts'
 import { EDGE } from '../automaton/context.ts'
-import type { LiteralCursor } from '../literal/literal.ts'
+import { Gathered } from './gathered.ts'
 import { outOfHand } from './patience.ts'
 import type { Program } from './program.ts'
-import type { Skip } from './skip.ts'
 import type { Jump } from './jump.ts'
 import { COUNT_ONLY } from './walk.ts'
 
 const LARGEST_BATCH = 1024
-/** After so many literals found one by one, the next ones are looked for together. */
-const LITERALS_APART = 4
 const FIRST = new Int32Array(2)
-const FIRST_ALL = 128
-/** Longer ones are not kept for the next call. */
-const MOST_KEPT = 1 << 16
 const NO_TEXT = new Uint8Array(0)
 
 /** What finds matches that walks in order cannot find without waste. */
@@ -31,7 +25,30 @@ export interface Rest {
 }
 export type RestOf = (text: Uint8Array, from: number) => Rest
 
-export class SpanSearch {
+/** The spans of one text after another. */
+export interface SpanSource {
+  /** The match found last. */
+  readonly start: number
+  readonly end: number
+  /**
+   * Starts on a text.
+   * @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE
+   * @param first how many matches to look for at first; 1 where no more may be wanted
+   */
+  begin(text: Uint8Array, from: number, bol: number, eol: number, first: number): void
+  /** Moves to the next match; false: there is none. */
+  next(): boolean
+  /** Number of the matches from here on, the one found last not included. */
+  count(): number
+  /** Start and end of each of them. */
+  all(): Int32Array
+  /** Writes them to `spans`, as many as fit; how many. */
+  into(spans: Int32Array): number
+  /** Lets go of the text. */
+  release(): void
+}
+
+export class SpanSearch implements SpanSource {
   /** The match found last. */
   start = -1
   end = -1
@@ -41,16 +58,11 @@ export class SpanSearch {
   private eol = EDGE
   private origin = 0
   private jump: Jump | null = null
-  private literals: Skip | null = null
-  /** Of the literals, where many are wanted. */
-  private occurrences: LiteralCursor | null = null
-  private taken = 0
   private first = 1
   private from = 0
   private noEmpty = false
   private wasted = 0
-  /** What `all` collects in; kept, as a new one takes longer than many a short text. */
-  private gathered = int32s(0)
+  private readonly gathered = new Gathered()
   private ended = true
   private batch: Int32Array = FIRST
   private large: Int32Array = FIRST
@@ -68,11 +80,6 @@ export class SpanSearch {
     this.rest = rest
   }
 
-  /**
-   * Starts on a text.
-   * @param bol, eol what the edges of the text are: EDGE or SILENT_EDGE
-   * @param first how many matches to look for at first; 1 where no more may be wanted
-   */
   begin(text: Uint8Array, from: number, bol: number, eol: number, first: number): void {
     this.text = text
     this.from = from
@@ -87,34 +94,29 @@ export class SpanSearch {
     this.used = 0
     this.hardEnds = null
     this.restMade = null
-    this.literals = null
-    this.occurrences = null
-    this.taken = first > 1 ? LITERALS_APART : 0
     this.jump = null
-    const { skip, onlyAtEnd } = this.program
+    const { program } = this
+    if (!program.hasRoomFor(text, from)) {
+      this.ended = true
+      return
+    }
+    const { skip, onlyAtEnd } = program
     // Single bytes are seldom few: the walk skips to the next one as well, and takes many in its stride.
     if (skip === null || onlyAtEnd || skip.isSet) return
-    if (skip.literals.whole) this.literals = skip
-    else {
-      this.jump = skip.jumper(text, from)
-      if (this.jump === null) {
-        this.from = skip.entry(text, from)
-        this.ended = this.from < 0
-      }
-    }
+    this.jump = skip.jumper(text, from)
+    if (this.jump !== null) return
+    this.from = skip.entry(text, from)
+    this.ended = this.from < 0
   }
 
-  /** Lets go of the text. */
   release(): void {
     this.text = NO_TEXT
     this.jump = null
-    this.occurrences = null
     this.hardEnds = null
     this.restMade = null
     this.ended = true
   }
 
-  /** Moves to the next match; false: there is none. */
   next(): boolean {
     if (this.used < this.found) {
       this.start = this.batch[this.used * 2]!
@@ -130,7 +132,6 @@ export class SpanSearch {
     return true
   }
 
-  /** Number of the matches from here on, the one found last not included. */
   count(): number {
     let count = this.found - this.used
     this.used = this.found
@@ -145,28 +146,35 @@ export class SpanSearch {
     return count
   }
 
-  /** Start and end of each of them. */
   all(): Int32Array {
-    let spans = this.gathered
-    let length = 0
+    const { gathered } = this
+    gathered.clear()
     while (this.next()) {
-      const rest = 2 * (this.found - this.used)
-      if (length + rest + 2 > spans.length) {
-        spans = grown(spans, FIRST_ALL + (length + rest) * 2)
-      }
-      spans[length] = this.start
-      spans[length + 1] = this.end
-      if (rest > 0) spans.set(this.batch.subarray(this.used * 2, this.found * 2), length + 2)
-      length += 2 + rest
+      gathered.add(this.start, this.end)
+      gathered.addAll(this.batch, this.used, this.found)
       this.used = this.found
     }
-    this.gathered = spans.length > MOST_KEPT ? new Int32Array(0) : spans
-    return spans.slice(0, length)
+    return gathered.take()
+  }
+
+  into(spans: Int32Array): number {
+    const room = spans.length >> 1
+    let count = 0
+    // The walk writes to the array itself, and may write one ahead.
+    if (room > 1 && !this.ended && this.inBatches && this.load(spans, room - 1)) {
+      count = this.found
+      this.used = this.found
+    }
+    while (count < room && this.next()) {
+      spans[2 * count] = this.start
+      spans[2 * count + 1] = this.end
+      count++
+    }
+    return count
   }
 
   private nextOf(): boolean {
     const { program } = this
-    if (this.literals) return this.nextLiteral(this.literals)
     if (this.hardEnds) return this.nextHard(this.hardEnds)
     if (this.restMade) return this.nextOfRest(this.restMade)
     if (program.onlyAtStart && this.from > 0) return false
@@ -177,7 +185,7 @@ export class SpanSearch {
   /** Whether nothing but a walk finds the next match. */
   private get inBatches(): boolean {
     const { program } = this
-    if (this.literals || this.hardEnds || this.restMade || program.onlyAtEnd) return false
+    if (this.hardEnds || this.restMade || program.onlyAtEnd) return false
     return !(program.onlyAtStart && this.from > 0)
   }
 
@@ -212,20 +220,6 @@ export class SpanSearch {
     if (!ends.more) this.ended = true
     else if (outOfHand(ends.wasted, this.from - this.origin)) this.harden(this.from)
     return this.found > 0
-  }
-
-  private nextLiteral(literals: Skip): boolean {
-    if (this.occurrences === null && this.taken++ >= LITERALS_APART) {
-      this.occurrences = literals.occurrences(this.text, this.from)
-    }
-    const { occurrences } = this
-    const start = occurrences
-      ? literals.next(this.text, this.from, occurrences)
-      : literals.find(this.text, this.from)
-    if (start < 0) return false
-    this.start = start
-    this.from = this.end = occurrences ? occurrences.end : literals.search.end
-    return true
   }
 
   private nextAtEnd(): boolean {

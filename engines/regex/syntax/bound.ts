@@ -9,11 +9,21 @@
  * limit on the cost, a substitution without a price is free, and the others cost 1: that is how TRE counts.
  */
 import { RegexSyntaxError } from '../types.ts'
+import type { Options } from '../types.ts'
 import type { ApproxRegion } from './ast.ts'
 import type { PatternText } from './reader.ts'
 
-/** POSIX's RE_DUP_MAX. */
-export const MAX_REPEAT = 255
+/** POSIX's RE_DUP_MAX, which TRE has; and what rule sets in the wild need. */
+const MOST_BY_TRE = 255
+const MOST = 1000
+
+/** @throws RangeError for an option that is no count */
+export function largestBound({ maxBound, rules }: Options): number {
+  const largest = maxBound ?? (rules === 'tre' ? MOST_BY_TRE : MOST)
+  if (!Number.isSafeInteger(largest) || largest < 1)
+    throw new RangeError(`maxBound must be a whole number of 1 or more, not ${largest}`)
+  return largest
+}
 
 export interface Bound {
   readonly min: number
@@ -40,7 +50,7 @@ const LARGEST = 0x7fffffff
 type Settings = { -readonly [K in keyof ApproxRegion]: ApproxRegion[K] }
 
 /** Parses from `at`, the index after the opening brace. */
-export function parseBound(text: PatternText, at: number): Bound {
+export function parseBound(text: PatternText, at: number, largest: number): Bound {
   const { codes, offsets } = text
   let i = at
   const fail = (code: 'BADBR' | 'BADMAX' | 'EBRACE', where: number, why: string): never => {
@@ -65,8 +75,8 @@ export function parseBound(text: PatternText, at: number): Bound {
   }
   if (min !== undefined && max !== undefined) {
     if (min > max) fail('BADBR', at, 'the largest repeat count is below the smallest')
-    if (min > MAX_REPEAT || (max !== Infinity && max > MAX_REPEAT)) {
-      fail('BADMAX', at, `a repeat count is above ${MAX_REPEAT}`)
+    if (min > largest || (max !== Infinity && max > largest)) {
+      fail('BADMAX', at, `a repeat count is above ${largest}`)
     }
   }
 

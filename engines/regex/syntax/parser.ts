@@ -4,7 +4,7 @@ import type { Options } from '../types.ts'
 import type { Node } from './ast.ts'
 import { AtomParser, EMPTY } from './atoms.ts'
 import type { Flags } from './atoms.ts'
-import { parseBound } from './bound.ts'
+import { largestBound, parseBound } from './bound.ts'
 import { parseBracket } from './bracket.ts'
 import type { PatternText } from './reader.ts'
 
@@ -26,6 +26,7 @@ function isNothing(node: Node): boolean {
 
 export class Parser extends AtomParser {
   private readonly maxDepth: number
+  private readonly largestBound: number
   private open = 0
   private quoted = false
   private groups = 0
@@ -35,6 +36,7 @@ export class Parser extends AtomParser {
   constructor(text: PatternText, options: Options, bytes: boolean) {
     super(text, options.syntax !== 'bre', bytes)
     this.maxDepth = options.budget?.depth ?? DEFAULT_DEPTH
+    this.largestBound = largestBound(options)
   }
 
   parseAll(flags: Flags): Node {
@@ -138,7 +140,7 @@ export class Parser extends AtomParser {
 
   private parseBraces(node: Node, flags: Flags): Node {
     const openedAt = this.at
-    const bound = parseBound(this.text, this.at + (this.extended ? 1 : 2))
+    const bound = parseBound(this.text, this.at + (this.extended ? 1 : 2), this.largestBound)
     this.at = bound.next
     if (!this.extended && this.char() === '\\' && this.at + 1 >= this.codes.length) {
       this.fail('EBRACE', openedAt, 'a brace is not closed')

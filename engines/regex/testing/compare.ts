@@ -5,7 +5,7 @@ import type { CapturePath, Captures } from '../captures/index.ts'
 import { Meter } from '../dfa/meter.ts'
 import { Program } from '../dfa/program.ts'
 import { newTally } from '../dfa/tally.ts'
-import { MinimalMatches } from '../minimal.ts'
+import { RankedMatches } from '../strategy/ranked-matches.ts'
 import { compile } from '../regex.ts'
 import type { Regex } from '../regex.ts'
 import { compileSet } from '../set.ts'
@@ -143,7 +143,7 @@ export class Subject {
         const want = spansOnly ? all.map((spans) => spans.slice(0, 2)) : all
         const found = (): string => {
           const meter = new Meter(newTally(), Infinity)
-          const matches = new MinimalMatches(captures, text, this.parsed.bytes, meter, spansOnly)
+          const matches = new RankedMatches(captures, text, this.parsed.bytes, meter, spansOnly)
           matches.harden()
           const list: Int32Array[] = []
           while (matches.next()) list.push(spansOnly ? matches.spans.slice(0, 2) : matches.spans)

@@ -1,13 +1,14 @@
 /** The checks of approximate matching that both the tests and `oracle.ts` make: published answers, exhaustive search. */
+import type { Edges } from '../../automaton/context.ts'
 import { readFileSync } from 'node:fs'
 import { decodeAt, widthOf } from '../../foundation/utf8.ts'
 import { parse } from '../../syntax/parse.ts'
 import { judge, treCases } from '../../testing/cases.ts'
 import type { ApproxLimits, Options } from '../../types.ts'
-import { exhaustiveAll, exhaustiveFind } from '../exhaustive.ts'
-import type { ExhaustiveMatch } from '../exhaustive.ts'
+import { exhaustiveAll, exhaustiveFind } from './exhaustive.ts'
+import type { ExhaustiveMatch } from './exhaustive.ts'
 import { buildApprox } from '../index.ts'
-import type { ApproxMatch, Edges } from '../index.ts'
+import type { ApproxMatch } from '../index.ts'
 
 interface OracleCase {
   readonly pattern: string

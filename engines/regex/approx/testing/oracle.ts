@@ -14,7 +14,7 @@ import { parse } from '../../syntax/parse.ts'
 import { Random } from '../../testing/random.ts'
 import type { Options } from '../../types.ts'
 import { compareWithExhaustive, NOT_THIS_WAY, runOracle, runRetest } from './check.ts'
-import { patterns, settings, texts, bitLimits } from '../generate.ts'
+import { patterns, settings, texts, bitLimits } from './generate.ts'
 import { buildApprox } from '../index.ts'
 
 const EDGES = { notBol: false, notEol: false }

@@ -5,10 +5,10 @@
  * counts of insertions, deletions and substitutions. A region drops what its limits forbid when it is through; nothing
  * else is ever dropped, but for one thing: an iteration that takes no text and is not needed, which only adds errors.
  */
-import { wordRanges } from '../syntax/classes.ts'
-import { contains } from '../syntax/ranges.ts'
-import type { AssertKind, Node, Parsed } from '../syntax/ast.ts'
-import type { ApproxLimits } from '../types.ts'
+import { wordRanges } from '../../syntax/classes.ts'
+import { contains } from '../../syntax/ranges.ts'
+import type { AssertKind, Node, Parsed } from '../../syntax/ast.ts'
+import type { ApproxLimits } from '../../types.ts'
 
 export interface Outcome {
   readonly end: number

@@ -5,16 +5,15 @@
  * `dfa/spans.ts`; where it gets too much, the rest of the text is looked through from its end first, and from then on
  * each search knows when it is done.
  */
-import type { Captures } from './captures/index.ts'
-import type { Future } from './captures/future.ts'
-import type { Outlook } from './captures/minimal.ts'
-import { widthAt } from './foundation/utf8.ts'
-import type { Meter } from './dfa/meter.ts'
-import { outOfHand } from './dfa/patience.ts'
+import { PLAIN } from '../automaton/context.ts'
+import type { Captures } from '../captures/index.ts'
+import type { Future } from '../captures/future.ts'
+import type { Outlook } from '../captures/minimal.ts'
+import { widthAt } from '../foundation/utf8.ts'
+import type { Meter } from '../dfa/meter.ts'
+import { outOfHand } from '../dfa/patience.ts'
 
-const PLAIN = { notBol: false, notEol: false }
-
-export class MinimalMatches implements Outlook {
+export class RankedMatches implements Outlook {
   /** Start and end of each group of the match found last. */
   spans: Int32Array = new Int32Array(2)
   future: Future | null = null

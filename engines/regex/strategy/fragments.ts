@@ -1,13 +1,13 @@
 /** What a pattern offers to the walkers over fragments, and what it refuses. */
-import { isApproximate } from './approx/index.ts'
-import type { ApproxMatcher } from './approx/index.ts'
-import { EDGE } from './automaton/context.ts'
-import type { Program } from './dfa/program.ts'
-import { completeTable } from './dfa/table.ts'
-import type { FragmentMatcher } from './scan/scan.ts'
-import type { Parsed } from './syntax/ast.ts'
-import { RegexSyntaxError } from './types.ts'
-import type { Options } from './types.ts'
+import { isApproximate } from '../approx/index.ts'
+import type { ApproxMatcher } from '../approx/index.ts'
+import { EDGE } from '../automaton/context.ts'
+import type { Program } from '../dfa/program.ts'
+import { completeTable } from '../dfa/table.ts'
+import type { FragmentMatcher } from '../scan/scan.ts'
+import type { Parsed } from '../syntax/ast.ts'
+import { RegexSyntaxError } from '../types.ts'
+import type { Options } from '../types.ts'
 
 /** Refuses approximate settings where only exact matching is done. */
 export function exactOnly(parsed: Parsed, options: Options): Parsed {

@@ -1,6 +1,6 @@
 /** Random small patterns with approximate settings, and texts, for the tests of this folder. */
 import fc from 'fast-check'
-import type { ApproxLimits, Options } from '../types.ts'
+import type { ApproxLimits, Options } from '../../types.ts'
 
 const letter = fc.constantFrom('a', 'a', 'b', 'b', 'c', '.', '[ab]', '[^a]', 'é')
 const assertion = fc.constantFrom('^', '$', '\\b', '\\B', '\\<', '\\>')

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { buildCaptures } from './captures/index.ts'
-import type { Captures } from './captures/index.ts'
-import { Meter } from './dfa/meter.ts'
-import { Program } from './dfa/program.ts'
-import { newTally } from './dfa/tally.ts'
-import { compile, RegexBudgetError } from './index.ts'
-import { MinimalMatches } from './minimal.ts'
-import { parse } from './syntax/parse.ts'
-import { Random } from './testing/random.ts'
+import { buildCaptures } from '../captures/index.ts'
+import type { Captures } from '../captures/index.ts'
+import { Meter } from '../dfa/meter.ts'
+import { Program } from '../dfa/program.ts'
+import { newTally } from '../dfa/tally.ts'
+import { compile, RegexBudgetError } from '../index.ts'
+import { RankedMatches } from './ranked-matches.ts'
+import { parse } from '../syntax/parse.ts'
+import { Random } from '../testing/random.ts'
 
 /** All spans, groups included; from the first search on with or without knowing what is still possible. */
 function all(captures: Captures, text: Uint8Array, bytes: boolean, hardened: boolean): string[] {
-  const matches = new MinimalMatches(captures, text, bytes, new Meter(newTally(), Infinity), false)
+  const matches = new RankedMatches(captures, text, bytes, new Meter(newTally(), Infinity), false)
   if (hardened) matches.harden()
   const found: string[] = []
   while (matches.next()) found.push(matches.spans.join())

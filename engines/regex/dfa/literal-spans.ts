@@ -1,0 +1,76 @@
+/** The matches of a pattern that is nothing but strings: occurrences, one after another. */
+import type { LiteralCursor } from '../literal/literal.ts'
+import { Gathered } from './gathered.ts'
+import type { Skip } from './skip.ts'
+import type { SpanSource } from './spans.ts'
+
+/** After so many found one by one, the next ones are looked for together. */
+const APART = 4
+const NO_TEXT = new Uint8Array(0)
+
+export class LiteralSpans implements SpanSource {
+  start = -1
+  end = 0
+  private readonly skip: Skip
+  private text: Uint8Array = NO_TEXT
+  private cursor: LiteralCursor | null = null
+  private taken = 0
+  private ended = true
+  private readonly gathered = new Gathered()
+
+  constructor(skip: Skip) {
+    this.skip = skip
+  }
+
+  begin(text: Uint8Array, from: number, _bol: number, _eol: number, first: number): void {
+    this.text = text
+    this.end = from
+    this.cursor = null
+    this.ended = false
+    this.taken = first > 1 ? APART : 0
+  }
+
+  release(): void {
+    this.text = NO_TEXT
+    this.cursor = null
+    this.ended = true
+  }
+
+  next(): boolean {
+    if (this.ended) return false
+    const { skip, text, end: from } = this
+    if (this.cursor === null && this.taken++ >= APART) this.cursor = skip.occurrences(text, from)
+    const { cursor } = this
+    const start = cursor ? skip.next(text, from, cursor) : skip.find(text, from)
+    if (start < 0) {
+      this.ended = true
+      return false
+    }
+    this.start = start
+    this.end = cursor ? cursor.end : skip.search.end
+    return true
+  }
+
+  /** From the place on where the search was begun. */
+  count(): number {
+    return this.skip.count(this.text, this.end)
+  }
+
+  all(): Int32Array {
+    const { gathered } = this
+    gathered.clear()
+    while (this.next()) gathered.add(this.start, this.end)
+    return gathered.take()
+  }
+
+  into(spans: Int32Array): number {
+    const room = spans.length >> 1
+    let count = 0
+    while (count < room && this.next()) {
+      spans[2 * count] = this.start
+      spans[2 * count + 1] = this.end
+      count++
+    }
+    return count
+  }
+}

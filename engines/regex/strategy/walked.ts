@@ -1,0 +1,121 @@
+/** Patterns whose spans are found without their groups: by a search for strings, or by walks. */
+import { bolOf, EDGE, eolOf, PLAIN } from '../automaton/context.ts'
+import type { Edges } from '../automaton/context.ts'
+import { buildCaptures } from '../captures/index.ts'
+import type { Captures } from '../captures/index.ts'
+import type { Program } from '../dfa/program.ts'
+import type { SpanSource } from '../dfa/spans.ts'
+import type { Tally } from '../dfa/tally.ts'
+import type { FragmentMatcher } from '../scan/scan.ts'
+import type { Match, Options } from '../types.ts'
+import { fragmentMatcher } from './fragments.ts'
+import { matchOf, spanOf } from './strategy.ts'
+import type { Search, Strategy, StrategyName } from './strategy.ts'
+
+/** Matches looked for at a time where all are wanted. */
+const BATCH = 64
+
+export class Walked implements Strategy {
+  readonly name: StrategyName
+  readonly tally: Tally
+  private readonly program: Program
+  private readonly options: Options
+  /** Groups are asked for and there are some. */
+  private readonly capturing: boolean
+  private readonly source: () => SpanSource
+  /** For calls that begin and end at once. */
+  private readonly spanSource: SpanSource
+  private capturesMade: Captures | undefined
+
+  constructor(name: StrategyName, program: Program, options: Options, source: () => SpanSource) {
+    this.name = name
+    this.tally = program.tally
+    this.program = program
+    this.options = options
+    this.capturing = options.captures !== false && program.parsed.groups > 0
+    this.source = source
+    this.spanSource = source()
+  }
+
+  get counters(): Readonly<Tally> {
+    return { ...this.tally }
+  }
+
+  testString(text: string): boolean | undefined {
+    this.program.meter.begin()
+    return this.program.matchesString(text)
+  }
+
+  execString(text: string): Match | null | undefined {
+    const { program } = this
+    // A literal is found in a string by the platform; groups and budgets want bytes.
+    if (this.capturing || program.meter.limited || program.skip?.string == null) return undefined
+    const start = program.skip.findString(text)
+    return start < 0 ? null : matchOf(spanOf(start, start + program.lengths.min))
+  }
+
+  test(text: Uint8Array): boolean {
+    this.program.meter.begin()
+    return this.program.matches(text, 0, EDGE, EDGE)
+  }
+
+  exec(text: Uint8Array, from: number, edges: Edges): Match | null {
+    const { spanSource } = this
+    this.program.meter.begin()
+    spanSource.begin(text, from, bolOf(edges), eolOf(edges), 1)
+    const found = spanSource.next()
+    spanSource.release()
+    return found ? this.match(text, spanSource.start, spanSource.end, edges) : null
+  }
+
+  count(text: Uint8Array): number {
+    const count = this.began(text).count()
+    this.spanSource.release()
+    return count
+  }
+
+  spans(text: Uint8Array): Int32Array {
+    const spans = this.began(text).all()
+    this.spanSource.release()
+    return spans
+  }
+
+  spansInto(text: Uint8Array, into: Int32Array): number {
+    const count = this.began(text).into(into)
+    this.spanSource.release()
+    return count
+  }
+
+  private began(text: Uint8Array): SpanSource {
+    const { spanSource } = this
+    this.program.meter.begin()
+    spanSource.begin(text, 0, EDGE, EDGE, BATCH)
+    return spanSource
+  }
+
+  findAll(text: Uint8Array): Search {
+    this.program.meter.begin()
+    // An iteration lives on between other calls, so it has a source of its own.
+    const source = this.source()
+    source.begin(text, 0, EDGE, EDGE, 1)
+    return {
+      next: () => source.next(),
+      match: () => this.match(text, source.start, source.end, PLAIN),
+    }
+  }
+
+  beginScan(): void {
+    this.program.meter.begin()
+  }
+
+  fragments(): FragmentMatcher {
+    return fragmentMatcher(this.program)
+  }
+
+  private match(text: Uint8Array, start: number, end: number, edges: Edges): Match {
+    if (!this.capturing) return matchOf(spanOf(start, end))
+    const { program } = this
+    this.capturesMade ??= buildCaptures(program.parsed, this.options, program.meter)
+    return matchOf(this.capturesMade.run(text, start, end, edges) ?? spanOf(start, end))
+  }
+}
