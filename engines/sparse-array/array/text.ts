@@ -1,7 +1,7 @@
 /**
  * The text of a slice: where its TEXT words point to.
  *
- *     record   | first extent | last extent | stray extent | used | live | order | large texts |   4 bytes each
+ *     record   | first extent | last extent | stray extent | used | live | order | large texts | texts |   4 each
  *     extent   | next : 4 | capacity : 4 | used : 4 | bytes ... |
  *
  * Texts lie in extents of up to 32 KiB in the order of their indices, so that a search reads memory from one end to the
@@ -16,7 +16,7 @@ import type { Slices } from './slice.ts'
 import { SHORT, TAG, TEXT } from './word.ts'
 
 export const LARGE = 1_024
-const RECORD = 28
+const RECORD = 32
 const EXTENT = 12
 /** With the header of its block: 32 KiB. */
 const PIECE = 32_768 - EXTENT - 4
@@ -32,6 +32,7 @@ const USED = 3
 const LIVE = 4
 const ORDER = 5
 const LARGES = 6
+const TEXTS = 7
 
 export class Texts {
   /** Bytes moved to keep texts in order. */
@@ -61,6 +62,8 @@ export class Texts {
       // Until it has a place, the element is a value without text.
       u32[at >> 2] = SHORT
       address = this.allocate(slice, offset, length)
+      const count = (this.slices.textOf(slice) >> 2) + TEXTS
+      this.space.u32[count] = this.space.u32[count]! + 1
     }
     const { u8, u32: words } = this.space
     if (length <= LOOP) for (let i = 0; i < length; i++) u8[address + i] = bytes[from + i]!
@@ -76,6 +79,7 @@ export class Texts {
     if ((lo & TAG) !== TEXT) return
     const record = this.slices.textOf(slice) >> 2
     const length = lo >>> 3
+    u32[record + TEXTS] = u32[record + TEXTS]! - 1
     if (length >= LARGE) {
       this.space.free(u32[(at >> 2) + 1]!)
       u32[record + LARGES] = u32[record + LARGES]! - 1
@@ -116,8 +120,32 @@ export class Texts {
     const record = this.record(slice)
     const { u32 } = this.space
     u32[(record >> 2) + LIVE] = u32[(old >> 2) + LIVE]!
+    u32[(record >> 2) + TEXTS] = u32[(old >> 2) + TEXTS]!
     this.rewrite(slice, record, -1, 0)
     if (u32[(old >> 2) + LARGES]! > 0) this.copyLarge(slice)
+  }
+
+  /**
+   * Writes begin and end of each stretch that holds the slice's texts to `starts` and `ends`; returns how many. -1 when
+   * some elements are elsewhere: values without text, large texts, or more stretches than fit.
+   */
+  stretches(slice: number, starts: Uint32Array, ends: Uint32Array): number {
+    const { u32 } = this.space
+    const record = this.slices.textOf(slice) >> 2
+    if (record === 0 || u32[record + TEXTS] !== this.slices.countOf(slice) || u32[record + LARGES]! > 0)
+      return -1
+    let n = 0
+    for (let extent = u32[record + FIRST]!; extent !== 0; extent = u32[extent >> 2]!) {
+      if (n + 1 >= starts.length) return -1
+      starts[n] = extent + EXTENT
+      ends[n++] = extent + EXTENT + u32[(extent >> 2) + 2]!
+    }
+    const stray = u32[record + STRAY]!
+    if (stray !== 0) {
+      starts[n] = stray + EXTENT
+      ends[n++] = stray + EXTENT + u32[(stray >> 2) + 2]!
+    }
+    return n
   }
 
   /** Whether this address is among the slice's strays. */
@@ -252,6 +280,7 @@ export class Texts {
     let left = space.u32[at + LIVE]! + length
     const appends = offset >= space.u32[at + ORDER]!
     const larges = space.u32[at + LARGES]!
+    const texts = space.u32[at + TEXTS]!
     // Once begun, it must come to its end.
     if (!space.reserve(left + (left >> 3) + RECORD + PIECE)) throw new SpaceFullError(left)
     // A record to fill; the old extents are freed when all is copied.
@@ -296,6 +325,7 @@ export class Texts {
     u32.copyWithin(at, fresh >> 2, (fresh >> 2) + LARGES)
     u32[at + ORDER] = order
     u32[at + LARGES] = larges
+    u32[at + TEXTS] = texts
     space.free(fresh)
     return this.made
   }

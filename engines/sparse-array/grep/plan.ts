@@ -31,6 +31,8 @@ export interface Plan {
   /** An element must satisfy all of them (`all`) or one. None: every element is a hit. */
   readonly matchers: readonly Matcher[]
   readonly all: boolean
+  /** Finds nothing in a stretch of memory in which no text can be a hit; null when there is no such literal. */
+  readonly prefilter: Matcher | null
   /** Steps that the matchers have taken beside reading bytes, since they were compiled. */
   steps(): number
 }
@@ -89,12 +91,38 @@ export function compilePlan(
     }
     if (joins && set.length === 1) counted.push(regex)
   }
-  if (!all && always) return { matchers: [], all, steps: () => 0 }
+  if (!all && always) return { matchers: [], all, prefilter: null, steps: () => 0 }
   const first = set.length === 1 ? counted.find((regex) => !alone.includes(regex))! : null
   const joined = first ?? (set.length > 1 ? guarded(() => compileSet(set, options)) : null)
   const matchers = joined === null ? alone : [joined, ...alone]
   const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
-  return { matchers, all, steps }
+  return { matchers, all, prefilter: prefilterOf(predicates, all, options), steps }
+}
+
+/** Of one byte, a literal is nearly everywhere. */
+const SHORTEST_LITERAL = 2
+
+/** With AND one literal that every hit contains is enough; else every predicate must have one. */
+function prefilterOf(predicates: readonly Predicate[], all: boolean, options: Options): Matcher | null {
+  const literals = predicates.map(literalIn)
+  const usable = literals.filter((literal) => literal !== null && literal.length >= SHORTEST_LITERAL)
+  if (all) {
+    const longest = usable.toSorted((a, b) => b!.length - a!.length)[0]
+    return longest == null ? null : compile(bytesOf(escapeBytes(longest)), options)
+  }
+  if (usable.length < predicates.length) return null
+  return compileSet(
+    usable.map((literal) => bytesOf(escapeBytes(literal!))),
+    options,
+  )
+}
+
+/** Bytes that every text has that satisfies the predicate; null when none are known. */
+function literalIn({ kind, pattern, errors }: Predicate): Uint8Array | null {
+  if (kind === 'match' || kind === 'exact' || (kind === 'approx' && errors === 0)) return pattern
+  if (kind !== 'glob' || /[[\\]/.test(latin1(pattern))) return null
+  const pieces = latin1(pattern).split(/[*?]/)
+  return bytesOf(pieces.toSorted((a, b) => b.length - a.length)[0]!)
 }
 
 /** Enough for what patterns of 2 KiB make of notes; a search must not keep more than it finds. */

@@ -32,6 +32,10 @@ export interface Ends {
 const ELEMENT = 8
 /** Texts that one call of a matcher gets at most, when others wait. */
 const LEAST_PORTION = 4_096
+/** 32 MiB of text in a slice is looked at as a whole. */
+const MOST_STRETCHES = 1_024
+const stretchStarts = new Uint32Array(MOST_STRETCHES)
+const stretchEnds = new Uint32Array(MOST_STRETCHES)
 
 export class Search implements Job {
   /** Number of hits. */
@@ -47,6 +51,7 @@ export class Search implements Job {
   private readonly body = new Reply()
   private readonly blocks: Blocks | null
   private snapshot: Tree | null = null
+  private readonly looks = { done: 0, vain: 0 }
   private inSlice = false
   private run = 0
   private at = 0
@@ -74,6 +79,7 @@ export class Search implements Job {
       space.refresh()
       if (!this.inSlice) {
         if (this.hits >= options.limit || !walk.next()) return this.end()
+        if (this.isRuledOut()) continue
         this.gathered.gather(walk.slice, walk.from, walk.to)
         if (this.gathered.count === 0) continue
         if (this.work > options.maxSteps) return this.exceeded()
@@ -111,6 +117,25 @@ export class Search implements Job {
     this.gathered.free()
     this.snapshot?.release()
     this.snapshot = null
+  }
+
+  /** Whether a look at the slice's memory as a whole shows that it holds no hit. */
+  private isRuledOut(): boolean {
+    const { walk, plan, looks } = this
+    const { slices, texts } = walk.tree.store
+    if (plan.prefilter === null || walk.from > 0 || walk.to < slices.size - 1) return false
+    // Where most slices have an occurrence, looking for one first is work in vain.
+    if (looks.vain > 4 && looks.vain * 4 > looks.done) return false
+    const n = texts.stretches(walk.slice, stretchStarts, stretchEnds)
+    if (n < 0) return false
+    const starts = stretchStarts.subarray(0, n)
+    const ends = stretchEnds.subarray(0, n)
+    for (let i = 0; i < n; i++) this.work += ends[i]! - starts[i]!
+    looks.done++
+    const found = plan.prefilter.scan(walk.tree.store.space.u8, starts, ends, 0, { limit: 1 }).hits.length > 0
+    walk.tree.store.space.refresh()
+    if (found) looks.vain++
+    return !found
   }
 
   private begin(): void {

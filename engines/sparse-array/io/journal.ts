@@ -64,6 +64,8 @@ export class Journal {
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
+  /** Bytes handed to the system. */
+  private written = 0
   private writer: SnapshotWriter | null = null
   private snapshot: AppendFile | null = null
 
@@ -88,7 +90,7 @@ export class Journal {
     if (this.syncing) return
     try {
       this.writeOut()
-      if (sync && this.synced < this.position) void this.sync()
+      if (this.unsynced.length > 0 || (sync && this.synced < this.position)) void this.sync()
     } catch (error) {
       this.options.onFailed?.(error)
     }
@@ -96,18 +98,19 @@ export class Journal {
 
   /** Writes and syncs everything before it returns. */
   flushNow(): void {
+    for (const file of this.unsynced.splice(0)) file.syncNow()
     this.writeOut()
-    for (const file of this.unsynced) file.syncNow()
     this.log.syncNow()
-    this.unsynced = []
     this.synced = this.position
   }
 
   /** Begins a snapshot; false when one is being written. */
   beginSave(what: 'save' | 'rewrite'): boolean {
-    if (this.writer !== null) return false
+    if (this.saving !== null) return false
+    if (this.unsynced.length > 0) this.flushNow()
     this.writeOut()
-    // The old log must be whole on the disk before a newer one counts.
+    // Until the old log is whole on the disk nothing is written to the new one: after a power cut its records would
+    // stand behind a hole.
     this.unsynced.push(this.log)
     this.generation++
     this.log = this.files.append(`log.${this.generation}`)
@@ -119,12 +122,22 @@ export class Journal {
     return true
   }
 
-  /** Writes on at the snapshot; true when nothing is left to write. */
+  /** Writes on at the snapshot; true when nothing is left to write. It counts once the disk has it: `saving` is null. */
   stepSave(units: number): boolean {
     if (this.writer === null) return true
     try {
       if (!this.writer.step(units)) return false
-      this.endSave()
+      this.writer.close()
+      this.writer = null
+      if (units === Infinity) {
+        this.snapshot!.syncNow()
+        this.endSave()
+      } else {
+        this.snapshot!.sync().then(
+          () => this.guarded(() => this.endSave()),
+          (error) => this.options.onFailed?.(error),
+        )
+      }
     } catch (error) {
       this.options.onFailed?.(error)
     }
@@ -132,21 +145,19 @@ export class Journal {
   }
 
   close(): void {
-    if (this.writer !== null) {
-      this.writer.close()
-      this.snapshot?.close()
-      this.writer = null
-    }
+    this.writer?.close()
+    this.writer = null
+    this.snapshot?.close()
+    this.snapshot = null
     this.flushNow()
     this.log.close()
   }
 
   private endSave(): void {
-    const { files, generation } = this
-    this.writer!.close()
-    this.writer = null
-    this.snapshot!.syncNow()
-    this.snapshot!.close()
+    const { files, generation, snapshot } = this
+    // Closed meanwhile: the next start goes on from the snapshot before.
+    if (snapshot === null) return
+    snapshot.close()
     this.snapshot = null
     files.rename(`snapshot.${generation}.part`, `snapshot.${generation}`)
     files.syncNames()
@@ -156,24 +167,35 @@ export class Journal {
   }
 
   private writeOut(): void {
-    if (this.waiting.length === 0) return
+    if (this.waiting.length === 0 || this.unsynced.length > 0) return
     this.log.write(this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting))
     this.waiting = []
+    this.written = this.position
+  }
+
+  private guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.options.onFailed?.(error)
+    }
   }
 
   private async sync(): Promise<void> {
     this.syncing = true
-    const { position } = this
-    const old = this.unsynced
-    this.unsynced = []
     try {
-      for (const file of old) {
+      for (let file = this.unsynced[0]; file !== undefined; file = this.unsynced[0]) {
         await file.sync()
+        // Unless all was written out at once meanwhile.
+        if (this.unsynced[0] === file) this.unsynced.shift()
         file.close()
       }
-      await this.log.sync()
+      this.writeOut()
+      const { written, log } = this
+      await log.sync()
       this.syncs++
-      this.synced = Math.max(this.synced, position)
+      // Written to another log meanwhile: then what was synced is the older one's.
+      this.synced = Math.max(this.synced, written)
       this.syncing = false
       this.options.onSynced?.()
     } catch (error) {

@@ -69,6 +69,10 @@ export class Args {
   }
 
   static of(...values: readonly (string | Uint8Array)[]): Args {
+    return Args.from(values)
+  }
+
+  static from(values: readonly (string | Uint8Array)[]): Args {
     const args = new Args()
     const parts = values.map((value) => (typeof value === 'string' ? bytesOf(value) : value))
     args.bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

@@ -144,7 +144,7 @@ export class Parser {
     if (words === null) throw new ProtocolError('unbalanced quotes in request')
     if (words.length === 0) return this.next()
     const { args } = this
-    const copied = Args.of(...words)
+    const copied = Args.from(words)
     args.bytes = copied.bytes
     for (let i = 0; i < copied.count; i++) args.push(copied.starts[i]!, copied.ends[i]!)
     return true

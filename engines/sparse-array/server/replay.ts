@@ -14,7 +14,7 @@ export function replayer(engine: Engine): (db: number, commands: readonly Logged
   return (db, commands) => {
     session.db = db
     for (const command of commands) {
-      session.execute(Args.of(...command))
+      session.execute(Args.from(command))
       session.out.take()
     }
   }

@@ -52,8 +52,11 @@ export class Client {
 }
 
 /** A command as RESP. */
-export function frame(...values: readonly (string | Uint8Array)[]): Uint8Array {
-  const args = Args.of(...values)
+export const frame = (...values: readonly (string | Uint8Array)[]): Uint8Array => frameOf(values)
+
+/** The same, for more arguments than a call can have. */
+export function frameOf(values: readonly (string | Uint8Array)[]): Uint8Array {
+  const args = Args.from(values)
   const parts: Uint8Array[] = [Buffer.from(`*${args.count}\r\n`)]
   for (let i = 0; i < args.count; i++) {
     parts.push(Buffer.from(`$${args.length(i)}\r\n`), args.view(i), Buffer.from('\r\n'))

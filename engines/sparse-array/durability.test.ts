@@ -1,0 +1,191 @@
+/** What survives: power cuts at random points, damaged tails, kill -9, snapshots of one instant. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { directory } from './io/files.ts'
+import { DamagedError, Journal } from './io/journal.ts'
+import { decodeRecord } from './io/record.ts'
+import { Engine, NO_HOST } from './server/engine.ts'
+import { SnapshotError } from './snapshot/reader.ts'
+import { Client } from './testing/client.ts'
+import { runPowerCuts } from './testing/power-run.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sparse-array-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+interface Started {
+  readonly client: Client
+  readonly journal: Journal
+  readonly notices: string[]
+}
+
+function start(cut = false): Started {
+  const notices: string[] = []
+  let journal: Journal | null = null
+  const engine = new Engine({
+    debug: true,
+    host: {
+      ...NO_HOST,
+      durable: true,
+      log: (db, commands) => journal!.append(db, commands),
+      save: (what) => journal!.beginSave(what),
+    },
+  })
+  engine.now = 1_000
+  journal = new Journal(engine, directory(folder), { cut, onNotice: (line) => notices.push(line) })
+  return { client: new Client(engine), journal, notices }
+}
+
+const LOG = 'log.0'
+
+/** A log of `count` records; their ends. */
+function writeLog(count: number): number[] {
+  const { client, journal } = start()
+  for (let i = 0; i < count; i++) client.send('ARSET', 'k', String(i * 1_000), `value ${i}`, `second ${i}`)
+  journal.close()
+  const bytes = readFileSync(join(folder, LOG))
+  const ends: number[] = []
+  for (let at = 0; at < bytes.length;) ends.push((at = decodeRecord(bytes, at)!.end))
+  expect(ends).toHaveLength(count)
+  return ends
+}
+
+const countOf = (client: Client): number => Number(/\d+/.exec(client.type('ARCOUNT k'))![0])
+
+describe('a power cut', () => {
+  it('loses nothing acknowledged and leaves nothing half there, at 60 points', async () => {
+    const { acknowledged, unacknowledged, saving } = await runPowerCuts(60, 7)
+    // The points must be of all kinds, else this shows nothing.
+    expect(acknowledged).toBeGreaterThan(30)
+    expect(unacknowledged).toBeGreaterThan(10)
+    expect(saving).toBeGreaterThan(3)
+  })
+})
+
+describe('a damaged tail', () => {
+  it('is cut off at the last whole record, wherever in the last three records the log ends', () => {
+    const ends = writeLog(6)
+    const whole = readFileSync(join(folder, LOG))
+    for (let length = ends[2]!; length < whole.length; length++) {
+      writeFileSync(join(folder, LOG), whole.subarray(0, length))
+      const { client, journal, notices } = start()
+      const records = ends.filter((end) => end <= length).length
+      expect(countOf(client)).toBe(2 * records)
+      expect(notices).toHaveLength(length === ends[records - 1] ? 0 : 1)
+      journal.close()
+      expect(readFileSync(join(folder, LOG))).toHaveLength(ends[records - 1]!)
+    }
+  })
+
+  it.each([
+    ['a byte of zero', Buffer.alloc(1)],
+    ['4 KiB of zeros', Buffer.alloc(4_096)],
+    ['1 MiB of zeros', Buffer.alloc(1 << 20)],
+    ['garbage', Buffer.from('FBR1 and so on, which is no record'.repeat(40))],
+  ])('is cut off: %s', (_, tail) => {
+    const ends = writeLog(5)
+    writeFileSync(join(folder, LOG), Buffer.concat([readFileSync(join(folder, LOG)), tail]))
+    const { client, journal, notices } = start()
+    expect(countOf(client)).toBe(10)
+    expect(notices).toEqual([expect.stringContaining(`log.0: cut off at offset ${ends[4]}`)])
+    client.send('ARSET', 'k', '77', 'after')
+    journal.close()
+    const again = start()
+    expect(again.client.type('ARGET k 77')).toBe('"after"')
+    expect(again.notices).toEqual([])
+    again.journal.close()
+  })
+
+  it('is cut off when one bit of the last record is wrong, whichever', () => {
+    const ends = writeLog(3)
+    const whole = readFileSync(join(folder, LOG))
+    for (let at = ends[1]!; at < whole.length; at++) {
+      const damaged = Buffer.from(whole)
+      damaged[at]! ^= 1 << (at % 8)
+      writeFileSync(join(folder, LOG), damaged)
+      const { client, journal } = start()
+      expect(countOf(client)).toBe(4)
+      journal.close()
+    }
+  })
+
+  it('is refused with its offset when whole records lie behind it, and cut only when asked', () => {
+    const ends = writeLog(5)
+    const damaged = readFileSync(join(folder, LOG))
+    damaged[ends[1]! + 30]! ^= 4
+    writeFileSync(join(folder, LOG), damaged)
+    expect(() => start()).toThrow(DamagedError)
+    expect(() => start()).toThrow(`log.0: damaged before records that are whole at offset ${ends[1]}`)
+    expect(readFileSync(join(folder, LOG))).toHaveLength(ends[4]!)
+    const { client, journal } = start(true)
+    expect(countOf(client)).toBe(4)
+    journal.close()
+  })
+
+  it('of a record that was taken out is refused too', () => {
+    const ends = writeLog(5)
+    const whole = readFileSync(join(folder, LOG))
+    writeFileSync(join(folder, LOG), Buffer.concat([whole.subarray(0, ends[1]), whole.subarray(ends[2])]))
+    expect(() => start()).toThrow(DamagedError)
+  })
+})
+
+describe('a snapshot', () => {
+  it('holds the instant at which it was begun, while every kind of write goes on', () => {
+    const { client, journal } = start()
+    for (let i = 0; i < 300; i++) client.send('SET', `s${i}`, `old ${i}`)
+    for (let i = 0; i < 20; i++)
+      for (let k = 0; k < 30; k++)
+        client.send('ARSET', `a${i}`, String(k * 5_000), `old ${k} ${'x'.repeat(k * 60)}`)
+    client.send('PEXPIRE', 's7', '5000000')
+    const before = client.type('DEBUG DIGEST')
+    journal.commit(false)
+    expect(journal.beginSave('save')).toBe(true)
+    expect(journal.beginSave('save')).toBe(false)
+    for (let i = 0; !journal.stepSave(500); i++) {
+      client.send('SET', `s${(i * 7) % 300}`, 'new')
+      client.send('ARSET', `a${i % 20}`, String(((i * 3) % 30) * 5_000), 'new')
+      client.send('ARDELRANGE', `a${(i + 3) % 20}`, '0', '40000')
+      client.send('DEL', `s${(i * 11) % 300}`, `a${(i * 5) % 20}`)
+      client.send('RENAME', `a${(i + 9) % 20}`, `b${i}`)
+      client.send('ARINSERT', `new${i}`, 'x')
+      client.send('PERSIST', 's7')
+      if (i === 40) client.send('FLUSHALL')
+    }
+    const after = client.type('DEBUG DIGEST')
+    journal.close()
+    const names = readdirSync(folder).toSorted()
+    expect(names).toEqual(['log.1', 'snapshot.1'])
+    // Both: the snapshot alone is the state before, with the log behind it the state after.
+    const log = readFileSync(join(folder, 'log.1'))
+    const all = start()
+    expect(all.client.type('DEBUG DIGEST')).toBe(after)
+    all.journal.close()
+    writeFileSync(join(folder, 'log.1'), '')
+    const alone = start()
+    expect(alone.client.type('DEBUG DIGEST')).toBe(before)
+    expect(alone.client.type('PTTL s7')).toBe('(integer) 5000000')
+    alone.journal.close()
+    expect(log.length).toBeGreaterThan(1_000)
+  })
+
+  it('is not believed when a bit of it is wrong', () => {
+    const { client, journal } = start()
+    client.send('ARSET', 'k', '5', 'value')
+    journal.beginSave('save')
+    while (!journal.stepSave(1_000));
+    journal.close()
+    const file = join(folder, 'snapshot.1')
+    const whole = readFileSync(file)
+    for (let at = 0; at < whole.length; at++) {
+      const damaged = Buffer.from(whole)
+      damaged[at]! ^= 16
+      writeFileSync(file, damaged)
+      expect(() => start()).toThrow(SnapshotError)
+    }
+  })
+})

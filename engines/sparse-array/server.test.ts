@@ -1,0 +1,266 @@
+/** The server behind its port: clients as people use them, and what public reports say has broken others. */
+import { execFile } from 'node:child_process'
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { describe, expect, it } from 'vitest'
+import { UnsafeAddress } from './io/server.ts'
+import { RawClient, served } from './testing/served.ts'
+import { frame } from './testing/client.ts'
+import { systemPart } from './testing/system-part.ts'
+
+const redisCli = systemPart('redis-cli')
+
+describe('clients run unchanged', () => {
+  it.skipIf(!redisCli)('redis-cli, in RESP2 and RESP3', async () => {
+    await using server = await served()
+    const ask = (...args: string[]): Promise<string> =>
+      new Promise((resolve, reject) => {
+        execFile('redis-cli', ['-p', String(server.port), ...args], (error, stdout) =>
+          error === null ? resolve(stdout.trim()) : reject(error),
+        )
+      })
+    expect(await ask('ARSET', 'a', '18446744073709551614', 'last')).toBe('1')
+    expect(await ask('ARLEN', 'a')).toBe('18446744073709551615')
+    expect(await ask('ARSET', 'b', '0', 'x')).toBe('1')
+    expect(await ask('-3', 'ARINFO', 'b')).toContain('count 1')
+    expect(await ask('-3', 'INFO', 'persistence')).toContain('rdb_bgsave_in_progress:0')
+  })
+
+  it('ioredis, typed methods, indices beyond 2^53', async () => {
+    await using server = await served()
+    const client = new Redis({ port: server.port, stringNumbers: true })
+    expect(await client.arset('k', '9007199254740992', 'a', 'b', 'c')).toBe('3')
+    expect(await client.arscan('k', '9007199254740991', '9007199254740995')).toEqual([
+      ['9007199254740992', 'a'],
+      ['9007199254740993', 'b'],
+      ['9007199254740994', 'c'],
+    ])
+    expect(await client.arlen('k')).toBe('9007199254740995')
+    expect(await client.arget('k', '9007199254740993')).toBe('b')
+    expect(await client.call('ARGREP', 'k', '-', '+', 'MATCH', 'c', 'WITHVALUES')).toEqual([
+      ['9007199254740994', 'c'],
+    ])
+    const results = await client.multi().arset('m', 0, 'x').arget('m', 0).exec()
+    expect(results).toEqual([
+      [null, '1'],
+      [null, 'x'],
+    ])
+    await client.quit()
+  })
+
+  it.each([2, 3] as const)('node-redis, RESP%i, typed methods', async (RESP) => {
+    await using server = await served()
+    const client = createClient({ url: `redis://127.0.0.1:${server.port}`, RESP })
+    await client.connect()
+    expect(await client.arSet('k', 0, ['one', 'two'])).toBe(2)
+    expect(await client.arGet('k', 1)).toBe('two')
+    expect(await client.arGrep('k', '-', '+', [['MATCH', 'w']])).toEqual([1])
+    expect(await client.arInsert('q', 'x')).toBe(0)
+    await client.sendCommand(['ARSET', 'far', '9223372036854775808', 'x'])
+    expect(String(await client.arLen('far'))).toBe('9223372036854775809')
+    expect(await client.arInfo('k')).toMatchObject({ count: 2, len: 2 })
+    await client.close()
+  })
+})
+
+describe('what has broken others', () => {
+  it('a hundred thousand values in one command, of every kind', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    const n = 100_000
+    const values = Array.from({ length: n }, (_, i) => `v${i}`)
+    const indices = Array.from({ length: n }, (_, i) => String(i))
+    expect(await client.askAll(['ARSET', 'k', '0', ...values])).toBe(`:${n}`)
+    expect(await client.askAll(['ARINSERT', 'i', ...values])).toBe(`:${n - 1}`)
+    expect(await client.askAll(['ARRING', 'r', '1000', ...values])).toBe(':999')
+    expect(await client.askAll(['ARMGET', 'k', ...indices])).toHaveLength(n)
+    expect(await client.askAll(['ARDEL', 'k', ...indices])).toBe(`:${n}`)
+    client.close()
+  })
+
+  it('a slice with all of its 65,536 elements', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    expect(await client.ask('CONFIG', 'SET', 'array-slice-size', '65536')).toBe('+OK')
+    expect(
+      await client.askAll(['ARSET', 'k', '0', ...Array.from({ length: 65_536 }, (_, i) => `v${i}`)]),
+    ).toBe(':65536')
+    expect(await client.ask('ARCOUNT', 'k')).toBe(':65536')
+    expect(await client.ask('ARDELRANGE', 'k', '0', '65534')).toBe(':65535')
+    expect(await client.ask('ARSCAN', 'k', '0', '99999')).toEqual([[':65535', '$v65535']])
+    client.close()
+  })
+
+  it.each([
+    ['*4294967296\r\n', 'invalid multibulk length'],
+    ['*1\r\n$2000000000\r\n', 'invalid bulk length'],
+    ['x'.repeat(70_000), 'too big inline request'],
+    ['*1\r\n:1\r\n', "expected '$', got ':'"],
+    ['"unbalanced\r\n', 'unbalanced quotes in request'],
+  ])('a size that is only announced or a line without end: %.20s', async (bytes, message) => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    client.write(bytes)
+    expect(await client.reply()).toBe(`-ERR Protocol error: ${message}`)
+    await client.end()
+  })
+
+  it('a thousand connections that announce a million arguments cost nearly nothing', async () => {
+    await using server = await served()
+    const clients = Array.from({ length: 200 }, () => new RawClient(server.port))
+    await Promise.all(clients.map((client) => client.ask('PING')))
+    const before = process.memoryUsage().arrayBuffers
+    for (const client of clients) client.write('*1048576\r\n$500000000\r\n')
+    const last = new RawClient(server.port)
+    expect(await last.ask('PING')).toBe('+PONG')
+    // A fifth of a thousand, a fifth of a megabyte.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 << 10)
+    for (const client of [...clients, last]) client.close()
+  })
+
+  it.each(['POST / HTTP/1.1\r\nHost: x\r\n\r\n', 'Host: localhost\r\n'])(
+    'a browser is hung up on: %.10s',
+    async (bytes) => {
+      await using server = await served()
+      const client = new RawClient(server.port)
+      client.write(bytes)
+      await client.end()
+      expect(client.received).toHaveLength(0)
+    },
+  )
+
+  it('a stranger may send little before AUTH', async () => {
+    await using server = await served({ password: 'secret' })
+    const many = new RawClient(server.port)
+    many.write('*11\r\n')
+    expect(await many.reply()).toBe('-ERR Protocol error: unauthenticated multibulk length')
+    const long = new RawClient(server.port)
+    long.write('*2\r\n$16385\r\n')
+    expect(await long.reply()).toBe('-ERR Protocol error: unauthenticated bulk length')
+    const client = new RawClient(server.port)
+    expect(await client.ask('GET', 'k')).toBe('-NOAUTH Authentication required.')
+    expect(await client.ask('AUTH', 'wrong')).toMatch(/^-WRONGPASS/)
+    expect(await client.ask('AUTH', 'secret')).toBe('+OK')
+    expect(await client.ask('SET', 'k', 'x'.repeat(20_000))).toBe('+OK')
+    for (const each of [many, long, client]) each.close()
+  })
+
+  it('without a password only this machine is served', async () => {
+    await expect(served({ host: '0.0.0.0' })).rejects.toThrow(UnsafeAddress)
+  })
+
+  it('after an error while queueing nothing of the transaction runs', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    expect(await client.ask('MULTI')).toBe('+OK')
+    expect(await client.ask('ARSET', 'a', '0')).toMatch(/wrong number of arguments/)
+    expect(await client.ask('ARSET', 'a', '0', 'z')).toBe('+QUEUED')
+    expect(await client.ask('ARGET', 'a', '0')).toBe('+QUEUED')
+    expect(await client.ask('EXEC')).toBe('-EXECABORT Transaction discarded because of previous errors.')
+    expect(await client.ask('ARGET', 'a', '0')).toBe(null)
+    client.close()
+  })
+
+  it('messages in RESP3 are pushes, in order, never inside a reply', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    const parts = [
+      ['HELLO', '3'],
+      ['SET', 'k', '1'],
+      ['SUBSCRIBE', 'a', 'b'],
+      ['PING'],
+      ['ARSET', 'q', '0', 'x'],
+    ]
+    client.write(Buffer.concat(parts.map((part) => frame(...part))))
+    while (!/\+PONG\r\n:1\r\n/.test(client.gather().toString()))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    const text = client.received.toString()
+    const tail = text.slice(text.indexOf('+OK'))
+    expect(tail).toMatch(
+      /^\+OK\r\n>3\r\n\$9\r\nsubscribe\r\n\$1\r\na\r\n:1\r\n>3\r\n\$9\r\nsubscribe\r\n\$1\r\nb\r\n:2\r\n\+PONG\r\n:1\r\n/,
+    )
+    client.close()
+    const own = new RawClient(server.port)
+    own.write(
+      Buffer.concat(
+        [['HELLO', '3'], ['SUBSCRIBE', 'a'], ['MULTI'], ['PUBLISH', 'a', 'm'], ['PING'], ['EXEC']].map(
+          (part) => frame(...part),
+        ),
+      ),
+    )
+    while (!own.gather().includes('message')) await new Promise((resolve) => setTimeout(resolve, 5))
+    const got = own.received.toString()
+    expect(got.slice(got.lastIndexOf('*2'))).toBe(
+      '*2\r\n:1\r\n+PONG\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n',
+    )
+    own.close()
+  })
+
+  it('keyspace events: of what happened, in order, none for a hole', async () => {
+    await using server = await served()
+    const listener = new RawClient(server.port)
+    const client = new RawClient(server.port)
+    expect(await client.ask('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')).toBe('+OK')
+    await listener.ask('PSUBSCRIBE', '__key*@0__:*')
+    await client.ask('ARSET', 'z', '0', 'a')
+    await client.ask('ARDEL', 'z', '7')
+    await client.ask('ARSEEK', 'none', '7')
+    await client.ask('ARDELRANGE', 'z', '0', '5')
+    const wanted = ['arset', 'ardelrange', 'del'].flatMap((event) => [
+      ['$pmessage', '$__key*@0__:*', '$__keyspace@0__:z', `$${event}`],
+      ['$pmessage', '$__key*@0__:*', `$__keyevent@0__:${event}`, '$z'],
+    ])
+    for (const message of wanted) expect(await listener.reply()).toEqual(message)
+    expect(listener.gather()).toHaveLength(0)
+    listener.close()
+    client.close()
+  })
+
+  it('the positions appended last, across holes and past the end', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    await client.ask('ARINSERT', 'l', 'a', 'b', 'c', 'd', 'e')
+    await client.ask('ARDEL', 'l', '4', '1')
+    expect(await client.ask('ARLASTITEMS', 'l', '10')).toEqual(['$a', null, '$c', '$d'])
+    await client.ask('ARSET', 'l', '2000000', 'z')
+    expect(await client.ask('ARLASTITEMS', 'l', '1000001')).toBe(
+      '-ERR count exceeds maximum of 1000000 items',
+    )
+    client.close()
+  })
+
+  it('a reader that does not read is not read from, and others are served', async () => {
+    await using server = await served({ outputLimit: 64 << 20 })
+    const client = new RawClient(server.port)
+    const value = 'x'.repeat(1_000)
+    for (let i = 0; i < 10; i++)
+      await client.ask('ARINSERT', 'k', ...Array.from({ length: 1_000 }, () => value))
+    const deaf = new RawClient(server.port)
+    deaf.socket.pause()
+    deaf.write(
+      Buffer.concat(
+        Array.from({ length: 20 }, () => frame('ARGREP', 'k', '-', '+', 'MATCH', '', 'WITHVALUES')),
+      ),
+    )
+    const before = process.memoryUsage().arrayBuffers
+    for (let i = 0; i < 200; i++) expect(await client.ask('ARGET', 'k', '5')).toBe(`$${value}`)
+    // One reply of 10 MB waits, and a little; not twenty.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 << 20)
+    expect(deaf.closed).toBe(false)
+    deaf.socket.resume()
+    for (let i = 0; i < 20; i++) expect(await deaf.reply()).toHaveLength(10_000)
+    client.close()
+    deaf.close()
+  })
+
+  it('a reply past the output limit closes its reader alone', async () => {
+    await using server = await served({ outputLimit: 1 << 20 })
+    const client = new RawClient(server.port)
+    await client.ask('ARINSERT', 'k', ...Array.from({ length: 2_000 }, () => 'x'.repeat(1_000)))
+    const greedy = new RawClient(server.port)
+    greedy.write(frame('ARGREP', 'k', '-', '+', 'MATCH', '', 'WITHVALUES'))
+    await greedy.end()
+    expect(await client.ask('PING')).toBe('+PONG')
+    client.close()
+  })
+})

@@ -1,0 +1,155 @@
+/**
+ * Power cuts at random points: nothing acknowledged may be lost, nothing may be half there, and what is left can be
+ * started on.
+ *
+ *     node engines/sparse-array/testing/power-run.ts [points] [seed]
+ */
+import { Journal } from '../io/journal.ts'
+import { Engine } from '../server/engine.ts'
+import type { Host } from '../server/engine.ts'
+import { NO_HOST } from '../server/engine.ts'
+import { Client } from './client.ts'
+import { PowerCut, PowerFiles } from './power.ts'
+import { seeded } from './random.ts'
+import type { Random } from './random.ts'
+
+export interface PowerRun {
+  readonly points: number
+  /** Points at which writes had been acknowledged, were unacknowledged, and a snapshot was being written. */
+  readonly acknowledged: number
+  readonly unacknowledged: number
+  readonly saving: number
+}
+
+interface Life {
+  readonly client: Client
+  readonly journal: Journal
+}
+
+/** An engine on this disk, as after a start. */
+function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
+  let journal: Journal | null = null
+  const host: Host = {
+    ...NO_HOST,
+    durable: true,
+    log: (db, commands) => journal!.append(db, commands),
+    save: (what) => journal!.beginSave(what),
+  }
+  const engine = new Engine({ debug: true, host })
+  engine.now = 1_000_000
+  journal = new Journal(engine, files, { onFailed })
+  return { client: new Client(engine), journal }
+}
+
+const digest = (client: Client): string => client.type('DEBUG DIGEST')
+
+function write(client: Client, random: Random, n: number): void {
+  const index = random.below(2) === 0 ? random.below(40) : random.below(40) * 10_000_019
+  const value = `v${n}`.repeat(1 + random.below(random.below(10) === 0 ? 500 : 8))
+  switch (random.below(9)) {
+    case 0:
+      client.send('SET', `s${random.below(5)}`, value)
+      break
+    case 1:
+      client.send('ARINSERT', 'l', value, String(n))
+      break
+    case 2:
+      client.send('ARDELRANGE', 'a', String(index), String(index + 20))
+      break
+    case 3:
+      client.send('MULTI')
+      client.send('ARSET', 'a', String(index), value)
+      client.send('SET', 'both', value)
+      client.send('SELECT', '1')
+      client.send('ARINSERT', 'other', value)
+      client.send('SELECT', '0')
+      client.send('EXEC')
+      break
+    case 4:
+      client.send('ARRING', 'ring', String(3 + random.below(4)), value)
+      break
+    case 5:
+      client.send(random.below(4) === 0 ? 'FLUSHDB' : 'PERSIST', 's1')
+      client.send('PEXPIRE', 's1', '999999999')
+      break
+    default:
+      client.send('ARMSET', 'a', String(index), value, String(index + 1), value)
+  }
+}
+
+/** One life that ends in a cut, and what the next finds. Throws when a promise was broken. */
+async function onePoint(
+  random: Random,
+  totals: { acknowledged: number; unacknowledged: number; saving: number },
+) {
+  let disk = new Map<string, Buffer>()
+  /** Every state that was there after a record, oldest first, and how many of the log's bytes belong to it. */
+  let last = ''
+  for (let life = 0; life < 2; life++) {
+    const files = new PowerFiles(disk)
+    let failed = false
+    const { client, journal } = start(files, (error) => {
+      if (!(error instanceof PowerCut)) throw error
+      failed = true
+    })
+    const states = [{ digest: digest(client), until: 0 }]
+    if (life > 0 && states[0]!.digest !== last) throw new Error('the second start found something else')
+    files.callsLeft = random.below(90)
+    let acknowledged = 0
+    for (let n = 0; !failed && n < 400; n++) {
+      try {
+        write(client, random, n)
+        states.push({ digest: digest(client), until: journal.position })
+        if (random.below(3) > 0) journal.commit(true)
+        if (random.below(12) === 0) journal.beginSave('save')
+        if (random.below(3) === 0) journal.stepSave(200)
+        if (random.below(2) === 0) files.completeSyncs()
+      } catch (error) {
+        if (!(error instanceof PowerCut)) throw error
+        failed = true
+      }
+      await Promise.resolve()
+      await Promise.resolve()
+      await Promise.resolve()
+      if (!failed) acknowledged = journal.synced
+    }
+    if (acknowledged > 0) totals.acknowledged++
+    if (journal.position > acknowledged) totals.unacknowledged++
+    if (journal.saving !== null) totals.saving++
+    disk = files.afterCut(random)
+    const after = start(new PowerFiles(disk), (error) => {
+      throw error
+    })
+    const found = digest(after.client)
+    const least = states.findLastIndex(({ until }) => until <= acknowledged)
+    // A write whose bytes are acknowledged counts; states before it must not come back.
+    const at = states.findLastIndex((state) => state.digest === found)
+    if (at < 0) throw new Error('a state was found that never was')
+    if (at < least)
+      throw new Error(`acknowledged writes are lost: state ${at} of ${states.length}, promised ${least}`)
+    last = found
+    // The next life begins on what this start left, mended.
+    disk = new Map(disk)
+  }
+}
+
+export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
+  const random = seeded(seed)
+  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0 }
+  for (let point = 0; point < points; point++) {
+    try {
+      await onePoint(random, totals)
+    } catch (error) {
+      throw new Error(`point ${point} of seed ${seed}`, { cause: error })
+    }
+  }
+  return { points, ...totals }
+}
+
+if (import.meta.main) {
+  const points = Number(process.argv[2] ?? 2_000)
+  const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
+  console.log(
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written`,
+  )
+}
