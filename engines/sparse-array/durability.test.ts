@@ -40,6 +40,11 @@ function start(cut = false): Started {
   return { client: new Client(engine), journal, notices }
 }
 
+/** The disk has the snapshot. */
+async function saved(journal: Journal): Promise<void> {
+  while (journal.saving !== null) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
 const LOG = 'log.0'
 
 /** A log of `count` records; their ends. */
@@ -135,7 +140,7 @@ describe('a damaged tail', () => {
 })
 
 describe('a snapshot', () => {
-  it('holds the instant at which it was begun, while every kind of write goes on', () => {
+  it('holds the instant at which it was begun, while every kind of write goes on', async () => {
     const { client, journal } = start()
     for (let i = 0; i < 300; i++) client.send('SET', `s${i}`, `old ${i}`)
     for (let i = 0; i < 20; i++)
@@ -157,6 +162,7 @@ describe('a snapshot', () => {
       if (i === 40) client.send('FLUSHALL')
     }
     const after = client.type('DEBUG DIGEST')
+    await saved(journal)
     journal.close()
     const names = readdirSync(folder).toSorted()
     expect(names).toEqual(['log.1', 'snapshot.1'])
@@ -173,11 +179,12 @@ describe('a snapshot', () => {
     expect(log.length).toBeGreaterThan(1_000)
   })
 
-  it('is not believed when a bit of it is wrong', () => {
+  it('is not believed when a bit of it is wrong', async () => {
     const { client, journal } = start()
     client.send('ARSET', 'k', '5', 'value')
     journal.beginSave('save')
     while (!journal.stepSave(1_000));
+    await saved(journal)
     journal.close()
     const file = join(folder, 'snapshot.1')
     const whole = readFileSync(file)
