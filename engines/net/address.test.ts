@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './address.ts'
+import {
+  formatIPv4,
+  formatIPv6,
+  isAnswerableIPv4,
+  isAnswerableIPv6,
+  parseIPv4,
+  parseIPv6,
+} from './address.ts'
 
 describe('IPv4', () => {
   test('there and back', () => {
@@ -53,3 +60,24 @@ describe('IPv6', () => {
     expect(() => parseIPv6(text)).toThrow('address'),
   )
 })
+
+test.each([
+  '1.2.3.4',
+  '127.0.0.1',
+  '223.255.255.255',
+  '::1',
+  '2001:db8::1',
+  'fec0::1',
+  '::1:0:0',
+  '::2:0:0:0',
+])('%s can be answered', (text) => expect(isAnswerable(text)).toBe(true))
+test.each(['0.0.0.0', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'])('%s cannot', (text) =>
+  expect(isAnswerable(text)).toBe(false),
+)
+test.each(['::', 'ff02::1', 'fe80::1', 'febf::1', '::ffff:1.2.3.4'])('%s neither', (text) =>
+  expect(isAnswerable(text)).toBe(false),
+)
+
+function isAnswerable(text: string): boolean {
+  return text.includes(':') ? isAnswerableIPv6(parseIPv6(text), 0) : isAnswerableIPv4(parseIPv4(text))
+}

@@ -77,3 +77,20 @@ function groupsOf(text: string, isLast: boolean, refuse: () => never): number[] 
     return /^[0-9a-f]{1,4}$/i.test(part) ? Number.parseInt(part, 16) : refuse()
   })
 }
+
+/** Whether a datagram from this address can be answered: not the unspecified one, multicast, reserved or broadcast. */
+export function isAnswerableIPv4(address: number): boolean {
+  return address !== 0 && address >>> 0 < 0xe0000000
+}
+
+/**
+ * The same for the four words at `at`: not the unspecified one, multicast, or one that holds on a link alone (it takes an
+ * interface to answer those). An IPv4 address in IPv6 form is refused too: the receiver writes it as IPv4, so that a
+ * client has one address.
+ */
+export function isAnswerableIPv6(words: ArrayLike<number>, at: number): boolean {
+  const first = words[at]!
+  if (first >>> 24 === 0xff || first >>> 22 === 0xfe80 >>> 6) return false
+  if (first !== 0 || words[at + 1] !== 0) return true
+  return words[at + 2] === 0 ? words[at + 3] !== 0 : words[at + 2] !== 0xffff
+}

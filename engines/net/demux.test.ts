@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PROTOCOL_NAMES, PROTOCOL_OF_FIRST_BYTE } from './demux.ts'
+import { DTLS, hasMediaHeader, PROTOCOL_NAMES, RTP, PROTOCOL_OF_FIRST_BYTE } from './demux.ts'
 
 test('the table of RFC 7983 section 7 with the changes of RFC 9443', () => {
   const runs: string[] = []
@@ -20,4 +20,12 @@ test('the table of RFC 7983 section 7 with the changes of RFC 9443', () => {
     '128-191 RTP/RTCP',
     '192-255 QUIC',
   ])
+})
+
+test('the least of each protocol', () => {
+  const rtp = new Uint8Array(13).fill(0x80)
+  const rtcp = Uint8Array.of(0x80, 200, 0, 1, 0, 0, 0, 0)
+  const from = (protocol: number, bytes: Uint8Array): number =>
+    Array.from({ length: 20 }, (_, length) => hasMediaHeader(protocol, bytes, 0, length)).indexOf(true)
+  expect([from(RTP, rtp), from(RTP, rtcp), from(DTLS, rtp)]).toEqual([12, 8, 13])
 })

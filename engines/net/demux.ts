@@ -49,3 +49,18 @@ export const PROTOCOL_OF_FIRST_BYTE: Uint8Array = Uint8Array.from(
   { length: 256 },
   (_, byte) => ranges.find(([last]) => byte <= last)![1],
 )
+
+/** From this length on, DTLS, RTP and RTCP are long enough, whichever of them it is. */
+export const LONG_ENOUGH = 13
+
+/**
+ * Whether a datagram that starts like DTLS, RTP or RTCP is as long as a header of it: 13 bytes of a DTLS record
+ * (RFC 6347 section 4.1), 12 of RTP, 8 of RTCP (RFC 3550 sections 5.1 and 6.4.2), which RFC 5761 section 4 tells from
+ * RTP by the second byte.
+ */
+export function hasMediaHeader(protocol: number, bytes: Uint8Array, at: number, length: number): boolean {
+  if (length >= LONG_ENOUGH) return true
+  if (protocol === DTLS || length < 8) return false
+  const payloadType = bytes[at + 1]! & 127
+  return length === 12 || (payloadType >= 64 && payloadType < 96)
+}

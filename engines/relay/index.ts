@@ -1,7 +1,7 @@
 /** The relay engine: see README.md. Everything here is sans-I/O; time is an argument, in seconds. */
 export { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../net/address.ts'
 export * as demux from '../net/demux.ts'
-export { Batch, HEADROOM, SLOT_BYTES, Verdicts } from './forwarder/batch.ts'
+export { Batch, HEADROOM, LATEST, SLOT_BYTES, Verdicts } from './forwarder/batch.ts'
 export type { BatchOptions } from './forwarder/batch.ts'
 export type { CounterName, Counts } from './forwarder/counters.ts'
 export { Forwarder } from './forwarder/forwarder.ts'
@@ -9,10 +9,18 @@ export type { ForwarderOptions } from './forwarder/options.ts'
 export {
   hasRelayHeader,
   HEADER_IPV4_BYTES,
+  HEADER_IPV6_BYTES,
   headerAddress,
+  headerBytes,
   headerPort,
+  LINKED,
+  readHeaderIPv6,
+  VOUCHED,
   writeRelayHeader,
+  writeRelayHeaderIPv6,
 } from './forwarder/header.ts'
+export { deriveLinkKey, TRAILER_BYTES } from './forwarder/links.ts'
+export type { LinkKey, LinkOptions } from './forwarder/links.ts'
 export type { Routes } from './forwarder/routes.ts'
 export { DROP, REASONS, TO_CLIENT, TO_POD } from './forwarder/verdict.ts'
 export type { Action, Reason } from './forwarder/verdict.ts'

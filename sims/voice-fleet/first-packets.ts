@@ -94,7 +94,8 @@ export class FirstPackets {
     const pod = this.nextPod
     this.nextPod = pod + 1 === pods ? 0 : pod + 1
     this.sealer.stage(cluster, pod, this.nonces[pod]!++)
-    batch.address[slot] = address
+    // Its clients' addresses are any 32 bits; nobody can be answered at those of class D and E.
+    batch.address[slot] = address >>> 0 < 0xe0000000 ? address || 1 : address & 0x7fffffff
     batch.port[slot] = 1024 + (stream.uint32() % 64_512)
     batch.arrival[slot] = start
     stun.writeTransactionId(

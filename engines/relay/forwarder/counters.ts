@@ -11,7 +11,11 @@ const NAMES = [
   'flowsCreated',
   'flowsConfirmed',
   'flowsSwitched',
+  'flowsReturned',
+  'flowsProven',
   'flowsExpired',
+  'flowsEvicted',
+  'switchLimited',
   'packetsCredited',
   'bytesCredited',
 ] as const
@@ -21,7 +25,9 @@ export type CounterName = (typeof NAMES)[number]
 export interface Counts {
   /**
    * Packets and payload bytes passed each way (relay headers not counted); checks whose hint was genuine; flows
-   * created, confirmed by a pod's answer, switched to another session, expired; packets and bytes credited.
+   * created, confirmed by a pod's answer, switched to another session, of these back to the incumbent, proven by their
+   * client or its pod, expired, evicted for others; answers that passed without the switch that they asked for;
+   * packets and bytes credited.
    */
   readonly done: Readonly<Record<CounterName, number>>
   /** Dropped packets by reason. */
@@ -37,7 +43,11 @@ export const CHECKS = indexOf('checks')
 export const FLOWS_CREATED = indexOf('flowsCreated')
 export const FLOWS_CONFIRMED = indexOf('flowsConfirmed')
 export const FLOWS_SWITCHED = indexOf('flowsSwitched')
+export const FLOWS_RETURNED = indexOf('flowsReturned')
+export const FLOWS_PROVEN = indexOf('flowsProven')
 export const FLOWS_EXPIRED = indexOf('flowsExpired')
+export const FLOWS_EVICTED = indexOf('flowsEvicted')
+export const SWITCH_LIMITED = indexOf('switchLimited')
 export const PACKETS_CREDITED = indexOf('packetsCredited')
 export const BYTES_CREDITED = indexOf('bytesCredited')
 

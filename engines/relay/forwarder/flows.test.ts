@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TestRandom } from '../testing/random.ts'
-import { ADDRESS, FlowTable, LIVE, NONCE_LOW, PORT, RECORD, ROUTE, SEEN, STATE } from './flows.ts'
+import { FlowTable } from './flows.ts'
+import { ADDRESS, LIVE, NONCE_LOW, PORT, RECORD, ROUTE, SEEN, STATE } from './record.ts'
 
 function table(capacity: number, idleTimeout = 30, pendingTimeout = 5): FlowTable {
   return new FlowTable({ capacity, idleTimeout, pendingTimeout, seed: 12 }, new Int32Array(4))

@@ -1,54 +1,33 @@
 /**
  * The flow table: client address and port -> flow, bounded, with expiry in O(1).
  *
- * Three parts, all typed arrays:
+ * 1. Records in a pool with a free list (`record.ts`). A flow keeps its record while it lives, so its number stays
+ *    valid however the index moves.
+ * 2. An index by keyed hash (`hash.ts`): linear probing over pairs (hash, record + 1) at most half full; a deletion
+ *    shifts the following pairs back, so there are no tombstones and lookups stay short for ever.
+ * 3. A timing wheel (`wheel.ts`), and who is to go first: `pending`, `sessions`.
  *
- * 1. Records, 16 words (one cache line) a flow, in a pool with a free list. A flow keeps its record while it lives,
- *    so its number stays valid however the index moves.
- * 2. An index by hash: linear probing over pairs (hash, record + 1) at most half full; a deletion shifts the following
- *    pairs back, so there are no tombstones and lookups stay short for ever. The hash is seeded: who cannot guess the
- *    seed cannot choose addresses that collide.
- * 3. A timing wheel of one-second buckets, each a list through the records. A packet only writes the record's `seen`;
- *    nothing moves. When the bucket's second comes, the flow either is idle and goes, or is put into the bucket of
- *    its new deadline (Varghese and Lauck, 1987, with lazy re-insertion). So a flow costs one visit an idle timeout,
- *    not one a packet. A deadline beyond the wheel's span waits in the farthest bucket.
- *
- * Times are whole seconds, rounded up: a flow is never removed early, and at most a second late.
+ * Times are whole seconds, rounded up, from -2^31 to 2^31: a flow is never removed early, and at most a second late.
  */
+import { hashKey, mixed, nhHalf, nhPair } from './hash.ts'
+import { PendingQueue } from './pending.ts'
+import {
+  ADDRESS,
+  CREDIT,
+  FOREIGN,
+  FREE,
+  GENERATION,
+  HIGH_WORDS,
+  IPV6_PORT,
+  KILLED,
+  LIVE,
+  NEXT,
+} from './record.ts'
+import { NONCE_HIGH, NONCE_LOW, PENDING, PORT, RECORD, ROUTE, ROUTE_KEY, SEEN, STATE } from './record.ts'
+import { Sessions } from './sessions.ts'
+import { Wheel } from './wheel.ts'
 
-/** Words of a flow record, by position. Words 12 to 14 are kept for the rest of an IPv6 address. */
-export const ADDRESS = 0
-export const PORT = 1
-/** Route number (`routes.ts`). */
-export const ROUTE = 2
-export const NONCE_HIGH = 3
-export const NONCE_LOW = 4
-/** Last second a client's packet was seen. */
-export const SEEN = 5
-/** Next record of the bucket, or of the free list. */
-const NEXT = 6
-/** PENDING or LIVE, and KILLED as a flag on either. */
-export const STATE = 7
-/** Version of the deny list that this flow was last compared with. */
-export const DENY_VERSION = 8
-/** Second of the last switch to another session. */
-export const SWITCHED = 9
-const GENERATION = 10
-/** The session's cluster and pod (`routeKeyOf`): several may share a cluster-wide route. */
-export const ROUTE_KEY = 11
-
-/** Words a record. */
-export const RECORD = 16
-
-/** No pod has answered a check of this client yet: short timeout. */
-export const PENDING = 0
-export const LIVE = 1
-/** Flag: its session is on the deny list; nothing passes, nothing refreshes it. */
-export const KILLED = 2
-
-const NEVER = -(2 ** 30)
 const LARGEST_CAPACITY = 2 ** 22
-const WHEEL_SECONDS = 8192
 
 export interface FlowTableOptions {
   /** Most flows at a time, up to 2^22. */
@@ -57,7 +36,7 @@ export interface FlowTableOptions {
   readonly idleTimeout: number
   /** The same for a flow that no pod has confirmed. */
   readonly pendingTimeout: number
-  /** Secret 32 bits for the hash. */
+  /** Secret 32 bits for the hashes. */
   readonly seed: number
 }
 
@@ -65,45 +44,74 @@ export class FlowTable {
   readonly capacity: number
   /** The records; a flow's first word is at `flow * RECORD`. Read-only outside this engine. */
   readonly words: Int32Array
+  /** Their second part, which packets of media do not touch. */
+  readonly cold: Int32Array
   /** Flows by route number: the gauge an operator watches while a pod drains. */
   readonly flowsOfRoute: Int32Array
+  readonly sessions: Sessions
+  readonly pending: PendingQueue
   private readonly index: Int32Array
   private readonly mask: number
-  private readonly seed: number
-  private readonly wheel: Int32Array
+  private readonly wheel: Wheel
   private readonly idle: number
-  private readonly pending: number
+  private readonly pendingSeconds: number
   private readonly handleBits: number
+  /** The hash key for IPv6; that for IPv4, which every packet of media takes, in fields of its own. */
+  private readonly key: Int32Array
+  private readonly key0: number
+  private readonly key1: number
+  private readonly key2: number
+  private readonly key3: number
   /** Where `touch` leaves its result, so that its loads are not optimised away. */
   private readonly sink = new Int32Array(1)
-  private tick = 0
+  private readonly due: (flow: number) => void
   private flowCount = 0
   private used = 0
   private free = -1
 
+  /** @throws RangeError for an option out of range. */
   constructor(options: FlowTableOptions, flowsOfRoute: Int32Array) {
     const { capacity, idleTimeout, pendingTimeout, seed } = options
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > LARGEST_CAPACITY) {
       throw new RangeError(`flow capacity must be an integer from 1 to ${LARGEST_CAPACITY}, not ${capacity}`)
     }
-    if (!(idleTimeout > 0 && pendingTimeout > 0 && pendingTimeout <= idleTimeout)) {
-      throw new RangeError('timeouts must be above 0, and the pending one not above the idle one')
+    if (!(idleTimeout > 0 && idleTimeout < 2 ** 20 && pendingTimeout > 0 && pendingTimeout <= idleTimeout)) {
+      throw new RangeError(
+        'timeouts must be above 0 and below 2^20, and the pending one not above the idle one',
+      )
     }
     const slots = 2 ** Math.ceil(Math.log2(capacity * 2))
     this.capacity = capacity
     this.words = new Int32Array(capacity * RECORD)
+    this.cold = new Int32Array(capacity * RECORD)
     this.flowsOfRoute = flowsOfRoute
+    this.sessions = new Sessions(this.words, this.cold, seed)
+    this.pending = new PendingQueue(this.words, this.cold, seed)
     this.index = new Int32Array(slots * 2)
     this.mask = slots - 1
-    this.seed = seed | 0
-    this.wheel = new Int32Array(WHEEL_SECONDS).fill(-1)
+    this.key = hashKey(seed, 1, 10)
+    const [key0, key1, key2, key3] = hashKey(seed, 6, 4)
+    this.key0 = key0!
+    this.key1 = key1!
+    this.key2 = key2!
+    this.key3 = key3! | 1
+    this.wheel = new Wheel(this.words)
     this.idle = Math.ceil(idleTimeout)
-    this.pending = Math.ceil(pendingTimeout)
+    this.pendingSeconds = Math.ceil(pendingTimeout)
     this.handleBits = Math.ceil(Math.log2(capacity))
+    this.due = (flow) => {
+      const deadline = this.deadline(flow)
+      if (deadline <= this.wheel.tick) this.release(flow)
+      else this.wheel.add(flow, deadline)
+    }
   }
 
   get size(): number {
     return this.flowCount
+  }
+
+  get isFull(): boolean {
+    return this.flowCount === this.capacity
   }
 
   /**
@@ -113,17 +121,16 @@ export class FlowTable {
   touch(address: Uint32Array, port: Uint16Array, count: number): void {
     let touched = 0
     for (let i = 0; i < count; i++) {
-      touched ^= this.index[(hashOf(address[i]!, port[i]!, this.seed) & this.mask) * 2]!
+      touched ^= this.index[(this.hash(address[i]!, port[i]!) & this.mask) * 2]!
     }
     this.sink[0] = touched
   }
 
-  /** The flow of an address, or -1. */
+  /** The flow of an IPv4 client, or -1. */
   find(address: number, port: number): number {
-    const index = this.index
-    const words = this.words
-    const hash = hashOf(address, port, this.seed)
-    for (let slot = hash & this.mask; ; slot = (slot + 1) & this.mask) {
+    const { index, words, mask } = this
+    const hash = this.hash(address, port)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const flow = index[slot * 2 + 1]! - 1
       if (flow < 0) return -1
       if (index[slot * 2] === hash) {
@@ -133,7 +140,31 @@ export class FlowTable {
     }
   }
 
-  /** Adds a pending flow for an address that has none. Returns its number, or -1 when the table is full. */
+  /** The flow of an IPv6 client, its address the four words at `from`; or -1. */
+  findIPv6(address: ArrayLike<number>, from: number, port: number): number {
+    const { index, words, mask } = this
+    const a = address[from]! | 0
+    const b = address[from + 1]! | 0
+    const c = address[from + 2]! | 0
+    const d = address[from + 3]! | 0
+    const hash = this.hashIPv6(a, b, c, d, port)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const flow = index[slot * 2 + 1]! - 1
+      if (flow < 0) return -1
+      if (index[slot * 2] === hash) {
+        const at = flow * RECORD
+        const isOne =
+          words[at] === d &&
+          words[at + PORT] === port + IPV6_PORT &&
+          words[at + HIGH_WORDS] === a &&
+          words[at + HIGH_WORDS + 1] === b &&
+          words[at + HIGH_WORDS + 2] === c
+        if (isOne) return flow
+      }
+    }
+  }
+
+  /** Adds a pending flow for an IPv4 client that has none. Returns its number, or -1 when the table is full. */
   insert(
     address: number,
     port: number,
@@ -143,36 +174,44 @@ export class FlowTable {
     nonceLow: number,
     second: number,
   ): number {
-    let flow = this.free
-    if (flow >= 0) this.free = this.words[flow * RECORD + NEXT]!
-    else if (this.used < this.capacity) flow = this.used++
-    else return -1
-
-    const words = this.words
+    const flow = this.take()
+    if (flow < 0) return -1
     const at = flow * RECORD
-    words[at] = address
-    words[at + PORT] = port
-    words[at + ROUTE] = route
-    words[at + ROUTE_KEY] = routeKey
-    words[at + NONCE_HIGH] = nonceHigh
-    words[at + NONCE_LOW] = nonceLow
-    words[at + SEEN] = second
-    words[at + STATE] = PENDING
-    words[at + SWITCHED] = NEVER
-    this.flowCount++
-    this.flowsOfRoute[route]!++
-
-    const index = this.index
-    const hash = hashOf(address, port, this.seed)
-    let slot = hash & this.mask
-    while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & this.mask
-    index[slot * 2] = hash
-    index[slot * 2 + 1] = flow + 1
-    this.await(flow, second + this.pending)
+    this.words[at + ADDRESS] = address
+    this.words[at + PORT] = port
+    this.settleIn(flow, this.hash(address, port), route, routeKey, nonceHigh, nonceLow, second)
     return flow
   }
 
-  /** Gives a flow to another session. */
+  /** The same for an IPv6 client, its address the four words at `from`. */
+  insertIPv6(
+    address: ArrayLike<number>,
+    from: number,
+    port: number,
+    route: number,
+    routeKey: number,
+    nonceHigh: number,
+    nonceLow: number,
+    second: number,
+  ): number {
+    const flow = this.take()
+    if (flow < 0) return -1
+    const { words } = this
+    const at = flow * RECORD
+    for (let i = 0; i < 3; i++) words[at + HIGH_WORDS + i] = address[from + i]!
+    words[at + ADDRESS] = address[from + 3]!
+    words[at + PORT] = port + IPV6_PORT
+    this.settleIn(flow, this.hashOf(at), route, routeKey, nonceHigh, nonceLow, second)
+    return flow
+  }
+
+  /** Makes a pending flow live. */
+  confirm(flow: number): void {
+    this.pending.leave(flow)
+    this.words[flow * RECORD + STATE]! |= LIVE
+  }
+
+  /** Gives a flow to another session, and makes it live. */
   reassign(
     flow: number,
     route: number,
@@ -181,17 +220,55 @@ export class FlowTable {
     nonceLow: number,
     second: number,
   ): void {
-    const words = this.words
+    const { words } = this
     const at = flow * RECORD
-    this.flowsOfRoute[words[at + ROUTE]!]!--
-    this.flowsOfRoute[route]!++
-    words[at + ROUTE] = route
+    this.pending.leave(flow)
+    this.sessions.leave(flow)
+    this.reroute(flow, route)
     words[at + ROUTE_KEY] = routeKey
     words[at + NONCE_HIGH] = nonceHigh
     words[at + NONCE_LOW] = nonceLow
-    words[at + STATE] = LIVE
-    words[at + SWITCHED] = second
+    words[at + STATE] = LIVE | (words[at + STATE]! & FOREIGN)
     if (words[at + SEEN]! < second) words[at + SEEN] = second
+    this.sessions.join(flow)
+  }
+
+  /** Sends a flow another way. */
+  reroute(flow: number, route: number): void {
+    const at = flow * RECORD
+    this.flowsOfRoute[this.words[at + ROUTE]!]!--
+    this.flowsOfRoute[route]!++
+    this.words[at + ROUTE] = route
+  }
+
+  /** Calls `move` for every flow of a route; costs a walk over all records. */
+  eachOfRoute(route: number, move: (flow: number) => void): void {
+    for (let flow = 0; flow < this.used && this.flowsOfRoute[route] !== 0; flow++) {
+      const at = flow * RECORD
+      if (this.words[at + ROUTE] === route && this.isTaken(flow)) move(flow)
+    }
+  }
+
+  /**
+   * Marks a session's flows as killed. They go an idle timeout after their last packet, or from now if that was
+   * credited ahead.
+   */
+  kill(routeKey: number, nonceHigh: number, nonceLow: number): void {
+    const { words, sessions, wheel } = this
+    for (let flow = sessions.first(routeKey, nonceHigh, nonceLow); flow >= 0; flow = sessions.next(flow)) {
+      const at = flow * RECORD
+      words[at + STATE]! |= KILLED
+      if (words[at + SEEN]! <= wheel.tick) continue
+      words[at + SEEN] = wheel.tick
+      wheel.remove(flow)
+      wheel.add(flow, this.deadline(flow))
+    }
+  }
+
+  /** Removes a flow before its time. */
+  evict(flow: number): void {
+    this.wheel.remove(flow)
+    this.release(flow)
   }
 
   /** A number for outsiders to name a flow by: it does not name the record's next tenant. Zero or more, 31 bits. */
@@ -202,52 +279,75 @@ export class FlowTable {
   /** The flow of a handle, or -1 when it is gone. (A handle kept over 2^(31 - log2 capacity) tenants may err.) */
   flowOf(handle: number): number {
     const flow = handle & ((1 << this.handleBits) - 1)
-    return flow < this.used && handle === this.handle(flow) ? flow : -1
+    return flow < this.used && handle === this.handle(flow) && this.isTaken(flow) ? flow : -1
   }
 
   /** Removes every flow whose deadline is at or before `now`, in seconds. Returns how many. */
   expire(now: number): number {
-    const last = Math.floor(now)
     const before = this.flowCount
-    const first = Math.max(this.tick + 1, last - WHEEL_SECONDS + 1)
-    if (last > this.tick) this.tick = last
-    for (let second = first; second <= last; second++) this.turn(second & (WHEEL_SECONDS - 1), last)
+    this.wheel.turnTo(Math.floor(now), this.due)
     return before - this.flowCount
   }
 
-  private turn(bucket: number, now: number): void {
-    const words = this.words
-    let flow = this.wheel[bucket]!
-    this.wheel[bucket] = -1
-    while (flow >= 0) {
-      const at = flow * RECORD
-      const next = words[at + NEXT]!
-      const deadline = words[at + SEEN]! + ((words[at + STATE]! & LIVE) === 0 ? this.pending : this.idle)
-      if (deadline <= now) this.remove(flow)
-      else this.await(flow, deadline)
-      flow = next
-    }
-  }
-
-  private await(flow: number, deadline: number): void {
-    const soonest = this.tick + 1
-    const farthest = this.tick + WHEEL_SECONDS - 1
-    const second = deadline < soonest ? soonest : deadline > farthest ? farthest : deadline
-    const bucket = second & (WHEEL_SECONDS - 1)
-    this.words[flow * RECORD + NEXT] = this.wheel[bucket]!
-    this.wheel[bucket] = flow
-  }
-
-  private remove(flow: number): void {
-    const index = this.index
-    const words = this.words
-    const mask = this.mask
+  private deadline(flow: number): number {
     const at = flow * RECORD
+    const isLive = (this.words[at + STATE]! & LIVE) !== 0
+    return this.words[at + SEEN]! + (isLive ? this.idle : this.pendingSeconds)
+  }
+
+  /** A free record, or -1. */
+  private take(): number {
+    const flow = this.free
+    if (flow >= 0) {
+      this.free = this.words[flow * RECORD + NEXT]!
+      return flow
+    }
+    return this.used < this.capacity ? this.used++ : -1
+  }
+
+  private settleIn(
+    flow: number,
+    hash: number,
+    route: number,
+    routeKey: number,
+    nonceHigh: number,
+    nonceLow: number,
+    second: number,
+  ): void {
+    const { words, index, mask } = this
+    const at = flow * RECORD
+    words[at + ROUTE] = route
+    words[at + ROUTE_KEY] = routeKey
+    words[at + NONCE_HIGH] = nonceHigh
+    words[at + NONCE_LOW] = nonceLow
+    words[at + SEEN] = second
+    words[at + STATE] = PENDING
+    words[at + CREDIT] = 0
+    this.flowCount++
+    this.flowsOfRoute[route]!++
+
+    let slot = hash & mask
+    while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & mask
+    index[slot * 2] = hash
+    index[slot * 2 + 1] = flow + 1
+    this.wheel.start(second)
+    this.wheel.add(flow, second + this.pendingSeconds)
+    this.sessions.join(flow)
+    this.pending.join(flow)
+  }
+
+  /** Takes a flow out of everything but the wheel, and frees its record. */
+  private release(flow: number): void {
+    const { index, words, mask } = this
+    const at = flow * RECORD
+    this.pending.leave(flow)
+    this.sessions.leave(flow)
     this.flowsOfRoute[words[at + ROUTE]!]!--
     this.flowCount--
     words[at + GENERATION]!++
+    words[at + STATE] = FREE
 
-    let hole = hashOf(words[at]!, words[at + PORT]!, this.seed) & mask
+    let hole = this.hashOf(at) & mask
     while (index[hole * 2 + 1] !== flow + 1) hole = (hole + 1) & mask
     // Pull back every following pair whose own place is not after the hole, until an empty slot.
     for (let slot = (hole + 1) & mask; index[slot * 2 + 1] !== 0; slot = (slot + 1) & mask) {
@@ -263,11 +363,30 @@ export class FlowTable {
     words[at + NEXT] = this.free
     this.free = flow
   }
-}
 
-/** Two multiply-xorshift rounds over seed, address and port; 32 bits, signed. */
-function hashOf(address: number, port: number, seed: number): number {
-  let hash = Math.imul(address ^ seed, 0x2c1b3c6d)
-  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x297a2d39)
-  return hash ^ (hash >>> 15)
+  private isTaken(flow: number): boolean {
+    return this.words[flow * RECORD + STATE] !== FREE
+  }
+
+  /** As `nhPair` and `nhHalf`, with sums of 17 bits. */
+  private hash(address: number, port: number): number {
+    const pair = Math.imul((address >>> 16) + this.key0, (address & 0xffff) + this.key1)
+    const sum = pair + Math.imul(port + this.key2, this.key3)
+    return mixed(sum | 0)
+  }
+
+  private hashIPv6(a: number, b: number, c: number, d: number, port: number): number {
+    const { key } = this
+    const high = (nhPair(a, key, 0) + nhPair(b, key, 2)) | 0
+    const low = (nhPair(c, key, 4) + nhPair(d, key, 6)) | 0
+    return mixed((high + low + nhHalf(port, key, 8)) | 0)
+  }
+
+  private hashOf(at: number): number {
+    const { words } = this
+    const port = words[at + PORT]!
+    if (port < IPV6_PORT) return this.hash(words[at + ADDRESS]!, port)
+    const high = at + HIGH_WORDS
+    return this.hashIPv6(words[high]!, words[high + 1]!, words[high + 2]!, words[at]!, port & 0xffff)
+  }
 }

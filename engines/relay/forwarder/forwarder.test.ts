@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { deriveRouteKey } from '../hint/keys.ts'
 import { KeyRing } from '../hint/key-ring.ts'
 import { Batch, Verdicts } from './batch.ts'
-import { check, play, POD_1, RTP, UFRAG } from './fixtures/fixture.ts'
+import { GOOG_PING_REQUEST } from '../../net/stun/constants.ts'
+import { check, play, POD_1, relayed, response, RTP, UFRAG } from './fixtures/fixture.ts'
 import { Forwarder } from './forwarder.ts'
+import { deriveLinkKey } from './links.ts'
 import { DROP, REASONS, TO_POD } from './verdict.ts'
 
+const GOOG_PING = response('1.2.3.4:5', 9, GOOG_PING_REQUEST)
 const ring = (): KeyRing => new KeyRing([deriveRouteKey(new Uint8Array(32).fill(5), 'k')], 64)
 
 function world(idleTimeout = 30): { forwarder: Forwarder; batch: Batch; out: Verdicts } {
@@ -15,19 +18,21 @@ function world(idleTimeout = 30): { forwarder: Forwarder; batch: Batch; out: Ver
 }
 
 describe('a batch', () => {
-  test('is judged in order of arrival: media behind its first check finds the flow, media before it does not', () => {
+  test('is judged in order of arrival: what follows the first check finds its flow, what comes before does not', () => {
     const { forwarder, batch, out } = world()
     batch.push(RTP, 1, 1, 0)
     batch.push(check(UFRAG), 1, 1, 0)
-    batch.push(RTP, 1, 1, 0)
+    batch.push(GOOG_PING, 1, 1, 0)
     batch.push(check(`j${UFRAG.slice(1)}`), 1, 1, 0)
     batch.push(RTP, 2, 1, 0)
+    batch.push(RTP, 1, 1, 0)
     forwarder.fromClients(batch, out)
-    expect([...out.action.subarray(0, 5)]).toEqual([DROP, TO_POD, TO_POD, DROP, DROP])
-    expect([0, 3, 4].map((slot) => REASONS[out.reason[slot]!])).toEqual([
+    expect([...out.action.subarray(0, 6)]).toEqual([DROP, TO_POD, TO_POD, DROP, DROP, DROP])
+    expect([0, 3, 4, 5].map((slot) => REASONS[out.reason[slot]!])).toEqual([
       'unknownFlow',
       'unknownKey',
       'unknownFlow',
+      'unconfirmed',
     ])
     expect(forwarder.routes.flowsOfPod(1, 1)).toBe(1)
   })
@@ -64,6 +69,44 @@ describe('a batch', () => {
     expect(() => batch.push(new Uint8Array(1709), 1, 1, 1)).toThrow('1708 bytes')
     batch.count = 65
     expect(() => batch.push(RTP, 1, 1, 1)).toThrow('65 packets')
+    for (const count of [-1, 1.5, Number.NaN]) {
+      batch.count = count
+      expect(() => forwarder.fromClients(batch, new Verdicts())).toThrow('packets')
+    }
+  })
+
+  test.each([
+    ['a length above the slot', (batch: Batch) => (batch.length[0] = 1709), 'badSlot'],
+    ['a negative length', (batch: Batch) => (batch.length[0] = -1), 'badSlot'],
+    ['a place outside the arena', (batch: Batch) => (batch.offset[0] = 64 * 1728 - 20), 'badSlot'],
+    ['no room for the header', (batch: Batch) => (batch.offset[0] = 19), 'badSlot'],
+    ['an arrival that is no number', (batch: Batch) => (batch.arrival[0] = Number.NaN), 'badTime'],
+    ['an arrival out of range', (batch: Batch) => (batch.arrival[0] = 2 ** 31), 'badTime'],
+    ['one before all times', (batch: Batch) => (batch.arrival[0] = -Infinity), 'badTime'],
+  ])('%s: that packet is refused, its neighbour is judged', (_, spoil, reason) => {
+    const { forwarder, batch, out } = world()
+    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), 2, 1, 0)
+    spoil(batch)
+    forwarder.fromClients(batch, out)
+    expect([...out.action.subarray(0, 2)]).toEqual([DROP, TO_POD])
+    expect(REASONS[out.reason[0]!]).toBe(reason)
+    batch.count = 0
+    batch.offset[0] = 20
+    batch.push(relayed('0.0.0.2:1', RTP), 0x0a000001, 4000, 0)
+    spoil(batch)
+    if (batch.offset[0] === 19) batch.offset[0] = -1
+    forwarder.fromPods(batch, out)
+    expect(REASONS[out.reason[0]!]).toBe(reason)
+  })
+
+  test('a slot at the very end of an arena is a slot', () => {
+    const { forwarder, batch, out } = world()
+    batch.push(check(UFRAG), 1, 1, 0)
+    batch.offset[0] = batch.arena.length - batch.length[0]!
+    batch.arena.set(check(UFRAG), batch.offset[0])
+    forwarder.fromClients(batch, out)
+    expect(out.action[0]).toBe(TO_POD)
   })
 })
 
@@ -108,8 +151,24 @@ describe('credit', () => {
     forwarder.fromClients(batch, out)
     expect(() => forwarder.credit(out.flow[0]!, 1, 1, Number.NaN)).toThrow('lastSeen')
     expect(() => forwarder.credit(out.flow[0]!, 1, 1, 2 ** 31)).toThrow('lastSeen')
+    for (const wrong of [-1, Number.NaN, Infinity]) {
+      expect(() => forwarder.credit(out.flow[0]!, wrong, 1, 1)).toThrow('packets')
+      expect(() => forwarder.credit(out.flow[0]!, 1, wrong, 1)).toThrow('bytes')
+    }
     forwarder.kill(1, 1, 1, 100)
     expect(forwarder.credit(out.flow[0]!, 1, 1, 50)).toBe(false)
+  })
+
+  test('a flow credited ahead ends with its kill, not with its credit', () => {
+    const { forwarder, batch, out } = world()
+    batch.push(check(UFRAG), 1, 1, 0)
+    forwarder.fromClients(batch, out)
+    forwarder.credit(out.flow[0]!, 1, 1, 7200)
+    forwarder.expire(100)
+    forwarder.kill(1, 1, 1, 200)
+    expect(forwarder.expire(129)).toBe(0)
+    expect(forwarder.expire(130)).toBe(1)
+    expect(forwarder.flowCount).toBe(0)
   })
 })
 
@@ -124,6 +183,7 @@ test('kill refuses fields out of range and a full list', () => {
   const forwarder = new Forwarder({ keys: ring(), seed: 1, kills: 1 })
   expect(() => forwarder.kill(4096, 0, 0, 1)).toThrow('cluster')
   expect(() => forwarder.kill(0, 0, 2 ** 40, 1)).toThrow('nonce')
+  expect(() => forwarder.kill(0, 0, 0, Number.NaN)).toThrow('until')
   expect(forwarder.kill(0, 0, 2 ** 40 - 1, 1)).toBe(true)
   expect(forwarder.kill(0, 0, 0, 1)).toBe(false)
 })
@@ -138,4 +198,34 @@ test('every counter name is a drop reason or a kind of work, and counts are cons
   })
   expect(Object.keys(counters)).toEqual(expect.arrayContaining(REASONS.slice(1)))
   expect(counters).toMatchObject({ packetsToPod: 1, unknownFlow: 1, flowsCreated: 1 })
+})
+
+test.each([
+  [{ seed: 0.5 }, 'seed'],
+  [{ flows: 0 }, 'flow capacity'],
+  [{ routes: Number.NaN }, 'routes'],
+  [{ kills: 0 }, 'kills'],
+  [{ transactions: -1 }, 'transactions'],
+  [{ transactionTimeout: Number.NaN }, 'transaction timeout'],
+  [{ idleTimeout: Number.NaN }, 'timeouts'],
+  [{ switchInterval: Number.NaN }, 'switch interval'],
+  [{ flowsPerSession: 0 }, 'flowsPerSession'],
+  [{ pendingPerAddress: 1.5 }, 'pendingPerAddress'],
+  [{ link: { key: { key: new Uint8Array(16) }, window: Number.NaN } }, 'window'],
+])('%j is refused', (options, message) => {
+  expect(() => new Forwarder({ keys: ring(), seed: 1, ...options })).toThrow(message)
+})
+
+test('a relay takes links from 254 others at a time, and from none without a key', () => {
+  const link = { key: deriveLinkKey(new Uint8Array(16)) }
+  const forwarder = new Forwarder({ keys: ring(), seed: 1, link })
+  for (let i = 0; i < 254; i++) forwarder.addRelay(i, 1)
+  forwarder.addRelay(7, 1)
+  expect(() => forwarder.addRelay(1, 2)).toThrow('254')
+  expect(forwarder.removeRelay(7, 1)).toBe(true)
+  expect(forwarder.removeRelay(7, 1)).toBe(false)
+  forwarder.addRelay(1, 2)
+  expect(() => forwarder.addRelay(1, 65_536)).toThrow('port')
+  expect(() => world().forwarder.addRelay(1, 2)).toThrow('link key')
+  expect(() => deriveLinkKey(new Uint8Array(15))).toThrow('16 bytes')
 })

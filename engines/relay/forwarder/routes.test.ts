@@ -54,3 +54,29 @@ test('a full table says so and keeps what it has', () => {
   routes.setPod(1, 1, 2, 2)
   expect(routes.find(routeKeyOf(1, 2))).toBe(-1)
 })
+
+test('a removed route is given to another only when no flow holds it', () => {
+  const routes = new Routes(2)
+  routes.setPod(1, 1, 1, 1)
+  routes.setPod(1, 2, 2, 2)
+  routes.flows[0] = 1
+  routes.removePod(1, 1)
+  expect(() => routes.setPod(1, 3, 3, 3)).toThrow('2 routes')
+  routes.flows[0] = 0
+  routes.setPod(1, 3, 3, 3)
+  expect([
+    routes.find(routeKeyOf(1, 1)),
+    routes.find(routeKeyOf(1, 3)),
+    routes.find(routeKeyOf(1, 2)),
+  ]).toEqual([-1, 0, 1])
+})
+
+test('no number, no deadline', () => {
+  const routes = new Routes(4)
+  routes.setPod(1, 1, 1, 1)
+  expect(() => routes.drainPod(1, 1, Number.NaN)).toThrow('deadline')
+  expect(() => routes.drainPod(1, 70_000, 5)).toThrow('pod')
+  expect(routes.drainPod(1, 1, -Infinity)).toBe(true)
+  expect(routes.flowsOfPod(1, 1)).toBe(0)
+  expect(() => new Routes(0)).toThrow('routes')
+})

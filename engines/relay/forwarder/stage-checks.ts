@@ -3,7 +3,7 @@
  * staging of its key. It looks at no table and changes no state but the staging, so a flood of malformed packets ends
  * here.
  */
-import { DTLS, PROTOCOL_OF_FIRST_BYTE, RTP, STUN } from '../../net/demux.ts'
+import { DTLS, hasMediaHeader, LONG_ENOUGH, PROTOCOL_OF_FIRST_BYTE, RTP, STUN } from '../../net/demux.ts'
 import type { KeyRing } from '../hint/key-ring.ts'
 import { BAD_CHARS } from '../hint/key-ring.ts'
 import { UFRAG_CHARS } from '../hint/layout.ts'
@@ -13,47 +13,65 @@ import {
   BINDING_INDICATION,
   BINDING_REQUEST,
   BINDING_SUCCESS,
+  GOOG_PING_ERROR,
+  GOOG_PING_REQUEST,
+  GOOG_PING_RESPONSE,
 } from '../../net/stun/constants.ts'
 import { checkHeader, messageType } from '../../net/stun/header.ts'
 import * as refusal from '../../net/stun/refusal.ts'
 import { findUsername } from '../../net/stun/username.ts'
 import type { Batch } from './batch.ts'
+import { HEADROOM, LATEST } from './batch.ts'
 import * as verdict from './verdict.ts'
 
 /** What is to be done next with a packet; any other value is a drop reason. */
 export const BY_FLOW = 0
+export const STUN_BY_FLOW = 254
 export const BY_HINT = 255
 
 const COLON = 0x3a
 
 /** Writes the next step of each slot into `steps`; returns how many are BY_HINT, their ufrags staged in `keys`. */
 export function stageChecks(batch: Batch, keys: KeyRing, steps: Uint8Array): number {
-  const { count, arena, offset, length } = batch
+  const { count, arena, offset, length, arrival } = batch
+  const room = batch.slotBytes - HEADROOM
+  const arenaBytes = arena.length
+  const lastPlace = arenaBytes - batch.slotBytes
   let checks = 0
   for (let slot = 0; slot < count; slot++) {
     const at = offset[slot]!
-    const protocol = length[slot] === 0 ? -1 : PROTOCOL_OF_FIRST_BYTE[arena[at]!]
+    const size = length[slot]!
+    // As unsigned numbers, negative ones are too large. The last condition is for a slot at the arena's very end.
+    if (
+      size >>> 0 > room ||
+      ((at - HEADROOM) >>> 0 > lastPlace && (at < HEADROOM || at + size > arenaBytes))
+    ) {
+      steps[slot] = verdict.BAD_SLOT
+      continue
+    }
+    if (!(Math.abs(arrival[slot]!) < LATEST)) {
+      steps[slot] = verdict.BAD_TIME
+      continue
+    }
+    const protocol = size === 0 ? -1 : PROTOCOL_OF_FIRST_BYTE[arena[at]!]
     let step = BY_FLOW
     if (protocol === STUN) {
-      step = readStun(arena, at, length[slot]!, slot, keys)
+      step = readStun(arena, at, size, slot, keys)
       if (step === BY_HINT) checks++
     } else if (protocol !== RTP && protocol !== DTLS) {
       step = protocol === -1 ? verdict.EMPTY : verdict.OTHER_PROTOCOL
-    }
+    } else if (size < LONG_ENOUGH && !hasMediaHeader(protocol, arena, at, size)) step = verdict.TOO_SHORT
     steps[slot] = step
   }
   return checks
 }
 
-/** A packet that starts like STUN: BY_HINT with its ufrag staged, BY_FLOW, or a drop reason. */
+/** A packet that starts like STUN: BY_HINT with its ufrag staged, STUN_BY_FLOW, or a drop reason. */
 function readStun(bytes: Uint8Array, at: number, length: number, slot: number, keys: KeyRing): number {
   const header = checkHeader(bytes, at, length)
   if (header < 0) return header === refusal.BAD_COOKIE ? verdict.BAD_COOKIE : verdict.BAD_LENGTH
   const type = messageType(bytes, at)
-  if (type !== BINDING_REQUEST) {
-    const known = type === BINDING_SUCCESS || type === BINDING_ERROR || type === BINDING_INDICATION
-    return known ? BY_FLOW : verdict.NOT_BINDING
-  }
+  if (type !== BINDING_REQUEST) return goesByFlow(type) ? STUN_BY_FLOW : verdict.NOT_BINDING
   const username = findUsername(bytes, at, length)
   if (username < 0) return username === refusal.ABSENT ? verdict.NO_USERNAME : verdict.BAD_ATTRIBUTE
   if (attributeLength(bytes, username) <= UFRAG_CHARS || bytes[username + UFRAG_CHARS] !== COLON) {
@@ -62,4 +80,16 @@ function readStun(bytes: Uint8Array, at: number, length: number, slot: number, k
   const staged = keys.stage(bytes, username, slot)
   if (staged === 0) return BY_HINT
   return staged === BAD_CHARS ? verdict.BAD_UFRAG : verdict.UNKNOWN_KEY
+}
+
+/** What carries no hint: answers to a pod's checks, indications, and the shorter checks of libwebrtc. */
+function goesByFlow(type: number): boolean {
+  return (
+    type === BINDING_SUCCESS ||
+    type === BINDING_ERROR ||
+    type === BINDING_INDICATION ||
+    type === GOOG_PING_REQUEST ||
+    type === GOOG_PING_RESPONSE ||
+    type === GOOG_PING_ERROR
+  )
 }

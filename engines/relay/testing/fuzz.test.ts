@@ -2,19 +2,32 @@ import { expect, test } from 'vitest'
 import { REASONS } from '../forwarder/verdict.ts'
 import { fuzz } from './fuzz.ts'
 
-test("1,000,000 mutated packets: no crash, no wrong forward, no verdict unlike the model's", () => {
-  const { packets, verdicts, counters, flowCount } = fuzz(1_000_000, 20_260_504)
-  const { done, dropped } = counters
-  expect(packets).toBe(1_000_000)
+test("1,000,000 mutated packets in 12 worlds: no crash, no wrong byte, no verdict unlike the model's", () => {
+  const reached = new Map<string, number>()
+  const done: Record<string, number> = {}
+  let packets = 0
+  for (let seed = 1; seed <= 12; seed++) {
+    const result = fuzz(1_000_000 / 12, seed)
+    packets += result.packets
+    for (const [name, n] of result.verdicts) reached.set(name, (reached.get(name) ?? 0) + n)
+    for (const [name, n] of Object.entries(result.counters.done)) done[name] = (done[name] ?? 0) + n
+    const { flowsCreated, flowsExpired, flowsEvicted } = result.counters.done
+    expect(flowsCreated - flowsExpired - flowsEvicted).toBe(result.flowCount)
+  }
+  expect(packets).toBeGreaterThanOrEqual(1_000_000)
 
   // The fuzz is worth something only if it gets everywhere.
-  const unreached = REASONS.filter((reason) => !verdicts.has(reason))
-  expect(unreached).toEqual(['none', 'badIntegrity', 'tableFull'])
-  expect(verdicts.get('pod')).toBeGreaterThan(50_000)
-  expect(verdicts.get('client')).toBeGreaterThan(20_000)
-  expect(done.flowsSwitched).toBeGreaterThan(100)
-
-  const drops = Object.values(dropped).reduce((sum, n) => sum + n, 0)
-  expect(done.packetsToPod + done.packetsToClient + drops).toBe(packets)
-  expect(done.flowsCreated - done.flowsExpired).toBe(flowCount)
+  expect(REASONS.slice(1).filter((reason) => !reached.has(reason))).toEqual([])
+  const often = [
+    'pod',
+    'client',
+    'duplicateTransaction',
+    'unproven',
+    'tableFull',
+    'killed',
+    'routeLoop',
+    'badLink',
+  ]
+  expect(often.filter((name) => reached.get(name)! < 50)).toEqual([])
+  expect(Object.entries(done).filter(([, count]) => count < 100)).toEqual([])
 }, 300_000)

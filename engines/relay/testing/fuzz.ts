@@ -1,43 +1,43 @@
 /**
- * Mutated packets through the Forwarder and through the obvious model side by side: every verdict must be the same, so
- * nothing goes to a pod that the model would not send there. Beside the model an invariant that trusts neither: a check
- * goes to a pod only with a ufrag that was sealed, and only to that ufrag's pod. And bytes: what goes to a pod is the
- * client's address and the packet, untouched.
+ * Mutated packets through the Forwarder and through the obvious model side by side: every verdict must be the same, and
+ * every byte that leaves. Each seed is another world: with or without `verify`, with or without other relays, tables
+ * that are full after a second or never, clocks from before 0, from 0, and of today.
+ *
+ * Beside the model stands what needs no model: a check goes to a pod only with a ufrag that was sealed for it; every
+ * packet is counted once; flows made are flows gone and flows there.
  *
  * One million are part of the tests; for more:
  *
  *   node engines/relay/testing/fuzz.ts [packets] [first seed] [seeds]
  */
-import { formatIPv4 } from '../../net/address.ts'
-import { putHalf, word } from '../../net/bytes.ts'
+import { formatIPv4, formatIPv6 } from '../../net/address.ts'
 import { Batch, Verdicts } from '../forwarder/batch.ts'
 import type { Counts } from '../forwarder/counters.ts'
 import { Forwarder } from '../forwarder/forwarder.ts'
-import { HEADER_IPV4_BYTES, writeRelayHeader } from '../forwarder/header.ts'
 import { DROP, REASONS, TO_POD } from '../forwarder/verdict.ts'
-import { deriveRouteKey } from '../hint/keys.ts'
 import { KeyRing } from '../hint/key-ring.ts'
-import { HintSealer } from '../hint/sealer.ts'
-import { CheckTemplate } from '../request.ts'
-import { BINDING_ERROR, BINDING_SUCCESS, HEADER_BYTES } from '../../net/stun/constants.ts'
-import { writeHeader, writeTransactionId } from '../../net/stun/header.ts'
-import { addXorMappedAddress } from '../../net/stun/xor-mapped-address.ts'
-import { ModelForwarder } from './model.ts'
-import type { Outcome } from './model.ts'
+import {
+  FuzzWorld,
+  ipv4,
+  KEYS,
+  LINK_KEY,
+  LINK_WINDOW,
+  OWN,
+  PASSWORDS,
+  PODS,
+  RELAYS,
+  SHARED,
+} from './fuzz-world.ts'
+import type { Endpoint, Sent } from './fuzz-world.ts'
+import { ModelForwarder } from './model/model.ts'
+import type { Outcome } from './model/model.ts'
+import { wrap } from './model/wire.ts'
 import { TestRandom } from './random.ts'
 
 const LANES = 64
-const PODS = 8
-const CLIENTS = 40
-const SESSIONS = 600
-
-const options = { idleTimeout: 20, pendingTimeout: 4, transactionTimeout: 10, switchInterval: 2 }
-const live = deriveRouteKey(new Uint8Array(16).fill(1), 'L')
-const older = deriveRouteKey(new Uint8Array(16).fill(2), 'o')
-const dead = deriveRouteKey(new Uint8Array(16).fill(3), 'D')
-
-const podAddress = (pod: number): number => (0xc0a80000 + pod) >>> 0
-const clientAddress = (client: number): number => (0xcb007100 + client) >>> 0
+const SLOT_BYTES = 256
+const HEADROOM = 20
+const timeouts = { idleTimeout: 20, pendingTimeout: 4, transactionTimeout: 10, switchInterval: 2 }
 
 export interface FuzzResult {
   readonly packets: number
@@ -47,195 +47,270 @@ export interface FuzzResult {
   readonly flowCount: number
 }
 
-interface Sealed {
-  readonly ufrag: string
-  readonly pod: number
-  readonly nonce: number
-}
-
 /** Runs packets of one seed. @throws Error naming the first packet that went wrong. */
 export function fuzz(packetCount: number, seed: number): FuzzResult {
-  const random = new TestRandom(seed)
-  const forwarder = new Forwarder({
-    keys: new KeyRing([live, older], LANES),
-    seed: 77,
-    flows: 4096,
-    transactions: 65_536,
-    ...options,
-  })
-  const model = new ModelForwarder({ keys: [live, older], ...options })
-  for (let pod = 0; pod < PODS; pod++) {
-    forwarder.routes.setPod(3, pod, podAddress(pod), 4000)
-    model.setPod(3, pod, formatIPv4(podAddress(pod)), 4000)
-  }
+  const run = new Fuzz(seed)
+  while (run.sent < packetCount) run.step()
+  return run.result()
+}
 
-  // Sessions of both live keys, of a key that is not live, and of a pod that nobody knows.
-  const sealers = [live, older, dead].map((key) => new HintSealer(key))
-  const podOfUfrag = new Map<string, number>()
-  const sessions: Sealed[] = []
-  for (let nonce = 0; nonce < SESSIONS; nonce++) {
-    const pod = random.below(PODS + 1)
-    const which = nonce % 20 === 0 ? 2 : nonce & 1
-    const ufrag = sealers[which]!.seal({ cluster: 3, pod, nonce })
-    if (which !== 2 && pod < PODS) podOfUfrag.set(ufrag, pod)
-    sessions.push({ ufrag, pod, nonce })
-  }
+class Fuzz {
+  sent = 0
+  private readonly random: TestRandom
+  private readonly world: FuzzWorld
+  private readonly forwarder: Forwarder
+  private readonly model: ModelForwarder
+  private readonly batch = new Batch({ capacity: LANES, slotBytes: SLOT_BYTES })
+  private readonly out = new Verdicts(LANES)
+  private readonly tally = new Map<string, number>()
+  private readonly isLinked: boolean
+  private now: number
 
-  const template = new CheckTemplate()
-  const scratch = new Uint8Array(1500)
-  const media = new Uint8Array(120).fill(0x80)
-  const batch = new Batch({ capacity: LANES, slotBytes: 256 })
-  const out = new Verdicts(LANES)
-  // Checks that pods have not answered yet: whom to answer as.
-  const asked: { id: readonly [number, number, number]; client: number; pod: number }[] = []
-
-  const check = (client: number): number => {
-    // Clients mostly stay with their own few sessions, so that flows are refreshed as well as fought over.
-    const session = random.below(8) === 0 ? random.below(SESSIONS) : (client * 5 + random.below(3)) % SESSIONS
-    const { ufrag, pod } = sessions[session]!
-    scratch.set(template.bytes)
-    Buffer.from(ufrag).copy(scratch, template.ufragAt)
-    const id = [random.bits(), random.bits(), random.bits()] as const
-    writeTransactionId(scratch, 0, ...id)
-    if (asked.length < 64) asked.push({ id, client, pod })
-    return template.bytes.length
-  }
-  const answer = (): { length: number; pod: number } => {
-    const { id, client, pod } = asked.splice(random.below(asked.length), 1)[0]!
-    const type = random.below(5) === 0 ? BINDING_ERROR : BINDING_SUCCESS
-    writeRelayHeader(scratch, 0, clientAddress(client), 5000)
-    writeHeader(scratch, HEADER_IPV4_BYTES, type, ...id)
-    const mapped = { address: Uint8Array.of(203, 0, 113, client), port: 5000 }
-    const length = addXorMappedAddress(scratch, HEADER_IPV4_BYTES, HEADER_BYTES, mapped)
-    return { length: HEADER_IPV4_BYTES + length, pod: random.below(10) === 0 ? random.below(PODS) : pod }
-  }
-  const mutate = (length: number): number => {
-    const kind = random.below(12)
-    if (kind < 5) scratch[random.below(Math.min(length, 64))]! ^= 1 << random.below(8)
-    else if (kind === 5) scratch[template.ufragAt + random.below(23)] = random.below(256)
-    else if (kind === 6) return random.below(length)
-    else if (kind === 7) putHalf(scratch, 2 + random.below(30) * 2, random.below(140))
-    else if (kind === 8) {
-      scratch.copyWithin(random.below(length), random.below(length), length)
-    } else if (kind === 9) for (let i = 0; i < length; i++) scratch[i] = random.bits()
-    else if (kind === 10) scratch[0] = random.below(256)
-    else putHalf(scratch, 0, [0x0001, 0x0003, 0x0011, 0x0101, 0x0111][random.below(5)]!)
-    return length
-  }
-
-  const tally = new Map<string, number>()
-  let now = 1000
-  let sent = 0
-  while (sent < packetCount) {
-    const fromPods = random.below(3) === 0
-    batch.count = 0
-    while (batch.count < LANES) {
-      const client = random.below(CLIENTS)
-      let source = clientAddress(client)
-      let port = 5000
-      let length = media.length
-      if (fromPods) {
-        let pod = random.below(PODS)
-        if (asked.length > 0 && random.below(2) === 0) ({ length, pod } = answer())
-        else {
-          scratch.set(media, HEADER_IPV4_BYTES)
-          writeRelayHeader(scratch, 0, source, port)
-        }
-        source = podAddress(pod)
-        port = 4000
-      } else if (random.below(4) === 0) scratch.set(media)
-      else length = check(client)
-      if (random.below(10) < 7) length = mutate(length)
-      batch.push(scratch.subarray(0, length), source, port, now + batch.count / 100)
+  constructor(seed: number) {
+    this.random = new TestRandom(seed * 2_654_435_761)
+    const { random } = this
+    const isSigned = seed % 4 === 1
+    this.isLinked = seed % 2 === 0
+    this.now = [0, -300, 1000, 1_700_000_000][(seed % 4) ^ 1]!
+    const limits = {
+      flows: [24, 40, 4096][seed % 3]!,
+      flowsPerSession: 2 + (seed % 3),
+      pendingPerAddress: 3 + (seed % 4),
+      transactions: [16, 64, 4096][Math.floor(seed / 3) % 3]!,
     }
-
-    const packets = Array.from({ length: LANES }, (_, slot) => {
-      const at = batch.offset[slot]!
-      return Buffer.from(batch.arena.subarray(at, at + batch.length[slot]!))
+    const link = { key: LINK_KEY, window: LINK_WINDOW }
+    this.world = new FuzzWorld(random, isSigned, this.isLinked)
+    this.forwarder = new Forwarder({
+      keys: new KeyRing(KEYS, LANES),
+      seed,
+      kills: 4096,
+      ...limits,
+      ...timeouts,
+      ...(this.isLinked ? { link } : {}),
+      ...(isSigned ? { verify: PASSWORDS } : {}),
     })
-    if (fromPods) forwarder.fromPods(batch, out)
-    else forwarder.fromClients(batch, out)
+    this.model = new ModelForwarder({
+      keys: KEYS,
+      room: SLOT_BYTES - HEADROOM,
+      ...limits,
+      ...timeouts,
+      ...(this.isLinked ? { link: { key: LINK_KEY.key, window: LINK_WINDOW } } : {}),
+      ...(isSigned ? { verify: PASSWORDS } : {}),
+    })
+    for (let pod = 0; pod < PODS; pod++) this.setPod(OWN, pod)
+    this.setCluster()
+    if (this.isLinked) for (const relay of RELAYS.slice(0, 2)) this.addRelay(relay)
+    this.expire()
+  }
 
-    for (let slot = 0; slot < LANES; slot++) {
-      const packet = packets[slot]!
-      const source = formatIPv4(batch.address[slot]!)
-      const arrival = batch.arrival[slot]!
-      const wanted = fromPods
-        ? model.fromPod(packet, source, batch.port[slot]!, arrival)
-        : model.fromClient(packet, source, batch.port[slot]!, arrival)
-      const got = outcomeOf(out, slot)
-      if (!same(got, wanted)) {
-        fail(
-          `packet ${sent + slot} (${packet.toString('hex')}): ${JSON.stringify(got)}, model ${JSON.stringify(wanted)}`,
-        )
-      }
-      const name = got.to === 'drop' ? got.reason : got.to
-      tally.set(name, (tally.get(name) ?? 0) + 1)
-      if (out.action[slot] === TO_POD) {
-        assertBytes(batch, out, slot, packet)
-        // By its place a check's ufrag is in the USERNAME; a message that was moved about inside is the model's to judge.
-        if (packet[0] === 0 && packet[1] === 1 && packet.readUInt16BE(20) === 6) {
-          const pod = podOfUfrag.get(packet.toString('latin1', template.ufragAt, template.ufragAt + 23))
-          if (pod === undefined || out.address[slot] !== podAddress(pod)) {
-            fail(`packet ${sent + slot}: a check went to a pod that its ufrag was not sealed for`)
-          }
-        }
-      }
+  /** A batch, then what operators do. */
+  step(): void {
+    const { random, batch } = this
+    const isFromPods = random.below(3) === 0
+    const packets: Sent[] = []
+    batch.count = 0
+    this.world.nextBatch()
+    while (batch.count < LANES) {
+      const arrival = this.now + batch.count / 100
+      const packet = isFromPods ? this.world.fromPod(arrival) : this.world.fromClient(arrival)
+      if (packet.bytes.length > SLOT_BYTES - HEADROOM) continue
+      packets.push(packet)
+      batch.push(packet.bytes, packet.from.address, packet.from.port, arrival)
     }
-    sent += LANES
+    if (random.below(8) === 0)
+      batch.arrival[random.below(LANES)] = [Number.NaN, Infinity, -(2 ** 31)][random.below(3)]!
+    const overlong = random.below(8) === 0 ? random.below(LANES) : -1
+    if (overlong >= 0) batch.length[overlong] = [SLOT_BYTES, -1, 2 ** 31 - 1][random.below(3)]!
+    if (isFromPods) this.forwarder.fromPods(batch, this.out)
+    else this.forwarder.fromClients(batch, this.out)
+    packets.forEach((packet, slot) => {
+      if (slot === overlong) this.expectReason(slot, 'badSlot')
+      else this.compare(slot, packet, isFromPods)
+    })
+    this.sent += LANES
+    this.operate()
+  }
 
-    now += 0.64
-    if (random.below(40) === 0) now += random.below(30)
-    forwarder.expire(now)
-    model.expire(now)
-    if (random.below(50) === 0) {
-      const { pod, nonce } = sessions[random.below(SESSIONS)]!
-      forwarder.kill(3, pod, nonce, now + 15)
-      model.kill(3, pod, nonce, now + 15)
-    }
-    const pod = random.below(PODS)
-    if (random.below(100) === 0) {
-      forwarder.routes.drainPod(3, pod, now + 5)
-      model.drainPod(3, pod, now + 5)
-    } else if (random.below(30) === 0) {
-      forwarder.routes.setPod(3, pod, podAddress(pod), 4000)
-      model.setPod(3, pod, formatIPv4(podAddress(pod)), 4000)
-    }
-    if (forwarder.flowCount !== model.flows.size) {
-      fail(`after packet ${sent}: ${forwarder.flowCount} flows, the model has ${model.flows.size}`)
+  result(): FuzzResult {
+    const counters = this.forwarder.counters()
+    const { done, dropped } = counters
+    const drops = Object.values(dropped).reduce((sum, n) => sum + n, 0)
+    if (done.packetsToPod + done.packetsToClient + drops !== this.sent) fail('a packet is not counted once')
+    return {
+      packets: this.sent,
+      verdicts: this.tally,
+      counters,
+      flowCount: this.forwarder.flowCount,
     }
   }
-  return { packets: sent, verdicts: tally, counters: forwarder.counters(), flowCount: forwarder.flowCount }
+
+  private compare(slot: number, { bytes, from }: Sent, isFromPods: boolean): void {
+    const { batch, out, model } = this
+    const arrival = batch.arrival[slot]!
+    const wanted = isFromPods
+      ? model.fromPod(bytes, from.text, from.port, arrival)
+      : model.fromClient(bytes, from.text, from.port, arrival)
+    const got = this.describe(slot)
+    const want =
+      wanted.to === 'drop' ? `drop ${wanted.reason}` : `${wanted.to} ${wanted.address}:${wanted.port}`
+    if (got !== want) {
+      fail(
+        `packet ${this.sent + slot} from ${from.text}:${from.port} (${bytes.toString('hex')}): ${got}, model ${want}`,
+      )
+    }
+    const name = wanted.to === 'drop' ? wanted.reason : wanted.to
+    this.tally.set(name, (this.tally.get(name) ?? 0) + 1)
+    if (wanted.to === 'drop') return
+    const at = out.offset[slot]!
+    const left = batch.arena.subarray(at, at + out.length[slot]!)
+    if (this.expected(wanted, arrival).compare(left) !== 0) {
+      fail(
+        `packet ${this.sent + slot} (${bytes.toString('hex')}): leaves as ${Buffer.from(left).toString('hex')}`,
+      )
+    }
+    if (out.action[slot] === TO_POD) this.assertSealed(slot, wanted)
+  }
+
+  /** A check goes to a pod only with a ufrag that was sealed. (By its place the ufrag is in the USERNAME.) */
+  private assertSealed(slot: number, { inner }: Exclude<Outcome, { to: 'drop' }>): void {
+    if (inner.readUInt16BE(0) !== 1 || inner.readUInt16BE(20) !== 6) return
+    const ufrag = inner.toString('latin1', 24, 47)
+    if (!this.world.ufrags.has(ufrag))
+      fail(`packet ${this.sent + slot}: a check passed whose ufrag was never sealed`)
+  }
+
+  private expected(outcome: Exclude<Outcome, { to: 'drop' }>, arrival: number): Buffer {
+    const { to, isLink, isVouched, client, inner } = outcome
+    if (to === 'client' && !isLink) return inner
+    const direction = to === 'pod' ? 1 : 2
+    const link = isLink ? { key: LINK_KEY.key, second: Math.floor(arrival), direction } : null
+    return wrap(inner, { ...client, flags: (isLink ? 1 : 0) | (isVouched ? 2 : 0), link })
+  }
+
+  private describe(slot: number): string {
+    const { out } = this
+    const action = out.action[slot]!
+    if (action === DROP) return `drop ${REASONS[out.reason[slot]!]}`
+    if (out.reason[slot] !== 0) return 'a verdict that is not a drop and has a reason'
+    const address =
+      out.family[slot] === 6 ? formatIPv6(out.addressIPv6, slot * 4) : formatIPv4(out.address[slot]!)
+    return `${action === TO_POD ? 'pod' : 'client'} ${address}:${out.port[slot]}`
+  }
+
+  private expectReason(slot: number, reason: string): void {
+    const got = this.describe(slot)
+    if (got !== `drop ${reason}`) fail(`packet ${this.sent + slot}: ${got}, not ${reason}`)
+    this.tally.set(reason, (this.tally.get(reason) ?? 0) + 1)
+  }
+
+  private operate(): void {
+    const { random, forwarder, model } = this
+    this.now += 0.64
+    if (random.below(40) === 0) this.now += random.below(30)
+    this.expire()
+    if (random.below(30) === 0) {
+      const { cluster, pod, nonce } = this.world.someSession()
+      forwarder.kill(cluster, pod, nonce, this.now + 15)
+      model.kill(cluster, pod, nonce, this.now + 15)
+    }
+    this.credit()
+    this.operateRoutes()
+    if (forwarder.flowCount !== model.flows.size) {
+      fail(`after packet ${this.sent}: ${forwarder.flowCount} flows, the model has ${model.flows.size}`)
+    }
+  }
+
+  /** A fast path reports media of the flow of the last packet that went to a pod, some of it from the future. */
+  private credit(): void {
+    const { random, out, batch } = this
+    if (random.below(10) > 0) return
+    const slot = random.below(LANES)
+    const client = batch.address[slot]!
+    if (
+      out.action[slot] !== TO_POD ||
+      batch.family[slot] !== 4 ||
+      RELAYS.some((relay) => relay.address === client)
+    )
+      return
+    const lastSeen = this.now + random.below(60)
+    const credited = this.forwarder.credit(out.flow[slot]!, 10, 1000, lastSeen)
+    if (credited) this.model.credit(formatIPv4(client), batch.port[slot]!, 1000, lastSeen)
+  }
+
+  private operateRoutes(): void {
+    const { random, forwarder, model } = this
+    const pod = random.below(PODS)
+    switch (random.below(60)) {
+      case 0:
+        forwarder.routes.drainPod(OWN, pod, this.now + 5)
+        model.drainPod(OWN, pod, this.now + 5)
+        break
+      case 1:
+        forwarder.routes.removePod(OWN, pod)
+        model.removePod(OWN, pod)
+        break
+      case 2:
+      case 3:
+        this.setPod(OWN, pod)
+        break
+      case 4:
+        this.setPod(SHARED, pod & 3)
+        break
+      case 5:
+        forwarder.routes.removePod(SHARED, pod & 3)
+        model.removePod(SHARED, pod & 3)
+        this.world.forget(SHARED, pod & 3)
+        break
+      case 6:
+        if (random.below(4) === 0) {
+          forwarder.routes.removeCluster(SHARED)
+          model.removeCluster(SHARED)
+        }
+        break
+      case 7:
+        this.setCluster()
+        break
+      case 8:
+        if (!this.isLinked) break
+        forwarder.removeRelay(RELAYS[0]!.address as number, RELAYS[0]!.port)
+        model.removeRelay(RELAYS[0]!.text, RELAYS[0]!.port)
+        break
+      case 9:
+        if (this.isLinked) this.addRelay(RELAYS[0]!)
+        break
+      default:
+    }
+  }
+
+  /** Sets a pod's route, one time in four to another address. */
+  private setPod(cluster: number, pod: number): void {
+    const moved = this.random.below(4) === 0 ? 16 + this.random.below(3) : 0
+    const at = ipv4(0xc0a80000 + cluster * 256 + pod + moved, 4000)
+    this.forwarder.routes.setPod(cluster, pod, at.address as number, at.port)
+    this.model.setPod(cluster, pod, at.text, at.port)
+    this.world.place(cluster, pod, at)
+  }
+
+  private setCluster(): void {
+    const at = ipv4(0x0a020001 + this.random.below(2), 3478)
+    this.forwarder.routes.setCluster(SHARED, at.address as number, at.port)
+    this.model.setCluster(SHARED, at.text, at.port)
+    this.world.place(SHARED, '*', at)
+  }
+
+  private addRelay({ address, text, port }: Endpoint): void {
+    this.forwarder.addRelay(address as number, port)
+    this.model.addRelay(text, port)
+  }
+
+  private expire(): void {
+    this.forwarder.expire(this.now)
+    this.model.expire(this.now)
+  }
 }
 
 function fail(what: string): never {
   throw new Error(what)
-}
-
-function outcomeOf(out: Verdicts, slot: number): Outcome {
-  const action = out.action[slot]!
-  if (action === DROP) return { to: 'drop', reason: REASONS[out.reason[slot]!]! }
-  const to = action === TO_POD ? 'pod' : 'client'
-  return { to, address: formatIPv4(out.address[slot]!), port: out.port[slot]! }
-}
-
-function same(a: Outcome, b: Outcome): boolean {
-  if (a.to === 'drop') return b.to === 'drop' && a.reason === b.reason
-  if (b.to === 'drop') return false
-  return a.to === b.to && a.address === b.address && a.port === b.port
-}
-
-/** What goes to a pod is the relay header with the client's address, then the packet, bit for bit. */
-function assertBytes(batch: Batch, out: Verdicts, slot: number, packet: Buffer): void {
-  const at = out.offset[slot]!
-  const payload = batch.arena.subarray(at + HEADER_IPV4_BYTES, at + out.length[slot]!)
-  if (
-    packet.compare(payload) !== 0 ||
-    word(batch.arena, at) !== ((0x0400 << 16) | batch.port[slot]!) ||
-    word(batch.arena, at + 4) >>> 0 !== batch.address[slot]!
-  ) {
-    fail(`slot ${slot}: the bytes sent to the pod are not header and packet`)
-  }
 }
 
 if (import.meta.main) {

@@ -38,7 +38,7 @@ batch.count = LANES
 const nonces = new Float64Array(PODS)
 let state = 1
 let now = 0
-let address = 0
+let address = 0x01000000
 let forwarded = 0
 let checksum = 0
 let expected = 0
@@ -54,7 +54,7 @@ function cycle(): void {
     expected = (expected + pod) | 0
     stun.writeTransactionId(batch.arena, batch.offset[i]!, state, address, i)
     batch.address[i] = address++
-    batch.port[i] = state & 0xffff
+    batch.port[i] = (state & 0xffff) | 1
     batch.arrival[i] = now
   }
   sealer.sealInto(batch.arena, ufragAt)
