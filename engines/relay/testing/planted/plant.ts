@@ -3,9 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const ENGINES = fileURLToPath(new URL('../../../', import.meta.url))
+const ENGINES = path.resolve(import.meta.dirname, '..', '..', '..')
 
 export interface Edit {
   /** Below `engines/relay/`. */
