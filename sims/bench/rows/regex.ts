@@ -15,6 +15,7 @@ import type { RegexPeer, Task } from '../peers/regex/peer.ts'
 import { PEERS } from '../peers/regex/peers.ts'
 import { python } from '../peers/regex/python.ts'
 import { re2 } from '../peers/regex/re2.ts'
+import { rust } from '../peers/regex/rust.ts'
 import { literalRow, novel, rebarRows } from './regex/rebar.ts'
 import { scanRow } from './regex/scan.ts'
 import { logText } from './regex/texts.ts'
@@ -68,7 +69,7 @@ const captureRows: Rows = [
       ask: 'groups',
       expected: 134_361,
     }),
-    peers: [v8, v8Linear, re2js, pcre2, tre, re2, python],
+    peers: [v8, v8Linear, re2js, pcre2, tre, re2, rust, python],
   }),
   single({
     id: 'captures-heavy',
@@ -81,7 +82,7 @@ const captureRows: Rows = [
       ask: 'groups',
       expected: 16_412,
     }),
-    peers: [v8, v8Linear, re2js, pcre2, tre, re2, python],
+    peers: [v8, v8Linear, re2js, pcre2, tre, re2, rust, python],
   }),
 ]
 
