@@ -13,6 +13,8 @@ import { Stepper } from './stepper.ts'
 const encoder = new TextEncoder()
 const EDGES = { notBol: false, notEol: false }
 const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
+/** Of a search for a minimal repetition there are two: by determinised rankings, and simulated. */
+const SEARCHES: CapturePath[] = ['multi-pass', 'simulation']
 
 const made = (pattern: string, options: Options = {}): Captures =>
   buildCaptures(parse(pattern, options), options)
@@ -130,7 +132,7 @@ describe('minimal repetition', () => {
   const first = (pattern: string, text: string, from = 0): string => {
     const captures = made(pattern)
     const bytes = encoder.encode(text)
-    const answers = PATHS.map((path) => String(captures.findMinimal(bytes, from, EDGES, path)))
+    const answers = SEARCHES.map((path) => String(captures.findMinimal(bytes, from, EDGES, path)))
     expect(new Set(answers).size).toBe(1)
     return answers[0] as string
   }
@@ -154,7 +156,7 @@ describe('minimal repetition', () => {
   it('steps over bytes that are no UTF-8', () => {
     const captures = made('(a.*?)b')
     const text = Uint8Array.of(0xff, 0x61, 0xff, 0x62, 0x61, 0x62)
-    for (const path of PATHS) expect(captures.findMinimal(text, 0, EDGES, path)?.join()).toBe('4,6,4,5')
+    for (const path of SEARCHES) expect(captures.findMinimal(text, 0, EDGES, path)?.join()).toBe('4,6,4,5')
   })
 })
 
@@ -176,6 +178,8 @@ describe('budgets', () => {
     const options = { budget: { stepsPerCall: 5000 } }
     for (const path of PATHS) {
       expect(() => made('(a|aa)*', options).run(text, 0, text.length, EDGES, path)).toThrow(RegexBudgetError)
+    }
+    for (const path of SEARCHES) {
       expect(() => made('(a|b*?)*c', options).findMinimal(text, 0, EDGES, path)).toThrow(RegexBudgetError)
     }
   })

@@ -221,7 +221,7 @@ export class Subject {
     for (const path of PATHS) {
       for (const captures of [this.captures, this.starvedCaptures]) {
         const name = captures === this.captures ? path : `${path}, starved`
-        if (this.parsed.hasMinimal && path !== 'one-pass') {
+        if (this.parsed.hasMinimal && (path === 'multi-pass' || path === 'simulation')) {
           const search = (): string => show(captures.findMinimal(text, context.from, context, path))
           const wrong = expect(`minimal search, ${name}`, want, search)
           if (wrong !== undefined) return wrong

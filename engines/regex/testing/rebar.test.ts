@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { loadDefinitions } from './rebar.ts'
 
-const { definitions, absent } = loadDefinitions()
-if (absent.length > 0)
-  console.log(`skipped: ${absent.length} of rebar's definitions, their haystack is not here`)
+const { definitions, absent, lost } = loadDefinitions()
+if (absent.length > 0) {
+  const why = 'their haystacks may not be passed on, and REBAR_HAYSTACKS names no folder that has them'
+  console.log(`not run: ${absent.length} of rebar's 102 definitions; ${why}`)
+}
 
 function text(name: string): string {
   const found = definitions.find((definition) => definition.name === name)!
@@ -13,7 +15,8 @@ function text(name: string): string {
 describe("rebar's definitions", () => {
   test('are all there, or named as absent', () => {
     expect(definitions.length + absent.length).toBe(102)
-    expect(absent.every((name) => !name.startsWith('imported/'))).toBe(true)
+    expect(definitions.length).toBeGreaterThanOrEqual(76)
+    expect(lost).toEqual([])
   })
 
   test('haystacks are prepared in the order of the transforms', () => {

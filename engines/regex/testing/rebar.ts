@@ -5,6 +5,7 @@
  * The source of definitions and haystacks, and which of them may be absent: `../testdata/rebar/NOTICE.md`.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Match, Options } from '../types.ts'
 
@@ -43,13 +44,18 @@ interface Stored {
   readonly count: number | readonly { readonly engine: string; readonly count: number }[]
 }
 
+/** OpenSubtitles has terms of its own. */
+const NOT_SHIPPED = 'opensubtitles/'
 const SHIPPED = new URL('../testdata/rebar/data/', import.meta.url)
-const BESIDE = new URL('../../../../shared/data/regex/', import.meta.url)
+/** Where the caller keeps haystacks that may not be passed on. */
+const OWN = process.env['REBAR_HAYSTACKS']
 
 export interface Definitions {
   readonly definitions: readonly Definition[]
-  /** Those whose haystack is not on this machine; a test or benchmark says so in one line. */
+  /** Those whose haystack is not here; a test or benchmark says so in one line. */
   readonly absent: readonly string[]
+  /** Of these, what should be here: all haystacks that may be passed on. */
+  readonly lost: readonly string[]
 }
 
 /** All definitions, or those whose name `wanted` accepts. Haystacks used by several are read and prepared once. */
@@ -58,6 +64,7 @@ export function loadDefinitions(wanted: (name: string) => boolean = () => true):
   const prepared = new Map<string, Uint8Array<ArrayBuffer> | null>()
   const definitions: Definition[] = []
   const absent: string[] = []
+  const lost: string[] = []
   for (const one of stored) {
     if (!wanted(one.name)) continue
     const key = JSON.stringify(one.haystack)
@@ -66,10 +73,12 @@ export function loadDefinitions(wanted: (name: string) => boolean = () => true):
       haystack = prepare(one.haystack)
       prepared.set(key, haystack)
     }
-    if (haystack === null) absent.push(one.name)
-    else definitions.push(definition(one, haystack))
+    if (haystack === null) {
+      absent.push(one.name)
+      if (one.haystack.path?.startsWith(NOT_SHIPPED) !== true) lost.push(one.name)
+    } else definitions.push(definition(one, haystack))
   }
-  return { definitions, absent }
+  return { definitions, absent, lost }
 }
 
 function definition(one: Stored, haystack: Uint8Array<ArrayBuffer>): Definition {
@@ -93,8 +102,8 @@ function countForAll(counts: readonly { readonly engine: string; readonly count:
 }
 
 function read(path: string): Buffer | null {
-  for (const base of [SHIPPED, BESIDE]) {
-    const file = fileURLToPath(new URL(`haystacks/${path}`, base))
+  for (const folder of [fileURLToPath(new URL('haystacks', SHIPPED)), ...(OWN === undefined ? [] : [OWN])]) {
+    const file = join(folder, path)
     if (existsSync(file)) return readFileSync(file)
   }
   return null
