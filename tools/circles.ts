@@ -1,16 +1,13 @@
 /** Circles among files: groups in which each reaches every other through its imports. */
 import { importsOf } from './imports.ts'
 
-/** Here types may still be imported in a circle. */
-const MAY_CIRCLE_IN_TYPES = /^engines\/regex\//
-
 /** One path of files a circle, its first file last again; each group of files is named once. */
 export function circles(texts: ReadonlyMap<string, string>): string[][] {
   const next = new Map(
     [...texts].map(([file, text]) => [
       file,
       importsOf(file, text)
-        .filter(({ from, runs, to }) => texts.has(to) && (runs || !MAY_CIRCLE_IN_TYPES.test(from)))
+        .filter(({ to }) => texts.has(to))
         .map(({ to }) => to),
     ]),
   )

@@ -8,7 +8,7 @@
 import { HIGHEST_CODE_POINT } from '../syntax/ranges.ts'
 import type { Node } from '../syntax/ast.ts'
 import { compileLiterals } from '../literal/literal.ts'
-import type { LiteralSearch } from '../literal/literal.ts'
+import type { LiteralSearch } from '../literal/search.ts'
 import type { Pattern } from './automaton.ts'
 import { COST, DELETE, ERRORS, INSERT, SUBSTITUTE } from './settings.ts'
 

@@ -14,7 +14,7 @@
 import { bolOf, contextUse, eolOf, Surroundings } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
 import { outOfHand } from '../dfa/patience.ts'
-import type { LiteralSearch } from '../literal/literal.ts'
+import type { LiteralSearch } from '../literal/search.ts'
 import type { Budget } from '../types.ts'
 import type { Span } from './align.ts'
 import type { Pattern } from './automaton.ts'

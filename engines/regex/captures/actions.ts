@@ -8,13 +8,6 @@ export const CLOSE = 2
 /** A new iteration begins: the groups `forgets[2 * index]` to `forgets[2 * index + 1]` become unset. */
 export const FORGET = 3
 
-/** First and last group that an action touches. */
-export function groupsOf(action: number, forgets: Int32Array): [number, number] {
-  const index = action >> 2
-  if ((action & 3) !== FORGET) return [index, index]
-  return [forgets[2 * index]!, forgets[2 * index + 1]!]
-}
-
 /** What is known of a group on the way back: nothing, its end, all. */
 export const UNSET = 0
 export const ENDED = 1

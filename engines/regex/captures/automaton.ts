@@ -36,8 +36,6 @@ export interface Automaton {
   readonly alphabet: Alphabet
   readonly groups: number
   readonly states: number
-  /** The states in the order in which they were made: those inside a bracket stand together. */
-  readonly made: Int32Array
   readonly start: number
   readonly accept: number
   readonly depth: Int32Array
@@ -164,7 +162,6 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
     alphabet: buildAlphabet(parsed, builder.sets),
     groups: parsed.groups,
     states,
-    made: rank.filter((state) => state >= 0),
     start: rank[start]!,
     accept: rank[accept]!,
     depth: pick(builder.depth),

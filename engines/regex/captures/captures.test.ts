@@ -12,7 +12,7 @@ import { Stepper } from './stepper.ts'
 
 const encoder = new TextEncoder()
 const EDGES = { notBol: false, notEol: false }
-const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
+const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'simulation']
 /** Of a search for a minimal repetition there are two: by determinised rankings, and simulated. */
 const SEARCHES: CapturePath[] = ['multi-pass', 'simulation']
 
@@ -93,24 +93,12 @@ describe('long spans', () => {
     }
   })
 
-  it('are done from the outside in over more than one stretch', () => {
-    for (const letter of ['b', 'ü', '😀']) {
-      // Sets of several words, so that a stretch is a part of this text.
-      const captures = made(`((x{0,90}(a|${letter}y{0,90})=?)*)(=.*|${letter}*)`)
-      const text = encoder.encode(`${`xa${letter}y${letter}`.repeat(60_000)}=${letter}`)
-      const spans = captures.run(text, 0, text.length, EDGES, 'top-down')
-      expect(captures.counters['top-down']).toBe(text.length)
-      expect(spans?.join()).toBe(captures.run(text, 0, text.length, EDGES, 'multi-pass')?.join())
-      expect(captures.counters['multi-pass']).toBe(text.length)
-    }
-  })
-
   it('takes another way where two passes would meet a new ranking at every character', () => {
     const random = new Random(7)
-    const text = Uint8Array.from({ length: 30_000 }, () => random.pick([97, 98]))
+    const text = Uint8Array.from({ length: 12_000 }, () => random.pick([97, 98]))
     const captures = made('((a|b)*a(a|b){12}|(b|a){12}a(a|b)*)*[ab]*')
     const spans = captures.run(text, 0, text.length, EDGES)
-    expect(captures.counters).toMatchObject({ 'multi-pass': 0, 'top-down': text.length })
+    expect(captures.counters).toMatchObject({ 'multi-pass': 0, simulation: text.length })
     expect(spans).toEqual(captures.run(text, 0, text.length, EDGES, 'simulation'))
   })
 
@@ -170,7 +158,7 @@ describe('budgets', () => {
     const text = encoder.encode('a')
     const spans = captures.run(text, 0, 1, EDGES)
     expect(spans?.subarray(0, 6).join()).toBe('0,1,0,1,1,1')
-    expect(captures.counters).toEqual({ 'one-pass': 0, 'multi-pass': 0, 'top-down': 0, simulation: 1 })
+    expect(captures.counters).toEqual({ 'one-pass': 0, 'multi-pass': 0, simulation: 1 })
   })
 
   it('stops a run when the steps are used up', () => {

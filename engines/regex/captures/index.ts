@@ -1,10 +1,9 @@
 /**
  * Where the groups of a match are. The span of the match is known already: this finds the parse of it.
  *
- * Four ways, each its own file, taken in this order: one pass where the pattern leaves no choice (`onepass.ts`); two
- * passes over determinised rankings (`multipass.ts`); where the text leads to ever new rankings, from the outermost
- * bracket inwards (`top-down.ts`); simulation of the rankings for what that does not do (`simulate.ts`). All of them read
- * the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
+ * Three ways, each its own file, taken in this order: one pass where the pattern leaves no choice (`onepass.ts`); two
+ * passes over determinised rankings (`multipass.ts`); simulation of the rankings where the text leads to ever new ones
+ * (`simulate.ts`). All of them read the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { DEFAULT_STATES } from '../automaton/size.ts'
@@ -15,7 +14,6 @@ import { onStack } from '../foundation/depth.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import { depthOf } from '../syntax/parse.ts'
 import type { Options } from '../types.ts'
-import { RegexBudgetError } from '../types.ts'
 import type { Automaton } from './automaton.ts'
 import { buildAutomaton } from './automaton.ts'
 import { Future, LiveSets } from './future.ts'
@@ -26,7 +24,6 @@ import { OnePass } from './onepass.ts'
 import type { Edges } from '../automaton/context.ts'
 import { simulate } from './simulate.ts'
 import { Stepper } from './stepper.ts'
-import { isTopDown, TopDown } from './top-down.ts'
 
 /** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
 const STATES_PER_STATE = 3
@@ -38,7 +35,7 @@ const MAX_FAILURES = 3
 /** States times groups beyond which one step's record may take hundreds of megabytes: then nothing is recorded. */
 const MAX_RECORD = 1 << 24
 
-export type CapturePath = 'one-pass' | 'multi-pass' | 'top-down' | 'simulation'
+export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
 
 export class Captures {
   private readonly automaton: Automaton
@@ -51,8 +48,6 @@ export class Captures {
   /** Undefined: not looked at yet. */
   private onePass: OnePass | null | undefined
   private multipass: Multipass | undefined
-  /** Null: not to be taken, because of its order of paths or its tables. */
-  private topDown: TopDown | null | undefined
   private search: MinimalSearch | undefined
   private liveSets: LiveSets | undefined
   private ownStepper: Stepper | undefined
@@ -64,7 +59,6 @@ export class Captures {
   readonly counters: Record<CapturePath, number> = {
     'one-pass': 0,
     'multi-pass': 0,
-    'top-down': 0,
     simulation: 0,
   }
 
@@ -74,7 +68,6 @@ export class Captures {
     this.cacheBytes = Math.floor(cacheBytes / SHARES)
     this.meter = meter
     this.ownMeter = ownMeter
-    if (!isTopDown(automaton)) this.topDown = null
     this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
@@ -91,7 +84,7 @@ export class Captures {
    * Start and end of each group of the match [start, end) of `text`, in bytes; null if the pattern does not match
    * exactly there. What lies around the span is context for assertions.
    *
-   * @param path takes this way whatever would be chosen; where it cannot, the next after `multi-pass`.
+   * @param path takes this way whatever would be chosen; where it cannot, simulation.
    * @throws RegexBudgetError `stepsPerCall`, `cacheBytes`
    */
   run(text: Uint8Array, start: number, end: number, edges: Edges, path?: CapturePath): Int32Array | null {
@@ -112,17 +105,6 @@ export class Captures {
         return spans
       }
       this.givenUp++
-    }
-    if (path !== 'simulation' && this.topDown !== null) {
-      try {
-        this.topDown ??= new TopDown(this.automaton, this.cacheBytes)
-        const spans = this.topDown.run(text, start, end, edges, meter)
-        counters['top-down'] += end - start
-        return spans
-      } catch (error) {
-        if (!(error instanceof RegexBudgetError) || error.limit !== 'cacheBytes') throw error
-        this.topDown = null
-      }
     }
     counters.simulation += end - start
     return simulate(this.stepper, text, start, end, edges, meter, this.allBytes)

@@ -1,5 +1,5 @@
 /** The matches of a pattern that is nothing but strings: occurrences, one after another. */
-import type { LiteralCursor } from '../literal/literal.ts'
+import type { LiteralCursor } from '../literal/search.ts'
 import { Gathered } from './gathered.ts'
 import type { Skip } from './skip.ts'
 import type { SpanSource } from './spans.ts'

@@ -14,9 +14,15 @@
 import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Literals } from '../automaton/literals.ts'
 import { compileLiteral, compileLiterals } from '../literal/literal.ts'
-import type { LiteralCursor, LiteralSearch } from '../literal/literal.ts'
-import type { Program } from './program.ts'
+import type { LiteralCursor, LiteralSearch } from '../literal/search.ts'
+import type { Surroundings } from '../automaton/context.ts'
+import type { Nfa } from '../automaton/nfa.ts'
+import type { ByteSet } from '../scan/byte-set.ts'
 import { BackWalker } from './back.ts'
+import type { LazyDfa } from './lazy.ts'
+import type { Meter } from './meter.ts'
+import type { SetOptions } from './sets.ts'
+import type { Tally } from './tally.ts'
 import type { Jump } from './jump.ts'
 
 /** A jump costs about as much as walking this many bytes. */
@@ -31,15 +37,26 @@ const SHORT = 256
 /** In one of fewer than this, the first literal tells where to begin, and the rest is walked: jumping costs 1 us to set up. */
 const MIDDLING = 1024
 
+/** What a search by literals needs of its pattern; `Program` has it. */
+export interface SkipGround {
+  readonly meter: Meter
+  readonly tally: Tally
+  readonly surroundings: Surroundings
+  readonly backward: Nfa
+  readonly starting: ByteSet | null
+  lazy(nfa: Nfa, options: SetOptions): LazyDfa
+  whole(text: Uint8Array, at: number): number
+}
+
 export class Skip {
   readonly search: LiteralSearch
   readonly literals: Literals
-  readonly program: Program
+  readonly program: SkipGround
   /** The pattern, where it is one string: searched for in strings as they are. */
   readonly string: string | null
   private backWalker: BackWalker | undefined
 
-  constructor(search: LiteralSearch, literals: Literals, program: Program) {
+  constructor(search: LiteralSearch, literals: Literals, program: SkipGround) {
     this.search = search
     this.literals = literals
     this.program = program
@@ -193,7 +210,7 @@ class Jumper implements Jump {
 }
 
 /** What a pattern's literals are good for, or null where nothing in it is worth searching for. */
-export function buildSkip(program: Program, literals: Literals): Skip | null {
+export function buildSkip(program: SkipGround, literals: Literals): Skip | null {
   const options = { ignoreCase: literals.ignoreCase }
   const { literals: texts } = literals
   const search =

@@ -9,7 +9,7 @@
  * then a longer literal from the same start, or one from further left, may still end.
  */
 import { IDENTITY } from './fold.ts'
-import type { LinearSearch } from './kernel-search.ts'
+import type { LinearSearch } from './search.ts'
 
 export class AhoCorasick implements LinearSearch {
   private readonly classes: Uint8Array

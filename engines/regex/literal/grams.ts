@@ -16,7 +16,7 @@ import { GRAMS, MIX_AGAIN, MIX_HIGH, MIX_LOW } from '../wasm/kernels/grams.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 import { extremes } from './extremes.ts'
 import { foldMask } from './fold.ts'
-import type { LinearSearch } from './kernel-search.ts'
+import type { LinearSearch } from './search.ts'
 
 /** Shorter literals have too few grams to skip any. */
 export const GRAMS_SHORTEST = 5

@@ -12,7 +12,7 @@ import type { Program } from '../wasm/engine.ts'
 import type { SearchKernel } from '../wasm/kernels/search.ts'
 import { RESULT } from '../wasm/kernels/search.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
-import type { LiteralCursor, LiteralSearch } from './literal.ts'
+import type { LinearSearch, LiteralCursor, LiteralSearch } from './search.ts'
 import { extremes } from './extremes.ts'
 
 /**
@@ -31,13 +31,6 @@ const firstWindow = (longest: number): number => Math.max(1_024, 2 * longest)
 const UNLIMITED = 0x7fff_ffff
 /** 16-byte comparisons allowed for so many bytes of text: beyond, a linear algorithm is faster. */
 const effortFor = (bytes: number): number => 1_024 + (bytes >>> 2)
-
-/** Leftmost-longest search in time linear in the text, whatever the text. */
-export interface LinearSearch {
-  find(text: Uint8Array, from: number, to: number): number
-  readonly end: number
-  readonly which: number
-}
 
 /** What differs between one literal and many. */
 export interface KernelPlan {

@@ -1,7 +1,6 @@
 /** A literal search that only has its linear algorithm: literals too long for a kernel, sets too large for one. */
 import { extremes } from './extremes.ts'
-import type { LinearSearch } from './kernel-search.ts'
-import type { LiteralCursor, LiteralSearch } from './literal.ts'
+import type { LinearSearch, LiteralCursor, LiteralSearch } from './search.ts'
 
 export class LinearOnly implements LiteralSearch {
   readonly shortest: number

@@ -5,9 +5,8 @@ import { extremes } from './extremes.ts'
 import { FOLD, IDENTITY } from './fold.ts'
 import { GRAMS_SHORTEST, Grams } from './grams.ts'
 import { KernelSearch } from './kernel-search.ts'
-import type { LinearSearch } from './kernel-search.ts'
+import type { LinearSearch, LiteralSearch } from './search.ts'
 import { LinearOnly } from './linear-only.ts'
-import type { LiteralSearch } from './literal.ts'
 import { teddyProgram } from './teddy-program.ts'
 
 export function compileSet(

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arena } from '../wasm/engine.ts'
 import { compileLiteral, compileLiterals } from './literal.ts'
-import type { LiteralSearch } from './literal.ts'
+import type { LiteralSearch } from './search.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte)

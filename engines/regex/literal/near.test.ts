@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../index.ts'
 import { compileLiteral, compileLiterals } from './literal.ts'
-import type { LiteralSearch } from './literal.ts'
+import type { LiteralSearch } from './search.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

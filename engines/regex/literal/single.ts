@@ -4,10 +4,9 @@ import { PAIR } from '../wasm/kernels/pair.ts'
 import { FOLD, IDENTITY, foldMask, isLetter } from './fold.ts'
 import { FREQUENCY } from './frequency.ts'
 import { KernelSearch } from './kernel-search.ts'
-import type { LinearSearch } from './kernel-search.ts'
+import type { LinearSearch, LiteralSearch } from './search.ts'
 import { Kmp } from './kmp.ts'
 import { LinearOnly } from './linear-only.ts'
-import type { LiteralSearch } from './literal.ts'
 
 /** Longest literal that fits into the program slot with its masks, and well into a window. */
 const LONGEST = 16_384

@@ -14,7 +14,7 @@
  * Fragments in the engine's memory are read in place, others are copied through its window, 64 KiB at a time.
  */
 import { grown, uint32s, uint8s } from '../foundation/arrays.ts'
-import type { LiteralSearch } from '../literal/literal.ts'
+import type { LiteralSearch } from '../literal/search.ts'
 import { engine } from '../wasm/engine.ts'
 import { HITS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 import { walkProgram } from './program.ts'

@@ -55,7 +55,7 @@ function megabytesPerSecond(run: () => unknown, bytes: number): number {
   return bytes / 1000 / best
 }
 
-const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
+const PATHS: CapturePath[] = ['one-pass', 'multi-pass', 'simulation']
 
 console.log(`MB/s                  ${PATHS.map((path) => path.padStart(11)).join('')}  chosen`)
 for (const [name, pattern, text] of CASES) {
@@ -70,10 +70,7 @@ for (const [name, pattern, text] of CASES) {
   const before = { ...captures.counters }
   const chosen = megabytesPerSecond(() => captures.run(text, 0, text.length, EDGES), text.length)
   const path = PATHS.filter((key) => captures.counters[key] > before[key]).join('+')
-  const speeds = PATHS.map((way) => {
-    const length = way === 'top-down' ? text.length : short
-    return megabytesPerSecond(() => captures.run(text, 0, length, EDGES, way), length)
-  })
+  const speeds = PATHS.map((way) => megabytesPerSecond(() => captures.run(text, 0, short, EDGES, way), short))
   console.log(
     `${name.padEnd(20)}  ${speeds.map((speed) => speed.toFixed(2).padStart(11)).join('')}  ${chosen.toFixed(1)} ${path}`,
   )

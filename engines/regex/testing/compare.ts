@@ -40,7 +40,7 @@ export interface Pair extends Question {
 
 /** A cache so small that it overflows all the time. */
 const STARVED = 2048
-const PATHS: readonly CapturePath[] = ['one-pass', 'multi-pass', 'top-down', 'simulation']
+const PATHS: readonly CapturePath[] = ['one-pass', 'multi-pass', 'simulation']
 const encoder = new TextEncoder()
 
 /** What an engine said, in words: spans are compared, and shown, as text. */

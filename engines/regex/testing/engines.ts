@@ -102,7 +102,6 @@ export const engines: readonly TestedEngine[] = [
   regex,
   capturesBy('one-pass'),
   capturesBy('multi-pass'),
-  capturesBy('top-down'),
   capturesBy('simulation'),
 ]
 
