@@ -42,7 +42,7 @@ const SHORTEST_FILTERED = 256
  * A search by bits takes over where more transitions than this have to be made. One takes 5 us or more, as `LazyDfa`
  * counts them, a character by bits 15 to 100 ns.
  */
-const FIRST_TRANSITIONS = 300
+const FIRST_TRANSITIONS = 4000
 const CHARACTERS_PER_TRANSITION = 400
 
 export class ApproxSearch {
