@@ -1,12 +1,12 @@
 /**
  * Searching for literal strings: what the rest of the engine may ask, and how the answer is looked for.
  *
- * | what is searched for | how | costs here, text in ordinary memory |
- * | --- | --- | --- |
- * | one literal | two of its rarest bytes compared 16 places at a time (`kernels/pair.ts`) | 3-6 GB/s |
- * | 2 to 64 literals | Teddy: nibbles of three bytes looked up 16 places at a time (`kernels/teddy.ts`) | 1-3 GB/s |
- * | more, each of 6 bytes or longer | every k-th 4 or 8 bytes hashed into a bitmap (`kernels/grams.ts`) | 1-4 GB/s |
- * | more, some shorter | an Aho-Corasick automaton over byte classes (`aho-corasick.ts`) | 0.2-0.4 GB/s |
+ * | what is searched for | how |
+ * | --- | --- |
+ * | one literal | two of its rarest bytes compared 16 places at a time (`kernels/pair.ts`) |
+ * | 2 to 64 literals | Teddy: nibbles of three bytes looked up 16 places at a time (`kernels/teddy.ts`) |
+ * | more, each of 5 bytes or longer | every k-th 4 or 8 bytes hashed into a bitmap (`kernels/grams.ts`) |
+ * | more, some shorter | an Aho-Corasick automaton over byte classes (`aho-corasick.ts`) |
  *
  * Text that lies in the engine's own WebAssembly memory (an arena region) is searched in place; other text is copied
  * through a 64 KiB window that stays in the cache. Short texts never leave JavaScript. All are linear in the text:

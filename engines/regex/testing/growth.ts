@@ -7,6 +7,7 @@
  * and its exponent printed. Then pattern size, with what compiling it takes, up to where the budget refuses.
  */
 import { compile } from '../regex.ts'
+import { Random } from './random.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
 
@@ -208,6 +209,39 @@ function reportPatternSize(now: () => number): void {
   }
 }
 
+/** Compiling a literal, and searching once: milliseconds at each length, and the exponent over all of them. */
+function reportLiterals(now: () => number): boolean {
+  const random = new Random(1)
+  const letters = Array.from({ length: 1 << 20 }, () => String.fromCharCode(97 + random.below(26))).join('')
+  const sizes = [1 << 14, 1 << 16, 1 << 18, 1 << 20]
+  const forms: [string, (n: number) => string, Options][] = [
+    ['a literal', (n) => letters.slice(0, n), {}],
+    ['in either case', (n) => letters.slice(0, n), { ignoreCase: true }],
+    ['as bytes', (n) => letters.slice(0, n), { encoding: 'bytes' }],
+    ['of one letter', (n) => 'q'.repeat(n), {}],
+    ['in a group', (n) => `(${letters.slice(0, n)})`, {}],
+  ]
+  let good = true
+  console.log(`\ncompile of a literal of ${sizes.join(', ')} characters`)
+  for (const [name, form, options] of forms) {
+    const times = sizes.map((size) => {
+      const pattern = form(size)
+      // The least of some: others have collections of garbage in them.
+      return Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const start = now()
+          compile(pattern, options).test('x')
+          return now() - start
+        }),
+      )
+    })
+    const exponent = Math.log(times.at(-1)! / times[0]!) / Math.log(sizes.at(-1)! / sizes[0]!)
+    if (exponent > 1.1) good = false
+    console.log(`${times.map((time) => column(time, 1, 8)).join('')} ms  n^${exponent.toFixed(2)}  ${name}`)
+  }
+  return good
+}
+
 if (import.meta.main) {
   // Processor time: other programs on the machine do not count.
   const now = (): number => {
@@ -216,7 +250,8 @@ if (import.meta.main) {
   }
   const good = report(process.argv.includes('--quick'), now)
   reportPatternSize(now)
-  if (!good) {
+  const literals = reportLiterals(now)
+  if (!good || !literals) {
     console.log('\nsome growth is not linear')
     process.exitCode = 99
   }
