@@ -70,5 +70,5 @@ test('no sim is looked up before its row is prepared', () => {
       throw new Error('not yet')
     },
   })
-  expect(all.map(({ id }) => id)).toEqual(['sims/mm-c', 'sims/voice-fleet'])
+  expect(all.map(({ id }) => id)).toEqual(['sims/firewalled-clients', 'sims/mm-c', 'sims/voice-fleet'])
 })

@@ -32,6 +32,11 @@ interface Replication {
 
 const REPLICATIONS: readonly Replication[] = [
   {
+    sim: 'firewalled-clients',
+    params: { udpBlocked: '4%', ladder: 'all', calls: 20_000 },
+    summary: '20,000 callers with all fallbacks, every connectivity check as STUN bytes.',
+  },
+  {
     sim: 'mm-c',
     params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h', warmUp: '10min' },
     summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',

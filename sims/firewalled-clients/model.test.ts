@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import type { ReplicationContext } from '../lab/contract/sim.ts'
+import { conserves } from '../lab/contract/conservation.ts'
+import { firewalledClients } from './index.ts'
+import { simulate } from './model.ts'
+import { LADDERS, lockedOut, NETWORKS, passes, WAYS } from './networks.ts'
+import { firewalledParams } from './params.ts'
+import { pause, stallProbability } from './stalls.ts'
+import { networkShares, predictions } from './theory.ts'
+
+const context = (replication = 0): ReplicationContext => ({
+  replication,
+  horizon: 'span',
+  part: 0,
+  stream: (name) => openStream(7, replication, name),
+  judged: () => [],
+  progress: () => {},
+})
+
+const paramsOf = (written: Record<string, unknown>) =>
+  firewalledParams.parse({ udpBlocked: '4%', ladder: 'none', calls: 20_000, ...written })
+
+describe('who is locked out', () => {
+  it.each(LADDERS)('equals the closed form of the ladder %s, and so does who falls back', (ladder) => {
+    const params = paramsOf({ ladder, udpBlocked: '20%', ipv6Only: '20%', nat64: '50%' })
+    const measures = simulate(params, context())
+    const checks = predictions(params)
+    expect(checks.length).toBe(ladder === 'none' ? 1 : 2)
+    for (const { metric, expected } of checks) {
+      // Four standard errors of a share of 20,000.
+      const error = 4 * Math.sqrt((expected * (1 - expected)) / params.calls)
+      expect(Math.abs(measures.metrics[metric]! - expected)).toBeLessThanOrEqual(error)
+    }
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+    expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
+  })
+
+  it('more rungs lock out fewer, in every network', () => {
+    const cases = NETWORKS.flatMap((network) =>
+      LADDERS.flatMap((ladder) => [true, false].map((reaches) => [network, ladder, reaches] as const)),
+    )
+    const saved = cases.filter(
+      ([network, ladder, reaches]) =>
+        lockedOut(network, 'all', reaches) && !lockedOut(network, ladder, reaches),
+    )
+    expect(saved).toEqual([])
+    expect(cases.filter(([network, , reaches]) => lockedOut(network, 'all', reaches)).length).toBe(10)
+    expect(WAYS.every((way) => passes('open', way, true))).toBe(true)
+    const total = networkShares(paramsOf({})).reduce((sum, { share }) => sum + share, 0)
+    expect(total).toBeCloseTo(1, 12)
+  })
+})
+
+describe('setup time without loss', () => {
+  const medianOf = (written: Record<string, unknown>): number => {
+    const { observations } = simulate(paramsOf({ loss: '0%', rtt: '40ms', ...written }), context())
+    const { counts, first, bits } = observations!['setupTime'] as {
+      counts: Float64Array
+      first: number
+      bits: number
+    }
+    expect(counts.length + first + bits).toBeGreaterThan(0)
+    const { sum, count } = observations!['setupTime'] as { sum: number; count: number }
+    return sum / count
+  }
+  // The mean of the round trips drawn, from the same stream: three of signalling, one check, two of DTLS.
+  it('is six round trips by UDP: 3 of signalling, a check, 2 of DTLS', () => {
+    const six = medianOf({})
+    const meanRtt = six / 6
+    expect(meanRtt).toBeGreaterThan(0.045)
+    expect(meanRtt).toBeLessThan(0.055)
+    expect(medianOf({ nomination: 'regular' })).toBeGreaterThan(six + meanRtt * 0.99)
+  })
+
+  it('full gathering waits for a STUN server that does not answer as long as it may', () => {
+    const prompt = medianOf({ gathering: 'full', stunServer: 'none' })
+    expect(medianOf({})).toBeCloseTo(prompt, 9)
+    expect(medianOf({ gathering: 'full', stunServer: 'reachable' })).toBeGreaterThan(prompt * 1.1)
+    expect(medianOf({ gathering: 'full', stunServer: 'unreachable' })).toBeCloseTo(prompt + 10, 9)
+    expect(medianOf({ gathering: 'trickle', stunServer: 'unreachable' })).toBeCloseTo(prompt, 9)
+  })
+})
+
+it('the patience of callers parts those who gave up from those locked out', () => {
+  const measures = simulate(
+    paramsOf({ ladder: 'turn-tls', udpBlocked: '50%', closed: '0%', patience: '500ms', rtt: '60ms' }),
+    context(),
+  )
+  expect(measures.metrics['gaveUp']).toBeGreaterThan(0.1)
+  expect(measures.metrics['lockedOut']).toBeLessThan(0.01)
+})
+
+describe('audio over TCP', () => {
+  const stream = { rtt: 0.1, loss: 0.01, pace: 50 }
+  it('pauses a round trip and three packets, and the doubled timeouts after lost repairs', () => {
+    expect(pause(stream, 0)).toBeCloseTo(0.16, 12)
+    expect(pause(stream, 1)).toBeCloseTo(0.36, 12)
+    expect(pause(stream, 4)).toBeCloseTo(0.16 + 0.2 * 15, 12)
+  })
+  it('a call of 5 min at 1 % loss breaks at 3 s once in 30,000', () => {
+    // 300 losses; four lost repairs: 300 * 10^-8.
+    expect(stallProbability(stream, 300, 3)).toBeCloseTo(1 - Math.exp(-300 * 1e-8), 12)
+    expect(stallProbability(stream, 300, 0.1)).toBeGreaterThan(0.999)
+    expect(stallProbability({ ...stream, loss: 0 }, 300, 0.1)).toBe(0)
+  })
+})
+
+it('declares all that it measures', () => {
+  const measures = simulate(paramsOf({ calls: 1000 }), context())
+  expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(firewalledClients.metrics).toSorted())
+  expect(Object.keys(measures.observations!).toSorted()).toEqual(
+    Object.keys(firewalledClients.observations!).toSorted(),
+  )
+})
