@@ -227,10 +227,10 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     fault: 12,
-    name: 'an IPv6 client is known by half of its address',
-    file: forwarder('flows'),
-    from: 'words[at + HIGH_WORDS + 1] === b &&',
-    to: '',
+    name: 'the flow of an IPv6 client is looked for as if it had IPv4',
+    file: forwarder('client-side'),
+    from: 'return batch.family[slot] === 6\n      ? flows.findIPv6',
+    to: 'return batch.family[slot] === 5\n      ? flows.findIPv6',
   },
   {
     fault: 12,
