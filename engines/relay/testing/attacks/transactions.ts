@@ -15,6 +15,7 @@ export function transactionFlood(
   before = 20_000,
   between = 5_000,
   transactions = 16_384,
+  clients = 200,
 ): TransactionsResult {
   const stage = new Stage({ transactions })
   const foreign = Array.from({ length: 8 }, (_, i) => stage.ufrag(2, i))
