@@ -10,7 +10,10 @@ import { BadRequest } from './harness/errors.ts'
 import { measureModule, type BenchOptions } from './harness/measure.ts'
 
 const MODULES: ReadonlyMap<string, URL> = new Map(
-  ['kernel', 'relay', 'regex', 'sims'].map((name) => [name, new URL(`./rows/${name}.ts`, import.meta.url)]),
+  ['kernel', 'relay', 'regex', 'webhook', 'sims'].map((name) => [
+    name,
+    new URL(`./rows/${name}.ts`, import.meta.url),
+  ]),
 )
 
 /** Names that `runBench` takes. */

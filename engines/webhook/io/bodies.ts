@@ -1,29 +1,45 @@
-/** Bodies of messages that are about to go out, kept from their acceptance; of too many, the oldest are read again. */
+/**
+ * Messages that are about to go out, kept from their acceptance; of too many, the oldest are read from the store again.
+ * Kept as they came: many are never sent from here, and a body is made when it is needed.
+ */
+import { acceptedAt } from '../message/id.ts'
+import { envelope } from '../message/envelope.ts'
+
+interface Kept {
+  readonly type: string
+  readonly data: string
+}
+
 export class Bodies {
-  private readonly kept = new Map<number, Buffer>()
-  private bytes = 0
+  private readonly kept = new Map<number, Kept>()
+  private chars = 0
   private readonly most: number
 
-  /** `most`: bytes kept. */
+  /** `most`: characters of data kept. */
   constructor(most: number) {
     this.most = most
   }
 
-  keep(seq: number, body: Buffer): void {
-    this.kept.set(seq, body)
-    this.bytes += body.length
+  keep(seq: number, type: string, data: string): void {
+    this.kept.set(seq, { type, data })
+    this.chars += data.length
     for (const oldest of this.kept.keys()) {
-      if (this.bytes <= this.most) break
-      this.take(oldest)
+      if (this.chars <= this.most) break
+      this.forget(oldest)
     }
   }
 
   /** The body, which is then no longer kept. */
   take(seq: number): Buffer | undefined {
-    const body = this.kept.get(seq)
-    if (body === undefined) return undefined
+    const kept = this.forget(seq)
+    return kept === undefined ? undefined : Buffer.from(envelope(kept.type, acceptedAt(seq), kept.data))
+  }
+
+  private forget(seq: number): Kept | undefined {
+    const kept = this.kept.get(seq)
+    if (kept === undefined) return undefined
     this.kept.delete(seq)
-    this.bytes -= body.length
-    return body
+    this.chars -= kept.data.length
+    return kept
   }
 }

@@ -22,8 +22,8 @@ async function receiver(answer?: Answering): Promise<Receiver> {
   return one
 }
 
-const stateOf = async ({ call }: Live, id: string): Promise<string> =>
-  (await call('GET', `/messages/${id}`)).json.state
+const stateOf = async (server: Live, id: string): Promise<string> =>
+  (await server.call('GET', `/messages/${id}`)).json.state
 const isEnded = async (server: Live, id: string, state = 'delivered'): Promise<boolean> =>
   (await stateOf(server, id)) === state
 
@@ -52,6 +52,7 @@ describe('1 where a message may go', () => {
     const target = await receiver(({ path }, response) => {
       if (path === '/ok') return 200
       response.writeHead(301, { location: '/ok' }).end()
+      return null
     })
     const server = await live()
     const id = await server.post(await server.endpoint(target.url, { policy: 'flowbench' }))
@@ -69,6 +70,7 @@ describe('2 when it goes again', () => {
     const target = await receiver(({ path }, response, nth) => {
       if (nth > 0) return 200
       response.writeHead(503, { 'retry-after': values[Number(path.slice(1))]! }).end()
+      return null
     })
     const server = await live()
     const ids = await Promise.all(
@@ -86,6 +88,7 @@ describe('2 when it goes again', () => {
     const target = await receiver((_, response, nth) => {
       if (nth > 0) return 200
       response.writeHead(503, { 'retry-after': '1' }).end()
+      return null
     })
     const server = await live()
     const id = await server.post(await server.endpoint(target.url))
@@ -113,9 +116,10 @@ describe('3 crash and store', () => {
 
 describe('4 others are not held up', () => {
   test('21: beside a receiver that answers late, the others take no more than twice their time', async () => {
-    const slow = await receiver(
-      (_, response) => void setTimeout(() => response.writeHead(200).end(), 1500).unref(),
-    )
+    const slow = await receiver((_, response) => {
+      setTimeout(() => response.writeHead(200).end(), 1500).unref()
+      return null
+    })
     const quick = await receiver()
     const server = await live()
     const hanging = await server.endpoint(slow.url)
@@ -144,6 +148,7 @@ describe('4 others are not held up', () => {
       response.socket!.write('HTTP/1.1 200 OK\r\n')
       const timer = setInterval(() => response.socket?.write('x'), 50)
       response.socket!.once('close', () => clearInterval(timer))
+      return null
     })
     const quick = await receiver()
     const policy = { ...TESTING_POLICY, name: 'short', timeout: 600, retries: 0, breaker: null }

@@ -47,7 +47,8 @@ export async function crashRounds(
   random: () => number,
   /** The first round's number: which point is whose turn. */
   first = 0,
-  onRound: (round: number) => void = () => {},
+  /** Told after each round; what is not yet delivered counts as lost until the end. */
+  onRound: (soFar: CrashReport) => void = () => {},
 ): Promise<CrashReport> {
   const dir = mkdtempSync(join(tmpdir(), 'flowbench-crash-'))
   const failing = new Set<string>()
@@ -66,6 +67,13 @@ export async function crashRounds(
   let keysForked = 0
   let endpoint = ''
   let key = 0
+  const report = (done: number): CrashReport => {
+    const ids = new Set(idOfKey.values())
+    const lost = [...ids].filter((id) => !succeeded.has(id)).length
+    const duplicates = [...succeeded.values()].reduce((sum, times) => sum + times - 1, 0)
+    const [accepted, delivered] = [ids.size, succeeded.size]
+    return { rounds: done, accepted, lost, delivered, duplicates, unrecorded, keysForked, deaths }
+  }
   const accept = (sent: string, id: string): void => {
     const before = idOfKey.get(sent)
     if (before !== undefined && before !== id) keysForked++
@@ -73,7 +81,6 @@ export async function crashRounds(
   }
   try {
     for (let round = first; round < first + rounds; round++) {
-      onRound(round)
       // Every point in turn, and every third round a moment of its own.
       const point =
         round % 3 === 2 ? null : FAULT_POINTS[(round - Math.floor(round / 3)) % FAULT_POINTS.length]!
@@ -101,6 +108,7 @@ export async function crashRounds(
       const how = isLate || point === null ? 'random moment' : point
       deaths[how] = (deaths[how] ?? 0) + 1
       unrecorded += countUnrecorded(dir, succeeded)
+      onRound(report(round - first + 1))
     }
     const last = await start(dir, null, 0)
     await drained(last)
@@ -110,19 +118,7 @@ export async function crashRounds(
     await receiver.close()
     rmSync(dir, { recursive: true, force: true })
   }
-  const ids = new Set(idOfKey.values())
-  const lost = [...ids].filter((id) => !succeeded.has(id)).length
-  const duplicates = [...succeeded.values()].reduce((sum, times) => sum + times - 1, 0)
-  return {
-    rounds,
-    accepted: ids.size,
-    lost,
-    delivered: succeeded.size,
-    duplicates,
-    unrecorded,
-    keysForked,
-    deaths,
-  }
+  return report(rounds)
 }
 
 /** Messages that the receiver has and the store, as the dead server left it, still holds for pending. */
@@ -154,7 +150,9 @@ async function start(dir: string, point: FaultPoint | null, passing: number): Pr
     dir,
     ...(point === null ? [] : [point, String(passing)]),
   ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // Half of a start is compiling the same files again.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'flowbench-compile-cache') }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
   const died = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
   })
@@ -223,8 +221,8 @@ export const holds = ({ lost, keysForked, duplicates, unrecorded }: CrashReport)
 
 if (import.meta.main) {
   const rounds = Number(process.argv[2] ?? 2000)
-  const report = await crashRounds(rounds, Math.random, 0, (round) => {
-    if (round % 100 === 0) process.stderr.write(`round ${round}\n`)
+  const report = await crashRounds(rounds, Math.random, 0, (soFar) => {
+    if (soFar.rounds % 50 === 0) process.stderr.write(`${JSON.stringify(soFar)}\n`)
   })
   console.log(JSON.stringify(report, null, 2))
   process.exitCode = holds(report) ? 0 : 1

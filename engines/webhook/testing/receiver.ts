@@ -25,11 +25,11 @@ export type Answering = (
   delivery: Delivery,
   response: ServerResponse,
   nth: number,
-) => number | void | Promise<number | void>
+) => number | null | Promise<number | null>
 
 /**
- * Listens on a free port. `answer` gets each delivery and how often its id came before, and returns a status, or writes
- * the response itself. Default: 200.
+ * Listens on a free port. `answer` gets each delivery and how often its id came before, and returns a status, or
+ * writes the response itself and returns null. Default: 200.
  */
 export async function openReceiver(answer: Answering = () => 200, host = '127.0.0.1'): Promise<Receiver> {
   const deliveries: Delivery[] = []

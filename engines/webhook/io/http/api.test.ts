@@ -207,18 +207,14 @@ describe('the API key', () => {
     try {
       expect(statSync(keyFile).mode & 0o777).toBe(0o600)
       const key = readFileSync(keyFile, 'utf8').trim()
-      for (const given of [
+      const wrong: readonly Record<string, string>[] = [
         {},
         { authorization: 'Bearer wrong' },
         { authorization: key },
         { authorization: 'Bearer ' },
-      ]) {
-        const { status, json } = await locked.call(
-          'GET',
-          '/messages',
-          undefined,
-          given as Record<string, string>,
-        )
+      ]
+      for (const given of wrong) {
+        const { status, json } = await locked.call('GET', '/messages', undefined, given)
         expect([status, json.error.code]).toEqual([401, 'unauthorized'])
       }
       expect(

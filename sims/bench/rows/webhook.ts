@@ -1,0 +1,8 @@
+/** The webhook engine: durable accepts, the whole way of a delivery, timers, signatures. */
+import type { Rows } from '../harness/row.ts'
+import { acceptRows } from './webhook/accept.ts'
+import { deliverRows } from './webhook/deliver.ts'
+import { signRows } from './webhook/sign.ts'
+import { timerRows } from './webhook/timers.ts'
+
+export const rows: Rows = [...acceptRows, ...deliverRows, ...timerRows, ...signRows]
