@@ -213,8 +213,8 @@ class Flight implements Dispatcher.DispatchHandler {
 /** Short, stable, and without anything that a receiver wrote. */
 function errorName(error: Error & { code?: string }): string {
   if (error instanceof BadUrl) return 'blocked address'
-  if (error.cause instanceof Error) return errorName(error.cause)
-  const { code } = error
+  if (error.cause instanceof BadUrl) return 'blocked address'
+  const code = error.code ?? (error.cause as { code?: string } | undefined)?.code
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return TIMEOUT
-  return code === undefined ? 'network error' : code
+  return code ?? 'network error'
 }

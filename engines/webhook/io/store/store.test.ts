@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  acceptedAt,
+  firstSequenceAt,
+  formatMessageId,
+  nextSequence,
+  parseMessageId,
+} from '../../message/id.ts'
+import { Database, StoreNotOpened } from './database.ts'
+import { keyHash } from './recent-keys.ts'
+import { DEAD, DELIVERED, PENDING } from './schema.ts'
+import { Store, STORE_FILE, StoreUnavailable, type StoreOptions } from './store.ts'
+
+let dir: string
+let store: Store | null = null
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'flowbench-store-'))
+})
+afterEach(async () => {
+  await store?.close()
+  store = null
+  rmSync(dir, { recursive: true, force: true })
+})
+
+async function open(options: StoreOptions = {}): Promise<Store> {
+  store = await Store.open(dir, options)
+  await store.ask('start', { candidate: 'testtest' })
+  return store
+}
+
+const message = (key: string | null, data = '{}', endpoint = 1) => ({
+  endpoint,
+  type: 'a',
+  key,
+  data,
+  now: Date.now(),
+})
+const outcome = (seq: number, state: number, due = 0) => ({
+  seq,
+  state,
+  tries: 1,
+  attempts: 1,
+  due,
+  at: 1,
+  status: 200,
+  error: null,
+})
+
+async function accept(to: Store, key: string | null, data?: string): Promise<number> {
+  const result = await to.ask('accept', message(key, data))
+  if (!('seq' in result)) throw new Error('conflict')
+  return result.seq
+}
+
+describe('sequences and ids', () => {
+  test('grow, whatever the clock does, and name their millisecond', () => {
+    const first = nextSequence(0, 1_790_000_000_000)
+    expect(nextSequence(first, 1_790_000_000_000)).toBe(first + 1)
+    expect(nextSequence(first, 1_000)).toBe(first + 1)
+    expect(acceptedAt(first + 2047)).toBe(1_790_000_000_000)
+    expect(firstSequenceAt(1_790_000_000_000)).toBe(first)
+    expect(Number.isSafeInteger(nextSequence(0, Date.UTC(2109, 0)))).toBe(true)
+  })
+  test('there and back, and no other text', () => {
+    const id = formatMessageId(3_677_639_851_386_880, 'abcd1234')
+    expect(parseMessageId(id, 'abcd1234')).toBe(3_677_639_851_386_880)
+    for (const bad of [`${id}x`, id.toUpperCase(), id.replace('_', '.'), id.slice(1), '', 'msg_']) {
+      expect(parseMessageId(bad, 'abcd1234')).toBeNull()
+    }
+    expect(parseMessageId(id, 'other123')).toBeNull()
+  })
+})
+
+describe('idempotency keys', () => {
+  test('hold through merges and restarts, wherever a key is by then', async () => {
+    let now = await open({ mergeAt: 50 })
+    const seqs = new Map<string, number>()
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < 60; i++) {
+        const key = `${round}-${i}`
+        seqs.set(key, await accept(now, key, `"${key}"`))
+      }
+      for (const [key, seq] of seqs) {
+        expect(await now.ask('accept', message(key, `"${key}"`))).toEqual({ seq, fresh: false })
+        expect(await now.ask('accept', message(key, '"other"'))).toEqual({ conflict: true })
+      }
+      if (round === 1) {
+        await now.close()
+        now = await open({ mergeAt: 50 })
+      }
+    }
+    expect((await now.ask('census', {})).pending).toBe(240)
+  })
+
+  test('of one hash are told apart, in memory, in the tree and after a restart', () => {
+    // Two keys of one hash cannot be found, so the tree is told that another key's message has it.
+    const path = join(dir, STORE_FILE)
+    const before = new Database(path)
+    before.begin()
+    const other = before.accept(message('other'))
+    before.commit()
+    before.close()
+    const file = new DatabaseSync(path)
+    file.prepare('INSERT INTO keys VALUES (?, ?)').run(keyHash('mine'), (other as { seq: number }).seq)
+    file.close()
+    for (let opened = 0; opened < 2; opened++) {
+      const database = new Database(path)
+      database.begin()
+      const mine = database.accept(message('mine'))
+      expect(mine).toMatchObject({ fresh: opened === 0 })
+      expect(database.accept(message('other'))).toMatchObject({ fresh: false })
+      database.commit()
+      database.close()
+    }
+  })
+
+  test('of a transaction that failed are free again', () => {
+    const database = new Database(join(dir, STORE_FILE))
+    database.begin()
+    database.accept(message('k'))
+    database.rollback()
+    database.begin()
+    expect(database.accept(message('k', '"another body"'))).toMatchObject({ fresh: true })
+    database.commit()
+    database.close()
+  })
+})
+
+describe('what the disk refuses', () => {
+  test('a full disk: nothing is promised, what was is there, and room again is use again', async () => {
+    let now = await open({ maxPages: 60, checkpointPages: 10 })
+    const promised: number[] = []
+    const refused = await (async () => {
+      for (let i = 0; i < 2000; i++) {
+        const one = await accept(now, `k${i}`, `"${'x'.repeat(2000)}"`).catch(
+          (error: unknown) => error as Error,
+        )
+        if (one instanceof Error) return one
+        promised.push(one)
+      }
+      return null
+    })()
+    expect(refused).toBeInstanceOf(StoreUnavailable)
+    expect(promised.length).toBeGreaterThan(20)
+    await now.close()
+    now = await open()
+    expect((await now.ask('census', {})).pending).toBe(promised.length)
+    expect(await accept(now, `k${promised.length}`)).toBeGreaterThan(promised.at(-1)!)
+  })
+
+  test('one request that is at fault fails alone', async () => {
+    const now = await open()
+    const bad = { ...message('bad'), endpoint: 'none' as unknown as number }
+    const [first, second, third] = await Promise.allSettled([
+      now.ask('accept', message('a')),
+      now.ask('accept', bad),
+      now.ask('accept', message('b')),
+    ])
+    expect([first.status, second.status, third.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await now.ask('census', {})).toEqual({ pending: 2, delivered: 0, dead: 0 })
+    expect(await now.ask('accept', message('bad'))).toMatchObject({ fresh: true })
+  })
+})
+
+describe('one server a folder', () => {
+  test('a second one is refused with a clear error, the first goes on; after it is gone the next may', async () => {
+    const first = await open()
+    await expect(Store.open(dir)).rejects.toThrow(StoreNotOpened)
+    await accept(first, 'k')
+    const foreign = new DatabaseSync(join(dir, STORE_FILE))
+    expect(() => foreign.prepare('SELECT count(*) FROM messages').get()).toThrow('locked')
+    foreign.close()
+    await first.close()
+    expect(await accept(await open(), 'k', '{}')).toBeGreaterThan(0)
+  })
+
+  test('a file of another version is left alone', async () => {
+    const other = new DatabaseSync(join(dir, STORE_FILE))
+    other.exec('PRAGMA user_version = 99')
+    other.close()
+    await expect(Store.open(dir)).rejects.toThrow('version 99')
+  })
+
+  test('files are for the owner alone', async () => {
+    await open()
+    for (const name of [STORE_FILE, `${STORE_FILE}-wal`])
+      expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+  })
+})
+
+test('the log stays small while a reader pages without a pause, and is cut when it is quiet', async () => {
+  const now = await open()
+  const wal = join(dir, `${STORE_FILE}-wal`)
+  const state = { isDone: false }
+  let most = 0
+  const reader = (async () => {
+    while (!state.isDone) {
+      for (let after: number | null = 0; after !== null && !state.isDone;) {
+        const page: { next: number | null } = await now.ask('list', {
+          after,
+          endpoint: null,
+          state: null,
+          limit: 100,
+        })
+        after = page.next
+      }
+    }
+  })()
+  let left = Number(process.env['WEBHOOK_ACCEPTS'] ?? 20_000)
+  const sender = async (): Promise<void> => {
+    while (left-- > 0) {
+      await now.ask('accept', message(randomUUID(), `"${'x'.repeat(500)}"`))
+      if (left % 100 === 0) most = Math.max(most, statSync(wal).size)
+    }
+  }
+  await Promise.all(Array.from({ length: 256 }, sender))
+  state.isDone = true
+  await reader
+  expect(most).toBeGreaterThan(4 * 2 ** 20)
+  expect(most).toBeLessThan(64 * 2 ** 20)
+  while (statSync(wal).size > 0) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50)
+    })
+  }
+})
+
+test('pruning takes what has ended and is old, its keys too, and leaves what is pending', async () => {
+  const now = await open({ mergeAt: 10 })
+  const endpoint = {
+    url: 'https://a.example/',
+    mode: 'static',
+    policy: 'flowbench',
+    rate: null,
+    now: 1,
+    secret: null,
+  }
+  expect(await now.ask('addEndpoint', endpoint)).toEqual({ id: 1 })
+  const seqs: number[] = []
+  for (let i = 0; i < 40; i++) seqs.push(await accept(now, `k${i}`))
+  await Promise.all(
+    seqs.map((seq, i) => now.ask('save', outcome(seq, [DELIVERED, DEAD, PENDING, PENDING][i % 4]!))),
+  )
+  const before = seqs[30]!
+  expect(await now.ask('prune', { after: 0, before })).toEqual({ pruned: 16, next: null })
+  expect(await now.ask('census', {})).toEqual({ pending: 20, delivered: 2, dead: 2 })
+  expect(await now.ask('accept', message('k0', '"new"'))).toMatchObject({ fresh: true })
+  expect(await now.ask('accept', message('k2', '"new"'))).toEqual({ conflict: true })
+  expect(await now.ask('message', { seq: seqs[0]! })).toBeNull()
+})
+
+test('pages of an endpoint: by due time, then by sequence, each once', async () => {
+  const now = await open()
+  const seqs: number[] = []
+  for (let i = 0; i < 50; i++) seqs.push(await accept(now, null))
+  await Promise.all(seqs.map((seq, i) => now.ask('save', outcome(seq, PENDING, 1000 + (i % 5)))))
+  const found: [number, number][] = []
+  for (let [due, seq] = [-1, -1]; ;) {
+    const rows = await now.ask('load', { endpoint: 1, due, seq, limit: 7 })
+    for (const row of rows) found.push([row.due, row.seq])
+    const last = rows.at(-1)
+    if (last === undefined) break
+    ;[due, seq] = [last.due, last.seq]
+  }
+  expect(found).toHaveLength(50)
+  expect(found).toEqual([...found].sort(([a, x], [b, y]) => a - b || x - y))
+})
