@@ -7,8 +7,7 @@ import { TESTING_POLICY } from './policy.ts'
 
 export interface Reply {
   readonly status: number
-  // Tests say what they expect in it.
-  // oxlint-disable-next-line typescript/no-explicit-any
+  /** `any`: tests say what they expect in it. */
   readonly json: any
   readonly text: string
 }
