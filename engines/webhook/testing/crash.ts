@@ -93,14 +93,29 @@ export async function crashRounds(
       if (endpoint === '') endpoint = await addEndpoint(server, receiver.url)
       const delay = point === null ? 20 + random() * 200 : 800
       let isLate = false
-      const timer = setTimeout(() => {
-        isLate = true
-        server.child.kill('SIGKILL')
-      }, delay)
+      // From its first promise on: how long a start takes is the machine's affair.
+      let timer: NodeJS.Timeout | undefined
+      const onFirst = (): void => {
+        timer ??= setTimeout(
+          () => {
+            isLate = true
+            server.child.kill('SIGKILL')
+          },
+          point === null ? random() * 200 : 2000,
+        )
+      }
       await Promise.all(
         Array.from({ length: SENDERS }, () =>
           // Now and then a key of an earlier round again: it may be in memory, in the tree, or on its way there.
-          send(server, endpoint, () => `key-${random() < 0.1 ? Math.floor(random() * key) : key++}`, accept),
+          send(
+            server,
+            endpoint,
+            () => `key-${random() < 0.1 ? Math.floor(random() * key) : key++}`,
+            (sent, id) => {
+              onFirst()
+              accept(sent, id)
+            },
+          ),
         ),
       )
       await server.died
