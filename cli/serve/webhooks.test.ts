@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { flowbench } from '../testing/flowbench.ts'
+
+let dir: string
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'flowbench-serve-'))
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+interface Served {
+  readonly child: ChildProcess
+  readonly ready: {
+    readonly ready: true
+    readonly pid: number
+    readonly host: string
+    readonly port: number
+    readonly url: string
+  }
+  /** All of stdout and stderr so far. */
+  readonly said: () => string
+  exit(signal: NodeJS.Signals): Promise<number | null>
+}
+
+async function serve(...args: readonly string[]): Promise<Served> {
+  const main = join(import.meta.dirname, '..', 'main.ts')
+  const child = spawn(process.execPath, [main, 'serve', 'webhooks', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const line = await new Promise<string>((resolve) => {
+    createInterface(child.stdout).once('line', resolve)
+  })
+  return {
+    child,
+    ready: JSON.parse(line),
+    said: () => said,
+    exit: (signal) =>
+      new Promise((resolve) => {
+        child.once('exit', (code) => resolve(code)).kill(signal)
+      }),
+  }
+}
+
+const post = (url: string, path: string, body: unknown, key: string): Promise<Response> =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify(body),
+  })
+
+describe('flowbench serve webhooks', () => {
+  test('says where it listens in one line, and at SIGTERM ends what is under way and loses nothing', async () => {
+    const receiver = createServer((request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.end(), 300))
+    })
+    await new Promise<void>((resolve) => {
+      receiver.listen(0, '127.0.0.1', resolve)
+    })
+    const target = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
+    const keyFile = join(dir, 'key')
+    const args = [
+      '--dir',
+      join(dir, 'store'),
+      '--port',
+      '0',
+      '--allow-cidr',
+      '127.0.0.0/8',
+      '--key-file',
+      keyFile,
+    ]
+    const first = await serve(...args)
+    const { ready } = first
+    expect(ready).toEqual({
+      ready: true,
+      pid: first.child.pid,
+      host: '127.0.0.1',
+      port: ready.port,
+      url: ready.url,
+    })
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600)
+    const key = readFileSync(keyFile, 'utf8').trim()
+    const { id: endpoint, secret } = (await (
+      await post(ready.url, '/endpoints', { url: target }, key)
+    ).json()) as { id: string; secret: string }
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const answer = await post(ready.url, '/messages', { endpoint, type: 'a', data: n }, key)
+        return ((await answer.json()) as { id: string }).id
+      }),
+    )
+    expect(await first.exit('SIGTERM')).toBe(0)
+    const second = await serve(...args)
+    for (const id of ids) {
+      for (;;) {
+        const answer = await fetch(`${second.ready.url}/messages/${id}`, {
+          headers: { authorization: `Bearer ${key}` },
+        })
+        const { state, attempts } = (await answer.json()) as { state: string; attempts: unknown[] }
+        if (state === 'delivered') {
+          // Nothing that was under way was sent again.
+          expect(attempts).toHaveLength(1)
+          break
+        }
+      }
+    }
+    expect(await second.exit('SIGTERM')).toBe(0)
+    // Neither key nor secret is in what was said.
+    for (const hidden of [key, secret, secret.slice(6)])
+      expect(first.said() + second.said()).not.toContain(hidden)
+    receiver.closeAllConnections()
+    receiver.close()
+  }, 60_000)
+
+  test('what the caller can put right is one line and exit code 2', async () => {
+    const store = join(dir, 'taken')
+    const first = await serve('--dir', store)
+    const second = await flowbench(['serve', 'webhooks', '--dir', store])
+    expect([second.code, second.stdout]).toEqual([2, ''])
+    expect(second.stderr).toContain('another server has')
+    const port = String(first.ready.port)
+    expect((await flowbench(['serve', 'webhooks', '--dir', join(dir, 'other'), '--port', port])).code).toBe(2)
+    await first.exit('SIGTERM')
+    const bad = await flowbench([
+      'serve',
+      'webhooks',
+      '--dir',
+      join(dir, 'third'),
+      '--allow-cidr',
+      '127.0.0.0',
+    ])
+    expect([bad.code, bad.stderr.trim().split('\n')]).toEqual([
+      2,
+      ['serve webhooks: not an address block: 127.0.0.0'],
+    ])
+    expect((await flowbench(['serve', 'webhooks'])).code).toBe(2)
+  }, 60_000)
+})
