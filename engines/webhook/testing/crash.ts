@@ -91,7 +91,6 @@ export async function crashRounds(
       )
       // A server that dies at its first merge may not get as far as its first endpoint.
       if (endpoint === '') endpoint = await addEndpoint(server, receiver.url)
-      const delay = point === null ? 20 + random() * 200 : 800
       let isLate = false
       // From its first promise on: how long a start takes is the machine's affair.
       let timer: NodeJS.Timeout | undefined
