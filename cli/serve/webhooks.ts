@@ -24,6 +24,13 @@ export const webhooks = defineCommand({
       allowCidr,
       ...(keyFile === undefined ? {} : { keyFile }),
       onEvent: ({ endpoint, type }) => log({ event: type, endpoint: `ep_${endpoint}` }),
+      // What is durable is unknown until the file is opened anew.
+      store: {
+        onFatal(message) {
+          log({ fatal: message })
+          process.exit(1)
+        },
+      },
       onBug: (error) => log({ bug: error instanceof Error ? error.stack : String(error) }),
     }).catch((error: unknown) => {
       throw isTheirs(error) ? new UsageError(`serve webhooks: ${(error as Error).message}`) : error

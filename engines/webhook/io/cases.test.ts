@@ -186,6 +186,27 @@ describe('4 others are not held up', () => {
   })
 })
 
+test("26: a socket that dies as it is used again is the socket's fault: the attempt goes over a new one", async () => {
+  const used = new WeakSet<object>()
+  const target = await receiver((_, response) => {
+    const { socket } = response
+    if (used.has(socket!)) {
+      socket!.destroy()
+      return null
+    }
+    used.add(socket!)
+    return 200
+  })
+  const server = await live({ concurrency: 1 })
+  const endpoint = await server.endpoint(target.url)
+  for (let i = 0; i < 6; i++) {
+    const id = await server.post(endpoint)
+    await until(() => isEnded(server, id))
+    expect((await server.call('GET', `/messages/${id}`)).json.attempts).toMatchObject([{ status: 200 }])
+  }
+  expect(target.connections()).toBeGreaterThanOrEqual(6)
+})
+
 describe('5 state and replay', () => {
   test('28: messages to a disabled endpoint are held, and delivered after it is enabled', async () => {
     let gone = true

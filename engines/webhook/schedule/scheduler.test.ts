@@ -281,6 +281,22 @@ describe('memory', () => {
     )
   })
 
+  test('what waits for hours does not keep out what is due now', () => {
+    const policy: Policy = { ...ours, delays: [3 * HOUR], breaker: null }
+    const { service, post, all } = world(
+      answers((_now, attempt, seq) => status(seq < 8 && attempt === 1 ? 500 : 200)),
+      { policy },
+      { lane: 8 },
+    )
+    post(8)
+    service.runUntil(1000)
+    post(60)
+    service.runUntil(10_000)
+    expect(all().filter(({ state }) => state === 'delivered')).toHaveLength(60)
+    service.runUntil(4 * HOUR)
+    expect(all().every(({ state }) => state === 'delivered')).toBe(true)
+  })
+
   test('20,000 messages for a dead receiver: a few hundred in memory', () => {
     const { service } = world(
       answers(() => status(500)),

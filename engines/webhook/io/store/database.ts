@@ -77,8 +77,6 @@ export class Database {
   private readonly db: DatabaseSync
   private readonly recent: RecentKeys
   private readonly prepared = new Map<string, StatementSync>()
-  /** Hashes put into `recent` by the transaction that is open. */
-  private added: number[] = []
   private merging: { readonly count: number; readonly last: boolean } | null = null
   private lastSequence: number
   private nextEndpoint: number
@@ -108,7 +106,6 @@ export class Database {
     this.mergeSlice()
     this.db.exec('COMMIT')
     this.writing = false
-    this.added = []
     if (this.merging !== null) {
       this.recent.done(this.merging.count, this.merging.last)
       if (this.merging.last) this.merges++
@@ -120,8 +117,7 @@ export class Database {
     // SQLite has rolled back by itself after some errors, a full disk among them.
     if (this.db.isTransaction) this.db.exec('ROLLBACK')
     this.writing = false
-    for (const hash of this.added) this.recent.remove(hash)
-    this.added = []
+    // Keys that it took name messages that are not there: `accept` takes them for free.
     this.merging = null
   }
 
@@ -167,7 +163,7 @@ export class Database {
           this.recent.get(hash) ?? (this.row('SELECT seq FROM keys WHERE hash = ?', hash)?.['seq'] as number)
         if (seq === undefined) break
         const row = this.row('SELECT endpoint, type, key, body FROM messages WHERE seq = ?', seq)
-        // The message of a key may have been pruned: the key is free again.
+        // Its message was pruned, or rolled back: the key is free again.
         if (row === undefined) break
         if (row['key'] === key) {
           const same = row['endpoint'] === endpoint && row['body'] === envelope(type, acceptedAt(seq), data)
@@ -183,10 +179,7 @@ export class Database {
     const body = envelope(type, due, data)
     this.run('INSERT INTO messages VALUES (?, ?, ?, ?, ?)', seq, endpoint, type, key, body)
     this.run('INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, ?)', seq, endpoint, due)
-    if (key !== null) {
-      this.recent.add(hash, seq)
-      this.added.push(hash)
-    }
+    if (key !== null) this.recent.add(hash, seq)
     return { seq, fresh: true }
   }
 

@@ -43,11 +43,6 @@ export class RecentKeys {
     this.fresh.set(hash, sequence)
   }
 
-  /** Takes back what was added in a transaction that failed. */
-  remove(hash: number): void {
-    this.fresh.delete(hash)
-  }
-
   /**
    * The next `count` keys to merge, in order; none while too few have come together. `last` is true for the slice that
    * completes a merge: after it, every key up to the newest sequence at the merge's beginning is in the tree.
