@@ -4,8 +4,9 @@ import { Gathered } from './gathered.ts'
 import type { Skip } from './skip.ts'
 import type { SpanSource } from './spans.ts'
 
-/** After so many found one by one, the next ones are looked for together. */
+/** After so many found one by one, the next ones are looked for together; in a long text at once, if all are wanted. */
 const APART = 4
+const LONG = 1024
 const NO_TEXT = new Uint8Array(0)
 
 export class LiteralSpans implements SpanSource {
@@ -27,7 +28,7 @@ export class LiteralSpans implements SpanSource {
     this.end = from
     this.cursor = null
     this.ended = false
-    this.taken = first > 1 ? APART : 0
+    this.taken = first > 1 && text.length - from >= LONG ? APART : 0
   }
 
   release(): void {
