@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -122,6 +122,73 @@ describe('flowbench run', () => {
   })
 })
 
+describe('interruption', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s in a search tells what is known so far', async (signal) => {
+    const file = join(folder, `${signal}.yaml`)
+    const lines = [
+      `name: stopped-${signal.toLowerCase()}`,
+      'question: How many?',
+      'sim: mm-c',
+      'params: {arrivalRate: 18/s, serviceTime: 1s, span: 2h}',
+      'find: {smallest: servers, in: 19..400}',
+      // The first value is measured at once; the precision makes the second or third take for ever.
+      'until: {halfWidth: 0.01%, replications: 20..10000}',
+      'expect: ["mean(wait) < 0.2 s"]',
+    ]
+    writeFileSync(file, lines.join('\n'))
+    const { code, stdout } = await flowbench(['run', file, ...out(`stopped-${signal}`)], {
+      onStderr: (text, kill) => {
+        if (text.includes('searching')) setTimeout(() => kill(signal), 8000)
+      },
+    })
+    expect(code).toBe(130)
+    // Stopped before the first value was done there is nothing to tell.
+    expect(stdout === '' || /^UNFINISHED/.test(stdout)).toBe(true)
+    expect(stdout).not.toContain('PASS')
+    expect(stdout).not.toContain('Not even')
+  })
+})
+
+describe('a place for the report', () => {
+  const quick = ['run', MMC, '--env', 'quick', '--set', 'params.span=1h', '--replications', '10']
+  it('is tried before anything is measured', async () => {
+    const file = join(folder, 'a-file')
+    writeFileSync(file, '')
+    for (const [where, message] of [
+      [file, /is a file, not a folder/],
+      [join(file, 'below'), /is a file|a file is in the way/],
+      ['/proc/flowbench-out', /cannot be written to/],
+    ] as const) {
+      const { code, stdout, stderr } = await flowbench([...quick, '--out', where])
+      expect([where, code, stdout]).toEqual([where, 2, ''])
+      expect(stderr).toMatch(message)
+      expect(stderr).not.toContain('measuring')
+    }
+  })
+  it('is refused while another run writes there, and taken over from one that is gone', async () => {
+    const where = join(folder, 'shared')
+    const claim = join(where, 'mm-c-theory', '.in-use')
+    mkdirSync(join(where, 'mm-c-theory'), { recursive: true })
+    writeFileSync(claim, String(process.pid))
+    const refused = await flowbench([...quick, '--out', where])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain(`is in use by another run, process ${process.pid}`)
+    writeFileSync(claim, '999999999')
+    expect((await flowbench([...quick, '--out', where])).code).toBe(0)
+    expect(existsSync(claim)).toBe(false)
+    expect(existsSync(join(where, 'mm-c-theory', 'report.html'))).toBe(true)
+  })
+})
+
+it('a run that is too weak to judge exits 3, and 0 when that is accepted', async () => {
+  const weak = ['run', MMC, '--env', 'quick', '--set', 'params.span=1min', '--replications', '3']
+  const judged = await flowbench([...weak, ...out('weak')])
+  expect(judged.code).toBe(3)
+  expect(judged.stdout).toMatch(/^TOO WEAK TO JUDGE/)
+  expect(judged.stdout).toContain('Do: --set params.span=')
+  expect((await flowbench([...weak, '--accept-weak', ...out('accepted')])).code).toBe(0)
+})
+
 describe('mistakes', () => {
   it.concurrent.each([
     [['run', 'no-such-file.yaml'], /no-such-file\.yaml.*no such file/],
@@ -172,6 +239,10 @@ describe('the other commands', () => {
   it('starts a scenario that checks', async () => {
     const file = join(folder, 'mine.yaml')
     expect((await flowbench(['init', 'mm-c', file])).code).toBe(0)
+    // A name of its own, so that its report does not overwrite that of the original.
+    expect(readFileSync(file, 'utf8')).toMatch(/^name: (?!mm-c-theory)[a-z0-9-]+$/m)
+    expect((await flowbench(['init', 'mm-c'])).stderr).toContain('name it: flowbench init mm-c')
+    expect((await flowbench(['init', 'mm-c', '--name', 'mm-c-theory'])).stderr).toContain('not mm-c-theory')
     expect((await flowbench(['check', file])).stdout).toContain('ok')
     expect((await flowbench(['init', 'mm-c', file])).stderr).toContain('exists')
   })

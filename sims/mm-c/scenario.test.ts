@@ -1,31 +1,17 @@
 /** The sim through its scenario file: loading, answer, theory, charts. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { runScenario, type RunOutcome } from '../lab/run/run.ts'
-import { simulatePart } from '../lab/contract/part.ts'
-import type { Runner } from '../lab/run/runner.ts'
+import type { RunOutcome } from '../lab/run/run.ts'
 import { loadScenario } from '../lab/run/scenario/load.ts'
 import type { Sim } from '../lab/contract/sim.ts'
+import { runInline } from '../lab/run/testing/inline.ts'
 import { mmC } from './index.ts'
 
 const FILE = new URL('../../scenarios/mm-c-theory.yaml', import.meta.url)
 const sim = mmC as unknown as Sim
 
-const runner: Runner = {
-  workers: 1,
-  run: async (task) => simulatePart(sim, task),
-  status: () => ({ partsDone: 0, partsWorth: 0, partsKnown: 0, events: 0 }),
-  close: async () => {},
-}
-
-function run(settings: string[], more = ''): Promise<RunOutcome> {
-  const text = readFileSync(FILE, 'utf8') + more
-  const scenario = loadScenario('mm-c-theory.yaml', text, new Map([[sim.name, sim]]), {
-    environment: 'quick',
-    set: settings,
-  })
-  return runScenario(scenario, { runner, reproduce: 'flowbench run' })
-}
+const run = (settings: string[], more = ''): Promise<RunOutcome> =>
+  runInline(sim, readFileSync(FILE, 'utf8') + more, { environment: 'quick', set: settings })
 
 test('quick: theory lies inside every interval, the expectation holds, all invariants hold', async () => {
   const { document, charts } = await run([])

@@ -1,10 +1,10 @@
-/** Closed forms beside the simulation: nothing at or beyond saturation, where no steady state exists. */
+/** Closed forms beside the simulation: nothing at or beyond saturation, or of a span that opens empty. */
 import { mg1, mmc, type SteadyQueue } from '../lab/analysis/theory/index.ts'
-import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import type { Horizon, TheoryPrediction } from '../lab/contract/sim.ts'
 import type { MmcParams } from './params.ts'
 
-export function predictions(params: MmcParams): TheoryPrediction[] {
-  const closed = closedForm(params)
+export function predictions(params: MmcParams, horizon: Horizon = 'steady'): TheoryPrediction[] {
+  const closed = horizon === 'steady' ? closedForm(params) : null
   if (closed === null) return []
   const { queue, form } = closed
   return [

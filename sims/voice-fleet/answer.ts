@@ -44,8 +44,9 @@ function sentence(point: Point, verdict: Results<unknown>['verdict']): string {
   if (verdict === 'overloaded') return `${hosts} relay hosts (${cores} cores) are overloaded ${load}.`
   const delay = point.metrics['p99(worstRelayDelay)']?.value ?? null
   const over = seconds === WEEK ? 'a week' : formatQuantity(seconds, 's')
-  if (delay === null)
-    return `${hosts} relay hosts (${cores} cores) have too few packets over ${over} for a p99.`
+  if (delay === null) {
+    return `${hosts} relay hosts (${cores} cores) carry ${over} ${load}; too few packets are late for a p99 of the worst cluster (${worstCluster(point)}).`
+  }
   return `${hosts} relay hosts (${cores} cores) keep p99 relay delay at ${formatQuantity(delay, 's')} over ${over} in the worst cluster (${worstCluster(point)}) ${load}.`
 }
 

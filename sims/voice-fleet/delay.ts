@@ -44,7 +44,7 @@ export class RelayDelay implements Distribution {
     this.queued = distributionOf(queued.toData())
     const settled = settledUtilisation(packetsPerCoreSecond)
     const utilisations = Array.from({ length: BINS + 1 }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
-    this.tails = utilisations.map((utilisation) => waitTail(Math.min(utilisation, settled)))
+    this.tails = tailsAt(settled, loadMultiple)
     let lost = dropped + this.queued.count * Math.max(0, 1 - 1 / loadMultiple)
     let offered = this.queued.count + dropped
     let sum = this.queued.sum
@@ -85,4 +85,21 @@ export class RelayDelay implements Distribution {
   quantile(p: number): number | null {
     return this.count === 0 ? null : quantileFigure([this], p).value
   }
+}
+
+/** Tails by bin for the last few models: a thousand roots each, and every fleet size of a search asks for the same. */
+const remembered = new Map<string, readonly WaitTail[]>()
+const REMEMBERED = 16
+
+function tailsAt(settled: number, loadMultiple: number): readonly WaitTail[] {
+  const key = `${settled} ${loadMultiple}`
+  let tails = remembered.get(key)
+  if (tails === undefined) {
+    tails = Array.from({ length: BINS + 1 }, (_, bin) =>
+      waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled)),
+    )
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value!)
+    remembered.set(key, tails)
+  }
+  return tails
 }

@@ -12,12 +12,12 @@
  *     precision     what was asked against what was reached
  *
  * Run length, warm-up and halves are about a steady state. A figure of a span (a week, an outage) is what it is: its
- * replications are its evidence, and only a quantile still needs its effective exceedances.
+ * replications are its evidence, and only a quantile still needs its effective exceedances (ten in each, or 100 in all).
  *
  * What comes out are findings, typed; words for people are the business of `run`.
  */
 import { holm } from './holm.ts'
-import { FEWEST_EFFECTIVE, WARM_UP, type KnownFigure } from './theory/run-length.ts'
+import { fewestEffective, WARM_UP, type KnownFigure } from './theory/run-length.ts'
 import { halvesDiffer, leftOfTransient } from './transient.ts'
 
 export type TrustLevel = 'sound' | 'weak' | 'none'
@@ -33,6 +33,8 @@ export interface AskedFigure {
   readonly known: KnownFigure | null
   /** True when the limit it is held against lies inside its interval. */
   readonly undecided: boolean
+  /** True when it surely lies on one side of every limit, by a test at the limit, which needs no figure. */
+  readonly decided: boolean
 }
 
 export interface TrustCase {
@@ -55,7 +57,8 @@ export type Finding =
   | { readonly code: 'no-interval'; readonly level: 'weak'; readonly figure: string }
   | {
       readonly code: 'run-length'
-      readonly level: 'weak' | 'none'
+      /** `sound`: a quantile of a span that is no figure, though it surely meets or misses its limit. */
+      readonly level: 'weak' | 'none' | 'sound'
       readonly figure: string
       readonly effective: number
       /** Factor by which the run must be longer, above 1. */
@@ -110,11 +113,13 @@ function runLength(run: TrustCase, figure: AskedFigure): Finding[] {
   const effective = effectiveOf(run, figure)
   if (effective === null) return [{ code: 'no-interval', level: 'weak', figure: name }]
   // The length chosen to reach 100 must not miss it by rounding.
-  if (effective >= FEWEST_EFFECTIVE * (1 - 1e-9)) {
+  const fewest = fewestEffective(isSteady, run.replications)
+  if (effective >= fewest * (1 - 1e-9)) {
     return relative === null ? [{ code: 'no-interval', level: 'weak', figure: name }] : []
   }
-  const factor = effective === 0 ? Infinity : FEWEST_EFFECTIVE / effective
-  return [{ code: 'run-length', level: isQuantile ? 'none' : 'weak', figure: name, effective, factor }]
+  const factor = effective === 0 ? Infinity : fewest / effective
+  const level = !isSteady && figure.decided ? 'sound' : isQuantile ? 'none' : 'weak'
+  return [{ code: 'run-length', level, figure: name, effective, factor }]
 }
 
 function warmUp({ relaxation, span, warmUp: cut }: TrustCase, steady: readonly AskedFigure[]): Finding[] {
@@ -140,7 +145,7 @@ function family(run: TrustCase, isSteady: boolean): Finding[] {
   const rows = names.filter((name, i): name is string => name !== null && refuted[i]!)
   if (rows.length > 0) findings.push({ code: 'theory', level: 'weak', rows })
   const left = looksForStart ? leftOfTransient(run.series) : null
-  if (left !== null && (left.tooShort || left.cut > MOST_CUT)) {
+  if (left !== null && left.cut > MOST_CUT && left.p < FAMILY_LEVEL) {
     findings.push({ code: 'transient', level: 'weak', how: 'mser' })
   } else if (halves !== null && refuted.at(-1)!) {
     findings.push({ code: 'transient', level: 'weak', how: 'halves' })

@@ -237,8 +237,8 @@ export interface Sim<P = unknown, W = unknown> {
   judge(params: P, worlds: readonly W[]): Measures
   answer(results: Results<P>): Headline
   charts(results: Results<P>): ChartSpec[]
-  /** Closed forms that apply to these parameters, if any. */
-  theory?(params: P): TheoryPrediction[]
+  /** Closed forms that apply to these parameters and this horizon, if any. */
+  theory?(params: P, horizon: Horizon): TheoryPrediction[]
   /** What is used up first as load grows at a point. Below 1 nothing passes, whatever the expectations say. */
   resources?(point: PointResult<P>): Headroom[]
   /** The same system under `multiple` times the load: finds the load at which an expectation breaks. */

@@ -1,8 +1,9 @@
 /** What is always checked, over all replications of a point. */
 import { checksOf } from '../contract/checks.ts'
 import { checkTheory } from '../contract/theory.ts'
-import type { PointResult, Sim } from '../contract/sim.ts'
+import type { PointResult } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
+import type { Scenario } from './scenario/load.ts'
 
 /** One line an invariant: ok only when every replication kept it, else what the first breach looked like. */
 export function checkPoint({ at, replications }: PointResult<unknown>): InvariantDocument[] {
@@ -18,8 +19,11 @@ export function checkPoint({ at, replications }: PointResult<unknown>): Invarian
 }
 
 /** Theory beside observation, for the closed forms that apply to this point's parameters. */
-export function theoryOf(sim: Sim, { at, params, metrics }: PointResult<unknown>): TheoryDocument[] {
-  return checkTheory(sim.theory?.(params) ?? [], metrics, at)
+export function theoryOf(
+  { sim, horizon }: Scenario,
+  { at, params, metrics }: PointResult<unknown>,
+): TheoryDocument[] {
+  return checkTheory(sim.theory?.(params, horizon) ?? [], metrics, at)
 }
 
 /** Differences below this share are rounding, not disagreement: a figure may not scatter at all. */
@@ -27,10 +31,10 @@ const ROUNDING = 1e-9
 
 /** Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. */
 export function theoryTests(
-  sim: Sim,
+  { sim, horizon }: Scenario,
   { params, figures }: PointResult<unknown>,
 ): { readonly name: string; readonly p: number }[] {
-  return (sim.theory?.(params) ?? []).flatMap(({ name, metric, expected }) => {
+  return (sim.theory?.(params, horizon) ?? []).flatMap(({ name, metric, expected }) => {
     const figure = figures[metric]
     const below = figure?.confidenceBelow(expected) ?? null
     if (figure === undefined || below === null) return []

@@ -6,7 +6,7 @@ import { distributionOfIn } from '../contract/figure.ts'
 import { formatQuantity } from '../contract/format.ts'
 import type { ChartSpec, Distribution, ObservationSpec, Sim } from '../contract/sim.ts'
 import { effectiveAt, type Point } from './fold.ts'
-import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
+import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { quantileFigure } from '../analysis/figure.ts'
 
 /** Points of the curve. */
@@ -47,7 +47,7 @@ function leastShare(
       kind: { kind: 'quantile', observation: name, p: 1 - share },
     } as const
     const effective = effectiveAt(named, quantileFigure(distributions, 1 - share), point.plan)
-    return effective !== null && effective >= FEWEST_EFFECTIVE
+    return effective !== null && effective >= fewestEffective(point.plan.isSteady, distributions.length)
   })
   return Math.min(1, ...reached)
 }
@@ -85,7 +85,7 @@ function chart(
     title: `${label.charAt(0).toUpperCase()}${label.slice(1)}: its distribution`,
     description:
       `The share of ${of} whose ${label} is longer than the value below, on a logarithmic scale, over all replications; ` +
-      'it ends where fewer than 100 independent observations are left.' +
+      'it ends where too few independent observations are left.' +
       (rules.length > 0 ? ' The line marks the limit that was set.' : ''),
     spec: {
       layer: [

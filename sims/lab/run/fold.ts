@@ -2,7 +2,7 @@
 import type { Figure, FigureInterval } from '../analysis/figure.ts'
 import { rareFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
-import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
+import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { figureOver, type NamedFigure } from '../contract/figure.ts'
 import type { Estimate, Measures, PointResult, PointState } from '../contract/sim.ts'
 import type { Plan } from './plan.ts'
@@ -102,7 +102,8 @@ export function effectiveAt({ name, spec }: NamedFigure, figure: Figure, plan: P
 function lacksSamples(named: NamedFigure, figure: Figure, plan: Plan): boolean {
   if (named.kind.kind !== 'quantile') return false
   const effective = effectiveAt(named, figure, plan)
-  return effective !== null && effective < FEWEST_EFFECTIVE * (1 - 1e-9)
+  const fewest = fewestEffective(plan.isSteady && named.spec.steadyState === true, figure.replications)
+  return effective !== null && effective < fewest * (1 - 1e-9)
 }
 
 export function sumCounters(replications: readonly Measures[]): Record<string, number> {

@@ -39,6 +39,12 @@ function confidenceIn(expectation: Expectation, point: Point): number | null {
   return op === '<' || op === '<=' ? below : 1 - below
 }
 
+/** True when the expectation surely holds or surely does not, at either end of a 95 % interval. */
+export function isDecided(expectation: Expectation, point: Point): boolean {
+  const confidence = confidenceIn(expectation, point)
+  return confidence !== null && (confidence >= CERTAIN || confidence <= 1 - CERTAIN)
+}
+
 /** True when something is used up below today's load: nothing passes then, whatever the expectations say. */
 export const isUsedUp = (sim: Sim, point: Point): boolean =>
   (sim.resources?.(point) ?? []).some(({ multiple }) => multiple < 1)
@@ -64,7 +70,12 @@ export function surelyPasses(
 }
 
 /** True when some expectation is surely missed, something is used up, or the point is overloaded. */
-export function surelyFails(sim: Sim, expectations: readonly Expectation[], point: Point): boolean {
+export function surelyFails(
+  sim: Sim,
+  expectations: readonly Expectation[],
+  point: Point,
+  certainty = CERTAIN,
+): boolean {
   if (point.state === 'overloaded' || isUsedUp(sim, point)) return true
-  return expectations.some((one) => (confidenceIn(one, point) ?? 1) <= 1 - CERTAIN)
+  return expectations.some((one) => (confidenceIn(one, point) ?? 1) <= 1 - certainty)
 }

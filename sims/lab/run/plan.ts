@@ -20,6 +20,7 @@ export interface Plan {
   readonly time: { readonly span: number; readonly warmUp: number; readonly chosen: boolean } | null
   /** Null where unknown, or where there is no steady state. */
   readonly relaxation: number | null
+  readonly isSteady: boolean
   /** Independent windows of one replication. */
   readonly windows: number
   readonly until: Until
@@ -44,7 +45,7 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
   const known = (figure: string): KnownFigure | null => (isSteady && steady?.known?.(params, figure)) || null
   const windowsOf = (span: number | null): number =>
     sim.windows?.(params) ?? (span === null ? 1 : windowsIn(span, relaxation))
-  if (!steady) return { params, time: null, relaxation, windows: windowsOf(null), until, known }
+  if (!steady) return { params, time: null, relaxation, isSteady, windows: windowsOf(null), until, known }
 
   const figures = asked.filter(({ spec }) => spec.steadyState === true)
   const needed = isSteady ? Math.max(0, ...figures.map(({ name }) => lengthFor(known(name), null))) : 0
@@ -68,10 +69,24 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
     params: steady.withTimes(params, { span, warmUp }),
     time: { span, warmUp, chosen: given === null },
     relaxation,
+    isSteady,
     windows: windowsOf(span),
     until: { ...until, min: least },
     known,
   }
+}
+
+/** A scout's share of a chosen span. */
+const SCOUT = 1 / 16
+
+/** The same plan at a sixteenth of the length, where the length was ours to choose; null where it was given. */
+export function scoutOf(scenario: Scenario, plan: Plan): Plan | null {
+  const { time } = plan
+  const { steady } = scenario.sim
+  if (!time?.chosen || !steady) return null
+  const span = time.span * SCOUT
+  const until = { ...plan.until, halfWidth: null, max: plan.until.min }
+  return { ...plan, params: steady.withTimes(plan.params, { ...time, span }), time: { ...time, span }, until }
 }
 
 const pilotOf = ({ min, max }: Until): number => Math.min(max, Math.max(min, PILOT))

@@ -17,9 +17,9 @@ import { Experiment } from './experiment.ts'
 import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
 import { headroomOf } from './headroom.ts'
-import { judgeExpectation } from './judgement.ts'
+import { judgeExpectation, surelyFails } from './judgement.ts'
 import { judgedValues } from './judged.ts'
-import { planPoint, type Plan } from './plan.ts'
+import { planPoint, scoutOf, type Plan } from './plan.ts'
 import { Interrupted, measurePoint } from './point.ts'
 import type { Runner } from './runner.ts'
 import { HEADROOM } from './scenario/expectation.ts'
@@ -55,6 +55,9 @@ export interface RunOutcome {
 /** Share of the replications, and at least how many, behind each step of the search for what breaks first. */
 const HEADROOM_SHARE = 0.2
 const HEADROOM_LEAST = 5
+
+/** A scout's word is taken only when chance would say so once in ten thousand times. */
+const HOPELESS = 0.9999
 
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   const run = new Run(scenario, options)
@@ -140,7 +143,7 @@ class Run {
       points: points.map(pointDocument),
       expectations: answered.flatMap((point) => expectations.map((one) => judgeExpectation(one, point))),
       invariants: points.flatMap(checkPoint),
-      theory: answered.flatMap((point) => theoryOf(sim, point)),
+      theory: answered.flatMap((point) => theoryOf(scenario, point)),
       assumptions,
       counters: this.countWork(points),
     }
@@ -179,7 +182,8 @@ class Run {
   }
 
   private async measureAt(at: At, overrides: At = {}, until?: Until): Promise<Point> {
-    const point = await this.measurePlan(at, this.planAt(at, overrides, until))
+    const plan = this.planAt(at, overrides, until)
+    const point = (await this.scouted(at, plan)) ?? (await this.measurePlan(at, plan))
     if (!this.scenario.expect.some(({ metric }) => metric === HEADROOM)) return point
     const headroom = await this.breaksFirst(point)
     const value = headroom?.multiple ?? null
@@ -187,6 +191,19 @@ class Run {
       ...point,
       metrics: { ...point.metrics, [HEADROOM]: { unit: 'count', value, low: null, high: null } },
     }
+  }
+
+  /**
+   * A value that is hopelessly small fails clearly in a sixteenth of the time that a sound answer about it would take, and
+   * near saturation that is long. What fails clearly needs no soundness; anything else is measured in full.
+   */
+  private async scouted(at: At, plan: Plan): Promise<Point | null> {
+    const { scenario } = this
+    const scout = scenario.find ? scoutOf(scenario, plan) : null
+    if (scout === null) return null
+    const point = await this.measurePlan(at, scout)
+    const testable = scenario.expect.filter(({ metric }) => metric !== HEADROOM)
+    return surelyFails(scenario.sim, testable, point, HOPELESS) ? point : null
   }
 
   private measurePlan(at: At, plan: Plan): Promise<Point> {

@@ -6,6 +6,7 @@ import type { NamedFigure } from '../contract/figure.ts'
 import { formatQuantity } from '../contract/format.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
+import { isDecided } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
 import { clear, type Expectation } from './scenario/expectation.ts'
@@ -45,7 +46,7 @@ function caseOf(scenario: Scenario, point: Point, asked: readonly NamedFigure[])
     relaxation: plan.relaxation,
     figures: asked.flatMap((named) => askedFigure(scenario, point, named)),
     series: levels.every((level) => level !== undefined) ? levels : [],
-    theory: theoryTests(scenario.sim, point),
+    theory: theoryTests(scenario, point),
     askedPrecision: plan.until.halfWidth,
   }
 }
@@ -66,6 +67,7 @@ function askedFigure({ expect: expectations }: Scenario, point: Point, named: Na
       effective: effectiveAt(named, figure, point.plan),
       known: point.plan.known(named.name),
       undecided: expectations.some(undecided),
+      decided: expectations.every((one) => one.metric !== named.name || isDecided(one, point)),
     },
   ]
 }

@@ -25,6 +25,16 @@ export interface KnownFigure {
 /** Effective observations below which a figure is none. */
 export const FEWEST_EFFECTIVE = 100
 
+/** A replication of a span is to hold so many of its own before its share may pass for normal. */
+const FEWEST_EACH = 10
+
+/**
+ * Effective observations that a figure takes: 100 of a steady state. Replications of a span are alike whole stretches, each
+ * of which has its own share beyond a limit; where each holds ten, a few of them do.
+ */
+export const fewestEffective = (isSteady: boolean, replications: number): number =>
+  isSteady ? FEWEST_EFFECTIVE : Math.min(FEWEST_EFFECTIVE, FEWEST_EACH * replications)
+
 /** Relaxation times after which an empty start is forgotten to 0.7 %. */
 export const WARM_UP = 5
 

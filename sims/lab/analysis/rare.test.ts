@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { rareFigure, windowsIn } from './rare.ts'
+
+describe('an event that was never seen', () => {
+  test('the rule of three, two-sided: 3.69 over the number of chances', () => {
+    const { low, high } = rareFigure([0, 0, 0], 100).interval()!
+    expect(low).toBe(0)
+    expect(high).toBeCloseTo(0.0369, 4)
+    // Three replications alone rule out very little.
+    expect(rareFigure([0, 0, 0], 3).interval()!.high).toBeGreaterThan(1)
+  })
+  test('the interval holds the truth when windows are independent', () => {
+    // 30 windows, each with the event at 8 %: none sees it in 8 % of runs, and then the bound must be above 8 %.
+    expect(0.92 ** 30).toBeGreaterThan(0.025)
+    expect(rareFigure([0], 30).interval()!.high).toBeGreaterThan(0.08)
+  })
+  test('confidence that a share is below a limit', () => {
+    const figure = rareFigure([0, 0], 100)
+    expect(figure.confidenceBelow(0.03)).toBeCloseTo(1 - Math.exp(-3), 12)
+    expect(figure.confidenceBelow(0)).toBe(0)
+    expect(figure.confidenceBelow(figure.interval(0.9)!.high)).toBeCloseTo(0.95, 12)
+  })
+  test('always seen is the mirror image', () => {
+    const figure = rareFigure([1, 1], 100)
+    expect(figure.interval()).toEqual({ value: 1, low: 1 - 0.036888794541139365, high: 1 })
+    expect(figure.confidenceBelow(0.97)).toBeCloseTo(Math.exp(-3), 12)
+    expect(figure.confidenceBelow(1.1)).toBe(1)
+  })
+  test('a bound that the model knows outranks counting', () => {
+    const figure = rareFigure([0, 0, 0], 3, 1e-9)
+    expect(figure.interval()!.high).toBe(1e-9)
+    expect(figure.confidenceBelow(1e-4)).toBe(1)
+    expect(figure.confidenceBelow(1e-10)).toBeLessThan(0.01)
+  })
+})
+
+test('windows: two relaxation times each, and never less than the replication', () => {
+  expect(windowsIn(3600, 60)).toBe(30)
+  expect(windowsIn(60, 600)).toBe(1)
+  expect(windowsIn(60, null)).toBe(1)
+})

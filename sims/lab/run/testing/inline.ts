@@ -1,0 +1,22 @@
+/** A scenario's text run in this process, for tests of sims: one worker, no report. */
+import { simulatePart } from '../../contract/part.ts'
+import type { Sim } from '../../contract/sim.ts'
+import { runScenario, type RunOptions, type RunOutcome } from '../run.ts'
+import { loadScenario } from '../scenario/load.ts'
+
+export interface InlineOptions extends Partial<RunOptions> {
+  readonly environment?: string
+  readonly set?: readonly string[]
+}
+
+export function runInline(sim: Sim, yaml: string, options: InlineOptions = {}): Promise<RunOutcome> {
+  const { environment, set, ...rest } = options
+  const scenario = loadScenario('inline.yaml', yaml, new Map([[sim.name, sim]]), { environment, set })
+  const runner = {
+    workers: 1,
+    run: async (task: Parameters<RunOptions['runner']['run']>[0]) => simulatePart(sim, task),
+    status: () => ({ partsDone: 0, partsWorth: 0, partsKnown: 0, events: 0 }),
+    close: async () => {},
+  }
+  return runScenario(scenario, { runner, reproduce: 'flowbench run inline.yaml', ...rest })
+}
