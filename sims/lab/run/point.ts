@@ -40,6 +40,8 @@ export async function measurePoint(
     if (step.kind === 'stop') {
       return foldPoint({ at, plan, figures, pilot: step.pilot }, replications.slice(0, step.used))
     }
+    // A stopped run starts nothing more, not even what would only be told beside the answer.
+    if (signal.aborted) throw new Interrupted()
     const wanted = Array.from({ length: step.total }, (_, replication) => replication)
     const settled = await Promise.allSettled(
       wanted.map((replication) => experiment.measures(params, replication)),

@@ -165,3 +165,29 @@ it('claims no interval from one replication (invariant 6a)', async () => {
   expect(document.answer).toMatchObject({ value: null, high: null })
   expect(document.trust.reasons.map(({ code }) => code)).toContain('no-interval')
 })
+
+it('an interrupted search says what is known so far, and measures nothing more', async () => {
+  const controller = new AbortController()
+  const sim = { ...fixtureSim(false), underLoad: (params: unknown) => params, resources: () => [] }
+  const runner = fixtureRunner(sim)
+  const stopping = {
+    ...runner,
+    run: async (task: Parameters<typeof runner.run>[0]) => {
+      // Stopped in the fourth value: 60 values, bisected, are 35, 20, 28, 24, ...
+      if (runner.tasks.length === 3 * 8 + 2) controller.abort()
+      if (controller.signal.aborted) throw new Error('a closed pool takes nothing')
+      return runner.run(task)
+    },
+  }
+  const scenario = fixtureScenario(sim, FIND)
+  const { document } = await runScenario(scenario, {
+    runner: stopping,
+    reproduce: REPRODUCE,
+    signal: controller.signal,
+  })
+  expect(document).toMatchObject({ verdict: 'unfinished', answer: { value: null, low: null, high: null } })
+  expect(document.answer.text).toMatch(
+    /^Not finished: servers \d+ is the smallest seen to pass, servers \d+ the largest seen to fail\.$/,
+  )
+  expect(document.trust.reasons.map(({ code }) => code)).toContain('interrupted')
+})
