@@ -70,5 +70,10 @@ test('no sim is looked up before its row is prepared', () => {
       throw new Error('not yet')
     },
   })
-  expect(all.map(({ id }) => id)).toEqual(['sims/firewalled-clients', 'sims/mm-c', 'sims/voice-fleet'])
+  expect(all.map(({ id }) => id)).toEqual([
+    'sims/turn-latency',
+    'sims/firewalled-clients',
+    'sims/mm-c',
+    'sims/voice-fleet',
+  ])
 })

@@ -32,6 +32,11 @@ interface Replication {
 
 const REPLICATIONS: readonly Replication[] = [
   {
+    sim: 'turn-latency',
+    params: { callRate: '0.5/s', inferenceServers: 16, span: '20min' },
+    summary: 'Twenty minutes of voice calls turn by turn, as they are and under every counterfactual.',
+  },
+  {
     sim: 'firewalled-clients',
     params: { udpBlocked: '4%', ladder: 'all', calls: 20_000 },
     summary: '20,000 callers with all fallbacks, every connectivity check as STUN bytes.',

@@ -1,0 +1,36 @@
+/** The answer in one sentence: what a turn gains as a call goes on, and what could give it back. */
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
+import type { TurnLatencyParams } from './params.ts'
+import { savedBy, VARIANTS } from './variants.ts'
+
+type Point = PointResult<TurnLatencyParams>
+
+export function answer({ chosen, verdict }: Results<TurnLatencyParams>): Headline {
+  const drift = chosen.metrics['drift']!
+  return {
+    text: verdict === 'overloaded' ? 'The inference pool is overloaded.' : sentence(chosen),
+    value: drift.value,
+    unit: 's',
+    low: drift.low,
+    high: drift.high,
+  }
+}
+
+function sentence({ metrics }: Point): string {
+  const seconds = (name: string): string | null => {
+    const value = metrics[name]?.value ?? null
+    return value === null ? null : formatQuantity(value, 's')
+  }
+  const early = seconds('latencyAtMinute1')
+  const late = seconds('latencyAtMinute12')
+  if (early === null || late === null) return 'The calls are too short to have a twelfth minute.'
+  const best = VARIANTS.map(({ name, label }) => ({ name, label, value: metrics[savedBy(name)]?.value ?? 0 }))
+    .filter(({ name }) => name !== 'noRelay')
+    .toSorted((a, b) => b.value - a.value)[0]!
+  const relay = seconds(savedBy('noRelay')) ?? 'nothing'
+  return (
+    `A turn takes ${early} in minute 1 and ${late} in minute 12: it gains ${seconds('drift')!}. ` +
+    `The relay can give back ${relay}; ${best.label} gives back ${formatQuantity(best.value, 's')}.`
+  )
+}

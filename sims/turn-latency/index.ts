@@ -1,0 +1,34 @@
+/**
+ * A voice call turn by turn: why answers come later as a call goes on, and what would give the time back.
+ *
+ *     calls.ts     the loop: two events a turn on one inference pool     variants.ts   counterfactuals, same callers
+ *     stages.ts    where a turn's time goes, by minute                   fit.ts        unpublished parameters from
+ *     context.ts   tokens; service.ts what they cost                     published.ts  published points
+ */
+import { defineSim, type Measures } from '../lab/contract/sim.ts'
+import { answer } from './answer.ts'
+import { charts } from './charts.ts'
+import { METRICS, OBSERVATIONS } from './metrics.ts'
+import { simulate } from './model.ts'
+import { turnLatencyParams, type TurnLatencyParams } from './params.ts'
+import { predictions } from './theory.ts'
+
+export const turnLatency = defineSim<TurnLatencyParams>({
+  name: 'turn-latency',
+  summary:
+    'A voice call turn by turn: latency that grows with the context, the backlog or the noise, and what helps.',
+  params: turnLatencyParams,
+  metrics: METRICS,
+  observations: OBSERVATIONS,
+  replicate: (params, ctx): Measures => simulate(params, ctx),
+  answer,
+  charts,
+  theory: predictions,
+  resources: ({ metrics }) => {
+    const used = metrics['poolUtilisation']?.value ?? null
+    return used === null || used === 0 ? [] : [{ name: 'inference pool', multiple: 1 / used }]
+  },
+  // What a parameter does to the call as it is needs no counterfactuals.
+  probe: (params) => ({ ...params, counterfactuals: 'none' }),
+  underLoad: (params, multiple) => ({ ...params, callRate: params.callRate * multiple }),
+})

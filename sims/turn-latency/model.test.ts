@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { conserves } from '../lab/contract/conservation.ts'
+import { obeysLittle } from '../lab/contract/little.ts'
+import { turnLatency } from './index.ts'
+import { simulate } from './model.ts'
+import { turnLatencyParams } from './params.ts'
+import { context } from './testing/context.ts'
+import { predictions } from './theory.ts'
+import { savedBy, VARIANTS } from './variants.ts'
+
+const written = { callRate: '0.3/s', inferenceServers: 100, span: '10min' }
+const paramsOf = (more: Record<string, unknown>) => turnLatencyParams.parse({ ...written, ...more })
+
+it('every counterfactual saves what it takes away, and no more than a turn takes', () => {
+  const measures = simulate(paramsOf({ relayDelay: '5ms' }), context())
+  const value = (name: string): number => measures.metrics[name]!
+  // The relay is passed twice, 10 ms; the anycast hop saves 30 ms of the round trip of 40. Turns that end sooner fall into
+  // other minutes, which makes a few milliseconds of difference.
+  expect(value(savedBy('noRelay'))).toBeGreaterThan(0.004)
+  expect(value(savedBy('noRelay'))).toBeLessThan(0.02)
+  expect(value(savedBy('anycast'))).toBeGreaterThan(0.02)
+  expect(value(savedBy('anycast'))).toBeLessThan(0.04)
+  expect(value(savedBy('promptEndpointing'))).toBeGreaterThan(0.28)
+  expect(value(savedBy('capped'))).toBeGreaterThan(value(savedBy('noRelay')))
+  for (const { name } of VARIANTS) expect(value(savedBy(name))).toBeLessThan(value('latencyAtMinute12'))
+  expect(conserves(measures.flow)).toEqual({ ok: true })
+  expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
+  expect(measures.little.map((sample) => obeysLittle(sample).ok)).toEqual([true])
+  expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(turnLatency.metrics).toSorted())
+})
+
+it('without counterfactuals the call is the same and nothing is said of savings', () => {
+  const all = simulate(paramsOf({}), context())
+  const none = simulate(paramsOf({ counterfactuals: 'none' }), context())
+  expect(none.metrics['drift']).toBe(all.metrics['drift'])
+  expect(VARIANTS.map(({ name }) => none.metrics[savedBy(name)])).toEqual(VARIANTS.map(() => null))
+})
+
+it('equals the closed form where nothing grows and nobody waits', () => {
+  const params = paramsOf({ tokensHeard: '0/s', tokensSpoken: '0/s', counterfactuals: 'none' })
+  const checks = predictions(params)
+  expect(checks).toHaveLength(3)
+  const { metrics } = simulate(params, context())
+  for (const { metric, expected } of checks)
+    expect(Math.abs(metrics[metric]! / expected - 1)).toBeLessThan(0.02)
+  expect(predictions(paramsOf({}))).toEqual([])
+  expect(predictions({ ...params, inferenceServers: 1 })).toEqual([])
+})
+
+it('a pool that cannot keep up is overloaded', () => {
+  const { state } = simulate(paramsOf({ inferenceServers: 1, counterfactuals: 'none' }), context())
+  expect(state).toBe('overloaded')
+})
