@@ -271,6 +271,24 @@ describe('5 state and replay', () => {
   })
 })
 
+test('a deleted endpoint: what it was to get is cancelled, its id is gone, and nothing is replayed to it', async () => {
+  let isDown = true
+  const target = await receiver(() => (isDown ? 500 : 200))
+  const server = await live({ policies: [{ ...TESTING_POLICY, retries: 0, breaker: null }] })
+  const endpoint = await server.endpoint(target.url)
+  const dead = await server.post(endpoint)
+  await until(() => isEnded(server, dead, 'dead'))
+  await server.call('POST', `/endpoints/${endpoint}/pause`)
+  const waiting = await server.post(endpoint)
+  expect((await server.call('DELETE', `/endpoints/${endpoint}`)).status).toBe(204)
+  isDown = false
+  expect(await stateOf(server, waiting)).toBe('cancelled')
+  expect((await server.call('GET', `/endpoints/${endpoint}`)).status).toBe(404)
+  expect((await server.call('POST', '/messages', { endpoint, type: 'a', data: 1 })).status).toBe(404)
+  expect((await server.call('POST', `/messages/${dead}/replay`)).status).toBe(409)
+  expect(target.deliveries).toHaveLength(1)
+})
+
 describe('7 rotation', () => {
   test('41: both signatures for 24 h, one after a revocation now', async () => {
     const target = await receiver()

@@ -32,6 +32,8 @@ import { Store, StoreUnavailable, type StoreOptions } from './store/store.ts'
 const DAY = 86_400_000
 /** Accepts that may wait for the store; beyond, senders are told to slow down. */
 const MOST_WAITING = 20_000
+/** Each takes about 2 kB of memory. */
+const MOST_ENDPOINTS = 100_000
 const KEPT_CHARS = 32 * 1024 * 1024
 const RETRY_SAVE_MS = 500
 /** No timer sleeps longer: the clock is looked at again. */
@@ -137,6 +139,9 @@ export class WebhookService {
         `policy must be one of ${[...this.policies.keys()].join(', ')}`,
         'policy',
       )
+    }
+    if (this.endpoints.size >= MOST_ENDPOINTS) {
+      throw new ServiceError('overloaded', `there are ${MOST_ENDPOINTS} endpoints already`)
     }
     await this.judgeUrl(url)
     const secret = mode === 'static' ? newSecret() : null
@@ -296,7 +301,7 @@ export class WebhookService {
     const row = await this.ask('replay', { seq, now: this.clock() })
     if (row === null) throw new ServiceError('not_found', 'there is no such message')
     if (row === false)
-      throw new ServiceError('conflict', 'this message has not ended: it is still to be delivered')
+      throw new ServiceError('conflict', 'this message is still to be delivered, or its endpoint is gone')
     this.scheduler.stored(row.endpoint, row.due, row.seq, this.clock())
     this.perform()
   }

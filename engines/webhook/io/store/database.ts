@@ -270,11 +270,13 @@ export class Database {
     return { rows, next: (edge?.['seq'] as number | undefined) ?? null }
   }
 
-  /** Makes a message that has ended pending again. Null when there is none, false when it has not ended. */
+  /** Makes a message that has ended pending again. Null when there is none, false when it has not ended or its endpoint is gone. */
   replay({ seq, now }: { readonly seq: number; readonly now: number }): DeliveryRow | false | null {
     const row = this.row('SELECT * FROM deliveries WHERE seq = ?', seq) as unknown as DeliveryRow | undefined
     if (row === undefined) return null
-    if (row.state === PENDING) return false
+    const isGone =
+      this.row("SELECT 1 FROM endpoints WHERE id = ? AND state <> 'deleted'", row.endpoint) === undefined
+    if (row.state === PENDING || isGone) return false
     return this.revive(row, now)
   }
 
