@@ -106,7 +106,7 @@ export function experiment(
     const rule = { halfWidth: target, min: replications, max: 8 * replications }
     let used: number
     let pilot: number | null
-    for (let completed = 0; ; ) {
+    for (let completed = 0; ;) {
       const step = sequential([look], completed, rule)
       if (step.kind === 'stop') {
         ;({ used, pilot } = step)
