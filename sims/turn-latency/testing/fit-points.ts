@@ -3,7 +3,7 @@
  * the scenario says, and with the prediction of a fit that did not see it. `npm run turn-latency:fit`.
  */
 import { join } from 'node:path'
-import { sims } from '../../index.ts'
+import { turnLatency } from '../index.ts'
 import { readScenario } from '../../lab/run/scenario/load.ts'
 import { expectedLatency, fit } from '../fit.ts'
 import type { TurnLatencyParams } from '../params.ts'
@@ -12,7 +12,7 @@ import { PUBLISHED } from '../published.ts'
 const SCENARIOS = join(import.meta.dirname, '../../../scenarios')
 
 for (const preset of ['far', 'near'] as const) {
-  const { params } = readScenario(join(SCENARIOS, `turn-latency-${preset}.yaml`), sims)
+  const { params } = readScenario(join(SCENARIOS, `turn-latency-${preset}.yaml`), [turnLatency])
   const scenario = params as TurnLatencyParams
   const points = PUBLISHED.filter((point) => point.preset === preset)
   console.log(`\n${preset}: ${points.length} points`)
