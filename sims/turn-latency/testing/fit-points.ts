@@ -4,15 +4,17 @@
  */
 import { join } from 'node:path'
 import { turnLatency } from '../index.ts'
+import type { Sim } from '../../lab/contract/sim.ts'
 import { readScenario } from '../../lab/run/scenario/load.ts'
 import { expectedLatency, fit } from '../fit.ts'
 import type { TurnLatencyParams } from '../params.ts'
 import { PUBLISHED } from '../published.ts'
 
+const SIMS: ReadonlyMap<string, Sim> = new Map([[turnLatency.name, turnLatency as unknown as Sim]])
 const SCENARIOS = join(import.meta.dirname, '../../../scenarios')
 
 for (const preset of ['far', 'near'] as const) {
-  const { params } = readScenario(join(SCENARIOS, `turn-latency-${preset}.yaml`), [turnLatency])
+  const { params } = readScenario(join(SCENARIOS, `turn-latency-${preset}.yaml`), SIMS)
   const scenario = params as TurnLatencyParams
   const points = PUBLISHED.filter((point) => point.preset === preset)
   console.log(`\n${preset}: ${points.length} points`)
