@@ -12,7 +12,9 @@ import { BadRequest } from '../sims/bench/harness/errors.ts'
 import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type PatternReport } from '../sims/bench/shootout/shootout.ts'
+import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
 import { defineCommand } from './command.ts'
+import { compareOn, runNamedSuite } from './regex-suite.ts'
 import { EXIT, UsageError } from './exit.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
@@ -24,6 +26,14 @@ export const regex = defineCommand({
   builder: (parser) =>
     parser
       .positional('pattern', { type: 'string', describe: 'a pattern' })
+      .option('haystack', { type: 'string', describe: 'compare speed on the text of this file instead' })
+      .option('suite', { type: 'string', describe: 'run the scenario of this name and write its report' })
+      .option('env', {
+        type: 'string',
+        describe: 'with --suite: an environment of its scenario, such as quick',
+      })
+      .option('out', { type: 'string', default: 'out', describe: 'with --suite: folder for reports' })
+      .option('engine-file', { type: 'string', describe: 'a YAML file of engines of your own' })
       .option('flags', { type: 'string', default: '', describe: 'some of i m s u' })
       .option('engines', { type: 'string', describe: 'only these, separated by commas' })
       .option('patterns', { type: 'string', describe: 'a file of patterns: lines, JSON, YAML or TOML' })
@@ -37,9 +47,19 @@ export const regex = defineCommand({
       .option('junit', { type: 'string', describe: 'with --check: write JUnit XML to this file' })
       .option('sarif', { type: 'string', describe: 'with --check: write SARIF to this file' })
       .option('json', { type: 'boolean', default: false, describe: 'print the document and nothing else' }),
-  async handler({ pattern, flags, engines, patterns, path, check, strict, accepted, junit, sarif, json }) {
+  async handler(args) {
+    const { pattern, flags, patterns, path, check, strict, accepted, junit, sarif, json } = args
+    const known = [...ENGINES]
+    if (args.engineFile !== undefined)
+      known.push(
+        ...readEngineFile(
+          args.engineFile,
+          known.map(({ id }) => id),
+        ),
+      )
+    const specs = chosen(args.engines ?? check, known)
+    if (args.suite !== undefined) return await runNamedSuite(args.suite, specs, args)
     const entries = entriesOf(pattern, patterns, path)
-    const specs = chosen(engines ?? check)
     if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
     if (check !== undefined && !specs.some(({ id }) => id === check))
       throw new UsageError(`--check ${check}: no such engine among ${names(specs)}`)
@@ -49,6 +69,7 @@ export const regex = defineCommand({
     const { specs: here, missing } = present(specs)
     const checked = missing.find(({ engine }) => engine === check)
     if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
+    if (args.haystack !== undefined) return await compareOn(args.haystack, entries, flags, specs, json)
 
     const interruption = new AbortController()
     const interrupt = () => interruption.abort()
@@ -100,11 +121,11 @@ function entriesOf(
 
 const names = (specs: readonly EngineSpec[]): string => specs.map(({ id }) => id).join(', ')
 
-function chosen(wanted: string | undefined): EngineSpec[] {
-  if (wanted === undefined) return [...ENGINES]
+function chosen(wanted: string | undefined, known: readonly EngineSpec[]): EngineSpec[] {
+  if (wanted === undefined) return [...known]
   return wanted.split(',').map((id) => {
-    const spec = ENGINES.find((one) => one.id === id.trim())
-    if (spec === undefined) throw new UsageError(`no engine is called "${id}"; there are ${names(ENGINES)}`)
+    const spec = known.find((one) => one.id === id.trim())
+    if (spec === undefined) throw new UsageError(`no engine is called "${id}"; there are ${names(known)}`)
     return spec
   })
 }

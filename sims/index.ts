@@ -3,10 +3,14 @@ import { firewalledClients } from './firewalled-clients/index.ts'
 import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
 import type { Sim } from './lab/contract/sim.ts'
+import { regexShootout } from './regex-shootout/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
 
 export const sims: ReadonlyMap<string, Sim> = new Map(
-  [voiceFleet, turnLatency, firewalledClients, mmC].map((sim) => [sim.name, sim as unknown as Sim]),
+  [voiceFleet, turnLatency, firewalledClients, mmC, regexShootout].map((sim) => [
+    sim.name,
+    sim as unknown as Sim,
+  ]),
 )
 
 /** This module, for worker threads that must find a sim by its name. */

@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // sims/*.ts: the one list of all sims.
   registry: ['sim', 'contract'],
   sim: ['contract', 'analysis', 'kernel', 'engine'],
+  // sims/<name>/live.ts: the same question put to the real thing, by what the benchmarks have for that.
+  live: ['contract', 'analysis', 'kernel', 'engine', 'bench'],
   bench: ['contract', 'analysis', 'kernel', 'engine'],
   run: ['contract', 'analysis', 'kernel'],
   contract: ['analysis', 'kernel'],
@@ -54,7 +56,7 @@ export function roomOf(file: string): { readonly room: string; readonly name: st
   if (second === 'lab') return { room: third, name: third }
   if (second === 'bench') return { room: 'bench', name: 'bench' }
   if (second.endsWith('.ts') || second === 'testing') return { room: 'registry', name: 'sims' }
-  return { room: 'sim', name: second }
+  return { room: third === 'live.ts' ? 'live' : 'sim', name: second }
 }
 
 export const isTest = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file)
@@ -64,9 +66,12 @@ export function forbidden({ from, to }: Import): Pick<Violation, 'rule' | 'messa
   const here = roomOf(from)
   const there = roomOf(to)
   if (here === null || there === null || (here.room === there.room && here.name === there.name)) return null
+  // A sim and its own live measurement are one household; another's is another sim.
+  const isHousehold = [here.room, there.room].every((room) => room === 'sim' || room === 'live')
+  if (isHousehold && here.name === there.name) return null
   const isRegexForArray = here.name === 'sparse-array' && there.name === 'regex'
   const allowed = [...(ROOMS[here.room] ?? []), ...(isTest(from) ? (TESTS_ALSO[here.room] ?? []) : [])]
-  if (!allowed.includes(there.room) && !isRegexForArray) {
+  if (isHousehold || (!allowed.includes(there.room) && !isRegexForArray)) {
     const names = here.room === there.room ? [here.name, there.name] : [here.room, there.room]
     return { rule: 'room', message: `${names[0]} may not import ${names[1]} (${to})` }
   }

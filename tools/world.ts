@@ -23,7 +23,7 @@ const WORLD: readonly RegExp[] = [
 
 /** Rooms that meet the world: an engine's adaptors, what runs scenarios, what measures, and everything that tests. */
 const MEETS_THE_WORLD =
-  /^(?:engines\/[^/]+\/io\/|sims\/lab\/run\/|sims\/bench\/|sims\/[^/]+\.ts$)|\/testing\/|\.test\.ts$/
+  /^(?:engines\/[^/]+\/io\/|sims\/lab\/run\/|sims\/bench\/|sims\/[^/]+\.ts$|sims\/[^/]+\/live\.ts$)|\/testing\/|\.test\.ts$/
 
 /** True where a file must take time, randomness and bytes as arguments. */
 export function isVirtual(file: string): boolean {

@@ -65,6 +65,8 @@ export const DEFAULTS: Omit<InspectOptions, 'flags'> = {
 const TRIAL = { seconds: 5e-3, bytes: 100_000 }
 /** For engines with a promise, which few attacks break, fewer. */
 const MOST_TRIALS = 12
+/** Attacks that are followed to the end when the first comes to nothing. */
+const MOST_FOLLOWED = 3
 
 /** An engine and one pattern: a process that is started again when it was ended. */
 class Compiled {
@@ -140,12 +142,17 @@ async function lookFor(
       trials.push(await grow(compiled.ready, attack, { ask, ...TRIAL }))
     }
     const options: GrowOptions = { ask, seconds, bytes }
-    const worst = worstOf(trials, seconds)
-    if (worst === null) return { ...nothing, verdict: 'undecided', why: 'nothing was tried' }
-    let grown = await grow(compiled.ready, worst.attack, options)
-    if (grown.fit.growth === 'polynomial' || grown.fit.growth === 'exponential')
-      grown = await reach(compiled.ready, grown, options)
-    return shown(grown)
+    const worst = worstFirst(trials, seconds)
+    if (worst[0] === undefined) return { ...nothing, verdict: 'undecided', why: 'nothing was tried' }
+    let mild: Grown | null = null
+    for (const { attack } of worst.slice(0, MOST_FOLLOWED)) {
+      const grown = await grow(compiled.ready, attack, options)
+      if (isSuperlinear(grown)) return shown(await reach(compiled.ready, grown, options))
+      // Nothing there; of those that were followed the longest row is told.
+      if (mild === null || (mild.fit.growth !== 'linear' && grown.fit.growth === 'linear')) mild = grown
+      if (!mayGrow(trials.find((trial) => trial.attack === attack)!)) break
+    }
+    return shown(mild!)
   } catch (error) {
     if (error instanceof EngineRefused) return { ...nothing, verdict: 'refused', why: error.message }
     if (error instanceof EngineFailed)
@@ -154,21 +161,35 @@ async function lookFor(
   }
 }
 
-/** The one that would reach `seconds` with the shortest text; of those that do not grow, the steepest. */
-function worstOf(trials: readonly Grown[], seconds: number): Grown | null {
+const isSuperlinear = ({ fit }: Grown): boolean => fit.growth === 'polynomial' || fit.growth === 'exponential'
+
+/** Superlinear by what was seen, or too quickly at its end to tell. */
+function mayGrow(trial: Grown): boolean {
+  const last = trial.points.at(-1)
+  const endedEarly =
+    last === undefined
+      ? trial.failure?.how === 'too slow'
+      : last.seconds > TRIAL.seconds / 2 && last.length < TRIAL.bytes / 8
+  return isSuperlinear(trial) || (trial.fit.exponent?.value ?? 0) > 1.5 || endedEarly
+}
+
+/**
+ * Those that are seen to grow first, the shortest to reach `seconds` before the others; then those that ended too quickly
+ * to tell, which have the more points the better; then the steepest of the rest.
+ */
+function worstFirst(trials: readonly Grown[], seconds: number): Grown[] {
   const scored = trials.map((grown) => {
-    const { growth, exponent } = grown.fit
-    const isGrowing = growth === 'polynomial' || growth === 'exponential' || (exponent?.value ?? 0) > 1.5
+    const { points, attack } = grown
     // Of two alike, the shorter pump: its lengths come closer to what is sought.
-    const length = (lengthFor(grown.points, seconds) ?? Infinity) * (1 + 0.02 * grown.attack.pump.length)
-    return { grown, length: isGrowing ? length : 1e12 + Math.min(length, 1e12) }
+    const length = (lengthFor(points, seconds) ?? Infinity) * (1 + 0.02 * attack.pump.length)
+    const rank = isSuperlinear(grown) ? 0 : mayGrow(grown) ? 10 - Math.min(points.length, 9) : 10
+    return { grown, rank, length: Math.min(length, Number.MAX_VALUE) }
   })
-  return scored.toSorted((a, b) => a.length - b.length)[0]?.grown ?? null
+  return scored.toSorted((a, b) => a.rank - b.rank || a.length - b.length).map(({ grown }) => grown)
 }
 
 function shown({ attack, points, fit, failure }: Grown): Shown {
   const last = points.at(-1)
-  const superlinear = fit.growth === 'polynomial' || fit.growth === 'exponential'
   const bytesOf = (pumps: number): number =>
     Buffer.byteLength(attack.prefix) +
     pumps * Buffer.byteLength(attack.pump) +
@@ -180,7 +201,7 @@ function shown({ attack, points, fit, failure }: Grown): Shown {
     longest: last === undefined ? 0 : bytesOf(last.pumps),
     points: points.map(({ pumps, seconds }) => ({ bytes: bytesOf(pumps), seconds })),
   }
-  if (superlinear && last !== undefined) {
+  if ((fit.growth === 'polynomial' || fit.growth === 'exponential') && last !== undefined) {
     const { prefix, pump, suffix, from } = attack
     const length = attackLength(attack, last.pumps)
     return { ...common, verdict: fit.growth, attack: { prefix, pump, suffix, length, from }, why: null }

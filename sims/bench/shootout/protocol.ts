@@ -97,7 +97,10 @@ export function parseHello(rest: string): EngineFacts {
   } catch {
     throw new ProtocolError(`said hello with ${shown(rest)}, which is no JSON`)
   }
-  const { version, semantics, units, promise, called, refuses } = (facts ?? {}) as Record<string, unknown>
+  const { version, semantics, units, promise, groups, called, refuses } = (facts ?? {}) as Record<
+    string,
+    unknown
+  >
   const wrong = (field: string, value: unknown): never => {
     throw new ProtocolError(`said hello with ${field}: ${shown(JSON.stringify(value) ?? 'nothing')}`)
   }
@@ -110,6 +113,7 @@ export function parseHello(rest: string): EngineFacts {
     semantics: semantics as EngineFacts['semantics'],
     units: units as EngineFacts['units'],
     promise: promise as EngineFacts['promise'],
+    ...(groups === 'posix' ? { groups } : {}),
     called: typeof called === 'string' ? called : 'not said',
     refuses: typeof refuses === 'string' ? refuses : 'not said',
   }

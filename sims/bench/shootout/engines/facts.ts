@@ -10,6 +10,8 @@ export interface EngineFacts {
   readonly units: 'bytes' | 'utf16'
   /** Time linear in the text by construction, or no promise. */
   readonly promise: 'linear' | null
+  /** `posix`: it says of its groups that they are POSIX's. */
+  readonly groups?: 'posix'
   /** How it is called here: bytes or a string, through what, one call a match or one a text. */
   readonly called: string
   /** What it refuses. */

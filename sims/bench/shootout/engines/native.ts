@@ -86,6 +86,7 @@ export function tre(): Adapter {
       semantics: 'leftmost-longest',
       units: 'bytes',
       promise: null,
+      groups: 'posix',
       called: `${CALLED}; after a match it gets the rest of the text, as it takes no start offset`,
       refuses: 'looking around, lazy bounds of some kinds, bounds above 255',
     },

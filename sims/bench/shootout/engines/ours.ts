@@ -11,6 +11,7 @@ export function flowbench(): Adapter {
       semantics: 'leftmost-longest',
       units: 'bytes',
       promise: 'linear',
+      groups: 'posix',
       called: 'bytes, all matches of a text in one call',
       refuses: 'references back, looking around, a pattern that needs more memory than its budget',
     },

@@ -71,8 +71,9 @@ function line(xs: readonly number[], ys: readonly number[]): Line {
   return { slope, residual, points: n, slopeError: n > 2 ? Math.sqrt(residual / (n - 2) / xx) : Infinity }
 }
 
-/** Least time of the shortest texts: what a search costs that has nothing to do. */
+/** What a search costs that has nothing to do: the time at length 0, else the least of the shortest texts. */
 export function fixedCost(points: readonly Point[]): number {
+  if (points[0]?.length === 0) return points[0].seconds
   return Math.min(...points.slice(0, 3).map(({ seconds }) => seconds))
 }
 
@@ -81,7 +82,7 @@ export function usable(points: readonly Point[]): Point[] {
   const fixed = fixedCost(points)
   return points.flatMap(({ length, seconds }) => {
     const net = seconds - fixed
-    return net >= Math.max(FLOOR_SECONDS, fixed / 2) ? [{ length, seconds: net }] : []
+    return length > 0 && net >= Math.max(FLOOR_SECONDS, fixed / 2) ? [{ length, seconds: net }] : []
   })
 }
 

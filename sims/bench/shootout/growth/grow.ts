@@ -31,6 +31,9 @@ export type Ready = () => Promise<EngineProcess>
 
 const NOISE_SECONDS = 10e-6
 const LEAP = 5
+/** What was a leap all the same, since its first half hid below the clock's noise, is filled in. */
+const LEAP_FILLED = 10
+const MOST_FILLED = 6
 /** A run may take this many times the sought time before its process is ended. */
 const PATIENCE = 4
 /** Short searches are run again: the least of some is what it takes. */
@@ -50,7 +53,8 @@ export async function grow(ready: Ready, attack: Attack, options: GrowOptions): 
   let failure: EngineFailed | null = null
   /** The least number of pumps that was too much. */
   let tooMany = Infinity
-  let pumps = 1
+  // Without any pump: what is not the pumps' cost.
+  let pumps = 0
   while (pumps <= most && points.length < 60) {
     try {
       const taken = await timeOnce(await ready(), attack, pumps, ask, PATIENCE * seconds)
@@ -67,6 +71,10 @@ export async function grow(ready: Ready, attack: Attack, options: GrowOptions): 
         pumps = between
         continue
       }
+      // Nothing lies between: it took at least as long as it was given.
+      if (error.how === 'too slow' && between === last) {
+        points.push({ length: tooMany * unit, seconds: PATIENCE * seconds, pumps: tooMany })
+      }
       break
     }
     const wanted = Math.ceil((lengthFor(points, AIM * seconds) ?? Infinity) / unit)
@@ -75,7 +83,29 @@ export async function grow(ready: Ready, attack: Attack, options: GrowOptions): 
     if (points.at(-1)!.seconds >= ENOUGH * seconds || next <= pumps) break
     pumps = next
   }
+  await fillLeaps(ready, attack, ask, points)
   return { attack, points, fit: fitGrowth(points), failure }
+}
+
+/** Where time leapt from one length to the next, the length between is measured too, as long as there is one. */
+async function fillLeaps(
+  ready: Ready,
+  attack: Attack,
+  ask: Ask,
+  points: (Point & { pumps: number })[],
+): Promise<void> {
+  const unit = Buffer.byteLength(attack.pump)
+  for (let at = 1, filled = 0; at < points.length && filled < MOST_FILLED; at++) {
+    const [before, after] = [points[at - 1]!, points[at]!]
+    const pumps = Math.floor((before.pumps + after.pumps) / 2)
+    if (after.seconds < LEAP_FILLED * Math.max(before.seconds, NOISE_SECONDS) || pumps === before.pumps)
+      continue
+    const seconds = await timeOnce(await ready(), attack, pumps, ask, PATIENCE * after.seconds)
+    points.splice(at, 0, { length: pumps * unit, seconds, pumps })
+    filled++
+    // The half before it may be a leap still.
+    at--
+  }
 }
 
 async function timeOnce(
@@ -100,6 +130,7 @@ async function timeOnce(
 /** At least one more, unless the next would surely be too much. */
 function nextPumps(points: readonly (Point & { pumps: number })[], seconds: number): number {
   const last = points.at(-1)!
+  if (last.pumps === 0) return 1
   const before = points.at(-2)
   const fixed = fixedCost(points)
   const net = last.seconds - fixed

@@ -2,10 +2,27 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 use std::io::{self, BufRead, Write};
-use std::time::Instant;
 
 /// Built with `--features regex/perf-literal` and this set, the crates memchr and aho-corasick search for literals.
 const LITERALS: &str = if option_env!("LITERALS").is_some() { "with" } else { "without" };
+
+#[repr(C)]
+struct Timespec {
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+extern "C" {
+    fn clock_gettime(clock: i32, time: *mut Timespec) -> i32;
+}
+
+/// Processor time of this process on 64-bit Linux, ns.
+fn processor_time() -> i64 {
+    const PROCESS: i32 = 2;
+    let mut time = Timespec { seconds: 0, nanoseconds: 0 };
+    unsafe { clock_gettime(PROCESS, &mut time) };
+    time.seconds * 1_000_000_000 + time.nanoseconds
+}
 
 fn unhex(word: &str) -> Vec<u8> {
     if word == "-" {
@@ -92,11 +109,11 @@ fn main() {
                  \"refuses\":\"references back, looking around, patterns above 10 MB compiled\"}}"
             ),
             ("compile", _) => {
-                let begin = Instant::now();
+                let begin = processor_time();
                 match compile(words[1], words[2]) {
                     Ok(compiled) => {
                         regex = Some(compiled);
-                        format!("ok {}", begin.elapsed().as_nanos())
+                        format!("ok {}", processor_time() - begin)
                     }
                     Err(why) => format!("refused {}", why.split_whitespace().collect::<Vec<_>>().join(" ")),
                 }
@@ -120,9 +137,9 @@ fn main() {
                 let arena = if words[1] == "arena" { lines(&text) } else { Vec::new() };
                 let (mut check, mut times) = (0, String::new());
                 for _ in 0..words[2].parse::<u32>().unwrap() {
-                    let begin = Instant::now();
+                    let begin = processor_time();
                     check = ask(regex, &text, &arena, words[1]);
-                    times += &format!(" {}", begin.elapsed().as_nanos());
+                    times += &format!(" {}", processor_time() - begin);
                 }
                 format!("ok {check}{times}")
             }

@@ -1,0 +1,85 @@
+/** `flowbench regex --suite NAME` and `--haystack FILE`: suites of the shoot-out, run and written. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { samplesCsv } from '../reports/shootout/csv.ts'
+import { markdown, verdict } from '../reports/shootout/markdown.ts'
+import { BadRequest } from '../sims/bench/harness/errors.ts'
+import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
+import type { PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
+import { haystackDefinitions } from '../sims/bench/shootout/suite/haystack.ts'
+import {
+  runSpeed,
+  runSuite,
+  type ShootoutDocument,
+  type SuiteName,
+} from '../sims/bench/shootout/suite/run.ts'
+import { SCENARIO_FOLDER } from './catalog.ts'
+import { UsageError } from './exit.ts'
+import { readScenarios } from './scenarios.ts'
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`)
+
+export async function runNamedSuite(
+  name: string,
+  specs: readonly EngineSpec[],
+  { env, out, json }: { readonly env: string | undefined; readonly out: string; readonly json: boolean },
+): Promise<void> {
+  const file = [name, `regex-${name}`]
+    .map((one) => join(SCENARIO_FOLDER, `${one}.yaml`))
+    .find((one) => existsSync(one))
+  const [scenario] =
+    file === undefined
+      ? []
+      : readScenarios([file], { ...(env === undefined ? {} : { environment: env }), set: [] })
+  if (scenario?.sim.name !== 'regex-shootout')
+    throw new UsageError(`no suite is called "${name}"; there are redos, curated, argrep-fragments, growth`)
+  const params = scenario.params as {
+    suite: SuiteName
+    patterns: string[]
+    rounds: number
+    sampleTime: number
+    searchTime: number
+    textSize: number
+  }
+  const document = await runSuite(params.suite, specs, {
+    patterns: params.patterns,
+    rounds: params.rounds,
+    sampleSeconds: params.sampleTime,
+    seconds: params.searchTime,
+    bytes: params.textSize,
+    onProgress: progress,
+  })
+  const folder = join(resolve(out), scenario.name)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'shootout.json'), `${JSON.stringify(document)}\n`)
+  writeFileSync(join(folder, 'shootout.md'), markdown(document))
+  writeFileSync(join(folder, 'samples.csv'), samplesCsv(document))
+  print(document, json)
+  if (!json) console.log(`report: ${join(folder, 'shootout.md')}, shootout.json, samples.csv`)
+}
+
+/** Speed of patterns on a text of the user's. */
+export async function compareOn(
+  haystack: string,
+  entries: readonly PatternEntry[],
+  flags: string,
+  specs: readonly EngineSpec[],
+  json: boolean,
+): Promise<void> {
+  let text: Buffer
+  try {
+    text = readFileSync(haystack)
+  } catch {
+    throw new BadRequest(`${haystack}: no such file`)
+  }
+  const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs)
+  const options = { rounds: 7, sampleSeconds: 0.01, onProgress: progress }
+  const document = await runSpeed('haystack', definitions, specs, options)
+  if (json) print(document, json)
+  else process.stdout.write(markdown(document))
+}
+
+function print(document: ShootoutDocument, json: boolean): void {
+  if (json) console.log(JSON.stringify(document))
+  else console.log(`${verdict(document)}\n`)
+}

@@ -1,0 +1,3 @@
+module regexengine
+
+go 1.19

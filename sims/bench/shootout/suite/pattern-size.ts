@@ -1,0 +1,93 @@
+/**
+ * How engines take large patterns: time of a search, and time and memory of compiling.
+ *
+ * "Linear" is said of the text. `x*(a?){n}(a){n}b` over a text of a's keeps up to n places alive at every byte;
+ * `(a{n}){n}` asks for n squared places, and bounds of bounds of bounds for a million in 36 bytes.
+ */
+import type { EngineSpec } from '../engines/facts.ts'
+import { fitGrowth, type Point } from '../growth/fit.ts'
+import { EngineFailed, EngineProcess, EngineRefused, type Limits } from '../process/engine-process.ts'
+
+export interface SizePoint {
+  readonly pattern: string
+  readonly size: number
+  readonly outcome: 'done' | 'refused' | 'crashed'
+  readonly why: string | null
+  readonly compileSeconds: number | null
+  readonly searchSeconds: number | null
+  /** Peak beyond that of a process that compiled `a`. */
+  readonly bytes: number
+}
+
+export interface SizeRow {
+  readonly engine: string
+  readonly search: readonly SizePoint[]
+  readonly compile: readonly SizePoint[]
+  /** Slope of search time against n on log-log. */
+  readonly exponent: number | null
+}
+
+const SEARCH_SIZES = [10, 20, 40, 80, 160, 250]
+const COMPILE_SIZES = [16, 32, 64, 128, 250]
+const BOMBS: readonly [string, number][] = [
+  ['(?:a{2,101}){20}{20}', 101 * 20 * 20],
+  ['(?:a{2,101}){100}{100}', 101 * 100 * 100],
+]
+const TEXT = [{ text: 'a', times: 10_000 }]
+
+export async function measurePatternSize(
+  specs: readonly EngineSpec[],
+  limits: Limits,
+  onProgress: (text: string) => void = () => {},
+): Promise<SizeRow[]> {
+  const rows: SizeRow[] = []
+  for (const spec of specs) {
+    onProgress(`pattern size: ${spec.id}`)
+    const base = (await measure(spec, 'a', 1, limits, 0)).bytes
+    const search: SizePoint[] = []
+    for (const n of SEARCH_SIZES) search.push(await measure(spec, `x*(a?){${n}}(a){${n}}b`, n, limits, base))
+    const compile: SizePoint[] = []
+    for (const n of COMPILE_SIZES) compile.push(await measure(spec, `(a{${n}}){${n}}`, n * n, limits, base))
+    for (const [pattern, size] of BOMBS) compile.push(await measure(spec, pattern, size, limits, base))
+    const points = search.flatMap(({ size, searchSeconds }): Point[] =>
+      searchSeconds === null ? [] : [{ length: size, seconds: searchSeconds }],
+    )
+    rows.push({
+      engine: spec.id,
+      search,
+      compile,
+      exponent: fitGrowth([ZERO, ...points]).exponent?.value ?? null,
+    })
+  }
+  return rows
+}
+
+/** No pattern at all costs nothing: nothing is taken off the others. */
+const ZERO: Point = { length: 1, seconds: 0 }
+
+async function measure(
+  spec: EngineSpec,
+  pattern: string,
+  size: number,
+  limits: Limits,
+  base: number,
+): Promise<SizePoint> {
+  const engine = new EngineProcess(spec, limits)
+  const bytes = (): number => Math.max(0, engine.peakBytes - base)
+  let compileSeconds: number | null = null
+  try {
+    compileSeconds = await engine.compile(pattern, '')
+    await engine.text(TEXT)
+    const { seconds } = await engine.run('test', 2)
+    const searchSeconds = Math.min(...seconds)
+    return { pattern, size, outcome: 'done', why: null, compileSeconds, searchSeconds, bytes: bytes() }
+  } catch (error) {
+    const refused = error instanceof EngineRefused
+    if (!refused && !(error instanceof EngineFailed)) throw error
+    const why = refused ? error.message : `${error.how}: ${error.message}`
+    const outcome = refused ? 'refused' : 'crashed'
+    return { pattern, size, outcome, why, compileSeconds, searchSeconds: null, bytes: bytes() }
+  } finally {
+    engine.close()
+  }
+}

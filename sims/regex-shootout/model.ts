@@ -1,0 +1,51 @@
+/**
+ * One replication without a clock: how many steps a plain backtracking matcher takes on the worst texts that a search over
+ * each pattern's automaton proposes. It says which patterns are dangerous to engines that backtrack, the same on every
+ * machine; what an engine makes of them is measured live.
+ */
+import { parsePattern, proposeAttacks, UnreadablePattern } from '../../engines/ambiguity/index.ts'
+import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
+import { NOTHING } from './metrics.ts'
+import type { ShootoutParams } from './params.ts'
+
+/** Slopes of steps on log-log, at the 60,000 steps where a row ends: a power that people write is below. */
+const EXPONENTIAL = 4.5
+
+export function simulate({ patterns }: ShootoutParams, ctx: Pick<ReplicationContext, 'progress'>): Measures {
+  let exponential = 0
+  let superlinear = 0
+  let unread = 0
+  for (const [at, pattern] of patterns.entries()) {
+    const exponent = worstExponent(pattern)
+    if (exponent === null) unread++
+    else if (exponent > EXPONENTIAL) exponential++
+    if (exponent !== null && exponent > 1) superlinear++
+    ctx.progress((at + 1) / patterns.length, at + 1)
+  }
+  const read = patterns.length - unread
+  return {
+    metrics: { ...NOTHING, patterns: read, exponential, superlinear },
+    state: 'stable',
+    flow: {
+      injected: patterns.length,
+      completed: read,
+      queued: 0,
+      running: 0,
+      dropped: unread,
+      expired: 0,
+    },
+    little: [],
+    invariants: [{ name: 'exponential patterns are superlinear', ok: exponential <= superlinear }],
+    counters: { patterns: patterns.length },
+  }
+}
+
+/** 1 where no text makes it worse than linear; null for what cannot be read. */
+function worstExponent(pattern: string): number | null {
+  try {
+    return proposeAttacks(parsePattern(pattern)).search[0]?.exponent ?? 1
+  } catch (error) {
+    if (error instanceof UnreadablePattern) return null
+    throw error
+  }
+}

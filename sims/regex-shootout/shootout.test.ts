@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { conserves } from '../lab/contract/conservation.ts'
+import { ENGINES } from '../bench/shootout/engines/engines.ts'
+import { runSuite, SUITES as SUITES_RUN } from '../bench/shootout/suite/run.ts'
+import { builtIn } from '../bench/shootout/testing/specs.ts'
+import { measuresOf } from './live.ts'
+import { ENGINE_IDS, METRICS } from './metrics.ts'
+import { simulate } from './model.ts'
+import { shootoutParams, SUITES } from './params.ts'
+
+const params = shootoutParams.parse({ suite: 'redos', patterns: ['^(a+)+$', '\\s+$', '^a+$', '('] })
+
+describe('the sim', () => {
+  test('counts steps: the same each time, what is no pattern dropped', () => {
+    const measures = simulate(params, { progress: () => {} })
+    expect(measures.metrics).toMatchObject({ patterns: 3, exponential: 1, superlinear: 2 })
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+    expect(simulate(params, { progress: () => {} })).toEqual(measures)
+    expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(METRICS).toSorted())
+  })
+
+  test('knows the engines and suites that there are', () => {
+    expect([...ENGINE_IDS].toSorted()).toEqual(ENGINES.map(({ id }) => id).toSorted())
+    expect(SUITES).toEqual(SUITES_RUN)
+  })
+
+  test.each([
+    { suite: 'redos' },
+    { suite: 'curated', patterns: ['a'] },
+    { suite: 'x' },
+    { suite: 'redos', patterns: [''] },
+  ])('%j is refused', (wrong) => expect(shootoutParams.safeParse(wrong).success).toBe(false))
+
+  test('live: engines that are linear and engines that are not', async () => {
+    const specs = [builtIn('flowbench'), builtIn('v8')]
+    const options = { patterns: ['^(a+)+$'], rounds: 1, sampleSeconds: 1e-3, seconds: 0.05, bytes: 100_000 }
+    const measures = measuresOf(await runSuite('redos', specs, options))
+    expect(measures.metrics).toMatchObject({
+      'notLinear(flowbench)': 0,
+      'notLinear(v8)': 1,
+      'ratio(v8)': null,
+    })
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+  })
+})
+
+test('each scenario of the shoot-out names a suite', () => {
+  for (const name of ['redos', 'regex-growth', 'regex-curated', 'argrep-fragments']) {
+    const text = readFileSync(new URL(`../../scenarios/${name}.yaml`, import.meta.url), 'utf8')
+    expect(SUITES.some((suite) => text.includes(`suite: ${suite}\n`))).toBe(true)
+  }
+})
