@@ -33,21 +33,21 @@ function descendants(): number[] {
 
 export async function killing(times: number): Promise<{ killed: number; rows: number; left: number[] }> {
   const random = openStream(17, 0, 'shootout/kill')
-  let killed = 0
+  const tally = { killed: 0 }
   let rows = 0
   const timer = setInterval(() => {
     const pids = descendants()
-    if (pids.length === 0 || killed >= times) return
+    if (pids.length === 0 || tally.killed >= times) return
     try {
       process.kill(pids[random.below(pids.length)]!, 'SIGKILL')
-      killed++
+      tally.killed++
     } catch {
       // It was quicker.
     }
   }, 30)
   const specs = ['v8', 'flowbench', 're2js'].map(builtIn)
   const entries = PATTERNS.map((pattern, at) => ({ pattern, line: at + 1, name: pattern }))
-  while (killed < times) {
+  while (tally.killed < times) {
     const options = { ...DEFAULTS, flags: '', seconds: 0.05, bytes: 100_000, findAll: false, lanes: 2 }
     const reports = await shootOut(entries, specs, options)
     for (const { engines } of reports) rows += engines.length
@@ -58,7 +58,7 @@ export async function killing(times: number): Promise<{ killed: number; rows: nu
   // What was ended a moment ago may still be going.
   for (let tries = 0; descendants().length > 0 && tries < 50; tries++)
     await new Promise((resolve) => setTimeout(resolve, 100))
-  return { killed, rows, left: descendants() }
+  return { killed: tally.killed, rows, left: descendants() }
 }
 
 if (import.meta.main) {
