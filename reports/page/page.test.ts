@@ -57,7 +57,7 @@ describe('what the page says', () => {
 
   it('prints no percentile at an overloaded point', () => {
     const row = all.slice(all.indexOf('<th scope="row">8</th>'))
-    expect(row.slice(0, row.indexOf('</tr>'))).toMatch(/OVERLOADED.*no steady state/s)
+    expect(row.slice(0, row.indexOf('</tr>'))).toMatch(/OVERLOADED.*no figure/s)
   })
 
   it('marks the row of the answer, and only that', () => {

@@ -111,7 +111,7 @@ const metricsOf = ({ points }: RunDocument): string[] => [
 
 function estimateCell(estimate: Estimate | undefined): Html {
   if (estimate === undefined || estimate.value === null) {
-    return html`<td class="num"><span aria-hidden="true">–</span><span class="vh">no steady state</span></td>`
+    return html`<td class="num"><span aria-hidden="true">–</span><span class="vh">no figure</span></td>`
   }
   const range = interval(estimate.low, estimate.high, estimate.unit)
   return html`<td class="num">

@@ -5,6 +5,7 @@
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import { cleanLine } from '../wording/escape.ts'
 import {
+  absence,
   answerNumber,
   brokenWords,
   replicationWords,
@@ -90,7 +91,7 @@ function expectations(document: RunDocument): [boolean, string][] {
   return document.expectations.map((one) => {
     const at = pointName(one.at)
     const range = interval(one.low, one.high, one.unit)
-    const measured = `${quantity(one.value, one.unit, 'no steady state')}${range === null ? '' : ` (${range})`}`
+    const measured = `${quantity(one.value, one.unit, absence(one.at, document))}${range === null ? '' : ` (${range})`}`
     return [
       one.ok,
       `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,

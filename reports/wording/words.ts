@@ -30,6 +30,12 @@ export const pointName = (at: At): string =>
     .map(([param, value]) => `${param} = ${value}`)
     .join(', ')
 
+/** Why a point has no figure: it is overloaded, or the run saw too little of it. */
+export const absence = (at: At, { points }: RunDocument): string =>
+  points.some((point) => point.state === 'overloaded' && samePoint(point.at, at))
+    ? 'no steady state'
+    : 'too few observations'
+
 export const samePoint = (a: At, b: At): boolean => pointName(a) === pointName(b)
 
 export const VERDICTS = {
