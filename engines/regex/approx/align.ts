@@ -15,7 +15,7 @@ import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, EXIT, FORK, STEP } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import type { Labels } from './labels.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
@@ -98,7 +98,7 @@ export interface Span {
 export class Aligner {
   private readonly pattern: Pattern
   private readonly labels: Labels
-  private readonly meter: Meter
+  private readonly meter: ApproxMeter
   private readonly here: Path[][]
   private touched: number[] = []
   private paths: Path[] = []
@@ -106,7 +106,7 @@ export class Aligner {
   /** Paths compared since the meter was told. */
   private compared = 0
 
-  constructor(pattern: Pattern, labels: Labels, meter: Meter) {
+  constructor(pattern: Pattern, labels: Labels, meter: ApproxMeter) {
     this.pattern = pattern
     this.labels = labels
     this.meter = meter

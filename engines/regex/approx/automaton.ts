@@ -14,7 +14,7 @@ import type { AssertKind, Node, Parsed } from '../syntax/ast.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Budget } from '../types.ts'
 
-import type { Region, Regions } from './settings.ts'
+import type { ErrorRegion, Regions } from './settings.ts'
 
 export const STEP = 0
 export const FORK = 1
@@ -23,7 +23,7 @@ export const ENTER = 3
 export const EXIT = 4
 export const ACCEPT = 5
 
-export interface Automaton {
+export interface ApproxNfa {
   readonly kind: Uint8Array
   /** Next state; of a FORK, the first of its targets in `forkTo`. */
   readonly next: Int32Array
@@ -39,12 +39,12 @@ export interface Automaton {
 
 export interface Pattern {
   readonly parsed: Parsed
-  readonly regions: readonly Region[]
+  readonly regions: readonly ErrorRegion[]
   readonly regionOf: Regions['of']
   readonly alphabet: Alphabet
   readonly sets: Sets
-  readonly forward: Automaton
-  readonly backward: Automaton
+  readonly forward: ApproxNfa
+  readonly backward: ApproxNfa
   /** Whether some assertion looks at the text around a place. */
   readonly asserts: boolean
 }
@@ -71,7 +71,7 @@ function sizeOf(node: Node): number {
   }
 }
 
-class Builder {
+class ApproxNfaBuilder {
   private readonly kind: number[] = []
   private readonly next: number[] = []
   private readonly value: number[] = []
@@ -147,7 +147,7 @@ class Builder {
     return at
   }
 
-  finish(root: Node): Automaton {
+  finish(root: Node): ApproxNfa {
     const start = this.build(root, this.add(ACCEPT, -1, 0, 0), 0)
     return {
       kind: Uint8Array.from(this.kind),
@@ -168,8 +168,8 @@ export function buildPattern(parsed: Parsed, regions: Regions, budget: Budget = 
   const states = budget.states ?? DEFAULT_STATES
   if (size > states) throw new RegexBudgetError('states', size, states)
   const sets = new Sets()
-  const forward = new Builder(sets, regions, false).finish(parsed.root)
-  const backward = new Builder(sets, regions, true).finish(parsed.root)
+  const forward = new ApproxNfaBuilder(sets, regions, false).finish(parsed.root)
+  const backward = new ApproxNfaBuilder(sets, regions, true).finish(parsed.root)
   return {
     parsed,
     regions: regions.list,

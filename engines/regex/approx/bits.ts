@@ -7,7 +7,7 @@ import { CHUNK } from './kernel.ts'
 import { RowPlan } from './plan.ts'
 import { RowKernel } from './row-kernel.ts'
 import { Rows } from './rows.ts'
-import type { Trail } from './trail.ts'
+import type { CostTrail } from './trail.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 export class BitSearch {
@@ -53,11 +53,11 @@ export class BitSearch {
 
   /**
    * Walks backward from `at` to `from` and leaves in `seen` and `cost` the best of all walks since `begin`; `trail` as
-   * in `LazyDfa`.
+   * in `ApproxDfa`.
    *
    * @param any stop at the first match of any cost
    */
-  backward(text: Uint8Array, at: number, from: number, trail: Trail | null, any = false): void {
+  backward(text: Uint8Array, at: number, from: number, trail: CostTrail | null, any = false): void {
     if (this.kernel) this.byKernel(this.kernel, text, at, from, trail, any)
     else this.byRows(text, at, from, trail, any)
   }
@@ -65,7 +65,7 @@ export class BitSearch {
   private note(
     walk: { accepts(level: number): boolean; limit(most: number): void },
     at: number,
-    trail: Trail | null,
+    trail: CostTrail | null,
   ): void {
     const before = this.level
     while (this.level > 0 && walk.accepts(this.level - 1)) this.level--
@@ -79,7 +79,7 @@ export class BitSearch {
     text: Uint8Array,
     to: number,
     from: number,
-    trail: Trail | null,
+    trail: CostTrail | null,
     any: boolean,
   ): void {
     const { alphabet, places } = this
@@ -111,7 +111,7 @@ export class BitSearch {
     }
   }
 
-  private byRows(text: Uint8Array, to: number, from: number, trail: Trail | null, any: boolean): void {
+  private byRows(text: Uint8Array, to: number, from: number, trail: CostTrail | null, any: boolean): void {
     const { rows } = this
     rows.begin(this.level)
     for (let at = to; ;) {

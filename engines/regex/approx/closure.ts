@@ -10,9 +10,9 @@
  */
 import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, ENTER, EXIT, FORK, STEP } from './automaton.ts'
-import type { Automaton, Pattern } from './automaton.ts'
+import type { ApproxNfa, Pattern } from './automaton.ts'
 import { Labels } from './labels.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
 
 /** Pairs as [state, label, state, label, ...], sorted by state, then label. */
@@ -28,8 +28,8 @@ export class Closure {
   readonly labels: Labels
   /** What costs more is dropped. */
   bound: number
-  private readonly nfa: Automaton
-  private readonly meter: Meter
+  private readonly nfa: ApproxNfa
+  private readonly meter: ApproxMeter
   /** Pairs being collected: the labels of each state. */
   private readonly found: number[][]
   /** Where a label is no more than a cost, a state has but one: its label and cost. */
@@ -42,7 +42,7 @@ export class Closure {
   /** Labels compared since the meter was told. */
   private compared = 0
 
-  constructor(pattern: Pattern, nfa: Automaton, bound: number, meter: Meter) {
+  constructor(pattern: Pattern, nfa: ApproxNfa, bound: number, meter: ApproxMeter) {
     this.pattern = pattern
     this.nfa = nfa
     this.bound = bound

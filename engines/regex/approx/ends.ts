@@ -7,7 +7,7 @@
  * have begun at. Of the pairs that become one the largest end is kept; a pair that another one dominates may be dropped
  * only where that one is cheaper, or has all its ends: the cheapest match counts, and of those the longest.
  *
- * What becomes of which pair depends on the set and the character alone, so it is made once (`Move`) and applied to the
+ * What becomes of which pair depends on the set and the character alone, so it is made once (`EndMove`) and applied to the
  * ends. Cost: O(text x pairs), and no memory but for the matches.
  */
 import { float64s, grown } from '../foundation/arrays.ts'
@@ -18,13 +18,13 @@ import type { Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
 import { Closure } from './closure.ts'
 import type { Pairs } from './closure.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 import { StateSets } from './sets.ts'
 
 /** Source of a pair that begins here. */
 const HERE = -1
 
-interface Move {
+interface EndMove {
   /** Number of the set it leads to. */
   readonly to: number
   /** Pairs that each pair of that set comes from: sources[first[i]] to sources[first[i + 1]]. */
@@ -48,10 +48,10 @@ export class EndsWalk {
   patience = Infinity
   private readonly pattern: Pattern
   private readonly closure: Closure
-  private readonly meter: Meter
+  private readonly meter: ApproxMeter
   private readonly cacheBytes: number
   private readonly sets = new StateSets()
-  private moves: (Move | undefined)[] = []
+  private moves: (EndMove | undefined)[] = []
   private bytes = 0
   private found = new Int32Array(0)
   private count = 0
@@ -61,7 +61,7 @@ export class EndsWalk {
   private spare = float64s(64)
 
   /** @param bound what no match costs more than */
-  constructor(pattern: Pattern, bound: number, meter: Meter, cacheBytes: number) {
+  constructor(pattern: Pattern, bound: number, meter: ApproxMeter, cacheBytes: number) {
     this.pattern = pattern
     this.meter = meter
     this.cacheBytes = cacheBytes
@@ -70,7 +70,7 @@ export class EndsWalk {
 
   /**
    * The ends of the longest of the cheapest matches, for every place not before `from` at which nothing further on
-   * begins a cheaper one, from right to left: the places that `LazyDfa` leaves in its trail. Null: it gave up.
+   * begins a cheaper one, from right to left: the places that `ApproxDfa` leaves in its trail. Null: it gave up.
    *
    * @param near, far kinds of what stands at the end of the text and before `from`
    * @param most how many places they are at most
@@ -164,7 +164,7 @@ export class EndsWalk {
   }
 
   /** What a character makes of the set at hand. */
-  private make(symbol: number): Move {
+  private make(symbol: number): EndMove {
     const { closure, sets, pattern } = this
     const { pairs, near } = sets.at(this.set)
     const far = pattern.alphabet.kind[symbol]!
@@ -216,7 +216,7 @@ export class EndsWalk {
     this.spare = grown(this.spare, length)
   }
 
-  private apply({ to, first, sources }: Move, at: number): void {
+  private apply({ to, first, sources }: EndMove, at: number): void {
     this.reserve(first.length)
     const { values, spare } = this
     for (let i = 0; i + 1 < first.length; i++) {

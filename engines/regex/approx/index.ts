@@ -20,7 +20,7 @@ import { buildPattern } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { ApproxCaptures } from './captures.ts'
 import { Labels } from './labels.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 import { ApproxSearch } from './search.ts'
 import { findRegions } from './settings.ts'
 
@@ -59,7 +59,7 @@ export class ApproxMatcher {
     this.nothingIsFree = regions.list.every(({ open, costs }) => !open || !costs.includes(0))
   }
 
-  get meter(): Meter {
+  get meter(): ApproxMeter {
     return this.search.meter
   }
 

@@ -8,7 +8,7 @@
  * Label A dominates label B if it is nowhere larger: whatever B's path can still do, A's can do too, at no more cost.
  */
 import { COST, ERRORS, MEASURES } from './settings.ts'
-import type { Region } from './settings.ts'
+import type { ErrorRegion } from './settings.ts'
 
 export class Labels {
   readonly vectors: (readonly number[])[] = []
@@ -16,7 +16,7 @@ export class Labels {
   readonly costs: number[] = []
   /** The label of a path that has not made an error. */
   readonly none: number
-  private readonly regions: readonly Region[]
+  private readonly regions: readonly ErrorRegion[]
   /** Component of a measure at a depth: `depth * MEASURES + measure`; -1 where it is not counted. */
   private readonly slots: readonly number[]
   private readonly width: number
@@ -26,7 +26,7 @@ export class Labels {
   /** The label on leaving a depth. */
   private readonly left: number[][] = []
 
-  constructor(regions: readonly Region[]) {
+  constructor(regions: readonly ErrorRegion[]) {
     this.regions = regions
     const depths = Math.max(...regions.map((region) => region.depth)) + 1
     const slots: number[] = Array.from({ length: depths * MEASURES }, () => -1)
@@ -84,13 +84,13 @@ export class Labels {
   }
 
   private findAfter(label: number, region: number, op: number): number {
-    const { open, costs } = this.regions[region] as Region
+    const { open, costs } = this.regions[region] as ErrorRegion
     if (!open) return -1
     const price = costs[op]!
     const vector = [...(this.vectors[label] as readonly number[])]
     vector[0] = vector[0]! + price
-    for (let id = region; id >= 0; id = (this.regions[id] as Region).parent) {
-      const { depth, limits } = this.regions[id] as Region
+    for (let id = region; id >= 0; id = (this.regions[id] as ErrorRegion).parent) {
+      const { depth, limits } = this.regions[id] as ErrorRegion
       for (const measure of [op, ERRORS, COST]) {
         const slot = this.slots[depth * MEASURES + measure]!
         if (slot < 0) continue

@@ -10,13 +10,13 @@
 import { float64s, grown, int32s } from '../foundation/arrays.ts'
 import { classOf } from '../captures/alphabet.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
-import type { Automaton, Pattern } from './automaton.ts'
+import type { ApproxNfa, Pattern } from './automaton.ts'
 import { widthBefore } from './characters.ts'
 import { Closure } from './closure.ts'
 import type { Pairs } from './closure.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 import { StateSets } from './sets.ts'
-import type { Trail } from './trail.ts'
+import type { CostTrail } from './trail.ts'
 
 const UNKNOWN = 0
 const BYTES_PER_LABEL = 100
@@ -25,14 +25,14 @@ const PAIRS_PER_TRANSITION = 5
 /** Of a transition in both tables. */
 const BYTES_PER_ENTRY = 12
 
-export class LazyDfa {
+export class ApproxDfa {
   /** Where the walk stopped; `place` is the next character boundary to read from. */
   row = 0
   place = 0
   /** The last place at which an acceptance at the bound was seen, or -1. */
   seen = -1
   /** Gets every such place, with the bound; null: nobody asks. */
-  trail: Trail | null = null
+  trail: CostTrail | null = null
   /** The cost of the acceptance that stopped the walk, below the bound; else -1. */
   cheaper = -1
   readonly bound: number
@@ -41,7 +41,7 @@ export class LazyDfa {
   private readonly pattern: Pattern
   private readonly inject: boolean
   private readonly closure: Closure
-  private readonly meter: Meter
+  private readonly meter: ApproxMeter
   private readonly cacheBytes: number
   private readonly classes: number
   /** The set of row r has the number r / classes - 1. */
@@ -60,10 +60,10 @@ export class LazyDfa {
   /** @param inject a match may begin at any place; false: only where the walk begins */
   constructor(
     pattern: Pattern,
-    nfa: Automaton,
+    nfa: ApproxNfa,
     inject: boolean,
     bound: number,
-    meter: Meter,
+    meter: ApproxMeter,
     cacheBytes: number,
   ) {
     this.pattern = pattern
@@ -154,7 +154,7 @@ export class LazyDfa {
   }
 
   /** This automaton's row for a set of another one with a higher bound. */
-  beginAs(other: LazyDfa): number {
+  beginAs(other: ApproxDfa): number {
     const pairs = this.closure.adopted(other.pairsAt(other.row), other.closure.labels)
     return this.rowOf(pairs, other.nearAt(other.row))
   }

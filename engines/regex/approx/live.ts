@@ -11,7 +11,7 @@
  */
 import { Rows } from './rows.ts'
 import type { BitSearch } from './bits.ts'
-import type { Meter } from './meter.ts'
+import type { ApproxMeter } from './meter.ts'
 
 /** Bytes of text. */
 const BLOCK = 2048
@@ -30,7 +30,7 @@ interface Block {
 
 export class LiveWalk {
   private readonly bits: BitSearch
-  private readonly meter: Meter
+  private readonly meter: ApproxMeter
   private readonly text: Uint8Array
   private readonly from: number
   private readonly most: number
@@ -47,7 +47,7 @@ export class LiveWalk {
    * @param from where the first match to be asked for begins, at the least
    * @param most the highest level that will be asked for
    */
-  constructor(bits: BitSearch, text: Uint8Array, from: number, most: number, meter: Meter) {
+  constructor(bits: BitSearch, text: Uint8Array, from: number, most: number, meter: ApproxMeter) {
     this.bits = bits
     this.text = text
     this.from = from

@@ -6,7 +6,7 @@ const DEFAULT_STEPS = 1e8
 /** Reading a long text is not to fail for its length. */
 const DEFAULT_STEPS_PER_BYTE = 100
 
-export class Meter {
+export class ApproxMeter {
   /** Characters walked, pairs looked at and labels compared since the pattern was compiled. */
   steps = 0
   /** Times a full cache was emptied. */

@@ -11,7 +11,7 @@
  * Navarro and Raffinot, "Flexible Pattern Matching in Strings" (2002), chapter 5.
  */
 import { ACCEPT, FORK, STEP } from './automaton.ts'
-import type { Automaton, Pattern } from './automaton.ts'
+import type { ApproxNfa, Pattern } from './automaton.ts'
 
 /** Positions that may come after others, in one direction. */
 export class Follow {
@@ -140,7 +140,7 @@ export class Positions {
 }
 
 /** Positions that can be reached from a state without reading; 0 for the end. */
-function reached(nfa: Automaton, from: number, numbers: ReadonlyMap<number, number>): ReadonlySet<number> {
+function reached(nfa: ApproxNfa, from: number, numbers: ReadonlyMap<number, number>): ReadonlySet<number> {
   const found = new Set<number>()
   const seen = new Set([from])
   for (const state of seen) {

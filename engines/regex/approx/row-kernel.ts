@@ -1,6 +1,6 @@
 /** A pattern as what the kernels of `kernel.ts` read, and a walk with them. */
 import { engine } from '../wasm/engine.ts'
-import type { Program } from '../wasm/engine.ts'
+import type { KernelProgram } from '../wasm/engine.ts'
 import { PROGRAM, WINDOW } from '../wasm/memory.ts'
 import type { Pattern } from './automaton.ts'
 import * as layout from './kernel.ts'
@@ -26,7 +26,7 @@ function write(bytes: DataView, at: number, bits: bigint): void {
 
 export class RowKernel {
   private readonly plan: RowPlan
-  private readonly program: Program
+  private readonly program: KernelProgram
   /** The state before anything is read. */
   private readonly initial: Uint8Array
   private readonly accepting: Uint32Array

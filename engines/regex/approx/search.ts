@@ -21,11 +21,11 @@ import type { Pattern } from './automaton.ts'
 import { BitSearch } from './bits.ts'
 import { EndsWalk } from './ends.ts'
 import { Filter } from './filter.ts'
-import { LazyDfa } from './lazy.ts'
+import { ApproxDfa } from './lazy.ts'
 import { LiveWalk } from './live.ts'
-import { Meter } from './meter.ts'
+import { ApproxMeter } from './meter.ts'
 import { COST } from './settings.ts'
-import { Trail } from './trail.ts'
+import { CostTrail } from './trail.ts'
 
 /** Where the best match begins, and what it costs. */
 export interface Best {
@@ -39,14 +39,14 @@ const SHARES = 4
 /** Shorter texts are walked sooner than filtered. */
 const SHORTEST_FILTERED = 256
 /**
- * A search by bits takes over where more transitions than this have to be made. One takes 5 us or more, as `LazyDfa`
+ * A search by bits takes over where more transitions than this have to be made. One takes 5 us or more, as `ApproxDfa`
  * counts them, a character by bits 15 to 100 ns.
  */
 const FIRST_TRANSITIONS = 4000
 const CHARACTERS_PER_TRANSITION = 400
 
 export class ApproxSearch {
-  readonly meter: Meter
+  readonly meter: ApproxMeter
   readonly around: Surroundings
   /** Finds all ends without waste from the first on, whatever the text: for tests. */
   thrifty = false
@@ -54,9 +54,12 @@ export class ApproxSearch {
   private readonly maxCost: number
   private readonly cacheBytes: number
   /** By direction and bound. */
-  private readonly automata = { forward: new Map<number, LazyDfa>(), backward: new Map<number, LazyDfa>() }
+  private readonly automata = {
+    forward: new Map<number, ApproxDfa>(),
+    backward: new Map<number, ApproxDfa>(),
+  }
   /** Forward, beginning anywhere, for `test`. */
-  private tester: LazyDfa | null = null
+  private tester: ApproxDfa | null = null
   private filterMade: Filter | null | undefined
   private bitsMade: BitSearch | null | undefined
   /** Transitions turned out too many for this pattern and its texts. */
@@ -68,7 +71,7 @@ export class ApproxSearch {
     const { parsed } = pattern
     this.pattern = pattern
     this.around = new Surroundings(contextUse(parsed.root), parsed.bytes)
-    this.meter = new Meter(budget?.stepsPerCall)
+    this.meter = new ApproxMeter(budget?.stepsPerCall)
     this.maxCost = pattern.regions[0]!.limits[COST]!
     this.cacheBytes = (budget?.cacheBytes ?? DEFAULT_CACHE_BYTES) / SHARES
   }
@@ -110,7 +113,7 @@ export class ApproxSearch {
     this.patience += length / CHARACTERS_PER_TRANSITION
   }
 
-  private automaton(direction: 'forward' | 'backward', bound: number): LazyDfa {
+  private automaton(direction: 'forward' | 'backward', bound: number): ApproxDfa {
     const known = this.automata[direction].get(bound)
     if (known) return known
     const dfa = this.make(direction, direction === 'backward', bound)
@@ -119,7 +122,7 @@ export class ApproxSearch {
   }
 
   /** A new automaton; where the others take too much room they are let go. */
-  private make(direction: 'forward' | 'backward', inject: boolean, bound: number): LazyDfa {
+  private make(direction: 'forward' | 'backward', inject: boolean, bound: number): ApproxDfa {
     const { pattern, meter, cacheBytes, automata } = this
     let bytes = this.tester?.bytes ?? 0
     for (const all of [automata.forward, automata.backward])
@@ -129,11 +132,11 @@ export class ApproxSearch {
       automata.backward.clear()
       this.tester = null
     }
-    return new LazyDfa(pattern, pattern[direction], inject, bound, meter, cacheBytes)
+    return new ApproxDfa(pattern, pattern[direction], inject, bound, meter, cacheBytes)
   }
 
   /** After a walk: whether it gave up. Then it is for bits to go on, or, where there are none, for endless patience. */
-  private gaveUp(dfa: LazyDfa): boolean {
+  private gaveUp(dfa: ApproxDfa): boolean {
     this.patience = dfa.patience
     if (this.patience >= 0) return false
     this.patience = Infinity
@@ -173,7 +176,7 @@ export class ApproxSearch {
   }
 
   /** The walk backward: where the cheapest match begins, and its cost; `trail` gets all places for `spans`. */
-  cheapest(text: Uint8Array, from: number, edges: Edges, trail: Trail | null): Best | null {
+  cheapest(text: Uint8Array, from: number, edges: Edges, trail: CostTrail | null): Best | null {
     this.meter.spend(text.length - from)
     const parts = this.windows(text, from) ?? [from, text.length]
     if (this.preferBits) return this.cheapestByBits(text, parts, trail)
@@ -206,7 +209,7 @@ export class ApproxSearch {
     return start < 0 ? null : { start, cost: dfa.bound }
   }
 
-  private cheapestByBits(text: Uint8Array, parts: readonly number[], trail: Trail | null): Best | null {
+  private cheapestByBits(text: Uint8Array, parts: readonly number[], trail: CostTrail | null): Best | null {
     const bits = this.bits!
     bits.begin()
     for (let i = parts.length - 2; i >= 0; i -= 2) bits.backward(text, parts[i + 1]!, parts[i]!, trail)
@@ -232,7 +235,7 @@ export class ApproxSearch {
 
   /** All matches: each is what a search answers from the end of the one before. An empty one there is left out. */
   *spans(text: Uint8Array, from: number, edges: Edges): Generator<Span, void, undefined> {
-    const trail = new Trail()
+    const trail = new CostTrail()
     this.cheapest(text, from, edges, trail)
     let last = -1
     let at = from
@@ -259,7 +262,7 @@ export class ApproxSearch {
   }
 
   /** Finds the ends of the matches from `at` on without waste; by index in `trail`, in falling order. */
-  private rest(text: Uint8Array, at: number, edges: Edges, trail: Trail): (i: number) => number {
+  private rest(text: Uint8Array, at: number, edges: Edges, trail: CostTrail): (i: number) => number {
     const { pattern, meter, cacheBytes } = this
     if (!this.preferBits) {
       const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)

@@ -1,7 +1,7 @@
 /**
  * Approximate settings of a pattern as a table of regions.
  *
- * Region 0 is the whole pattern, with the limits and costs of `options.approx`; without that option no error may
+ * ErrorRegion 0 is the whole pattern, with the limits and costs of `options.approx`; without that option no error may
  * happen in it. Every `{~1}`-like setting opens a region of its own inside the one around it. An error is priced by
  * the innermost region that it happens in and counts for every region around it, so an inner limit can only be a
  * closer one; what a region does not set is what the region around it has.
@@ -19,7 +19,7 @@ export const ERRORS = 3
 export const COST = 4
 export const MEASURES = 5
 
-export interface Region {
+export interface ErrorRegion {
   /** Regions around it; -1 for the whole pattern. */
   readonly parent: number
   /** 0 for the whole pattern. */
@@ -52,7 +52,11 @@ function check(settings: ApproxLimits): void {
   }
 }
 
-function region(settings: ApproxLimits | undefined, parent: number, around: Region | undefined): Region {
+function region(
+  settings: ApproxLimits | undefined,
+  parent: number,
+  around: ErrorRegion | undefined,
+): ErrorRegion {
   if (settings) check(settings)
   const inherited = around?.costs ?? UNIT_COSTS
   return {
@@ -71,13 +75,13 @@ function binding(limits: readonly number[]): readonly number[] {
 }
 
 export interface Regions {
-  readonly list: readonly Region[]
+  readonly list: readonly ErrorRegion[]
   /** The region that an approximate node of the tree opens; 0 for one that covers all of the pattern. */
   readonly of: ReadonlyMap<Node, number>
 }
 
 /** With unit costs an error limit is a cost limit, and the cost is counted anyway. */
-function errorsAsCost(list: readonly Region[]): readonly Region[] {
+function errorsAsCost(list: readonly ErrorRegion[]): readonly ErrorRegion[] {
   if (list.some(({ open, costs }) => open && costs.some((cost) => cost !== 1))) return list
   return list.map((one) => {
     const limits = [...one.limits]

@@ -4,7 +4,7 @@
  */
 import { grown, int32s } from '../foundation/arrays.ts'
 
-export class Trail {
+export class CostTrail {
   length = 0
   private places = int32s(64)
   /** [index of the first note, its cost, ...]. */

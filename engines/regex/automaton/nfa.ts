@@ -116,7 +116,7 @@ export class SetGraphs {
   }
 }
 
-class Builder {
+class NfaBuilder {
   private readonly kind: number[] = []
   private readonly first: number[] = []
   private readonly count: number[] = []
@@ -320,7 +320,7 @@ export function canBeEmpty(node: Node): boolean {
 
 /** Builds a forward automaton for a set of patterns that share `sets`; ACCEPT nodes know the pattern's number. */
 export function buildSetNfa(roots: readonly Node[], sets: SetGraphs): Nfa {
-  const builder = new Builder(sets, false)
+  const builder = new NfaBuilder(sets, false)
   const start = builder.any(roots)
   const tracked = !sets.bytes && (sets.use.words || roots.some(canBeEmpty))
   return builder.finish(start, tracked ? builder.searchLoop() : -1)
@@ -331,7 +331,7 @@ export function buildSetNfa(roots: readonly Node[], sets: SetGraphs): Nfa {
  * @param reverse reads text from its end
  */
 export function buildNfa(parsed: Parsed, sets: SetGraphs, reverse: boolean): Nfa {
-  const builder = new Builder(sets, reverse)
+  const builder = new NfaBuilder(sets, reverse)
   const start = builder.build(parsed.root, builder.accept(0))
   // Over UTF-8, places inside a character must be told from places between, if only there is something to see there:
   // an empty match, or the kind of a character of several bytes.

@@ -22,7 +22,7 @@ import { contextUse, Surroundings } from '../automaton/context.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import type { Alphabet } from './alphabet.ts'
 import { buildAlphabet } from './alphabet.ts'
-import { Builder } from './builder.ts'
+import { RankedNfaBuilder } from './builder.ts'
 import { factsOf } from '../automaton/facts.ts'
 import { simplified } from './simplify.ts'
 
@@ -32,7 +32,7 @@ import { simplified } from './simplify.ts'
  */
 export type Rules = 'posix' | 'tre'
 
-export interface Automaton {
+export interface RankedNfa {
   readonly alphabet: Alphabet
   readonly groups: number
   readonly states: number
@@ -70,8 +70,8 @@ export interface Automaton {
  *
  * @throws RegexBudgetError `states` as soon as it grows beyond `limit` states.
  */
-export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): Automaton {
-  const builder = new Builder(limit, rules === 'tre')
+export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): RankedNfa {
+  const builder = new RankedNfaBuilder(limit, rules === 'tre')
   const start = builder.state()
   const exit = builder.whole(simplified(parsed.root), start)
   const accept = builder.state()
@@ -87,7 +87,7 @@ interface Grouped {
   readonly list: Int32Array
 }
 
-function group(builder: Builder, end: 0 | 1): Grouped {
+function group(builder: RankedNfaBuilder, end: 0 | 1): Grouped {
   const { edges } = builder
   const first = new Int32Array(builder.depth.length + 2)
   for (let e = 0; e < edges.length; e += 4) {
@@ -105,7 +105,7 @@ function group(builder: Builder, end: 0 | 1): Grouped {
 }
 
 /** Leads edges past states that do nothing but lead on inside the same bracket. */
-function shorten({ edges, next, set, bracketOf }: Builder): void {
+function shorten({ edges, next, set, bracketOf }: RankedNfaBuilder): void {
   const states = next.length
   /** Where a state leads on, itself where it does something. */
   const on = Int32Array.from(next, (_, state) => state)
@@ -131,7 +131,7 @@ function shorten({ edges, next, set, bracketOf }: Builder): void {
 }
 
 /** Drops what cannot reach the end and numbers the rest along the epsilon edges. */
-function number(builder: Builder, parsed: Parsed, start: number, accept: number): Automaton {
+function number(builder: RankedNfaBuilder, parsed: Parsed, start: number, accept: number): RankedNfa {
   const out = group(builder, 0)
   const useful = usefulStates(builder, accept)
   useful[start] = 1
@@ -184,7 +184,7 @@ function number(builder: Builder, parsed: Parsed, start: number, accept: number)
 }
 
 /** Marks the states from which the end can be reached. */
-function usefulStates(builder: Builder, accept: number): Uint8Array {
+function usefulStates(builder: RankedNfaBuilder, accept: number): Uint8Array {
   const { edges, next } = builder
   const into = group(builder, 1)
   const consumers: (number[] | undefined)[] = []
@@ -209,7 +209,7 @@ function usefulStates(builder: Builder, accept: number): Uint8Array {
 }
 
 /** The useful states that the start reaches, each before the states its epsilon edges lead to. */
-function alongEdges(builder: Builder, out: Grouped, useful: Uint8Array, start: number): number[] {
+function alongEdges(builder: RankedNfaBuilder, out: Grouped, useful: Uint8Array, start: number): number[] {
   const { edges, next } = builder
   const reached = new Uint8Array(useful.length)
   /** Epsilon edges into a state from states not yet in order. */

@@ -27,7 +27,7 @@ interface Exits {
 
 const NOWHERE: Exits = { none: -1, some: -1 }
 
-export class Builder {
+export class RankedNfaBuilder {
   readonly sets = new Sets()
   readonly depth: number[] = []
   readonly bracketOf: number[] = []

@@ -14,7 +14,7 @@
 import { EDGE, KINDS } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { classOf } from './alphabet.ts'
-import type { Automaton } from './automaton.ts'
+import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
 import { decodeAt, startOf } from '../foundation/utf8.ts'
 
@@ -43,12 +43,12 @@ const isIn = (bits: Int32Array, state: number): boolean => ((bits[state >> 5]! >
 
 /** The sets met so far; forgotten when they take too much. */
 export class LiveSets {
-  readonly automaton: Automaton
+  readonly automaton: RankedNfa
   private readonly maxBytes: number
   private readonly known = new Map<string, LiveSet>()
   private bytes = 0
 
-  constructor(automaton: Automaton, maxBytes: number) {
+  constructor(automaton: RankedNfa, maxBytes: number) {
     this.automaton = automaton
     this.maxBytes = maxBytes
   }

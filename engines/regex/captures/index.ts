@@ -14,7 +14,7 @@ import { onStack } from '../foundation/depth.ts'
 import type { Parsed } from '../syntax/ast.ts'
 import { depthOf } from '../syntax/parse.ts'
 import type { Options } from '../types.ts'
-import type { Automaton } from './automaton.ts'
+import type { RankedNfa } from './automaton.ts'
 import { buildAutomaton } from './automaton.ts'
 import { Future, LiveSets } from './future.ts'
 import { MinimalSearch, simulateSearch } from './minimal.ts'
@@ -38,7 +38,7 @@ const MAX_RECORD = 1 << 24
 export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
 
 export class Captures {
-  private readonly automaton: Automaton
+  private readonly automaton: RankedNfa
   /** What all of the Regex may have: simulation, which keeps nothing, may take it for the time of a call. */
   private readonly allBytes: number
   private readonly cacheBytes: number
@@ -62,7 +62,7 @@ export class Captures {
     simulation: 0,
   }
 
-  constructor(automaton: Automaton, cacheBytes: number, meter: Meter, ownMeter: boolean) {
+  constructor(automaton: RankedNfa, cacheBytes: number, meter: Meter, ownMeter: boolean) {
     this.automaton = automaton
     this.allBytes = cacheBytes
     this.cacheBytes = Math.floor(cacheBytes / SHARES)

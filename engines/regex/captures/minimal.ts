@@ -13,7 +13,7 @@ import type { Meter } from '../dfa/meter.ts'
 import { int32s } from '../foundation/arrays.ts'
 import { classOf } from './alphabet.ts'
 import { apply } from './actions.ts'
-import type { Automaton } from './automaton.ts'
+import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
 import type { Future } from './future.ts'
 import { RankedDfa } from './ranked-dfa.ts'
@@ -21,7 +21,7 @@ import { carry, roomFor } from './simulate.ts'
 import { unsetSpans } from './spans.ts'
 import type { Finish } from './stepper.ts'
 import type { Stepper } from './stepper.ts'
-import { Trail } from './trail.ts'
+import { StepTrail } from './trail.ts'
 import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** What a search is told, and tells. */
@@ -35,13 +35,13 @@ export interface Outlook {
 }
 
 export class MinimalSearch {
-  private readonly automaton: Automaton
-  private readonly trail: Trail
+  private readonly automaton: RankedNfa
+  private readonly trail: StepTrail
   private readonly fate: Uint8Array
 
   constructor(stepper: Stepper, cacheBytes: number) {
     this.automaton = stepper.automaton
-    this.trail = new Trail(new RankedDfa(stepper, true, cacheBytes))
+    this.trail = new StepTrail(new RankedDfa(stepper, true, cacheBytes))
     this.fate = new Uint8Array(this.automaton.groups + 1)
   }
 

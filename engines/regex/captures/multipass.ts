@@ -15,7 +15,7 @@ import { UNSET } from './actions.ts'
 import { RankedDfa } from './ranked-dfa.ts'
 import { unsetSpans } from './spans.ts'
 import type { Stepper } from './stepper.ts'
-import { Trail } from './trail.ts'
+import { StepTrail } from './trail.ts'
 
 /**
  * New steps allowed at the beginning of a span, and then in as many bytes. A new step takes two or three times as long as
@@ -28,7 +28,7 @@ const NEXT_BYTES = 4096
 export class Multipass {
   private readonly stepper: Stepper
   private readonly cacheBytes: number
-  private trail: Trail
+  private trail: StepTrail
   private readonly fate: Uint8Array
 
   constructor(stepper: Stepper, cacheBytes: number) {
@@ -38,8 +38,8 @@ export class Multipass {
     this.fate = new Uint8Array(stepper.automaton.groups + 1)
   }
 
-  private emptied(): Trail {
-    return new Trail(new RankedDfa(this.stepper, false, this.cacheBytes))
+  private emptied(): StepTrail {
+    return new StepTrail(new RankedDfa(this.stepper, false, this.cacheBytes))
   }
 
   /**

@@ -7,7 +7,7 @@
  */
 import { grown, int32s } from '../foundation/arrays.ts'
 import { KINDS } from '../automaton/context.ts'
-import type { Automaton } from './automaton.ts'
+import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
 import type { Finish, Ranking, Step, Stepper } from './stepper.ts'
 
@@ -18,7 +18,7 @@ const BYTES_PER_STATE = 400
 const BYTES_PER_STEP = 160
 
 export class RankedDfa {
-  readonly automaton: Automaton
+  readonly automaton: RankedNfa
   readonly stepper: Stepper
   /** Kinds of the character before, as far as they matter, times classes. */
   readonly stride: number

@@ -23,7 +23,7 @@
  * Papers: Okui and Suzuki, "Disambiguation in regular expression matching via position automata with augmented
  * transitions" (2010); Kuklewicz (2007); Borsotti and Trofimovich (above). Tested by captures.test.ts and the tester.
  */
-import type { Automaton } from './automaton.ts'
+import type { RankedNfa } from './automaton.ts'
 
 /** The ordered states before a character; `common[i]` lies between states i and i + 1. */
 export interface Ranking {
@@ -36,7 +36,7 @@ export interface Step {
   readonly ranking: Ranking
   /** Index in the old ranking. */
   readonly from: Int32Array
-  /** What happens to captures on the way, in the order of the path; see Automaton.edgeAction. */
+  /** What happens to captures on the way, in the order of the path; see RankedNfa.edgeAction. */
   readonly actions: readonly (readonly number[])[]
   /** Only where `cut` was asked for: the path that ends before the character; what is worse than it is gone. */
   readonly accepted: Finish | null
@@ -56,7 +56,7 @@ const AT_END = -1
 const NO_ACTIONS: readonly number[] = []
 
 export class Stepper {
-  readonly automaton: Automaton
+  readonly automaton: RankedNfa
   /** Epsilon edges and comparisons done so far; a measure of work. */
   work = 0
 
@@ -94,7 +94,7 @@ export class Stepper {
   /** Whether the end can be reached by epsilon edges alone. */
   private readonly ending: Uint8Array
 
-  constructor(automaton: Automaton) {
+  constructor(automaton: RankedNfa) {
     const count = automaton.states
     const array = (): Int32Array => new Int32Array(count + 1)
     this.automaton = automaton

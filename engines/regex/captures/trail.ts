@@ -19,7 +19,7 @@ import type { Finish, Step } from './stepper.ts'
 const STRETCH = 1 << 18
 
 /** Where a run stopped and what it met there. */
-export class Trail {
+export class StepTrail {
   readonly dfa: RankedDfa
   at = 0
   state = 0

@@ -8,7 +8,7 @@
  */
 import { grown, uint32s } from '../foundation/arrays.ts'
 import { engine } from '../wasm/engine.ts'
-import type { Program } from '../wasm/engine.ts'
+import type { KernelProgram } from '../wasm/engine.ts'
 import type { SearchKernel } from '../wasm/kernels/search.ts'
 import { RESULT } from '../wasm/kernels/search.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
@@ -36,7 +36,7 @@ const effortFor = (bytes: number): number => 1_024 + (bytes >>> 2)
 export interface KernelPlan {
   /** A byte that every occurrence has, and where; or none. */
   readonly anchor: { readonly byte: number; readonly offset: number } | null
-  readonly program: Program
+  readonly program: KernelProgram
   readonly kernel: SearchKernel
   /** Length of each literal. */
   readonly lengths: readonly number[]

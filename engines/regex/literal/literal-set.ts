@@ -29,7 +29,7 @@ export function compileSet(
       lengths,
       anchor: null,
       shortBelow: 24,
-      short: new ShortText(linear),
+      short: new ShortSetText(linear),
       linear,
     })
   }
@@ -41,7 +41,7 @@ export function compileSet(
 }
 
 /** Short texts by the automaton, built when the first one comes. */
-class ShortText implements LinearSearch {
+class ShortSetText implements LinearSearch {
   private readonly linear: () => LinearSearch
   end = -1
   which = -1

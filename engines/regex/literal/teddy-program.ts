@@ -1,5 +1,5 @@
 /** What Teddy runs for a set of literals: which bytes it looks at, who is in which bucket, what is compared. */
-import type { Program } from '../wasm/engine.ts'
+import type { KernelProgram } from '../wasm/engine.ts'
 import { TEDDY } from '../wasm/kernels/teddy.ts'
 import { PROGRAM_BYTES } from '../wasm/memory.ts'
 import { foldMask } from './fold.ts'
@@ -18,7 +18,7 @@ interface Member {
 const padded = (bytes: Uint8Array): number => Math.ceil(bytes.length / 16) * 16
 
 /** Null when the literals do not fit. They are folded already where `ignoreCase`; of equal ones the first counts. */
-export function teddyProgram(literals: readonly Uint8Array[], ignoreCase: boolean): Program | null {
+export function teddyProgram(literals: readonly Uint8Array[], ignoreCase: boolean): KernelProgram | null {
   const members = distinct(literals)
   const { size } = TEDDY.entry
   const dataStart = TEDDY.entries + Math.ceil(((members.length + BUCKETS) * size) / 16) * 16

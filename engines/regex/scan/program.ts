@@ -1,6 +1,6 @@
 /** From a complete automaton to what a walker runs: which of the three, its rows, its words. */
 import { FREQUENCY } from '../literal/frequency.ts'
-import type { Program } from '../wasm/engine.ts'
+import type { KernelProgram } from '../wasm/engine.ts'
 import { WALK } from '../wasm/kernels/walk.ts'
 import { TABLE_BYTES } from '../wasm/memory.ts'
 import { setTables } from './byte-set.ts'
@@ -14,7 +14,7 @@ const COMMON = 205
 /** No row has this offset. */
 const NONE = 0xffff_ffff
 
-export interface WalkProgram extends Program {
+export interface WalkProgram extends KernelProgram {
   readonly kernel: 'sheng' | 'walkBytes' | 'walkClasses'
 }
 

@@ -36,7 +36,7 @@ export interface Kernels {
 const KERNELS = [addPair, addTeddy, addGrams, addByteSet, addFragmentKernels]
 
 /** What a kernel runs: bytes for the program slot, and for an automaton its transitions. */
-export interface Program {
+export interface KernelProgram {
   readonly bytes: Uint8Array
   /** Goes to TABLE, at most TABLE_BYTES. */
   readonly table?: Uint8Array
@@ -45,7 +45,7 @@ export interface Program {
 export class Engine {
   readonly memory: EngineMemory
   readonly kernels: Kernels
-  private loaded: Program | null = null
+  private loaded: KernelProgram | null = null
 
   constructor(memory = new EngineMemory()) {
     this.memory = memory
@@ -58,7 +58,7 @@ export class Engine {
   }
 
   /** Puts the program into the slot, unless it is there from the call before. */
-  load(program: Program): void {
+  load(program: KernelProgram): void {
     if (this.loaded === program) return
     this.loaded = null
     if (program.bytes.length > PROGRAM_BYTES) throw new RangeError('the program is too long for its slot')
