@@ -31,6 +31,8 @@ const CLUSTER = 1
 const FLOWS = 16_384
 const CLIENTS = 0x64400000
 const PORT = 50_000
+/** 2001:db8::/32; each client is of a network of its own. */
+const IPV6_PREFIX = 0x20010db8
 const POD_ADDRESS = 0x0a000000
 const POD_PORT = 4000
 const NOW = 100
@@ -40,6 +42,8 @@ const IDLE = 30
 
 const routeKey = (): RouteKey => deriveRouteKey(new Uint8Array(16).fill(7), 'k')
 
+type Family = 4 | 6
+
 interface World {
   /** The i-th packet's flow: every flow once, in an order that defeats the caches' prefetchers. */
   readonly order: Uint32Array
@@ -47,7 +51,7 @@ interface World {
   readonly checks: readonly Batch[]
 }
 
-function newWorld(): World {
+function newWorld(family: Family = 4): World {
   const order = Uint32Array.from({ length: FLOWS }, (_, i) => (i * 7919) % FLOWS)
   const sealer = new HintSealer(routeKey(), LANES)
   const template = new CheckTemplate()
@@ -61,7 +65,7 @@ function newWorld(): World {
       stun.writeTransactionId(batch.arena, batch.offset[i]!, flow, 1, 2)
     }
     sealer.sealInto(batch.arena, ufragAt)
-    address(batch, order, base, LANES)
+    address(batch, order, base, LANES, family)
     checks.push(batch)
   }
   return { order, checks }
@@ -82,9 +86,17 @@ function expectedOver(order: Uint32Array): number {
 }
 
 /** What a receive call would write beside the bytes. */
-function address(batch: Batch, order: Uint32Array, base: number, count: number): void {
+function address(batch: Batch, order: Uint32Array, base: number, count: number, family: Family): void {
   for (let i = 0; i < count; i++) {
-    batch.address[i] = CLIENTS + order[base + i]!
+    const client = CLIENTS + order[base + i]!
+    batch.family[i] = family
+    if (family === 4) batch.address[i] = client
+    else {
+      batch.addressIPv6[i * 4] = IPV6_PREFIX
+      batch.addressIPv6[i * 4 + 1] = order[base + i]!
+      batch.addressIPv6[i * 4 + 2] = 0
+      batch.addressIPv6[i * 4 + 3] = client
+    }
     batch.port[i] = PORT
     batch.arrival[i] = NOW
   }
@@ -111,8 +123,8 @@ function newForwarder(): Forwarder {
 }
 
 /** Our Forwarder, `size` packets a batch. */
-function ours(media: boolean, size: number, rounds: number): Burst {
-  const { order, checks } = newWorld()
+function ours(media: boolean, size: number, rounds: number, family: Family = 4): Burst {
+  const { order, checks } = newWorld(family)
   const forwarder = newForwarder()
   const out = new Verdicts(LANES)
   for (const batch of checks) {
@@ -129,7 +141,7 @@ function ours(media: boolean, size: number, rounds: number): Burst {
       for (let base = 0, i = 0; base < FLOWS; base += size, i++) {
         if (i === batches.length) i = 0
         const batch = batches[i]!
-        address(batch, order, base, size)
+        address(batch, order, base, size, family)
         forwarder.fromClients(batch, out)
         total += sum(out, size)
       }
@@ -210,6 +222,18 @@ function row(id: string, media: boolean, rounds: readonly [number, number, numbe
   }
 }
 
+/** The same for clients with IPv6, beside those with IPv4. */
+function rowIPv6(id: string, media: boolean, rounds: number, summary: string): Row {
+  return {
+    id,
+    unit: 'packets/s',
+    better: 'higher',
+    summary,
+    ours: contestant('flowbench', () => ours(media, LANES, rounds, 6)),
+    peers: [contestant('ipv4', () => ours(media, LANES, rounds))],
+  }
+}
+
 export const rows: Rows = [
   row(
     'relay/media-verdicts-batch64',
@@ -222,5 +246,17 @@ export const rows: Rows = [
     false,
     [8, 2, 2],
     'ICE checks with a sealed ufrag from 16,384 live flows, in batches of 64, hints opened and compared with the flow; each pod is verified by sum.',
+  ),
+  rowIPv6(
+    'relay/media-verdicts-batch64-ipv6',
+    true,
+    32,
+    'The same for clients with IPv6 addresses, against those with IPv4.',
+  ),
+  rowIPv6(
+    'relay/stun-verdicts-batch64-ipv6',
+    false,
+    8,
+    'ICE checks as above from clients with IPv6 addresses, against those with IPv4.',
   ),
 ]
