@@ -81,6 +81,12 @@ export class RelayDelay implements Distribution {
     return above
   }
 
+  /** In a digest of measures the totals stand for the thousand bins that they were summed from. */
+  toJSON(): Pick<RelayDelay, 'count' | 'sum' | 'lost' | 'offered'> {
+    const { count, sum, lost, offered } = this
+    return { count, sum, lost, offered }
+  }
+
   /** The delay in seconds that a share `p` of packets does not exceed; null without packets. */
   quantile(p: number): number | null {
     return this.count === 0 ? null : quantileFigure([this], p).value
