@@ -1,6 +1,5 @@
 /** A process that answers lines of JSON with lines of JSON, and is ended and started again when it takes too long. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { createInterface } from 'node:readline'
 
 export class AskedProcess {
   private readonly command: readonly [string, ...string[]]
@@ -21,7 +20,7 @@ export class AskedProcess {
         this.pending = null
         resolve(answer)
       }
-      child.stdin.write(`${JSON.stringify(request)}\n`)
+      child.stdin.write(`${asciiJson(request)}\n`)
     })
     if (line === null) return null
     try {
@@ -46,8 +45,15 @@ export class AskedProcess {
     const [program, ...args] = this.command
     // The shell's limit ends it when nobody is left to.
     const child = spawn('/bin/sh', ['-c', 'ulimit -t 900; exec "$0" "$@"', program, ...args])
-    createInterface(child.stdout).on('line', (line) => {
-      if (child === this.child) this.pending?.(line)
+    // Not by `readline`: it ends lines at U+2028 too, which JSON may hold and attacks do.
+    let rest = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      rest += text
+      for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
+        const line = rest.slice(0, at)
+        rest = rest.slice(at + 1)
+        if (child === this.child) this.pending?.(line)
+      }
     })
     child.stdin.on('error', () => {})
     child.stderr.resume()
@@ -59,3 +65,10 @@ export class AskedProcess {
     return child
   }
 }
+
+/** JSON without the characters at which a reader may end a line. */
+const asciiJson = (value: object): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { AttackFinder } from './find.ts'
+
+test('attacks that hold a line separator come through, as do patterns', async () => {
+  const finder = new AttackFinder()
+  // With flag m a line separator is a class of its own, and stands in the proposals.
+  const multiline = await finder.find('^User-Agent\\x3A[^\\r\\n]*?<script', 'im')
+  const separator = await finder.find('(?:\u2028|\u2028)+$', '')
+  finder.close()
+  expect(multiline.search.map(({ from }) => from)).toContain('loops')
+  expect(separator.search.map(({ from }) => from)).toContain('loops')
+})
