@@ -10,7 +10,7 @@ import { BadRequest } from './harness/errors.ts'
 import { measureModule, type BenchOptions } from './harness/measure.ts'
 
 const MODULES: ReadonlyMap<string, URL> = new Map(
-  ['kernel', 'relay', 'regex', 'webhook', 'sims'].map((name) => [
+  ['kernel', 'relay', 'regex', 'sparse-array', 'webhook', 'sims'].map((name) => [
     name,
     new URL(`./rows/${name}.ts`, import.meta.url),
   ]),

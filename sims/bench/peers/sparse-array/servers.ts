@@ -1,0 +1,157 @@
+/** Servers on loopback, ours and Debian's, each in a process of its own, and the clients that load them. */
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ServeOptions } from '../../../../engines/sparse-array/index.ts'
+import { frame, parseReply } from '../../../../engines/sparse-array/testing/index.ts'
+
+export interface BenchServer {
+  readonly port: number
+  readonly pid: number
+  close(): Promise<void>
+}
+
+const SERVED = join(import.meta.dirname, 'served.ts')
+/** Clock ticks of /proc a second, on every Linux there is. */
+const TICKS = 100
+const FIELDS_BEFORE_TIMES = 11
+
+/** Processor seconds that a process has taken. */
+export function cpuSeconds(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[FIELDS_BEFORE_TIMES]) + Number(fields[FIELDS_BEFORE_TIMES + 1])) / TICKS
+}
+
+export function missingProgram(program: string, debian: string): { why: string; install: string } | null {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' })
+    return null
+  } catch {
+    return { why: `${program} is not installed`, install: `apt-get install ${debian}` }
+  }
+}
+
+export function redisVersion(): string {
+  try {
+    return (
+      /v=([\d.]+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown'
+    )
+  } catch {
+    return 'none'
+  }
+}
+
+function stop(child: ChildProcess, folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      rmSync(folder, { recursive: true, force: true })
+      resolve()
+    }
+    if (child.exitCode !== null || child.signalCode !== null) done()
+    else child.once('exit', done).kill('SIGKILL')
+  })
+}
+
+/** Our server; `dir: true` keeps its data in a folder that goes when it is closed. */
+export async function startOurs(
+  options: Omit<ServeOptions, 'dir'> & { dir?: boolean } = {},
+): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'sparse-array-bench-'))
+  const { dir, ...rest } = options
+  const argument = JSON.stringify({ ...rest, ...(dir === true ? { dir: folder } : {}) })
+  const child = spawn(process.execPath, [SERVED, argument], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (data: Buffer) => resolve(String(data)))
+    child.once('exit', () => reject(new Error('the server ended before it listened')))
+  })
+  const { port } = JSON.parse(line) as { port: number }
+  return { port, pid: child.pid!, close: () => stop(child, folder) }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Debian's redis-server, with these settings beside its defaults. */
+export async function startRedis(settings: readonly string[]): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'sparse-array-bench-'))
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings]
+  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  for (;;) {
+    try {
+      const client = await Asker.connect(port)
+      client.close()
+      return { port, pid: child.pid!, close: () => stop(child, folder) }
+    } catch {
+      if (child.exitCode !== null) throw new Error('redis-server ended before it listened')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** redis-benchmark with these arguments; requests a second, as it says. */
+export async function benchmark(port: number, args: readonly string[]): Promise<number> {
+  const text = await new Promise<string>((resolve, reject) => {
+    execFile('redis-benchmark', ['-p', String(port), '-q', ...args], (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    )
+  })
+  const found = [...text.matchAll(/([\d.]+) requests per second/g)].at(-1)
+  if (found === undefined) throw new Error(`redis-benchmark said nothing: ${text.slice(-200)}`)
+  return Number(found[1])
+}
+
+/** One connection that asks one thing after the other. */
+export class Asker {
+  private readonly socket: Socket
+  private received: Buffer = Buffer.alloc(0)
+  private wake: () => void = () => {}
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => {
+      this.received = this.received.length === 0 ? chunk : Buffer.concat([this.received, chunk])
+      this.wake()
+    })
+  }
+
+  static async connect(port: number): Promise<Asker> {
+    const socket = connect(port, '127.0.0.1')
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject)
+    })
+    return new Asker(socket)
+  }
+
+  /** The reply's text, where it is a line or a bulk string. */
+  async ask(...command: string[]): Promise<string> {
+    this.socket.write(frame(...command))
+    for (;;) {
+      try {
+        const { reply, end } = parseReply(this.received)
+        this.received = this.received.subarray(end)
+        if ('text' in reply) return reply.text
+        return reply.type === 'bulk' ? Buffer.from(reply.bytes).toString('latin1') : reply.type
+      } catch {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve
+        })
+      }
+    }
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+}

@@ -1,0 +1,124 @@
+/** How long one client waits while others ask for long work over two million fragments. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { Asker, startOurs } from '../../peers/sparse-array/servers.ts'
+import type { BenchServer } from '../../peers/sparse-array/servers.ts'
+import type { Burst, Row } from '../../harness/row.ts'
+import { frameOf } from '../../../../engines/sparse-array/testing/index.ts'
+import { markdown } from '../regex/texts.ts'
+import { ours, yardstick } from './contestants.ts'
+import { connect } from 'node:net'
+
+const FRAGMENTS = 2_000_000
+const AT_ONCE = 5_000
+const HAMMER = join(import.meta.dirname, '../../peers/sparse-array/hammer.ts')
+const SECONDS = 4
+const EVERY_MS = 2
+const LONG_WORK = [
+  'ARGREP k - + RE (agent|memory)_(redis|array) COUNT',
+  "ARGREP k - + MATCH '' WITHVALUES",
+  'BGSAVE',
+]
+
+async function filled(yields: boolean): Promise<BenchServer> {
+  const server = await startOurs({ yields, outputLimit: 2 ** 31 })
+  const all = markdown(AT_ONCE)
+  const text = Buffer.alloc(all.bytes)
+  all.writeTo(text)
+  const values = Array.from(all.starts, (start, i) => text.subarray(start, all.ends[i]))
+  const socket = connect(server.port, '127.0.0.1')
+  const request = frameOf(['ARINSERT', 'k', ...values])
+  let replies = 0
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('data', (chunk) => {
+      replies += String(chunk).split('\r\n').length - 1
+      if (replies * AT_ONCE === FRAGMENTS) resolve()
+      else socket.write(request)
+    })
+    socket.write(request)
+  })
+  socket.destroy()
+  return server
+}
+
+/** Waits of ARGETs sent every 2 ms while the hammer works, seconds, ascending. */
+async function waits(server: BenchServer): Promise<number[]> {
+  const hammer: ChildProcess = spawn(process.execPath, [HAMMER, String(server.port), ...LONG_WORK], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  const client = await Asker.connect(server.port)
+  const found: number[] = []
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const until = performance.now() + 1_000 * SECONDS
+  for (let next = performance.now(); next < until; next += EVERY_MS) {
+    // A wait counts from when the request was due: a stall must not hide the requests it kept from being sent.
+    while (performance.now() < next) await new Promise((resolve) => setTimeout(resolve, 1))
+    const value = await client.ask('ARGET', 'k', String(Math.floor(found.length * 7_919) % FRAGMENTS))
+    if (value.length < 20) throw new Error('no fragment')
+    found.push((performance.now() - next) / 1_000)
+  }
+  client.close()
+  hammer.kill('SIGKILL')
+  return found.toSorted((a, b) => a - b)
+}
+
+async function waiting(yields: boolean, share: number): Promise<Burst> {
+  const server = await filled(yields)
+  return {
+    run: () => 1,
+    work: 1,
+    expected: 1,
+    timed: async (repeats) => {
+      let sum = 0
+      for (let i = 0; i < repeats; i++) {
+        const sorted = await waits(server)
+        sum += sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
+      }
+      return { seconds: sum, check: 1 }
+    },
+    close: () => server.close(),
+  }
+}
+
+/** One ARGREP alone on the server. */
+async function searching(yields: boolean): Promise<Burst> {
+  const server = await filled(yields)
+  const client = await Asker.connect(server.port)
+  return {
+    run: async () =>
+      Number(await client.ask('ARGREP', 'k', '-', '+', 'RE', '(latency|budget) (review|plan)', 'COUNT')),
+    work: 1,
+    expected: Number(
+      await client.ask('ARGREP', 'k', '-', '+', 'RE', '(latency|budget) (review|plan)', 'COUNT'),
+    ),
+    close: async () => {
+      client.close()
+      await server.close()
+    },
+  }
+}
+
+const row = (id: string, summary: string, burst: (yields: boolean) => Promise<Burst>): Row => ({
+  id: `sparse-array/${id}`,
+  unit: 's',
+  better: 'lower',
+  summary,
+  ours: ours(() => burst(true)),
+  peers: [yardstick('at-once', () => burst(false))],
+  atMost: { rounds: 3, samples: 1 },
+})
+
+const BESIDE =
+  'ARGET every 2 ms beside clients that loop RE, MATCH "" WITHVALUES and BGSAVE over two million fragments'
+
+export const latencyRows: readonly Row[] = [
+  row('arget-beside-p99', `${BESIDE}: 99th percentile.`, (yields) => waiting(yields, 0.99)),
+  row('arget-beside-longest', `${BESIDE}: the longest.`, (yields) => waiting(yields, 1)),
+  row(
+    'argrep-yielding',
+    'An ARGREP of two alternations over two million fragments, beside a server that does not yield; the count is verified.',
+    searching,
+  ),
+]

@@ -1,0 +1,185 @@
+/** The server under redis-benchmark, beside Debian's: operations a second of its processor, and a second of the clock. */
+import { fdatasyncSync, openSync, closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  Asker,
+  benchmark,
+  cpuSeconds,
+  missingProgram,
+  redisVersion,
+  startOurs,
+  startRedis,
+} from '../../peers/sparse-array/servers.ts'
+import type { BenchServer } from '../../peers/sparse-array/servers.ts'
+import type { Burst, Contestant, Row } from '../../harness/row.ts'
+import { ours, yardstick } from './contestants.ts'
+
+const KEYS = 100_000
+const REQUESTS = 200_000
+const VALUE = 'x'.repeat(64)
+const LOAD = ['-c', '20', '-P', '16', '-r', String(KEYS), '-n', String(REQUESTS), '-d', '64']
+
+type Measure = 'cpu' | 'clock'
+
+/** `command` against the server; `verify` says that what it should have done is done. */
+async function loaded(
+  server: BenchServer,
+  fill: readonly string[] | null,
+  command: readonly string[],
+  measure: Measure,
+  verify: (client: Asker) => Promise<boolean>,
+): Promise<Burst> {
+  const client = await Asker.connect(server.port)
+  if (fill !== null) for (let i = 0; i < 8; i++) await benchmark(server.port, [...LOAD, ...fill])
+  return {
+    run: () => 1,
+    work: REQUESTS,
+    expected: 1,
+    timed: async (repeats) => {
+      let seconds = 0
+      for (let i = 0; i < repeats; i++) {
+        const before = cpuSeconds(server.pid)
+        const rate = await benchmark(server.port, [...LOAD, ...command])
+        seconds += measure === 'cpu' ? cpuSeconds(server.pid) - before : REQUESTS / rate
+      }
+      return { seconds, check: (await verify(client)) ? 1 : 0 }
+    },
+    close: async () => {
+      client.close()
+      await server.close()
+    },
+  }
+}
+
+/** What redis-benchmark makes of a random number below 2^31 in a key or an argument. */
+const RANDOM = '__rand_int__'
+const aKey = 'key:000000000007'
+const GET = ['-t', 'get']
+const SET = ['-t', 'set']
+const ARGET = ['ARGET', 'a', RANDOM]
+const ARSET = ['ARSET', 'a', RANDOM, VALUE]
+
+const isSet = async (client: Asker): Promise<boolean> =>
+  (await client.ask('GET', aKey)).length === VALUE.length
+const isElement = async (client: Asker): Promise<boolean> => (await client.ask('ARGET', 'a', '7')) === VALUE
+
+const debian = (prepare: Contestant['prepare']): Contestant => ({
+  id: 'redis',
+  get version() {
+    return redisVersion()
+  },
+  missing: () =>
+    missingProgram('redis-server', 'redis-server') ?? missingProgram('redis-benchmark', 'redis-tools'),
+  prepare,
+})
+
+const needsBenchmark = (prepare: Contestant['prepare']): Contestant => ({
+  ...ours(prepare),
+  missing: () => missingProgram('redis-benchmark', 'redis-tools'),
+})
+
+const NO_LOG = ['--appendonly', 'no']
+
+function stringRow(name: 'get' | 'set', measure: Measure): Row {
+  const command = name === 'get' ? GET : SET
+  const unit = measure === 'cpu' ? 'requests per server CPU second' : 'requests/s'
+  return {
+    id: `sparse-array/serve-${name}${measure === 'cpu' ? '' : '-clock'}`,
+    unit,
+    better: 'higher',
+    summary: `redis-benchmark ${name.toUpperCase()}, 20 clients, pipeline 16, ${KEYS} keys of 64 bytes; a key's value is verified.`,
+    ours: needsBenchmark(async () => loaded(await startOurs(), SET, command, measure, isSet)),
+    peers: [debian(async () => loaded(await startRedis(NO_LOG), SET, command, measure, isSet))],
+    atMost: { rounds: 7, samples: 1 },
+  }
+}
+
+function arrayRow(name: 'arget' | 'arset', measure: Measure): Row {
+  const command = name === 'arget' ? ARGET : ARSET
+  return {
+    id: `sparse-array/serve-${name}${measure === 'cpu' ? '' : '-clock'}`,
+    unit: measure === 'cpu' ? 'requests per server CPU second' : 'requests/s',
+    better: 'higher',
+    summary: `redis-benchmark ${name.toUpperCase()}, 20 clients, pipeline 16, ${KEYS} elements of 64 bytes, beside Debian's ${name === 'arget' ? 'GET' : 'SET'}; an element is verified.`,
+    ours: needsBenchmark(async () => loaded(await startOurs(), ARSET, command, measure, isElement)),
+    peers: [
+      debian(async () => loaded(await startRedis(NO_LOG), SET, name === 'arget' ? GET : SET, measure, isSet)),
+    ],
+    atMost: { rounds: 7, samples: 1 },
+  }
+}
+
+const APPENDS = 4_000
+const APPEND_LOAD = ['-c', '64', '-n', String(APPENDS)]
+
+/** Acknowledged appends of 64 clients, each on the disk; how many are there is verified. */
+async function appends(server: BenchServer, command: string, count: string): Promise<Burst> {
+  const client = await Asker.connect(server.port)
+  return {
+    run: () => 1,
+    work: APPENDS,
+    expected: 1,
+    timed: async (repeats) => {
+      const before = Number(await client.ask(count, 'q'))
+      let seconds = 0
+      for (let i = 0; i < repeats; i++) {
+        seconds += APPENDS / (await benchmark(server.port, [...APPEND_LOAD, command, 'q', VALUE]))
+      }
+      const appended = Number(await client.ask(count, 'q')) - before
+      return { seconds, check: appended === repeats * APPENDS ? 1 : 0 }
+    },
+    close: async () => {
+      client.close()
+      await server.close()
+    },
+  }
+}
+
+/** One write and one fdatasync after the other: what the disk gives to who waits for each. */
+function bareSyncs(): Burst {
+  const folder = mkdtempSync(join(tmpdir(), 'fdatasync-'))
+  const file = openSync(join(folder, 'log'), 'a')
+  const bytes = Buffer.alloc(100, 1)
+  const work = 100
+  return {
+    run: () => {
+      for (let i = 0; i < work; i++) {
+        writeSync(file, bytes)
+        fdatasyncSync(file)
+      }
+      return work
+    },
+    work,
+    expected: work,
+    close: () => {
+      closeSync(file)
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export const serveRows: readonly Row[] = [
+  ...(['cpu', 'clock'] as const).flatMap((measure): Row[] => [
+    stringRow('get', measure),
+    stringRow('set', measure),
+    arrayRow('arget', measure),
+    arrayRow('arset', measure),
+  ]),
+  {
+    id: 'sparse-array/append-always',
+    unit: 'acknowledged/s',
+    better: 'higher',
+    summary: `ARINSERT with fsync always, 64 clients, beside Debian's RPUSH with appendfsync always and a bare loop of fdatasync; the number of elements is verified.`,
+    ours: needsBenchmark(async () =>
+      appends(await startOurs({ dir: true, fsync: 'always' }), 'ARINSERT', 'ARCOUNT'),
+    ),
+    peers: [
+      debian(async () =>
+        appends(await startRedis(['--appendonly', 'yes', '--appendfsync', 'always']), 'RPUSH', 'LLEN'),
+      ),
+      yardstick('fdatasync', bareSyncs),
+    ],
+    atMost: { rounds: 7, samples: 1 },
+  },
+]

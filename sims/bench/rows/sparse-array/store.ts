@@ -1,0 +1,122 @@
+/** ARGET and ARSET in the process, at random among a million elements. */
+import { createStore, Space, SparseArray } from '../../../../engines/sparse-array/index.ts'
+import type { Burst, Row } from '../../harness/row.ts'
+import { sequence } from '../regex/texts.ts'
+import { ours, yardstick } from './contestants.ts'
+
+const ELEMENTS = 1_000_000
+const CALLS = 200_000
+const VALUES = 1_000
+
+interface Load {
+  readonly values: readonly Uint8Array[]
+  /** Indices in an order that no cache foresees. */
+  readonly order: Uint32Array
+}
+
+function load(kind: 'int' | '64-bytes'): Load {
+  const below = sequence(31)
+  const encoder = new TextEncoder()
+  const values = Array.from({ length: VALUES }, (_, i) =>
+    encoder.encode(kind === 'int' ? String(1_000_000 + i * 7_919) : String(1_000 + i).padStart(64, 'value ')),
+  )
+  const order = Uint32Array.from({ length: CALLS }, () => ((below(4_096) << 8) | below(256)) % ELEMENTS)
+  return { values, order }
+}
+
+/** After `CALLS` sets the sum of what was overwritten is the same every time. */
+function arraySets(kind: 'int' | '64-bytes'): Burst {
+  const { values, order } = load(kind)
+  const array = new SparseArray(createStore(new Space(), 12))
+  for (let i = 0; i < ELEMENTS; i++) array.set(0, i, values[i % VALUES]!, 0, values[i % VALUES]!.length)
+  return {
+    run: () => {
+      let made = 0
+      for (let i = 0; i < CALLS; i++) {
+        const value = values[i % VALUES]!
+        if (array.set(0, order[i]!, value, 0, value.length)) made++
+      }
+      return made + array.count
+    },
+    work: CALLS,
+    expected: ELEMENTS,
+  }
+}
+
+function arrayGets(kind: 'int' | '64-bytes'): Burst {
+  const { values, order } = load(kind)
+  const array = new SparseArray(createStore(new Space(), 12))
+  for (let i = 0; i < ELEMENTS; i++) array.set(0, i, values[i % VALUES]!, 0, values[i % VALUES]!.length)
+  return {
+    run: () => {
+      let found = 0
+      for (let i = 0; i < CALLS; i++) if (array.tree.find(0, order[i]!) !== 0) found++
+      return found
+    },
+    work: CALLS,
+    expected: CALLS,
+  }
+}
+
+/** Bytes are copied in, as the array does: a caller's buffer is used again. */
+function mapSets(kind: 'int' | '64-bytes'): Burst {
+  const { values, order } = load(kind)
+  const map = new Map<number, Uint8Array>()
+  for (let i = 0; i < ELEMENTS; i++) map.set(i, values[i % VALUES]!.slice())
+  return {
+    run: () => {
+      for (let i = 0; i < CALLS; i++) map.set(order[i]!, values[i % VALUES]!.slice())
+      return map.size
+    },
+    work: CALLS,
+    expected: ELEMENTS,
+  }
+}
+
+function mapGets(kind: 'int' | '64-bytes'): Burst {
+  const { values, order } = load(kind)
+  const map = new Map(Array.from({ length: ELEMENTS }, (_, i) => [i, values[i % VALUES]!.slice()]))
+  return {
+    run: () => {
+      let found = 0
+      for (let i = 0; i < CALLS; i++) if (map.get(order[i]!) !== undefined) found++
+      return found
+    },
+    work: CALLS,
+    expected: CALLS,
+  }
+}
+
+function holeySets(kind: 'int' | '64-bytes'): Burst {
+  const { values, order } = load(kind)
+  const array: Uint8Array[] = Array.from({ length: ELEMENTS }, (_, i) => values[i % VALUES]!.slice())
+  return {
+    run: () => {
+      for (let i = 0; i < CALLS; i++) array[order[i]!] = values[i % VALUES]!.slice()
+      return array.length
+    },
+    work: CALLS,
+    expected: ELEMENTS,
+  }
+}
+
+export const storeRows: readonly Row[] = (['int', '64-bytes'] as const).flatMap((kind): Row[] => [
+  {
+    id: `sparse-array/set-${kind}`,
+    unit: 'calls/s',
+    better: 'higher',
+    summary: `ARSET of ${kind === 'int' ? 'whole numbers' : 'values of 64 bytes'} in the process, at random among a million; the number of elements is verified.`,
+    ours: ours(() => arraySets(kind)),
+    peers: [yardstick('map', () => mapSets(kind)), yardstick('array', () => holeySets(kind))],
+    atMost: { rounds: 9, samples: 3 },
+  },
+  {
+    id: `sparse-array/get-${kind}`,
+    unit: 'calls/s',
+    better: 'higher',
+    summary: `ARGET of ${kind === 'int' ? 'whole numbers' : 'values of 64 bytes'} in the process, at random among a million; that each is found is verified.`,
+    ours: ours(() => arrayGets(kind)),
+    peers: [yardstick('map', () => mapGets(kind))],
+    atMost: { rounds: 9, samples: 3 },
+  },
+])
