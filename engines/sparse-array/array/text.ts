@@ -2,9 +2,9 @@
  * The text of a slice: where its TEXT words point to.
  *
  *     record   | first extent | last extent | stray extent | used | live | order | large texts | texts |   4 each
- *     extent   | next : 4 | capacity : 4 | used : 4 | bytes ... |
+ *     extent   | next : 4 | capacity : 4 | used : 4 | first : 4 | bytes ... |
  *
- * Texts lie in extents of up to 32 KiB in the order of their indices, so that a search reads memory from one end to the
+ * Texts lie in extents of up to 32 KiB in the order of their indices (`first`: the offset of an extent's first), so that a search reads memory from one end to the
  * other. A text that is written out of order or outgrows its place goes to one more extent, the strays', an eighth of
  * the others in size. When that is full, or an eighth of the text is dead, the slice's text is written anew in order:
  * each byte written is moved about eight times at most. A text of LARGE bytes or more has a block of its own and is
@@ -17,7 +17,7 @@ import { SHORT, TAG, TEXT } from './word.ts'
 
 export const LARGE = 1_024
 const RECORD = 32
-const EXTENT = 12
+const EXTENT = 16
 /** With the header of its block: 32 KiB. */
 const PIECE = 32_768 - EXTENT - 4
 /** Below, all is written anew at once: it costs less than keeping books. */
@@ -127,9 +127,10 @@ export class Texts {
 
   /**
    * Writes begin and end of each stretch that holds the slice's texts to `starts` and `ends`; returns how many. -1 when
-   * some elements are elsewhere: values without text, large texts, or more stretches than fit.
+   * some elements are elsewhere: values without text, large texts, or more stretches than fit. `firsts`: the offset from
+   * which on a stretch holds the texts, -1 for the strays, which come last.
    */
-  stretches(slice: number, starts: Uint32Array, ends: Uint32Array): number {
+  stretches(slice: number, starts: Uint32Array, ends: Uint32Array, firsts: Int32Array): number {
     const { u32 } = this.space
     const record = this.slices.textOf(slice) >> 2
     if (record === 0 || u32[record + TEXTS] !== this.slices.countOf(slice) || u32[record + LARGES]! > 0)
@@ -137,11 +138,13 @@ export class Texts {
     let n = 0
     for (let extent = u32[record + FIRST]!; extent !== 0; extent = u32[extent >> 2]!) {
       if (n + 1 >= starts.length) return -1
+      firsts[n] = u32[(extent >> 2) + 3]!
       starts[n] = extent + EXTENT
       ends[n++] = extent + EXTENT + u32[(extent >> 2) + 2]!
     }
     const stray = u32[record + STRAY]!
     if (stray !== 0) {
+      firsts[n] = -1
       starts[n] = stray + EXTENT
       ends[n++] = stray + EXTENT + u32[(stray >> 2) + 2]!
     }
@@ -200,7 +203,7 @@ export class Texts {
     const inOrder = offset >= u32[at + ORDER]!
     let extent = inOrder ? u32[at + LAST]! : u32[at + STRAY]!
     if (extent !== 0) {
-      const address = this.bump(record, extent, length)
+      const address = this.bump(record, extent, length, offset)
       if (address !== 0) {
         if (inOrder) u32[at + ORDER] = offset + 1
         return address
@@ -214,23 +217,24 @@ export class Texts {
       if (small || dead > (used >> 3) + FEW) return this.rewrite(slice, record, offset, length)
       extent = this.extend(record, PIECE)
       space.u32[at + ORDER] = offset + 1
-      return this.bump(record, extent, length)
+      return this.bump(record, extent, length, offset)
     }
     if (extent !== 0 || used < FEW || length > used >> 3) {
       return this.rewrite(slice, record, offset, length)
     }
     extent = this.extent(used >> 3)
     space.u32[at + STRAY] = extent
-    return this.bump(record, extent, length)
+    return this.bump(record, extent, length, offset)
   }
 
   /** The next `length` bytes of an extent; 0 when it has no room. */
-  private bump(record: number, extent: number, length: number): number {
+  private bump(record: number, extent: number, length: number, offset: number): number {
     const { u32 } = this.space
     const at = extent >> 2
     const used = u32[at + 2]!
     if (used + length > u32[at + 1]!) return 0
     u32[at + 2] = used + length
+    if (used === 0) u32[at + 3] = offset
     u32[(record >> 2) + USED] = u32[(record >> 2) + USED]! + length
     u32[(record >> 2) + LIVE] = u32[(record >> 2) + LIVE]! + length
     return extent + EXTENT + used
@@ -288,8 +292,8 @@ export class Texts {
     space.u32.fill(0, fresh >> 2, (fresh + RECORD) >> 2)
     this.made = 0
     let extent = 0
-    const place = (bytes: number): number => {
-      const old = extent === 0 ? 0 : this.bump(fresh, extent, bytes)
+    const place = (bytes: number, own: number): number => {
+      const old = extent === 0 ? 0 : this.bump(fresh, extent, bytes, own)
       if (old !== 0) {
         left -= bytes
         return old
@@ -297,7 +301,7 @@ export class Texts {
       const capacity = left + (appends ? left >> 3 : 0)
       extent = this.extend(fresh, Math.max(bytes, Math.min(PIECE, capacity)))
       left -= bytes
-      return this.bump(fresh, extent, bytes)
+      return this.bump(fresh, extent, bytes, own)
     }
     let order = 0
     for (let i = 0; i < count; i++) {
@@ -305,12 +309,12 @@ export class Texts {
       const lo = space.u32[slices.addresses[i]! >> 2]!
       const bytes = lo >>> 3
       if (own === offset) {
-        this.made = place(length)
+        this.made = place(length, own)
         order = own + 1
         continue
       }
       if ((lo & TAG) !== TEXT || bytes >= LARGE) continue
-      const to = place(bytes)
+      const to = place(bytes, own)
       const word = (slices.addresses[i]! >> 2) + 1
       const { u8, u32 } = space
       const from = u32[word]!

@@ -73,6 +73,7 @@ export class Tree {
 
   /** The slice of an index, 0 when there is none. */
   lookup(hi: number, lo: number): number {
+    this.store.space.refresh()
     const at = this.searchBlock(this.blockNumber(hi, lo))
     if (at < 0) return 0
     const block = this.blocks[at]!
@@ -89,6 +90,7 @@ export class Tree {
   /** Sets an element to bytes[from, to), which lie outside the space; true when there was none. */
   set(hi: number, lo: number, bytes: Uint8Array, from: number, to: number): boolean {
     const { space, slices, texts } = this.store
+    space.refresh()
     const at = this.ownBlock(this.blockNumber(hi, lo))
     const slot = this.slotOf(lo)
     let i = this.searchSlot(this.blocks[at]!, slot)
@@ -131,6 +133,7 @@ export class Tree {
 
   /** Deletes the elements from one index to another, both included; returns how many there were. */
   deleteRange(fromHi: number, fromLo: number, toHi: number, toLo: number): number {
+    this.store.space.refresh()
     const before = this.count
     const first = this.blockNumber(fromHi, fromLo)
     const last = this.blockNumber(toHi, toLo)
@@ -155,6 +158,7 @@ export class Tree {
   /** Length: the highest index plus one, as two halves of 64 bits; 0 when empty. */
   get length(): { readonly hi: number; readonly lo: number } {
     if (this.blockCount === 0) return { hi: 0, lo: 0 }
+    this.store.space.refresh()
     const { slices, space } = this.store
     const at = this.blockCount - 1
     const block = this.blocks[at]!
@@ -166,6 +170,7 @@ export class Tree {
 
   /** What this tree holds now, for as long as it is not released. Throws TooManySnapshots. */
   snapshot(): Tree {
+    this.store.space.refresh()
     const { u32 } = this.store.space
     for (let at = 0; at < this.blockCount; at++) {
       if (u32[this.blocks[at]! >> 2]! >= MOST_REFS) throw new TooManySnapshots('too many snapshots')
@@ -203,6 +208,7 @@ export class Tree {
   /** Bytes of memory: directories, slices and text. Looks at every slice. */
   get bytes(): number {
     const { space, slices, texts } = this.store
+    space.refresh()
     let bytes = this.numbers.byteLength + this.blocks.byteLength
     for (let at = 0; at < this.blockCount; at++) {
       const block = this.blocks[at]!
@@ -468,6 +474,7 @@ function releaseSlice(store: Store, slice: number): void {
 export function bury(store: Store, steps: number): boolean {
   const { space, doomed } = store
   let left = steps
+  space.refresh()
   while (doomed.length > 0 && left > 0) {
     const block = doomed.at(-1)!
     const at = block >> 2

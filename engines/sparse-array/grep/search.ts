@@ -36,6 +36,7 @@ const LEAST_PORTION = 4_096
 const MOST_STRETCHES = 1_024
 const stretchStarts = new Uint32Array(MOST_STRETCHES)
 const stretchEnds = new Uint32Array(MOST_STRETCHES)
+const stretchFirsts = new Int32Array(MOST_STRETCHES)
 
 export class Search implements Job {
   /** Number of hits. */
@@ -51,7 +52,9 @@ export class Search implements Job {
   private readonly body = new Reply()
   private readonly blocks: Blocks | null
   private snapshot: Tree | null = null
-  private readonly looks = { done: 0, vain: 0 }
+  private readonly looks = { done: 0, found: 0 }
+  /** Offsets of the slice that are still to be judged, what comes first last. */
+  private readonly ranges: { readonly from: number; readonly to: number }[] = []
   private inSlice = false
   private run = 0
   private at = 0
@@ -78,9 +81,14 @@ export class Search implements Job {
     while (this.work < until) {
       space.refresh()
       if (!this.inSlice) {
-        if (this.hits >= options.limit || !walk.next()) return this.end()
-        if (this.isRuledOut()) continue
-        this.gathered.gather(walk.slice, walk.from, walk.to)
+        if (this.hits >= options.limit) return this.end()
+        if (this.ranges.length === 0) {
+          if (!walk.next()) return this.end()
+          this.look()
+          continue
+        }
+        const { from, to } = this.ranges.pop()!
+        this.gathered.gather(walk.slice, from, to)
         if (this.gathered.count === 0) continue
         if (this.work > options.maxSteps) return this.exceeded()
         this.begin()
@@ -119,23 +127,42 @@ export class Search implements Job {
     this.snapshot = null
   }
 
-  /** Whether a look at the slice's memory as a whole shows that it holds no hit. */
-  private isRuledOut(): boolean {
-    const { walk, plan, looks } = this
-    const { slices, texts } = walk.tree.store
-    if (plan.prefilter === null || walk.from > 0 || walk.to < slices.size - 1) return false
-    // Where most slices have an occurrence, looking for one first is work in vain.
-    if (looks.vain > 4 && looks.vain * 4 > looks.done) return false
-    const n = texts.stretches(walk.slice, stretchStarts, stretchEnds)
-    if (n < 0) return false
+  /**
+   * Finds out which part of the slice has to be judged: all of it, or what a look at its memory as a whole cannot rule
+   * out.
+   */
+  private look(): void {
+    const { walk, plan, looks, ranges } = this
+    const { slices, texts, space } = walk.tree.store
+    const all = { from: walk.from, to: walk.to }
+    // Where most stretches have an occurrence, looking for one first is work in vain.
+    const isVain = looks.found > 16 && looks.found * 4 > looks.done
+    const whole = walk.from === 0 && walk.to === slices.size - 1
+    const n =
+      plan.prefilter === null || isVain || !whole
+        ? -1
+        : texts.stretches(walk.slice, stretchStarts, stretchEnds, stretchFirsts)
+    if (n < 0) {
+      ranges.push(all)
+      return
+    }
     const starts = stretchStarts.subarray(0, n)
     const ends = stretchEnds.subarray(0, n)
     for (let i = 0; i < n; i++) this.work += ends[i]! - starts[i]!
-    looks.done++
-    const found = plan.prefilter.scan(walk.tree.store.space.u8, starts, ends, 0, { limit: 1 }).hits.length > 0
-    walk.tree.store.space.refresh()
-    if (found) looks.vain++
-    return !found
+    const { hits } = plan.prefilter!.scan(space.u8, starts, ends, 0)
+    space.refresh()
+    looks.done += n
+    looks.found += hits.length
+    for (const hit of hits) {
+      if (stretchFirsts[hit]! < 0) {
+        // A stray may be anywhere.
+        ranges.splice(0, ranges.length, all)
+        return
+      }
+      const isLast = hit + 1 === n || stretchFirsts[hit + 1]! < 0
+      ranges.push({ from: stretchFirsts[hit]!, to: isLast ? walk.to : stretchFirsts[hit + 1]! - 1 })
+    }
+    if (!walk.reverse) ranges.reverse()
   }
 
   private begin(): void {

@@ -11,7 +11,7 @@
  * Blocks begin at multiples of 8, payloads 4 behind them. Address 0 is never handed out and means "nothing".
  *
  * Growing a WebAssembly memory detaches every view of it. `u8`, `u16` and `u32` are renewed by whatever allocates here;
- * as the regex engine may grow the memory too, `refresh` is for the begin of each command and after each search.
+ * as others may grow the memory too, `refresh` is for the begin of whatever is called from outside.
  */
 import { arena, ArenaFullError } from '../../regex/index.ts'
 import type { Region } from '../../regex/index.ts'
@@ -70,6 +70,7 @@ export class Space {
 
   /** Address of `bytes` bytes, not zeroed. Throws SpaceFullError. */
   allocate(bytes: number): number {
+    this.refresh()
     const size = blockSize(bytes)
     if (this.used + size > this.limit) throw new SpaceFullError(size)
     let block = this.take(size)
@@ -94,6 +95,7 @@ export class Space {
   }
 
   free(address: number): void {
+    this.refresh()
     const { u32 } = this
     let block = address - HEADER
     let size = u32[block >> 2]! & ~FLAGS

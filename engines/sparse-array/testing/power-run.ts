@@ -128,6 +128,8 @@ async function onePoint(
     if (at < least)
       throw new Error(`acknowledged writes are lost: state ${at} of ${states.length}, promised ${least}`)
     last = found
+    client.engine.space.release()
+    after.client.engine.space.release()
     // The next life begins on what this start left, mended.
     disk = new Map(disk)
   }

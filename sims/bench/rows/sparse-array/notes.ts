@@ -31,7 +31,8 @@ export function livedIn(withArray: boolean): Notes {
     holds[k] = from
     if (withArray) array.set(0, k, text, all.starts[from]!, all.ends[from]!)
   }
-  const wide = (): number => (below(1 << 12) << 8) | below(1 << 8)
+  // `below` is for numbers up to 256.
+  const wide = (): number => (below(256) << 11) | (below(256) << 3) | below(8)
   for (let k = 0; k < FRAGMENTS; k++) put(k, k)
   for (let i = 0; i < OVERWRITES; i++) put(wide() % FRAGMENTS, wide() % FRAGMENTS)
   for (let left = FRAGMENTS / 5; left > 0;) {

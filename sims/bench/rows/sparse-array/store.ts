@@ -20,7 +20,10 @@ function load(kind: 'int' | '64-bytes'): Load {
   const values = Array.from({ length: VALUES }, (_, i) =>
     encoder.encode(kind === 'int' ? String(1_000_000 + i * 7_919) : String(1_000 + i).padStart(64, 'value ')),
   )
-  const order = Uint32Array.from({ length: CALLS }, () => ((below(4_096) << 8) | below(256)) % ELEMENTS)
+  const order = Uint32Array.from(
+    { length: CALLS },
+    () => ((below(256) << 12) | (below(256) << 4) | below(16)) % ELEMENTS,
+  )
   return { values, order }
 }
 

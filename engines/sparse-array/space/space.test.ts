@@ -1,0 +1,97 @@
+/** The allocator: blocks apart from each other, everything given back, limits kept, views renewed. */
+import { describe, expect, it } from 'vitest'
+import { arena } from '../../regex/index.ts'
+import { SparseArray } from '../array/sparse-array.ts'
+import { createStore } from '../array/tree.ts'
+import { seeded } from '../testing/random.ts'
+import { Space, SpaceFullError } from './space.ts'
+
+describe('blocks', () => {
+  it('keep their content apart from all others, and leave nothing behind', () => {
+    const random = seeded(3)
+    const space = new Space(1 << 20)
+    const live: { address: number; length: number; mark: number }[] = []
+    let refused = 0
+    for (let i = 0; i < 30_000; i++) {
+      if (random.below(8) < 5 || live.length === 0) {
+        const length = random.below(6) === 0 ? random.below(30_000) : random.below(200)
+        try {
+          const address = space.allocate(length)
+          const mark = random.below(256)
+          space.u8.fill(mark, address, address + length)
+          live.push({ address, length, mark })
+        } catch (error) {
+          if (!(error instanceof SpaceFullError)) throw error
+          refused++
+        }
+        continue
+      }
+      const { address, length, mark } = live.splice(random.below(live.length), 1)[0]!
+      const bytes = space.u8.subarray(address, address + length)
+      expect(bytes.every((byte) => byte === mark)).toBe(true)
+      expect(space.capacityOf(address)).toBeGreaterThanOrEqual(length)
+      space.free(address)
+    }
+    expect(space.used).toBeLessThanOrEqual(1 << 20)
+    expect(refused).toBeGreaterThan(0)
+    for (const { address } of live) space.free(address)
+    expect(space.used).toBe(0)
+    space.release()
+  })
+})
+
+describe('views', () => {
+  it('are renewed when others grow the memory between two calls', () => {
+    const array = new SparseArray(createStore(new Space(), 12))
+    const value = new TextEncoder().encode('a value that is a text')
+    array.set(0, 1, value, 0, value.length)
+    // Far more than the memory has: its views are detached.
+    const other = arena.allocate(300 << 20)
+    expect(array.get(0, 1)).toEqual(value)
+    const another = arena.allocate(600 << 20)
+    array.set(0, 2, value, 0, value.length)
+    expect(array.count).toBe(2)
+    other.free()
+    another.free()
+  })
+})
+
+describe('when memory runs out', () => {
+  it.each([
+    ['ARSET', ['k', '0', ...Array.from({ length: 4_000 }, (_, i) => `a text of its own, number ${i}`)]],
+    ['ARMSET', ['k', ...Array.from({ length: 4_000 }, (_, i) => [String(i * 9_000), `text ${i}`]).flat()]],
+    ['ARINSERT', ['k', ...Array.from({ length: 4_000 }, (_, i) => `a text of its own, number ${i}`)]],
+    ['ARRING', ['k', '1500', ...Array.from({ length: 1_500 }, (_, i) => `${'long '.repeat(20)}${i}`)]],
+    ['SET', ['s', 'x'.repeat(400_000)]],
+    ['COPY', ['k', 'l']],
+  ] as const)('%s writes all or nothing', async (name, rest) => {
+    const { Engine } = await import('../server/engine.ts')
+    const { Client } = await import('../testing/client.ts')
+    let refused = 0
+    let done = 0
+    for (let limit = 40_000; limit < 700_000; limit += 23_001) {
+      const client = new Client(new Engine({ debug: true, arenaLimit: limit }))
+      client.send(
+        'ARSET',
+        'k',
+        '5',
+        'old',
+        ...Array.from({ length: 200 }, (_, i) => `old text ${i} ${'x'.repeat(60)}`),
+      )
+      client.send('SET', 's', 'old')
+      const before = client.type('DEBUG DIGEST')
+      const used = client.engine.space.used
+      const [reply] = client.send(name, ...rest)
+      if (reply!.type === 'error') {
+        expect(reply!.text).toBe("OOM command not allowed when used memory > 'maxmemory'.")
+        expect(client.type('DEBUG DIGEST')).toBe(before)
+        expect(client.engine.space.used).toBeLessThanOrEqual(used + 4_096)
+        refused++
+      } else done++
+      client.engine.space.release()
+    }
+    expect(done).toBeGreaterThan(0)
+    // A copy shares what it copies and so needs next to nothing.
+    if (name !== 'COPY') expect(refused).toBeGreaterThan(0)
+  })
+})
