@@ -7,6 +7,8 @@
 import type { Reply } from './resp/reply.ts'
 
 export interface Job {
+  /** Units of work done so far. */
+  readonly work: number
   /** Bytes of its reply so far. */
   readonly pending: number
   /** Does about so many units of work (bytes looked at, and the like), at least some; true when all is done. */

@@ -49,6 +49,7 @@ function sections(session: Session): Record<string, Lines> {
       ['pubsub_channels', engine.channels.size],
       ['pubsub_patterns', engine.patterns.size],
       ['argrep_searches', stats.searches],
+      ['argrep_work', stats.searchWork],
     ],
     Replication: [
       ['role', 'master'],
@@ -83,7 +84,7 @@ function config(session: Session, args: Args): void {
     }
   } else if (args.is(1, 'set') && args.count >= 4 && args.count % 2 === 0) configSet(session, args)
   else if (args.is(1, 'resetstat')) {
-    Object.assign(engine.stats, { commands: 0, connections: 0, expired: 0, searches: 0 })
+    Object.assign(engine.stats, { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0 })
     out.simple('OK')
   } else if (args.is(1, 'rewrite')) out.error('ERR The server is running without a config file')
   else

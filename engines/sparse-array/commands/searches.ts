@@ -10,6 +10,7 @@ import type { Ends } from '../grep/search.ts'
 import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
 import { latin1 } from '../resp/args.ts'
+import type { Engine } from '../server/engine.ts'
 import type { Session } from '../server/session.ts'
 import { arrayRecord, index } from './arrays.ts'
 import type { Command } from './command.ts'
@@ -181,10 +182,9 @@ function parseQuery(session: Session, args: Args): Query | null {
 }
 
 const MOST_PLANS = 8
-/** The plans used last: clients ask the same again and again, and a plan that has run knows more of its automaton. */
-const plans = new Map<string, Plan>()
 
-function planFor({ predicates, all, ignoreCase }: Query, maxSteps: number): Plan {
+/** Clients ask the same again and again, and a plan that has run knows more of its automaton. */
+function planFor({ plans, maxSteps }: Engine, { predicates, all, ignoreCase }: Query): Plan {
   const parts = predicates.map(
     ({ kind, pattern, errors }) => `${kind}${errors},${pattern.length}:${latin1(pattern)}`,
   )
@@ -210,7 +210,7 @@ function argrep(session: Session, args: Args): Job | undefined {
   if (query === null) return undefined
   let plan: Plan
   try {
-    plan = planFor(query, engine.maxSteps)
+    plan = planFor(engine, query)
   } catch (error) {
     if (!(error instanceof PredicateError)) throw error
     out.error(`ERR ${error.message}`)

@@ -19,10 +19,10 @@ function escapeByte(byte: number): string {
 }
 
 /**
- * The expression as a string of bytes; anchored except where the pattern begins or ends with a star. `ignoreCase`: the
+ * The expression as a string of bytes, null when no text can match (`[]`); anchored except where the pattern begins or ends with a star. `ignoreCase`: the
  * expression will be searched for so; a class must know, as what it excludes has two cases.
  */
-export function globToRegex(glob: Uint8Array, ignoreCase = false): string {
+export function globToRegex(glob: Uint8Array, ignoreCase = false): string | null {
   let from = 0
   let to = glob.length
   while (glob[from] === STAR) from++
@@ -41,6 +41,7 @@ export function globToRegex(glob: Uint8Array, ignoreCase = false): string {
     } else if (byte === 0x5b) {
       // A star that was taken off the end may belong to a class that is not closed: read to the pattern's end.
       const { set, end } = readClass(glob, at + 1, ignoreCase)
+      if (!set.includes(1)) return null
       regex += classToRegex(set)
       at = end
     } else if (byte === 0x5c && at + 1 < glob.length) {
@@ -100,6 +101,5 @@ function classToRegex(set: Uint8Array): string {
     byte = last
   }
   if (inside !== '') alternatives.unshift(`[${inside}]`)
-  // Nothing is in the class: something that never matches.
-  return alternatives.length === 0 ? '[^\0-\xff]' : `(${alternatives.join('|')})`
+  return `(${alternatives.join('|')})`
 }

@@ -76,10 +76,15 @@ export function compilePlan(
   const set: Uint8Array[] = []
   const counted: Regex[] = []
   let always = false
+  let never = false
   for (const predicate of predicates) {
     const { source, settings } = translate(predicate, ignoreCase)
     if (source === '') {
-      always ||= true
+      always = true
+      continue
+    }
+    if (source === null) {
+      never = true
       continue
     }
     const regex = guarded(() => compile(bytesOf(source), { ...options, ...settings }))
@@ -91,10 +96,12 @@ export function compilePlan(
     }
     if (joins && set.length === 1) counted.push(regex)
   }
+  if (all && never) return NOTHING
   if (!all && always) return { matchers: [], all, prefilter: null, steps: () => 0 }
   const first = set.length === 1 ? counted.find((regex) => !alone.includes(regex))! : null
   const joined = first ?? (set.length > 1 ? guarded(() => compileSet(set, options)) : null)
   const matchers = joined === null ? alone : [joined, ...alone]
+  if (matchers.length === 0 && !always) return NOTHING
   const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
   return { matchers, all, prefilter: prefilterOf(predicates, all, options), steps }
 }
@@ -129,11 +136,19 @@ function literalIn({ kind, pattern, errors }: Predicate): Uint8Array | null {
 const CACHE_BYTES = 4 << 20
 const COMPILE_BYTES = 32 << 20
 
-/** The pattern, '' when every element satisfies it. */
+/** No element satisfies it. */
+const NOTHING: Plan = {
+  matchers: [{ scan: (_, starts) => ({ hits: new Uint32Array(0), next: starts.length }) }],
+  all: true,
+  prefilter: null,
+  steps: () => 0,
+}
+
+/** The pattern: '' when every element satisfies it, null when none can. */
 function translate(
   { kind, pattern, errors }: Predicate,
   ignoreCase: boolean,
-): { source: string; settings?: Options } {
+): { source: string | null; settings?: Options } {
   switch (kind) {
     case 'exact':
       return { source: `^${escapeBytes(pattern)}$` }
@@ -168,6 +183,8 @@ function guarded<T>(work: () => T): T {
     }
     if (error instanceof RegexBudgetError)
       throw new PredicateError('invalid regular expression: Out of memory')
+    // No pattern may end the server, whatever happens inside.
+    if (error instanceof RangeError) throw new PredicateError('invalid regular expression: Invalid regexp')
     throw error
   }
 }

@@ -12,6 +12,7 @@ const ELEMENT = 64
 abstract class RangeJob implements Job {
   protected readonly walk: Walk
   protected readonly body = new Reply()
+  work = 0
   private snapshot: Tree | null = null
 
   constructor(tree: Tree, { aHi, aLo, bHi, bLo }: Ends) {
@@ -25,11 +26,12 @@ abstract class RangeJob implements Job {
   step(units: number): boolean {
     const { walk } = this
     const { slices, space } = walk.tree.store
-    for (let left = units; left > 0;) {
+    const until = this.work + units
+    while (this.work < until) {
       if (!walk.next()) return true
       space.refresh()
       const count = slices.elements(walk.slice, walk.from, walk.to)
-      left -= ELEMENT * count + ELEMENT
+      this.work += ELEMENT * count + ELEMENT
       for (let i = 0; i < count; i++) {
         const k = walk.reverse ? count - 1 - i : i
         if (!this.element(walk.baseHi, walk.baseLo + slices.offsets[k]!, slices.addresses[k]!)) return true

@@ -72,6 +72,7 @@ class Server implements RunningServer {
   private readonly connections = new Map<Client, Connection>()
   private readonly timer: NodeJS.Timeout
   private readonly around: Surroundings
+  private readonly notice: (line: string) => void
   private commitPending = false
   private lastSync = 0
   /** A snapshot that is written to nowhere, as no directory was given. */
@@ -81,6 +82,7 @@ class Server implements RunningServer {
   private readonly saver = { step: (units: number): boolean => this.stepSave(units) }
 
   constructor(options: ServeOptions, files: Files | null) {
+    this.notice = options.onNotice ?? (() => {})
     this.engine = new Engine({
       ...(options.password === undefined ? {} : { password: options.password }),
       ...(options.debug === undefined ? {} : { debug: options.debug }),
@@ -99,7 +101,7 @@ class Server implements RunningServer {
         ? null
         : new Journal(engine, files, {
             cut: options.cut ?? false,
-            onNotice: options.onNotice ?? (() => {}),
+            onNotice: this.notice,
             onSynced: () => this.onSynced(),
             onFailed: (error) => this.fail(error),
           })
@@ -157,6 +159,8 @@ class Server implements RunningServer {
       directory: dir ?? '',
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
+      report: (error) =>
+        this.notice(`internal error: ${error instanceof Error ? error.stack : String(error)}`),
       wake: (client) => this.connections.get(client)?.flush(),
       get saving() {
         return saving()

@@ -6,6 +6,7 @@
 import type { SparseArray } from '../array/sparse-array.ts'
 import { bury, createStore } from '../array/tree.ts'
 import type { Store } from '../array/tree.ts'
+import type { Plan } from '../grep/plan.ts'
 import { ARRAY, Keyspace } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
 import { bytesOf, latin1 } from '../resp/args.ts'
@@ -57,6 +58,8 @@ export interface Host {
   readonly lastSave: number
   /** Output was written for a client out of its turn. */
   wake(client: Client): void
+  /** A command failed as none should: the client is told, and whoever runs the server. */
+  report(error: unknown): void
   /** Lines for INFO. */
   info(): readonly (readonly [string, string | number])[]
 }
@@ -70,6 +73,9 @@ export const NO_HOST: Host = {
   saving: null,
   lastSave: 0,
   wake: () => {},
+  report: (error) => {
+    throw error
+  },
   info: () => [],
 }
 
@@ -111,7 +117,9 @@ export class Engine {
   loading = false
   /** Counts writes. */
   dirty = 0
-  readonly stats = { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0, budgetExceeded: 0 }
+  /** Compiled queries, the one used last at the end. */
+  readonly plans = new Map<string, Plan>()
+  readonly stats = { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0 }
   nextClient = 1
   private readonly stores = new Map<number, Store>()
   /** Commands of a transaction that runs. */

@@ -129,9 +129,24 @@ export class Session implements Client {
   /** Lets the job do some work; true when it has replied. */
   stepJob(units: number): boolean {
     const { job } = this
-    if (job === null || !job.step(units)) return false
-    this.finish(job)
+    try {
+      if (job === null || !job.step(units)) return false
+      this.finish(job)
+    } catch (error) {
+      this.job = null
+      job?.close()
+      this.refuse(error)
+    }
     return true
+  }
+
+  private refuse(error: unknown): void {
+    if (error instanceof SpaceFullError) this.out.error(OUT_OF_MEMORY)
+    else if (error instanceof TooManySnapshots) this.out.error('ERR too many searches of one key at a time')
+    else {
+      this.out.error('ERR internal error')
+      this.engine.host.report(error)
+    }
   }
 
   /** The connection is gone. */
@@ -210,9 +225,7 @@ export class Session implements Client {
       const job = command.run(this, args)
       if (job !== undefined) this.begin(job)
     } catch (error) {
-      if (error instanceof SpaceFullError) this.out.error(OUT_OF_MEMORY)
-      else if (error instanceof TooManySnapshots) this.out.error('ERR too many searches of one key at a time')
-      else throw error
+      this.refuse(error)
     }
   }
 
@@ -232,6 +245,7 @@ export class Session implements Client {
 
   private finish(job: Job): void {
     this.job = null
+    this.engine.stats.searchWork += job.work
     job.reply(this.out)
     job.close()
   }

@@ -1,0 +1,144 @@
+/** Load on a server over real sockets: each request at its time, each client on a connection of its own. */
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { serveSparseArray } from './server.ts'
+
+export interface TimedRequest {
+  /** Seconds from the begin. */
+  readonly at: number
+  readonly kind: number
+  readonly command: readonly string[]
+}
+
+export interface LoadResult {
+  /** Seconds from when a request was due until its reply was complete, by request; in order. */
+  readonly waits: readonly number[]
+  /** Requests that were answered with an error. */
+  readonly errors: number
+  readonly memoryUsage: number
+}
+
+export interface LoadOptions {
+  readonly fragments: readonly string[]
+  readonly requests: readonly TimedRequest[]
+  /** Requests of this kind share connections with nobody: they may take long. */
+  readonly longKind: number
+  readonly signal: AbortSignal
+  /** Where to ask; our own server in this process' place when it is null. */
+  readonly url: string | null
+  readonly yields: boolean
+  readonly maxSteps: number
+}
+
+/** Connections for long requests; the others share one for each of their kinds. */
+const LONG_CONNECTIONS = 16
+
+/** Fills the key `k`, sends every request when it is due, and says how long each took. */
+export async function putLoad(options: LoadOptions): Promise<LoadResult> {
+  const own =
+    options.url === null
+      ? await serveSparseArray({ yields: options.yields, maxSteps: options.maxSteps })
+      : null
+  const { hostname, port } =
+    own === null ? new URL(options.url!) : { hostname: own.host, port: String(own.port) }
+  const open = (): Promise<Line> => Line.open(hostname, Number(port), options.signal)
+  const lines = await Promise.all(Array.from({ length: LONG_CONNECTIONS + 2 }, open))
+  try {
+    const [first, ...others] = lines as [Line, ...Line[]]
+    await first.ask(['DEL', 'k'])
+    for (let i = 0; i < options.fragments.length; i += 500) {
+      await first.ask(['ARINSERT', 'k', ...options.fragments.slice(i, i + 500)])
+    }
+    const memoryUsage = Number((await first.ask(['MEMORY', 'USAGE', 'k'])).slice(1))
+    const begin = performance.now()
+    let errors = 0
+    let nextLong = 0
+    const waits = await Promise.all(
+      options.requests.map(async ({ at, kind, command }) => {
+        await due(begin + 1_000 * at, options.signal)
+        const long = kind === options.longKind
+        const line = long ? others[1 + (nextLong++ % LONG_CONNECTIONS)]! : kind === 0 ? first : others[0]!
+        const reply = await line.ask(command)
+        if (reply.startsWith('-')) errors++
+        return (performance.now() - begin) / 1_000 - at
+      }),
+    )
+    return { waits, errors, memoryUsage }
+  } finally {
+    for (const line of lines) line.close()
+    await own?.close()
+  }
+}
+
+async function due(time: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const left = time - performance.now()
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+}
+
+/** A connection that knows where replies end, and of a reply only its first line. */
+class Line {
+  private readonly socket: Socket
+  private readonly waiting: ((firstLine: string) => void)[] = []
+  private rest = Buffer.alloc(0)
+  /** Replies still to come of the one that is read, and bytes of a bulk string to be passed over. */
+  private open = 0
+  private skip = 0
+  private first = ''
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.read(chunk))
+  }
+
+  static async open(host: string, port: number, signal: AbortSignal): Promise<Line> {
+    const socket = connect(port, host)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject)
+      signal.addEventListener('abort', () => socket.destroy(new Error('aborted')), { once: true })
+    })
+    return new Line(socket)
+  }
+
+  ask(command: readonly string[]): Promise<string> {
+    const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
+    this.socket.write(`*${command.length}\r\n${parts.join('')}`)
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve)
+      this.socket.once('error', reject)
+    })
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  private read(chunk: Buffer): void {
+    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
+    let at = 0
+    for (;;) {
+      const passed = Math.min(this.skip, bytes.length - at)
+      at += passed
+      this.skip -= passed
+      if (this.skip > 0) break
+      if (this.first !== '' && this.open === 0) {
+        const line = this.first
+        this.first = ''
+        this.waiting.shift()?.(line)
+      }
+      const end = bytes.indexOf('\r\n', at)
+      if (end < 0) break
+      const line = bytes.toString('latin1', at, end)
+      at = end + 2
+      if (this.first === '') {
+        this.first = line
+        this.open = 1
+      }
+      this.open--
+      if (line.startsWith('*')) this.open += Math.max(0, Number(line.slice(1)))
+      if (line.startsWith('$') && line !== '$-1') this.skip = Number(line.slice(1)) + 2
+    }
+    this.rest = Buffer.from(bytes.subarray(at))
+  }
+}

@@ -1,0 +1,57 @@
+/** The sim in small: same seed, same bytes; conservation and Little; a long search holds up whoever does not yield. */
+import { describe, expect, test } from 'vitest'
+import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
+import { conserves } from '../lab/contract/conservation.ts'
+import { obeysLittle } from '../lab/contract/little.ts'
+import type { Measures } from '../lab/contract/sim.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import { simulate } from './model.ts'
+import { agentMemoryParams } from './params.ts'
+
+function replicate(more: Record<string, unknown>, replication = 0): Measures {
+  const params = agentMemoryParams.parse({
+    fragments: 2_000,
+    span: '2s',
+    reads: '2k/s',
+    searches: '20/s',
+    searchRate: '10M/s',
+    ...more,
+  })
+  return simulate(params, {
+    replication,
+    horizon: 'span',
+    part: 0,
+    stream: (name) => openStream(5, replication, name),
+    judged: () => [],
+    progress: () => {},
+  })
+}
+
+const longest = (measures: Measures, name: string): number =>
+  LogHistogram.fromData(measures.observations![name] as LogHistogramData).quantile(0.999)!
+
+describe('one replication', () => {
+  const measures = replicate({})
+
+  test('is the same again, byte by byte', () => {
+    expect(JSON.stringify(replicate({}))).toBe(JSON.stringify(measures))
+    expect(JSON.stringify(replicate({}, 1))).not.toBe(JSON.stringify(measures))
+  })
+
+  test('loses no request and obeys Little', () => {
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+    for (const sample of measures.little) expect(obeysLittle(sample)).toEqual({ ok: true })
+    for (const { ok, name } of measures.invariants) expect([name, ok]).toEqual([name, true])
+  })
+
+  test('a read waits for a turn at most where searches yield, and for a search where they do not', () => {
+    expect(longest(measures, 'argetWait')).toBeLessThan(0.015)
+    expect(longest(measures, 'atOnceWait')).toBeGreaterThan(0.025)
+  })
+
+  test('a budget ends hostile searches, and its absence shows', () => {
+    const hostile = replicate({ hostileShare: '60%', budget: '400k', searches: '4/s', fragments: 9_000 })
+    expect(hostile.metrics['refused']).toBeGreaterThan(0.1)
+    expect(longest(hostile, 'unboundedWait')).toBeGreaterThan(longest(hostile, 'atOnceWait'))
+  })
+})
