@@ -1,4 +1,5 @@
 /** All sims, by name. A new sim is added here and nowhere else. */
+import { agentMemory } from './agent-memory/index.ts'
 import { firewalledClients } from './firewalled-clients/index.ts'
 import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
@@ -7,7 +8,7 @@ import { regexShootout } from './regex-shootout/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
 
 export const sims: ReadonlyMap<string, Sim> = new Map(
-  [voiceFleet, turnLatency, firewalledClients, mmC, regexShootout].map((sim) => [
+  [voiceFleet, agentMemory, turnLatency, firewalledClients, mmC, regexShootout].map((sim) => [
     sim.name,
     sim as unknown as Sim,
   ]),
