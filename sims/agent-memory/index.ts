@@ -14,6 +14,7 @@ import { live } from './live.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { simulate } from './model.ts'
 import { agentMemoryParams, type AgentMemoryParams } from './params.ts'
+import { predictions } from './theory.ts'
 
 export const agentMemory = defineSim<AgentMemoryParams>({
   name: 'agent-memory',
@@ -30,5 +31,6 @@ export const agentMemory = defineSim<AgentMemoryParams>({
     const busy = metrics['utilisation']?.value ?? null
     return busy === null || busy === 0 ? [] : [{ name: 'event loop', multiple: 1 / busy }]
   },
+  theory: predictions,
   live,
 })
