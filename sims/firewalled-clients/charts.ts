@@ -1,5 +1,6 @@
 /** What to look at: who is locked out by ladder, and one blocked caller's checks over time. */
 import { Kernel } from '../lab/kernel/kernel.ts'
+import { intervalBars } from '../lab/contract/bars.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { CheckList, type Path } from './ice/check-list.ts'
 import { TraceWire } from './ice/trace.ts'
@@ -13,38 +14,20 @@ export function charts({ points }: Results<FirewalledParams>): ChartSpec[] {
 }
 
 function lockedOutByLadder(points: readonly Point[]): ChartSpec {
-  const bars = points.map(({ params, metrics }) => {
-    const { value, low, high } = metrics['lockedOut']!
-    return { ladder: params.ladder, value, low, high }
-  })
-  const y = { field: 'ladder', type: 'nominal', title: 'offered besides UDP', sort: null }
-  const x = {
-    field: 'value',
-    type: 'quantitative',
-    title: 'callers who get no call',
-    axis: { format: '.1%' },
-  }
-  return {
+  const bars = points.map(({ params, metrics }) => ({
+    label: params.ladder,
+    estimate: metrics['lockedOut']!,
+  }))
+  return intervalBars(bars, {
     name: 'locked-out',
     title: 'Who gets no call, by what is offered besides UDP',
     description:
       'Bars: the share of callers whom no way offered can reach, with its 95 % interval. What remains at the end of the ' +
       'ladder are networks that let nothing through.',
-    spec: {
-      data: { values: bars },
-      layer: [
-        { mark: 'bar', encoding: { y, x } },
-        {
-          mark: { type: 'rule', color: 'black' },
-          encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' } },
-        },
-      ],
-    },
-    table: {
-      columns: ['ladder', 'locked out', 'low', 'high'],
-      rows: bars.map(({ ladder, value, low, high }) => [ladder, value, low, high]),
-    },
-  }
+    names: 'offered besides UDP',
+    figures: 'callers who get no call',
+    format: '.1%',
+  })
 }
 
 /** A caller behind a firewall that lets only TLS on 443 out, without losses, at the median round trip. */

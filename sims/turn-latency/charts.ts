@@ -1,4 +1,5 @@
 /** What to look at: the stages of a turn by age of the call, and what each change would save. */
+import { intervalBars } from '../lab/contract/bars.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import type { TurnLatencyParams } from './params.ts'
 import { PUBLISHED } from './published.ts'
@@ -51,30 +52,14 @@ function stagesByMinute({ replications }: Point): ChartSpec {
 }
 
 function counterfactuals({ metrics }: Point): ChartSpec {
-  const bars = VARIANTS.map(({ name, label }) => {
-    const { value, low, high } = metrics[savedBy(name)]!
-    return { change: label, value, low, high }
-  })
-  const y = { field: 'change', type: 'nominal', title: null, sort: '-x' }
-  const x = { field: 'value', type: 'quantitative', title: 'seconds saved in minute 12' }
-  return {
+  const bars = VARIANTS.map(({ name, label }) => ({ label, estimate: metrics[savedBy(name)]! }))
+  return intervalBars(bars, {
     name: 'what-would-help',
     title: 'What each change would save in minute 12',
     description:
       'Bars: mean seconds saved on the same callers when one thing is changed, with the 95 % interval over replications.',
-    spec: {
-      data: { values: bars },
-      layer: [
-        { mark: 'bar', encoding: { y, x } },
-        {
-          mark: { type: 'rule', color: 'black' },
-          encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' } },
-        },
-      ],
-    },
-    table: {
-      columns: ['change', 'seconds saved', 'low', 'high'],
-      rows: bars.map(({ change, value, low, high }) => [change, value, low, high]),
-    },
-  }
+    names: '',
+    figures: 'seconds saved in minute 12',
+    sorted: true,
+  })
 }

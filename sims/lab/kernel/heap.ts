@@ -33,9 +33,7 @@ export class EventHeap {
       words[at] = words[parent]!
       at = parent
     }
-    times[at] = time
-    sequences[at] = sequence
-    words[at] = word
+    this.put(at, time, sequence, word)
   }
 
   /** Removes the earliest event; only when not empty. */
@@ -81,9 +79,13 @@ export class EventHeap {
       words[at] = words[least]!
       at = least
     }
-    times[at] = time
-    sequences[at] = sequence
-    words[at] = word
+    this.put(at, time, sequence, word)
+  }
+
+  private put(at: number, time: number, sequence: number, word: number): void {
+    this.times[at] = time
+    this.sequences[at] = sequence
+    this.words[at] = word
   }
 
   private grow(): void {

@@ -114,16 +114,18 @@ export const v8Linear: RegexPeer = {
   },
 }
 
-interface Re2jsMatcher {
+export interface Re2jsMatcher {
   find(): boolean
   start(group?: number): number
   end(group?: number): number
   groupCount(): number
 }
 
-interface Re2js {
+export interface Re2js {
   compile(pattern: string, flags: number): { matcher(text: string): Re2jsMatcher }
   readonly CASE_INSENSITIVE: number
+  readonly DOTALL: number
+  readonly MULTILINE: number
 }
 
 export const re2js: RegexPeer = {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import type { Re2js, Re2jsMatcher } from '../../peers/regex/javascript.ts'
 import { flagsAmong, Refused, type Adapter, type Bound, type Compiled } from './adapter.ts'
 
 const require = createRequire(import.meta.url)
@@ -101,19 +102,6 @@ export function v8Linear(): Adapter {
     },
     compile: (pattern, flags) => compileRegExp(pattern, `l${flags}`),
   }
-}
-
-interface Re2jsMatcher {
-  find(): boolean
-  start(group?: number): number
-  end(group?: number): number
-  groupCount(): number
-}
-interface Re2js {
-  compile(pattern: string, flags: number): { matcher(text: string): Re2jsMatcher }
-  readonly CASE_INSENSITIVE: number
-  readonly DOTALL: number
-  readonly MULTILINE: number
 }
 
 export function re2js(): Adapter {
