@@ -50,8 +50,8 @@ function oneCall(points: readonly Point[]): ChartSpec {
     name: 'one-call',
     title: 'The checks of one caller who may use only TLS on port 443',
     description:
-      'Each mark is a request sent on a way (or the first answer that came back), seconds after the tap. UDP is tried ' +
-      'again and again at doubled intervals; a way that the firewall drops is never answered.',
+      'Each mark is a request sent on a way, or the answer that came back, seconds after the tap. What the firewall drops ' +
+      'is never answered; TURN over TLS is asked as soon as its candidate is ready.',
     spec: {
       data: { values: messages },
       mark: { type: 'point', filled: true, size: 80 },

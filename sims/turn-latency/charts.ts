@@ -12,19 +12,31 @@ export function charts({ chosen }: Results<TurnLatencyParams>): ChartSpec[] {
   return [stagesByMinute(chosen), counterfactuals(chosen)]
 }
 
+/** Published points taller than this many times the call are of another world, and would flatten it. */
+const MOST_TALL = 2
+
 function stagesByMinute({ replications }: Point): ChartSpec {
   const series = replications[0]?.series ?? {}
   const rows = STAGES.flatMap((stage) =>
     (series[stage]?.t ?? []).map((t, i) => ({ stage, minute: t / 60, seconds: series[stage]!.values[i]! })),
   )
-  const points = PUBLISHED.map(({ minute, seconds, source }) => ({ minute, seconds, source }))
+  const byMinute = Map.groupBy(rows, ({ minute }) => minute)
+  const latencies = [...byMinute.values()].map((stages) =>
+    stages.reduce((sum, { seconds }) => sum + seconds, 0),
+  )
+  const visible = MOST_TALL * Math.max(...latencies)
+  const points = PUBLISHED.filter(({ seconds }) => seconds <= visible).map(({ minute, seconds, source }) => ({
+    minute,
+    seconds,
+    source,
+  }))
   const x = { field: 'minute', type: 'quantitative', title: 'minute of the call' }
   return {
     name: 'stages-by-minute',
     title: 'Where a turn’s time goes, by minute of the call',
     description:
       'Areas: the mean of each stage in one replication, stacked. Points: published observations, each one report of ' +
-      'another deployment, so shown for scale and not fitted here.',
+      'another deployment; those far above this call are left out.',
     spec: {
       layer: [
         {
