@@ -71,6 +71,8 @@ test('no sim is looked up before its row is prepared', () => {
     },
   })
   expect(all.map(({ id }) => id)).toEqual([
+    'sims/agent-memory',
+    'sims/regex-shootout',
     'sims/turn-latency',
     'sims/firewalled-clients',
     'sims/mm-c',

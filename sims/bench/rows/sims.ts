@@ -32,6 +32,16 @@ interface Replication {
 
 const REPLICATIONS: readonly Replication[] = [
   {
+    sim: 'agent-memory',
+    params: { fragments: 20_000, span: '2s', reads: '1k/s', searches: '10/s' },
+    summary: 'Two seconds of readers, writers and searchers on a sparse array of 20,000 fragments.',
+  },
+  {
+    sim: 'regex-shootout',
+    params: { suite: 'redos', patterns: ['^(a+)+$', '^(x+x+)+$', '\\s*,\\s*'] },
+    summary: 'Attacks proposed on three patterns, and the steps that a backtracking matcher takes on them.',
+  },
+  {
     sim: 'turn-latency',
     params: { callRate: '0.5/s', inferenceServers: 16, span: '20min' },
     summary: 'Twenty minutes of voice calls turn by turn, as they are and under every counterfactual.',
