@@ -89,7 +89,7 @@ export class LongSubject {
     const most = javascript === null ? ANYTHING_BYTES : REFERENCE_BYTES
     if (this.guarded && bytes.length > REFERENCE_BYTES) return { difference: undefined, byReference: false }
     const slowly =
-      bytes.length <= most && (javascript === null || random.oneIn(100)) && isCalm(source.pattern, text)
+      bytes.length <= most && (javascript === null || random.oneIn(20)) && isCalm(source.pattern, text)
     let byReference = false
     const run = (): string | undefined => {
       const slow = slowly ? this.bySlowReference(text, bytes) : null
