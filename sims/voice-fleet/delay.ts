@@ -4,6 +4,7 @@ import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { quantileFigure } from '../lab/analysis/figure.ts'
 import type { FleetWorld } from './hosts.ts'
 import { BINS, exceeds, meanWait, settledUtilisation, waitTail, type WaitTail } from './queueing.ts'
+import { remembered } from './remembered.ts'
 
 export interface RelayModel {
   readonly packetsPerCoreSecond: number
@@ -93,19 +94,9 @@ export class RelayDelay implements Distribution {
   }
 }
 
-/** Tails by bin for the last few models: a thousand roots each, and every fleet size of a search asks for the same. */
-const remembered = new Map<string, readonly WaitTail[]>()
-const REMEMBERED = 16
-
-function tailsAt(settled: number, loadMultiple: number): readonly WaitTail[] {
-  const key = `${settled} ${loadMultiple}`
-  let tails = remembered.get(key)
-  if (tails === undefined) {
-    tails = Array.from({ length: BINS + 1 }, (_, bin) =>
-      waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled)),
-    )
-    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value!)
-    remembered.set(key, tails)
-  }
-  return tails
-}
+/** Tails by bin: a thousand roots each, and every fleet size of a search asks for the same. */
+const tailsAt = remembered((settled: number, loadMultiple: number): readonly WaitTail[] =>
+  Array.from({ length: BINS + 1 }, (_, bin) =>
+    waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled)),
+  ),
+)

@@ -4,6 +4,7 @@ import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lo
 import { dayWeights, weightAt } from './diurnal.ts'
 import { CLUSTERS, routesTo, type Route } from './geography.ts'
 import type { VoiceFleetParams } from './params.ts'
+import { remembered } from './remembered.ts'
 import { WEEK } from './span.ts'
 
 /** Sessions per second that the whole service starts on average. */
@@ -21,14 +22,15 @@ export function routeRates(
   return weights.map((_, minute) => rate * weightAt(weights, minute, region.utcOffset))
 }
 
+/** Read-only: who asks again gets the same array. */
 export function dayShape(params: VoiceFleetParams): Float64Array {
-  return dayWeights({
-    trough: params.dayTrough,
-    peak: params.dayPeak,
-    troughHour: params.troughHour,
-    peakHour: params.peakHour,
-  })
+  return weightsOf(params.dayTrough, params.dayPeak, params.troughHour, params.peakHour)
 }
+
+/** 86,400 powers a curve, and every cluster of every replication asks for the same one three times. */
+const weightsOf = remembered((trough: number, peak: number, troughHour: number, peakHour: number) =>
+  dayWeights({ trough, peak, troughHour, peakHour }),
+)
 
 /** Arrivals per second at one cluster, all its routes together, for every minute of a day in UTC. */
 export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {

@@ -77,6 +77,8 @@ export class FirstPackets {
       flows: options.flows,
       routes: pods,
       idleTimeout: options.idleTimeout,
+      // `credit` confirms a flow in the batch of its check, so no answer is waited for longer.
+      transactions: this.batch.capacity,
     })
     for (let pod = 0; pod < pods; pod++)
       this.forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
