@@ -34,11 +34,7 @@ describe('after warm-up', () => {
   })
 
   test.each([
-    [
-      'pods',
-      'client-side.ts',
-      '    this.send(batch, slot, out, flow, route, HEADER_IPV4_BYTES)\n    return 0',
-    ],
+    ['pods', 'client-side.ts', '      action[slot] = verdict.TO_POD\n'],
     ['clients', 'pod-side.ts', '    this.payload = length\n'],
   ])('an object planted for every packet to %s is noticed', (towards, file, line) => {
     const kept = `    ;(globalThis as { kept?: unknown }).kept = { slot }\n${line}`

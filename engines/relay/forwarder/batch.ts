@@ -32,6 +32,8 @@ export class Batch {
   readonly capacity: number
   readonly slotBytes: number
   readonly arena: Uint8Array
+  /** The arena again: a word in one access. */
+  readonly view: DataView
   /** Where each packet starts in the arena; `i * slotBytes + HEADROOM` unless the receiver sets it otherwise. */
   readonly offset: Int32Array
   /** Bytes of each packet. */
@@ -52,6 +54,7 @@ export class Batch {
     this.capacity = capacity
     this.slotBytes = slotBytes
     this.arena = new Uint8Array(capacity * slotBytes)
+    this.view = new DataView(this.arena.buffer)
     this.offset = Int32Array.from({ length: capacity }, (_, i) => i * slotBytes + HEADROOM)
     this.length = new Int32Array(capacity)
     this.family = new Uint8Array(capacity).fill(4)

@@ -58,7 +58,31 @@ export function writeRelayHeaderIPv6(
   bytes[at] = HEADER_IPV6
   bytes[at + 1] = flags
   putHalf(bytes, at + 2, port)
-  for (let i = 0; i < 4; i++) putWord(bytes, at + 4 + 4 * i, address[from + i]!)
+  putWord(bytes, at + 4, address[from]!)
+  putWord(bytes, at + 8, address[from + 1]!)
+  putWord(bytes, at + 12, address[from + 2]!)
+  putWord(bytes, at + 16, address[from + 3]!)
+}
+
+/** As `writeRelayHeader` without flags: what every packet of a client gets, two stores for eight. */
+export function putRelayHeader(view: DataView, at: number, address: number, port: number): void {
+  view.setInt32(at, (HEADER_IPV4 << 24) | port)
+  view.setInt32(at + 4, address)
+}
+
+/** As `writeRelayHeaderIPv6` without flags. */
+export function putRelayHeaderIPv6(
+  view: DataView,
+  at: number,
+  address: Uint32Array,
+  from: number,
+  port: number,
+): void {
+  view.setInt32(at, (HEADER_IPV6 << 24) | port)
+  view.setInt32(at + 4, address[from]!)
+  view.setInt32(at + 8, address[from + 1]!)
+  view.setInt32(at + 12, address[from + 2]!)
+  view.setInt32(at + 16, address[from + 3]!)
 }
 
 /** True when a datagram of `length` bytes at `at` starts with a header of known flags and has something after it. */

@@ -9,6 +9,7 @@ import { BAD_CHARS } from '../hint/key-ring.ts'
 import { UFRAG_CHARS } from '../hint/layout.ts'
 import { attributeLength } from '../../net/stun/attribute.ts'
 import {
+  ATTRIBUTE_HEADER_BYTES,
   BINDING_ERROR,
   BINDING_INDICATION,
   BINDING_REQUEST,
@@ -16,6 +17,10 @@ import {
   GOOG_PING_ERROR,
   GOOG_PING_REQUEST,
   GOOG_PING_RESPONSE,
+  HEADER_BYTES,
+  MAGIC_COOKIE,
+  USERNAME,
+  USERNAME_LIMIT,
 } from '../../net/stun/constants.ts'
 import { checkHeader, messageType } from '../../net/stun/header.ts'
 import * as refusal from '../../net/stun/refusal.ts'
@@ -30,10 +35,11 @@ export const STUN_BY_FLOW = 254
 export const BY_HINT = 255
 
 const COLON = 0x3a
+const USERNAME_AT = HEADER_BYTES + ATTRIBUTE_HEADER_BYTES
 
 /** Writes the next step of each slot into `steps`; returns how many are BY_HINT, their ufrags staged in `keys`. */
 export function stageChecks(batch: Batch, keys: KeyRing, steps: Uint8Array): number {
-  const { count, arena, offset, length, arrival } = batch
+  const { count, arena, view, offset, length, arrival } = batch
   const room = batch.slotBytes - HEADROOM
   const arenaBytes = arena.length
   const lastPlace = arenaBytes - batch.slotBytes
@@ -56,7 +62,8 @@ export function stageChecks(batch: Batch, keys: KeyRing, steps: Uint8Array): num
     const protocol = size === 0 ? -1 : PROTOCOL_OF_FIRST_BYTE[arena[at]!]
     let step = BY_FLOW
     if (protocol === STUN) {
-      step = readStun(arena, at, size, slot, keys)
+      const username = usernameInFront(view, at, size)
+      step = username < 0 ? readStun(arena, at, size, slot, keys) : stageUfrag(arena, username, slot, keys)
       if (step === BY_HINT) checks++
     } else if (protocol !== RTP && protocol !== DTLS) {
       step = protocol === -1 ? verdict.EMPTY : verdict.OTHER_PROTOCOL
@@ -64,6 +71,20 @@ export function stageChecks(batch: Batch, keys: KeyRing, steps: Uint8Array): num
     steps[slot] = step
   }
   return checks
+}
+
+/**
+ * Where the USERNAME is that a well-formed Binding request starts with, long enough for a ufrag of ours: what browsers
+ * send, told by three words. -1 for all else, which `readStun` tells apart.
+ */
+function usernameInFront(view: DataView, at: number, length: number): number {
+  if (length < USERNAME_AT + UFRAG_CHARS || length > 0xffff || (length & 3) !== 0) return -1
+  if (view.getInt32(at) !== ((BINDING_REQUEST << 16) | (length - HEADER_BYTES))) return -1
+  if (view.getInt32(at + 4) !== MAGIC_COOKIE) return -1
+  const attribute = view.getInt32(at + HEADER_BYTES)
+  const bytes = attribute & 0xffff
+  const isName = attribute >>> 16 === USERNAME && bytes > UFRAG_CHARS && bytes < USERNAME_LIMIT
+  return isName && USERNAME_AT + bytes <= length ? at + USERNAME_AT : -1
 }
 
 /** A packet that starts like STUN: BY_HINT with its ufrag staged, STUN_BY_FLOW, or a drop reason. */
@@ -74,9 +95,12 @@ function readStun(bytes: Uint8Array, at: number, length: number, slot: number, k
   if (type !== BINDING_REQUEST) return goesByFlow(type) ? STUN_BY_FLOW : verdict.NOT_BINDING
   const username = findUsername(bytes, at, length)
   if (username < 0) return username === refusal.ABSENT ? verdict.NO_USERNAME : verdict.BAD_ATTRIBUTE
-  if (attributeLength(bytes, username) <= UFRAG_CHARS || bytes[username + UFRAG_CHARS] !== COLON) {
-    return verdict.BAD_UFRAG
-  }
+  if (attributeLength(bytes, username) <= UFRAG_CHARS) return verdict.BAD_UFRAG
+  return stageUfrag(bytes, username, slot, keys)
+}
+
+function stageUfrag(bytes: Uint8Array, username: number, slot: number, keys: KeyRing): number {
+  if (bytes[username + UFRAG_CHARS] !== COLON) return verdict.BAD_UFRAG
   const staged = keys.stage(bytes, username, slot)
   if (staged === 0) return BY_HINT
   return staged === BAD_CHARS ? verdict.BAD_UFRAG : verdict.UNKNOWN_KEY

@@ -236,7 +236,7 @@ export const FAULTS: readonly PlantedFault[] = [
     fault: 12,
     name: "an IPv6 client's address reaches the pod in another order",
     file: forwarder('header'),
-    from: 'putWord(bytes, at + 4 + 4 * i, address[from + i]!)',
-    to: 'putWord(bytes, at + 4 + 4 * i, address[from + 3 - i]!)',
+    from: 'view.setInt32(at + 4, address[from]!)',
+    to: 'view.setInt32(at + 4, address[from + 3]!)',
   },
 ]
