@@ -39,5 +39,5 @@ function remedy(worst: Point, best: Point): string {
     median === null || direct === null
       ? ''
       : `; those it saves wait ${formatQuantity(median, 's')} for it, the others ${formatQuantity(direct, 's')}`
-  return `; ${WITH[best.params.ladder].replace('With', 'with').replace('all', 'all')} ${left} are left${wait}`
+  return `; ${WITH[best.params.ladder].replace('With', 'with')} ${left} are left${wait}`
 }

@@ -3,7 +3,7 @@
  * its ufrag sealed and sent through the real Forwarder; media counted per second and host and turned into delay.
  *
  *     demand.ts   who starts a session when and where        hosts.ts     sessions -> packets -> queues, per host
- *     cell.ts     one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
+ *     model.ts    one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
  */
 import { defineSim } from '../lab/contract/sim.ts'
 import { answer, resources } from './answer.ts'

@@ -160,7 +160,7 @@ interface RustMatch {
   readonly start: number
   readonly end: number
 }
-interface RustRegex {
+export interface RustRegex {
   findAll(text: string): RustMatch[]
   isMatch(text: string): boolean
 }
@@ -185,7 +185,7 @@ export const rregex: RegexPeer = {
 }
 
 /** Without Unicode where it lets us: a pattern that could then match half a character is refused for strings. */
-function compileRust(
+export function compileRust(
   RRegex: new (pattern: string) => RustRegex,
   pattern: string,
   unicode: boolean,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
-import type { Re2js, Re2jsMatcher } from '../../peers/regex/javascript.ts'
+import { compileRust, type Re2js, type Re2jsMatcher, type RustRegex } from '../../peers/regex/javascript.ts'
 import { flagsAmong, Refused, type Adapter, type Bound, type Compiled } from './adapter.ts'
 
 const require = createRequire(import.meta.url)
@@ -147,12 +147,6 @@ function bindRe2js(regex: { matcher(text: string): Re2jsMatcher }, text: string)
   }
 }
 
-interface RustRegex {
-  findAll(text: string): { readonly start: number; readonly end: number }[]
-  find(text: string): { readonly start: number; readonly end: number } | undefined
-  isMatch(text: string): boolean
-}
-
 export async function rregex(): Promise<Adapter> {
   const { RRegex } = (await import('rregex')) as unknown as { RRegex: new (pattern: string) => RustRegex }
   return {
@@ -170,20 +164,6 @@ export async function rregex(): Promise<Adapter> {
       const regex = refusing(() => compileRust(RRegex, source, flags.includes('u')))
       return { bind: (text) => bindRust(regex, text.toString()) }
     },
-  }
-}
-
-/** Without Unicode where it lets us: a pattern that could then match half a character is refused for strings. */
-function compileRust(
-  RRegex: new (pattern: string) => RustRegex,
-  pattern: string,
-  unicode: boolean,
-): RustRegex {
-  if (unicode) return new RRegex(pattern)
-  try {
-    return new RRegex(`(?-u:${pattern})`)
-  } catch {
-    return new RRegex(pattern)
   }
 }
 
