@@ -26,34 +26,72 @@ const NEGLIGIBLE = 1e-18
 /** A chain with more states than this is refused: half a second of work. */
 const MOST_STATES = 5_000_000
 
-/**
- * The number waiting, `above` servers, in M/M/c: f(n) = max(0, n - servers). Null when there is no steady state, or one so
- * close to saturation that its states are too many to sum.
- */
-export function queueLength(arrivalRate: number, meanService: number, servers: number): TimeAverage | null {
-  const pi = stationary(arrivalRate, meanService, servers)
-  return pi && timeAverage(pi, arrivalRate, (n) => Math.max(0, n - servers))
+/** M/M/c/K+M: Poisson arrivals, exponential service, c servers, room for some who wait, and patience to wait. */
+export interface MarkovShape {
+  /** 1/s. */
+  readonly arrivalRate: number
+  /** s. */
+  readonly meanService: number
+  readonly servers: number
+  /** Mean of an exponential patience, s: those who wait longer leave. Default Infinity: nobody does. */
+  readonly meanPatience?: number
+  /** Those who may wait at once; who finds them all there is lost. Default Infinity. */
+  readonly room?: number
 }
 
-interface Chain {
+/**
+ * The number waiting, `above` servers, in M/M/c/K+M: f(n) = max(0, n - servers). Null when there is no steady state, or one
+ * so close to saturation that its states are too many to sum.
+ */
+export function queueLength(shape: MarkovShape): TimeAverage | null {
+  const chain = stationary(shape)
+  return chain && timeAverage(chain, shape.arrivalRate, (n) => Math.max(0, n - shape.servers))
+}
+
+export interface Chain {
   readonly first: number
   /** Probabilities of states first, first + 1, ...; they sum to 1. */
   readonly pi: Float64Array
 }
 
-function stationary(arrivalRate: number, meanService: number, servers: number): Chain | null {
+/** Probabilities of the number in the system. Null as for `queueLength`. */
+export function stationary({
+  arrivalRate,
+  meanService,
+  servers,
+  meanPatience = Infinity,
+  room = Infinity,
+}: MarkovShape): Chain | null {
   const erlangs = arrivalRate * meanService
-  if (!(erlangs > 0 && meanService > 0)) {
+  if (!(erlangs > 0 && erlangs < Infinity && meanService > 0)) {
     throw new AnalysisError('out-of-range', `needs positive rates, not ${arrivalRate} and ${meanService}`)
   }
-  if (erlangs >= servers) return null
-  const ratio = (n: number): number => erlangs / Math.min(n, servers)
-  const mode = Math.floor(erlangs)
+  if (!(Number.isInteger(servers) && servers >= 1)) {
+    throw new AnalysisError('out-of-range', `servers must be a whole number of 1 or more, not ${servers}`)
+  }
+  if (!(meanPatience > 0)) {
+    throw new AnalysisError('out-of-range', `mean patience must be positive, not ${meanPatience}`)
+  }
+  if (!(room >= 0 && (room === Infinity || Number.isInteger(room)))) {
+    throw new AnalysisError('out-of-range', `room must be a whole number of 0 or more, not ${room}`)
+  }
+  const last = servers + room
+  if (erlangs >= servers && meanPatience === Infinity && last === Infinity) return null
+  const leaving = meanService / meanPatience
+  /** Birth rate into state n over death rate out of it. */
+  const ratio = (n: number): number => erlangs / (Math.min(n, servers) + Math.max(0, n - servers) * leaving)
+  // The last state that is entered at least as fast as it is left.
+  const busiest = servers + Math.floor(leaving > 0 ? Math.max(0, erlangs - servers) / leaving : Infinity)
+  const mode = erlangs < servers ? Math.floor(erlangs) : Math.min(last, busiest)
+  if (!(mode < Number.MAX_SAFE_INTEGER)) return null
   // Outwards from the likeliest state, where no product can overflow.
   const down: number[] = []
-  for (let n = mode, weight = 1; n > 0 && weight > NEGLIGIBLE; n--) down.push((weight /= ratio(n)))
+  for (let n = mode, weight = 1; n > 0 && weight > NEGLIGIBLE; n--) {
+    if (down.length > MOST_STATES) return null
+    down.push((weight /= ratio(n)))
+  }
   const up: number[] = [1]
-  for (let n = mode + 1, weight = 1; weight > NEGLIGIBLE; n++) {
+  for (let n = mode + 1, weight = 1; n <= last && weight > NEGLIGIBLE; n++) {
     if (up.length > MOST_STATES) return null
     up.push((weight *= ratio(n)))
   }

@@ -1,3 +1,8 @@
+export { erlangA, leavingQueue } from './abandonment.ts'
+export type { ImpatientQueue, LeavingQueue } from './abandonment.ts'
+export type { MarkovShape } from './birth-death.ts'
 export { erlangB, erlangC } from './erlang.ts'
+export { cobham, cobhamServers } from './priorities.ts'
+export type { PriorityClass } from './priorities.ts'
 export { mg1, mh21WaitTail, mm1, mmc, mmcc, mminf } from './queues.ts'
 export type { InfiniteServers, LossQueue, SteadyMarkovQueue, SteadyQueue } from './queues.ts'

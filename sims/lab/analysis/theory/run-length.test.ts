@@ -11,10 +11,13 @@ const DAY = 86_400
 describe('the number waiting in M/M/c', () => {
   test('M/M/1: Whitt’s closed forms', () => {
     for (const load of [0.3, 0.5, 0.9]) {
-      expect(queueLength(load, 1, 1)!.mean).toBeCloseTo(load ** 2 / (1 - load), 9)
+      expect(queueLength({ arrivalRate: load, meanService: 1, servers: 1 })!.mean).toBeCloseTo(
+        load ** 2 / (1 - load),
+        9,
+      )
     }
     // The number in the system has 2 rho (1 + rho) / (1 - rho)^4 and rho / (1 - rho)^3; near saturation both meet.
-    const { variance, bias } = queueLength(0.9, 1, 1)!
+    const { variance, bias } = queueLength({ arrivalRate: 0.9, meanService: 1, servers: 1 })!
     expect(variance / 34_200).toBeCloseTo(1, 1)
     expect(bias / 900).toBeCloseTo(1, 1)
   })
@@ -25,16 +28,16 @@ describe('the number waiting in M/M/c', () => {
       [0.7, 210, 161],
       [0.7, 210, 190],
     ] as const) {
-      expect(queueLength(rate, service, servers)!.mean / mmc(rate, service, servers)!.meanQueue).toBeCloseTo(
-        1,
-        9,
-      )
+      expect(
+        queueLength({ arrivalRate: rate, meanService: service, servers })!.mean /
+          mmc(rate, service, servers)!.meanQueue,
+      ).toBeCloseTo(1, 9)
     }
   })
   test('no steady state, no figure', () => {
-    expect(queueLength(2, 1, 2)).toBeNull()
-    expect(queueLength(1 - 1e-9, 1, 1)).toBeNull()
-    expect(() => queueLength(0, 1, 1)).toThrow(/positive/)
+    expect(queueLength({ arrivalRate: 2, meanService: 1, servers: 2 })).toBeNull()
+    expect(queueLength({ arrivalRate: 1 - 1e-9, meanService: 1, servers: 1 })).toBeNull()
+    expect(() => queueLength({ arrivalRate: 0, meanService: 1, servers: 1 })).toThrow(/positive/)
   })
 })
 

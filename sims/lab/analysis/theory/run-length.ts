@@ -92,7 +92,7 @@ export function steadyQueue({
 }: QueueShape): SteadyKnowledge | null {
   const relaxation = relaxationOf(arrivalRate, meanService, servers, serviceScv)
   if (relaxation === null) return null
-  const waiting = queueLength(arrivalRate, meanService, servers)
+  const waiting = queueLength({ arrivalRate, meanService, servers })
   // Service that scatters more makes longer busy periods, in proportion to (1 + scv) / 2 as the wait itself.
   const scatter = Math.max(1, (1 + serviceScv) / 2)
   const delayed = erlangC(servers, arrivalRate * meanService)!
