@@ -1,11 +1,31 @@
-/** The policies there are: what others publish, as data, and ours. */
+/**
+ * The policies there are: what others publish, as data, and ours. Published schedules are read from
+ * `retry-schedules.json`, which names their sources; what it says only in words is written out here.
+ */
 import type { Policy } from './policy.ts'
+import published from './retry-schedules.json' with { type: 'json' }
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-const seconds = (...delays: readonly number[]): number[] => delays.map((delay) => delay * SECOND)
+const seconds = (delays: readonly number[]): number[] => delays.map((delay) => delay * SECOND)
+
+/** The part of `retry-schedules.json` that is read. */
+export interface Schedules {
+  readonly schedules: Readonly<
+    Record<
+      'standard_webhooks_example' | 'svix_server' | 'hookdeck_outpost' | 'hook0',
+      { readonly delays_s: readonly number[] }
+    >
+  >
+}
+
+/** Delays of a published schedule, and how many there are. */
+const listed = ({ delays_s: delays }: { readonly delays_s: readonly number[] }) => ({
+  delays: seconds(delays),
+  retries: delays.length,
+})
 
 /** `first`, doubled up to `last`. */
 function doubling(first: number, last: number): number[] {
@@ -27,12 +47,13 @@ const PLAIN = {
   breaker: null,
 } as const satisfies Partial<Policy>
 
-const ALL: readonly Policy[] = [
+/** Every policy, with the published delays taken from `schedules`. */
+export const policiesFrom = ({ schedules }: Schedules): readonly Policy[] => [
   {
     name: 'flowbench',
     source: "this project's own: a breaker a receiver, so that an outage spends no attempts",
     // 2 s, tripled: a short hiccup is over in seconds; at 3 h the next attempt is never further than a working morning.
-    delays: [...seconds(2, 6, 18, 54, 162, 486, 1458, 4374), 3 * HOUR],
+    delays: [...seconds([2, 6, 18, 54, 162, 486, 1458, 4374]), 3 * HOUR],
     retries: 16,
     window: null,
     jitter: { kind: 'equal' },
@@ -49,8 +70,7 @@ const ALL: readonly Policy[] = [
     name: 'standard-webhooks',
     source:
       'example in spec/standard-webhooks.md v1.0.0; "some" jitter and heed of Retry-After, figures ours',
-    delays: seconds(5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400),
-    retries: 9,
+    ...listed(schedules.standard_webhooks_example),
     jitter: { kind: 'added', share: 0.1, least: 0, most: HOUR },
     retryAfter: { on: 'any failure', most: 24 * HOUR, mostTimes: Infinity, jittered: false },
     timeout: 20 * SECOND,
@@ -62,8 +82,7 @@ const ALL: readonly Policy[] = [
     ...PLAIN,
     name: 'svix',
     source: 'svix-webhooks server/svix-server config.default.toml and worker.rs',
-    delays: seconds(5, 300, 1800, 7200, 18_000, 36_000, 36_000),
-    retries: 7,
+    ...listed(schedules.svix_server),
     jitter: { kind: 'around', share: 0.2 },
     retryAfter: { on: 'any failure', most: Infinity, mostTimes: 2, jittered: true },
     timeout: 30 * SECOND,
@@ -74,8 +93,7 @@ const ALL: readonly Policy[] = [
     ...PLAIN,
     name: 'outpost',
     source: 'hookdeck/outpost internal/config and internal/backoff',
-    delays: doubling(30 * SECOND, 15_360 * SECOND),
-    retries: 10,
+    ...listed(schedules.hookdeck_outpost),
   },
   {
     ...PLAIN,
@@ -91,8 +109,7 @@ const ALL: readonly Policy[] = [
     ...PLAIN,
     name: 'hook0',
     source: 'hook0 output-worker/src/main.rs and documentation/explanation/webhook-retry-logic.md',
-    delays: seconds(3, 10, 180, 1800, 3600, 10_800, 18_000, 36_000),
-    retries: 24,
+    ...listed(schedules.hook0),
     window: 8 * 24 * HOUR,
     jitter: { kind: 'added', share: 0.1, least: 2 * SECOND, most: 15 * MINUTE },
     retryAfter: { on: [429], most: 10 * HOUR, mostTimes: Infinity, jittered: false },
@@ -122,4 +139,6 @@ const ALL: readonly Policy[] = [
 export const DEFAULT_POLICY = 'flowbench'
 
 /** By name. */
-export const POLICIES: ReadonlyMap<string, Policy> = new Map(ALL.map((policy) => [policy.name, policy]))
+export const POLICIES: ReadonlyMap<string, Policy> = new Map(
+  policiesFrom(published).map((policy) => [policy.name, policy]),
+)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { POLICIES } from './policies.ts'
 import { attemptTimes, judge, longestDelay, nextDelay, probeDelay, spread, type Outcome } from './policy.ts'
 import { retryAfter } from './retry-after.ts'
+import published from './retry-schedules.json' with { type: 'json' }
 
 const HOUR = 3_600_000
 const failed = (over: Partial<Outcome> = {}): Outcome => ({
@@ -22,6 +23,14 @@ describe('published schedules, attempt by attempt', () => {
     ['outpost', [0, 30, 90, 210, 450, 930, 1890, 3810, 7650, 15_330, 30_690]],
   ])('%s', (name, times) => expect(seconds(name)).toEqual(times))
 
+  test('the file’s own sums of its delays', () => {
+    const { schedules } = published
+    expect(seconds('standard-webhooks')).toEqual(schedules.standard_webhooks_example.attempt_times_s)
+    expect(seconds('svix')).toEqual(schedules.svix_server.attempt_times_s)
+    expect(seconds('outpost')).toEqual(schedules.hookdeck_outpost.attempt_times_s)
+    expect(seconds('hook0')).toEqual(schedules.hook0.attempt_times_s)
+    expect(seconds('eventarc')).toHaveLength(schedules.eventarc_pubsub.attempts_within_24h)
+  })
   test('hook0: 25 attempts, 9 of them in a day, the last after 179.554 h', () => {
     const times = attemptTimes(policy('hook0'))
     expect(times).toHaveLength(25)

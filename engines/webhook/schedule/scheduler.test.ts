@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { POLICIES } from '../policy/policies.ts'
 import type { Outcome, Policy } from '../policy/policy.ts'
 import { seeded } from '../testing/random.ts'
-import { VirtualService, type Receiver } from '../testing/virtual.ts'
+import { VirtualService, type Receiver } from '../virtual/service.ts'
 import { ENDPOINT, MESSAGE, move, NoTransition } from './transitions.ts'
 
 const MINUTE = 60_000
@@ -25,7 +25,7 @@ function world(
   { policy = ours, rate = null as number | null, concurrency = 16 } = {},
   options = {},
 ) {
-  const service = new VirtualService({ start: 0, lane: Infinity, ...options }, receiver, seeded(1))
+  const service = VirtualService.logged({ start: 0, lane: Infinity, ...options }, receiver, seeded(1))
   service.act((scheduler, now) => scheduler.addEndpoint(1, { policy, concurrency, rate }, now))
   const post = (count: number): number[] =>
     Array.from({ length: count }, (_, i) => {
@@ -33,7 +33,7 @@ function world(
       service.accept(1, seq)
       return seq
     })
-  return { service, post, all: () => [...service.messages.values()] }
+  return { service, post, all: () => [...service.store.messages.values()] }
 }
 
 describe('outcomes', () => {
@@ -103,7 +103,7 @@ describe('outcomes', () => {
     post(1)
     service.runUntil(1000)
     expect(service.scheduler.endpointState(1)).toBe('disabled')
-    expect(service.events).toMatchObject([{ event: 'endpoint.disabled.gone' }])
+    expect(service.store.events).toMatchObject([{ event: 'endpoint.disabled.gone' }])
     post(10)
     service.runUntil(48 * HOUR)
     expect(all().map(({ state }) => state)).toEqual(Array.from({ length: 11 }, () => 'pending'))
@@ -119,8 +119,8 @@ describe('outcomes', () => {
     post(5)
     service.runUntil(130 * HOUR)
     expect(service.scheduler.endpointState(1)).toBe('disabled_due_to_failed_deliveries')
-    expect(service.events).toMatchObject([{ endpoint: 1, event: 'endpoint.disabled.failing' }])
-    expect(service.events[0]!.at).toBeGreaterThanOrEqual(120 * HOUR)
+    expect(service.store.events).toMatchObject([{ endpoint: 1, event: 'endpoint.disabled.failing' }])
+    expect(service.store.events[0]!.at).toBeGreaterThanOrEqual(120 * HOUR)
     expect(all().filter(({ state }) => state === 'pending')).toHaveLength(5)
   })
 })
@@ -150,7 +150,7 @@ describe('the breaker', () => {
     service.runUntil(HOUR + 6 * MINUTE)
     const [fresh] = post(1)
     service.runUntil(HOUR + 6 * MINUTE + 2000)
-    expect(service.messages.get(fresh!)!.state).toBe('delivered')
+    expect(service.store.messages.get(fresh!)!.state).toBe('delivered')
     expect(all().filter(({ state }) => state === 'pending').length).toBeGreaterThan(1000)
     service.runUntil(2 * HOUR)
     expect(all().every(({ state }) => state === 'delivered')).toBe(true)
@@ -183,7 +183,7 @@ test('the rate is kept over any second, whatever comes', () => {
 describe('others are not held up', () => {
   /** Delays of 999 good endpoints' messages beside one that is as told. */
   function delays(one: Outcome & { readonly after: number }): number[] {
-    const service = new VirtualService(
+    const service = VirtualService.logged(
       { start: 0, lane: Infinity },
       (seq, _attempt, _now) =>
         seq % 1000 === 0 ? { outcome: one, after: one.after } : { outcome: status(200), after: 30 },
@@ -199,7 +199,7 @@ describe('others are not held up', () => {
       for (let id = 0; id < 1000; id++) service.accept(id, ms * 1000 * PER_MS + id)
     }
     service.runUntil(5 * MINUTE)
-    return [...service.messages]
+    return [...service.store.messages]
       .filter(([seq]) => seq % 1000 !== 0)
       .map(([, { log }]) => log.at(-1)!.at + log.length)
   }
@@ -212,7 +212,7 @@ describe('others are not held up', () => {
 
   test('2,000 hanging receivers take all slots but some: a good one is still served at once', () => {
     const late = 100 * PER_MS
-    const service = new VirtualService(
+    const service = VirtualService.logged(
       { start: 0, lane: Infinity, maxInFlight: 4096 },
       (seq) =>
         seq >= late
@@ -228,7 +228,7 @@ describe('others are not held up', () => {
     expect(service.scheduler.load.inFlight).toBeGreaterThan(4000)
     service.accept(2000, late)
     service.runUntil(200)
-    expect(service.messages.get(late)).toMatchObject({ state: 'delivered', log: [{ at: 100 }] })
+    expect(service.store.messages.get(late)).toMatchObject({ state: 'delivered', log: [{ at: 100 }] })
   })
 })
 
@@ -236,7 +236,7 @@ describe('memory', () => {
   test('any lane, any order of events: the same messages are delivered, none late, as with everything in memory', () => {
     const settings = { policy: { ...ours, jitter: { kind: 'none' as const } }, concurrency: 1000, rate: null }
     const run = (options: { lane: number; maxJobs?: number }, plan: readonly [number, number][]) => {
-      const service = new VirtualService(
+      const service = VirtualService.logged(
         { start: 0, ...options },
         (seq, attempt) => ({ outcome: status((seq * 7 + attempt * 3) % 5 < 2 ? 200 : 503), after: 10 }),
         seeded(1),
@@ -264,14 +264,14 @@ describe('memory', () => {
           let at = 0
           const times = gaps.map(([gap, burst]): [number, number] => [(at += gap), burst])
           const [all, few] = [run({ lane: Infinity }, times), run({ lane, maxJobs }, times)]
-          expect([...few.messages.values()].map(({ state, tries }) => [state, tries])).toEqual(
-            [...all.messages.values()].map(({ state, tries }) => [state, tries]),
+          expect([...few.store.messages.values()].map(({ state, tries }) => [state, tries])).toEqual(
+            [...all.store.messages.values()].map(({ state, tries }) => [state, tries]),
           )
           expect(few.scheduler.load).toEqual({ jobs: 0, inFlight: 0 })
           // Paged in before it was due: no later than the turns that a narrow lane takes.
           const isWide = lane >= 20 && maxJobs > 20
-          const lateness = [...few.messages].flatMap(([seq, { log }]) => {
-            const there = all.messages.get(seq)!.log
+          const lateness = [...few.store.messages].flatMap(([seq, { log }]) => {
+            const there = all.store.messages.get(seq)!.log
             return log.map(({ at }, i) => (at - there[i]!.at) / (i + 1))
           })
           expect(isWide ? Math.max(0, ...lateness) : 0).toBeLessThanOrEqual(50)
@@ -314,7 +314,7 @@ describe('memory', () => {
 
   test('1,000 retries due while it was down: all go out after the start, at the rate', () => {
     const sent: number[] = []
-    const service = new VirtualService(
+    const service = VirtualService.logged(
       { start: 0 },
       (_seq, _attempt, now) => {
         sent.push(now)
@@ -325,7 +325,7 @@ describe('memory', () => {
     const start = 10 * MINUTE
     for (let i = 0; i < 1000; i++) {
       const seq = i * PER_MS
-      service.messages.set(seq, {
+      service.store.messages.set(seq, {
         endpoint: 1,
         state: 'pending',
         tries: 1,
@@ -339,7 +339,7 @@ describe('memory', () => {
       scheduler.addEndpoint(1, { policy: ours, concurrency: 16, rate: 100 }, now, { empty: false }),
     )
     service.runUntil(HOUR)
-    expect([...service.messages.values()].every(({ state }) => state === 'delivered')).toBe(true)
+    expect([...service.store.messages.values()].every(({ state }) => state === 'delivered')).toBe(true)
     expect(Math.min(...sent)).toBeGreaterThanOrEqual(start)
     expect(sent[999]! - sent[0]!).toBeGreaterThanOrEqual(9800)
   })

@@ -1,7 +1,7 @@
 /**
  * What goes out when: the engine's core. It holds no clock, no socket and no file. Time, draws and outcomes are
  * arguments; what is to be done is collected as effects, which `take` hands out. The same code runs live
- * (`io/service.ts`) and in virtual time (`testing/virtual.ts`, the simulations).
+ * (`io/service.ts`) and in virtual time (`virtual/service.ts`, the simulations).
  *
  * Memory is bounded whatever the backlog. Each endpoint has up to `lane` fresh and `lane` older messages in memory; the
  * rest is in the store, found by its index of (endpoint, due). The endpoint's *horizon* divides them: everything due up

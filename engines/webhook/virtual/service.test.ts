@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { POLICIES } from '../policy/policies.ts'
 import type { Policy } from '../policy/policy.ts'
-import { until } from './live.ts'
-import { openReceiver } from './receiver.ts'
-import { seeded } from './random.ts'
-import { VirtualService } from './virtual.ts'
+import { until } from '../testing/live.ts'
+import { openReceiver } from '../testing/receiver.ts'
+import { seeded } from '../testing/random.ts'
+import { VirtualService } from './service.ts'
 
 const MESSAGES = 1000
 const ENDPOINTS = 10
@@ -31,7 +31,7 @@ const statusOf = (n: number, attempt: number): number =>
   STATUSES[(n * 31 + attempt * (1 + (n % 5))) % STATUSES.length]!
 
 test('1,000 messages, live and in virtual time', { timeout: 60_000 }, async () => {
-  const virtual = new VirtualService(
+  const virtual = VirtualService.logged(
     { start: 0 },
     (seq, attempt) => ({
       outcome: { status: statusOf(seq, attempt), error: null, retryAfter: null },
@@ -44,7 +44,7 @@ test('1,000 messages, live and in virtual time', { timeout: 60_000 }, async () =
   }
   for (let n = 0; n < MESSAGES; n++) virtual.accept(1 + (n % ENDPOINTS), n)
   virtual.runUntil(3_600_000)
-  const wanted = [...virtual.messages.values()].map(({ state, log }) => [
+  const wanted = [...virtual.store.messages.values()].map(({ state, log }) => [
     state,
     log.map(({ status }) => status),
   ])
