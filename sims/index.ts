@@ -5,10 +5,11 @@ import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
 import type { Sim } from './lab/contract/sim.ts'
 import { regexShootout } from './regex-shootout/index.ts'
+import { rogueSession } from './rogue-session/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
 
 export const sims: ReadonlyMap<string, Sim> = new Map(
-  [voiceFleet, agentMemory, turnLatency, firewalledClients, mmC, regexShootout].map((sim) => [
+  [voiceFleet, agentMemory, turnLatency, firewalledClients, rogueSession, mmC, regexShootout].map((sim) => [
     sim.name,
     sim as unknown as Sim,
   ]),

@@ -75,6 +75,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/regex-shootout',
     'sims/turn-latency',
     'sims/firewalled-clients',
+    'sims/rogue-session',
     'sims/mm-c',
     'sims/voice-fleet',
   ])

@@ -52,6 +52,11 @@ const REPLICATIONS: readonly Replication[] = [
     summary: '20,000 callers with all fallbacks, every connectivity check as STUN bytes.',
   },
   {
+    sim: 'rogue-session',
+    params: { attack: 'thief-inside', defence: 'all', watched: 10 },
+    summary: 'Ten thieves in their owners’ calls, every media packet and check through the Forwarder.',
+  },
+  {
     sim: 'mm-c',
     params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h', warmUp: '10min' },
     summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',

@@ -1,0 +1,63 @@
+/** The answer in one sentence: what a theft is worth as things are, and with everything in force. */
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
+import type { Attack, Defence } from './defences.ts'
+import type { MetricName } from './metrics.ts'
+import type { RogueParams } from './params.ts'
+
+type Point = PointResult<RogueParams>
+
+const THEFT: Readonly<Record<Attack, string>> = {
+  'stolen-key': 'a stolen key',
+  'copied-ufrag': 'a copied ufrag',
+  replay: 'a replayed check',
+  'thief-inside': 'a thief inside',
+}
+const WITH: Readonly<Record<Defence, string>> = {
+  none: 'with nothing against it',
+  'single-use': 'with keys for one use',
+  consent: 'with consent bound to the owner',
+  kill: 'with a kill list',
+  all: 'with all of them',
+}
+
+const valueOf = (point: Point, metric: MetricName): number => point.metrics[metric]?.value ?? 0
+
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
+
+/** Speaks of the theft that is worth most, and of what lessens it. */
+export function answer({ points, chosen }: Results<RogueParams>): Headline {
+  const worst = points.reduce((most, one) =>
+    valueOf(one, 'forgedTime') > valueOf(most, 'forgedTime') ? one : most,
+  )
+  const { value, low, high } = (worst ?? chosen).metrics['forgedTime']!
+  return {
+    text: `${[...robbed(points), forged(points, worst)].map(capital).join('. ')}.`,
+    value,
+    unit: 's',
+    low,
+    high,
+  }
+}
+
+function forged(points: readonly Point[], worst: Point): string {
+  const { attack, defence } = worst.params
+  const time = (point: Point): string => formatQuantity(valueOf(point, 'forgedTime'), 's')
+  const bill = formatQuantity(valueOf(worst, 'bill'), 'USD')
+  const others = points
+    .filter(({ params }) => params.attack === attack && params.defence !== defence)
+    .toSorted((a, b) => valueOf(b, 'forgedTime') - valueOf(a, 'forgedTime'))
+    .map((point) => `${WITH[point.params.defence]} ${time(point)}`)
+  const lead = `${THEFT[attack]} is worth ${time(worst)} of sessions ${WITH[defence]} (${bill} a week)`
+  return [lead, ...others].join(', ')
+}
+
+/** What owners lose while somebody is at it. */
+function robbed(points: readonly Point[]): string[] {
+  const most = points
+    .filter(({ metrics }) => (metrics['lostMedia']?.value ?? 0) > 0)
+    .toSorted((a, b) => valueOf(b, 'lostMedia') - valueOf(a, 'lostMedia'))[0]
+  if (most === undefined) return []
+  const lost = formatQuantity(valueOf(most, 'lostMedia'), 'share')
+  return [`${THEFT[most.params.attack]} costs an owner ${lost} of the media while it lasts`]
+}

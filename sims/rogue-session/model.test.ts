@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { conserves } from '../lab/contract/conservation.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import type { ReplicationContext } from '../lab/contract/sim.ts'
+import { ATTACKS, DEFENCES, IN_FORCE } from './defences.ts'
+import { rogueSession } from './index.ts'
+import { forgedAt } from './metrics.ts'
+import { simulate } from './model.ts'
+import { rogueParams } from './params.ts'
+import { RogueRelay } from './relay.ts'
+import { meanUntilStopped, predictions } from './theory.ts'
+import { chainOf, heldFor } from './thefts.ts'
+
+const context = (replication = 0): ReplicationContext => ({
+  replication,
+  horizon: 'span',
+  part: 0,
+  stream: (name) => openStream(7, replication, name),
+  judged: () => [],
+  progress: () => {},
+})
+
+const paramsOf = (written: Record<string, unknown>) =>
+  rogueParams.parse({ attack: 'stolen-key', defence: 'none', thefts: 300, watched: 3, ...written })
+
+describe('every attack under every defence', () => {
+  const all = ATTACKS.flatMap((attack) => DEFENCES.map((defence) => [attack, defence] as const))
+  it.each(all)('%s, %s: conserves, kills for good, measures what it declares', (attack, defence) => {
+    const measures = simulate(paramsOf({ attack, defence, thefts: 200, vanished: '50%' }), context())
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+    expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
+    expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(rogueSession.metrics).toSorted())
+    const kills = measures.counters['kills']!
+    // Consent that ends after 30 s leaves nothing to kill, and a replay is of the owner's own session.
+    const isKilled = IN_FORCE[defence].kill && attack !== 'replay'
+    expect(kills > 0).toBe(isKilled)
+  })
+
+  it('meets the same thefts whatever is in force', () => {
+    const thwarted = (defence: string) =>
+      simulate(paramsOf({ attack: 'copied-ufrag', defence }), context()).metrics['thwarted']
+    expect(thwarted('kill')).toBe(thwarted('none'))
+    expect(thwarted('none')).toBeGreaterThan(0.5)
+  })
+})
+
+describe('forged time', () => {
+  it.each([
+    ['stolen-key', 'none', { keyLifetime: '2h', sessionCap: '30min', leakDelay: '30min' }],
+    ['stolen-key', 'single-use', { ownerDelay: '30s' }],
+    ['stolen-key', 'kill', { detection: '20min', spread: '60s' }],
+    ['stolen-key', 'all', { ownerDelay: '30s' }],
+    ['copied-ufrag', 'none', { vanished: '80%' }],
+    ['copied-ufrag', 'consent', { vanished: '80%' }],
+    ['copied-ufrag', 'kill', { vanished: '80%', detection: '3s', spread: '60s' }],
+  ])('by %s under %s is that of the closed form', (attack, defence, more) => {
+    const params = paramsOf({ attack, defence, ...more })
+    const [row] = predictions(params)
+    const values = Array.from(
+      { length: 8 },
+      (_, replication) => simulate(params, context(replication)).metrics['forgedTime']!,
+    )
+    const mean = values.reduce((a, b) => a + b) / values.length
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
+    expect(Math.abs(mean - row!.expected)).toBeLessThan(4 * Math.sqrt(variance / values.length))
+    expect(mean).toBeGreaterThan(0)
+  })
+
+  it('by hand: chains of sessions, what is left, and the mean until stopped', () => {
+    const params = paramsOf({ sessionCap: '1h', parallel: 3 })
+    const draws = { leak: 60, owner: 1, call: 600, vanishes: true, detection: 100, reach: 0.5 }
+    expect(chainOf(params, IN_FORCE.none, draws, 600)).toEqual({ length: 3600, places: 3 })
+    expect(chainOf(params, IN_FORCE.none, draws, 3660)).toEqual({ length: 7200, places: 3 })
+    expect(chainOf(params, IN_FORCE.none, draws, 60)).toBeNull()
+    expect(chainOf(params, IN_FORCE['single-use'], draws, 600)).toBeNull()
+    expect(chainOf(params, IN_FORCE['single-use'], { ...draws, owner: 61 }, 600)).toEqual({
+      length: 3600,
+      places: 1,
+    })
+    expect([600, 3590].map((call) => heldFor(params, IN_FORCE.consent, call))).toEqual([30, 10])
+    expect(heldFor(params, IN_FORCE.none, 600)).toBe(3000)
+    for (const s of [2, 5, 40, 4000]) {
+      let sum = 0
+      for (let i = 0; i < 400; i++)
+        for (let j = 0; j < 400; j++)
+          sum += Math.min(
+            s,
+            -Math.log(1 - (i + 0.5) / 400) * params.detection + params.spread * ((j + 0.5) / 400),
+          )
+      expect(meanUntilStopped(params, IN_FORCE.kill, s) / (sum / 160_000)).toBeCloseTo(1, 2)
+    }
+  })
+
+  it('grows with the life of a key, and by nothing where a key opens one session', () => {
+    const { metrics } = simulate(paramsOf({ sessionCap: '30min' }), context())
+    expect(metrics[forgedAt(7200)]! / metrics[forgedAt(300)]!).toBeGreaterThan(3)
+    const once = simulate(paramsOf({ sessionCap: '30min', defence: 'single-use' }), context()).metrics
+    expect(once[forgedAt(7200)]).toBe(once[forgedAt(300)])
+  })
+})
+
+describe('the relay', () => {
+  it('lets a copied password in until the session is killed; planted: without the kill all five ways stay open', () => {
+    const relay = new RogueRelay(openStream(1, 0, 'keys'))
+    const owner = { address: 0x0b000001, port: 2000 }
+    const thief = { address: 0x0b000002, port: 2000 }
+    const session = relay.open()
+    expect(relay.exchange(session, owner, 0, 0.002)).toBe(true)
+    expect(relay.exchange(session, thief, 1, 0.002)).toBe(true)
+    const ways = (now: number): boolean[] => [
+      relay.one(session, thief, now),
+      relay.one(session, owner, now),
+      relay.check(session, thief, now) >= 0,
+      relay.check(session, { ...thief, port: 9 }, now) >= 0,
+      relay.check(relay.named(session.pod, session.nonce + 2 ** 36), thief, now) >= 0,
+    ]
+    expect(ways(2)).toEqual([true, true, true, true, true])
+    relay.kill(session, 4000)
+    expect(ways(3)).toEqual([false, false, false, false, false])
+  })
+
+  it('gives a thief inside the owner’s media only until the owner’s next check', () => {
+    const { metrics, counters } = simulate(
+      paramsOf({ attack: 'thief-inside', thiefInterval: '100ms', watched: 10 }),
+      context(),
+    )
+    expect(counters['packets']).toBeGreaterThan(50_000)
+    expect(metrics['lostMedia']).toBeGreaterThan(0.001)
+    expect(metrics['lostMedia']).toBeLessThan(0.05)
+    expect(metrics['longestLoss']).toBeGreaterThan(0.5)
+    expect(metrics['longestLoss']).toBeLessThan(2.6)
+  })
+})
