@@ -17,6 +17,7 @@ describe('between rooms', () => {
     ['reports/folder/write.ts', 'sims/lab/contract/document.ts'],
     ['sims/index.ts', 'sims/mm-c/index.ts'],
     ['sims/mm-c/model.ts', 'sims/lab/kernel/kernel.ts'],
+    ['sims/voice-fleet/model.ts', 'sims/lab/world/geography.ts'],
     ['sims/mm-c/scenario.test.ts', 'sims/lab/run/run.ts'],
     ['sims/voice-fleet/model.ts', 'engines/relay/index.ts'],
     ['sims/bench/rows/relay.ts', 'engines/relay/testing/index.ts'],
@@ -38,6 +39,8 @@ describe('between rooms', () => {
     ['reports/folder/write.ts', 'cli/main.ts'],
     // Inside sims.
     ['sims/lab/kernel/resource.ts', 'sims/lab/contract/sim.ts'],
+    ['sims/lab/contract/sim.ts', 'sims/lab/world/geography.ts'],
+    ['sims/lab/world/geography.ts', 'sims/lab/contract/sim.ts'],
     ['sims/lab/kernel/resource.ts', 'sims/lab/analysis/little.ts'],
     ['sims/lab/analysis/classify.ts', 'sims/lab/contract/sim.ts'],
     ['sims/lab/contract/sim.ts', 'sims/lab/run/run.ts'],

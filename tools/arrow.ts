@@ -29,11 +29,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reports: ['bench', 'contract', 'analysis', 'kernel', 'engine'],
   // sims/*.ts: the one list of all sims.
   registry: ['sim', 'contract'],
-  sim: ['contract', 'analysis', 'kernel', 'engine'],
+  sim: ['world', 'contract', 'analysis', 'kernel', 'engine'],
   // sims/<name>/live.ts: the same question put to the real thing, by what the benchmarks have for that.
   live: ['contract', 'analysis', 'kernel', 'engine', 'bench'],
   bench: ['contract', 'analysis', 'kernel', 'engine'],
   run: ['contract', 'analysis', 'kernel'],
+  // What several sims are about: where callers are, and when.
+  world: ['analysis', 'kernel'],
   contract: ['analysis', 'kernel'],
   analysis: ['kernel'],
   kernel: [],

@@ -1,7 +1,7 @@
 /** The answer in one sentence, and what is used up first as voice grows. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
-import { CLUSTERS } from './geography.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 import { utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'

@@ -1,7 +1,7 @@
 /** What a planner looks at: the knee, the week, and how full each cluster is. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
-import { CLUSTERS } from './geography.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 import { utilisationIn } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 

@@ -1,16 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  apportion,
-  clusterRates,
-  dayShape,
-  forecastPeaks,
-  meanArrivalRate,
-  spanStart,
-  survival,
-} from './demand.ts'
+import { clusterRates, dayShape, forecastPeaks, meanArrivalRate, spanStart, survival } from './demand.ts'
 import { MINUTES_A_DAY } from './diurnal.ts'
-import { CLUSTERS, REGIONS } from './geography.ts'
+import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
+import { apportion } from '../lab/world/apportion.ts'
 import { voiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
 

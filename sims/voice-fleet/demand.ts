@@ -2,7 +2,7 @@
 import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
 import { dayWeights, weightAt } from './diurnal.ts'
-import { CLUSTERS, routesTo, type Route } from './geography.ts'
+import { CLUSTERS, routesTo, type Route } from '../lab/world/geography.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { remembered } from './remembered.ts'
 import { WEEK } from './span.ts'
@@ -68,20 +68,4 @@ export function survival(params: VoiceFleetParams): Float64Array {
 export function forecastPeaks(params: VoiceFleetParams): number[] {
   const weights = dayShape(params)
   return CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
-}
-
-/** Relay hosts per cluster, in proportion to the forecast peaks, at least one each. */
-export function apportion(weights: readonly number[], seats: number): number[] {
-  if (seats < weights.length) throw new RangeError(`${seats} hosts cannot serve ${weights.length} clusters`)
-  const given = weights.map(() => 1)
-  // Each further host goes where the load per host is highest (D'Hondt). Adding a host never takes one away from a
-  // cluster, so a larger fleet is at least as good everywhere, and the search may bisect.
-  for (let left = seats - weights.length; left > 0; left--) {
-    let neediest = 0
-    for (let i = 1; i < weights.length; i++) {
-      if (weights[i]! / given[i]! > weights[neediest]! / given[neediest]!) neediest = i
-    }
-    given[neediest]!++
-  }
-  return given
 }

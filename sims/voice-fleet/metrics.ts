@@ -1,6 +1,6 @@
 /** What voice-fleet measures, and how each figure is named to the reader. */
 import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
-import { CLUSTERS } from './geography.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 
 export const OBSERVATIONS = {
   relayDelay: {

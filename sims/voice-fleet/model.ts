@@ -10,18 +10,11 @@ import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
-import {
-  apportion,
-  clusterRates,
-  dayShape,
-  forecastPeaks,
-  lengthDistribution,
-  routeRates,
-  spanStart,
-} from './demand.ts'
+import { clusterRates, dayShape, forecastPeaks, lengthDistribution, routeRates, spanStart } from './demand.ts'
 import { MINUTES_A_DAY } from './diurnal.ts'
 import { FirstPackets } from './first-packets.ts'
-import { CLUSTERS, routesTo } from './geography.ts'
+import { CLUSTERS, routesTo } from '../lab/world/geography.ts'
+import { apportion } from '../lab/world/apportion.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { bitrate, bytes, count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
 import { span } from './span.ts'
-import { CLUSTERS } from './geography.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 
 export const voiceFleetParams = z
   .strictObject({
