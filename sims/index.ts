@@ -6,13 +6,20 @@ import { turnLatency } from './turn-latency/index.ts'
 import type { Sim } from './lab/contract/sim.ts'
 import { regexShootout } from './regex-shootout/index.ts'
 import { rogueSession } from './rogue-session/index.ts'
+import { webhookOutage } from './webhook-outage/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
 
 export const sims: ReadonlyMap<string, Sim> = new Map(
-  [voiceFleet, agentMemory, turnLatency, firewalledClients, rogueSession, mmC, regexShootout].map((sim) => [
-    sim.name,
-    sim as unknown as Sim,
-  ]),
+  [
+    voiceFleet,
+    agentMemory,
+    turnLatency,
+    firewalledClients,
+    rogueSession,
+    mmC,
+    regexShootout,
+    webhookOutage,
+  ].map((sim) => [sim.name, sim as unknown as Sim]),
 )
 
 /** This module, for worker threads that must find a sim by its name. */

@@ -10,6 +10,7 @@ import { holdFor, probeDelay, type Outcome, type Policy, type Verdict } from '..
 import { Fifo } from './fifo.ts'
 import type { Job } from './job.ts'
 import { BREAKER, can, move, type BreakerState, type EndpointState } from './transitions.ts'
+import { Waiting } from './waiting.ts'
 
 export interface EndpointSettings {
   readonly policy: Policy
@@ -34,7 +35,7 @@ export class Endpoint {
   /** Jobs in memory: accepted while running, and read back or to be retried. */
   freshJobs = 0
   backlogJobs = 0
-  readonly waiting = new Set<Job>()
+  readonly waiting = new Waiting()
   /**
    * Every pending message with (due, seq) up to this one is in memory. Behind it some are, and the store knows all:
    * (Infinity, Infinity) when nothing is on disk alone, (-Infinity, -1) before anything was read.

@@ -21,6 +21,9 @@ export interface Job {
   /** Its place in the scheduler's table of jobs, and its timer while it waits. */
   readonly slot: number
   timer: number
+  /** Its neighbours among those that wait; null at either end and while it does not. */
+  before: Job | null
+  after: Job | null
 }
 
 /** A pending message as the store has it. */

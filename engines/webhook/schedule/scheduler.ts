@@ -385,6 +385,8 @@ export class Scheduler {
       sentAt: 0,
       slot,
       timer: -1,
+      before: null,
+      after: null,
     }
     this.slots[slot] = job
     this.jobs.set(seq, job)

@@ -77,6 +77,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/firewalled-clients',
     'sims/rogue-session',
     'sims/mm-c',
+    'sims/webhook-outage',
     'sims/voice-fleet',
   ])
 })

@@ -62,6 +62,12 @@ const REPLICATIONS: readonly Replication[] = [
     summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',
   },
   {
+    sim: 'webhook-outage',
+    params: { policy: 'svix', capacity: '23/s', load: '0.5%', arrivals: 'steady', outage: '24h' },
+    summary:
+      'A day without a receiver, 10,000 events under one retry policy, run by the webhook engine’s scheduler.',
+  },
+  {
     sim: 'voice-fleet',
     params: { span: '10min at peak', relayHosts: 24 },
     judged: { relayHosts: Array.from({ length: 57 }, (_, i) => 8 + i) },

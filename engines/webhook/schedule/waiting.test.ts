@@ -1,0 +1,30 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Job } from './job.ts'
+import { Waiting } from './waiting.ts'
+
+test('a list and a set do the same, also where what is in hand is taken out', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), fc.nat(3), (toggles, every) => {
+      const jobs = Array.from({ length: 21 }, (_, seq) => ({ seq, before: null, after: null }) as Job)
+      const list = new Waiting()
+      const model = new Set<number>()
+      for (const seq of toggles) {
+        if (model.delete(seq)) list.delete(jobs[seq]!)
+        else {
+          list.add(jobs[seq]!)
+          model.add(seq)
+        }
+      }
+      const seen: number[] = []
+      for (const job of list) {
+        seen.push(job.seq)
+        if (job.seq % 4 === every) list.delete(job)
+      }
+      expect(seen.toSorted()).toEqual([...model].toSorted())
+      expect([...list].map(({ seq }) => seq).toSorted()).toEqual(
+        [...model].filter((seq) => seq % 4 !== every).toSorted(),
+      )
+    }),
+  )
+})

@@ -1,0 +1,109 @@
+/** The answer: what an outage costs under each policy, or up to which load a receiver comes back by itself. */
+import { POLICIES } from '../../engines/webhook/index.ts'
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { Headline, Results } from '../lab/contract/sim.ts'
+import { edgesOf, valueOf, type Edge, type Point } from './edge.ts'
+import type { OutageParams } from './params.ts'
+import { nameOf } from './policies.ts'
+
+const MILLION = 1e6
+/** The policy that an answer compares with when it was asked of, for it is the best known one. */
+const KNOWN = 'svix'
+
+export function answer({ points, chosen }: Results<OutageParams>): Headline {
+  return chosen.params.hysteresis === 'measured' ? ofEdges(points, chosen) : ofOutage(points, chosen)
+}
+
+function ofOutage(points: readonly Point[], chosen: Point): Headline {
+  const { value, low, high } = chosen.metrics['lost']!
+  const text =
+    points.length === 1
+      ? `${opening(chosen)} ${possessive(chosen)} ${fate(chosen)}; ${attemptsOf(chosen)}.`
+      : compared(points)
+  return { text, value, unit: 'share', low, high }
+}
+
+function compared(points: readonly Point[]): string {
+  const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => lostBy(b) - lostBy(a))
+  const ours = points.find(({ params }) => params.policy === 'flowbench')
+  const worst = peers[0]
+  const best = peers.find(({ params }) => params.policy === KNOWN) ?? peers.at(-1)
+  const clauses = worst === undefined ? [] : [`${possessive(worst)} ${fate(worst)}`]
+  if (best !== undefined && best !== worst) clauses.push(`${possessive(best)} ${fate(best)}`)
+  if (ours !== undefined) clauses.push(probing(ours, best))
+  return `${opening(points[0]!)} ${clauses.join('; ')}.`
+}
+
+const hasBreaker = ({ policy }: OutageParams): boolean => (POLICIES.get(policy)?.breaker ?? null) !== null
+const lostBy = (point: Point): number => valueOf(point, 'lost') ?? 0
+const opening = ({ params }: Point): string => `Of a million events in a ${seconds(params.outage)} outage`
+const possessive = ({ params: { policy } }: Point): string => {
+  const name = nameOf(policy)
+  return name.includes(' ') ? name : `${name}’s schedule`
+}
+const seconds = (value: number): string => formatQuantity(value, 's')
+
+function fate(point: Point): string {
+  const lost = lostBy(point)
+  const last = valueOf(point, 'lastDelivery')
+  const late = last === null || last === 0 ? '' : ` and is up to ${seconds(last)} late`
+  return `${lost === 0 ? 'loses none' : `loses ${formatQuantity(lost, 'share')}`}${late}`
+}
+
+function attemptsOf(point: Point): string {
+  const attempts = valueOf(point, 'attempts')
+  return attempts === null ? 'none of them came to an end' : `it makes ${millions(attempts)} attempts`
+}
+
+/** Probes are the endpoint's, however many messages wait: they are counted as they are, not per million. */
+function probing(ours: Point, peer: Point | undefined): string {
+  const { load, capacity, outage } = ours.params
+  const failed = (valueOf(ours, 'failedAttempts') ?? 0) * load * capacity * outage
+  const lost = lostBy(ours)
+  const last = seconds(valueOf(ours, 'lastDelivery') ?? 0)
+  const delivers =
+    lost === 0 ? 'delivers all' : `loses ${formatQuantity(lost, 'share')} and delivers the rest`
+  const theirs = peer === undefined ? null : valueOf(peer, 'failedAttempts')
+  const instead = theirs === null ? '' : ` in place of ${millions(theirs)}`
+  return `probe and paced drain ${delivers} within ${last} with ${formatQuantity(Math.round(failed), 'count')} failed attempts${instead}`
+}
+
+const millions = (aMessage: number): string =>
+  `${formatQuantity(Math.round(aMessage * MILLION) / MILLION, 'count')} million`
+
+function ofEdges(points: readonly Point[], chosen: Point): Headline {
+  const edges = edgesOf(points)
+  const edge = edges.find(({ policy }) => policy === chosen.params.policy)!
+  const outage = seconds(chosen.params.outage)
+  return {
+    text: edges.map((one, i) => sentence(one, i === 0 ? outage : null, points)).join(' '),
+    value: middle(edge),
+    unit: 'share',
+    low: edge.safe,
+    high: edge.lost,
+  }
+}
+
+/** Between the two loads swept, as near as the sweep is fine. */
+const middle = ({ safe, lost }: Edge): number | null =>
+  safe === null || lost === null ? (safe ?? lost) : (safe + lost) / 2
+
+function sentence(edge: Edge, outage: string | null, points: readonly Point[]): string {
+  const share = (value: number): string => formatQuantity(value, 'share')
+  const { policy, safe, lost, back } = edge
+  const subject = `With ${nameOf(policy)}`
+  if (lost === null) {
+    const own = points.filter(({ params }) => params.policy === policy)
+    const last = Math.max(...own.map((point) => valueOf(point, 'lastFailure') ?? 0))
+    const loads = own.map(({ params }) => params.load)
+    return `${subject} it comes back at every load up to ${share(Math.max(...loads))}, the last attempt failing ${seconds(last)} after the return.`
+  }
+  const bracket = safe === null ? '' : ` (whole at ${share(safe)}, none at ${share(lost)})`
+  const low = back === null ? 'below what was tried' : `to ${share(back)}`
+  if (outage === null)
+    return `${subject} that is ${share(middle(edge)!)} load${bracket}, and it must fall ${low}.`
+  return (
+    `${subject} this receiver is safe below ${share(middle(edge)!)} load${bracket}; above it an outage of ${outage} never ends ` +
+    `until load falls ${low}.`
+  )
+}

@@ -1,0 +1,154 @@
+/** What to look at: the outage over time, the way up and the way down, and what each policy pays for what it saves. */
+import type { ChartSpec, Results } from '../lab/contract/sim.ts'
+import { valueOf, type Point } from './edge.ts'
+import type { OutageParams } from './params.ts'
+
+export function charts({ points, chosen }: Results<OutageParams>): ChartSpec[] {
+  const policies = new Set(points.map(({ params }) => params.policy))
+  return [
+    overTime(chosen),
+    ...(chosen.params.hysteresis === 'measured' ? [hysteresis(points)] : []),
+    ...(policies.size > 1 && chosen.params.hysteresis === 'none' ? [attemptsAgainstLateness(points)] : []),
+  ]
+}
+
+const SERIES = ['offered', 'goodput', 'capacity'] as const
+
+/** Counts that are nothing must have a place on a logarithmic axis. */
+const LEAST = 1e-3
+
+function overTime({ params, replications }: Point): ChartSpec {
+  const series = replications[0]?.series ?? {}
+  const hours = params.before + params.outage + params.after > 4 * 3600
+  const unit = hours ? 'hours' : 'minutes'
+  const length = hours ? 3600 : 60
+  const values = SERIES.flatMap((name) =>
+    (series[name]?.t ?? []).map((t, i) => ({
+      what: series[name]!.label,
+      time: (t - params.before) / length,
+      rate: series[name]!.values[i]!,
+    })),
+  )
+  const shaded = [{ from: 0, to: params.outage / length }]
+  const x = { field: 'time', type: 'quantitative', title: `${unit} since the outage began` }
+  return {
+    name: 'over-time',
+    title: `Attempts, deliveries and capacity, ${params.policy}`,
+    description:
+      `Attempts and deliveries a second in one replication, and what the receiver could do, on a logarithmic scale. Shaded: ` +
+      `the outage. Under ${params.policy} at ${(100 * params.load).toPrecision(3)} % load.`,
+    spec: {
+      layer: [
+        {
+          data: { values: shaded },
+          mark: { type: 'rect', opacity: 0.12, color: 'black' },
+          encoding: { x: { field: 'from', type: 'quantitative' }, x2: { field: 'to' } },
+        },
+        {
+          data: { values: values.map((row) => ({ ...row, rate: Math.max(row.rate, LEAST) })) },
+          mark: { type: 'line', interpolate: 'step' },
+          encoding: {
+            x,
+            y: { field: 'rate', type: 'quantitative', scale: { type: 'symlog' }, title: 'a second' },
+            color: { field: 'what', type: 'nominal', title: null },
+          },
+        },
+      ],
+    },
+    table: {
+      columns: ['what', unit, 'a second'],
+      rows: values.map(({ what, time, rate }) => [what, time, rate]),
+    },
+  }
+}
+
+const WAYS = [
+  ['goodputUpwards', 'without any outage'],
+  ['goodputAfter', 'after the outage'],
+  ['goodputDownwards', 'coming down from a collapse'],
+] as const
+
+function hysteresis(points: readonly Point[]): ChartSpec {
+  const values = WAYS.flatMap(([metric, way]) =>
+    points.flatMap((point) => {
+      const goodput = valueOf(point, metric)
+      const { policy, load } = point.params
+      return goodput === null ? [] : [{ policy, way, load, goodput }]
+    }),
+  )
+  const row = { field: 'policy', type: 'nominal', title: null, sort: null }
+  return {
+    name: 'hysteresis',
+    title: 'Goodput against load, on the way up and on the way down',
+    description:
+      'Deliveries for each message that comes, long after: without any outage, after one, and coming down from a collapse at a ' +
+      'higher load. Where the lines part, the same load has two steady states.',
+    spec: {
+      data: { values },
+      facet: { row },
+      spec: {
+        height: 90,
+        mark: { type: 'line', point: true },
+        encoding: {
+          x: { field: 'load', type: 'quantitative', title: 'load', axis: { format: '.0%' } },
+          y: { field: 'goodput', type: 'quantitative', title: 'goodput' },
+          color: { field: 'way', type: 'nominal', title: null },
+          strokeDash: { field: 'way', type: 'nominal', title: null },
+        },
+      },
+    },
+    table: {
+      columns: ['policy', 'way', 'load', 'goodput'],
+      rows: values.map(({ policy, way, load, goodput }) => [policy, way, load, goodput]),
+    },
+  }
+}
+
+function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
+  const values = points.flatMap((point) => {
+    const attempts = valueOf(point, 'attempts')
+    const last = valueOf(point, 'lastDelivery')
+    if (attempts === null || last === null) return []
+    return [{ policy: point.params.policy, attempts, hours: last / 3600, lost: valueOf(point, 'lost') ?? 0 }]
+  })
+  const x = {
+    field: 'hours',
+    type: 'quantitative',
+    title: 'hours from the return to the last delivery',
+  }
+  const y = { field: 'attempts', type: 'quantitative', scale: { type: 'log' }, title: 'attempts an event' }
+  return {
+    name: 'attempts-lateness',
+    title: 'What each policy pays, and how late it is',
+    description:
+      'Each point is a policy: attempts an event of the outage against the time to the last delivery; the larger the point, the ' +
+      'more events are lost.',
+    spec: {
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'point', filled: true, opacity: 0.7 },
+          encoding: {
+            x,
+            y,
+            size: {
+              field: 'lost',
+              type: 'quantitative',
+              title: 'lost',
+              scale: { range: [60, 900] },
+              legend: { format: '.0%' },
+            },
+          },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 10, dy: -8 },
+          encoding: { x, y, text: { field: 'policy', type: 'nominal' } },
+        },
+      ],
+    },
+    table: {
+      columns: ['policy', 'attempts an event', 'hours to the last delivery', 'lost'],
+      rows: values.map(({ policy, attempts, hours, lost }) => [policy, attempts, hours, lost]),
+    },
+  }
+}

@@ -1,0 +1,95 @@
+/** One replication: the outage, and where it is asked for the same load with no outage and after a collapse. */
+import { POLICIES, type Policy } from '../../engines/webhook/index.ts'
+import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
+import type { OutageParams } from './params.ts'
+import { policyOf } from './policies.ts'
+import { simulateWorld, type World } from './world.ts'
+
+const SECOND = 1000
+const MINUTE = 60
+const MILLION = 1e6
+
+/** `policies`: what the policy's name is looked up in. */
+export function simulate(
+  params: OutageParams,
+  ctx: ReplicationContext,
+  policies: ReadonlyMap<string, Policy> = POLICIES,
+): Measures {
+  const policy = policyOf(params.policy, params, policies)
+  const world = simulateWorld(params, ctx, { policy, hasOutage: true })
+  const others =
+    params.hysteresis === 'none'
+      ? []
+      : [
+          simulateWorld(params, ctx, { policy, hasOutage: false }),
+          simulateWorld(params, ctx, { policy, hasOutage: true, firstLoad: params.collapseAt }),
+        ]
+  const [upwards, downwards] = others
+  const worlds = [world, ...others]
+  const { tally, receiver, times } = world
+  const { caught, all } = tally
+  const sum = (of: (one: World) => number): number => worlds.reduce((total, one) => total + of(one), 0)
+  return {
+    metrics: {
+      lost: ratio(caught.dead, caught.accepted),
+      lostInAll: ratio(all.dead, all.accepted),
+      failedAttempts: ratio(caught.failed, caught.accepted),
+      attempts: ratio(caught.attempts, caught.delivered + caught.dead),
+      lastDelivery: (tally.lastDelivery - times.to) / SECOND,
+      lastFailure: (tally.lastFailure - times.to) / SECOND,
+      peakPerMillion: ratio((tally.fullestMinute / MINUTE) * MILLION, caught.accepted),
+      goodputAfter: goodput(world),
+      goodputUpwards: upwards === undefined ? null : goodput(upwards),
+      goodputDownwards: downwards === undefined ? null : goodput(downwards),
+      wasted: receiver.accepted === 0 ? 0 : receiver.wasted / receiver.accepted,
+    },
+    observations: { afterReturn: tally.afterReturn.toData(), freshDelay: tally.fresh.toData() },
+    state: params.load >= 1 ? 'overloaded' : 'stable',
+    flow: {
+      injected: sum((one) => one.tally.all.accepted),
+      completed: sum((one) => one.counters.delivered),
+      queued: sum(({ left }) => left),
+      running: sum(({ inFlight }) => inFlight),
+      dropped: sum((one) => one.counters.dead),
+      expired: 0,
+    },
+    little: [],
+    invariants: [
+      { name: 'causality: accepted <= sent <= answered', ok: worlds.every((one) => one.tally.inOrder) },
+      {
+        name: 'attempts that the receiver saw are those that the engine counts',
+        ok: worlds.every((one) => one.attempts === one.counters.sent),
+      },
+      {
+        name: 'what the store saw end is what the engine counts',
+        ok: worlds.every(
+          ({ tally: { all: seen }, counters }) =>
+            seen.delivered === counters.delivered && seen.dead === counters.dead,
+        ),
+      },
+      {
+        name: 'every signature computed is accepted',
+        ok: worlds.every(({ signatures: { computed, verified } }) => computed > 0 && computed === verified),
+      },
+    ],
+    series: tally.series((at) => capacityAt(params, at >= times.from && at < times.to)),
+    counters: {
+      messages: sum((one) => one.tally.all.accepted),
+      attempts: sum((one) => one.counters.sent),
+      probes: sum((one) => one.counters.probes),
+      signatures: sum((one) => one.attempts),
+      signaturesComputed: sum((one) => one.signatures.computed),
+      events: sum((one) => 2 * one.attempts + one.tally.all.accepted),
+    },
+  }
+}
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+
+/** Long after the outage, deliveries for each message that comes. */
+const goodput = ({ tally: { late } }: World): number | null => ratio(late.delivered, late.accepted)
+
+function capacityAt({ capacity, fault, slowTo }: OutageParams, isOut: boolean): number {
+  if (!isOut) return capacity
+  return fault === 'down' ? 0 : slowTo * capacity
+}
