@@ -1,5 +1,5 @@
 import { describe, expect, it, test, vi } from 'vitest'
-import { attemptTimes, POLICIES } from '../../engines/webhook/index.ts'
+import { attemptTimes, POLICIES, type Schedules } from '../../engines/webhook/index.ts'
 import { conserves } from '../lab/contract/conservation.ts'
 import type { Measures } from '../lab/contract/sim.ts'
 import { webhookOutage } from './index.ts'
@@ -94,12 +94,10 @@ it('a delay changed in the file of schedules changes the answer', async () => {
     expect(await lost()).toBeCloseTo(1 - 8.525 / 24, 2)
     vi.resetModules()
     vi.doMock('../../engines/webhook/policy/retry-schedules.json', async (original) => {
-      const file = structuredClone(
-        (await original<{ default: typeof import('../../engines/webhook/policy/retry-schedules.json') }>())
-          .default,
-      )
-      file.schedules.hookdeck_outpost.delays_s[9] = 2 * 15_360
-      return { default: file }
+      const { schedules } = (await original<{ default: Schedules }>()).default
+      const { delays_s: delays } = schedules.hookdeck_outpost
+      const later = { ...schedules.hookdeck_outpost, delays_s: delays.with(-1, 2 * delays.at(-1)!) }
+      return { default: { schedules: { ...schedules, hookdeck_outpost: later } } }
     })
     expect(await lost()).toBeCloseTo(1 - (8.525 + 15_360 / 3600) / 24, 2)
   } finally {
