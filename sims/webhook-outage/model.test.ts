@@ -96,7 +96,7 @@ it('a delay changed in the file of schedules changes the answer', async () => {
     vi.doMock('../../engines/webhook/policy/retry-schedules.json', async (original) => {
       const { schedules } = (await original<{ default: Schedules }>()).default
       const { delays_s: delays } = schedules.hookdeck_outpost
-      const later = { ...schedules.hookdeck_outpost, delays_s: delays.with(-1, 2 * delays.at(-1)!) }
+      const later = { ...schedules.hookdeck_outpost, delays_s: [...delays.slice(0, -1), 2 * delays.at(-1)!] }
       return { default: { schedules: { ...schedules, hookdeck_outpost: later } } }
     })
     expect(await lost()).toBeCloseTo(1 - (8.525 + 15_360 / 3600) / 24, 2)
