@@ -105,8 +105,15 @@ function manyPoints(
   )
 }
 
+/** What these points have, or would have with more of it: a figure that no replication has a value of does not apply. */
 const metricsOf = ({ points }: RunDocument): string[] => [
-  ...new Set(points.flatMap((point) => Object.keys(point.metrics))),
+  ...new Set(
+    points.flatMap(({ metrics, samples, state }) =>
+      Object.entries(metrics).flatMap(([name, { value }]) =>
+        state === 'overloaded' || value !== null || samples[name] !== undefined ? [name] : [],
+      ),
+    ),
+  ),
 ]
 
 function estimateCell(estimate: Estimate | undefined): Html {

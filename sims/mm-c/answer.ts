@@ -15,8 +15,8 @@ export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline
         : `${smallestOf(found.param, formatQuantity(value, unit))}: ${sentence(chosen, horizon)}`
     return { text, value, unit, low: null, high: null }
   }
-  const { value, low, high } = chosen.metrics['mean(wait)']!
-  return { text: capitalised(sentence(chosen, horizon)), value, unit: 's', low, high }
+  const { value, low, high, unit } = chosen.metrics[chosen.params.waitingRoom === 0 ? 'lost' : 'mean(wait)']!
+  return { text: capitalised(sentence(chosen, horizon)), value, unit, low, high }
 }
 
 function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
@@ -26,16 +26,30 @@ function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
     const verb = params.servers === 1 ? 'is' : 'are'
     return `${servers} ${verb} overloaded: customers arrive ${load.toFixed(2)} times as fast as they can be served.`
   }
-  const wait = metrics['mean(wait)']?.value ?? null
-  const delayed = metrics['delayed']?.value ?? null
+  const valueOf = (metric: string): number | null => metrics[metric]?.value ?? null
+  const wait = valueOf('mean(wait)')
+  const delayed = valueOf('delayed')
   const over =
     horizon === 'steady'
       ? 'in the steady state'
       : `over ${formatQuantity(params.span ?? 0, 's')} from an empty start`
   const at = `at ${formatQuantity(load, 'share')} load on ${servers}`
   if (wait === null || delayed === null) return `${at} no customer came.`
-  const backlog = state === 'backlogged' ? ', with a backlog left at the end' : ''
-  return `${at} the mean wait is ${formatQuantity(wait, 's')} ${over}; ${formatQuantity(delayed, 'share')} of customers wait${backlog}.`
+  const [lost, abandoned] = [valueOf('lost'), valueOf('abandoned')]
+  const share = (value: number): string => formatQuantity(value, 'share')
+  if (params.waitingRoom === 0 && lost !== null) {
+    return `${at} without room to wait ${share(lost)} of customers are lost ${over}.`
+  }
+  const [urgent, other] = [valueOf('mean(urgentWait)'), valueOf('mean(otherWait)')]
+  const more = [
+    ...(lost === null ? [] : [`, ${share(lost)} find no room`]),
+    ...(abandoned === null ? [] : [`, ${share(abandoned)} lose patience`]),
+    ...(urgent === null || other === null
+      ? []
+      : [`; the urgent wait ${formatQuantity(urgent, 's')}, the others ${formatQuantity(other, 's')}`]),
+    ...(state === 'backlogged' ? [', with a backlog left at the end'] : []),
+  ].join('')
+  return `${at} the mean wait is ${formatQuantity(wait, 's')} ${over}; ${share(delayed)} of customers wait${more}.`
 }
 
 function capitalised(text: string): string {

@@ -1,9 +1,8 @@
-/** What to look at: the wait against load beside Erlang C, each prediction beside what was seen, and the queue in time. */
-import { mmc } from '../lab/analysis/theory/queues.ts'
+/** What to look at: the wait against load beside its closed form, each prediction beside what was seen, and the queue in time. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
-import { offeredLoad, timed, type MmcParams } from './params.ts'
-import { predictions } from './theory.ts'
+import { isBounded, offeredLoad, timed, type MmcParams } from './params.ts'
+import { closedForm, predictions } from './theory.ts'
 
 type Point = PointResult<MmcParams>
 
@@ -11,7 +10,7 @@ export function charts(results: Results<MmcParams>): ChartSpec[] {
   const { chosen, points } = results
   if (!chosen) return []
   return [
-    waitAgainstLoad(points, chosen, results.limits['mean(wait)']?.value),
+    ...waitAgainstLoad(points, chosen, results.limits['mean(wait)']?.value),
     ...theory(chosen),
     ...inSystem(chosen),
   ]
@@ -20,19 +19,20 @@ export function charts(results: Results<MmcParams>): ChartSpec[] {
 /** More curves than this would be a thicket. */
 const MOST_CURVES = 5
 
-/** Erlang C's knee for the pools that were simulated, and the simulated points on it. */
-function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec {
+/** Theory's knee for the pools that were simulated, and the simulated points on it; none where nobody waits. */
+function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec[] {
+  if (chosen.params.waitingRoom === 0 || chosen.params.dayProfile !== undefined) return []
   const pools = new Map([chosen, ...points].map(({ params }) => [poolOf(params), params]))
-  const curves = [...pools].slice(0, MOST_CURVES).flatMap(([pool, { serviceTime, servers }]) => {
-    const highest = Math.max(
-      0.98,
-      ...points.map(({ params }) => offeredLoad(params)).filter((load) => load < 1),
-    )
+  const curves = [...pools].slice(0, MOST_CURVES).flatMap(([pool, params]) => {
+    const { serviceTime, servers } = params
+    const loads = points.map((point) => offeredLoad(point.params))
+    const highest = Math.max(0.98, ...loads.filter((load) => load < 1 || isBounded(params)))
     return Array.from({ length: 100 }, (_, i) => {
       // Closer together where the curve bends.
       const load = highest * (1 - (1 - (i + 1) / 100) ** 3)
-      return { pool, load, wait: mmc((load * servers) / serviceTime, serviceTime, servers)!.meanWait }
-    })
+      const wait = waitOf({ ...params, arrivalRate: (load * servers) / serviceTime })
+      return wait === null ? [] : [{ pool, load, wait }]
+    }).flat()
   })
   const observed = points.map((point) => {
     const { value, low, high } = point.metrics['mean(wait)']!
@@ -51,15 +51,17 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
   const legend = pools.size > 1 ? {} : { legend: null }
   const color = { field: 'pool', type: 'nominal', title: null, ...legend }
   const encoding = { x, y, color }
-  return {
+  const chart = {
     name: 'wait-against-load',
     title: 'Mean wait against load',
     description:
-      'Curves: the mean wait that Erlang C gives for these servers at each load. Points with bars: what was simulated, ' +
-      'with its 95 % interval. Overloaded points have no mean wait and are left out.',
+      (curves.length === 0
+        ? ''
+        : 'Curves: the mean wait that theory gives for these servers at each load. ') +
+      'Points with bars: what was simulated, with its 95 % interval. Overloaded points have no mean wait and are left out.',
     spec: {
       layer: [
-        { data: { values: curves }, mark: 'line', encoding },
+        ...(curves.length === 0 ? [] : [{ data: { values: curves }, mark: 'line', encoding }]),
         {
           data: { values: seen.filter(({ low }) => low !== null) },
           mark: 'rule',
@@ -85,16 +87,18 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
         'mean wait (s)',
         'low',
         'high',
-        'Erlang C (s)',
+        'theory (s)',
       ],
       rows: points.map(({ params }, i) => {
         const { pool, load, state, wait, low, high } = observed[i]!
-        const exact = mmc(params.arrivalRate, params.serviceTime, params.servers)?.meanWait ?? null
-        return [pool, load, state, wait, low, high, exact]
+        return [pool, load, state, wait, low, high, waitOf(params)]
       }),
     },
   }
+  return [chart]
 }
+
+const waitOf = (params: MmcParams): number | null => closedForm(params)?.queue.meanWait ?? null
 
 function poolOf({ servers, serviceTime }: MmcParams): string {
   return `${servers} ${servers === 1 ? 'server' : 'servers'}, ${formatQuantity(serviceTime, 's')} each`
@@ -144,7 +148,7 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
   const { warmUp } = timed(params)
   const series = replications[0]?.series?.['inSystem']
   if (!series) return []
-  const steady = mmc(params.arrivalRate, params.serviceTime, params.servers)
+  const steady = closedForm(params)?.queue
   const values = series.t.map((t, i) => ({ minutes: t / 60, customers: series.values[i]! }))
   const x = { field: 'minutes', type: 'quantitative', title: 'minutes of virtual time' }
   const y = { field: 'customers', type: 'quantitative', title: 'customers in the system' }

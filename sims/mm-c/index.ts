@@ -1,31 +1,36 @@
 /**
- * A plain M/M/c queue: the sim whose answer is known beforehand. Every part of the lab that a larger sim relies on
- * (kernel, streams, window, intervals, stopping) shows here, beside a closed form, whether it can be believed.
+ * A queue for c servers: the sim whose answer is known beforehand. Every part of the lab that a larger sim relies on
+ * (kernel, streams, window, intervals, stopping) shows here, beside a closed form, whether it can be believed. Plain it is
+ * M/M/c; with what queues that people run have besides (patience, a full waiting room, the urgent first, service of any
+ * scatter, a day) it is still one whose parts theory knows.
  *
- *     params.ts   what can be asked            answer.ts   the sentence
- *     model.ts    one replication              charts.ts   theory and observation to look at
- *     theory.ts   Erlang C                     metrics.ts  what is measured
- *     steady.ts   how long it remembers
+ *     params.ts    what can be asked               answer.ts   the sentence
+ *     model.ts     one replication                 charts.ts   theory and observation to look at
+ *     arrivals.ts  who comes when                  metrics.ts  what is measured
+ *     line.ts      who waits                       steady.ts   how long it remembers
+ *     theory.ts    Erlang A, B and C, Cobham, Pollaczek-Khinchine
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { charts } from './charts.ts'
 import { simulate } from './model.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
-import { mmcParams, offeredLoad, timed, type MmcParams } from './params.ts'
+import { isBounded, mmcParams, offeredLoad, timed, type MmcParams } from './params.ts'
 import { steady } from './steady.ts'
 import { predictions } from './theory.ts'
 
 export const mmC = defineSim<MmcParams>({
   name: 'mm-c',
   summary:
-    'Customers wait for c equal servers (M/M/c): a queue whose answer is known, to check the lab against.',
+    'Customers wait for c equal servers (Erlang A, B and C, priorities, a day): a queue whose answer is known.',
   params: mmcParams,
   metrics: METRICS,
   observations: OBSERVATIONS,
   horizons: ['steady', 'span'],
   steady,
-  resources: ({ params }) => [{ name: 'servers', multiple: 1 / offeredLoad(params) }],
+  // A queue that bounds itself serves as much as it can and loses the rest: nothing in it is used up.
+  resources: ({ params }) =>
+    isBounded(params) ? [] : [{ name: 'servers', multiple: 1 / offeredLoad(params) }],
   underLoad: (params, multiple) => ({ ...params, arrivalRate: params.arrivalRate * multiple }),
   replicate: (params: MmcParams, ctx): Measures => simulate(timed(params), ctx),
   answer,

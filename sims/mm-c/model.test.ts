@@ -15,6 +15,7 @@ const SIM = { metrics: METRICS, observations: OBSERVATIONS }
 
 const twenty: MmcParams = {
   serviceScv: 1,
+  urgentShare: 0,
   arrivalRate: 18,
   serviceTime: 1,
   servers: 20,

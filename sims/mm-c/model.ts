@@ -1,27 +1,34 @@
 /**
- * One replication of the queue on the event kernel: Poisson arrivals, c servers, one queue in order of arrival, no bound
- * on its length.
+ * One replication of the queue on the event kernel: Poisson arrivals, c servers, one queue in order of arrival. As the
+ * parameters say, its length is bounded, customers lose patience, and the urgent go before the others.
  *
  *     0 ---- warm-up ---- open ---- measured span ---- close ---- drain
  *
  * Customers who arrive while the window is open are measured, and all of them: after it has closed nobody arrives any
  * more, and those still here are served to the end. In order of arrival nobody waits for a later customer, so this
- * changes no wait; leaving them out would, for it is the long waits that are cut off.
+ * changes no wait; leaving them out would, for it is the long waits that are cut off. Where the urgent go first they go
+ * on arriving until the last measured customer has left the queue, or for as long again if it never does.
  */
 import { classify } from '../lab/analysis/classify.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
-import { Ring } from '../lab/kernel/ring.ts'
 import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../lab/contract/sim.ts'
+import { arrivalTimes } from './arrivals.ts'
+import { Line } from './line.ts'
 import { Occupancy } from './occupancy.ts'
-import { offeredLoad, type TimedMmcParams } from './params.ts'
+import { isBounded, offeredLoad, type TimedMmcParams } from './params.ts'
 import { serviceTimes } from './service.ts'
 import { Samples } from './samples.ts'
 
 const ARRIVAL = 0
 const DEPARTURE = 1
+/** Of the others, and of the urgent: who waits too long. */
+const GIVES_UP = [2, 3] as const
+const OTHER = 0
+const URGENT = 1
+type Rank = typeof OTHER | typeof URGENT
 
 export function simulate(params: TimedMmcParams, ctx: ReplicationContext): Measures {
   const queue = new Queue(params, ctx)
@@ -35,11 +42,15 @@ class Queue {
   private readonly open: number
   private readonly close: number
   private readonly kernel = new Kernel()
-  private readonly arrivals: Stream
+  private readonly nextArrivalAfter: (now: number) => number
   private readonly service: () => number
+  private readonly classes: Stream
+  private readonly patience: Stream
 
-  /** Those who wait: customer number and arrival time. */
-  private readonly line = new Ring()
+  /** Those who wait: the others, and the urgent. */
+  private readonly lines = [new Line(), new Line()] as const
+  /** By line and place: what rings when patience ends. */
+  private readonly timers: readonly [number[], number[]] = [[], []]
   /** Per server: when its customer arrived, and when it was taken up. */
   private readonly arrivedAt: Float64Array
   private readonly startedAt: Float64Array
@@ -49,11 +60,23 @@ class Queue {
   private readonly waiting: Occupancy
   private readonly system: Occupancy
   private readonly waits = new LogHistogram()
+  /** Of the others, and of the urgent; empty where nobody is. */
+  private readonly waitsOf = [new LogHistogram(), new LogHistogram()] as const
   private readonly samples: Samples
+  /** Of those who arrive in the window. */
+  private arrived = 0
   private delayed = 0
+  private lost = 0
+  private abandoned = 0
+  private started = 0
   private serviceTime = 0
+  /** Of all. */
   private injected = 0
   private completed = 0
+  private turnedAway = 0
+  private gaveUp = 0
+  /** After the close: customers from before it who still wait, where the urgent go first. */
+  private owed = 0
   private events = 0
   private flow: Flow | null = null
   private inOrder = true
@@ -64,7 +87,9 @@ class Queue {
     this.ctx = ctx
     this.open = params.warmUp
     this.close = params.warmUp + params.span
-    this.arrivals = ctx.stream('arrivals')
+    this.nextArrivalAfter = arrivalTimes(ctx.stream('arrivals'), params, this.open)
+    this.classes = ctx.stream('classes')
+    this.patience = ctx.stream('patience')
     this.service = serviceTimes(ctx.stream('services'), params)
     const { servers } = params
     this.arrivedAt = new Float64Array(servers)
@@ -87,10 +112,20 @@ class Queue {
     waiting.end()
     system.end()
     samples.take(Infinity, this.inSystem())
-    const { injected, completed } = this
-    const running = this.params.servers - this.idleCount
-    this.flow = { injected, completed, queued: this.line.size, running, dropped: 0, expired: 0 }
-    for (let e = kernel.next(); e !== NONE; e = kernel.next()) if (codeOf(e) === DEPARTURE) this.handle(e)
+    this.flow = {
+      injected: this.injected,
+      completed: this.completed,
+      queued: this.queued(),
+      running: this.params.servers - this.idleCount,
+      dropped: this.turnedAway,
+      expired: this.gaveUp,
+    }
+    this.owed = this.params.urgentShare > 0 ? this.queued() : 0
+    const last = 2 * close
+    for (let e = kernel.next(); e !== NONE; e = kernel.next()) {
+      const isOver = this.owed === 0 || kernel.now > last
+      if (!isOver || codeOf(e) !== ARRIVAL) this.handle(e)
+    }
   }
 
   private runUntil(end: number): void {
@@ -105,44 +140,88 @@ class Queue {
   }
 
   private inSystem(): number {
-    return this.line.size + this.params.servers - this.idleCount
+    return this.queued() + this.params.servers - this.idleCount
+  }
+
+  private queued(): number {
+    return this.lines[OTHER].size + this.lines[URGENT].size
   }
 
   private nextArrival(): void {
-    this.kernel.after(exponential(this.arrivals, 1 / this.params.arrivalRate), ARRIVAL)
+    this.kernel.at(this.nextArrivalAfter(this.kernel.now), ARRIVAL)
   }
 
   private handle(e: number): void {
     this.events++
-    if (codeOf(e) === ARRIVAL) this.arrive()
-    else this.depart(indexOf(e))
-    if (this.line.size > 0 && this.idleCount > 0) this.workConserving = false
+    const code = codeOf(e)
+    if (code === ARRIVAL) this.arrive()
+    else if (code === DEPARTURE) this.depart(indexOf(e))
+    else this.giveUp(code === GIVES_UP[URGENT] ? URGENT : OTHER, indexOf(e))
+    if (this.idleCount > 0 && this.queued() > 0) this.workConserving = false
+  }
+
+  private isMeasured(arrived: number): boolean {
+    return arrived >= this.open && arrived < this.close
   }
 
   private arrive(): void {
     const { now } = this.kernel
+    const { urgentShare, patience, waitingRoom } = this.params
     this.injected++
-    this.system.step(now, 1)
+    const isMeasured = this.isMeasured(now)
+    if (isMeasured) this.arrived++
+    // Every customer draws the same, whatever becomes of it: more servers change no other customer's luck.
+    const rank = urgentShare > 0 && this.classes.uniform() < urgentShare ? URGENT : OTHER
+    const waits = patience === undefined ? Infinity : exponential(this.patience, patience)
     if (this.idleCount > 0) {
-      this.start(this.idle[--this.idleCount]!, now)
+      this.system.step(now, 1)
+      this.start(this.idle[--this.idleCount]!, now, rank)
+    } else if (waitingRoom !== undefined && this.queued() >= waitingRoom) {
+      this.turnedAway++
+      if (isMeasured) this.lost++
     } else {
-      if (now >= this.open) this.delayed++
-      this.line.push(this.injected, now)
+      this.system.step(now, 1)
+      if (isMeasured) this.delayed++
+      const place = this.lines[rank].push(now)
       this.waiting.step(now, 1)
+      if (waits < Infinity) this.timers[rank][place] = this.kernel.arm(waits, event(GIVES_UP[rank], place))
     }
     this.nextArrival()
   }
 
-  private start(server: number, arrived: number): void {
+  /** A customer's wait is over: it is taken up, or it gives up. */
+  private waited(arrived: number, rank: Rank): void {
+    const { now } = this.kernel
+    if (this.owed > 0 && arrived < this.close) this.owed--
+    if (!this.waiting.record(arrived, now)) return
+    this.waits.add(now - arrived)
+    if (this.params.urgentShare > 0) this.waitsOf[rank].add(now - arrived)
+  }
+
+  private start(server: number, arrived: number, rank: Rank): void {
     const { now } = this.kernel
     const service = this.service()
     this.arrivedAt[server] = arrived
     this.startedAt[server] = now
-    if (this.waiting.record(arrived, now)) {
-      this.waits.add(now - arrived)
+    this.waited(arrived, rank)
+    if (this.isMeasured(arrived)) {
+      this.started++
       this.serviceTime += service
     }
     this.kernel.after(service, event(DEPARTURE, server))
+  }
+
+  private giveUp(rank: Rank, place: number): void {
+    const { now } = this.kernel
+    const line = this.lines[rank]
+    const arrived = line.arrivedAt(place)
+    line.leave(place)
+    this.gaveUp++
+    if (this.isMeasured(arrived)) this.abandoned++
+    this.waiting.step(now, -1)
+    this.system.step(now, -1)
+    this.waited(arrived, rank)
+    this.system.record(arrived, now)
   }
 
   private depart(server: number): void {
@@ -153,11 +232,15 @@ class Queue {
     this.completed++
     this.system.step(now, -1)
     this.system.record(arrived, now)
-    if (this.line.size > 0) {
+    const rank = this.lines[URGENT].size > 0 ? URGENT : OTHER
+    const line = this.lines[rank]
+    if (line.size > 0) {
       this.waiting.step(now, -1)
-      const next = this.line.firstValue
-      this.line.shift()
-      this.start(server, next)
+      const place = line.first
+      if (this.params.patience !== undefined) this.kernel.cancel(this.timers[rank][place]!)
+      const next = line.arrivedAt(place)
+      line.shift()
+      this.start(server, next, rank)
     } else {
       this.idle[this.idleCount++] = server
     }
@@ -170,14 +253,22 @@ class Queue {
     const steady = (value: number | null): number | null => (state === 'overloaded' ? null : value)
     return {
       metrics: {
-        delayed: steady(waiting.customers === 0 ? null : this.delayed / waiting.customers),
+        delayed: steady(this.shareOfArrivals(this.delayed)),
+        lost: params.waitingRoom === undefined ? null : this.shareOfArrivals(this.lost),
+        abandoned: params.patience === undefined ? null : this.shareOfArrivals(this.abandoned),
+        customers: this.arrived,
         'mean(queue)': steady(waiting.meanNumber),
         'mean(inSystem)': steady(system.meanNumber),
         'mean(timeInSystem)': steady(system.meanTime),
         utilisation: (system.area - waiting.area) / capacity,
-        offeredLoad: this.serviceTime / capacity,
+        // Those who were never served would have needed as much as those who were.
+        offeredLoad: this.started === 0 ? 0 : (this.arrived / this.started) * (this.serviceTime / capacity),
       },
-      observations: { wait: this.waits.toData() },
+      observations: {
+        wait: this.waits.toData(),
+        urgentWait: this.waitsOf[URGENT].toData(),
+        otherWait: this.waitsOf[OTHER].toData(),
+      },
       level: this.samples.measured(),
       state,
       flow: this.flow!,
@@ -188,21 +279,31 @@ class Queue {
     }
   }
 
-  /** The load is known here, so nothing need be guessed at or beyond saturation; below it the queue is watched. */
+  private shareOfArrivals(customers: number): number | null {
+    return this.arrived === 0 ? null : customers / this.arrived
+  }
+
+  /**
+   * The load is known here, so nothing need be guessed at or beyond saturation; below it the queue is watched. A queue that
+   * bounds itself is never overloaded, and in one that follows the day only what is left of it at the end is a backlog.
+   */
   private state(): PointState {
-    const load = offeredLoad(this.params)
-    if (load >= 1) return 'overloaded'
-    return classify({ inSystem: this.samples.measured(), servers: this.params.servers, offeredLoad: load })
+    const { params } = this
+    const load = offeredLoad(params)
+    if (load >= 1 && !isBounded(params)) return 'overloaded'
+    if (params.dayProfile !== undefined) return this.flow!.queued > params.servers ? 'backlogged' : 'stable'
+    const offered = isBounded(params) ? 0 : load
+    return classify({ inSystem: this.samples.measured(), servers: params.servers, offeredLoad: offered })
       .state
   }
 
   private invariants(): InvariantSample[] {
-    const left = this.injected - this.completed
+    const left = this.injected - this.completed - this.turnedAway - this.gaveUp
     return [
       { name: 'causality: arrive <= start <= finish', ok: this.inOrder },
       { name: 'work conserving: no server idle while a customer waits', ok: this.workConserving },
       {
-        name: 'every customer is served once',
+        name: 'every customer is served once, gives up or is turned away',
         ok: left === 0,
         ...(left === 0 ? {} : { detail: `${left} were not` }),
       },

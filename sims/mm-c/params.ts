@@ -1,9 +1,13 @@
-/** The parameters of a plain M/M/c queue, in base units once parsed. */
+/** The parameters of the queue, in base units once parsed. Without the optional ones it is a plain M/M/c. */
 import { z } from 'zod'
-import { count, duration, integer, rate, uncertain } from '../lab/contract/quantity.ts'
+import { count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
 
 /** Customers of one replication, at most: half a minute of work, and a backlog of 800 MB at the very worst. */
 const MOST_CUSTOMERS = 5e7
+/** Customers that wait with a patience of their own, at most: each is a timer. */
+const MOST_PATIENT = 4e6
+/** Parts of a day, at most: every five minutes. */
+const MOST_PARTS = 288
 
 export const mmcParams = z
   .strictObject({
@@ -17,6 +21,24 @@ export const mmcParams = z
     servers: integer({ min: 1, max: 1_000_000, unit: 'servers' }).describe(
       'servers on one queue, first come first served',
     ),
+    patience: uncertain(duration({ above: 0 }))
+      .optional()
+      .describe('mean time a customer waits before leaving unserved, exponential; without it, nobody leaves'),
+    waitingRoom: integer({ max: 10_000_000, unit: 'customers' })
+      .optional()
+      .describe('customers who may wait at once, 0 for none; the others are lost. Without it, any number'),
+    urgentShare: uncertain(share())
+      .prefault('0%')
+      .describe('share of customers who go before the others, without interrupting a service'),
+    dayProfile: z
+      .array(count())
+      .min(2)
+      .max(MOST_PARTS)
+      .refine((parts) => parts.some((part) => part > 0), 'a day in which nobody arrives')
+      .optional()
+      .describe(
+        'arrivals in each equal part of a day (24 numbers: each hour), against each other; arrivalRate is their mean',
+      ),
     span: duration({ above: 0 })
       .optional()
       .describe('virtual time measured in one replication; without it, as long as the question needs'),
@@ -29,6 +51,10 @@ export const mmcParams = z
   .refine(({ arrivalRate, span = 0, warmUp = 0 }) => arrivalRate * (span + warmUp) <= MOST_CUSTOMERS, {
     message: 'impossible: more than 50M customers in one replication (arrivalRate x (warmUp + span))',
     path: ['span'],
+  })
+  .refine(({ arrivalRate, patience }) => patience === undefined || arrivalRate * patience <= MOST_PATIENT, {
+    message: 'impossible: more than 4M customers could be waiting at once (arrivalRate x patience)',
+    path: ['patience'],
   })
 
 export type MmcParams = z.infer<typeof mmcParams>
@@ -50,3 +76,7 @@ export function offeredLoad({
 }: Pick<MmcParams, 'arrivalRate' | 'serviceTime' | 'servers'>): number {
   return (arrivalRate * serviceTime) / servers
 }
+
+/** Whether the queue bounds itself: customers leave it or do not get in, so it has a steady state at any load. */
+export const isBounded = ({ patience, waitingRoom }: MmcParams): boolean =>
+  patience !== undefined || waitingRoom !== undefined

@@ -63,6 +63,8 @@ export interface SteadyModel<P> {
   withTimes(params: P, times: { readonly span: number; readonly warmUp: number }): P
   /** Arrivals a second: what a second of virtual time costs. */
   arrivalRate(params: P): number
+  /** Why these parameters have no steady state to be asked about; null where they have one, or are overloaded. */
+  refuses?(params: P): string | null
   /** How long the system remembers, where that is known; null where there is no steady state, or nobody knows. */
   relaxation?(params: P): number | null
   /** What theory knows of one figure by its name (`p99(wait)`): then run length and warm-up are judged by it. */

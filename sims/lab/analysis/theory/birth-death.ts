@@ -48,6 +48,13 @@ export function queueLength(shape: MarkovShape): TimeAverage | null {
   return chain && timeAverage(chain, shape.arrivalRate, (n) => Math.max(0, n - shape.servers))
 }
 
+/** Whether the system is full: f(n) = 1 where who arrives is lost. Null as above; mean 0 where there is room for all. */
+export function fullness(shape: MarkovShape): TimeAverage | null {
+  const chain = stationary(shape)
+  const full = shape.servers + (shape.room ?? Infinity)
+  return chain && timeAverage(chain, shape.arrivalRate, (n) => (n >= full ? 1 : 0))
+}
+
 export interface Chain {
   readonly first: number
   /** Probabilities of states first, first + 1, ...; they sum to 1. */

@@ -11,8 +11,8 @@
  * queueing simulations", Management Science 35, 1989.
  */
 
-import { queueLength } from './birth-death.ts'
-import { erlangC } from './erlang.ts'
+import { leavingQueue } from './abandonment.ts'
+import { fullness, queueLength, type MarkovShape, type TimeAverage } from './birth-death.ts'
 
 /** What theory knows of a figure of a steady state, in seconds. */
 export interface KnownFigure {
@@ -64,11 +64,8 @@ export function shareVariance(q: number, relaxation: number): number {
   return (2 / q) * (1 - q - q * Math.log(1 / q)) * (relaxation / 2)
 }
 
-/** One queue with Poisson arrivals: what its figures take. */
-export interface QueueShape {
-  readonly arrivalRate: number
-  readonly meanService: number
-  readonly servers: number
+/** One queue with Poisson arrivals, whose customers may lose patience or find no room: what its figures take. */
+export interface QueueShape extends MarkovShape {
   /** Squared coefficient of variation of the service time; default 1, exponential. */
   readonly serviceScv?: number
 }
@@ -77,35 +74,60 @@ export interface SteadyKnowledge {
   readonly relaxation: number
   /** The mean wait, and the mean number waiting. Null where the states are too many to sum. */
   readonly meanWait: KnownFigure | null
+  /** The shares of customers who lose patience and who find no room; null where none do. */
+  readonly abandoned: KnownFigure | null
+  readonly lost: KnownFigure | null
   /** The share of customers who wait longer than some limit, when that share is q. */
   share(q: number): KnownFigure
   /** The p-quantile of the wait; null when so few wait that it is 0. */
   waitQuantile(p: number): KnownFigure | null
 }
 
-/** Null at and above saturation: there is no steady state to know. */
-export function steadyQueue({
-  arrivalRate,
-  meanService,
-  servers,
-  serviceScv = 1,
-}: QueueShape): SteadyKnowledge | null {
-  const relaxation = relaxationOf(arrivalRate, meanService, servers, serviceScv)
+/**
+ * Relaxation time of a queue that bounds itself, s; null where it does not and has no steady state. With patience, two copies
+ * of the system lose a difference of one customer as fast as the slower of service and patience takes one away; with room
+ * for K, the spectral gap of a queue between two walls (Morse 1955; Karlin & McGregor 1957 for one server) is a lower bound.
+ */
+function relaxationOfShape(shape: QueueShape): number | null {
+  const { arrivalRate, meanService, servers, serviceScv = 1 } = shape
+  const { meanPatience = Infinity, room = Infinity } = shape
+  const capacity = servers / meanService
+  const wall = Math.sqrt(arrivalRate * capacity) * (Math.PI / (room + 1)) ** 2
+  const gap = (Math.sqrt(capacity) - Math.sqrt(arrivalRate)) ** 2 + wall
+  const bounds = [
+    relaxationOf(arrivalRate, meanService, servers, serviceScv) ?? Infinity,
+    ...(meanPatience < Infinity ? [Math.max(meanService, meanPatience)] : []),
+    ...(room < Infinity ? [Math.max(meanService, 1 / gap) * Math.max(1, (1 + serviceScv) / 2)] : []),
+  ]
+  const relaxation = Math.min(...bounds)
+  return relaxation < Infinity ? relaxation : null
+}
+
+/** Null at and above saturation, unless the queue bounds itself: there is no steady state to know. */
+export function steadyQueue({ serviceScv = 1, ...shape }: QueueShape): SteadyKnowledge | null {
+  const relaxation = relaxationOfShape({ ...shape, serviceScv })
   if (relaxation === null) return null
-  const waiting = queueLength({ arrivalRate, meanService, servers })
   // Service that scatters more makes longer busy periods, in proportion to (1 + scv) / 2 as the wait itself.
   const scatter = Math.max(1, (1 + serviceScv) / 2)
-  const delayed = erlangC(servers, arrivalRate * meanService)!
+  const queue = leavingQueue(shape)
+  const known = (average: TimeAverage | null): KnownFigure | null =>
+    average && average.mean > 0
+      ? {
+          variance: (scatter * average.variance) / average.mean ** 2,
+          bias: (scatter * Math.abs(average.bias)) / average.mean,
+        }
+      : null
+  // Customers are counted one by one besides: a share of them scatters as a Poisson number does.
+  const counted = (figure: KnownFigure | null, share: number): KnownFigure | null =>
+    figure && share > 0 ? { ...figure, variance: figure.variance + 1 / (shape.arrivalRate * share) } : null
+  const meanWait = known(queueLength(shape))
+  const delayed = queue?.delayed ?? 1
   const share = (q: number): KnownFigure => ({ variance: shareVariance(q, relaxation), bias: 2 * relaxation })
   return {
     relaxation,
-    meanWait:
-      waiting && waiting.mean > 0
-        ? {
-            variance: (scatter * waiting.variance) / waiting.mean ** 2,
-            bias: (scatter * Math.abs(waiting.bias)) / waiting.mean,
-          }
-        : null,
+    meanWait,
+    abandoned: counted(meanWait, queue?.abandoned ?? 0),
+    lost: counted(shape.room === undefined ? null : known(fullness(shape)), queue?.lost ?? 0),
     share,
     waitQuantile: (p) => (delayed <= 1 - p ? null : share(1 - p)),
   }

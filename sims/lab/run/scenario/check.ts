@@ -182,6 +182,10 @@ class Checker {
 
   /** A steady state may be watched for as long as it takes; a stretch of time must be given. */
   hasSpan(horizon: Horizon, params: unknown): void {
+    const refused = horizon === 'steady' ? (this.sim.steady?.refuses?.(params) ?? null) : null
+    if (refused !== null) {
+      this.report(['horizon'], { message: `${refused}: ask about a span (horizon: span)`, expected: 'span' })
+    }
     if (horizon === 'span' && this.sim.steady && this.sim.steady.span(params) === null) {
       this.report(['horizon'], {
         message: 'a question about a span needs its length: params.span is missing',
