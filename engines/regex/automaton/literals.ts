@@ -124,6 +124,8 @@ function extend(text: Text, tail: Text): void {
 
 /** How rarely a candidate should be met by chance: about the bits that the shortest string fixes, less its company. */
 function score(candidate: Candidate): number {
+  // An empty set stands in it: no string is all of it, so there is none to search for.
+  if (candidate.texts.length === 0) return -Infinity
   const shortest = candidate.texts.reduce((least, { bytes }) => Math.min(least, bytes.length), Infinity)
   if (shortest === 0) return -Infinity
   // Walking passes over a byte as quickly as a search for one of several, or for one that is everywhere.
