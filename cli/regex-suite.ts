@@ -22,7 +22,17 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`)
 export async function runNamedSuite(
   name: string,
   specs: readonly EngineSpec[],
-  { env, out, json }: { readonly env: string | undefined; readonly out: string; readonly json: boolean },
+  {
+    env,
+    out,
+    json,
+    spans,
+  }: {
+    readonly env: string | undefined
+    readonly out: string
+    readonly json: boolean
+    readonly spans: boolean
+  },
 ): Promise<void> {
   const file = [name, `regex-${name}`]
     .map((one) => join(SCENARIO_FOLDER, `${one}.yaml`))
@@ -47,6 +57,7 @@ export async function runNamedSuite(
     sampleSeconds: params.sampleTime,
     seconds: params.searchTime,
     bytes: params.textSize,
+    spans,
     onProgress: progress,
   })
   const folder = join(resolve(out), scenario.name)
@@ -64,7 +75,7 @@ export async function compareOn(
   entries: readonly PatternEntry[],
   flags: string,
   specs: readonly EngineSpec[],
-  json: boolean,
+  { json, spans }: { readonly json: boolean; readonly spans: boolean },
 ): Promise<void> {
   let text: Buffer
   try {
@@ -73,7 +84,7 @@ export async function compareOn(
     throw new BadRequest(`${haystack}: no such file`)
   }
   const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs)
-  const options = { rounds: 7, sampleSeconds: 0.01, onProgress: progress }
+  const options = { rounds: 7, sampleSeconds: 0.01, spans, onProgress: progress }
   const document = await runSpeed('haystack', definitions, specs, options)
   if (json) print(document, json)
   else process.stdout.write(markdown(document))

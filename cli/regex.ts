@@ -28,6 +28,11 @@ export const regex = defineCommand({
       .positional('pattern', { type: 'string', describe: 'a pattern' })
       .option('haystack', { type: 'string', describe: 'compare speed on the text of this file instead' })
       .option('suite', { type: 'string', describe: 'run the scenario of this name and write its report' })
+      .option('spans', {
+        type: 'boolean',
+        default: false,
+        describe: 'with --suite or --haystack: verify the places of all matches, not only their count',
+      })
       .option('env', {
         type: 'string',
         describe: 'with --suite: an environment of its scenario, such as quick',
@@ -69,7 +74,7 @@ export const regex = defineCommand({
     const { specs: here, missing } = present(specs)
     const checked = missing.find(({ engine }) => engine === check)
     if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
-    if (args.haystack !== undefined) return await compareOn(args.haystack, entries, flags, specs, json)
+    if (args.haystack !== undefined) return await compareOn(args.haystack, entries, flags, specs, args)
 
     const interruption = new AbortController()
     const interrupt = () => interruption.abort()

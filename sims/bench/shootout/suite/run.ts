@@ -41,6 +41,8 @@ export interface SuiteOptions {
   readonly seconds: number
   /** Longest text of growth, bytes. */
   readonly bytes: number
+  /** Of a suite of speed: whether a hash of all matches is verified beside the count. */
+  readonly spans?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (text: string) => void
 }
@@ -62,7 +64,7 @@ export async function runSpeed(
   suite: ShootoutDocument['suite'],
   definitions: readonly Definition[],
   engines: readonly EngineSpec[],
-  options: Pick<SuiteOptions, 'rounds' | 'sampleSeconds' | 'signal' | 'onProgress'>,
+  options: Pick<SuiteOptions, 'rounds' | 'sampleSeconds' | 'spans' | 'signal' | 'onProgress'>,
 ): Promise<ShootoutDocument> {
   const { specs, missing } = present(engines)
   const { results, facts } = await measureSuite(definitions, specs, {

@@ -13,6 +13,7 @@ import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import { EngineFailed, EngineProcess, EngineRefused, type Limits } from '../process/engine-process.ts'
 import { expectedFor, type Definition } from './definition.ts'
 import { explainDifference, type Difference } from './difference.ts'
+import { wrongSpans, type Hashed } from './spans.ts'
 
 export interface SpeedOptions {
   readonly rounds: number
@@ -21,6 +22,8 @@ export interface SpeedOptions {
   /** What takes longer for one run is told to be too slow, s. */
   readonly longestRun: number
   readonly limits: Limits
+  /** Whether a hash of all matches is verified too, where matches are asked for. */
+  readonly spans?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (text: string) => void
 }
@@ -115,7 +118,7 @@ async function measureDefinition(
   options: SpeedOptions,
 ): Promise<DefinitionResult> {
   const done = new Map<string, Measured>()
-  const entrants: Entrant[] = []
+  let entrants: Entrant[] = []
   const nothing = { difference: null, samples: [], compileSeconds: null, peakBytes: 0 }
   const isCompile = definition.group === 'compile'
   for (const spec of specs) {
@@ -153,6 +156,16 @@ async function measureDefinition(
     } catch (error) {
       done.set(spec.id, { ...nothing, engine: spec.id, ...failureOf(error) })
     }
+  }
+  if (options.spans === true && (definition.ask === 'count' || definition.ask === 'spans')) {
+    const hashed = await Promise.all(
+      entrants.map(async (entrant) => await hashOf(entrant, definition, file, stable)),
+    )
+    for (const [engine, difference] of await wrongSpans(definition, hashed)) {
+      const why = 'as many matches, but not the same ones'
+      done.set(engine, { ...nothing, engine, outcome: 'wrong', why, difference })
+    }
+    entrants = entrants.filter(({ spec }) => !done.has(spec.id))
   }
   const shuffle = openStream(1, 0, `shootout/${definition.id}`)
   for (let round = 0; round < options.rounds; round++) {
@@ -198,6 +211,29 @@ async function measureDefinition(
     calls: definition.calls,
     engines: specs.map(({ id }) => done.get(id)!),
   }
+}
+
+/** An engine that this question was too much for is started again, and counts on. */
+async function hashOf(
+  { spec }: Entrant,
+  { pattern, flags }: Definition,
+  file: string,
+  stable: Stable,
+): Promise<Hashed> {
+  const engine = await stable.get(spec)
+  const find = async (): ReturnType<Hashed['find']> => await engine.find(MOST_COMPARED).catch(() => null)
+  let hash: number | null = null
+  try {
+    hash = (await engine.run('hash', 1)).check
+  } catch (error) {
+    if (!(error instanceof EngineRefused || error instanceof EngineFailed)) throw error
+    if (engine.ended) {
+      const again = await stable.get(spec)
+      await again.compile(pattern, flags)
+      await again.file(file)
+    }
+  }
+  return { engine: spec.id, facts: stable.facts.get(spec.id)!, hash, find }
 }
 
 /** Of the clocks of processor time, s. */
