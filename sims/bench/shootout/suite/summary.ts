@@ -31,14 +31,19 @@ export function mediansOf({ engines }: DefinitionResult): Map<string, number> {
   )
 }
 
-/** Groups in the order in which they occur, and `all` before them. */
+/** Texts of this many bytes and more say how quickly an engine searches; shorter ones what a call costs. */
+const LONG_TEXT = 30_000
+
+/** Groups in the order in which they occur; before them all searches, and those of long texts. */
 export function summarise(results: readonly DefinitionResult[]): Group[] {
   const searches = results.filter(({ group }) => group !== 'compile')
   const groups = [...Map.groupBy(results, ({ group }) => group)]
+  const long = searches.filter(({ bytes, calls }) => bytes / calls >= LONG_TEXT)
+  const some = (name: string, those: readonly DefinitionResult[]): Group[] =>
+    those.length > 0 && groups.length > 1 ? [{ name, standings: standingsOf(those) }] : []
   return [
-    ...(searches.length > 0 && groups.length > 1
-      ? [{ name: 'all searches', standings: standingsOf(searches) }]
-      : []),
+    ...some('all searches', searches),
+    ...(long.length < searches.length ? some('searches of 30 kB and more', long) : []),
     ...groups.map(([name, those]) => ({ name, standings: standingsOf(those) })),
   ]
 }
