@@ -1,8 +1,9 @@
 /** `flowbench regex --suite NAME` and `--haystack FILE`: suites of the shoot-out, run and written. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { samplesCsv } from '../reports/shootout/csv.ts'
-import { markdown, verdict } from '../reports/shootout/markdown.ts'
+import { markdown } from '../reports/shootout/markdown.ts'
+import { verdict } from '../reports/shootout/sections.ts'
+import { writeShootout } from '../reports/shootout/write.ts'
 import { BadRequest } from '../sims/bench/harness/errors.ts'
 import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import type { PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
@@ -60,13 +61,9 @@ export async function runNamedSuite(
     spans,
     onProgress: progress,
   })
-  const folder = join(resolve(out), scenario.name)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'shootout.json'), `${JSON.stringify(document)}\n`)
-  writeFileSync(join(folder, 'shootout.md'), markdown(document))
-  writeFileSync(join(folder, 'samples.csv'), samplesCsv(document))
+  const { folder, files } = await writeShootout(document, join(resolve(out), scenario.name))
   print(document, json)
-  if (!json) console.log(`report: ${join(folder, 'shootout.md')}, shootout.json, samples.csv`)
+  if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
 }
 
 /** Speed of patterns on a text of the user's. */

@@ -12,7 +12,7 @@ import { dataTable, expectationsTable, invariantsTable, theoryTable } from './ta
 import { pointsTable } from './points.ts'
 import { reason, VERDICTS } from '../wording/words.ts'
 
-type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
+export type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
 
 export function renderPage(input: ReportInput, drawings: readonly PageDrawing[]): string {
   const { document } = input
@@ -45,7 +45,7 @@ export function renderPage(input: ReportInput, drawings: readonly PageDrawing[])
   )
 }
 
-function row(id: string, title: string, note: string, body: Part, kind = ''): Html {
+export function row(id: string, title: string, note: string, body: Part, kind = ''): Html {
   return html` <section class="row ${kind}" aria-labelledby="${id}">
     <header>
       <h2 id="${id}">${title}</h2>
@@ -55,7 +55,7 @@ function row(id: string, title: string, note: string, body: Part, kind = ''): Ht
   </section>`
 }
 
-function figure({ chart, wide, narrow }: PageDrawing, index: number): Html {
+export function figure({ chart, wide, narrow }: PageDrawing, index: number): Html {
   const id = `chart-${index + 1}`
   return html` <section class="row" aria-labelledby="${id}">
     <header>

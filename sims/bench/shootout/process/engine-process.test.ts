@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { EngineSpec } from '../engines/facts.ts'
 import { faulty } from '../testing/specs.ts'
 import { EngineFailed, EngineProcess, type Failure, type Limits } from './engine-process.ts'
@@ -16,6 +18,15 @@ function start(spec: EngineSpec, limits = LIMITS): EngineProcess {
 afterEach(() => {
   for (const process of open.splice(0)) process.close()
 })
+
+/** Nor is it one that has ended and that nobody has asked about. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
 
 async function failureOf(fault: string): Promise<[Failure | 'none', string]> {
   const engine = start(faulty(fault))
@@ -51,6 +62,25 @@ describe('an engine in a process', () => {
     ])
     expect(await engine.groups(1)).toEqual([[0, 3, 0, 2]])
     expect(engine.peakBytes).toBeGreaterThan(1 << 20)
+  })
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends with a program that %s ends', async (signal) => {
+    const program = `
+      import { EngineProcess } from ${JSON.stringify(new URL('engine-process.ts', import.meta.url).href)}
+      const engine = new EngineProcess(${JSON.stringify(faulty('spins'))}, { seconds: 60, bytes: 2 ** 30 })
+      await engine.compile('a+', '')
+      await engine.text([{ text: 'a', times: 1 }])
+      engine.run('test').catch(() => {})
+      console.log(engine.pid)`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const pid = Number(String(line))
+    expect(existsSync(`/proc/${pid}`)).toBe(true)
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([null, signal])
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5_000)
   })
 
   test.each<[string, Failure]>([

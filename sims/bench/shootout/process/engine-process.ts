@@ -74,6 +74,22 @@ export function endAll(): void {
 }
 process.once('exit', endAll)
 
+/** A signal that ends this program does not let it come to its `exit`; who listens to it has a way of ending of its own. */
+let isWatching = false
+function watchSignals(): void {
+  if (isWatching) return
+  isWatching = true
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const onSignal = (): void => {
+      if (process.listenerCount(signal) > 1) return
+      endAll()
+      process.off(signal, onSignal)
+      process.kill(process.pid, signal)
+    }
+    process.on(signal, onSignal)
+  }
+}
+
 function kill(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
@@ -97,6 +113,7 @@ export class EngineProcess {
   constructor(spec: EngineSpec, limits: Limits) {
     this.id = spec.id
     this.limits = limits
+    watchSignals()
     const [program, ...args] = spec.command
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
     this.child = spawn('/bin/sh', ['-c', script, program, ...args], {

@@ -11,7 +11,7 @@ import { EngineFailed, EngineProcess, EngineRefused, type Limits } from '../proc
 export interface SizePoint {
   readonly pattern: string
   readonly size: number
-  readonly outcome: 'done' | 'refused' | 'crashed'
+  readonly outcome: 'done' | 'refused' | 'crashed' | 'not run'
   readonly why: string | null
   readonly compileSeconds: number | null
   readonly searchSeconds: number | null
@@ -29,10 +29,19 @@ export interface SizeRow {
 
 const SEARCH_SIZES = [10, 20, 40, 80, 160, 250]
 const COMPILE_SIZES = [16, 32, 64, 128, 250]
-const BOMBS: readonly [string, number][] = [
+/** A pattern and how many places it asks for. */
+type Sized = readonly [string, number]
+const BOMBS: readonly Sized[] = [
   ['(?:a{2,101}){20}{20}', 101 * 20 * 20],
   ['(?:a{2,101}){100}{100}', 101 * 100 * 100],
 ]
+const NOT_RUN = {
+  outcome: 'not run',
+  why: 'a smaller one was too much',
+  compileSeconds: null,
+  searchSeconds: null,
+  bytes: 0,
+} as const
 const TEXT = [{ text: 'a', times: 10_000 }]
 
 export async function measurePatternSize(
@@ -44,11 +53,24 @@ export async function measurePatternSize(
   for (const spec of specs) {
     onProgress(`pattern size: ${spec.id}`)
     const base = (await measure(spec, 'a', 1, limits, 0)).bytes
-    const search: SizePoint[] = []
-    for (const n of SEARCH_SIZES) search.push(await measure(spec, `x*(a?){${n}}(a){${n}}b`, n, limits, base))
-    const compile: SizePoint[] = []
-    for (const n of COMPILE_SIZES) compile.push(await measure(spec, `(a{${n}}){${n}}`, n * n, limits, base))
-    for (const [pattern, size] of BOMBS) compile.push(await measure(spec, pattern, size, limits, base))
+    const row = async (patterns: readonly Sized[]): Promise<SizePoint[]> => {
+      const points: SizePoint[] = []
+      for (const [pattern, size] of patterns) {
+        // What was too slow is slower still on the next, larger one: there is nothing to wait for.
+        const last = points.at(-1)
+        points.push(
+          last?.outcome === 'crashed' || last?.outcome === 'not run'
+            ? { ...NOT_RUN, pattern, size }
+            : await measure(spec, pattern, size, limits, base),
+        )
+      }
+      return points
+    }
+    const search = await row(SEARCH_SIZES.map((n) => [`x*(a?){${n}}(a){${n}}b`, n]))
+    const compile = [
+      ...(await row(COMPILE_SIZES.map((n) => [`(a{${n}}){${n}}`, n * n]))),
+      ...(await row(BOMBS)),
+    ]
     const points = search.flatMap(({ size, searchSeconds }): Point[] =>
       searchSeconds === null ? [] : [{ length: size, seconds: searchSeconds }],
     )

@@ -121,7 +121,9 @@ export async function runSuite(
     ...(await runSpeed(suite, [], engines, options)),
     engines: withFacts(specs, facts),
     growth,
-    patternSize: isGrowth ? await measurePatternSize(specs, LIMITS, options.onProgress) : [],
+    patternSize: isGrowth
+      ? await measurePatternSize(specs, { ...LIMITS, seconds: 10 * options.seconds }, options.onProgress)
+      : [],
     cases: isGrowth ? await runCases(specs) : [],
   }
 }
