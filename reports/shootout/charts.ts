@@ -46,6 +46,8 @@ function standings({ name, standings: rows }: ShootoutDocument['groups'][number]
   }
 }
 
+const VERDICTS: readonly Report['verdict'][] = ['linear', 'polynomial', 'exponential', 'undecided', 'crashed']
+
 interface Row {
   readonly engine: string
   readonly growth: string
@@ -98,7 +100,10 @@ function growthChart(
     scale: { type: 'log' },
     title: 'processor time in seconds, logarithmic',
   }
-  const color = { field: 'growth', type: 'nominal', title: null }
+  const present = VERDICTS.filter((verdict) => rows.some(({ growth }) => growth === verdict))
+  // The same colour for the same verdict on every chart.
+  const scale = { domain: VERDICTS }
+  const color = { field: 'growth', type: 'nominal', title: null, scale, legend: { values: present } }
   return {
     name,
     title,

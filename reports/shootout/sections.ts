@@ -128,7 +128,7 @@ function patternSize({ patternSize: rows }: ShootoutDocument): Section[] {
   return [
     {
       title: 'Growth with the pattern',
-      text: 'Search of 10,000 a by x*(a?){n}(a){n}b: slope against n, and time at each n.',
+      text: 'Search of 10,000 a and a b by x*(a?){n}(a){n}b: slope against n, and time at each n.',
       columns: ['engine', 'slope', 'times'],
       rows: search,
     },

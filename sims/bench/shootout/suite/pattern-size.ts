@@ -1,7 +1,7 @@
 /**
  * How engines take large patterns: time of a search, and time and memory of compiling.
  *
- * "Linear" is said of the text. `x*(a?){n}(a){n}b` over a text of a's keeps up to n places alive at every byte;
+ * "Linear" is said of the text. `x*(a?){n}(a){n}b` over a text of a's and a b keeps up to n places alive at every byte;
  * `(a{n}){n}` asks for n squared places, and bounds of bounds of bounds for a million in 36 bytes.
  */
 import type { EngineSpec } from '../engines/facts.ts'
@@ -27,14 +27,12 @@ export interface SizeRow {
   readonly exponent: number | null
 }
 
-const SEARCH_SIZES = [10, 20, 40, 80, 160, 250]
-const COMPILE_SIZES = [16, 32, 64, 128, 250]
+/** What n stands for in a search and in compiling. */
+export const SIZES = { search: [10, 20, 40, 80, 160, 250], compile: [16, 32, 64, 128, 250] }
 /** A pattern and how many places it asks for. */
 type Sized = readonly [string, number]
-const BOMBS: readonly Sized[] = [
-  ['(?:a{2,101}){20}{20}', 101 * 20 * 20],
-  ['(?:a{2,101}){100}{100}', 101 * 100 * 100],
-]
+const SMALL_BOMB: Sized = ['(?:a{2,101}){20}{20}', 101 * 20 * 20]
+const BOMB: Sized = ['(?:a{2,101}){100}{100}', 101 * 100 * 100]
 const NOT_RUN = {
   outcome: 'not run',
   why: 'a smaller one was too much',
@@ -42,12 +40,17 @@ const NOT_RUN = {
   searchSeconds: null,
   bytes: 0,
 } as const
-const TEXT = [{ text: 'a', times: 10_000 }]
+/** Ends in what the pattern ends in: without it, an engine that looks for that first has nothing to do. */
+const TEXT = [
+  { text: 'a', times: 10_000 },
+  { text: 'b', times: 1 },
+]
 
 export async function measurePatternSize(
   specs: readonly EngineSpec[],
   limits: Limits,
   onProgress: (text: string) => void = () => {},
+  sizes = SIZES,
 ): Promise<SizeRow[]> {
   const rows: SizeRow[] = []
   for (const spec of specs) {
@@ -66,10 +69,11 @@ export async function measurePatternSize(
       }
       return points
     }
-    const search = await row(SEARCH_SIZES.map((n) => [`x*(a?){${n}}(a){${n}}b`, n]))
+    const search = await row(sizes.search.map((n) => [`x*(a?){${n}}(a){${n}}b`, n]))
     const compile = [
-      ...(await row(COMPILE_SIZES.map((n) => [`(a{${n}}){${n}}`, n * n]))),
-      ...(await row(BOMBS)),
+      ...(await row(sizes.compile.map((n) => [`(a{${n}}){${n}}`, n * n]))),
+      ...(await row([SMALL_BOMB])),
+      ...(await row([BOMB])),
     ]
     const points = search.flatMap(({ size, searchSeconds }): Point[] =>
       searchSeconds === null ? [] : [{ length: size, seconds: searchSeconds }],
