@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clusterRates, dayShape, forecastPeaks, meanArrivalRate, spanStart, survival } from './demand.ts'
-import { MINUTES_A_DAY } from './diurnal.ts'
+import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { voiceFleetParams } from './params.ts'

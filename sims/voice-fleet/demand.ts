@@ -1,7 +1,7 @@
 /** How many sessions start where and when: the intensity of every route's Poisson process, minute by minute. */
 import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
-import { dayWeights, weightAt } from './diurnal.ts'
+import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
 import { CLUSTERS, routesTo, type Route } from '../lab/world/geography.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { remembered } from './remembered.ts'

@@ -5,7 +5,7 @@
  */
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import { clusterRates, dayShape, spanStart, survival } from './demand.ts'
-import { MINUTES_A_DAY } from './diurnal.ts'
+import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import type { VoiceFleetParams } from './params.ts'
 

@@ -6,8 +6,8 @@
  * area only, and one who leaves after it has closed is in the sum wholly. Both debts are added up, so the difference
  * that end effects can cause is known for each run, and the check of Little's law can be as strict as rounding.
  */
-import { TimeIntegral } from '../lab/kernel/statistics.ts'
-import type { LittleSample } from '../lab/contract/sim.ts'
+import { TimeIntegral } from '../kernel/statistics.ts'
+import type { LittleSample } from './sim.ts'
 
 /** Sums of millions of terms lose a few digits. */
 const ROUNDING = 1e-6
