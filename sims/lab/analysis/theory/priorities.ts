@@ -1,7 +1,8 @@
 /**
  * Queues with priorities: who waits how long when the more urgent class always goes first, but nobody is interrupted.
  *
- * Cobham, "Priority assignment in waiting line problems", Oper. Res. 2, 1954. With sigma(k) the load of the classes
+ * Cobham, "Priority assignment in waiting line problems", Oper. Res. 2, 1954; for c servers Kella & Yechiali, "Waiting times
+ * in the non-preemptive priority M/M/c queue", Stochastic Models 1, 1985. With sigma(k) the load of the classes
  * 1 .. k (1 the most urgent) as a share of capacity, and W0 the mean time until a server comes free,
  *
  *     W(k) = W0 / ((1 - sigma(k-1)) (1 - sigma(k)))
