@@ -1,5 +1,6 @@
 /** All sims, by name. A new sim is added here and nowhere else. */
 import { agentMemory } from './agent-memory/index.ts'
+import { batchPending } from './batch-pending/index.ts'
 import { firewalledClients } from './firewalled-clients/index.ts'
 import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
@@ -16,6 +17,7 @@ export const sims: ReadonlyMap<string, Sim> = new Map(
     turnLatency,
     firewalledClients,
     rogueSession,
+    batchPending,
     mmC,
     regexShootout,
     webhookOutage,

@@ -76,6 +76,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/turn-latency',
     'sims/firewalled-clients',
     'sims/rogue-session',
+    'sims/batch-pending',
     'sims/mm-c',
     'sims/webhook-outage',
     'sims/voice-fleet',

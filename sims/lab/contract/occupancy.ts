@@ -56,6 +56,11 @@ export class Occupancy {
     return false
   }
 
+  /** The number in the queue now. */
+  get number(): number {
+    return this.level.value
+  }
+
   /** Mean number in the queue over the window. */
   get meanNumber(): number {
     return this.area / (this.close - this.open)
