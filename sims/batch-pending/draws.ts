@@ -1,5 +1,5 @@
 /** What a replication draws: interactive load along the day, jobs, request times. A stream each. */
-import { dayWeights, MINUTES_A_DAY } from '../lab/kernel/diurnal.ts'
+import { dayWeights, MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'

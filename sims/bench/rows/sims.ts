@@ -55,6 +55,8 @@ const REPLICATIONS: readonly Replication[] = [
     sim: 'rogue-session',
     params: { attack: 'thief-inside', defence: 'all', watched: 10 },
     summary: 'Ten thieves in their owners’ calls, every media packet and check through the Forwarder.',
+  },
+  {
     sim: 'batch-pending',
     params: { preset: 'busy', jobRate: '3.5/h', pendingExpiry: '72h', runExpiry: '24h', span: '3d' },
     summary: 'Four days of batch jobs behind interactive load, 32 slots; three of them judged.',
