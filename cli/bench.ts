@@ -1,12 +1,9 @@
 import { renderBench } from '../reports/bench/terminal.ts'
-import { BenchInterrupted } from '../sims/bench/harness/errors.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
-import { EXIT, UsageError } from './exit.ts'
-
-/** What ends a command from outside: a work tree must not be left behind by any of them. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { UsageError } from './exit.ts'
+import { interruptible } from './interruptible.ts'
 
 export const bench = defineCommand({
   command: 'bench <name>',
@@ -35,26 +32,17 @@ export const bench = defineCommand({
     if (peers?.includes('base') && against === undefined) {
       throw new UsageError('the peer "base" is the commit that --against names')
     }
-    const interruption = new AbortController()
-    const interrupt = () => {
-      // A second one ends at once; the work tree is removed all the same.
-      if (interruption.signal.aborted) process.exit(EXIT.interrupted)
-      interruption.abort(new BenchInterrupted())
-    }
-    for (const signal of SIGNALS) process.on(signal, interrupt)
-    try {
+    await interruptible(async (signal) => {
       const document = await runBench(name, {
         ...(rows && { rows }),
         ...(peers && { peers: peers.filter((peer) => peer !== 'base' && peer !== 'none') }),
         ...(against !== undefined && { against }),
         ...(rounds !== undefined && { rounds }),
         handed: SIMS_MODULE,
-        signal: interruption.signal,
+        signal,
         onProgress: (text) => process.stderr.write(`${text}\n`),
       })
       console.log(json ? JSON.stringify(document) : renderBench(document))
-    } finally {
-      for (const signal of SIGNALS) process.off(signal, interrupt)
-    }
+    })
   },
 })

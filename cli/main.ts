@@ -5,6 +5,7 @@ import { hideBin } from 'yargs/helpers'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { EXIT, exitCodeOf, explain, UsageError } from './exit.ts'
+import { gate } from './gate.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { open } from './open.ts'
@@ -20,7 +21,7 @@ try {
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([run, list, check, schema, report, open, init, bench, serve, regex])
+    .command([run, list, check, schema, report, open, init, bench, gate, serve, regex])
     .demandCommand(1, 'which command?')
     .strict()
     .help()

@@ -19,6 +19,9 @@ const MODULES: ReadonlyMap<string, URL> = new Map(
 /** Names that `runBench` takes. */
 export const benchNames: readonly string[] = [...MODULES.keys()]
 
+/** Where the rows of each benchmark are. */
+export const benchModules: ReadonlyMap<string, URL> = MODULES
+
 /** Measures one benchmark against its peers. BadRequest for a name that is none. */
 export async function runBench(name: string, options: BenchOptions = {}): Promise<BenchDocument> {
   const module = MODULES.get(name)

@@ -4,11 +4,22 @@
  * The work tree lies in a temporary folder and is removed when it is closed, and when the process ends before that. Its
  * dependencies are this checkout's `node_modules`, linked, wherever the lock files agree on every package that the
  * commit needs at run time: then both sides run the same libraries and a difference is the commit's own. Where they do
- * not agree, `npm ci` installs what the commit asks for. Node itself is the one that runs us, for both sides.
+ * not agree, `npm ci` installs what the commit asks for, into a cache that is kept: a lock file is installed once for
+ * each version of Node. Node itself is the one that runs us, for both sides.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { BadRequest, CouldNotMeasure } from './errors.ts'
@@ -37,10 +48,18 @@ export async function repositoryOf(folder: string): Promise<string> {
   }
 }
 
-/** Checks `ref` out beside `repository`. BadRequest when it names no commit. */
-export async function checkOut(repository: string, ref: string, signal?: AbortSignal): Promise<Checkout> {
+/**
+ * Checks `ref` out beside `repository`, into a temporary folder or into `place`, which must not exist or be empty.
+ * BadRequest when it names no commit.
+ */
+export async function checkOut(
+  repository: string,
+  ref: string,
+  signal?: AbortSignal,
+  place?: string,
+): Promise<Checkout> {
   const commit = await commitOf(repository, ref)
-  const folder = mkdtempSync(join(tmpdir(), 'flowbench-base-'))
+  const folder = place ?? mkdtempSync(join(tmpdir(), 'flowbench-base-'))
   const close = (): void => {
     process.off('exit', close)
     removeWorktree(repository, folder)
@@ -60,7 +79,7 @@ export async function checkOut(repository: string, ref: string, signal?: AbortSi
   }
 }
 
-async function commitOf(repository: string, ref: string): Promise<string> {
+export async function commitOf(repository: string, ref: string): Promise<string> {
   try {
     return await git(repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
   } catch {
@@ -84,25 +103,45 @@ async function provideDependencies(
     symlinkSync(installed, join(folder, 'node_modules'), 'dir')
     return 'linked'
   }
+  symlinkSync(await installedFor(folder, signal), join(folder, 'node_modules'), 'dir')
+  return 'installed'
+}
+
+/** The `node_modules` that the lock file in `folder` asks for, from the cache. */
+async function installedFor(folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const files = ['package.json', 'package-lock.json', '.npmrc'].filter((name) => existsSync(join(folder, name)))
+  const key = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
+  for (const name of files) key.update(`\n${name}\n`).update(readFileSync(join(folder, name)))
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'installs')
+  const kept = join(cache, key.digest('hex').slice(0, 32))
+  if (existsSync(kept)) return join(kept, 'node_modules')
+  mkdirSync(cache, { recursive: true })
+  // Beside its place, and moved there when whole: two runs may install at once, and one may be interrupted.
+  const fresh = mkdtempSync(join(cache, 'new-'))
   try {
+    for (const name of files) copyFileSync(join(folder, name), join(fresh, name))
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], {
-      cwd: folder,
+      cwd: fresh,
       maxBuffer: 1 << 26,
       ...(signal && { signal }),
     })
+    mkdirSync(join(fresh, 'node_modules'), { recursive: true })
+    if (!existsSync(kept)) renameSync(fresh, kept)
+    return join(kept, 'node_modules')
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string }
     const told = stderr.trim().split('\n').slice(-3).join('; ') || message
     throw new CouldNotMeasure(`npm ci for the other commit failed: ${told}`, { cause: error })
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
   }
-  return 'installed'
 }
 
 interface Lock {
   readonly packages?: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>
 }
 
-function lockOf(folder: string): Lock | null {
+export function lockOf(folder: string): Lock | null {
   const file = join(folder, 'package-lock.json')
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Lock) : null
 }
@@ -122,7 +161,7 @@ function removeWorktree(repository: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function git(folder: string, ...args: string[]): Promise<string> {
+export async function git(folder: string, ...args: string[]): Promise<string> {
   const { stdout } = await run('git', args, { cwd: folder, env: gitEnvironment() })
   return stdout.trim()
 }

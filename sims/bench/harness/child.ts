@@ -6,7 +6,7 @@
  */
 import { Bench } from 'tinybench'
 import type { Burst } from './row.ts'
-import { verify, WrongResult } from './errors.ts'
+import { refusalOf, verify } from './errors.ts'
 import { loadRows } from './load.ts'
 import { PartSet, timeRuns } from './parts.ts'
 import type { ChildTask, Reply, Request } from './protocol.ts'
@@ -98,12 +98,8 @@ async function answer(request: Request): Promise<Reply> {
       ? await prepare(request.task, request.sampleSeconds)
       : await measure(request.samples)
   } catch (error) {
-    return { ok: false, wrong: isWrong(error), why: error instanceof Error ? error.message : String(error) }
+    return refusalOf(error)
   }
-}
-
-function isWrong(error: unknown): boolean {
-  return error instanceof WrongResult || (error instanceof Error && error.cause instanceof WrongResult)
 }
 
 process.on('message', (request: Request) => {

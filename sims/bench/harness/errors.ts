@@ -1,3 +1,5 @@
+import type { Refusal } from './link.ts'
+
 /** A measurement that cannot be trusted or could not be made: exit code 3. Says which row and why. */
 export class CouldNotMeasure extends Error {
   override readonly name = 'CouldNotMeasure'
@@ -9,6 +11,12 @@ export class WrongResult extends Error {}
 /** Throws WrongResult unless `got` is what `expected` says. */
 export function verify({ expected }: { readonly expected: number }, got: number): void {
   if (!Object.is(got, expected)) throw new WrongResult(`expected check value ${expected}, got ${got}`)
+}
+
+/** An error within a contestant's process, as its parent is told. */
+export function refusalOf(error: unknown): Refusal {
+  const wrong = error instanceof WrongResult || (error instanceof Error && error.cause instanceof WrongResult)
+  return { ok: false, wrong, why: error instanceof Error ? error.message : String(error) }
 }
 
 /** What was asked for cannot be: a row, a peer, a commit that does not exist. Exit code 2; nothing was measured. */

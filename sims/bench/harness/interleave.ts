@@ -17,12 +17,14 @@
 import type { Stream } from '../../lab/kernel/random/stream.ts'
 import { BASE, incomparable, inOurOrder, partOrder, type Base } from './base.ts'
 import { compareAll, type Entrant, type MeasuredRow } from './compare.ts'
-import { ContestantFailed, ContestantProcess } from './contestant.ts'
+import { ContestantProcess } from './contestant.ts'
 import type { Missing } from './document.ts'
 import { CouldNotMeasure } from './errors.ts'
+import { ContestantFailed } from './link.ts'
 import type { RowsSource } from './load.ts'
 import type { ChildTask, Prepared } from './protocol.ts'
 import type { Contestant, Row } from './row.ts'
+import { shuffled } from './shuffled.ts'
 
 export interface InterleaveOptions {
   /** Where the row is: each child loads it anew. */
@@ -194,15 +196,6 @@ function refuseIncomparable(ours: Prepared, base: Prepared): void {
 function stillDone(before: Prepared, now: Prepared): Prepared {
   if (before.parts === undefined) return before
   return { ...before, parts: before.parts.map((part, i) => (part.state === 'done' ? now.parts![i]! : part)) }
-}
-
-function shuffled<T>(items: readonly T[], shuffle: Stream): T[] {
-  const order = [...items]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = shuffle.below(i + 1)
-    ;[order[i], order[j]] = [order[j]!, order[i]!]
-  }
-  return order
 }
 
 /** Every seat takes its samples, one at a time, in one shuffled order of all of them. */

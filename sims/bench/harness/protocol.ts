@@ -2,6 +2,7 @@
  * What parent and child say to each other. One request, one reply, one contestant a child: while one child works, all
  * others of the row are alive and silent.
  */
+import type { Refusal } from './link.ts'
 import type { RowsSource } from './load.ts'
 
 export interface ChildTask extends RowsSource {
@@ -40,5 +41,4 @@ export type Reply =
   | { readonly ok: true; readonly prepared: Prepared }
   /** Seconds per unit of work, the least of the samples: one number, or one for each part, null where not done. */
   | { readonly ok: true; readonly measured: { readonly least: readonly (number | null)[] } }
-  /** `wrong` when the burst's check value was not the expected one. */
-  | { readonly ok: false; readonly wrong: boolean; readonly why: string }
+  | Refusal

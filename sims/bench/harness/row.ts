@@ -17,6 +17,11 @@ export interface Burst {
    * check value and how long all of them took.
    */
   timed?(repeats: number): Promise<{ readonly check: number; readonly seconds: number }>
+  /**
+   * Exact counts of what the engine has done since it was prepared (steps, comparisons, bytes copied): the same for the
+   * same work on every machine. The gate takes the difference that one run makes.
+   */
+  counters?(): Readonly<Record<string, number>>
   close?(): void | Promise<void>
 }
 

@@ -12,7 +12,7 @@
  * Memory is the process's peak less the peak of one that compiled `a`, the least of some runs, and never less than 0.
  * Answers are verified. To refuse is an answer; the memory taken till then counts.
  */
-import { ContestantFailed } from '../../harness/contestant.ts'
+import { ContestantFailed } from '../../harness/link.ts'
 import { runBounded } from '../../peers/regex/bounded.ts'
 import type { Bounds, Ending } from '../../peers/regex/bounded.ts'
 import { tre } from '../../peers/regex/native.ts'

@@ -1,0 +1,55 @@
+import { renderGate } from '../reports/gate/terminal.ts'
+import { runGate } from '../sims/bench/gate/gate.ts'
+import type { GateDocument } from '../sims/bench/gate/document.ts'
+import { benchModules } from '../sims/bench/registry.ts'
+import { SIMS_MODULE } from '../sims/index.ts'
+import { defineCommand } from './command.ts'
+import { EXIT, UsageError } from './exit.ts'
+import { interruptible } from './interruptible.ts'
+
+const VERDICT_EXIT = {
+  pass: EXIT.pass,
+  fail: EXIT.failed,
+  undecided: EXIT.pass,
+  unmeasured: EXIT.unmeasured,
+} as const satisfies Record<GateDocument['verdict'], number>
+
+export const gate = defineCommand({
+  command: 'gate',
+  describe: 'Whether the working tree is slower than a commit: exit 0 no, 99 yes, 3 could not tell',
+  builder: (parser) =>
+    parser
+      .option('base', { type: 'string', requiresArg: true, demandOption: true, describe: 'the commit to compare with' })
+      .option('only', { type: 'string', array: true, describe: 'only benchmarks whose id contains one of these' })
+      .option('counts', { type: 'boolean', default: false, describe: 'compare exact work only; time nothing' })
+      .option('all', { type: 'boolean', default: false, describe: 'time also what did not change' })
+      .option('budget', { type: 'string', default: '10m', describe: 'how long it may take: 90s, 10m' })
+      .option('strict', { type: 'boolean', default: false, describe: 'exit 3 when something stays undecided' })
+      .option('json', { type: 'boolean', default: false, describe: 'print the gate document and nothing else' }),
+  async handler({ base, only, counts, all, budget, strict, json }) {
+    await interruptible(async (signal) => {
+      const document = await runGate({
+        base,
+        registry: { modules: benchModules, handed: SIMS_MODULE },
+        folder: import.meta.dirname,
+        ...(only && { only }),
+        budget: secondsOf(budget),
+        countsOnly: counts,
+        all,
+        signal,
+        onProgress: (text) => process.stderr.write(`${text}\n`),
+        repeat: `flowbench ${process.argv.slice(2).join(' ')}`,
+      })
+      console.log(json ? JSON.stringify(document) : renderGate(document))
+      const { verdict } = document
+      process.exitCode = strict && verdict === 'undecided' ? EXIT.unmeasured : VERDICT_EXIT[verdict]
+    })
+  },
+})
+
+function secondsOf(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|min|h)$/.exec(text)
+  const seconds = match === null ? 0 : Number(match[1]) * { s: 1, m: 60, min: 60, h: 3600 }[match[2] as 's']
+  if (!(seconds > 0)) throw new UsageError(`--budget is a time such as 90s or 10m, not ${text}`)
+  return seconds
+}

@@ -1,0 +1,112 @@
+/** Counts the work of one benchmark, in a process of its own under `EXACT_FLAGS`. */
+import { Session, type Profiler } from 'node:inspector/promises'
+import { relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getHeapStatistics } from 'node:v8'
+import { refusalOf } from '../harness/errors.ts'
+import type { Counts } from './counts.ts'
+import type { CountReply, CountRequest } from './talk.ts'
+import { makeReady } from './work.ts'
+
+/** A run of more blocks than this is counted once: its first run is not told from later ones. */
+const MANY_BLOCKS = 20_000_000
+
+interface Span {
+  readonly functions: ReadonlyMap<string, number>
+  readonly allocated: number
+  readonly retained: number
+  readonly own: Readonly<Record<string, number>>
+}
+
+async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> {
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  // Before anything is loaded: code that was compiled earlier has no counters in its blocks.
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  const take = async (): Promise<ReadonlyMap<string, number>> => {
+    const { result } = await session.post('Profiler.takePreciseCoverage')
+    return blocksByFunction(result, folder)
+  }
+  const ready = await makeReady(work)
+  const counted = async (times: number): Promise<Span> => {
+    await take()
+    const own = { ...ready.counters?.() }
+    const held = heldBytes()
+    const { total_allocated_bytes: allocated } = getHeapStatistics()
+    await ready.run(times)
+    const { total_allocated_bytes: allocatedAfter } = getHeapStatistics()
+    const functions = await take()
+    return {
+      functions,
+      allocated: allocatedAfter - allocated,
+      retained: Math.max(0, heldBytes() - held),
+      own: Object.fromEntries(Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - own[name]!])),
+    }
+  }
+  const first = await counted(1)
+  const firstBlocks = sum(first.functions)
+  const isLong = firstBlocks > MANY_BLOCKS
+  const span = isLong ? first : await counted(runs)
+  const share = isLong ? 1 : 1 / as
+  const scaled = (counts: Iterable<[string, number]>): Record<string, number> =>
+    Object.fromEntries([...counts].map(([name, n]) => [name, n * share]))
+  const result = ready.result()
+  await ready.close()
+  return {
+    blocks: sum(span.functions) * share,
+    firstBlocks,
+    allocated: span.allocated * share,
+    retained: span.retained * share,
+    own: scaled(Object.entries(span.own)),
+    functions: scaled(span.functions),
+    result,
+  }
+}
+
+/** Executed blocks of every function that lies in `folder`, libraries not counted, by path and name. */
+function blocksByFunction(
+  scripts: readonly Profiler.ScriptCoverage[],
+  folder: string,
+): ReadonlyMap<string, number> {
+  const blocks = new Map<string, number>()
+  for (const { url, functions } of scripts) {
+    if (!url.startsWith('file:')) continue
+    const path = relative(folder, fileURLToPath(url))
+    if (path.startsWith('..') || path.split(sep).includes('node_modules')) continue
+    for (const { functionName, ranges } of functions) {
+      const executed = ranges.reduce((total, range) => total + range.count, 0)
+      if (executed === 0) continue
+      const name = `${path}#${functionName || '(anonymous)'}`
+      blocks.set(name, (blocks.get(name) ?? 0) + executed)
+    }
+  }
+  return blocks
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0
+  for (const n of counts.values()) total += n
+  return total
+}
+
+/** What is held after a collection of garbage, buffers outside V8's heap included. */
+function heldBytes(): number {
+  gc!()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+async function answer(request: CountRequest): Promise<CountReply> {
+  try {
+    return { ok: true, counts: await count(request) }
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+process.on('message', (request: CountRequest) => {
+  void answer(request).then((reply) => process.send?.(reply))
+})
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,114 @@
+/**
+ * Work, counted: what a benchmark executes and allocates, without a clock and so without noise.
+ *
+ * Two kinds. The engine's own counters, where the benchmark has them, mean something (steps of a matcher, packets a
+ * batch) and are compared to half a per cent. The others are taken from outside, of any JavaScript: V8 counts how often
+ * every block of code ran (its coverage, block by block), and how many bytes were allocated. For that the code runs in
+ * V8's interpreter alone, with fixed hash seeds and on one thread; block counts are then the same to the last digit in
+ * every process, allocations within half a per cent. An interpreter's blocks are not time: a helper taken out of a loop
+ * adds calls and costs nothing once compiled. So these are given more room, and find what grows by a quarter or more: a
+ * loop that became quadratic, a filter that went, a batch that was lost. Less is left to the clock.
+ */
+
+export interface Counts {
+  /** Blocks executed by one run, once warm. */
+  readonly blocks: number
+  /** Blocks executed by the first run, which builds what later runs find. */
+  readonly firstBlocks: number
+  /** Bytes allocated by one run, once warm. */
+  readonly allocated: number
+  /** Bytes that one run leaves behind for good. */
+  readonly retained: number
+  /** What the engine itself counted in one run. */
+  readonly own: Readonly<Record<string, number>>
+  /** Blocks of the counted run by function, `path#name`. */
+  readonly functions: Readonly<Record<string, number>>
+  readonly result: string | null
+}
+
+/** V8's flags under which counts repeat exactly. */
+export const EXACT_FLAGS: readonly string[] = [
+  '--no-opt',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--no-lazy-feedback-allocation',
+  '--single-threaded',
+  '--hash-seed=1',
+  '--random-seed=1',
+  '--expose-gc',
+]
+
+/** How much a counter may grow before the gate fails: a share, and an amount below which nothing is said. */
+interface Allowance {
+  readonly share: number
+  readonly amount: number
+}
+
+const OWN: Allowance = { share: 0.005, amount: 0 }
+const ALLOWANCES: Readonly<Record<string, Allowance>> = {
+  blocks: { share: 0.25, amount: 100 },
+  firstBlocks: { share: 0.25, amount: 1000 },
+  allocated: { share: 0.25, amount: 65_536 },
+  retained: { share: 0.25, amount: 65_536 },
+}
+
+export interface CounterChange {
+  /** `blocks`, `allocated`, or the engine's own name for it. */
+  readonly name: string
+  readonly base: number
+  readonly head: number
+  /** head / base; null where base is 0. */
+  readonly ratio: number | null
+  readonly grown: boolean
+  /** Functions that execute most blocks more than they did, most first. */
+  readonly where: readonly string[]
+}
+
+/** Every counter of both sides, the grown ones first. `tolerance` replaces the share of the counters from outside. */
+export function compareCounts(base: Counts, head: Counts, tolerance?: number): CounterChange[] {
+  const where = grownFunctions(base, head)
+  const outside = (Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES & keyof Counts)[]).map((name) =>
+    change(name, base[name] as number, head[name] as number, {
+      ...ALLOWANCES[name]!,
+      ...(tolerance !== undefined && { share: tolerance }),
+    }),
+  )
+  const own = Object.keys(base.own)
+    .filter((name) => name in head.own)
+    .map((name) => change(name, base.own[name]!, head.own[name]!, OWN))
+  return [...own, ...outside]
+    .map((one) => (one.grown && one.name !== 'retained' ? { ...one, where } : one))
+    .toSorted((a, b) => Number(b.grown) - Number(a.grown))
+}
+
+function change(name: string, base: number, head: number, { share, amount }: Allowance): CounterChange {
+  const ratio = base === 0 ? null : head / base
+  return { name, base, head, ratio, grown: head > base * (1 + share) && head - base > amount, where: [] }
+}
+
+const MOST_NAMED = 3
+
+function grownFunctions(base: Counts, head: Counts): string[] {
+  return Object.entries(head.functions)
+    .map(([name, count]) => ({ name, more: count - (base.functions[name] ?? 0) }))
+    .filter(({ more }) => more > 0)
+    .toSorted((a, b) => b.more - a.more)
+    .slice(0, MOST_NAMED)
+    .map(({ name }) => name)
+}
+
+/** Whether two counts of the same code agree as exactly as counts must. */
+export function agree(a: Counts, b: Counts): boolean {
+  const near = (x: number, y: number): boolean => Math.abs(x - y) <= 0.005 * Math.max(x, y)
+  return near(a.blocks, b.blocks) && Object.keys(a.own).every((name) => a.own[name] === b.own[name])
+}
+
+/** Runs after the first that do less than this share of its work only hand back what they remember. */
+const REMEMBERS = 0.001
+const LEAST_BLOCKS = 1000
+
+/** Why the work of this benchmark is not work; null when it is. */
+export function idleness({ blocks, firstBlocks }: Counts): string | null {
+  if (firstBlocks < LEAST_BLOCKS || blocks >= REMEMBERS * firstBlocks) return null
+  return `its first run executes ${firstBlocks} blocks, a later one ${blocks}: it hands back a result that it has kept`
+}

@@ -1,0 +1,272 @@
+/**
+ * The gate: is head slower than base, and could this run have told?
+ *
+ *     trees      base and head side by side            trees.ts
+ *     counts     exact work, compared                  counting.ts
+ *     controls   base against itself and a slowed copy timing.ts
+ *     rounds     fresh processes, interleaved          timing.ts, duel.ts, judge.ts
+ *     document   one verdict, every reason             document.ts
+ *
+ * The controls come before anything is timed: a gate that could not find ten per cent today does not say pass.
+ */
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { repositoryOf } from '../harness/checkout.ts'
+import { chooseClock } from './clock.ts'
+import { countBoth, countControls, type Counted } from './counting.ts'
+import { GATE_SCHEMA, gateDocument, type GateBenchmark, type GateControl, type GateDocument } from './document.ts'
+import { SideFailed } from './duel.ts'
+import { planOf } from './judge.ts'
+import { rowSubjects, type Registry, type Subject } from './subjects.ts'
+import { Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
+import { openTrees, type Trees } from './trees.ts'
+
+export interface GateOptions {
+  readonly base: string
+  readonly registry: Registry
+  /** Where the working tree is. */
+  readonly folder: string
+  /** Only benchmarks whose id contains one of these. */
+  readonly only?: readonly string[]
+  /** Seconds; default 600. */
+  readonly budget?: number
+  /** Counts and controls of counts only; nothing is timed. */
+  readonly countsOnly?: boolean
+  /** Time benchmarks whose code is the same on both sides, too. */
+  readonly all?: boolean
+  readonly seed?: number
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+  /** The command that does it again. */
+  readonly repeat: string
+  /** For tests: what the copy that must be found does more. */
+  readonly sabotage?: { readonly slower?: number; readonly runs?: number }
+}
+
+export async function runGate(options: GateOptions): Promise<GateDocument> {
+  const trees = await openTrees(await repositoryOf(options.folder), options.base, options.signal)
+  try {
+    return await new Run(options, trees, await rowSubjects(options.registry, trees, options.only)).play()
+  } finally {
+    trees.close()
+  }
+}
+
+type NotMeasured = GateDocument['notMeasured'][number]
+
+class Run {
+  private readonly options: GateOptions
+  private readonly trees: Trees
+  private readonly subjects: readonly Subject[]
+  private readonly begin = performance.now()
+  private readonly done = new Map<string, GateBenchmark>()
+  private readonly counted = new Map<string, Counted>()
+  private readonly notMeasured: NotMeasured[] = []
+  private readonly controls: GateControl[] = []
+
+  constructor(options: GateOptions, trees: Trees, subjects: readonly Subject[]) {
+    this.options = options
+    this.trees = trees
+    this.subjects = subjects
+  }
+
+  async play(): Promise<GateDocument> {
+    const { countsOnly = false, all = false } = this.options
+    const load = loadavg()[0]!
+    const open = this.subjects.filter((subject) => {
+      if (!subject.sameCode || all) return true
+      this.settle(subject, 'pass', 'the same program on both sides: none of its files changed')
+      return false
+    })
+    await this.control(() => countControls(this.subjects[0]!, this.options.signal, this.options.sabotage))
+    for (const subject of open) await this.count(subject)
+    if (!countsOnly) await this.time(open.filter(({ id }) => !this.done.has(id)))
+    else for (const subject of open) if (!this.done.has(subject.id)) this.settleCounted(subject)
+    return this.document(load)
+  }
+
+  private isOver = (): boolean => this.elapsed() > (this.options.budget ?? 600)
+
+  private elapsed(): number {
+    return (performance.now() - this.begin) / 1000
+  }
+
+  /** Controls that could not even be run are controls that failed. */
+  private async control(run: () => Promise<GateControl[]>): Promise<void> {
+    try {
+      this.controls.push(...(await run()))
+    } catch (error) {
+      if (!(error instanceof SideFailed)) throw error
+      const benchmark = this.subjects[0]!.id
+      this.controls.push({ of: 'any', benchmark, ok: false, said: `${error.side}: ${error.message}` })
+    }
+  }
+
+  private async count(subject: Subject): Promise<void> {
+    if (this.isOver()) return
+    this.options.onProgress(`${subject.id}: counting`)
+    try {
+      const counted = await countBoth(subject, this.options.signal)
+      this.counted.set(subject.id, counted)
+      if (counted.idle !== null) this.settle(subject, 'refused', counted.idle)
+      else if (counted.grown) this.settle(subject, 'fail', grownWhy(counted))
+    } catch (error) {
+      this.settleFailed(subject, error)
+    }
+  }
+
+  private async time(open: readonly Subject[]): Promise<void> {
+    const { seed = 1, signal, onProgress, sabotage } = this.options
+    const options: TimingOptions = {
+      plan: planOf(open.length),
+      clock: chooseClock(),
+      cache: this.trees.cache,
+      seed,
+      signal,
+      isOver: this.isOver,
+      onProgress,
+    }
+    await this.control(() => timeControls(this.subjects[0]!, { ...options, ...sabotage }))
+    if (this.controls.some(({ ok }) => !ok)) return
+    for (const subject of open) {
+      if (this.isOver()) break
+      try {
+        const timed = await timeBoth(subject, options)
+        if (timed === null) continue
+        const { finding, ratio, low, high, memory, timing, notes } = timed
+        const outcome = { clear: 'pass', undecided: 'undecided', slower: 'fail', 'more memory': 'fail' } as const
+        this.settle(subject, outcome[finding], timedWhy(timed), { ratio, low, high, memory, timing, notes })
+      } catch (error) {
+        this.settleFailed(subject, error)
+      }
+    }
+  }
+
+  private settleFailed(subject: Subject, error: unknown): void {
+    if (error instanceof Refused) this.settle(subject, 'refused', error.message)
+    else if (!(error instanceof SideFailed)) throw error
+    else if (error.side === 'base' && error.message === 'there is no such row') {
+      this.settle(subject, 'new', 'base has no such benchmark')
+    } else if (error.side === 'base' && subject.laidOver.length > 0) {
+      this.settle(subject, 'changed', `base cannot be asked head's question: ${error.message}`)
+    } else this.settle(subject, 'refused', `${error.side}: ${error.message}`)
+  }
+
+  private settleCounted(subject: Subject): void {
+    if (this.counted.has(subject.id)) this.settle(subject, 'pass', 'it does no more work than at base; not timed')
+  }
+
+  private settle(
+    { id, laidOver }: Subject,
+    outcome: GateBenchmark['outcome'],
+    why: string,
+    timed: Partial<GateBenchmark> = {},
+  ): void {
+    const counted = this.counted.get(id)
+    this.done.set(id, {
+      id,
+      outcome,
+      why,
+      ratio: null,
+      low: null,
+      high: null,
+      memory: null,
+      timing: null,
+      counters: counted?.counters ?? [],
+      laidOver,
+      ...timed,
+      notes: [...(counted?.notes ?? []), ...(timed.notes ?? [])],
+    })
+  }
+
+  private document(load: number): GateDocument {
+    const { base, repeat } = this.options
+    for (const { id } of this.subjects) {
+      if (this.done.has(id)) continue
+      const why = this.controls.some(({ ok }) => !ok) ? 'the controls failed' : 'time was up'
+      this.notMeasured.push({ id, why })
+    }
+    const benchmarks = [...this.done.values()].toSorted((a, b) => rank(a) - rank(b))
+    const { verdict, headline } = verdictOf(benchmarks, this.controls, this.notMeasured, base)
+    return gateDocument.parse({
+      schema: GATE_SCHEMA,
+      verdict,
+      headline,
+      base: { ref: base, commit: this.trees.base.commit },
+      changes: this.trees.changes,
+      machine: {
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: availableParallelism(),
+        node: process.versions.node,
+        platform: `${process.platform}-${process.arch}`,
+        load,
+      },
+      benchmarks,
+      controls: this.controls,
+      errorRates: null,
+      notMeasured: this.notMeasured,
+      seconds: this.elapsed(),
+      repeat,
+    } satisfies GateDocument)
+  }
+}
+
+const ORDER: readonly GateBenchmark['outcome'][] = ['fail', 'refused', 'undecided', 'changed', 'new', 'accepted', 'pass']
+
+/** Worst first; among failures the greatest growth of work first, then the slowest. */
+function rank({ outcome, ratio, counters }: GateBenchmark): number {
+  const grown = Math.max(0, ...counters.filter((one) => one.grown).map((one) => one.ratio ?? 1e6))
+  return ORDER.indexOf(outcome) - Math.min(0.9, Math.log2(1 + Math.max(grown, ratio ?? 0)) / 100)
+}
+
+function grownWhy({ counters }: Counted): string {
+  return counters
+    .filter(({ grown }) => grown)
+    .map(({ name, base, head, where }) => {
+      const most = where.length === 0 ? '' : `, most in ${where[0]}`
+      return `${name} grew from ${round(base)} to ${round(head)}${most}`
+    })
+    .join('; ')
+}
+
+const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6))
+
+function timedWhy({ finding, ratio, low, high, memory, timing }: Awaited<ReturnType<typeof timeBoth>> & object): string {
+  const time = `${ratio.toFixed(3)} times base's time (${low.toFixed(3)}-${high.toFixed(3)})`
+  const rounds = `${timing.rounds} rounds${timing.confirming > 0 ? ` and ${timing.confirming} to confirm` : ''}`
+  if (finding === 'more memory') return `${memory.ratio.toFixed(3)} times base's peak memory in ${rounds}`
+  return `${time} in ${rounds}`
+}
+
+function verdictOf(
+  benchmarks: readonly GateBenchmark[],
+  controls: readonly GateControl[],
+  notMeasured: readonly NotMeasured[],
+  base: string,
+): Pick<GateDocument, 'verdict' | 'headline'> {
+  const of = (outcome: GateBenchmark['outcome']): GateBenchmark[] =>
+    benchmarks.filter((benchmark) => benchmark.outcome === outcome)
+  const [failed] = of('fail')
+  if (failed !== undefined) {
+    const others = of('fail').length - 1
+    return { verdict: 'fail', headline: `${failed.id}: ${failed.why}${others > 0 ? `; and ${others} more` : ''}` }
+  }
+  const broken = controls.find(({ ok }) => !ok)
+  if (broken !== undefined) {
+    return { verdict: 'unmeasured', headline: `could not measure: control on ${broken.benchmark}: ${broken.said}` }
+  }
+  const [refused] = of('refused')
+  if (refused !== undefined) return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
+  if (of('pass').length + of('undecided').length + of('accepted').length === 0) {
+    return { verdict: 'unmeasured', headline: 'could not measure: nothing was compared' }
+  }
+  const left = notMeasured.length > 0 ? `; ${notMeasured.length} not measured` : ''
+  const open = of('undecided')
+  if (open.length > 0) {
+    return {
+      verdict: 'undecided',
+      headline: `${open.length} of ${benchmarks.length} undecided, ${open[0]!.id} first${left}`,
+    }
+  }
+  return { verdict: 'pass', headline: `no slower than ${base}: ${of('pass').length} of ${benchmarks.length} clear${left}` }
+}
+

@@ -1,0 +1,26 @@
+/**
+ * Which rows of the registry the gate compares: those whose time is this project's own code on one thread.
+ *
+ * Rows that wait for a disk, a socket or another program are left to `flowbench bench`: their time is mostly not ours,
+ * and the gate's clock does not see it. So are rows of memory alone, whose figures are exact, and rows of ten million
+ * timers, a run of which takes longer than a gate may.
+ */
+export const GATED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kernel', ['mm1', 'mm20', 'mm20-100k-far-timers']],
+  [
+    'relay',
+    [
+      'media-verdicts-batch64',
+      'stun-verdicts-batch64',
+      'media-verdicts-batch64-ipv6',
+      'stun-verdicts-batch64-ipv6',
+    ],
+  ],
+  ['regex', ['literal-5', 'scan-500k-fragments', 'captures-onepass', 'captures-heavy', 'find-all-quadratic', 'approximate']],
+  ['sparse-array', ['match-common', 're-two-alternations', 'set-int', 'get-int', 'set-64-bytes']],
+  ['webhook', ['hmac-250B']],
+  ['sims', ['mm-c', 'agent-memory', 'firewalled-clients', 'turn-latency', 'voice-fleet']],
+])
+
+/** Ids of all of them, `kernel/mm1` first. */
+export const gatedIds: readonly string[] = [...GATED].flatMap(([name, rows]) => rows.map((row) => `${name}/${row}`))

@@ -1,0 +1,120 @@
+/** One side of a duel, in a process of its own: told by `duel.ts` when to take a sample. */
+import { constants, PerformanceObserver } from 'node:perf_hooks'
+import { Bench } from 'tinybench'
+import { refusalOf } from '../harness/errors.ts'
+import { clockOf, waitedForCore } from './clock.ts'
+import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
+import { makeReady, type Ready } from './work.ts'
+
+/** Long enough for V8 to reach its optimising compiler in every loop that matters. */
+const WARM_UP_MS = 300
+const WARM_UP_RUNS = 3
+/** One run of this length has done all the warming up that there is to do. */
+const LONG_RUN_MS = 400
+
+class Player {
+  private readonly ready: Ready
+  private readonly now: () => number
+  private readonly slower: number
+  private repeats = 1
+  private gcMs = 0
+  private sampledMs = 0
+  private asleepMs: number | null = 0
+  private readonly observer: PerformanceObserver
+
+  constructor(ready: Ready, now: () => number, slower: number) {
+    this.ready = ready
+    this.now = now
+    this.slower = slower
+    this.observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { kind } = (entry as PerformanceEntry & { detail: { kind?: number } }).detail
+        if (kind !== constants.NODE_PERFORMANCE_GC_WEAKCB) this.gcMs += entry.duration
+      }
+    })
+  }
+
+  async warmUp(sampleMs: number): Promise<void> {
+    let least = Infinity
+    let spent = 0
+    for (let runs = 0, batch = 1; runs < WARM_UP_RUNS || spent < WARM_UP_MS; runs++) {
+      const begin = this.now()
+      await this.ready.run(batch)
+      const took = this.now() - begin
+      spent += took
+      least = Math.min(least, took / batch)
+      if (least > LONG_RUN_MS) break
+      // Short runs in batches: asking the clock costs a microsecond.
+      batch = Math.max(1, Math.min(2 * batch, Math.round(sampleMs / 4 / Math.max(least, 1e-6))))
+    }
+    this.repeats = Math.max(1, Math.ceil(sampleMs / Math.max(least, 1e-6)))
+    this.observer.observe({ entryTypes: ['gc'] })
+  }
+
+  /** tinybench times it, on our clock. */
+  async sample(): Promise<Sample> {
+    const { ready, repeats, now, slower } = this
+    const work = async (): Promise<void> => {
+      const begin = now()
+      await ready.run(repeats)
+      if (slower === 0) return
+      const until = now() + slower * (now() - begin)
+      while (now() < until);
+    }
+    const bench = new Bench({ time: 0, iterations: 1, warmup: false, throws: true, now })
+    bench.add('sample', work, { async: true })
+    const waited = waitedForCore()
+    const wall = performance.now()
+    const cpu = clockOf('cpu')()
+    await bench.run()
+    const wallMs = performance.now() - wall
+    const ran = clockOf('cpu')() - cpu
+    const after = waitedForCore()
+    this.sampledMs += wallMs
+    if (waited === null || after === null || this.asleepMs === null) this.asleepMs = null
+    else this.asleepMs += Math.max(0, wallMs - ran - (after - waited))
+    const result = bench.tasks[0]?.result
+    if (result?.state !== 'completed') throw new Error(`tinybench ended ${result?.state ?? 'without a task'}`)
+    const units = 1000 * repeats * ready.units
+    return { seconds: result.latency.min / units, wall: wallMs / units }
+  }
+
+  finish(): Finish {
+    return {
+      peak: process.resourceUsage().maxRSS * 1024,
+      gc: this.sampledMs === 0 ? 0 : this.gcMs / this.sampledMs,
+      asleep: this.asleepMs === null ? null : this.asleepMs / this.sampledMs,
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.ready.close()
+  }
+}
+
+let player: Player | undefined
+
+async function answer(request: PlayerRequest): Promise<PlayerReply> {
+  try {
+    if (request.do === 'prepare') {
+      const ready = await makeReady(request.work)
+      player = new Player(ready, clockOf(request.clock), request.slower)
+      await player.warmUp(1000 * request.sampleSeconds)
+      return { ok: true, ready: { result: ready.result(), units: ready.units } }
+    }
+    if (player === undefined) throw new Error('asked before anything was prepared')
+    if (request.do === 'sample') return { ok: true, sample: await player.sample() }
+    return { ok: true, finish: player.finish() }
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+process.on('message', (request: PlayerRequest) => {
+  void answer(request).then((reply) => process.send?.(reply))
+})
+// An interrupt from the keyboard goes to every process; when it is over, the parent says so.
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
+process.on('disconnect', () => {
+  void Promise.resolve(player?.close()).finally(() => process.exit(0))
+})

@@ -1,0 +1,137 @@
+/**
+ * What is compared, and with what: each benchmark as work in base's tree and in head's.
+ *
+ * A benchmark's code is every file that its module imports, and theirs. Where none of them has changed, nor any data
+ * beside them, base and head are the same program and there is nothing to measure. Where the benchmark's own files have
+ * changed, base is asked head's question: head's benchmark laid over base's engines.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { importsOf } from '../../../tools/imports.ts'
+import { git } from '../harness/checkout.ts'
+import { BadRequest } from '../harness/errors.ts'
+import { GATED } from './gated.ts'
+import type { Trees } from './trees.ts'
+import type { Work } from './work.ts'
+
+export interface Subject {
+  readonly id: string
+  readonly base: Work
+  readonly head: Work
+  /** Folders that base's and head's files lie in. */
+  readonly folders: { readonly base: string; readonly head: string }
+  /** Base and head are the same program. */
+  readonly sameCode: boolean
+  /** The benchmark's own files that differ: base is asked head's question. */
+  readonly laidOver: readonly string[]
+}
+
+/** The registry: modules of rows by benchmark, and the module that is handed to those that ask for it. */
+export interface Registry {
+  readonly modules: ReadonlyMap<string, URL>
+  readonly handed: URL
+}
+
+/** The rows of the registry that the gate compares, those whose id contains one of `only`. */
+export async function rowSubjects(
+  { modules, handed }: Registry,
+  trees: Trees,
+  only: readonly string[] | undefined,
+): Promise<Subject[]> {
+  const changed = await changedFiles(trees)
+  const place = (url: URL): string => relative(trees.repository, fileURLToPath(url))
+  const rows = [...GATED].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}` })))
+  const chosen = rows.filter(({ id }) => only === undefined || only.some((part) => id.includes(part)))
+  if (chosen.length === 0) {
+    throw new BadRequest(`the gate has no benchmark like ${only?.join(', ')}; it has ${rows.map(({ id }) => id).join(', ')}`)
+  }
+  const codes = new Map<string, Code>()
+  for (const name of new Set(chosen.map((row) => row.name))) {
+    codes.set(name, codeOf(trees.head, [place(modules.get(name)!), ...(name === 'sims' ? [place(handed)] : [])], changed))
+  }
+  const own = [...changed].filter(isBenchCode)
+  const needsOver = [...codes.values()].some((code) => code.own.length > 0)
+  const over = needsOver ? await trees.layOver(own) : trees.base.folder
+  return chosen.map(({ name, id }) => {
+    const code = codes.get(name)!
+    const folder = code.own.length > 0 ? over : trees.base.folder
+    const work = (tree: string): Work => ({
+      kind: 'row',
+      row: id,
+      module: pathToFileURL(join(tree, place(modules.get(name)!))).href,
+      handed: pathToFileURL(join(tree, place(handed))).href,
+    })
+    return {
+      id,
+      base: work(folder),
+      head: work(trees.head),
+      folders: { base: folder, head: trees.head },
+      sameCode: code.same && trees.base.dependencies !== 'installed',
+      laidOver: code.own,
+    }
+  })
+}
+
+/** The tasks of somebody's file, by `names` as head has them. */
+export async function taskSubjects(file: string, names: readonly string[], trees: Trees): Promise<Subject[]> {
+  const place = relative(trees.repository, file)
+  const differs = (await changedFiles(trees)).has(place)
+  const base = differs ? await trees.layOver([place]) : trees.base.folder
+  return names.map((task) => ({
+    id: `${basename(file).replace(/\.\w+$/, '')}/${task}`,
+    base: { kind: 'task', file: join(base, place), task },
+    head: { kind: 'task', file: join(trees.head, place), task },
+    folders: { base, head: trees.head },
+    // What a stranger's file reads is not known.
+    sameCode: false,
+    laidOver: differs ? [place] : [],
+  }))
+}
+
+interface Code {
+  readonly same: boolean
+  /** Changed files of the benchmark itself. */
+  readonly own: readonly string[]
+}
+
+/** Rows, peers and what they share: the question, not what it is put to. */
+const isBenchCode = (file: string): boolean => file.startsWith('sims/bench/')
+/** How time is taken is this run's alone, for both sides. */
+const isHarness = (file: string): boolean => /^sims\/bench\/(harness|gate)\//.test(file)
+const isData = (file: string): boolean => !/\.(ts|md)$/.test(file)
+
+function codeOf(root: string, entries: readonly string[], changed: ReadonlySet<string>): Code {
+  const files = closure(root, entries)
+  const rooms = new Set([...files].map(roomOf))
+  const touched = [...changed].filter(
+    (file) => !isHarness(file) && (files.has(file) || (isData(file) && rooms.has(roomOf(file)))),
+  )
+  return { same: touched.length === 0, own: touched.filter(isBenchCode) }
+}
+
+/** `engines/regex`, `sims/bench`: files of any kind in one belong together. Those of the root are nobody's data. */
+function roomOf(file: string): string {
+  const parts = file.split('/')
+  return parts.length < 3 ? file : parts.slice(0, 2).join('/')
+}
+
+/** Every file that these import, and that those import. */
+function closure(root: string, entries: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>(entries)
+  for (const file of seen) {
+    const path = join(root, file)
+    if (!/\.[cm]?[jt]s$/.test(file) || !existsSync(path)) continue
+    for (const { to } of importsOf(file, readFileSync(path, 'utf8'))) if (to !== 'package.json') seen.add(to)
+  }
+  return seen
+}
+
+/** Paths that differ between base and the working tree, files that are new included. */
+async function changedFiles({ repository, base }: Trees): Promise<ReadonlySet<string>> {
+  const listed = await Promise.all([
+    git(repository, 'diff', '--name-only', '--no-renames', '-z', base.commit, '--'),
+    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
+  ])
+  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
+}

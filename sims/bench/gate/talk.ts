@@ -1,0 +1,52 @@
+/** What the gate and its processes say to each other. */
+import type { Refusal } from '../harness/link.ts'
+import type { ClockName } from './clock.ts'
+import type { Counts } from './counts.ts'
+import type { Work } from './work.ts'
+
+export type PlayerRequest =
+  /** Make the work ready and warm it up. */
+  | {
+      readonly do: 'prepare'
+      readonly work: Work
+      readonly clock: ClockName
+      /** At least as long as this is each sample, seconds. */
+      readonly sampleSeconds: number
+      /** Added to every sample, as a share of it: the copy that must be found slower. */
+      readonly slower: number
+    }
+  | { readonly do: 'sample' }
+  | { readonly do: 'finish' }
+
+export interface Sample {
+  /** Seconds for a unit of work, on the gate's clock. */
+  readonly seconds: number
+  /** Seconds for a unit of work, on the wall. */
+  readonly wall: number
+}
+
+export interface Finish {
+  /** The most memory that the process had, bytes. */
+  readonly peak: number
+  /** Share of the samples' time that V8 collected garbage. */
+  readonly gc: number
+  /** Share of the samples' wall time spent asleep; null where the machine does not tell. */
+  readonly asleep: number | null
+}
+
+export type PlayerReply =
+  | { readonly ok: true; readonly ready: { readonly result: string | null; readonly units: number } }
+  | { readonly ok: true; readonly sample: Sample }
+  | { readonly ok: true; readonly finish: Finish }
+  | Refusal
+
+export interface CountRequest {
+  readonly work: Work
+  readonly runs: number
+  /** As how many runs they are counted: the copy that must be found does eleven where others do ten. */
+  readonly as: number
+  /** Only what lies in this folder is counted. */
+  readonly folder: string
+}
+
+export type CountReply = { readonly ok: true; readonly counts: Counts } | Refusal

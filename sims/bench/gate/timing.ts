@@ -1,0 +1,195 @@
+/** The second part of the gate: rounds of both sides until the verdict is clear, and once more where it is bad. */
+import { openStream } from '../../lab/kernel/random/stream.ts'
+import type { ClockName } from './clock.ts'
+import type { GateBenchmark, GateControl } from './document.ts'
+import { playRound, type Played, type RoundOptions, type Side } from './duel.ts'
+import { confirm, judge, planOf, ratioOf, type Finding, type Plan, type Ratio } from './judge.ts'
+import type { Subject } from './subjects.ts'
+
+export interface TimingOptions {
+  readonly plan: Plan
+  readonly clock: ClockName
+  readonly cache: string
+  readonly seed: number
+  readonly signal: AbortSignal
+  /** True when no further round may begin. */
+  readonly isOver: () => boolean
+  readonly onProgress: (text: string) => void
+}
+
+/** Samples a process takes in a round, and how long each lasts at least, seconds. */
+const SAMPLES = 12
+const SAMPLE_SECONDS = 0.005
+/** Peak memory may grow by this share. */
+const MEMORY_TOLERANCE = 0.05
+const MEMORY_LEAST_BYTES = 1 << 20
+/** A benchmark that sleeps for more than this share of its time is none of processor time. */
+const MOST_ASLEEP = 0.2
+
+export interface Timed extends Ratio {
+  readonly finding: 'slower' | 'more memory' | Exclude<Finding, 'slower'>
+  readonly memory: Ratio
+  readonly timing: NonNullable<GateBenchmark['timing']>
+  readonly notes: readonly string[]
+}
+
+/** A benchmark whose time means nothing; says why. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+interface Pair {
+  readonly base: Played
+  readonly head: Played
+}
+
+export function roundOptions(
+  id: string,
+  { clock, cache, seed, signal }: Pick<TimingOptions, 'clock' | 'cache' | 'seed' | 'signal'>,
+): RoundOptions {
+  return {
+    clock,
+    cache,
+    signal,
+    shuffle: openStream(seed, 0, `gate/${id}`),
+    samples: SAMPLES,
+    sampleSeconds: SAMPLE_SECONDS,
+  }
+}
+
+/** Null when time was up before a single look. Throws SideFailed and Refused. */
+export async function timeBoth({ id, base, head }: Subject, options: TimingOptions): Promise<Timed | null> {
+  const { plan, clock, isOver, onProgress } = options
+  const sides: Side[] = [
+    { name: 'base', work: base },
+    { name: 'head', work: head },
+  ]
+  const settings = roundOptions(id, options)
+  const memoryPlan = planOf(plan.benchmarks, MEMORY_TOLERANCE)
+  const play = async (pairs: Pair[], text: string): Promise<void> => {
+    onProgress(`${id}: ${text} ${pairs.length + 1}`)
+    const [one, two] = (await playRound(sides, settings)) as [Played, Played]
+    refuseSleepers(one, two, clock)
+    pairs.push({ base: one, head: two })
+  }
+  const rounds: Pair[] = []
+  const last = plan.looks.at(-1)!
+  let time: Finding = 'undecided'
+  let memory: Finding = 'undecided'
+  while (rounds.length < last && time !== 'slower' && memory !== 'slower' && !(time === 'clear' && memory === 'clear')) {
+    if (isOver()) break
+    await play(rounds, 'round')
+    if (time === 'undecided') time = judge(logs(rounds, secondsOf), plan)
+    if (memory === 'undecided') memory = judgeMemory(rounds, memoryPlan)
+  }
+  if (rounds.length < plan.looks[0]!) return null
+  const again: Pair[] = []
+  const suspect = time === 'slower' ? secondsOf : memory === 'slower' ? peakOf : null
+  let confirmed = false
+  if (suspect !== null) {
+    while (again.length < plan.confirmLooks.at(-1)! && !isOver() && !confirmed) {
+      await play(again, 'confirming round')
+      confirmed = confirm(logs(again, suspect), suspect === secondsOf ? plan : memoryPlan) === 'confirmed'
+    }
+  }
+  const all = [...rounds, ...again]
+  const bad = time === 'slower' ? 'slower' : 'more memory'
+  return {
+    // What fresh rounds did not bear out stays open.
+    finding: suspect === null ? (memory === 'undecided' ? 'undecided' : time) as 'clear' | 'undecided' : confirmed ? bad : 'undecided',
+    // The rounds that led to a finding are chosen for it; those that confirm it are not.
+    ...ratioOf(logs(confirmed ? again : all, secondsOf)),
+    memory: ratioOf(logs(confirmed ? again : all, peakOf)),
+    timing: {
+      clock,
+      rounds: rounds.length,
+      confirming: again.length,
+      p95: ratioOf(logs(all, ({ p95 }) => p95)).ratio,
+      wall: ratioOf(logs(all, ({ wall }) => wall)).ratio,
+      gc: {
+        base: mean(all.map((pair) => pair.base.finish.gc)),
+        head: mean(all.map((pair) => pair.head.finish.gc)),
+      },
+    },
+    notes:
+      suspect !== null && !confirmed
+        ? [`found ${bad} in ${rounds.length} rounds, and not again in ${again.length} fresh ones`]
+        : [],
+  }
+}
+
+const secondsOf = ({ seconds }: Played): number => seconds
+const peakOf = ({ finish }: Played): number => finish.peak
+
+export function logs(rounds: readonly Pair[], of: (played: Played) => number): number[] {
+  return rounds.map(({ base, head }) => Math.log(of(head) / of(base)))
+}
+
+function judgeMemory(rounds: readonly Pair[], plan: Plan): Finding {
+  const finding = judge(logs(rounds, peakOf), plan)
+  const more = mean(rounds.map(({ base, head }) => peakOf(head) - peakOf(base)))
+  return finding === 'slower' && more < MEMORY_LEAST_BYTES ? 'undecided' : finding
+}
+
+function refuseSleepers(base: Played, head: Played, clock: ClockName): void {
+  for (const { finish } of [base, head]) {
+    if (clock === 'cpu' && finish.asleep !== null && finish.asleep > MOST_ASLEEP) {
+      throw new Refused(
+        `it sleeps for ${Math.round(100 * finish.asleep)} % of its time, waiting for a timer, a disk or another process: processor time says nothing of it`,
+      )
+    }
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** How much slower the copy is that must be found. */
+export const CONTROL_SLOWER = 0.1
+
+/** Base against itself, which must not be found slower, and against a copy slowed by a tenth, which must. */
+export async function timeControls(
+  { id, base }: Subject,
+  options: TimingOptions & { readonly slower?: number },
+): Promise<GateControl[]> {
+  const { plan, isOver, onProgress, slower = CONTROL_SLOWER } = options
+  const sides: Side[] = [
+    { name: 'base', work: base },
+    { name: 'base again', work: base },
+    { name: 'a slowed copy', work: base, slower },
+  ]
+  const settings = roundOptions(`control/${id}`, options)
+  const same: number[] = []
+  const slow: number[] = []
+  let alike: Finding = 'undecided'
+  let found: Finding = 'undecided'
+  while (same.length < plan.looks.at(-1)! && !isOver() && (alike === 'undecided' || found === 'undecided')) {
+    onProgress(`control ${id}: round ${same.length + 1}`)
+    const [first, again, slowed] = (await playRound(sides, settings)) as [Played, Played, Played]
+    same.push(Math.log(again.seconds / first.seconds))
+    slow.push(Math.log(slowed.seconds / first.seconds))
+    if (alike === 'undecided') alike = judge(same, plan)
+    if (found === 'undecided') found = judge(slow, plan)
+  }
+  const seen = (logRatios: readonly number[]): string => {
+    if (logRatios.length === 0) return 'no round was played'
+    const { ratio, low, high } = ratioOf(logRatios)
+    return `${ratio.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)}) in ${logRatios.length} rounds`
+  }
+  return [
+    {
+      of: 'time',
+      benchmark: id,
+      ok: alike !== 'slower' && same.length > 0,
+      said: `base against itself: ${seen(same)}`,
+    },
+    {
+      of: 'time',
+      benchmark: id,
+      ok: found === 'slower',
+      said: `a copy slowed by ${Math.round(100 * slower)} %: ${seen(slow)}, ${found === 'slower' ? 'found' : 'not found'}`,
+    },
+  ]
+}
+

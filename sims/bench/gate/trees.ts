@@ -1,0 +1,100 @@
+/**
+ * What is compared: two trees of files side by side, under paths of equal length.
+ *
+ *     base   the commit, in a work tree of git's
+ *     head   the working tree as it stands, copied: what is edited while the gate runs does not count
+ *     over   base with head's own benchmarks laid over it, where those differ: the same question put to both
+ *
+ * A path's length moves the stack and with it a measurement, so all have the same. Node is the one that runs us.
+ */
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { checkOut, git, type Checkout } from '../harness/checkout.ts'
+
+export interface Trees {
+  readonly repository: string
+  readonly base: Checkout
+  /** Folder of the copy of the working tree. */
+  readonly head: string
+  /** Where V8 may keep compiled code, the same for all. */
+  readonly cache: string
+  /** Differences besides the code that bear on every figure, in words: the lock file, the wanted Node. */
+  readonly changes: readonly string[]
+  /** Base with head's files at these paths (from the root) in place of its own. */
+  layOver(paths: readonly string[]): Promise<string>
+  close(): void
+}
+
+export async function openTrees(repository: string, ref: string, signal: AbortSignal): Promise<Trees> {
+  const room = mkdtempSync(join(tmpdir(), 'flowbench-gate-'))
+  const open: Checkout[] = []
+  const close = (): void => {
+    process.off('exit', close)
+    for (const checkout of open.splice(0)) checkout.close()
+    rmSync(room, { recursive: true, force: true })
+  }
+  process.once('exit', close)
+  try {
+    const base = await checkOut(repository, ref, signal, join(room, 'base'))
+    open.push(base)
+    const head = join(room, 'head')
+    await copyWorkingTree(repository, head)
+    return {
+      repository,
+      base,
+      head,
+      cache: join(room, 'cache'),
+      changes: changesOf(base, head),
+      layOver: async (paths) => {
+        const over = await checkOut(repository, base.commit, signal, join(room, 'over'))
+        open.push(over)
+        for (const path of paths) {
+          rmSync(join(over.folder, path), { recursive: true, force: true })
+          if (existsSync(join(head, path))) cpSync(join(head, path), join(over.folder, path), { recursive: true })
+        }
+        return over.folder
+      },
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** Every file that git knows or would take, as it is now. */
+async function copyWorkingTree(repository: string, to: string): Promise<void> {
+  const listed = await git(repository, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+  for (const file of new Set(listed.split('\0'))) {
+    const from = join(repository, file)
+    // A file that was deleted, or a submodule's folder, is listed too.
+    if (file === '' || !existsSync(from)) continue
+    mkdirSync(dirname(join(to, file)), { recursive: true })
+    try {
+      copyFileSync(from, join(to, file))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
+    }
+  }
+  const installed = join(repository, 'node_modules')
+  if (existsSync(installed)) symlinkSync(installed, join(to, 'node_modules'), 'dir')
+}
+
+function changesOf({ folder, dependencies }: Checkout, head: string): string[] {
+  const changes: string[] = []
+  const differs = (file: string): boolean => textOf(join(folder, file)) !== textOf(join(head, file))
+  if (differs('package-lock.json')) {
+    changes.push(
+      dependencies === 'installed'
+        ? 'the lock file changed, and with it libraries that run: each side runs its own'
+        : 'the lock file changed, but in nothing that runs',
+    )
+  }
+  for (const file of ['.nvmrc', '.node-version']) if (differs(file)) changes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
+  return changes
+}
+
+function textOf(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
+}

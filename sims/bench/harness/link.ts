@@ -1,0 +1,88 @@
+/** The parent's end of a process that answers requests: one at a time, each within a time limit. */
+import { fork, type ChildProcess } from 'node:child_process'
+
+/** How long a child may take to close what it has open when told to go. */
+const CLOSE_MS = 2000
+
+/** A child's answer that says why there is none. */
+export interface Refusal {
+  readonly ok: false
+  /** True when the work's check value was not the expected one. */
+  readonly wrong: boolean
+  readonly why: string
+}
+
+/** The contestant did not deliver: a wrong check value, an error, an exit, or silence. */
+export class ContestantFailed extends Error {
+  override readonly name = 'ContestantFailed'
+  /** True when it delivered a wrong result. */
+  readonly wrong: boolean
+
+  constructor(message: string, wrong: boolean) {
+    super(message)
+    this.wrong = wrong
+  }
+}
+
+export interface LinkOptions {
+  readonly timeoutMs: number
+  /** Flags of Node and V8 for the child. */
+  readonly execArgv?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export class Link<Request extends object, Reply extends { readonly ok: true }> {
+  private readonly child: ChildProcess
+  private readonly timeoutMs: number
+
+  constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions) {
+    this.timeoutMs = timeoutMs
+    // What the work prints must not get into a document on stdout.
+    this.child = fork(program, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      ...(execArgv && { execArgv: [...execArgv] }),
+      ...(env && { env: { ...process.env, ...env } }),
+    })
+  }
+
+  /** Ends the process at once; whatever was asked of it fails. */
+  kill(): void {
+    this.child.kill('SIGKILL')
+  }
+
+  /** Lets the process close what it has open and go; ends it when it does not. */
+  async close(): Promise<void> {
+    const { child } = this
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const killer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS)
+    if (child.connected) child.disconnect()
+    await gone
+    clearTimeout(killer)
+  }
+
+  /** Throws ContestantFailed where no answer comes, or one that says why not. */
+  async ask(request: Request): Promise<Reply> {
+    const { child, timeoutMs } = this
+    const reply = await new Promise<Reply | Refusal>((resolve) => {
+      const fail = (why: string): void => settle({ ok: false, wrong: false, why })
+      const onExit = (code: number | null, signal: string | null): void =>
+        fail(`its process ended (${signal ?? `exit ${code}`})`)
+      const onError = (error: Error): void => fail(error.message)
+      const timer = setTimeout(() => {
+        fail(`no answer within ${timeoutMs / 1000} s`)
+        child.kill('SIGKILL')
+      }, timeoutMs)
+      function settle(answer: Reply | Refusal): void {
+        clearTimeout(timer)
+        child.off('message', settle).off('exit', onExit).off('error', onError)
+        resolve(answer)
+      }
+      child.on('message', settle).on('exit', onExit).on('error', onError)
+      if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode)
+      else child.send(request, (error) => error !== null && fail(error.message))
+    })
+    if (!reply.ok) throw new ContestantFailed(reply.why, reply.wrong)
+    return reply
+  }
+}
