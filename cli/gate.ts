@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { renderGate } from '../reports/gate/terminal.ts'
 import { runGate } from '../sims/bench/gate/gate.ts'
 import type { GateDocument } from '../sims/bench/gate/document.ts'
@@ -19,19 +21,49 @@ export const gate = defineCommand({
   describe: 'Whether the working tree is slower than a commit: exit 0 no, 99 yes, 3 could not tell',
   builder: (parser) =>
     parser
-      .option('base', { type: 'string', requiresArg: true, demandOption: true, describe: 'the commit to compare with' })
-      .option('only', { type: 'string', array: true, describe: 'only benchmarks whose id contains one of these' })
-      .option('counts', { type: 'boolean', default: false, describe: 'compare exact work only; time nothing' })
+      .option('base', {
+        type: 'string',
+        requiresArg: true,
+        demandOption: true,
+        describe: 'the commit to compare with',
+      })
+      .option('bench', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'a file that exports tinybench tasks, instead of our own',
+      })
+      .option('only', {
+        type: 'string',
+        array: true,
+        describe: 'only benchmarks whose id contains one of these',
+      })
+      .option('counts', {
+        type: 'boolean',
+        default: false,
+        describe: 'compare exact work only; time nothing',
+      })
       .option('all', { type: 'boolean', default: false, describe: 'time also what did not change' })
       .option('budget', { type: 'string', default: '10m', describe: 'how long it may take: 90s, 10m' })
-      .option('strict', { type: 'boolean', default: false, describe: 'exit 3 when something stays undecided' })
-      .option('json', { type: 'boolean', default: false, describe: 'print the gate document and nothing else' }),
-  async handler({ base, only, counts, all, budget, strict, json }) {
+      .option('strict', {
+        type: 'boolean',
+        default: false,
+        describe: 'exit 3 when something stays undecided',
+      })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the gate document and nothing else',
+      }),
+  async handler({ base, bench, only, counts, all, budget, strict, json }) {
     await interruptible(async (signal) => {
       const document = await runGate({
         base,
-        registry: { modules: benchModules, handed: SIMS_MODULE },
-        folder: import.meta.dirname,
+        ...(bench === undefined
+          ? {
+              from: { registry: { modules: benchModules, handed: SIMS_MODULE } },
+              folder: import.meta.dirname,
+            }
+          : { from: { file: existing(bench) }, folder: dirname(existing(bench)) }),
         ...(only && { only }),
         budget: secondsOf(budget),
         countsOnly: counts,
@@ -46,6 +78,11 @@ export const gate = defineCommand({
     })
   },
 })
+
+function existing(file: string): string {
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist`)
+  return resolve(file)
+}
 
 function secondsOf(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|min|h)$/.exec(text)

@@ -23,20 +23,23 @@ export function renderGate(document: GateDocument): string {
 function* benchmarkLines({ id, outcome, why, counters, memory, timing, laidOver, notes }: GateBenchmark) {
   yield `${outcome.padEnd(9)} ${id}: ${why}`
   for (const { name, base, head, grown, where } of counters) {
-    if (grown) yield `          ${name}: ${base} at base, ${head} at head${where.length > 0 ? `; most in ${where.join(', ')}` : ''}`
+    if (grown)
+      yield `          ${name}: ${base} at base, ${head} at head${where.length > 0 ? `; most in ${where.join(', ')}` : ''}`
   }
   if (timing !== null && memory !== null) {
     const { gc, p95, wall } = timing
     yield `          p95 ${p95.toFixed(3)}x, wall ${wall.toFixed(3)}x, peak memory ${memory.ratio.toFixed(3)}x, garbage collection ${percent(gc.base)} then ${percent(gc.head)}`
   }
-  if (laidOver.length > 0) yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
+  if (laidOver.length > 0)
+    yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
   for (const note of notes) yield `          note: ${note}`
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 export function ratesLine(errorRates: GateDocument['errorRates']): string {
-  if (errorRates === null) return 'error rates: never measured on this machine; flowbench gate --self-test measures them'
+  if (errorRates === null)
+    return 'error rates: never measured on this machine; flowbench gate --self-test measures them'
   const rates = Object.entries(errorRates.rates).map(([slower, { found, of, low, high }]) => {
     const what = slower === '0' ? 'false alarms' : `+${slower} % found`
     return `${what} ${found} of ${of} (${percent(low)}-${percent(high)})`

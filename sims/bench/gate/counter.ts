@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { getHeapStatistics } from 'node:v8'
 import { refusalOf } from '../harness/errors.ts'
 import type { Counts } from './counts.ts'
-import type { CountReply, CountRequest } from './talk.ts'
-import { makeReady } from './work.ts'
+import type { CountReply, CountRequest, ListRequest } from './talk.ts'
+import { makeReady, tasksOf } from './work.ts'
 
 /** A run of more blocks than this is counted once: its first run is not told from later ones. */
 const MANY_BLOCKS = 20_000_000
@@ -41,7 +41,9 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
       functions,
       allocated: allocatedAfter - allocated,
       retained: Math.max(0, heldBytes() - held),
-      own: Object.fromEntries(Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - own[name]!])),
+      own: Object.fromEntries(
+        Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - own[name]!]),
+      ),
     }
   }
   const first = await counted(1)
@@ -97,15 +99,16 @@ function heldBytes(): number {
   return heapUsed + external
 }
 
-async function answer(request: CountRequest): Promise<CountReply> {
+async function answer(request: CountRequest | ListRequest): Promise<CountReply> {
   try {
+    if ('list' in request) return { ok: true, tasks: [...(await tasksOf(request.list)).keys()] }
     return { ok: true, counts: await count(request) }
   } catch (error) {
     return refusalOf(error)
   }
 }
 
-process.on('message', (request: CountRequest) => {
+process.on('message', (request: CountRequest | ListRequest) => {
   void answer(request).then((reply) => process.send?.(reply))
 })
 for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})

@@ -77,7 +77,13 @@ export const gateDocument = z.strictObject({
   /** Differences besides the code, to be read first. */
   changes: z.array(z.string()).readonly(),
   machine: z
-    .strictObject({ cpu: z.string(), cores: z.int(), node: z.string(), platform: z.string(), load: z.number() })
+    .strictObject({
+      cpu: z.string(),
+      cores: z.int(),
+      node: z.string(),
+      platform: z.string(),
+      load: z.number(),
+    })
     .readonly(),
   benchmarks: z.array(benchmark.readonly()).readonly(),
   controls: z.array(control.readonly()).readonly(),

@@ -9,21 +9,31 @@
  *
  * The controls come before anything is timed: a gate that could not find ten per cent today does not say pass.
  */
+import { realpathSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { join, relative } from 'node:path'
 import { repositoryOf } from '../harness/checkout.ts'
+import { BadRequest } from '../harness/errors.ts'
 import { chooseClock } from './clock.ts'
-import { countBoth, countControls, type Counted } from './counting.ts'
-import { GATE_SCHEMA, gateDocument, type GateBenchmark, type GateControl, type GateDocument } from './document.ts'
+import { countBoth, countControls, listTasks, type Counted } from './counting.ts'
+import {
+  GATE_SCHEMA,
+  gateDocument,
+  type GateBenchmark,
+  type GateControl,
+  type GateDocument,
+} from './document.ts'
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
-import { rowSubjects, type Registry, type Subject } from './subjects.ts'
+import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjects.ts'
 import { Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 
 export interface GateOptions {
   readonly base: string
-  readonly registry: Registry
-  /** Where the working tree is. */
+  /** Where benchmarks come from: the registry's rows, or the tasks of a file. */
+  readonly from: { readonly registry: Registry } | { readonly file: string }
+  /** A folder of the working tree. */
   readonly folder: string
   /** Only benchmarks whose id contains one of these. */
   readonly only?: readonly string[]
@@ -45,9 +55,24 @@ export interface GateOptions {
 export async function runGate(options: GateOptions): Promise<GateDocument> {
   const trees = await openTrees(await repositoryOf(options.folder), options.base, options.signal)
   try {
-    return await new Run(options, trees, await rowSubjects(options.registry, trees, options.only)).play()
+    return await new Run(options, trees, await subjectsOf(options, trees)).play()
   } finally {
     trees.close()
+  }
+}
+
+async function subjectsOf({ from, only, signal }: GateOptions, trees: Trees): Promise<Subject[]> {
+  if ('registry' in from) return await rowSubjects(from.registry, trees, only)
+  try {
+    // Git's path, as the repository's own is: without symbolic links.
+    const file = realpathSync(from.file)
+    const names = await listTasks(join(trees.head, relative(trees.repository, file)), signal)
+    const chosen = names.filter((name) => only === undefined || only.some((part) => name.includes(part)))
+    if (chosen.length === 0)
+      throw new BadRequest(`${from.file} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
+    return await taskSubjects(file, chosen, trees)
+  } catch (error) {
+    throw error instanceof SideFailed ? new BadRequest(`${from.file}: ${error.message}`) : error
   }
 }
 
@@ -133,7 +158,12 @@ class Run {
         const timed = await timeBoth(subject, options)
         if (timed === null) continue
         const { finding, ratio, low, high, memory, timing, notes } = timed
-        const outcome = { clear: 'pass', undecided: 'undecided', slower: 'fail', 'more memory': 'fail' } as const
+        const outcome = {
+          clear: 'pass',
+          undecided: 'undecided',
+          slower: 'fail',
+          'more memory': 'fail',
+        } as const
         this.settle(subject, outcome[finding], timedWhy(timed), { ratio, low, high, memory, timing, notes })
       } catch (error) {
         this.settleFailed(subject, error)
@@ -152,7 +182,8 @@ class Run {
   }
 
   private settleCounted(subject: Subject): void {
-    if (this.counted.has(subject.id)) this.settle(subject, 'pass', 'it does no more work than at base; not timed')
+    if (this.counted.has(subject.id))
+      this.settle(subject, 'pass', 'it does no more work than at base; not timed')
   }
 
   private settle(
@@ -210,7 +241,15 @@ class Run {
   }
 }
 
-const ORDER: readonly GateBenchmark['outcome'][] = ['fail', 'refused', 'undecided', 'changed', 'new', 'accepted', 'pass']
+const ORDER: readonly GateBenchmark['outcome'][] = [
+  'fail',
+  'refused',
+  'undecided',
+  'changed',
+  'new',
+  'accepted',
+  'pass',
+]
 
 /** Worst first; among failures the greatest growth of work first, then the slowest. */
 function rank({ outcome, ratio, counters }: GateBenchmark): number {
@@ -230,7 +269,14 @@ function grownWhy({ counters }: Counted): string {
 
 const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6))
 
-function timedWhy({ finding, ratio, low, high, memory, timing }: Awaited<ReturnType<typeof timeBoth>> & object): string {
+function timedWhy({
+  finding,
+  ratio,
+  low,
+  high,
+  memory,
+  timing,
+}: Awaited<ReturnType<typeof timeBoth>> & object): string {
   const time = `${ratio.toFixed(3)} times base's time (${low.toFixed(3)}-${high.toFixed(3)})`
   const rounds = `${timing.rounds} rounds${timing.confirming > 0 ? ` and ${timing.confirming} to confirm` : ''}`
   if (finding === 'more memory') return `${memory.ratio.toFixed(3)} times base's peak memory in ${rounds}`
@@ -248,14 +294,21 @@ function verdictOf(
   const [failed] = of('fail')
   if (failed !== undefined) {
     const others = of('fail').length - 1
-    return { verdict: 'fail', headline: `${failed.id}: ${failed.why}${others > 0 ? `; and ${others} more` : ''}` }
+    return {
+      verdict: 'fail',
+      headline: `${failed.id}: ${failed.why}${others > 0 ? `; and ${others} more` : ''}`,
+    }
   }
   const broken = controls.find(({ ok }) => !ok)
   if (broken !== undefined) {
-    return { verdict: 'unmeasured', headline: `could not measure: control on ${broken.benchmark}: ${broken.said}` }
+    return {
+      verdict: 'unmeasured',
+      headline: `could not measure: control on ${broken.benchmark}: ${broken.said}`,
+    }
   }
   const [refused] = of('refused')
-  if (refused !== undefined) return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
+  if (refused !== undefined)
+    return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
   if (of('pass').length + of('undecided').length + of('accepted').length === 0) {
     return { verdict: 'unmeasured', headline: 'could not measure: nothing was compared' }
   }
@@ -267,6 +320,8 @@ function verdictOf(
       headline: `${open.length} of ${benchmarks.length} undecided, ${open[0]!.id} first${left}`,
     }
   }
-  return { verdict: 'pass', headline: `no slower than ${base}: ${of('pass').length} of ${benchmarks.length} clear${left}` }
+  return {
+    verdict: 'pass',
+    headline: `no slower than ${base}: ${of('pass').length} of ${benchmarks.length} clear${left}`,
+  }
 }
-

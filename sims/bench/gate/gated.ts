@@ -16,11 +16,23 @@ export const GATED: ReadonlyMap<string, readonly string[]> = new Map([
       'stun-verdicts-batch64-ipv6',
     ],
   ],
-  ['regex', ['literal-5', 'scan-500k-fragments', 'captures-onepass', 'captures-heavy', 'find-all-quadratic', 'approximate']],
+  [
+    'regex',
+    [
+      'literal-5',
+      'scan-500k-fragments',
+      'captures-onepass',
+      'captures-heavy',
+      'find-all-quadratic',
+      'approximate',
+    ],
+  ],
   ['sparse-array', ['match-common', 're-two-alternations', 'set-int', 'get-int', 'set-64-bytes']],
   ['webhook', ['hmac-250B']],
   ['sims', ['mm-c', 'agent-memory', 'firewalled-clients', 'turn-latency', 'voice-fleet']],
 ])
 
 /** Ids of all of them, `kernel/mm1` first. */
-export const gatedIds: readonly string[] = [...GATED].flatMap(([name, rows]) => rows.map((row) => `${name}/${row}`))
+export const gatedIds: readonly string[] = [...GATED].flatMap(([name, rows]) =>
+  rows.map((row) => `${name}/${row}`),
+)

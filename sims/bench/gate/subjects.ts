@@ -44,11 +44,16 @@ export async function rowSubjects(
   const rows = [...GATED].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}` })))
   const chosen = rows.filter(({ id }) => only === undefined || only.some((part) => id.includes(part)))
   if (chosen.length === 0) {
-    throw new BadRequest(`the gate has no benchmark like ${only?.join(', ')}; it has ${rows.map(({ id }) => id).join(', ')}`)
+    throw new BadRequest(
+      `the gate has no benchmark like ${only?.join(', ')}; it has ${rows.map(({ id }) => id).join(', ')}`,
+    )
   }
   const codes = new Map<string, Code>()
   for (const name of new Set(chosen.map((row) => row.name))) {
-    codes.set(name, codeOf(trees.head, [place(modules.get(name)!), ...(name === 'sims' ? [place(handed)] : [])], changed))
+    codes.set(
+      name,
+      codeOf(trees.head, [place(modules.get(name)!), ...(name === 'sims' ? [place(handed)] : [])], changed),
+    )
   }
   const own = [...changed].filter(isBenchCode)
   const needsOver = [...codes.values()].some((code) => code.own.length > 0)

@@ -40,6 +40,11 @@ export type PlayerReply =
   | { readonly ok: true; readonly finish: Finish }
   | Refusal
 
+/** Which tasks a file offers: asked in a process of its own, as the file may do anything when it is loaded. */
+export interface ListRequest {
+  readonly list: string
+}
+
 export interface CountRequest {
   readonly work: Work
   readonly runs: number
@@ -49,4 +54,7 @@ export interface CountRequest {
   readonly folder: string
 }
 
-export type CountReply = { readonly ok: true; readonly counts: Counts } | Refusal
+export type CountReply =
+  | { readonly ok: true; readonly counts: Counts }
+  | { readonly ok: true; readonly tasks: readonly string[] }
+  | Refusal

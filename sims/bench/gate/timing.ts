@@ -76,7 +76,12 @@ export async function timeBoth({ id, base, head }: Subject, options: TimingOptio
   const last = plan.looks.at(-1)!
   let time: Finding = 'undecided'
   let memory: Finding = 'undecided'
-  while (rounds.length < last && time !== 'slower' && memory !== 'slower' && !(time === 'clear' && memory === 'clear')) {
+  while (
+    rounds.length < last &&
+    time !== 'slower' &&
+    memory !== 'slower' &&
+    !(time === 'clear' && memory === 'clear')
+  ) {
     if (isOver()) break
     await play(rounds, 'round')
     if (time === 'undecided') time = judge(logs(rounds, secondsOf), plan)
@@ -94,9 +99,10 @@ export async function timeBoth({ id, base, head }: Subject, options: TimingOptio
   }
   const all = [...rounds, ...again]
   const bad = time === 'slower' ? 'slower' : 'more memory'
+  const clear = time === 'clear' && memory === 'clear'
   return {
     // What fresh rounds did not bear out stays open.
-    finding: suspect === null ? (memory === 'undecided' ? 'undecided' : time) as 'clear' | 'undecided' : confirmed ? bad : 'undecided',
+    finding: confirmed ? bad : clear ? 'clear' : 'undecided',
     // The rounds that led to a finding are chosen for it; those that confirm it are not.
     ...ratioOf(logs(confirmed ? again : all, secondsOf)),
     memory: ratioOf(logs(confirmed ? again : all, peakOf)),
@@ -164,13 +170,13 @@ export async function timeControls(
   const slow: number[] = []
   let alike: Finding = 'undecided'
   let found: Finding = 'undecided'
-  while (same.length < plan.looks.at(-1)! && !isOver() && (alike === 'undecided' || found === 'undecided')) {
+  while (same.length < plan.looks.at(-1)! && !isOver() && found === 'undecided') {
     onProgress(`control ${id}: round ${same.length + 1}`)
     const [first, again, slowed] = (await playRound(sides, settings)) as [Played, Played, Played]
     same.push(Math.log(again.seconds / first.seconds))
     slow.push(Math.log(slowed.seconds / first.seconds))
-    if (alike === 'undecided') alike = judge(same, plan)
-    if (found === 'undecided') found = judge(slow, plan)
+    if (alike !== 'slower') alike = judge(same, plan)
+    found = judge(slow, plan)
   }
   const seen = (logRatios: readonly number[]): string => {
     if (logRatios.length === 0) return 'no round was played'
@@ -192,4 +198,3 @@ export async function timeControls(
     },
   ]
 }
-

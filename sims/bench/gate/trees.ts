@@ -7,7 +7,16 @@
  *
  * A path's length moves the stack and with it a measurement, so all have the same. Node is the one that runs us.
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { checkOut, git, type Checkout } from '../harness/checkout.ts'
@@ -51,7 +60,8 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
         open.push(over)
         for (const path of paths) {
           rmSync(join(over.folder, path), { recursive: true, force: true })
-          if (existsSync(join(head, path))) cpSync(join(head, path), join(over.folder, path), { recursive: true })
+          if (existsSync(join(head, path)))
+            cpSync(join(head, path), join(over.folder, path), { recursive: true })
         }
         return over.folder
       },
@@ -91,7 +101,8 @@ function changesOf({ folder, dependencies }: Checkout, head: string): string[] {
         : 'the lock file changed, but in nothing that runs',
     )
   }
-  for (const file of ['.nvmrc', '.node-version']) if (differs(file)) changes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
+  for (const file of ['.nvmrc', '.node-version'])
+    if (differs(file)) changes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
   return changes
 }
 

@@ -37,7 +37,8 @@ async function readyRow(work: Work & { kind: 'row' }): Promise<Ready> {
   if (row === undefined) throw new Error('there is no such row')
   const prepared = await row.ours.prepare()
   const burst = 'parts' in prepared ? await allParts(prepared) : prepared
-  if (burst.timed !== undefined) throw new Error('it is done in a further process, whose time the gate cannot take')
+  if (burst.timed !== undefined)
+    throw new Error('it is done in a further process, whose time the gate cannot take')
   return {
     run: (repeats) => repeatBurst(burst, repeats),
     result: () => String(burst.expected),
@@ -54,6 +55,7 @@ function repeatBurst(burst: Burst, repeats: number): void | Promise<void> {
     if (got instanceof Promise) return finishBurst(burst, got, repeats - i - 1)
     verify(burst, got)
   }
+  return undefined
 }
 
 async function finishBurst(burst: Burst, running: Promise<number>, left: number): Promise<void> {
@@ -94,14 +96,18 @@ export async function tasksOf(file: string): Promise<ReadonlyMap<string, Runner>
     }
   }
   if (found.size > 0) return found
-  throw new Error("it exports no tinybench Bench with tasks, and no `tasks`: functions by name")
+  throw new Error('it exports no tinybench Bench with tasks, and no `tasks`: functions by name')
 }
 
 type Runner = () => Ready
 
 function isBench(value: unknown): value is Bench {
   return (
-    typeof value === 'object' && value !== null && 'tasks' in value && Array.isArray(value.tasks) && 'add' in value
+    typeof value === 'object' &&
+    value !== null &&
+    'tasks' in value &&
+    Array.isArray(value.tasks) &&
+    'add' in value
   )
 }
 
@@ -141,6 +147,7 @@ function plainTask(task: () => unknown): Runner {
           if (value instanceof Promise) return finish(value, repeats - i - 1)
           take(value)
         }
+        return undefined
       },
       result: () => (first === undefined || first === 'undefined' ? null : first),
       units: 1,

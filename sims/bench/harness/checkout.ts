@@ -109,7 +109,9 @@ async function provideDependencies(
 
 /** The `node_modules` that the lock file in `folder` asks for, from the cache. */
 async function installedFor(folder: string, signal: AbortSignal | undefined): Promise<string> {
-  const files = ['package.json', 'package-lock.json', '.npmrc'].filter((name) => existsSync(join(folder, name)))
+  const files = ['package.json', 'package-lock.json', '.npmrc'].filter((name) =>
+    existsSync(join(folder, name)),
+  )
   const key = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
   for (const name of files) key.update(`\n${name}\n`).update(readFileSync(join(folder, name)))
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'installs')

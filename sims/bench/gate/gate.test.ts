@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newRepository, type Repository } from '../testing/repository.ts'
+import { gateDocument, type GateDocument } from './document.ts'
+import { runGate, type GateOptions } from './gate.ts'
+
+const ENGINE = `export function unique(items) {
+  const seen = new Set()
+  for (const item of items) seen.add(item)
+  return seen.size
+}
+`
+const TASKS = `import { Bench } from ${JSON.stringify(import.meta.resolve('tinybench'))}
+import { unique } from './engine.mjs'
+const items = Array.from({ length: 500 }, (_, i) => i % 400)
+export const tasks = { unique: () => unique(items), tidy: () => items.length }
+export const bench = new Bench().add('in a bench', () => { unique(items) })
+`
+
+let repository: Repository
+let base: string
+const temporary = mkdtempSync(join(tmpdir(), 'flowbench-'))
+
+beforeAll(() => {
+  process.env['TMPDIR'] = temporary
+  repository = newRepository()
+  base = repository.commit({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+})
+afterAll(() => {
+  repository.remove()
+  rmSync(temporary, { recursive: true, force: true })
+})
+
+/** Counts only: what a clock says is proved by the soak, not here. */
+async function gateOf(engine: string, options: Partial<GateOptions> = {}): Promise<GateDocument> {
+  repository.write({ 'engine.mjs': engine })
+  const document = await runGate({
+    base,
+    from: { file: join(repository.folder, 'tasks.mjs') },
+    folder: repository.folder,
+    countsOnly: true,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    repeat: 'again',
+    ...options,
+  })
+  // It is what the schema says, and nothing is left behind.
+  expect(gateDocument.parse(document)).toEqual(document)
+  expect(repository.worktrees()).toHaveLength(1)
+  expect(readdirSync(temporary).filter((name) => name.includes('gate'))).toEqual([])
+  return document
+}
+
+const outcomes = ({ benchmarks }: GateDocument) =>
+  Object.fromEntries(benchmarks.map(({ id, outcome }) => [id, outcome]))
+
+test('a comment and another name change nothing', async () => {
+  const document = await gateOf(ENGINE.replaceAll('seen', 'met').replace('{', '{ // a comment'))
+  expect(document.verdict, document.headline).toBe('pass')
+  expect(outcomes(document)).toEqual({
+    'tasks/unique': 'pass',
+    'tasks/tidy': 'pass',
+    'tasks/in a bench': 'pass',
+  })
+  expect(document.benchmarks.map(({ counters }) => counters[0]!.ratio)).toEqual([1, 1, 1])
+  expect(document.controls.map(({ ok }) => ok)).toEqual([true, true])
+})
+
+const QUADRATIC = `export function unique(items) {
+  return items.filter(function isFirst(item, i) {
+    for (let j = 0; j < i; j++) if (items[j] === item) return false
+    return true
+  }).length
+}
+`
+
+test('planted: quadratic work fails by count, the function named; what does not use it passes', async () => {
+  const document = await gateOf(QUADRATIC, { only: ['unique', 'tidy'] })
+  expect(document.verdict).toBe('fail')
+  expect(outcomes(document)).toEqual({ 'tasks/unique': 'fail', 'tasks/tidy': 'pass' })
+  const blocks = document.benchmarks[0]!.counters.find(({ name }) => name === 'blocks')!
+  expect(blocks.ratio).toBeGreaterThan(20)
+  expect(blocks.where[0]).toBe('engine.mjs#isFirst')
+  expect(document.headline).toMatch(
+    /^tasks\/unique: .*blocks grew from \d+ to \d+, most in engine\.mjs#isFirst/,
+  )
+})
+
+test('planted: what is kept for ever fails by memory left behind', async () => {
+  const document = await gateOf(
+    ENGINE.replace('return seen.size', 'kept.push(new Float64Array(100_000)); return seen.size') +
+      'const kept = []\n',
+    { only: ['unique'] },
+  )
+  expect(document.benchmarks[0]!.counters.filter(({ grown }) => grown).map(({ name }) => name)).toContain(
+    'retained',
+  )
+})
+
+test('planted: a result that is remembered, or is another each time, is no work: refused', async () => {
+  const remembers = await gateOf(
+    ENGINE.replace('const seen', 'if (kept) return kept\n  const seen').replace(
+      'return seen.size',
+      'return (kept = seen.size)',
+    ) + 'let kept = 0\n',
+    { only: ['unique'] },
+  )
+  expect(remembers.verdict).toBe('unmeasured')
+  // tinybench has called the function once when the file was loaded: even the first run finds the result.
+  expect(remembers.headline).toContain('it hands back a result kept or made elsewhere')
+  const lies = await gateOf(
+    ENGINE.replace('return seen.size', 'return seen.size + calls++') + 'let calls = 0\n',
+    {
+      only: ['unique'],
+    },
+  )
+  expect(lies.verdict).toBe('unmeasured')
+  expect(lies.headline).toContain('it returned 400 first, and 401 later')
+})
+
+test('planted: a control whose copy does no more work is not found, and nothing passes', async () => {
+  const document = await gateOf(ENGINE, { only: ['tidy'], sabotage: { runs: 10 } })
+  expect(document.verdict).toBe('unmeasured')
+  expect(document.headline).toMatch(/^could not measure: control on tasks\/tidy: .*not found$/)
+})
