@@ -117,7 +117,7 @@ test('planted: a result that is remembered, or is another each time, is no work:
     },
   )
   expect(lies.verdict).toBe('unmeasured')
-  expect(lies.headline).toContain('it returned 400 first, and 401 later')
+  expect(lies.headline).toContain('it returned 401 first, and 402 later')
 })
 
 test('planted: a control whose copy does no more work is not found, and nothing passes', async () => {
