@@ -6,6 +6,7 @@ import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
 import type { Sim } from './lab/contract/sim.ts'
 import { regexShootout } from './regex-shootout/index.ts'
+import { relayFaults } from './relay-faults/index.ts'
 import { rogueSession } from './rogue-session/index.ts'
 import { webhookOutage } from './webhook-outage/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
@@ -17,6 +18,7 @@ export const sims: ReadonlyMap<string, Sim> = new Map(
     turnLatency,
     firewalledClients,
     rogueSession,
+    relayFaults,
     batchPending,
     mmC,
     regexShootout,

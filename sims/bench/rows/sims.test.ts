@@ -76,6 +76,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/turn-latency',
     'sims/firewalled-clients',
     'sims/rogue-session',
+    'sims/relay-faults',
     'sims/batch-pending',
     'sims/mm-c',
     'sims/webhook-outage',

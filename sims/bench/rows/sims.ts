@@ -57,6 +57,11 @@ const REPLICATIONS: readonly Replication[] = [
     summary: 'Ten thieves in their owners’ calls, every media packet and check through the Forwarder.',
   },
   {
+    sim: 'relay-faults',
+    params: { fault: 'region-loss', weeklyActiveUsers: '90M', podsPerCluster: 20, span: '60s' },
+    summary: 'A minute after the loss of a region with 2,000 calls, every check through the Forwarders.',
+  },
+  {
     sim: 'batch-pending',
     params: { preset: 'busy', jobRate: '3.5/h', pendingExpiry: '72h', runExpiry: '24h', span: '3d' },
     summary: 'Four days of batch jobs behind interactive load, 32 slots; three of them judged.',

@@ -1,0 +1,67 @@
+/** The answer in one sentence: what a fault costs those whom it cuts off, and what is used up first in the storm. */
+import { formatQuantity } from '../lab/contract/quantity.ts'
+import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
+import type { Fault } from './faults.ts'
+import type { RelayFaultsParams } from './params.ts'
+
+type Point = PointResult<RelayFaultsParams>
+
+const FAULT: Readonly<Record<Fault, string>> = {
+  'relay-crash': 'A relay that crashes',
+  'rolling-restart': 'Restarting all relays in turn',
+  'pod-drain': 'A pod that drains',
+  'pod-loss': 'A pod that dies',
+  'key-rotation': 'Removing the old key',
+  'nat-rebinding': 'NATs that rebind',
+  'region-loss': 'The loss of a region',
+}
+
+/** The load multiple at which handshakes wait longer than clients do, and at which the fullest host is full. */
+export function resources({ params, metrics }: Point): Headroom[] {
+  const uses: [string, number][] = [
+    ['DTLS handshakes', (metrics['handshakeWait']?.value ?? 0) / params.attemptTimeout],
+    ['relay CPU', metrics['relayUtilisation']?.value ?? 0],
+  ]
+  return uses
+    .flatMap(([name, used]) => (used > 0 ? [{ name, multiple: 1 / used }] : []))
+    .toSorted((a, b) => a.multiple - b.multiple)
+}
+
+export function answer({ points, chosen }: Results<RelayFaultsParams>): Headline {
+  const { value, low, high } = chosen.metrics['mean(outage)']!
+  const others = points.filter((point) => point !== chosen)
+  return { text: [sentence(chosen), ...remedy(chosen, others)].join(' '), value, unit: 's', low, high }
+}
+
+function sentence(point: Point): string {
+  const { metrics, params } = point
+  const shown = (name: string, unit: string): string => {
+    const value = metrics[name]?.value ?? null
+    return value === null ? 'an unknown number' : formatQuantity(value, unit)
+  }
+  const back = metrics['timeToBack']?.value ?? null
+  const until =
+    back === null ? 'not all that go on are back in time' : `99 % are back after ${formatQuantity(back, 's')}`
+  return (
+    `${FAULT[params.fault]} cuts off ${shown('cut', 'calls')} for ${shown('mean(outage)', 's')} each ` +
+    `(${shown('mean(lostPackets)', 'packets')}); ${shown('lostCalls', 'share')} of them are lost, ${until}.`
+  )
+}
+
+/** The same fault where something else is done about it. */
+function remedy({ params, metrics }: Point, others: readonly Point[]): string[] {
+  const same = others.filter((other) => other.params.fault === params.fault)
+  const mean = (point: { metrics: Point['metrics'] }): number =>
+    point.metrics['mean(outage)']?.value ?? Infinity
+  const best = same.toSorted((a, b) => mean(a) - mean(b))[0]
+  if (best === undefined || !(mean(best) < 0.9 * mean({ metrics }))) return []
+  const what =
+    best.params.cache !== params.cache
+      ? 'With a shared route cache'
+      : best.params.steering !== params.steering
+        ? 'With anycast'
+        : best.params.retry !== params.retry
+          ? 'With jittered retries'
+          : 'At best'
+  return [`${what} it is ${formatQuantity(mean(best), 's')}.`]
+}

@@ -1,0 +1,102 @@
+/** What to look at: packets lost after the fault, who is back when, and the storm of checks and handshakes. */
+import type { ChartSpec, PointResult, Results, Series } from '../lab/contract/sim.ts'
+import type { RelayFaultsParams } from './params.ts'
+
+type Point = PointResult<RelayFaultsParams>
+
+export function charts({ points, chosen }: Results<RelayFaultsParams>): ChartSpec[] {
+  return [overTime(points), recovery(points), storm(chosen)]
+}
+
+/** What tells points apart, in the order of a reader's interest. */
+const labelOf = ({ params, at }: Point): string =>
+  [
+    params.fault,
+    ...Object.entries(at).flatMap(([key, value]) => (key === 'fault' ? [] : [`${key} ${value}`])),
+  ].join(', ')
+
+const seriesOf = ({ replications }: Point, name: string): Series =>
+  replications[0]?.series?.[name] ?? { unit: 's', label: name, t: [], values: [] }
+
+const SECONDS = { field: 't', type: 'quantitative', title: 'seconds after the fault' }
+
+function overTime(points: readonly Point[]): ChartSpec {
+  const rows = points.flatMap((point) => {
+    const { t, values } = seriesOf(point, 'lost')
+    return t.map((at, i) => ({ what: labelOf(point), t: at, lost: values[i]! }))
+  })
+  return {
+    name: 'packets-lost',
+    title: 'Media packets lost over time after the fault',
+    description:
+      'Lines: packets lost a second, one way, all calls together, in one replication of each point.',
+    spec: {
+      data: { values: rows },
+      mark: { type: 'line', interpolate: 'step-after' },
+      encoding: {
+        x: SECONDS,
+        y: { field: 'lost', type: 'quantitative', title: 'packets lost a second' },
+        color: { field: 'what', type: 'nominal', title: null },
+      },
+    },
+    table: {
+      columns: ['what', 'seconds', 'packets lost a second'],
+      rows: rows.map(({ what, t, lost }) => [what, t, lost]),
+    },
+  }
+}
+
+/** Calls still without media, as a share of the most that were at once. */
+function recovery(points: readonly Point[]): ChartSpec {
+  const rows = points.flatMap((point) => {
+    const { t, values } = seriesOf(point, 'out')
+    const most = Math.max(1, ...values)
+    return t.map((at, i) => ({ what: labelOf(point), t: at, share: values[i]! / most }))
+  })
+  return {
+    name: 'recovery',
+    title: 'Who is still without media, by cause',
+    description:
+      'Lines: calls that are cut off and neither back nor over, against the most that were so at once, in one replication ' +
+      'of each point.',
+    spec: {
+      data: { values: rows },
+      mark: { type: 'line', interpolate: 'step-after' },
+      encoding: {
+        x: SECONDS,
+        y: { field: 'share', type: 'quantitative', title: 'still without media', axis: { format: '.0%' } },
+        color: { field: 'what', type: 'nominal', title: null },
+      },
+    },
+    table: {
+      columns: ['what', 'seconds', 'still without media'],
+      rows: rows.map(({ what, t, share }) => [what, t, share]),
+    },
+  }
+}
+
+function storm(point: Point): ChartSpec {
+  const rows = ['checks', 'handshakes'].flatMap((name) => {
+    const { t, values, label } = seriesOf(point, name)
+    return t.map((at, i) => ({ what: label, t: at, rate: values[i]! }))
+  })
+  return {
+    name: 'storm',
+    title: `The storm: ${labelOf(point)}`,
+    description:
+      'Lines: checks that callers send and DTLS handshakes that begin, a second, in one replication.',
+    spec: {
+      data: { values: rows },
+      mark: { type: 'line', interpolate: 'step-after' },
+      encoding: {
+        x: SECONDS,
+        y: { field: 'rate', type: 'quantitative', title: 'a second' },
+        color: { field: 'what', type: 'nominal', title: null },
+      },
+    },
+    table: {
+      columns: ['what', 'seconds', 'a second'],
+      rows: rows.map(({ what, t, rate }) => [what, t, rate]),
+    },
+  }
+}

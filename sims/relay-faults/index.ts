@@ -1,0 +1,29 @@
+/**
+ * What callers feel when something behind their call breaks: relays that restart, pods that drain or die, keys that are
+ * rotated, NATs that change their mind, a region that is gone.
+ *
+ *     faults.ts       what breaks                      relay-host.ts   a host: the real Forwarder in batches
+ *     population.ts   who calls where at the peak      model.ts        every caller, check by check
+ *     sessions.ts     the callers, drawn beforehand    theory.ts       a restart's loss in closed form
+ */
+import { defineSim, type Measures } from '../lab/contract/sim.ts'
+import { answer, resources } from './answer.ts'
+import { charts } from './charts.ts'
+import { METRICS, OBSERVATIONS } from './metrics.ts'
+import { simulate } from './model.ts'
+import { relayFaultsParams, type RelayFaultsParams } from './params.ts'
+import { predictions } from './theory.ts'
+
+export const relayFaults = defineSim<RelayFaultsParams>({
+  name: 'relay-faults',
+  summary:
+    'Relays restart, pods die, keys rotate, a region is lost: packets and calls lost, time until all is well.',
+  params: relayFaultsParams,
+  metrics: METRICS,
+  observations: OBSERVATIONS,
+  replicate: (params, ctx): Measures => simulate(params, ctx),
+  answer,
+  charts,
+  theory: predictions,
+  resources,
+})

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { conserves } from '../lab/contract/conservation.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
+import { FAULTS } from './faults.ts'
+import { Handshakes } from './handshakes.ts'
+import { relayFaults } from './index.ts'
+import { simulate } from './model.ts'
+import { relayFaultsParams } from './params.ts'
+import { populationOf } from './population.ts'
+import { RelayHost } from './relay-host.ts'
+import { Timeline } from './series.ts'
+import { meanOutage, predictions } from './theory.ts'
+
+const context = (replication = 0): ReplicationContext => ({
+  replication,
+  horizon: 'span',
+  part: 0,
+  stream: (name) => openStream(7, replication, name),
+  judged: () => [],
+  progress: () => {},
+})
+
+/** Some 600 calls at once, on 4 hosts. */
+const paramsOf = (written: Record<string, unknown>) =>
+  relayFaultsParams.parse({
+    fault: 'relay-crash',
+    weeklyActiveUsers: '30M',
+    podsPerCluster: 7,
+    relayHosts: 24,
+    span: '40s',
+    ...written,
+  })
+
+const broken = ({ invariants }: Measures): string[] =>
+  invariants.filter(({ ok }) => !ok).map(({ name }) => name)
+const meanOf = (measures: Measures, name: 'outage' | 'lostPackets'): number => {
+  const { sum, count } = measures.observations![name] as { sum: number; count: number }
+  return sum / count
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('every fault', () => {
+  const all = FAULTS.flatMap((fault) => [
+    [fault, 'geo', 'none'] as const,
+    [fault, 'anycast', 'shared'] as const,
+  ])
+  it.each(all)(
+    '%s, %s, cache %s: calls are conserved, checks counted, media where they should be',
+    (fault, steering, cache) => {
+      const measures = simulate(paramsOf({ fault, steering, cache, drainTime: '10s' }), context())
+      expect(broken(measures)).toEqual([])
+      expect(conserves(measures.flow)).toEqual({ ok: true })
+      expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(relayFaults.metrics).toSorted())
+      expect(measures.metrics['cut']).toBeGreaterThan(20)
+      expect(measures.counters['checks']).toBeGreaterThan(5000)
+    },
+  )
+
+  it('planted: a check that never arrives, a crash that forgets nothing: both are noticed', () => {
+    const check = RelayHost.prototype.check
+    let checks = 0
+    vi.spyOn(RelayHost.prototype, 'check').mockImplementation(function (this: RelayHost, id, now) {
+      if (++checks % 500 !== 0) check.call(this, id, now)
+    })
+    expect(broken(simulate(paramsOf({}), context()))).toContain(
+      'the storm’s checks are those that the Forwarders counted',
+    )
+    vi.restoreAllMocks()
+    vi.spyOn(RelayHost.prototype, 'crash').mockImplementation(function (this: RelayHost) {
+      this.flush()
+    })
+    expect(broken(simulate(paramsOf({}), context()))).toContain(
+      'media pass the relay when a call is up, and only then',
+    )
+  })
+})
+
+describe('what is lost', () => {
+  it.each([
+    [{ fault: 'relay-crash' }],
+    [{ fault: 'relay-crash', downtime: '1s', checkInterval: '5s' }],
+    [{ fault: 'rolling-restart', restartEvery: '3s' }],
+    [{ fault: 'relay-crash', cache: 'shared', cacheHit: '60%' }],
+    [{ fault: 'nat-rebinding', rebound: '30%' }],
+  ])('by %o is within the interval of the closed form', (more) => {
+    const params = paramsOf(more)
+    const [row] = predictions(params)
+    const means = Array.from({ length: 8 }, (_, replication) =>
+      meanOf(simulate(params, context(replication)), 'lostPackets'),
+    )
+    const mean = means.reduce((a, b) => a + b) / means.length
+    const variance = means.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (means.length - 1)
+    expect(Math.abs(mean - row!.expected)).toBeLessThan(4 * Math.sqrt(variance / means.length))
+  })
+
+  it('the closed form by hand: half an interval, silence that shortens it, a relay that is away', () => {
+    const timers = { checkInterval: 2, silence: 10, weakInterval: 0.5, podRtt: 0, sessionLength: 1e9 }
+    expect(meanOutage(timers, 0)).toBeCloseTo(1, 4)
+    // Phases 0 to 1 wait for themselves; from 1 on silence makes all check at 1.
+    expect(meanOutage({ ...timers, silence: 1 }, 0)).toBeCloseTo(0.75, 4)
+    // Away for 1 s: phases below it come round at 2 s more; (1..2 | 2..3), mean 1.5 and 2.5.
+    expect(meanOutage(timers, 1)).toBeCloseTo(2, 4)
+    // Silent at 1, and away for 1.2: everybody checks at 1.5.
+    expect(meanOutage({ ...timers, silence: 1 }, 1.2)).toBeCloseTo(1.5, 4)
+    expect(meanOutage({ ...timers, podRtt: 0.1, sessionLength: 1 }, 0)).toBeLessThan(0.7)
+  })
+
+  it('a call whose pod has died is back after its silence, signalling, a check and a handshake', () => {
+    const written = {
+      fault: 'pod-loss',
+      deadAfter: '8s',
+      rtt: '20ms',
+      farRtt: '0s',
+      handshakesPerPod: '10k/s',
+    }
+    const mean = meanOf(simulate(paramsOf(written), context()), 'outage')
+    // 5.5 round trips; a lognormal whose 95th percentile is three times the median has a mean of 1.25 medians.
+    expect(mean).toBeGreaterThan(7.8)
+    expect(mean).toBeLessThan(8 + 5.5 * 0.02 * 1.25 + 0.05)
+  })
+
+  it('a shared cache saves the wait for checks, anycast that for names', () => {
+    const outage = (more: Record<string, unknown>): number =>
+      meanOf(simulate(paramsOf(more), context()), 'outage')
+    expect(outage({ cache: 'shared' })).toBeLessThan(0.3 * outage({}))
+    const region = { fault: 'region-loss', relayHosts: 48 }
+    expect(outage({ ...region, steering: 'anycast' })).toBeLessThan(0.9 * outage(region))
+  })
+
+  it('pods that shake hands too slowly lose the calls of a region, and say so', () => {
+    const { metrics } = simulate(
+      paramsOf({ fault: 'region-loss', handshakesPerPod: '1.5/s', patience: '25s' }),
+      context(),
+    )
+    expect(metrics['lostCalls']).toBeGreaterThan(0.3)
+    expect(metrics['handshakeWait']).toBeGreaterThan(10)
+    const point = { params: paramsOf({}), metrics: { handshakeWait: { value: 20 } } }
+    const [first] = relayFaults.resources!(point as never)
+    expect(first).toEqual({ name: 'DTLS handshakes', multiple: 0.5 })
+  })
+})
+
+it('handshakes are first come, first served, each as long as the other', () => {
+  const shaking = new Handshakes(10)
+  expect(shaking.add(0)).toBeCloseTo(0.1)
+  expect(shaking.add(0)).toBeCloseTo(0.2)
+  expect(shaking.add(0.05)).toBeCloseTo(0.25)
+  expect(shaking.add(1)).toBeCloseTo(0.1)
+  expect(shaking.longestWait).toBeCloseTo(0.15)
+})
+
+it('an outage counts in each half second by the part that it takes of it', () => {
+  const timeline = new Timeline(3)
+  timeline.outage(0.25, 1.1)
+  timeline.outage(2.9, 9)
+  expect(timeline.series(50)['out']!.values.map((value) => Number(value.toFixed(6)))).toEqual([
+    0.5, 1, 0.2, 0, 0, 0.2,
+  ])
+})
+
+it('the peak of all clusters is that of voice-fleet’s mid case: 101,000 calls, each cluster at its own', () => {
+  const clusters = [
+    'ap-south',
+    'eu-west',
+    'us-east',
+    'sa-east',
+    'ap-southeast',
+    'me-central',
+    'us-west',
+    'ap-northeast',
+  ]
+  const sum = clusters.reduce((total, cluster) => {
+    const { concurrent, cluster: own } = populationOf(paramsOf({ cluster, weeklyActiveUsers: '900M' }))
+    return total + concurrent[own]!
+  }, 0)
+  expect(sum / 101_000).toBeCloseTo(1, 1)
+})
