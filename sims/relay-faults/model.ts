@@ -218,7 +218,7 @@ class Faults {
     this.name(id, this.population.cluster, isOld ? OLD_KEY : NEW_KEY)
     this.move(id, 1)
     sessions.due[id] = -this.lead + this.draws.uniform() * this.lead
-    this.at(sessions.due[id]!, CHECK, id)
+    this.at(sessions.due[id], CHECK, id)
     this.at(sessions.ends[id]!, END, id)
   }
 
@@ -231,7 +231,7 @@ class Faults {
     sessions.host[id] = this.firstHost[cluster]! + Math.floor(sessions.hash[id]! * population.hosts[cluster]!)
     sessions.key[id] = key
     const sealer = this.sealers[key]!
-    sealer.stage(cluster, sessions.pod[id]!, this.nonce++)
+    sealer.stage(cluster, sessions.pod[id], this.nonce++)
     this.ufragAt[0] = id * UFRAG_CHARS
     sealer.sealInto(sessions.ufrag, this.ufragAt)
   }
@@ -353,7 +353,7 @@ class Faults {
     // A client that got its media back without doing anything goes on checking as it did.
     if (this.fromCache[id] === 1 && !wasConnecting) return
     sessions.due[id] = at + params.checkInterval
-    this.at(sessions.due[id]!, CHECK, id)
+    this.at(sessions.due[id], CHECK, id)
   }
 
   /** The end of an outage, one way or another; new calls have had none. */
