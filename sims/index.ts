@@ -2,6 +2,7 @@
 import { agentMemory } from './agent-memory/index.ts'
 import { batchPending } from './batch-pending/index.ts'
 import { firewalledClients } from './firewalled-clients/index.ts'
+import { leakedKey } from './leaked-key/index.ts'
 import { mmC } from './mm-c/index.ts'
 import { turnLatency } from './turn-latency/index.ts'
 import type { Sim } from './lab/contract/sim.ts'
@@ -20,6 +21,7 @@ export const sims: ReadonlyMap<string, Sim> = new Map(
     rogueSession,
     relayFaults,
     batchPending,
+    leakedKey,
     mmC,
     regexShootout,
     webhookOutage,

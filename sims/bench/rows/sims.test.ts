@@ -78,6 +78,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/rogue-session',
     'sims/relay-faults',
     'sims/batch-pending',
+    'sims/leaked-key',
     'sims/mm-c',
     'sims/webhook-outage',
     'sims/voice-fleet',

@@ -67,6 +67,11 @@ const REPLICATIONS: readonly Replication[] = [
     summary: 'Four days of batch jobs behind interactive load, 32 slots; three of them judged.',
   },
   {
+    sim: 'leaked-key',
+    params: { control: 'tier-1', thefts: 100 },
+    summary: 'A hundred stolen keys under Tier 1 limits, 48 hours each, minute by minute.',
+  },
+  {
     sim: 'mm-c',
     params: { arrivalRate: '18/s', serviceTime: '1s', servers: 20, span: '1h', warmUp: '10min' },
     summary: 'An hour of M/M/20 at 90 % load, about 76,000 customers with the warm-up.',
