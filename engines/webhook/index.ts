@@ -37,6 +37,8 @@ export {
 export { signatureHeader, signV1, signV1a } from './sign/signer.ts'
 export { KeySet } from './verify/key-set.ts'
 export type { HeadersLike } from './verify/headers.ts'
+export { PEER_RULES } from './verify/peers.ts'
+export type { Delivery, PeerName } from './verify/peers.ts'
 export { Misused, REASONS, Refused } from './verify/refusal.ts'
 export type { Reason } from './verify/refusal.ts'
 export { SeenIds } from './verify/seen.ts'

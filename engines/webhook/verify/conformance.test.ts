@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { parsePrivateKey, parsePublicKey, parseSecret, rawPublic } from '../sign/secret.ts'
 import { signV1, signV1a } from '../sign/signer.ts'
-import file from './fixtures/cases.json' with { type: 'json' }
+import { CONFORMANCE as cases } from '../testing/conformance.ts'
 import vectors from './fixtures/vectors.json' with { type: 'json' }
-import { openaiLike, ours, replicateLike, standardWebhooks, type Case } from './testing/adapters.ts'
+import { bodyOf, byRules, ours, standardWebhooks, type Case } from './testing/adapters.ts'
+import { seeded } from '../testing/random.ts'
 import { Verifier } from './verifier.ts'
-
-const cases = file.cases as unknown as readonly Case[]
 
 afterEach(() => vi.useRealTimers())
 
@@ -16,8 +15,38 @@ describe.each(cases)('$name', (one) => {
     vi.useFakeTimers({ now: 1000 * one.now, toFake: ['Date'] })
     expect(standardWebhooks(one)).toBe(one.standardwebhooks)
   })
-  test(`OpenAI's rules: ${one.openaiLike}`, () => expect(openaiLike(one)).toBe(one.openaiLike))
-  test(`Replicate's rules: ${one.replicateLike}`, () => expect(replicateLike(one)).toBe(one.replicateLike))
+  test(`the library's rules: ${one.standardwebhooks}`, () =>
+    expect(byRules('standardwebhooks', one)).toBe(one.standardwebhooks))
+  test(`OpenAI's rules: ${one.openaiLike}`, () => expect(byRules('openai', one)).toBe(one.openaiLike))
+  test(`Replicate's rules: ${one.replicateLike}`, () =>
+    expect(byRules('replicate', one)).toBe(one.replicateLike))
+})
+
+test('the reference library and its rules, over mutated cases', () => {
+  const random = seeded(7)
+  const below = (limit: number): number => Math.floor(random() * limit)
+  const bits = ['', '0', ' ', ',', '.', 'v1,', '-', '+', 'x', 'é']
+  const verdicts = { accepted: 0, refused: 0 }
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (let i = 0; i < 3000; i++) {
+    const one = cases[below(cases.length)]!
+    const names = Object.keys(one.headers)
+    const name = names[below(names.length)]!
+    const value = one.headers[name]!
+    const at = below(value.length + 1)
+    const changed = value.slice(0, at) + bits[below(bits.length)]! + value.slice(at + below(2))
+    const now = one.now + [0, 0, 299, 301, -301][below(5)]!
+    const mutated = { ...one, now, headers: { ...one.headers, [name]: changed } }
+    vi.setSystemTime(1000 * now)
+    const verdict = byRules('standardwebhooks', mutated)
+    expect([mutated.headers, bodyOf(one).toString(), verdict]).toEqual([
+      mutated.headers,
+      bodyOf(one).toString(),
+      standardWebhooks(mutated),
+    ])
+    verdicts[verdict]++
+  }
+  expect(Math.min(verdicts.accepted, verdicts.refused)).toBeGreaterThan(50)
 })
 
 test('where ours and the reference library differ, the file says why', () => {

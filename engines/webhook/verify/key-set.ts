@@ -39,28 +39,49 @@ export class KeySet {
     this.options = { pause: 30, maxAge: 600, ...options }
   }
 
+  /** The keys as read last. */
+  get known(): readonly PublishedKey[] {
+    return this.keys
+  }
+
   /** The keys as known; read first when there are none or they are old, and the pause allows. */
   async current(now: number): Promise<readonly PublishedKey[]> {
-    if (now - this.read >= this.options.maxAge) await this.refresh(now)
+    if (this.isOld(now)) await this.refresh(now)
     return this.keys
   }
 
   /** Reads the set again if the pause allows. True when it may hold something new. */
   async refresh(now: number): Promise<boolean> {
     if (this.running === null) {
-      if (now - this.begun < this.options.pause) return false
-      this.begun = now
-      this.fetches++
+      if (!this.begin(now)) return false
       this.running = this.load(now).finally(() => (this.running = null))
     }
     await this.running
     return true
   }
 
+  /** True when what is known should be read again before it is trusted. */
+  isOld(now: number): boolean {
+    return now - this.read >= this.options.maxAge
+  }
+
+  /** A fetch begins now, if the pause allows: for who fetches on his own, in virtual time. Answer with `took`. */
+  begin(now: number): boolean {
+    if (now - this.begun < this.options.pause) return false
+    this.begun = now
+    this.fetches++
+    return true
+  }
+
+  /** A fetch has brought this document. @throws TypeError when it is no key set */
+  took(document: unknown, now: number): void {
+    this.keys = readKeys(document)
+    this.read = now
+  }
+
   private async load(now: number): Promise<void> {
     try {
-      this.keys = readKeys(await this.options.read())
-      this.read = now
+      this.took(await this.options.read(), now)
     } catch {
       // A set that cannot be read changes nothing: known keys stay, and the pause is spent.
     }

@@ -1,9 +1,9 @@
 /**
- * Every verifier behind one face, for the one file of cases: ours, the reference library, and the rules of two SDKs as
- * their sources state them, faults included.
+ * Every verifier behind one face, for the one file of cases: ours, the reference library, and the rules of it and of two
+ * SDKs as their sources state them, faults included.
  */
-import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import { PEER_RULES, type PeerName } from '../peers.ts'
 import { Refused } from '../refusal.ts'
 import { Verifier } from '../verifier.ts'
 
@@ -46,33 +46,6 @@ export function standardWebhooks(one: Case): 'accepted' | 'refused' {
   }
 }
 
-const header = ({ headers }: Case, name: string): string | undefined =>
-  Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
-
-const mac = (key: Buffer, text: string, body: Buffer): string =>
-  createHmac('sha256', key).update(text).update(body).digest('base64')
-
-/** Signs the timestamp as sent, takes a signature without a version, strips `v1,` alone. */
-export function openaiLike(one: Case): 'accepted' | 'refused' {
-  const id = header(one, 'webhook-id') ?? ''
-  const timestamp = header(one, 'webhook-timestamp')
-  const signature = header(one, 'webhook-signature')
-  if (!timestamp || !signature) return 'refused'
-  const seconds = Number.parseInt(timestamp, 10)
-  if (!(Math.abs(seconds - one.now) <= 300)) return 'refused'
-  const key = Buffer.from(one.secret.replace(/^whsec_/, ''), 'base64')
-  const wanted = mac(key, id === '' ? `${timestamp}.` : `${id}.${timestamp}.`, bodyOf(one))
-  const given = signature.split(' ').map((part) => part.replace(/^v1,/, ''))
-  return given.includes(wanted) ? 'accepted' : 'refused'
-}
-
-/** Looks at no clock and at no version. */
-export function replicateLike(one: Case): 'accepted' | 'refused' {
-  const id = header(one, 'webhook-id')
-  const timestamp = header(one, 'webhook-timestamp')
-  const signature = header(one, 'webhook-signature')
-  if (!id || !timestamp || !signature) return 'refused'
-  const key = Buffer.from(one.secret.split('_').at(-1)!, 'base64')
-  const wanted = mac(key, `${id}.${timestamp}.`, bodyOf(one))
-  return signature.split(' ').some((part) => part.split(',')[1] === wanted) ? 'accepted' : 'refused'
-}
+/** What a peer's rules say of a case. */
+export const byRules = (peer: PeerName, one: Case): 'accepted' | 'refused' =>
+  PEER_RULES[peer]({ headers: one.headers, body: bodyOf(one) }, one.secret, one.now) ? 'accepted' : 'refused'
