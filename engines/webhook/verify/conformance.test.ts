@@ -3,7 +3,7 @@ import { parsePrivateKey, parsePublicKey, parseSecret, rawPublic } from '../sign
 import { signV1, signV1a } from '../sign/signer.ts'
 import { CONFORMANCE as cases } from '../testing/conformance.ts'
 import vectors from './fixtures/vectors.json' with { type: 'json' }
-import { bodyOf, byRules, ours, standardWebhooks, type Case } from './testing/adapters.ts'
+import { bodyOf, byRules, ours, standardWebhooks } from './testing/adapters.ts'
 import { seeded } from '../testing/random.ts'
 import { Verifier } from './verifier.ts'
 
