@@ -10,6 +10,7 @@ import { regexShootout } from './regex-shootout/index.ts'
 import { relayFaults } from './relay-faults/index.ts'
 import { rogueSession } from './rogue-session/index.ts'
 import { webhookOutage } from './webhook-outage/index.ts'
+import { webhookTrust } from './webhook-trust/index.ts'
 import { voiceFleet } from './voice-fleet/index.ts'
 
 export const sims: ReadonlyMap<string, Sim> = new Map(
@@ -25,6 +26,7 @@ export const sims: ReadonlyMap<string, Sim> = new Map(
     mmC,
     regexShootout,
     webhookOutage,
+    webhookTrust,
   ].map((sim) => [sim.name, sim as unknown as Sim]),
 )
 

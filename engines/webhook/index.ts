@@ -35,6 +35,7 @@ export {
   parseSecret,
 } from './sign/secret.ts'
 export { signatureHeader, signV1, signV1a } from './sign/signer.ts'
+export type { SigningKey } from './sign/signer.ts'
 export { KeySet } from './verify/key-set.ts'
 export type { HeadersLike } from './verify/headers.ts'
 export { PEER_RULES } from './verify/peers.ts'

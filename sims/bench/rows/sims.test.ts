@@ -81,6 +81,7 @@ test('no sim is looked up before its row is prepared', () => {
     'sims/leaked-key',
     'sims/mm-c',
     'sims/webhook-outage',
+    'sims/webhook-trust',
     'sims/voice-fleet',
   ])
 })

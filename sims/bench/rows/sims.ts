@@ -83,6 +83,19 @@ const REPLICATIONS: readonly Replication[] = [
       'A day without a receiver, 10,000 events under one retry policy, run by the webhook engine’s scheduler.',
   },
   {
+    sim: 'webhook-trust',
+    params: {
+      jobLength: '6h',
+      detection: '12h',
+      deploy: '2h',
+      attacks: 100,
+      mutations: 1000,
+      forgeEvery: '4h',
+    },
+    summary:
+      '2,000 attacks on four verifiers, 1,000 mutated ones on ours, a flood of forged keys, a leaked secret.',
+  },
+  {
     sim: 'voice-fleet',
     params: { span: '10min at peak', relayHosts: 24 },
     judged: { relayHosts: Array.from({ length: 57 }, (_, i) => 8 + i) },

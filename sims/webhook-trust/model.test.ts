@@ -1,0 +1,138 @@
+import { describe, expect, it, test } from 'vitest'
+import { PEER_RULES } from '../../engines/webhook/index.ts'
+import { CONFORMANCE } from '../../engines/webhook/testing/index.ts'
+import { conserves } from '../lab/contract/conservation.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import { attack, attackTokens, mutatedAttack, VERIFIERS } from './attacked.ts'
+import { ATTACKS, signed, type Genuine } from './attacks.ts'
+import { flood } from './flood.ts'
+import { webhookTrust } from './index.ts'
+import { simulate } from './model.ts'
+import { outcomesOf } from './testing/outcomes.ts'
+import { trustParams } from './params.ts'
+import { OurReceiver } from './receivers.ts'
+import { context } from './testing/context.ts'
+import { predictions } from './theory.ts'
+
+const DAYS_4 = 4 * 86_400
+const WRITTEN = {
+  jobLength: '6h',
+  detection: '12h',
+  deploy: '2h',
+  attacks: 5,
+  mutations: 50,
+  flood: 60,
+  endpoints: 60,
+  forgeEvery: '1h',
+}
+const paramsOf = (more: Record<string, unknown>) => trustParams.parse({ ...WRITTEN, ...more })
+
+describe('every cell of the matrix is as the conformance file says', () => {
+  const each = 20
+  const { accepted } = attack(context(), DAYS_4, each)
+  const caseOf = (like: string) => CONFORMANCE.filter(({ name }) => name === like)
+
+  test.each(ATTACKS)('$label', (one) => {
+    const [said, ...more] = caseOf(one.like)
+    expect([said?.name, more]).toEqual([one.like, []])
+    const cells = {
+      standardwebhooks: said!.standardwebhooks,
+      openai: said!.openaiLike,
+      replicate: said!.replicateLike,
+    }
+    expect(accepted[one.name]).toEqual({
+      // What the file says is accepted is a delivery that ours has processed before.
+      ours: 0,
+      ...Object.fromEntries(
+        Object.entries(cells).map(([peer, verdict]) => [peer, verdict === 'accepted' ? each : 0]),
+      ),
+    })
+    // Refused for the same reason: asked of a receiver that has seen nothing yet.
+    const parts = {
+      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      id: 'msg_1',
+      timestamp: 1_700_000_000,
+      body: `${one.prefix?.(1_700_000_000) ?? ''}{"a": 1}`,
+    }
+    const genuine: Genuine = { ...parts, signature: signed(parts) }
+    const attempt = one.forge(genuine)
+    const fresh = new OurReceiver({ secrets: [genuine.secret] })
+    expect(fresh.take(attempt, genuine.timestamp + attempt.after)).toBe(said!.verdict)
+  })
+  test('each verifier of others accepts some, and they differ', () => {
+    const totals = VERIFIERS.map((verifier) =>
+      Object.values(accepted).reduce((sum, counts) => sum + counts[verifier], 0),
+    )
+    expect(totals[0]).toBe(0)
+    expect(Math.min(...totals.slice(1))).toBeGreaterThan(0)
+    expect(Object.keys(PEER_RULES)).toHaveLength(totals.length - 1)
+  })
+})
+
+test('mutated attacks of 10,000 seeds, twice: none is acted upon, each time for the same reasons', () => {
+  const run = () => outcomesOf((seed) => mutatedAttack(openStream(seed, 0, 'mutation'), DAYS_4), 10_000)
+  const [first, second] = [run(), run()]
+  expect(first.fates['accepted']).toBeUndefined()
+  expect(second).toEqual(first)
+  // They get everywhere, also past the signature: what is refused as a duplicate is one that only the memory of ids stops.
+  expect(Object.keys(first.fates).length).toBeGreaterThan(8)
+  expect(first.fates['duplicate']).toBeGreaterThan(50)
+})
+
+it('a genuine token with another body: accepted as the guide does it, not acted upon by ours', () => {
+  const { attempts, ours, guide } = attackTokens(context(), DAYS_4, 30)
+  expect({ attempts, ours, guide }).toEqual({ attempts: 30, ours: 0, guide: 30 })
+})
+
+it('a flood of forged keys: three fetches at most, no forgery taken, a new key within the pause', () => {
+  const { accepted, fetches, fetchesOfSample, takenAfter, forged } = flood(context(), 60, 300)
+  expect(accepted).toBe(0)
+  expect(forged).toBeGreaterThan(250)
+  expect(fetches).toBeLessThanOrEqual(3)
+  expect(fetchesOfSample).toBeGreaterThan(300)
+  expect(takenAfter).not.toBeNull()
+  expect(takenAfter!).toBeLessThanOrEqual(30)
+})
+
+describe('a secret that leaks', () => {
+  const run = (secret: string, more: Record<string, unknown> = {}) => {
+    const params = paramsOf({ secret, ...more })
+    const measures = simulate(params, context())
+    expect(conserves(measures.flow)).toEqual({ ok: true })
+    expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
+    expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(webhookTrust.metrics).toSorted())
+    return { params, metrics: measures.metrics as Record<string, number> }
+  }
+  const HOUR = 3600
+
+  test('with an overlap: believed until the last receiver has changed over, and no genuine delivery is refused', () => {
+    const { metrics } = run('static-overlap')
+    expect(metrics['forgedFor']!).toBeGreaterThan(30 * HOUR)
+    expect(metrics['forgedFor']!).toBeLessThanOrEqual(36 * HOUR)
+    expect(metrics['genuineRefused']).toBe(0)
+  })
+  test('revoked at once: believed for less, and genuine deliveries are refused until receivers change', () => {
+    const { metrics } = run('static-at-once')
+    expect(metrics['forgedFor']!).toBeGreaterThan(12 * HOUR)
+    expect(metrics['forgedFor']!).toBeLessThanOrEqual(14 * HOUR)
+    expect(metrics['forgedEndpoints']).toBe(60)
+    // A mean of one hour of 96 in each endpoint.
+    expect(metrics['genuineRefused']!).toBeGreaterThan(0.006)
+    expect(metrics['genuineRefused']!).toBeLessThan(0.016)
+  })
+  test('a key of one request: one job at one endpoint', () => {
+    const { metrics } = run('per-request', { forgeEvery: '5min', endpoints: 3 })
+    expect(metrics['forgedFor']!).toBeLessThanOrEqual(6 * HOUR)
+    expect([metrics['forgedEndpoints'], metrics['openJobs']]).toEqual([1, 1])
+  })
+  test('as many forged events as the closed form says', () => {
+    for (const secret of ['static-overlap', 'static-at-once']) {
+      const { params, metrics } = run(secret)
+      const [row, ...more] = predictions(params)
+      expect(more).toEqual([])
+      expect(Math.abs(metrics[row!.metric]! / row!.expected - 1)).toBeLessThan(0.15)
+    }
+    // The end of trust would lie beyond what is watched.
+    expect(predictions(paramsOf({ span: '1d' }))).toEqual([])
+  })
+})
