@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { sims } from '../sims/index.ts'
+import { CSV_TEMPLATE } from '../sims/lab/run/scenario/arrivals-csv.ts'
 import { NAME } from '../sims/lab/run/scenario/frame.ts'
 import { nearest } from '../sims/lab/contract/nearest.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
@@ -10,16 +11,21 @@ import { UsageError } from './exit.ts'
 
 export const init = defineCommand({
   command: 'init <sim> [file]',
-  describe: 'Copy a commented scenario to start from',
+  describe: 'Copy a commented scenario to start from, or (init load) a CSV for a load of your own',
   builder: (parser) =>
     parser
-      .positional('sim', { type: 'string', demandOption: true, describe: 'a sim, as `list sims` names it' })
+      .positional('sim', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a sim, as `list sims` names it, or load',
+      })
       .positional('file', {
         type: 'string',
         describe: 'where to write it; NAME.yaml in this folder by default',
       })
       .option('name', { type: 'string', describe: 'name of the scenario, and of its folder of results' }),
   async handler({ sim, file: asked, name: given }) {
+    if (sim === LOAD) return writeLoad(asked ?? 'load.csv')
     const source = scenarios().find((scenario) => scenario.sim === sim)
     if (!source) {
       const guess = nearest(sim, sims.keys())
@@ -35,7 +41,7 @@ export const init = defineCommand({
       )
     }
     const file = asked ?? `${name}.yaml`
-    if (existsSync(file)) throw new UsageError(`${file} exists; name another file`)
+    refuseExisting(file)
     const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
     const text = readFileSync(source.file, 'utf8')
       .replace(/\$schema=\S+/, () => `$schema=${schema}`)
@@ -44,6 +50,21 @@ export const init = defineCommand({
     console.log(`${file}: "${name}", a copy of ${source.name}. Change it, then: flowbench run ${file}`)
   },
 })
+
+/** What `init` is asked for instead of a sim: a CSV that `params.load` reads. */
+const LOAD = 'load'
+
+function writeLoad(file: string): void {
+  refuseExisting(file)
+  writeFileSync(file, CSV_TEMPLATE, { flag: 'wx' })
+  console.log(
+    `${file}: arrivals by interval. Use it in a scenario: params: { load: { csv: ${basename(file)} } }`,
+  )
+}
+
+function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new UsageError(`${file} exists; name another file`)
+}
 
 /** `My question.yaml` -> `my-question`. */
 const nameFrom = (file: string): string =>

@@ -1,7 +1,7 @@
 /** The answer in one sentence. */
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { Headline, Horizon, PointResult, Results } from '../lab/contract/sim.ts'
-import { mmcParams, offeredLoad, type MmcParams } from './params.ts'
+import { mmcShape, offeredLoad, type MmcParams } from './params.ts'
 
 type Point = PointResult<MmcParams>
 
@@ -57,7 +57,7 @@ function capitalised(text: string): string {
 }
 
 function unitOf(param: string): string {
-  const schema = mmcParams.shape[param as keyof MmcParams]
+  const schema = mmcShape[param as keyof MmcParams]
   return quantityOf(schema)?.unit ?? 'count'
 }
 

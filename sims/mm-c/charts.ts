@@ -1,5 +1,6 @@
 /** What to look at: the wait against load beside its closed form, each prediction beside what was seen, and the queue in time. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
+import { profileOf } from './arrivals.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { isBounded, offeredLoad, timed, type MmcParams } from './params.ts'
 import { closedForm, predictions } from './theory.ts'
@@ -21,7 +22,7 @@ const MOST_CURVES = 5
 
 /** Theory's knee for the pools that were simulated, and the simulated points on it; none where nobody waits. */
 function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec[] {
-  if (chosen.params.waitingRoom === 0 || chosen.params.dayProfile !== undefined) return []
+  if (chosen.params.waitingRoom === 0 || profileOf(chosen.params) !== null) return []
   const pools = new Map([chosen, ...points].map(({ params }) => [poolOf(params), params]))
   const curves = [...pools].slice(0, MOST_CURVES).flatMap(([pool, params]) => {
     const { serviceTime, servers } = params

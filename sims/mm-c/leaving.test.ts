@@ -8,12 +8,12 @@ import type { Measures, Sim } from '../lab/contract/sim.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { loadScenario } from '../lab/run/scenario/load.ts'
 import { runInline } from '../lab/run/testing/inline.ts'
-import { expectedArrivals, ratesOfDay } from './arrivals.ts'
+import { arrivalTimes, expectedArrivals, profileOf } from './arrivals.ts'
 import { mmC } from './index.ts'
 import { Line } from './line.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { simulate } from './model.ts'
-import { isBounded, offeredLoad, type TimedMmcParams } from './params.ts'
+import { isBounded, mmcParams, offeredLoad, type TimedMmcParams } from './params.ts'
 import { steady } from './steady.ts'
 import { predictions } from './theory.ts'
 
@@ -136,7 +136,7 @@ describe('a day', () => {
   const profile = [1, 3, 8, 4]
   test('has its mean, its parts, and as many customers as expected in any stretch of it', () => {
     const params = { ...plain, arrivalRate: 2, dayProfile: profile }
-    expect(ratesOfDay(params)).toEqual([0.5, 1.5, 4, 2])
+    expect(profileOf(params)!.rates).toEqual([0.5, 1.5, 4, 2])
     expect(expectedArrivals(params, 86_400)).toBeCloseTo(2 * 86_400, 6)
     expect(expectedArrivals(params, 86_400 + 30_000)).toBeCloseTo(2 * 86_400 + 0.5 * 21_600 + 1.5 * 8400, 6)
   })
@@ -181,4 +181,32 @@ test('a queue that bounds itself is never overloaded, and knows how long to be w
   expect(document).toMatchObject({ verdict: 'pass', trust: { level: 'sound' } })
   expect(document.theory.filter(({ ok }) => !ok)).toEqual([])
   expect(document.answer.text).toMatch(/lose patience\.$/)
+})
+
+describe('a load of the user’s own', () => {
+  const load = { every: '30min', arrivals: [1000, 4000, 500] }
+  test('brings as many customers as it says, in its own order', () => {
+    const params = mmcParams.parse({ load, serviceTime: '1s', servers: 4, span: '90min', warmUp: '0s' })
+    expect(params.arrivalRate).toBeCloseTo(5500 / 5400, 9)
+    expect(predictions(params, 'span')).toMatchObject([{ metric: 'customers', expected: 5500 }])
+    expect(expectedArrivals(params, 3600)).toBeCloseTo(5000, 6)
+    const next = arrivalTimes(openStream(3, 0, 'arrivals'), params, 0)
+    const seen = [0, 0, 0]
+    for (let at = next(0); at < 5400; at = next(at)) seen[Math.floor(at / 1800)]!++
+    for (const [i, expected] of load.arrivals.entries())
+      expect(Math.abs(seen[i]! - expected)).toBeLessThan(4 * Math.sqrt(expected))
+  })
+
+  test.each([
+    [{ arrivalRate: '1/s' }, 'a load is given too: leave one of them out'],
+    [{ dayProfile: [1, 2] }, 'a load is given too: leave one of them out'],
+    [{ span: '2h' }, 'is longer than the load, which ends after 90 min'],
+    [
+      { load: undefined },
+      'is missing: expected a rate such as 18/s, or a load of your own (load: { csv: FILE })',
+    ],
+  ])('%o beside it: %s', (more, message) => {
+    const parsed = mmcParams.safeParse({ load, serviceTime: '1s', servers: 4, ...more })
+    expect(parsed.error?.issues.map((issue) => issue.message)).toContain(message)
+  })
 })

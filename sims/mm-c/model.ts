@@ -15,7 +15,7 @@ import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../lab/contract/sim.ts'
-import { arrivalTimes } from './arrivals.ts'
+import { arrivalTimes, profileOf } from './arrivals.ts'
 import { Line } from './line.ts'
 import { Occupancy } from '../lab/contract/occupancy.ts'
 import { isBounded, offeredLoad, type TimedMmcParams } from './params.ts'
@@ -291,7 +291,7 @@ class Queue {
     const { params } = this
     const load = offeredLoad(params)
     if (load >= 1 && !isBounded(params)) return 'overloaded'
-    if (params.dayProfile !== undefined) return this.flow!.queued > params.servers ? 'backlogged' : 'stable'
+    if (profileOf(params) !== null) return this.flow!.queued > params.servers ? 'backlogged' : 'stable'
     const offered = isBounded(params) ? 0 : load
     return classify({ inSystem: this.samples.measured(), servers: params.servers, offeredLoad: offered })
       .state

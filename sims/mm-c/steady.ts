@@ -3,6 +3,7 @@ import { erlangA, mmc } from '../lab/analysis/theory/index.ts'
 import { steadyQueue, type SteadyKnowledge } from '../lab/analysis/theory/run-length.ts'
 import { parseQuantity } from '../lab/contract/quantity.ts'
 import type { KnownFigure, SteadyModel } from '../lab/contract/sim.ts'
+import { profileOf } from './arrivals.ts'
 import { offeredLoad, type MmcParams } from './params.ts'
 
 export const steady: SteadyModel<MmcParams> = {
@@ -10,8 +11,10 @@ export const steady: SteadyModel<MmcParams> = {
   warmUp: ({ warmUp }) => warmUp ?? null,
   withTimes: (params, times) => ({ ...params, ...times }),
   arrivalRate: ({ arrivalRate }) => arrivalRate,
-  refuses: ({ dayProfile }) =>
-    dayProfile === undefined ? null : 'a queue that follows the day has no steady state',
+  refuses: (params) =>
+    profileOf(params) === null
+      ? null
+      : `a queue that follows ${params.load === undefined ? 'the day' : 'a load'} has no steady state`,
   relaxation: (params) => knowledge(params)?.relaxation ?? null,
   known: (params, figure) => {
     const queue = knowledge(params)

@@ -8,15 +8,15 @@ import {
   type SteadyQueue,
 } from '../lab/analysis/theory/index.ts'
 import type { Horizon, TheoryPrediction } from '../lab/contract/sim.ts'
-import { expectedArrivals } from './arrivals.ts'
+import { expectedArrivals, profileOf } from './arrivals.ts'
 import { isBounded, type MmcParams } from './params.ts'
 
 export function predictions(params: MmcParams, horizon: Horizon = 'steady'): TheoryPrediction[] {
-  const { dayProfile, span } = params
-  if (dayProfile !== undefined && span !== undefined) {
+  const { span } = params
+  if (profileOf(params) !== null && span !== undefined) {
     return [
       {
-        name: 'customers, Poisson with the day’s profile',
+        name: 'customers, Poisson with the profile of the day or the load',
         metric: 'customers',
         expected: expectedArrivals(params, span),
       },
@@ -81,8 +81,8 @@ interface ClosedForm {
  * needs a service of the same kind. Null where no closed form applies.
  */
 export function closedForm(params: MmcParams): ClosedForm | null {
-  const { arrivalRate, serviceTime, serviceScv, servers, patience, waitingRoom, dayProfile } = params
-  if (dayProfile !== undefined) return null
+  const { arrivalRate, serviceTime, serviceScv, servers, patience, waitingRoom } = params
+  if (profileOf(params) !== null) return null
   const named = (queue: SteadyQueue | null, form: string): ClosedForm | null =>
     queue && { queue, form, lost: 0, abandoned: 0 }
   if (isBounded(params)) {

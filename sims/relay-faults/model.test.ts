@@ -173,3 +173,15 @@ it('the peak of all clusters is that of voice-fleet’s mid case: 101,000 calls,
   }, 0)
   expect(sum / 101_000).toBeCloseTo(1, 1)
 })
+
+it('a load of the user’s own gives the calls that are there and those that begin', () => {
+  const load = { every: '20s', arrivals: [60, 200] }
+  const params = paramsOf({ load, sessionLength: '5min' })
+  const { concurrent, cluster } = populationOf(params)
+  expect(concurrent[cluster]).toBeCloseTo(3 * 300, 6)
+  const { counters } = simulate(params, context())
+  const expected = 900 + 260
+  expect(Math.abs(counters['sessions']! - expected)).toBeLessThan(4 * Math.sqrt(expected))
+  for (const bad of [{ span: '41s' }, { load: { every: '20s', arrivals: [0, 200] } }])
+    expect(() => paramsOf({ load, ...bad })).toThrow('impossible')
+})

@@ -1,6 +1,7 @@
 /** The parameters of relay faults; base units once parsed. */
 import { z } from 'zod'
 import { choice, count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
+import { arrivalLoad, lengthOf, ratesOf } from '../lab/contract/arrival-load.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { CACHES, FAULTS, RETRIES, STEERINGS } from './faults.ts'
 
@@ -18,6 +19,9 @@ export const relayFaultsParams = z
       .prefault('jittered')
       .describe('every second, or after a doubling time of which each waits a random part'),
 
+    load: arrivalLoad().describe(
+      'calls that begin in the cluster, by interval from the fault on; with it, what is said of users has no part in them',
+    ),
     weeklyActiveUsers: count({ above: 0, max: 10e9 })
       .prefault('900M')
       .describe('people who use the service in a week'),
@@ -117,6 +121,19 @@ export const relayFaultsParams = z
       .describe('the same to the first hop of an anycast network'),
     farRtt: duration().prefault('100ms').describe('added when another cluster answers'),
   })
+  .refine(({ load }) => load === undefined || load.arrivals[0]! > 0, {
+    message: 'impossible: nobody calls in the first interval, in which the fault strikes',
+    path: ['load'],
+  })
+  .refine(({ load, span }) => load === undefined || span <= lengthOf(load), {
+    message: 'impossible: the load ends before the span does',
+    path: ['span'],
+  })
+  .refine(
+    ({ load, sessionLength, span }) =>
+      load === undefined || Math.max(...ratesOf(load)) * (sessionLength + span) <= MOST_SESSIONS,
+    { message: 'impossible: more than 1M sessions at once and in the span', path: ['load'] },
+  )
   .refine(
     ({ weeklyActiveUsers, voiceShare, sessionsPerUser, sessionLength, span }) =>
       (weeklyActiveUsers * voiceShare * sessionsPerUser * (sessionLength + span)) / WEEK <= MOST_SESSIONS,

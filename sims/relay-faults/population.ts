@@ -1,5 +1,6 @@
 /** Who calls where at the evening peak of a cluster: rates, hosts, and which clusters take over. */
 import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
+import { ratesOf } from '../lab/contract/arrival-load.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { CLUSTERS, routesTo } from '../lab/world/geography.ts'
 import type { RelayFaultsParams } from './params.ts'
@@ -11,7 +12,7 @@ const PEAK_HOUR = 19
 
 /** One stream of callers of the cluster. */
 export interface CallersOf {
-  /** Calls that begin in a second. */
+  /** Calls that begin in a second when the fault strikes. */
   readonly rate: number
   /** Round trip added because the cluster is not their nearest. */
   readonly isFar: boolean
@@ -50,14 +51,16 @@ export function populationOf(params: RelayFaultsParams): Population {
   )
   const cluster = CLUSTERS.indexOf(params.cluster)
   const { minute } = peaks[cluster]!
+  const here = rateOf(cluster, minute)
+  const scale = params.load === undefined ? 1 : ratesOf(params.load)[0]! / here
   return {
     cluster,
     callers: routesTo(cluster, spillShare).map(({ region, share, isFar }) => ({
-      rate: total * region.share * share * weightAt(weights, minute, region.utcOffset),
+      rate: scale * total * region.share * share * weightAt(weights, minute, region.utcOffset),
       isFar,
       elsewhere: isFar ? region.home : region.spill,
     })),
-    concurrent: CLUSTERS.map((_, one) => rateOf(one, minute) * sessionLength),
+    concurrent: CLUSTERS.map((_, one) => (one === cluster ? scale : 1) * rateOf(one, minute) * sessionLength),
     hosts: apportion(
       peaks.map(({ rate }) => rate),
       params.relayHosts,

@@ -1,7 +1,10 @@
 /** The callers of one replication, a row each in typed arrays: all are drawn before the clock starts. */
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
+import { piecewiseArrivals } from '../lab/kernel/random/piecewise.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
+import type { Stream } from '../lab/kernel/random/stream.ts'
+import { meanRate, ratesOf } from '../lab/contract/arrival-load.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { UFRAG_CHARS } from '../../engines/relay/index.ts'
 import type { RelayFaultsParams } from './params.ts'
@@ -17,6 +20,17 @@ export const OUT = 2
 export const SETUP = 3
 export const ENDED = 4
 export const LOST = 5
+
+/** When the next call of one kind of callers begins: a share of the load where one is given. */
+function arrivalTimes(
+  stream: Stream,
+  { load }: RelayFaultsParams,
+  rate: number,
+  share: number,
+): (now: number) => number {
+  if (load === undefined) return (now) => (rate === 0 ? Infinity : now + exponential(stream, 1 / rate))
+  return piecewiseArrivals(stream, ratesOf(load, share * meanRate(load)), load.every, 0)
+}
 
 export class Sessions {
   readonly count: number
@@ -51,13 +65,13 @@ export class Sessions {
     const arrivals = ctx.stream('arrivals')
     const lengths = ctx.stream('lengths')
     const draws = ctx.stream('callers')
+    const total = callers.reduce((sum, { rate }) => sum + rate, 0)
     const there = callers.map(({ rate }) => poisson(arrivals, rate * params.sessionLength))
     this.before = there.reduce((sum, count) => sum + count, 0)
     const births = callers.flatMap(({ rate }, from) => {
       const times: { at: number; from: number }[] = []
-      if (rate === 0) return times
-      for (let at = exponential(arrivals, 1 / rate); at < params.span; at += exponential(arrivals, 1 / rate))
-        times.push({ at, from })
+      const next = arrivalTimes(arrivals, params, rate, rate / total)
+      for (let at = next(0); at < params.span; at = next(at)) times.push({ at, from })
       return times
     })
     births.sort((a, b) => a.at - b.at)

@@ -102,3 +102,14 @@ it('queueing alone is that of M/G/1, as many short turns come as good as at rand
   expect(mean / theory).toBeGreaterThan(0.9)
   expect(mean / theory).toBeLessThan(1.1)
 })
+
+it('calls of a user’s own load begin when it says; one that never changes is that of a rate', () => {
+  const more = { ...FLAT, callLength: '3min', span: '30min' }
+  const even = { every: '5min', arrivals: [300, 300, 300, 300, 300, 300] }
+  expect(world({ ...more, callRate: undefined, load: even }).calls).toBe(world(more).calls)
+  const rising = { every: '15min', arrivals: [90, 1800] }
+  const { calls, injected } = world({ ...more, callRate: undefined, load: rising })
+  // Before the span it is as at the load's end, 2 calls a second for 3 minutes.
+  expect(Math.abs(calls - 2250)).toBeLessThan(4 * Math.sqrt(2250))
+  expect(injected).toBeGreaterThan(1000)
+})

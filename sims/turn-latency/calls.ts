@@ -8,7 +8,10 @@
  * equally long, so after one call length the pool has its steady load, and every minute of a call is seen equally often.
  */
 import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
+import { ratesOf } from '../lab/contract/arrival-load.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
+import { piecewiseArrivals } from '../lab/kernel/random/piecewise.ts'
+import type { Stream } from '../lab/kernel/random/stream.ts'
 import { Resource, STARTED } from '../lab/kernel/resource.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { contextAfter, tokensOf } from './context.ts'
@@ -56,6 +59,17 @@ export function simulateCalls(
   return new Calls(params, draws, ctx, withLatency).run()
 }
 
+/** When the call after `now` begins; a load of the user's own is counted from `open`. */
+function arrivalTimes(
+  stream: Stream,
+  { callRate, load }: TurnLatencyParams,
+  open: number,
+): (now: number) => number {
+  return load === undefined
+    ? (now) => now + exponential(stream, 1 / callRate)
+    : piecewiseArrivals(stream, ratesOf(load, callRate), load.every, open)
+}
+
 class Calls {
   private readonly params: TurnLatencyParams
   private readonly draws: Draws
@@ -63,7 +77,7 @@ class Calls {
   private readonly kernel = new Kernel()
   private readonly pool: Resource
   private readonly record: StageRecord
-  private readonly arrivals: ReturnType<ReplicationContext['stream']>
+  private readonly nextAt: (now: number) => number
   private readonly offsets: ReturnType<ReplicationContext['stream']>
   private readonly open: number
   private readonly close: number
@@ -92,7 +106,7 @@ class Calls {
     this.ctx = ctx
     this.open = params.callLength
     this.close = this.open + params.span
-    this.arrivals = ctx.stream('arrivals')
+    this.nextAt = arrivalTimes(ctx.stream('arrivals'), params, this.open)
     this.offsets = ctx.stream('offsets')
     this.pool = new Resource(this.kernel, { name: 'inference pool', servers: params.inferenceServers })
     this.record = new StageRecord(params.callLength, withLatency)
@@ -134,7 +148,7 @@ class Calls {
   }
 
   private nextCall(): void {
-    this.kernel.after(exponential(this.arrivals, 1 / this.params.callRate), event(CALL))
+    this.kernel.at(this.nextAt(this.kernel.now), event(CALL))
   }
 
   private call(): void {

@@ -1,4 +1,5 @@
 /** Closed form where one applies: a call in which nothing grows, on a pool in which hardly anybody waits. */
+import { ratesOf } from '../lab/contract/arrival-load.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import type { TurnLatencyParams } from './params.ts'
 import { decode, prefill } from './service.ts'
@@ -15,7 +16,9 @@ export function predictions(params: TurnLatencyParams): TheoryPrediction[] {
   const filling =
     cacheHit * prefill(params, 0, instructions) + (1 - cacheHit) * prefill(params, instructions, 0)
   const service = filling + decode(params, instructions)
-  const offered = params.callRate * turnsOf(params) * service
+  const rate =
+    params.load === undefined ? params.callRate : Math.max(...ratesOf(params.load, params.callRate))
+  const offered = rate * turnsOf(params) * service
   if (params.inferenceServers < IDLE_FACTOR * offered) return []
   const { accessRtt, backboneRtt, telephony, relayDelay, endpointing, playout } = params
   const transport = accessRtt + backboneRtt + telephony + 2 * relayDelay

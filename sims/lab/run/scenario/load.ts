@@ -5,8 +5,10 @@
  * Environments that are not chosen are checked too: their own mistakes are told, but not what only they would lack.
  */
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Horizon, Sim } from '../../contract/sim.ts'
+import { MAX_CSV, readArrivals } from './arrivals-csv.ts'
 import { checkScenario, type Find, type Sweep, type Until } from './check.ts'
 import { ScenarioErrors, type Place, type ScenarioError } from './errors.ts'
 import type { Expectation } from './expectation.ts'
@@ -15,7 +17,7 @@ import { errorAt, issueErrors } from './issues.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
 import { applySettings } from './settings.ts'
-import { MAX_TEXT, merge, parseTree, plain, treeAt, type MapTree, type Tree } from './tree.ts'
+import { MAX_TEXT, merge, parseTree, plain, replaceAt, treeAt, type MapTree, type Tree } from './tree.ts'
 
 export type { Find, Sweep, Until } from './check.ts'
 export { formatError, ScenarioErrors, type ScenarioError } from './errors.ts'
@@ -25,6 +27,16 @@ export interface LoadOptions {
   readonly environment?: string | undefined
   /** `PATH=VALUE` each, applied in order after the environment. */
   readonly set?: readonly string[] | undefined
+  /** Reads a file that the scenario names, by its path from the scenario's folder. Absent: none is read. */
+  readonly readFile?: ((path: string, fromCommandLine: boolean) => FoundFile) | undefined
+}
+
+export interface FoundFile {
+  /** As errors name it. */
+  readonly path: string
+  /** Null with a `problem` when it cannot be read. */
+  readonly text: string | null
+  readonly problem?: string
 }
 
 /** Of an environment that is not chosen, fewer combinations are checked. */
@@ -75,14 +87,20 @@ export function loadScenario(
     errors.push(noEnvironment(tree, options.environment, [...environments.keys()]))
   }
   const settled = applySettings(chosen === undefined ? base : merge(base, chosen), options.set ?? [])
-  const checked = checkScenario(settled.tree, sims)
-  errors.push(...settled.errors)
+  const ready = withLoad(settled.tree, options.readFile)
+  errors.push(...settled.errors, ...ready.errors)
+  // What a file that is broken would have said is not asked of the sim.
+  const checked = ready.errors.length > 0 ? { errors: [] } : checkScenario(ready.tree, sims)
   for (const [name, environment] of environments) {
     const places = placesIn(environment)
     const found =
       environment === chosen
         ? checked.errors
-        : checkScenario(merge(base, environment), sims, UNCHOSEN_COMBINATIONS).errors
+        : checkScenario(
+            withLoad(merge(base, environment), options.readFile).tree,
+            sims,
+            UNCHOSEN_COMBINATIONS,
+          ).errors
     for (const error of found) {
       const isOwn = places.has(placeKey(error))
       if (isOwn) errors.push({ ...error, key: `environments.${name}.${error.key}` })
@@ -99,7 +117,7 @@ export function loadScenario(
     environment: options.environment ?? null,
     seed: frame.seed,
     ...parts,
-    resolvedYaml: stringify(plain(settled.tree), { lineWidth: 0, aliasDuplicateObjects: false }),
+    resolvedYaml: stringify(plain(ready.tree), { lineWidth: 0, aliasDuplicateObjects: false }),
   }
 }
 
@@ -112,7 +130,38 @@ export function readScenario(
   sims: ReadonlyMap<string, Sim>,
   options: LoadOptions = {},
 ): Scenario {
-  return loadScenario(path, readText(path), sims, options)
+  const readFile = (file: string, fromCommandLine: boolean): FoundFile => {
+    const found = fromCommandLine ? file : join(dirname(path), file)
+    const text = textOf(found, MAX_CSV)
+    return typeof text === 'string'
+      ? { path: found, text }
+      : { path: found, text: null, problem: text.problem }
+  }
+  return loadScenario(path, readText(path), sims, { readFile, ...options })
+}
+
+/** The file that `params.load` names, read and put in its place: a sim knows numbers, and no files. */
+function withLoad(
+  tree: Tree,
+  readFile: LoadOptions['readFile'],
+): { readonly tree: Tree; readonly errors: readonly ScenarioError[] } {
+  const named = treeAt(tree, ['params', 'load', 'csv'])
+  if (readFile === undefined || named?.kind !== 'scalar' || typeof named.value !== 'string')
+    return { tree, errors: [] }
+  const { path, text, problem } = readFile(named.value, named.valuePlace.line === 0)
+  if (text === null) {
+    return { tree, errors: [errorAt(tree, ['params', 'load', 'csv'], { message: `${path}: ${problem}` })] }
+  }
+  const { load, errors } = readArrivals(path, text)
+  if (load === null) return { tree, errors }
+  const { place, valuePlace } = named
+  const at = { place, valuePlace }
+  const scalar = (value: string | number): Tree => ({ kind: 'scalar', value, ...at })
+  const entries = new Map<string, Tree>([
+    ['every', scalar(`${load.every}s`)],
+    ['arrivals', { kind: 'list', items: load.arrivals.map(scalar), ...at }],
+  ])
+  return { tree: replaceAt(tree, ['params', 'load'], { kind: 'map', entries, ...at }), errors: [] }
 }
 
 /**
@@ -194,18 +243,22 @@ function placesIn(tree: Tree, places = new Set<string>()): Set<string> {
 }
 
 function readText(path: string): string {
-  const refuse = (message: string) =>
-    new ScenarioErrors([{ file: path, line: 1, column: 1, key: '', message }])
+  const text = textOf(path, MAX_TEXT)
+  if (typeof text === 'string') return text
+  throw new ScenarioErrors([{ file: path, line: 1, column: 1, key: '', message: text.problem }])
+}
+
+/** A file's text, or why there is none. */
+function textOf(path: string, most: number): string | { readonly problem: string } {
   try {
     const stat = statSync(path)
-    if (!stat.isFile()) throw refuse('not a file')
-    if (stat.size > MAX_TEXT) throw refuse('the file is longer than 1 MiB')
+    if (!stat.isFile()) return { problem: 'not a file' }
+    if (stat.size > most) return { problem: `the file is longer than ${most / 2 ** 20} MiB` }
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
-    if (error instanceof ScenarioErrors) throw error
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT') throw refuse('no such file')
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw refuse('not UTF-8 text')
-    throw refuse(`cannot be read (${code ?? 'unknown reason'})`)
+    if (code === 'ENOENT') return { problem: 'no such file' }
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { problem: 'not UTF-8 text' }
+    return { problem: `cannot be read (${code ?? 'unknown reason'})` }
   }
 }
