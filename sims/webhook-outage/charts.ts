@@ -1,4 +1,5 @@
 /** What to look at: the outage over time, the way up and the way down, and what each policy pays for what it saves. */
+import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { valueOf, type Point } from './edge.ts'
 import type { OutageParams } from './params.ts'
@@ -14,7 +15,7 @@ export function charts({ points, chosen }: Results<OutageParams>): ChartSpec[] {
 
 const SERIES = ['offered', 'goodput', 'capacity'] as const
 
-/** Counts that are nothing must have a place on a logarithmic axis. */
+/** A logarithmic axis begins at this share of what is highest: what is less, nothing too, is drawn there. */
 const LEAST = 1e-3
 
 function overTime({ params, replications }: Point): ChartSpec {
@@ -30,13 +31,19 @@ function overTime({ params, replications }: Point): ChartSpec {
     })),
   )
   const shaded = [{ from: 0, to: params.outage / length }]
-  const x = { field: 'time', type: 'quantitative', title: `${unit} since the outage began` }
+  const x = {
+    field: 'time',
+    type: 'quantitative',
+    title: `${unit} since the outage began`,
+    scale: { nice: false },
+  }
+  const least = LEAST * Math.max(...values.map(({ rate }) => rate))
   return {
     name: 'over-time',
     title: `Attempts, deliveries and capacity, ${params.policy}`,
     description:
-      `Attempts and deliveries a second in one replication, and what the receiver could do, on a logarithmic scale. Shaded: ` +
-      `the outage. Under ${params.policy} at ${(100 * params.load).toPrecision(3)} % load.`,
+      `Attempts and deliveries a second in one replication, and what the receiver could do; the lowest line of the logarithmic ` +
+      `scale stands for nothing too. Shaded: the outage. Under ${params.policy} at ${formatQuantity(params.load, 'share')} load.`,
     spec: {
       layer: [
         {
@@ -45,11 +52,16 @@ function overTime({ params, replications }: Point): ChartSpec {
           encoding: { x: { field: 'from', type: 'quantitative' }, x2: { field: 'to' } },
         },
         {
-          data: { values: values.map((row) => ({ ...row, rate: Math.max(row.rate, LEAST) })) },
+          data: { values: values.map((row) => ({ ...row, rate: Math.max(row.rate, least) })) },
           mark: { type: 'line', interpolate: 'step' },
           encoding: {
             x,
-            y: { field: 'rate', type: 'quantitative', scale: { type: 'symlog' }, title: 'a second' },
+            y: {
+              field: 'rate',
+              type: 'quantitative',
+              scale: { type: 'log', domainMin: least },
+              title: 'a second',
+            },
             color: { field: 'what', type: 'nominal', title: null },
           },
         },
@@ -88,12 +100,12 @@ function hysteresis(points: readonly Point[]): ChartSpec {
       facet: { row },
       spec: {
         height: 90,
+        width: 620,
         mark: { type: 'line', point: true },
         encoding: {
           x: { field: 'load', type: 'quantitative', title: 'load', axis: { format: '.0%' } },
           y: { field: 'goodput', type: 'quantitative', title: 'goodput' },
-          color: { field: 'way', type: 'nominal', title: null },
-          strokeDash: { field: 'way', type: 'nominal', title: null },
+          color: { field: 'way', type: 'nominal', title: null, sort: WAYS.map(([, way]) => way) },
         },
       },
     },
@@ -136,7 +148,7 @@ function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
               type: 'quantitative',
               title: 'lost',
               scale: { range: [60, 900] },
-              legend: { format: '.0%' },
+              legend: { format: '.0%', values: [0, 0.2, 0.4, 0.6] },
             },
           },
         },

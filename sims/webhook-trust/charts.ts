@@ -46,15 +46,15 @@ function matrix(point: Point): ChartSpec {
     type: 'nominal',
     title: null,
     sort: [...Object.values(VERIFIER_LABELS), GUIDE],
-    axis: { orient: 'top', labelAngle: -30 },
+    axis: { orient: 'top', labelAngle: 0, labelOverlap: false, labelLimit: 200 },
   }
   const y = { field: 'attack', type: 'nominal', title: null, sort: null }
   return {
     name: 'matrix',
     title: 'Which verifier acts upon which attack',
     description:
-      'Each field is an attack on a verifier, filled by the share of tries that were acted upon. Empty columns of a row: the ' +
-      'attack does not apply to that scheme.',
+      'Each field is an attack on a verifier, the darker the more tries were acted upon. Where there is no field, the attack does ' +
+      'not apply to the scheme. Ours does not act upon what it has processed before.',
     spec: {
       height: { step: 20 },
       data: { values },
@@ -67,9 +67,8 @@ function matrix(point: Point): ChartSpec {
             color: {
               field: 'share',
               type: 'quantitative',
-              title: 'acted upon',
               scale: { domain: [0, 1] },
-              legend: { format: '.0%' },
+              legend: null,
             },
           },
         },
