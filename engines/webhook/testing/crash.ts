@@ -8,6 +8,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -218,14 +219,14 @@ async function send(
   }
 }
 
+/** A page looks at so many messages and no more: an empty one with a `next` says nothing of those behind. */
 async function drained({ url }: Running): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${url}/messages?state=pending&limit=1`)
+  for (let after = ''; ;) {
+    const response = await fetch(`${url}/messages?state=pending&limit=1${after}`)
     const { messages, next } = (await response.json()) as { messages: unknown[]; next: string | null }
     if (messages.length === 0 && next === null) return
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
+    after = messages.length === 0 ? `&after=${next}` : ''
+    if (messages.length > 0) await sleep(50)
   }
 }
 
