@@ -161,6 +161,17 @@ test('a p99 of zero is 0 s', async () => {
   expect(document).toMatchObject({ verdict: 'pass', trust: { level: 'sound' } })
 })
 
+test('a mean of which nothing was seen is no figure, and refutes no theory', async () => {
+  // One customer in 107 waits, so the p99 is 0 s and a few minutes show it; the mean wait would take days.
+  const document = await queue(
+    'params: {arrivalRate: 15.4/s, serviceTime: 1s, servers: 26, span: 2s}\nuntil: {replications: 20}\nexpect: ["p99(wait) < 23 ms"]\n',
+  )
+  const mean = document.points[0]!.metrics['mean(wait)']!
+  expect(mean).toMatchObject({ value: null, low: null, high: null })
+  expect(document.theory[0]).toMatchObject({ metric: 'mean(wait)', ok: false, observed: null })
+  expect(codes(document)).not.toContain('theory')
+})
+
 test('what was never seen is bounded by replications and windows, not by packets', async () => {
   const calm = await queue(
     'params: {arrivalRate: 1/d, serviceTime: 1s, servers: 5, span: 300d}\nuntil: {replications: 4}\n',

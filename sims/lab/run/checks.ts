@@ -3,6 +3,8 @@ import { checksOf } from '../contract/checks.ts'
 import { checkTheory } from '../contract/theory.ts'
 import type { PointResult } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
+import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
+import type { Point } from './fold.ts'
 import type { Scenario } from './scenario/load.ts'
 
 /** One line an invariant: ok only when every replication kept it, else what the first breach looked like. */
@@ -29,15 +31,21 @@ export function theoryOf(
 /** Differences below this share are rounding, not disagreement: a figure may not scatter at all. */
 const ROUNDING = 1e-9
 
-/** Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. */
+/**
+ * Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. A figure that this run is
+ * known to be too short for refutes nothing: of a mean wait that a few rare queues make up, none may have been seen.
+ */
 export function theoryTests(
   { sim, horizon }: Scenario,
-  { params, figures }: PointResult<unknown>,
+  { params, figures, plan }: Point,
 ): { readonly name: string; readonly p: number }[] {
   return (sim.theory?.(params, horizon) ?? []).flatMap(({ name, metric, expected }) => {
     const figure = figures[metric]
     const below = figure?.confidenceBelow(expected) ?? null
     if (figure === undefined || below === null) return []
+    const known = plan.time === null ? null : plan.known(metric)
+    const effective = known === null ? Infinity : (figure.replications * plan.time!.span) / known.variance
+    if (effective < FEWEST_EFFECTIVE * (1 - ROUNDING)) return []
     const isRounding = Math.abs(figure.value! - expected) <= ROUNDING * Math.abs(expected)
     return [{ name, p: isRounding ? 1 : 2 * Math.min(below, 1 - below) }]
   })

@@ -98,9 +98,13 @@ export function effectiveAt({ name, spec }: NamedFigure, figure: Figure, plan: P
   return known === null ? figure.effective : (figure.replications * plan.time!.span) / known.variance
 }
 
-/** A quantile with fewer than 100 effective exceedances is no figure. The length chosen to reach 100 may miss it by rounding. */
+/**
+ * A quantile with fewer than 100 effective exceedances is no figure, nor is a mean of nothing but zeros where too few were
+ * seen: its interval would have no width. The length chosen to reach 100 may miss it by rounding.
+ */
 function lacksSamples(named: NamedFigure, figure: Figure, plan: Plan): boolean {
-  if (named.kind.kind !== 'quantile') return false
+  const isNothing = named.kind.kind === 'mean' && figure.value === 0 && plan.known(named.name) !== null
+  if (named.kind.kind !== 'quantile' && !isNothing) return false
   const effective = effectiveAt(named, figure, plan)
   const fewest = fewestEffective(plan.isSteady && named.spec.steadyState === true, figure.replications)
   return effective !== null && effective < fewest * (1 - 1e-9)

@@ -108,4 +108,4 @@ function report(cases: readonly Case[], lines: readonly Line[]): void {
   if (!isFair || met / all < 0.95) process.exitCode = 1
 }
 
-await main()
+if (import.meta.main) await main()
