@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { renderSelfTest } from '../reports/gate/self-test.ts'
 import { renderGate } from '../reports/gate/terminal.ts'
 import { runGate } from '../sims/bench/gate/gate.ts'
 import type { GateDocument } from '../sims/bench/gate/document.ts'
+import { defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
 import { benchModules } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
@@ -24,7 +26,6 @@ export const gate = defineCommand({
       .option('base', {
         type: 'string',
         requiresArg: true,
-        demandOption: true,
         describe: 'the commit to compare with',
       })
       .option('bench', {
@@ -32,6 +33,17 @@ export const gate = defineCommand({
         requiresArg: true,
         describe: 'a file that exports tinybench tasks, instead of our own',
       })
+      .option('self-test', {
+        type: 'boolean',
+        default: false,
+        describe: 'measure how often the gate is wrong on this machine, and keep it',
+      })
+      .option('rounds', {
+        type: 'number',
+        default: 300,
+        describe: 'of --self-test: rounds of each benchmark, those kept counted',
+      })
+      .option('store', { type: 'string', requiresArg: true, describe: 'the folder that keeps the self-test' })
       .option('only', {
         type: 'string',
         array: true,
@@ -54,8 +66,23 @@ export const gate = defineCommand({
         default: false,
         describe: 'print the gate document and nothing else',
       }),
-  async handler({ base, bench, only, counts, all, budget, strict, json }) {
+  async handler({ base, bench, only, counts, all, budget, strict, json, ...selfTesting }) {
+    const { store = defaultStore(), rounds } = selfTesting
     await interruptible(async (signal) => {
+      if (selfTesting.selfTest) {
+        const tested = await selfTest({
+          registry: { modules: benchModules, handed: SIMS_MODULE },
+          folder: import.meta.dirname,
+          store,
+          rounds,
+          budget: secondsOf(budget),
+          signal,
+          onProgress: progress,
+        })
+        console.log(json ? JSON.stringify(tested) : renderSelfTest(tested))
+        return
+      }
+      if (base === undefined) throw new UsageError('which commit? --base REF')
       const document = await runGate({
         base,
         ...(bench === undefined
@@ -69,7 +96,7 @@ export const gate = defineCommand({
         countsOnly: counts,
         all,
         signal,
-        onProgress: (text) => process.stderr.write(`${text}\n`),
+        onProgress: progress,
         repeat: `flowbench ${process.argv.slice(2).join(' ')}`,
       })
       console.log(json ? JSON.stringify(document) : renderGate(document))
@@ -90,3 +117,5 @@ function secondsOf(text: string): number {
   if (!(seconds > 0)) throw new UsageError(`--budget is a time such as 90s or 10m, not ${text}`)
   return seconds
 }
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`)

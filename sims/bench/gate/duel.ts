@@ -6,7 +6,7 @@
  * processes of the very same code differ by some per cent for as long as they live, and this way that is noise like any
  * other.
  */
-import type { Stream } from '../../lab/kernel/random/stream.ts'
+import { openStream, type Stream } from '../../lab/kernel/random/stream.ts'
 import { ContestantFailed, Link } from '../harness/link.ts'
 import { shuffled } from '../harness/shuffled.ts'
 import type { ClockName } from './clock.ts'
@@ -42,6 +42,25 @@ export interface RoundOptions {
   /** Where V8 keeps compiled code between rounds. */
   readonly cache: string
   readonly signal: AbortSignal
+}
+
+/** Samples a process takes in a round, and how long each lasts at least, seconds. */
+const SAMPLES = 12
+const SAMPLE_SECONDS = 0.005
+
+/** The rounds of one benchmark, in an order of turns that depends on its id and the seed alone. */
+export function roundOptions(
+  id: string,
+  { seed, ...rest }: Pick<RoundOptions, 'clock' | 'cache' | 'signal'> & { readonly seed: number },
+): RoundOptions {
+  return {
+    clock: rest.clock,
+    cache: rest.cache,
+    signal: rest.signal,
+    shuffle: openStream(seed, 0, `gate/${id}`),
+    samples: SAMPLES,
+    sampleSeconds: SAMPLE_SECONDS,
+  }
 }
 
 /** A side could not do its work; says which. */

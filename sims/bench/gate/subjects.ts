@@ -61,21 +61,23 @@ export async function rowSubjects(
   return chosen.map(({ name, id }) => {
     const code = codes.get(name)!
     const folder = code.own.length > 0 ? over : trees.base.folder
-    const work = (tree: string): Work => ({
-      kind: 'row',
-      row: id,
-      module: pathToFileURL(join(tree, place(modules.get(name)!))).href,
-      handed: pathToFileURL(join(tree, place(handed))).href,
-    })
     return {
       id,
-      base: work(folder),
-      head: work(trees.head),
+      base: rowWork({ modules, handed }, id, trees.repository, folder),
+      head: rowWork({ modules, handed }, id, trees.repository, trees.head),
       folders: { base: folder, head: trees.head },
       sameCode: code.same && trees.base.dependencies !== 'installed',
       laidOver: code.own,
     }
   })
+}
+
+/** The row `id` of the registry (whose files are in `repository`) as it is in `tree`. */
+export function rowWork({ modules, handed }: Registry, id: string, repository: string, tree: string): Work {
+  const inTree = (url: URL): string =>
+    pathToFileURL(join(tree, relative(repository, fileURLToPath(url)))).href
+  const module = modules.get(id.slice(0, id.indexOf('/')))!
+  return { kind: 'row', row: id, module: inTree(module), handed: inTree(handed) }
 }
 
 /** The tasks of somebody's file, by `names` as head has them. */

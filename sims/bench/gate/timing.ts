@@ -1,8 +1,7 @@
 /** The second part of the gate: rounds of both sides until the verdict is clear, and once more where it is bad. */
-import { openStream } from '../../lab/kernel/random/stream.ts'
 import type { ClockName } from './clock.ts'
 import type { GateBenchmark, GateControl } from './document.ts'
-import { playRound, type Played, type RoundOptions, type Side } from './duel.ts'
+import { playRound, roundOptions, type Played, type Side } from './duel.ts'
 import { confirm, judge, planOf, ratioOf, type Finding, type Plan, type Ratio } from './judge.ts'
 import type { Subject } from './subjects.ts'
 
@@ -17,9 +16,6 @@ export interface TimingOptions {
   readonly onProgress: (text: string) => void
 }
 
-/** Samples a process takes in a round, and how long each lasts at least, seconds. */
-const SAMPLES = 12
-const SAMPLE_SECONDS = 0.005
 /** Peak memory may grow by this share. */
 const MEMORY_TOLERANCE = 0.05
 const MEMORY_LEAST_BYTES = 1 << 20
@@ -41,20 +37,6 @@ export class Refused extends Error {
 interface Pair {
   readonly base: Played
   readonly head: Played
-}
-
-export function roundOptions(
-  id: string,
-  { clock, cache, seed, signal }: Pick<TimingOptions, 'clock' | 'cache' | 'seed' | 'signal'>,
-): RoundOptions {
-  return {
-    clock,
-    cache,
-    signal,
-    shuffle: openStream(seed, 0, `gate/${id}`),
-    samples: SAMPLES,
-    sampleSeconds: SAMPLE_SECONDS,
-  }
 }
 
 /** Null when time was up before a single look. Throws SideFailed and Refused. */

@@ -30,6 +30,8 @@ export interface Trees {
   readonly cache: string
   /** Differences besides the code that bear on every figure, in words: the lock file, the wanted Node. */
   readonly changes: readonly string[]
+  /** The same commit as base once more, with an installation of its own. */
+  twin(): Promise<string>
   /** Base with head's files at these paths (from the root) in place of its own. */
   layOver(paths: readonly string[]): Promise<string>
   close(): void
@@ -45,7 +47,7 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
   }
   process.once('exit', close)
   try {
-    const base = await checkOut(repository, ref, signal, join(room, 'base'))
+    const base = await checkOut(repository, ref, signal, { place: join(room, 'base') })
     open.push(base)
     const head = join(room, 'head')
     await copyWorkingTree(repository, head)
@@ -55,8 +57,16 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
       head,
       cache: join(room, 'cache'),
       changes: changesOf(base, head),
+      twin: async () => {
+        const twin = await checkOut(repository, base.commit, signal, {
+          place: join(room, 'twin'),
+          install: true,
+        })
+        open.push(twin)
+        return twin.folder
+      },
       layOver: async (paths) => {
-        const over = await checkOut(repository, base.commit, signal, join(room, 'over'))
+        const over = await checkOut(repository, base.commit, signal, { place: join(room, 'over') })
         open.push(over)
         for (const path of paths) {
           rmSync(join(over.folder, path), { recursive: true, force: true })

@@ -48,15 +48,19 @@ export async function repositoryOf(folder: string): Promise<string> {
   }
 }
 
-/**
- * Checks `ref` out beside `repository`, into a temporary folder or into `place`, which must not exist or be empty.
- * BadRequest when it names no commit.
- */
+export interface CheckoutOptions {
+  /** A folder that does not exist; default one of its own in the temporary folder. */
+  readonly place?: string
+  /** Its own installation of its dependencies, also where those of this checkout would do. */
+  readonly install?: boolean
+}
+
+/** Checks `ref` out beside `repository`. BadRequest when it names no commit. */
 export async function checkOut(
   repository: string,
   ref: string,
   signal?: AbortSignal,
-  place?: string,
+  { place, install = false }: CheckoutOptions = {},
 ): Promise<Checkout> {
   const commit = await commitOf(repository, ref)
   const folder = place ?? mkdtempSync(join(tmpdir(), 'flowbench-base-'))
@@ -69,7 +73,7 @@ export async function checkOut(
     // No hook of the repository's owner may run for this.
     await git(repository, '-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--detach', folder, commit)
     signal?.throwIfAborted()
-    const dependencies = await provideDependencies(repository, folder, signal)
+    const dependencies = await provideDependencies(repository, folder, install, signal)
     const version = await git(repository, 'rev-parse', '--short', commit)
     return { folder, commit, version, dependencies, close }
   } catch (error) {
@@ -95,10 +99,11 @@ export async function commitOf(repository: string, ref: string): Promise<string>
 async function provideDependencies(
   repository: string,
   folder: string,
+  install: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Checkout['dependencies']> {
   const installed = join(repository, 'node_modules')
-  if (isSatisfied(lockOf(folder), lockOf(repository))) {
+  if (!install && isSatisfied(lockOf(folder), lockOf(repository))) {
     if (!existsSync(installed)) return 'none'
     symlinkSync(installed, join(folder, 'node_modules'), 'dir')
     return 'linked'

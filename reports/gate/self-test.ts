@@ -1,0 +1,36 @@
+/** How often the gate is wrong, for people. */
+import type { Rate, SoakRates } from '../../sims/bench/gate/rates.ts'
+import type { SelfTest } from '../../sims/bench/gate/self-test.ts'
+import { formatQuantity } from '../../sims/lab/contract/format.ts'
+
+export function renderSelfTest({ machine, busy, calm }: SelfTest): string {
+  const parts = [
+    ['busy', busy],
+    ['calm', calm],
+  ] as const
+  return [
+    `error rates of the gate on ${machine}`,
+    ...parts.flatMap(([state, rates]) => lines(state, rates)),
+  ].join('\n')
+}
+
+function lines(state: string, rates: SoakRates | null): string[] {
+  if (rates === null) return [`${state}: too few rounds yet`]
+  const { rounds, days, spread, falseAlarms, cleared, undecided, found, storedBaseline } = rates
+  return [
+    `${state}: ${rounds} rounds on ${days} ${days === 1 ? 'day' : 'days'}, ${falseAlarms.of} whole gates drawn from them`,
+    `  false alarms, all benchmarks together: ${shown(falseAlarms)}; cleared ${share(cleared)}, undecided ${share(undecided)}`,
+    ...Object.entries(found).map(([slower, rate]) => `  +${slower} % found: ${shown(rate)}`),
+    `  for comparison, one figure against a stored one at +5 %: ${shown(storedBaseline)} false alarms`,
+    ...Object.entries(spread).map(
+      ([id, one]) => `  ${id}: ${one.rounds} rounds, a round's ratio spreads by ${share(one.spread)}`,
+    ),
+  ]
+}
+
+/** A rate with its exact interval. */
+export function shown({ found, of, low, high }: Rate): string {
+  return `${share(found / of)} (${found} of ${of}; ${share(low)} to ${share(high)})`
+}
+
+const share = (value: number): string => formatQuantity(value, 'share')

@@ -1,0 +1,127 @@
+/** `gate --self-test`: plays rounds of the soak until there are as many as asked for, and says what they prove. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { openStream } from '../../lab/kernel/random/stream.ts'
+import { repositoryOf } from '../harness/checkout.ts'
+import { chooseClock } from './clock.ts'
+import { planOf } from './judge.ts'
+import { ratesOf, soakRates, type SoakRates } from './rates.ts'
+import { machineName, readSoak, soak } from './soak.ts'
+import { rowWork, type Registry } from './subjects.ts'
+import { openTrees } from './trees.ts'
+
+/** Six benchmarks, one of each kind of work. */
+const SOAKED = [
+  'kernel/mm1',
+  'relay/stun-verdicts-batch64',
+  'regex/captures-heavy',
+  'sparse-array/re-two-alternations',
+  'webhook/hmac-250B',
+  'sims/mm-c',
+] as const
+
+/** Whole gates drawn from the rounds. */
+const GATES = 20_000
+/** The code that plays a round: rounds of another are not counted. */
+const MEASURES = ['duel.ts', 'player.ts', 'clock.ts', 'work.ts']
+/** The code that decides from rounds: rates are of this and no other. */
+const DECIDES = [...MEASURES, 'judge.ts']
+
+export interface SelfTestOptions {
+  readonly registry: Registry
+  readonly folder: string
+  /** Folder that keeps the rounds and what they say. */
+  readonly store: string
+  readonly rounds: number
+  /** Seconds. */
+  readonly budget: number
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+}
+
+const selfTestDocument = z.strictObject({
+  at: z.iso.datetime(),
+  machine: z.string(),
+  method: z.string(),
+  /** Null where a state of the machine has too few rounds yet. */
+  busy: soakRates.nullable(),
+  calm: soakRates.nullable(),
+})
+
+export type SelfTest = z.infer<typeof selfTestDocument>
+
+/** Plays what is missing of the soak within the budget, then works out and keeps the rates of all there is. */
+export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
+  const { registry, folder, store, rounds, budget, signal, onProgress } = options
+  const begin = performance.now()
+  const repository = await repositoryOf(folder)
+  const trees = await openTrees(repository, 'HEAD', signal)
+  try {
+    const twin = await trees.twin()
+    const subjects = SOAKED.map((id) => ({
+      id,
+      base: rowWork(registry, id, repository, trees.base.folder),
+      again: rowWork(registry, id, repository, twin),
+    }))
+    await soak(subjects, {
+      store: roundsIn(store),
+      method: fingerprint(MEASURES),
+      clock: chooseClock(),
+      rounds,
+      cache: trees.cache,
+      signal,
+      isOver: () => performance.now() - begin > 1000 * budget,
+      onProgress,
+    })
+  } finally {
+    trees.close()
+  }
+  const method = fingerprint(MEASURES)
+  const machine = machineName()
+  const all = readSoak(roundsIn(store)).filter(
+    (round) => round.method === method && round.machine === machine,
+  )
+  const rates = (busy: boolean): SoakRates | null =>
+    ratesOf(
+      all.filter((round) => round.busy === busy),
+      planOf(SOAKED.length),
+      GATES,
+      openStream(1, 0, `soak/${busy}`),
+    )
+  const result = {
+    at: new Date().toISOString(),
+    machine,
+    method: methodNow(),
+    busy: rates(true),
+    calm: rates(false),
+  }
+  writeFileSync(resultIn(store), `${JSON.stringify(result)}\n`)
+  return result
+}
+
+/** The last self-test that was kept; null where there is none that can be read. */
+export function lastSelfTest(store: string): SelfTest | null {
+  if (!existsSync(resultIn(store))) return null
+  const parsed = selfTestDocument.safeParse(JSON.parse(readFileSync(resultIn(store), 'utf8')))
+  return parsed.success ? parsed.data : null
+}
+
+/** Where rounds are kept unless another folder is named: they are this machine's, not the repository's. */
+export function defaultStore(): string {
+  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'flowbench', 'gate')
+}
+
+const roundsIn = (store: string): string => join(store, 'rounds.ndjson')
+const resultIn = (store: string): string => join(store, 'self-test.json')
+
+/** Fingerprint of the method that measures and decides. */
+export const methodNow = (): string => fingerprint(DECIDES)
+
+function fingerprint(files: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(readFileSync(join(import.meta.dirname, file)))
+  return hash.digest('hex').slice(0, 12)
+}
