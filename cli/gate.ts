@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { renderSelfTest } from '../reports/gate/self-test.ts'
+import { gateAnnotation, gateBencher, gateJunit } from '../reports/gate/formats.ts'
+import { gateMarkdown } from '../reports/gate/markdown.ts'
 import { renderGate } from '../reports/gate/terminal.ts'
 import { runGate } from '../sims/bench/gate/gate.ts'
 import type { GateDocument } from '../sims/bench/gate/document.ts'
-import { defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
+import { citedRates, defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
 import { benchModules } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
@@ -55,6 +57,18 @@ export const gate = defineCommand({
         describe: 'compare exact work only; time nothing',
       })
       .option('all', { type: 'boolean', default: false, describe: 'time also what did not change' })
+      .option('accept', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'the file of what is let through; default gate.yaml',
+      })
+      .option('markdown', { type: 'string', requiresArg: true, describe: 'also write a summary here' })
+      .option('junit', { type: 'string', requiresArg: true, describe: "also write JUnit's XML here" })
+      .option('bencher', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'also write the Bencher Metric Format here',
+      })
       .option('budget', { type: 'string', default: '10m', describe: 'how long it may take: 90s, 10m' })
       .option('strict', {
         type: 'boolean',
@@ -66,10 +80,10 @@ export const gate = defineCommand({
         default: false,
         describe: 'print the gate document and nothing else',
       }),
-  async handler({ base, bench, only, counts, all, budget, strict, json, ...selfTesting }) {
-    const { store = defaultStore(), rounds } = selfTesting
+  async handler({ base, bench, only, counts, all, budget, strict, json, accept, ...more }) {
+    const { store = defaultStore(), rounds } = more
     await interruptible(async (signal) => {
-      if (selfTesting.selfTest) {
+      if (more.selfTest) {
         const tested = await selfTest({
           registry: { modules: benchModules, handed: SIMS_MODULE },
           folder: import.meta.dirname,
@@ -97,14 +111,31 @@ export const gate = defineCommand({
         all,
         signal,
         onProgress: progress,
+        errorRates: citedRates(store),
+        today: new Date().toISOString().slice(0, 10),
+        ...(accept !== undefined && { accept }),
         repeat: `flowbench ${process.argv.slice(2).join(' ')}`,
       })
+      writeReports(document, more)
       console.log(json ? JSON.stringify(document) : renderGate(document))
       const { verdict } = document
       process.exitCode = strict && verdict === 'undecided' ? EXIT.unmeasured : VERDICT_EXIT[verdict]
     })
   },
 })
+
+/** Files that were asked for, and what GitHub's runner shows: its summary is a file, an annotation a line of output. */
+function writeReports(
+  document: GateDocument,
+  { markdown, junit, bencher }: Record<'markdown' | 'junit' | 'bencher', string | undefined>,
+): void {
+  if (markdown !== undefined) writeFileSync(markdown, gateMarkdown(document))
+  if (junit !== undefined) writeFileSync(junit, gateJunit(document))
+  if (bencher !== undefined) writeFileSync(bencher, gateBencher(document))
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: onGitHub } = process.env
+  if (summary) appendFileSync(summary, gateMarkdown(document))
+  if (onGitHub === 'true') progress(gateAnnotation(document))
+}
 
 function existing(file: string): string {
   if (!existsSync(file)) throw new UsageError(`${file} does not exist`)

@@ -1,7 +1,7 @@
 /** How often the gate is wrong, for people. */
-import type { Rate, SoakRates } from '../../sims/bench/gate/rates.ts'
+import type { SoakRates } from '../../sims/bench/gate/rates.ts'
 import type { SelfTest } from '../../sims/bench/gate/self-test.ts'
-import { formatQuantity } from '../../sims/lab/contract/format.ts'
+import { share, shown } from './wording.ts'
 
 export function renderSelfTest({ machine, busy, calm }: SelfTest): string {
   const parts = [
@@ -27,10 +27,3 @@ function lines(state: string, rates: SoakRates | null): string[] {
     ),
   ]
 }
-
-/** A rate with its exact interval. */
-export function shown({ found, of, low, high }: Rate): string {
-  return `${share(found / of)} (${found} of ${of}; ${share(low)} to ${share(high)})`
-}
-
-const share = (value: number): string => formatQuantity(value, 'share')

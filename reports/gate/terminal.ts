@@ -1,7 +1,9 @@
 /** A gate's document on a terminal: the verdict first, what failed next, how to repeat it last. */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { cleanLine } from '../wording/escape.ts'
+import { ratesLines, share } from './wording.ts'
 
+/** Without a newline at its end. */
 export function renderGate(document: GateDocument): string {
   const { verdict, headline, base, changes, benchmarks, controls, errorRates, notMeasured, repeat } = document
   const { machine, seconds } = document
@@ -15,7 +17,7 @@ export function renderGate(document: GateDocument): string {
   for (const { of, benchmark, ok, said } of controls) {
     lines.push(`control (${of}, ${benchmark}): ${said}: ${ok ? 'as it must be' : 'NOT AS IT MUST BE'}`)
   }
-  lines.push(ratesLine(errorRates))
+  lines.push(...ratesLines(errorRates))
   lines.push(`${verdict.toUpperCase()}; again: ${repeat}`)
   return lines.map(cleanLine).join('\n')
 }
@@ -28,22 +30,9 @@ function* benchmarkLines({ id, outcome, why, counters, memory, timing, laidOver,
   }
   if (timing !== null && memory !== null) {
     const { gc, p95, wall } = timing
-    yield `          p95 ${p95.toFixed(3)}x, wall ${wall.toFixed(3)}x, peak memory ${memory.ratio.toFixed(3)}x, garbage collection ${percent(gc.base)} then ${percent(gc.head)}`
+    yield `          p95 ${p95.toFixed(3)}x, wall ${wall.toFixed(3)}x, peak memory ${memory.ratio.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}`
   }
   if (laidOver.length > 0)
     yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
   for (const note of notes) yield `          note: ${note}`
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-export function ratesLine(errorRates: GateDocument['errorRates']): string {
-  if (errorRates === null)
-    return 'error rates: never measured on this machine; flowbench gate --self-test measures them'
-  const rates = Object.entries(errorRates.rates).map(([slower, { found, of, low, high }]) => {
-    const what = slower === '0' ? 'false alarms' : `+${slower} % found`
-    return `${what} ${found} of ${of} (${percent(low)}-${percent(high)})`
-  })
-  const changed = errorRates.methodChanged ? '; the method has changed since' : ''
-  return `error rates, measured ${errorRates.at} on ${errorRates.machine}: ${rates.join(', ')}${changed}`
 }

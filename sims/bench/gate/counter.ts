@@ -42,7 +42,7 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
       allocated: allocatedAfter - allocated,
       retained: Math.max(0, heldBytes() - held),
       own: Object.fromEntries(
-        Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - own[name]!]),
+        Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - (own[name] ?? 0)]),
       ),
     }
   }

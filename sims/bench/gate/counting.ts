@@ -57,14 +57,19 @@ async function put(
 const once = { runs: 1, as: 1 } as const
 
 /** Throws SideFailed where a side cannot do its work. */
-export async function countBoth({ base, head, folders }: Subject, signal: AbortSignal): Promise<Counted> {
+export async function countBoth(
+  { base, head, folders }: Subject,
+  signal: AbortSignal,
+  /** How much any counter may grow, if not what is usual. */
+  share?: number,
+): Promise<Counted> {
   const both = (): Promise<[Counts, Counts]> =>
     allOf([
       ask('base', { work: base, folder: folders.base, ...once }, signal),
       ask('head', { work: head, folder: folders.head, ...once }, signal),
     ])
   const [baseCounts, headCounts] = await both()
-  const counters = compareCounts(baseCounts, headCounts)
+  const counters = compareCounts(baseCounts, headCounts, share)
   const notes: string[] = []
   if (baseCounts.result !== headCounts.result) {
     notes.push(`its result is ${headCounts.result}, at base ${baseCounts.result}`)
@@ -73,7 +78,7 @@ export async function countBoth({ base, head, folders }: Subject, signal: AbortS
   if (!counters.some(({ grown }) => grown)) return { counters, grown: false, notes, idle }
   // What cannot be counted twice alike is no exact counter, and fails nobody.
   const [baseAgain, headAgain] = await both()
-  const again = compareCounts(baseAgain, headAgain)
+  const again = compareCounts(baseAgain, headAgain, share)
   if (!agree(baseCounts, baseAgain) || !agree(headCounts, headAgain)) {
     notes.push('its counters do not repeat exactly, and were not judged')
     return { counters: counters.map((one) => ({ ...one, grown: false })), grown: false, notes, idle }

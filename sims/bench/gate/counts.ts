@@ -64,15 +64,16 @@ export interface CounterChange {
   readonly where: readonly string[]
 }
 
-/** Every counter of both sides, the grown ones first. */
-export function compareCounts(base: Counts, head: Counts): CounterChange[] {
+/** Every counter of both sides, the grown ones first; `share` is how much each may grow, if not what is usual. */
+export function compareCounts(base: Counts, head: Counts, share?: number): CounterChange[] {
+  const room = (usual: Allowance): Allowance => (share === undefined ? usual : { ...usual, share })
   const where = grownFunctions(base, head)
   const outside = (Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES)[]).map((name) =>
-    change(name, base[name], head[name], ALLOWANCES[name]),
+    change(name, base[name], head[name], room(ALLOWANCES[name])),
   )
   const own = Object.keys(base.own)
     .filter((name) => name in head.own)
-    .map((name) => change(name, base.own[name]!, head.own[name]!, OWN))
+    .map((name) => change(name, base.own[name]!, head.own[name]!, room(OWN)))
   return [...own, ...outside]
     .map((one) => (one.grown && one.name !== 'retained' ? { ...one, where } : one))
     .toSorted((a, b) => Number(b.grown) - Number(a.grown))

@@ -1,5 +1,6 @@
 /** What the gate says: `gate --json` prints this, every report is made from it. */
 import { z } from 'zod'
+import { soakRates } from './rates.ts'
 
 export const GATE_SCHEMA = 'flowbench.gate/1'
 
@@ -44,6 +45,11 @@ const benchmark = z.strictObject({
   timing: timing.readonly().nullable(),
   /** Own files of the benchmark that differ: base was asked head's question. */
   laidOver: z.array(z.string()).readonly(),
+  /** Of an accepted one, or one whose acceptance ran out: what the file says. */
+  accepted: z
+    .strictObject({ reason: z.string(), until: z.string(), expired: z.boolean() })
+    .readonly()
+    .nullable(),
   /** What else a reader should know: another result, counters that did not repeat. */
   notes: z.array(z.string()).readonly(),
 })
@@ -57,15 +63,16 @@ const control = z.strictObject({
   said: z.string(),
 })
 
-const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
+const rates = soakRates.pick({ rounds: true, falseAlarms: true, found: true }).readonly().nullable()
 
 const errorRates = z.strictObject({
   at: z.string(),
   machine: z.string(),
-  /** True when the code that decides is another now. */
+  /** True when the code that measures or decides is another now. */
   methodChanged: z.boolean(),
-  /** By slowdown in per cent: 0 is base against itself. */
-  rates: z.record(z.string(), rate.readonly()).readonly(),
+  /** On a machine that has other things to do, and on one that has not; null where too few rounds were played. */
+  busy: rates,
+  calm: rates,
 })
 
 export const gateDocument = z.strictObject({

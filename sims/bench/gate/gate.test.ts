@@ -44,6 +44,8 @@ async function gateOf(engine: string, options: Partial<GateOptions> = {}): Promi
     signal: new AbortController().signal,
     onProgress: () => {},
     repeat: 'again',
+    today: '2026-12-01',
+    errorRates: null,
     ...options,
   })
   // It is what the schema says, and nothing is left behind.

@@ -14,6 +14,14 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join, relative } from 'node:path'
 import { repositoryOf } from '../harness/checkout.ts'
 import { BadRequest } from '../harness/errors.ts'
+import {
+  ACCEPT_FILE,
+  acceptanceOf,
+  readAcceptFile,
+  toleranceOf,
+  type AcceptFile,
+  type Kind,
+} from './accept.ts'
 import { chooseClock } from './clock.ts'
 import { countBoth, countControls, listTasks, type Counted } from './counting.ts'
 import {
@@ -26,7 +34,7 @@ import {
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjects.ts'
-import { Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
+import { pairsOf, Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 
 export interface GateOptions {
@@ -43,6 +51,12 @@ export interface GateOptions {
   readonly countsOnly?: boolean
   /** Time benchmarks whose code is the same on both sides, too. */
   readonly all?: boolean
+  /** The file of what is let through; default `gate.yaml` at the top of the working tree, if there is one. */
+  readonly accept?: string
+  /** Today, as 2027-01-31. */
+  readonly today: string
+  /** The last self-test. */
+  readonly errorRates: GateDocument['errorRates']
   readonly seed?: number
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
@@ -82,6 +96,7 @@ class Run {
   private readonly options: GateOptions
   private readonly trees: Trees
   private readonly subjects: readonly Subject[]
+  private readonly accept: AcceptFile
   private readonly begin = performance.now()
   private readonly done = new Map<string, GateBenchmark>()
   private readonly counted = new Map<string, Counted>()
@@ -92,6 +107,10 @@ class Run {
     this.options = options
     this.trees = trees
     this.subjects = subjects
+    this.accept = readAcceptFile(
+      options.accept ?? join(trees.head, ACCEPT_FILE),
+      options.accept === undefined,
+    )
   }
 
   async play(): Promise<GateDocument> {
@@ -130,10 +149,11 @@ class Run {
     if (this.isOver()) return
     this.options.onProgress(`${subject.id}: counting`)
     try {
-      const counted = await countBoth(subject, this.options.signal)
+      const { work } = toleranceOf(this.accept, subject.id)
+      const counted = await countBoth(subject, this.options.signal, work)
       this.counted.set(subject.id, counted)
-      if (counted.idle !== null) this.settle(subject, 'refused', counted.idle)
-      else if (counted.grown) this.settle(subject, 'fail', grownWhy(counted))
+      if (counted.idle !== null) this.settleBad(subject, 'refused', 'work', counted.idle)
+      else if (counted.grown) this.settleBad(subject, 'fail', 'work', grownWhy(counted))
     } catch (error) {
       this.settleFailed(subject, error)
     }
@@ -155,16 +175,18 @@ class Run {
     for (const subject of open) {
       if (this.isOver()) break
       try {
-        const timed = await timeBoth(subject, options)
+        const { time, memory: room } = toleranceOf(this.accept, subject.id)
+        const timed = await timeBoth(subject.id, pairsOf(subject, options), {
+          ...options,
+          plan: planOf(open.length, time),
+          ...(room !== undefined && { memory: room }),
+        })
         if (timed === null) continue
         const { finding, ratio, low, high, memory, timing, notes } = timed
-        const outcome = {
-          clear: 'pass',
-          undecided: 'undecided',
-          slower: 'fail',
-          'more memory': 'fail',
-        } as const
-        this.settle(subject, outcome[finding], timedWhy(timed), { ratio, low, high, memory, timing, notes })
+        const said = { ratio, low, high, memory, timing, notes }
+        if (finding === 'clear') this.settle(subject, 'pass', timedWhy(timed), said)
+        else if (finding === 'undecided') this.settle(subject, 'undecided', timedWhy(timed), said)
+        else this.settleBad(subject, 'fail', finding === 'slower' ? 'time' : 'memory', timedWhy(timed), said)
       } catch (error) {
         this.settleFailed(subject, error)
       }
@@ -179,6 +201,24 @@ class Run {
     } else if (error.side === 'base' && subject.laidOver.length > 0) {
       this.settle(subject, 'changed', `base cannot be asked head's question: ${error.message}`)
     } else this.settle(subject, 'refused', `${error.side}: ${error.message}`)
+  }
+
+  /** What is bad, unless it was accepted by name. */
+  private settleBad(
+    subject: Subject,
+    outcome: 'fail' | 'refused',
+    kind: Kind,
+    why: string,
+    said: Partial<GateBenchmark> = {},
+  ): void {
+    const found = acceptanceOf(this.accept, subject.id, kind, this.options.today)
+    if (found === null) {
+      this.settle(subject, outcome, why, said)
+      return
+    }
+    const { reason, until } = found.entry
+    const accepted = { reason, until, expired: found.expired }
+    this.settle(subject, found.expired ? outcome : 'accepted', why, { ...said, accepted })
   }
 
   private settleCounted(subject: Subject): void {
@@ -204,6 +244,7 @@ class Run {
       timing: null,
       counters: counted?.counters ?? [],
       laidOver,
+      accepted: null,
       ...timed,
       notes: [...(counted?.notes ?? []), ...(timed.notes ?? [])],
     })
@@ -233,7 +274,7 @@ class Run {
       },
       benchmarks,
       controls: this.controls,
-      errorRates: null,
+      errorRates: this.options.errorRates,
       notMeasured: this.notMeasured,
       seconds: this.elapsed(),
       repeat,

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { repositoryOf } from '../harness/checkout.ts'
 import { chooseClock } from './clock.ts'
+import type { GateDocument } from './document.ts'
 import { planOf } from './judge.ts'
 import { ratesOf, soakRates, type SoakRates } from './rates.ts'
 import { machineName, readSoak, soak } from './soak.ts'
@@ -103,10 +104,20 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
 }
 
 /** The last self-test that was kept; null where there is none that can be read. */
-export function lastSelfTest(store: string): SelfTest | null {
+function lastSelfTest(store: string): SelfTest | null {
   if (!existsSync(resultIn(store))) return null
   const parsed = selfTestDocument.safeParse(JSON.parse(readFileSync(resultIn(store), 'utf8')))
   return parsed.success ? parsed.data : null
+}
+
+/** What a gate's document says of the last self-test. */
+export function citedRates(store: string): GateDocument['errorRates'] {
+  const last = lastSelfTest(store)
+  if (last === null) return null
+  const brief = (rates: SoakRates | null) =>
+    rates && { rounds: rates.rounds, falseAlarms: rates.falseAlarms, found: rates.found }
+  const { at, machine, method, busy, calm } = last
+  return { at, machine, methodChanged: method !== methodNow(), busy: brief(busy), calm: brief(calm) }
 }
 
 /** Where rounds are kept unless another folder is named: they are this machine's, not the repository's. */

@@ -7,6 +7,8 @@ import type { Subject } from './subjects.ts'
 
 export interface TimingOptions {
   readonly plan: Plan
+  /** How much the peak memory may grow, if not what is usual. */
+  readonly memory?: number
   readonly clock: ClockName
   readonly cache: string
   readonly seed: number
@@ -34,25 +36,36 @@ export class Refused extends Error {
   override readonly name = 'Refused'
 }
 
-interface Pair {
+export interface Pair {
   readonly base: Played
   readonly head: Played
 }
 
-/** Null when time was up before a single look. Throws SideFailed and Refused. */
-export async function timeBoth({ id, base, head }: Subject, options: TimingOptions): Promise<Timed | null> {
-  const { plan, clock, isOver, onProgress } = options
+/** Plays rounds of a benchmark of ours, or of somebody's tasks. Throws SideFailed and Refused. */
+export function pairsOf({ id, base, head }: Subject, options: TimingOptions): () => Promise<Pair> {
   const sides: Side[] = [
     { name: 'base', work: base },
     { name: 'head', work: head },
   ]
   const settings = roundOptions(id, options)
-  const memoryPlan = planOf(plan.benchmarks, MEMORY_TOLERANCE)
+  return async () => {
+    const [one, two] = (await playRound(sides, settings)) as [Played, Played]
+    refuseSleepers(one, two, options.clock)
+    return { base: one, head: two }
+  }
+}
+
+/** Asks for rounds until the verdict is there. Null when time was up before a single look. */
+export async function timeBoth(
+  id: string,
+  playPair: () => Promise<Pair>,
+  options: TimingOptions,
+): Promise<Timed | null> {
+  const { plan, clock, isOver, onProgress } = options
+  const memoryPlan = planOf(plan.benchmarks, options.memory ?? MEMORY_TOLERANCE)
   const play = async (pairs: Pair[], text: string): Promise<void> => {
     onProgress(`${id}: ${text} ${pairs.length + 1}`)
-    const [one, two] = (await playRound(sides, settings)) as [Played, Played]
-    refuseSleepers(one, two, clock)
-    pairs.push({ base: one, head: two })
+    pairs.push(await playPair())
   }
   const rounds: Pair[] = []
   const last = plan.looks.at(-1)!
@@ -109,7 +122,7 @@ export async function timeBoth({ id, base, head }: Subject, options: TimingOptio
 const secondsOf = ({ seconds }: Played): number => seconds
 const peakOf = ({ finish }: Played): number => finish.peak
 
-export function logs(rounds: readonly Pair[], of: (played: Played) => number): number[] {
+function logs(rounds: readonly Pair[], of: (played: Played) => number): number[] {
   return rounds.map(({ base, head }) => Math.log(of(head) / of(base)))
 }
 

@@ -148,7 +148,11 @@ function ours(media: boolean, size: number, rounds: number, family: Family = 4):
     }
     return total
   }
-  return { run, work: FLOWS * rounds, expected: expectedOver(order) * rounds }
+  const counters = (): Record<string, number> => {
+    const { done, dropped } = forwarder.counters()
+    return { ...done, ...dropped }
+  }
+  return { run, work: FLOWS * rounds, expected: expectedOver(order) * rounds, counters }
 }
 
 /** A batch as batches of one. */

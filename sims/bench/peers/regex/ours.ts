@@ -27,6 +27,6 @@ export const flowbench: RegexPeer = {
   missing: () => null,
   ask: (task) => {
     const regex = compile(task.pattern, { ...optionsFor(task), captures: task.ask === 'groups' })
-    return { expected: task.expected, run: () => answer(regex, task) }
+    return { expected: task.expected, run: () => answer(regex, task), counters: () => ({ ...regex.counters }) }
   },
 }

@@ -25,6 +25,8 @@ export interface Question {
   timed?(repeats: number): Promise<{ readonly check: number; readonly seconds: number }>
   /** What `run` must return; `task.expected`, or the same in the engine's own units. */
   readonly expected: number
+  /** The engine's exact counts of its work since the pattern was compiled. */
+  counters?(): Readonly<Record<string, number>>
   /** Makes the calls into a library that `run` makes, of a function that does nothing. */
   idle?(): void
   close?(): void

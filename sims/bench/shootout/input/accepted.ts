@@ -11,16 +11,21 @@ import { LineCounter, parseDocument, isMap, isSeq } from 'yaml'
 import { z } from 'zod'
 import { BadRequest } from '../../harness/errors.ts'
 
+/** Why something is accepted, and the last day on which it is: what every file of accepted things must say. */
+export const acceptance = {
+  reason: z.string().min(8, 'a reason that a reader can judge'),
+  until: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day: 2027-01-31')
+    .refine(isDay, 'no such day'),
+}
+
 const entry = z
   .strictObject({
     pattern: z.string().optional(),
     name: z.string().optional(),
     engine: z.string().optional(),
-    reason: z.string().min(8, 'a reason that a reader can judge'),
-    until: z
-      .string()
-      .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day: 2027-01-31')
-      .refine(isDay, 'no such day'),
+    ...acceptance,
   })
   .refine(({ pattern, name }) => (pattern === undefined) !== (name === undefined), 'either pattern or name')
 

@@ -1,0 +1,36 @@
+/** What every report of the gate says alike. */
+import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
+import type { Rate } from '../../sims/bench/gate/rates.ts'
+import { formatQuantity } from '../../sims/lab/contract/format.ts'
+
+export const share = (value: number): string => formatQuantity(value, 'share')
+
+/** A rate with its exact interval. */
+export function shown({ found, of, low, high }: Rate): string {
+  return `${share(of === 0 ? 0 : found / of)} (${found} of ${of}; ${share(low)} to ${share(high)})`
+}
+
+/** What is known of how often the gate is wrong here, and how old that is. */
+export function ratesLines(errorRates: GateDocument['errorRates'], now = new Date()): string[] {
+  if (errorRates === null) {
+    return ['error rates: not measured on this machine yet; flowbench gate --self-test measures them']
+  }
+  const { at, machine, methodChanged, busy, calm } = errorRates
+  const days = Math.floor((now.getTime() - new Date(at).getTime()) / 86_400_000)
+  const age = `${days === 0 ? 'today' : `${days} d ago`}${methodChanged ? ', BY ANOTHER METHOD THAN TODAY' : ''}`
+  const states = Object.entries({ busy, calm }).flatMap(([state, rates]) => {
+    if (rates === null) return []
+    const found = Object.entries(rates.found).map(([slower, rate]) => `+${slower} % found ${shown(rate)}`)
+    return [
+      `error rates, ${state}: false alarms of whole gates ${shown(rates.falseAlarms)}; ${found.join('; ')}; from ${rates.rounds} rounds`,
+    ]
+  })
+  if (states.length === 0) return [`error rates: too few rounds were played yet (${age})`]
+  return [...states, `error rates were measured ${age} on ${machine}`]
+}
+
+/** `1.052 (1.031-1.074)`; null where it was not timed. */
+export function timesBase({ ratio, low, high }: GateBenchmark): string | null {
+  if (ratio === null || low === null || high === null) return null
+  return `${ratio.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)})`
+}

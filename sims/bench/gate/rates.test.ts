@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { openStream } from '../../lab/kernel/random/stream.ts'
+import { planOf } from './judge.ts'
+import { rateOf, ratesOf } from './rates.ts'
+import type { SoakRound } from './soak.ts'
+
+test('exact intervals: the rule of three, and a published one', () => {
+  // 0 of 20: below 1 - 0.025^(1/20); 7 of 20: Clopper and Pearson's 0.1539 to 0.5922.
+  expect(rateOf(0, 20).high).toBeCloseTo(0.16843, 4)
+  expect(rateOf(7, 20)).toMatchObject({ low: expect.closeTo(0.1539, 3), high: expect.closeTo(0.5922, 3) })
+  expect(rateOf(20, 20)).toMatchObject({ low: expect.closeTo(0.83157, 4), high: 1 })
+})
+
+/** Rounds of a machine whose ratios spread by `spread` and are off by `bias`: base is not itself. */
+function rounds(spread: number, bias = 0): SoakRound[] {
+  const stream = openStream(5, 0, 'rounds')
+  const noise = (): number => (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * 2 * spread
+  return ['a', 'b'].flatMap((benchmark) =>
+    Array.from({ length: 90 }, (_, i): SoakRound => {
+      const slower = [0.03, 0.05, 0.1][i % 3]!
+      const block = `${benchmark}${Math.floor(i / 10)}`
+      const common = { method: 'm', machine: 'x', clock: 'cpu', at: i, busy: false, load: 0 } as const
+      const times = { base: 1, again: Math.exp(bias + noise()), slowed: (1 + slower) * Math.exp(noise()) }
+      return { ...common, benchmark, block, slower, ...times }
+    }),
+  )
+}
+
+const ratesWith = (all: SoakRound[]) => ratesOf(all, planOf(6), 500, openStream(1, 0, 'gates'))!
+
+test('a quiet machine: no false alarm, slowdowns found, the stored baseline cries more often', () => {
+  const { falseAlarms, found, cleared, storedBaseline } = ratesWith(rounds(0.02))
+  expect(falseAlarms.found).toBe(0)
+  expect(cleared).toBeGreaterThan(0.9)
+  expect(found['10']!.found / found['10']!.of).toBe(1)
+  expect(found['5']!.found).toBeGreaterThan(found['3']!.found)
+  expect(storedBaseline.found).toBeGreaterThan(0)
+})
+
+test('planted: a second work tree that is slower by itself shows as false alarms', () => {
+  expect(ratesWith(rounds(0.02, 0.05)).falseAlarms.found).toBeGreaterThan(400)
+})
+
+test('too few rounds say nothing', () => {
+  expect(ratesOf(rounds(0.02).slice(0, 5), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
+})
