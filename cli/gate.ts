@@ -46,6 +46,12 @@ export const gate = defineCommand({
         describe: 'of --self-test: rounds of each benchmark, those kept counted',
       })
       .option('store', { type: 'string', requiresArg: true, describe: 'the folder that keeps the self-test' })
+      .option('command', {
+        type: 'string',
+        requiresArg: true,
+        conflicts: ['bench', 'only'],
+        describe: "any program, run in base's tree and in head's",
+      })
       .option('only', {
         type: 'string',
         array: true,
@@ -80,7 +86,7 @@ export const gate = defineCommand({
         default: false,
         describe: 'print the gate document and nothing else',
       }),
-  async handler({ base, bench, only, counts, all, budget, strict, json, accept, ...more }) {
+  async handler({ base, bench, command, only, counts, all, budget, strict, json, accept, ...more }) {
     const { store = defaultStore(), rounds } = more
     await interruptible(async (signal) => {
       if (more.selfTest) {
@@ -99,12 +105,14 @@ export const gate = defineCommand({
       if (base === undefined) throw new UsageError('which commit? --base REF')
       const document = await runGate({
         base,
-        ...(bench === undefined
-          ? {
-              from: { registry: { modules: benchModules, handed: SIMS_MODULE } },
-              folder: import.meta.dirname,
-            }
-          : { from: { file: existing(bench) }, folder: dirname(existing(bench)) }),
+        ...(command !== undefined
+          ? { from: { command }, folder: process.cwd() }
+          : bench === undefined
+            ? {
+                from: { registry: { modules: benchModules, handed: SIMS_MODULE } },
+                folder: import.meta.dirname,
+              }
+            : { from: { file: existing(bench) }, folder: dirname(existing(bench)) }),
         ...(only && { only }),
         budget: secondsOf(budget),
         countsOnly: counts,

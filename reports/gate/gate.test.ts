@@ -20,6 +20,7 @@ function benchmark(id: string, change: Partial<GateBenchmark> = {}): GateBenchma
     ratio: 1.002,
     low: 0.99,
     high: 1.01,
+    order: null,
     counters: [{ name: 'blocks', base: 100, head: 100, ratio: 1, grown: false, where: [] }],
     memory: { ratio: 1, low: 0.99, high: 1.01 },
     timing: { clock: 'cpu', rounds: 8, confirming: 0, p95: 1, wall: 1, gc: { base: 0, head: 0.01 } },

@@ -22,7 +22,17 @@ export function renderGate(document: GateDocument): string {
   return lines.map(cleanLine).join('\n')
 }
 
-function* benchmarkLines({ id, outcome, why, counters, memory, timing, laidOver, notes }: GateBenchmark) {
+function* benchmarkLines({
+  id,
+  outcome,
+  why,
+  order,
+  counters,
+  memory,
+  timing,
+  laidOver,
+  notes,
+}: GateBenchmark) {
   yield `${outcome.padEnd(9)} ${id}: ${why}`
   for (const { name, base, head, grown, where } of counters) {
     if (grown)
@@ -32,6 +42,7 @@ function* benchmarkLines({ id, outcome, why, counters, memory, timing, laidOver,
     const { gc, p95, wall } = timing
     yield `          p95 ${p95.toFixed(3)}x, wall ${wall.toFixed(3)}x, peak memory ${memory.ratio.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}`
   }
+  if (order !== null) yield `          order: ${order}`
   if (laidOver.length > 0)
     yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
   for (const note of notes) yield `          note: ${note}`

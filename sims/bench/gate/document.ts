@@ -39,6 +39,8 @@ const benchmark = z.strictObject({
   ratio: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  /** Where it is sure, which of the two is slower, by however little. */
+  order: z.enum(['head slower', 'head faster']).nullable(),
   counters: z.array(counter.readonly()).readonly(),
   /** Peak memory, head's over base's. */
   memory: z.strictObject(ratio).readonly().nullable(),

@@ -14,7 +14,8 @@ import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
 import type { Work } from './work.ts'
 
 const PLAYER = new URL('./player.ts', import.meta.url)
-const TIMEOUT_MS = 120_000
+/** A machine with ten things to do gets a process ready in minutes. */
+const TIMEOUT_MS = 300_000
 
 /** One who takes part in every round. */
 export interface Side {

@@ -23,6 +23,7 @@ import {
   type Kind,
 } from './accept.ts'
 import { chooseClock } from './clock.ts'
+import { benchmarkContest, commandContest, type Contest } from './contest.ts'
 import { countBoth, countControls, listTasks, type Counted } from './counting.ts'
 import {
   GATE_SCHEMA,
@@ -34,13 +35,13 @@ import {
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjects.ts'
-import { pairsOf, Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
+import { CONTROL_SLOWER, Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 
 export interface GateOptions {
   readonly base: string
-  /** Where benchmarks come from: the registry's rows, or the tasks of a file. */
-  readonly from: { readonly registry: Registry } | { readonly file: string }
+  /** Where benchmarks come from: the registry's rows, the tasks of a file, or one command. */
+  readonly from: { readonly registry: Registry } | { readonly file: string } | { readonly command: string }
   /** A folder of the working tree. */
   readonly folder: string
   /** Only benchmarks whose id contains one of these. */
@@ -69,24 +70,37 @@ export interface GateOptions {
 export async function runGate(options: GateOptions): Promise<GateDocument> {
   const trees = await openTrees(await repositoryOf(options.folder), options.base, options.signal)
   try {
-    return await new Run(options, trees, await subjectsOf(options, trees)).play()
+    return await new Run(options, trees, await contestsOf(options, trees)).play()
   } finally {
     trees.close()
   }
 }
 
-async function subjectsOf({ from, only, signal }: GateOptions, trees: Trees): Promise<Subject[]> {
-  if ('registry' in from) return await rowSubjects(from.registry, trees, only)
+async function contestsOf({ from, only, signal }: GateOptions, trees: Trees): Promise<Contest[]> {
+  if ('command' in from) return [commandContest(from.command, trees)]
+  const subjects =
+    'registry' in from
+      ? await rowSubjects(from.registry, trees, only)
+      : await fileSubjects(from.file, trees, only, signal)
+  return subjects.map(benchmarkContest)
+}
+
+async function fileSubjects(
+  given: string,
+  trees: Trees,
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Subject[]> {
   try {
     // Git's path, as the repository's own is: without symbolic links.
-    const file = realpathSync(from.file)
+    const file = realpathSync(given)
     const names = await listTasks(join(trees.head, relative(trees.repository, file)), signal)
     const chosen = names.filter((name) => only === undefined || only.some((part) => name.includes(part)))
     if (chosen.length === 0)
-      throw new BadRequest(`${from.file} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
+      throw new BadRequest(`${given} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
     return await taskSubjects(file, chosen, trees)
   } catch (error) {
-    throw error instanceof SideFailed ? new BadRequest(`${from.file}: ${error.message}`) : error
+    throw error instanceof SideFailed ? new BadRequest(`${given}: ${error.message}`) : error
   }
 }
 
@@ -95,7 +109,7 @@ type NotMeasured = GateDocument['notMeasured'][number]
 class Run {
   private readonly options: GateOptions
   private readonly trees: Trees
-  private readonly subjects: readonly Subject[]
+  private readonly contests: readonly Contest[]
   private readonly accept: AcceptFile
   private readonly begin = performance.now()
   private readonly done = new Map<string, GateBenchmark>()
@@ -103,10 +117,10 @@ class Run {
   private readonly notMeasured: NotMeasured[] = []
   private readonly controls: GateControl[] = []
 
-  constructor(options: GateOptions, trees: Trees, subjects: readonly Subject[]) {
+  constructor(options: GateOptions, trees: Trees, contests: readonly Contest[]) {
     this.options = options
     this.trees = trees
-    this.subjects = subjects
+    this.contests = contests
     this.accept = readAcceptFile(
       options.accept ?? join(trees.head, ACCEPT_FILE),
       options.accept === undefined,
@@ -116,12 +130,15 @@ class Run {
   async play(): Promise<GateDocument> {
     const { countsOnly = false, all = false } = this.options
     const load = loadavg()[0]!
-    const open = this.subjects.filter((subject) => {
+    const open = this.contests.filter((subject) => {
       if (!subject.sameCode || all) return true
       this.settle(subject, 'pass', 'the same program on both sides: none of its files changed')
       return false
     })
-    await this.control(() => countControls(this.subjects[0]!, this.options.signal, this.options.sabotage))
+    const { subject: counted } = this.contests[0]!
+    if (counted !== null) {
+      await this.control(() => countControls(counted, this.options.signal, this.options.sabotage))
+    }
     for (const subject of open) await this.count(subject)
     if (!countsOnly) await this.time(open.filter(({ id }) => !this.done.has(id)))
     else for (const subject of open) if (!this.done.has(subject.id)) this.settleCounted(subject)
@@ -140,26 +157,27 @@ class Run {
       this.controls.push(...(await run()))
     } catch (error) {
       if (!(error instanceof SideFailed)) throw error
-      const benchmark = this.subjects[0]!.id
+      const benchmark = this.contests[0]!.id
       this.controls.push({ of: 'any', benchmark, ok: false, said: `${error.side}: ${error.message}` })
     }
   }
 
-  private async count(subject: Subject): Promise<void> {
-    if (this.isOver()) return
-    this.options.onProgress(`${subject.id}: counting`)
+  private async count(contest: Contest): Promise<void> {
+    const { id, subject } = contest
+    if (this.isOver() || subject === null) return
+    this.options.onProgress(`${id}: counting`)
     try {
-      const { work } = toleranceOf(this.accept, subject.id)
+      const { work } = toleranceOf(this.accept, id)
       const counted = await countBoth(subject, this.options.signal, work)
-      this.counted.set(subject.id, counted)
-      if (counted.idle !== null) this.settleBad(subject, 'refused', 'work', counted.idle)
-      else if (counted.grown) this.settleBad(subject, 'fail', 'work', grownWhy(counted))
+      this.counted.set(id, counted)
+      if (counted.idle !== null) this.settleBad(contest, 'refused', 'work', counted.idle)
+      else if (counted.grown) this.settleBad(contest, 'fail', 'work', grownWhy(counted))
     } catch (error) {
-      this.settleFailed(subject, error)
+      this.settleFailed(contest, error)
     }
   }
 
-  private async time(open: readonly Subject[]): Promise<void> {
+  private async time(open: readonly Contest[]): Promise<void> {
     const { seed = 1, signal, onProgress, sabotage } = this.options
     const options: TimingOptions = {
       plan: planOf(open.length),
@@ -170,30 +188,33 @@ class Run {
       isOver: this.isOver,
       onProgress,
     }
-    await this.control(() => timeControls(this.subjects[0]!, { ...options, ...sabotage }))
+    const [first] = this.contests as [Contest]
+    const controls = first.controls(options, sabotage?.slower ?? CONTROL_SLOWER)
+    await this.control(() => timeControls(first.id, controls, options))
     if (this.controls.some(({ ok }) => !ok)) return
-    for (const subject of open) {
+    for (const contest of open) {
       if (this.isOver()) break
       try {
-        const { time, memory: room } = toleranceOf(this.accept, subject.id)
-        const timed = await timeBoth(subject.id, pairsOf(subject, options), {
+        const { time, memory: room } = toleranceOf(this.accept, contest.id)
+        const timed = await timeBoth(contest.id, contest.pairs(options), {
           ...options,
           plan: planOf(open.length, time),
           ...(room !== undefined && { memory: room }),
+          wantsOrder: contest.subject === null,
         })
         if (timed === null) continue
-        const { finding, ratio, low, high, memory, timing, notes } = timed
-        const said = { ratio, low, high, memory, timing, notes }
-        if (finding === 'clear') this.settle(subject, 'pass', timedWhy(timed), said)
-        else if (finding === 'undecided') this.settle(subject, 'undecided', timedWhy(timed), said)
-        else this.settleBad(subject, 'fail', finding === 'slower' ? 'time' : 'memory', timedWhy(timed), said)
+        const { finding, ratio, low, high, order, memory, timing, notes } = timed
+        const said = { ratio, low, high, order, memory, timing, notes }
+        if (finding === 'clear') this.settle(contest, 'pass', timedWhy(timed), said)
+        else if (finding === 'undecided') this.settle(contest, 'undecided', timedWhy(timed), said)
+        else this.settleBad(contest, 'fail', finding === 'slower' ? 'time' : 'memory', timedWhy(timed), said)
       } catch (error) {
-        this.settleFailed(subject, error)
+        this.settleFailed(contest, error)
       }
     }
   }
 
-  private settleFailed(subject: Subject, error: unknown): void {
+  private settleFailed(subject: Contest, error: unknown): void {
     if (error instanceof Refused) this.settle(subject, 'refused', error.message)
     else if (!(error instanceof SideFailed)) throw error
     else if (error.side === 'base' && error.message === 'there is no such row') {
@@ -205,7 +226,7 @@ class Run {
 
   /** What is bad, unless it was accepted by name. */
   private settleBad(
-    subject: Subject,
+    subject: Contest,
     outcome: 'fail' | 'refused',
     kind: Kind,
     why: string,
@@ -221,13 +242,13 @@ class Run {
     this.settle(subject, found.expired ? outcome : 'accepted', why, { ...said, accepted })
   }
 
-  private settleCounted(subject: Subject): void {
+  private settleCounted(subject: Contest): void {
     if (this.counted.has(subject.id))
       this.settle(subject, 'pass', 'it does no more work than at base; not timed')
   }
 
   private settle(
-    { id, laidOver }: Subject,
+    { id, laidOver }: Contest,
     outcome: GateBenchmark['outcome'],
     why: string,
     timed: Partial<GateBenchmark> = {},
@@ -240,6 +261,7 @@ class Run {
       ratio: null,
       low: null,
       high: null,
+      order: null,
       memory: null,
       timing: null,
       counters: counted?.counters ?? [],
@@ -252,7 +274,7 @@ class Run {
 
   private document(load: number): GateDocument {
     const { base, repeat } = this.options
-    for (const { id } of this.subjects) {
+    for (const { id } of this.contests) {
       if (this.done.has(id)) continue
       const why = this.controls.some(({ ok }) => !ok) ? 'the controls failed' : 'time was up'
       this.notMeasured.push({ id, why })

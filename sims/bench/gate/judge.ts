@@ -74,6 +74,23 @@ export function confirm(logRatios: readonly number[], plan: Plan): 'confirmed' |
   return p <= confirmAlpha / confirmLooks.length ? 'confirmed' : 'undecided'
 }
 
+export type Order = 'head slower' | 'head faster'
+
+/** Level at which an order is said, both sides and all looks together. */
+const ORDER_LEVEL = 0.01
+
+/**
+ * Which of the two is slower, by however little, where that is sure; null where it is not, and between looks. For those
+ * who want to know the order of two programs, not whether one may pass.
+ */
+export function orderOf(logRatios: readonly number[], { looks }: Plan): Order | null {
+  const able = looks.filter((look) => 2 ** -look <= ORDER_LEVEL / 2 / looks.length)
+  if (!able.includes(logRatios.length)) return null
+  const level = ORDER_LEVEL / 2 / able.length
+  if (signedRankGreater(logRatios).p <= level) return 'head slower'
+  return signedRankGreater(logRatios.map((x) => -x)).p <= level ? 'head faster' : null
+}
+
 export interface Ratio {
   /** Median of the rounds' ratios, head over base: above 1 is slower. */
   readonly ratio: number

@@ -19,7 +19,7 @@ const SOAKED = [
   'kernel/mm1',
   'relay/stun-verdicts-batch64',
   'regex/captures-heavy',
-  'sparse-array/re-two-alternations',
+  'sparse-array/set-int',
   'webhook/hmac-250B',
   'sims/mm-c',
 ] as const

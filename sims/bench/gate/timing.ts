@@ -1,9 +1,18 @@
 /** The second part of the gate: rounds of both sides until the verdict is clear, and once more where it is bad. */
 import type { ClockName } from './clock.ts'
 import type { GateBenchmark, GateControl } from './document.ts'
-import { playRound, roundOptions, type Played, type Side } from './duel.ts'
-import { confirm, judge, planOf, ratioOf, type Finding, type Plan, type Ratio } from './judge.ts'
-import type { Subject } from './subjects.ts'
+import type { Played } from './duel.ts'
+import {
+  confirm,
+  judge,
+  orderOf,
+  planOf,
+  ratioOf,
+  type Finding,
+  type Order,
+  type Plan,
+  type Ratio,
+} from './judge.ts'
 
 export interface TimingOptions {
   readonly plan: Plan
@@ -13,6 +22,8 @@ export interface TimingOptions {
   readonly cache: string
   readonly seed: number
   readonly signal: AbortSignal
+  /** Go on until the order of the two is known, however little they differ, or the last look. */
+  readonly wantsOrder?: boolean
   /** True when no further round may begin. */
   readonly isOver: () => boolean
   readonly onProgress: (text: string) => void
@@ -25,6 +36,7 @@ const MEMORY_LEAST_BYTES = 1 << 20
 const MOST_ASLEEP = 0.2
 
 export interface Timed extends Ratio {
+  readonly order: Order | null
   readonly finding: 'slower' | 'more memory' | Exclude<Finding, 'slower'>
   readonly memory: Ratio
   readonly timing: NonNullable<GateBenchmark['timing']>
@@ -41,27 +53,13 @@ export interface Pair {
   readonly head: Played
 }
 
-/** Plays rounds of a benchmark of ours, or of somebody's tasks. Throws SideFailed and Refused. */
-export function pairsOf({ id, base, head }: Subject, options: TimingOptions): () => Promise<Pair> {
-  const sides: Side[] = [
-    { name: 'base', work: base },
-    { name: 'head', work: head },
-  ]
-  const settings = roundOptions(id, options)
-  return async () => {
-    const [one, two] = (await playRound(sides, settings)) as [Played, Played]
-    refuseSleepers(one, two, options.clock)
-    return { base: one, head: two }
-  }
-}
-
 /** Asks for rounds until the verdict is there. Null when time was up before a single look. */
 export async function timeBoth(
   id: string,
   playPair: () => Promise<Pair>,
   options: TimingOptions,
 ): Promise<Timed | null> {
-  const { plan, clock, isOver, onProgress } = options
+  const { plan, clock, isOver, onProgress, wantsOrder = false } = options
   const memoryPlan = planOf(plan.benchmarks, options.memory ?? MEMORY_TOLERANCE)
   const play = async (pairs: Pair[], text: string): Promise<void> => {
     onProgress(`${id}: ${text} ${pairs.length + 1}`)
@@ -69,18 +67,20 @@ export async function timeBoth(
   }
   const rounds: Pair[] = []
   const last = plan.looks.at(-1)!
+  let order: Order | null = null
   let time: Finding = 'undecided'
   let memory: Finding = 'undecided'
-  while (
+  const isOpen = (): boolean =>
     rounds.length < last &&
     time !== 'slower' &&
     memory !== 'slower' &&
-    !(time === 'clear' && memory === 'clear')
-  ) {
+    !(time === 'clear' && memory === 'clear' && (order !== null || !wantsOrder))
+  while (isOpen()) {
     if (isOver()) break
     await play(rounds, 'round')
     if (time === 'undecided') time = judge(logs(rounds, secondsOf), plan)
     if (memory === 'undecided') memory = judgeMemory(rounds, memoryPlan)
+    order ??= orderOf(logs(rounds, secondsOf), plan)
   }
   if (rounds.length < plan.looks[0]!) return null
   const again: Pair[] = []
@@ -96,6 +96,7 @@ export async function timeBoth(
   const bad = time === 'slower' ? 'slower' : 'more memory'
   const clear = time === 'clear' && memory === 'clear'
   return {
+    order,
     // What fresh rounds did not bear out stays open.
     finding: confirmed ? bad : clear ? 'clear' : 'undecided',
     // The rounds that led to a finding are chosen for it; those that confirm it are not.
@@ -132,8 +133,9 @@ function judgeMemory(rounds: readonly Pair[], plan: Plan): Finding {
   return finding === 'slower' && more < MEMORY_LEAST_BYTES ? 'undecided' : finding
 }
 
-function refuseSleepers(base: Played, head: Played, clock: ClockName): void {
-  for (const { finish } of [base, head]) {
+/** Throws Refused for a benchmark that mostly waits. */
+export function refuseSleepers(played: readonly Played[], clock: ClockName): void {
+  for (const { finish } of played) {
     if (clock === 'cpu' && finish.asleep !== null && finish.asleep > MOST_ASLEEP) {
       throw new Refused(
         `it sleeps for ${Math.round(100 * finish.asleep)} % of its time, waiting for a timer, a disk or another process: processor time says nothing of it`,
@@ -151,23 +153,18 @@ export const CONTROL_SLOWER = 0.1
 
 /** Base against itself, which must not be found slower, and against a copy slowed by a tenth, which must. */
 export async function timeControls(
-  { id, base }: Subject,
-  options: TimingOptions & { readonly slower?: number },
+  id: string,
+  /** Rounds of base, base again and the slowed copy. */
+  playControls: () => Promise<readonly Played[]>,
+  { plan, isOver, onProgress }: TimingOptions,
 ): Promise<GateControl[]> {
-  const { plan, isOver, onProgress, slower = CONTROL_SLOWER } = options
-  const sides: Side[] = [
-    { name: 'base', work: base },
-    { name: 'base again', work: base },
-    { name: 'a slowed copy', work: base, slower },
-  ]
-  const settings = roundOptions(`control/${id}`, options)
   const same: number[] = []
   const slow: number[] = []
   let alike: Finding = 'undecided'
   let found: Finding = 'undecided'
   while (same.length < plan.looks.at(-1)! && !isOver() && found === 'undecided') {
     onProgress(`control ${id}: round ${same.length + 1}`)
-    const [first, again, slowed] = (await playRound(sides, settings)) as [Played, Played, Played]
+    const [first, again, slowed] = (await playControls()) as [Played, Played, Played]
     same.push(Math.log(again.seconds / first.seconds))
     slow.push(Math.log(slowed.seconds / first.seconds))
     if (alike !== 'slower') alike = judge(same, plan)
@@ -189,7 +186,7 @@ export async function timeControls(
       of: 'time',
       benchmark: id,
       ok: found === 'slower',
-      said: `a copy slowed by ${Math.round(100 * slower)} %: ${seen(slow)}, ${found === 'slower' ? 'found' : 'not found'}`,
+      said: `a copy slowed by ${Math.round(100 * CONTROL_SLOWER)} %: ${seen(slow)}, ${found === 'slower' ? 'found' : 'not found'}`,
     },
   ]
 }

@@ -27,6 +27,10 @@ export const flowbench: RegexPeer = {
   missing: () => null,
   ask: (task) => {
     const regex = compile(task.pattern, { ...optionsFor(task), captures: task.ask === 'groups' })
-    return { expected: task.expected, run: () => answer(regex, task), counters: () => ({ ...regex.counters }) }
+    return {
+      expected: task.expected,
+      run: () => answer(regex, task),
+      counters: () => ({ ...regex.counters }),
+    }
   },
 }

@@ -1,0 +1,65 @@
+/** What the gate can put to both trees: a benchmark, whose work can also be counted, or a command. */
+import { commandRounds } from './command.ts'
+import { playRound, roundOptions, type Played, type Side } from './duel.ts'
+import type { Subject } from './subjects.ts'
+import { refuseSleepers, type Pair, type TimingOptions } from './timing.ts'
+import type { Trees } from './trees.ts'
+
+export interface Contest extends Pick<Subject, 'id' | 'sameCode' | 'laidOver'> {
+  /** Null where work cannot be counted. */
+  readonly subject: Subject | null
+  /** Rounds of base against head. */
+  pairs(options: TimingOptions): () => Promise<Pair>
+  /** Rounds of base, base again, and a copy of base that is slower by this share. */
+  controls(options: TimingOptions, slower: number): () => Promise<readonly Played[]>
+}
+
+export function benchmarkContest(subject: Subject): Contest {
+  const { id, base, head, sameCode, laidOver } = subject
+  return {
+    id,
+    sameCode,
+    laidOver,
+    subject,
+    pairs: (options) => {
+      const sides: Side[] = [
+        { name: 'base', work: base },
+        { name: 'head', work: head },
+      ]
+      const settings = roundOptions(id, options)
+      return async () => {
+        const [one, two] = (await playRound(sides, settings)) as [Played, Played]
+        refuseSleepers([one, two], options.clock)
+        return { base: one, head: two }
+      }
+    },
+    controls: (options, slower) => {
+      const sides: Side[] = [
+        { name: 'base', work: base },
+        { name: 'base again', work: base },
+        { name: 'a slowed copy', work: base, slower },
+      ]
+      const settings = roundOptions(`control/${id}`, options)
+      return () => playRound(sides, settings)
+    },
+  }
+}
+
+export function commandContest(command: string, trees: Trees): Contest {
+  const base = { folder: trees.base.folder, slower: 0 }
+  return {
+    id: 'command',
+    sameCode: false,
+    laidOver: [],
+    subject: null,
+    pairs: ({ seed, signal }) => {
+      const play = commandRounds([base, { folder: trees.head, slower: 0 }], { command, seed, signal })
+      return async () => {
+        const [one, two] = (await play()) as [Played, Played]
+        return { base: one, head: two }
+      }
+    },
+    controls: ({ seed, signal }, slower) =>
+      commandRounds([base, base, { ...base, slower }], { command, seed, signal }),
+  }
+}
