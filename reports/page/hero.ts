@@ -89,7 +89,7 @@ function evidence(document: RunDocument): Html {
     ...(trust.level === 'sound' ? ['sound'] : []),
     ...(trust.level === 'sound' ? trust.reasons.map(({ text }) => text) : []),
     ...(points.length > 1 ? [`at each of ${counted(points.length, 'point')}`] : []),
-    ...(theory.length > 0 ? [`theory: ${theoryWords(theory)}`] : []),
+    `theory: ${theoryWords(theory)}`,
     ...(invariants.length > 0 ? [`invariants: ${tally(invariants, 'hold')}`] : []),
   ]
   return html`<div>

@@ -80,7 +80,7 @@ function facts(document: RunDocument): [string, string][] {
   ])
   if (trust.level === 'sound')
     rows.push(['trust', ['sound', ...trust.reasons.map(({ text }) => text)].join('; ')])
-  if (theory.length > 0) rows.push(['theory', theoryWords(theory)])
+  rows.push(['theory', theoryWords(theory)])
   if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])
   if (digest !== undefined) rows.push(['digest', digest])

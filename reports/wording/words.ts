@@ -154,8 +154,10 @@ export const tally = (checks: readonly { readonly ok: boolean }[], verb: string)
   `${checks.filter(({ ok }) => ok).length} of ${checks.length} ${verb}`
 
 /** `4 of 4 agree`; with one replication there is no interval that could hold a theory or miss it. */
-export const theoryWords = (theory: RunDocument['theory']): string =>
-  theory.every(({ low }) => low === null) ? 'no interval to compare' : tally(theory, 'agree')
+export function theoryWords(theory: RunDocument['theory']): string {
+  if (theory.length === 0) return 'no closed form applies'
+  return theory.every(({ low }) => low === null) ? 'no interval to compare' : tally(theory, 'agree')
+}
 
 /** The first broken invariant, where and how; null when all hold. */
 export function brokenWords(invariants: RunDocument['invariants']): string | null {

@@ -25,7 +25,7 @@ function callbackBeside(chosen: Point, points: readonly Point[]): Point {
 }
 
 function sentence(point: Point): string {
-  const { metrics, params } = point
+  const { metrics } = point
   const shown = (name: MetricName): string => {
     const value = metrics[name]?.value ?? null
     return value === null ? 'an unknown part' : formatQuantity(value, METRICS[name].unit)
@@ -35,23 +35,22 @@ function sentence(point: Point): string {
   const interval =
     low === null || high === null ? '' : ` (${formatQuantity(low, 's')} to ${formatQuantity(high, 's')})`
   const time = `Of ${formatQuantity(value, 's')}${interval} from submit to result the queue holds ${shown('queueShare')}`
-  return `${time}; ${saving(point, shown)} ${costs(point, shown)} Of all jobs ${shown('lost')} expire without a result; of the results ${shown('unheard')} ${params.way === 'poll-1min' ? 'stay unseen' : 'are never heard of'}, ${shown('fetchedLate')} cannot be fetched for an hour or more and ${shown('notFetchable')} never.`
+  return `${time}; ${saving(point, shown)} ${costs(point, shown)} Of all jobs ${shown('lost')} expire without a result; of the results ${shown('unheard')} are never heard of, ${shown('fetchedLate')} cannot be fetched for an hour or more and ${shown('notFetchable')} never.`
 }
 
 type Shown = (name: MetricName) => string
 
 function saving({ params, metrics }: Point, shown: Shown): string {
-  if (params.way === 'poll-1min')
-    return `polling every minute adds ${formatQuantity(metrics['mean(notice)']?.value ?? 0, 's')}.`
-  const saved = metrics['saved']?.value ?? 0
   const { label } = WAYS[params.way]
-  if (saved <= 0) return `${label} costs ${formatQuantity(-saved, 's')} against polling every minute.`
+  const valueOf = (name: MetricName | 'mean(notice)'): number => metrics[name]?.value ?? 0
+  if (params.way === 'poll-1min') return `${label} adds ${formatQuantity(valueOf('mean(notice)'), 's')}.`
+  const saved = valueOf('saved')
+  const what = `the callback (${label})`
+  const way = WAYS[params.way].learning.kind === 'webhook' ? what : label
+  if (saved <= 0) return `${way} adds ${formatQuantity(-saved, 's')} to polling every minute.`
   const worth = metrics['worthUnder']?.value ?? null
-  const where =
-    worth === null
-      ? 'It is worth 5 % for no job.'
-      : `It is worth 5 % only for jobs under ${formatQuantity(worth, 's')}.`
-  return `${label} removes ${shown('saved')}, ${shown('savedShare')}, against polling every minute. ${where}`
+  const where = worth === null ? 'for no job' : `only for jobs under ${formatQuantity(worth, 's')}`
+  return `${way} removes ${shown('saved')}, ${shown('savedShare')}, against polling every minute. It is worth 5 % ${where}.`
 }
 
 const costs = ({ params }: Point, shown: Shown): string =>

@@ -15,6 +15,8 @@ import { judge, simulate, type BatchWorld } from './model.ts'
 import { batchParams, type BatchParams } from './params.ts'
 import { predictions } from './theory.ts'
 
+const PROBED = 3 * 86_400
+
 export const batchPending = defineSim<BatchParams, BatchWorld>({
   name: 'batch-pending',
   summary:
@@ -43,6 +45,8 @@ export const batchPending = defineSim<BatchParams, BatchWorld>({
   answer,
   charts,
   theory: predictions,
+  // How a parameter moves the answer shows in three days as well.
+  probe: (params) => ({ ...params, span: Math.min(params.span, PROBED) }),
   // Where jobs expire or are cancelled, more work makes more of them leave, and nothing is used up.
   resources: ({ params }) =>
     canGrow(params) ? [{ name: 'batch capacity', multiple: 1 / batchLoad(params) }] : [],

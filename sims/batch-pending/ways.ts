@@ -53,13 +53,13 @@ export const WAYS: Readonly<Record<WayName, Way>> = {
     source: 'what a backoff without a cap does',
   },
   'gemini-webhook': {
-    label: 'a Gemini webhook and a fetch from Cloud Storage',
+    label: 'Gemini’s webhook, Cloud Storage',
     learning: { kind: 'webhook', policy: 'gemini-24h', events: 'end' },
     result: 'storage',
     source: 'batch.succeeded carries output_file_uri (gs://); "24 hours using exponential backoff"',
   },
   'openai-webhook': {
-    label: 'an OpenAI webhook and a fetch from the API',
+    label: 'OpenAI’s webhook',
     // Retried for up to 72 h by an unpublished schedule; the specification’s example lasts 75 h.
     learning: { kind: 'webhook', policy: 'standard-webhooks', events: 'end' },
     result: 'api',
