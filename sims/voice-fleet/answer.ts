@@ -1,6 +1,7 @@
 /** The answer in one sentence, and what is used up first as voice grows. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
+import type { Loss } from './loss.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
@@ -33,24 +34,56 @@ export function answer({ chosen, verdict }: Results<VoiceFleetParams>): Headline
   }
 }
 
-function sentence(point: Point, verdict: Results<unknown>['verdict']): string {
-  const hosts = point.params.relayHosts
-  const cores = formatQuantity(hosts * point.params.coresPerHost, 'count')
-  const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
-  const packets = formatQuantity(valueOf(point, 'peakPackets') ?? 0, '1/s')
-  const { at, seconds } = point.params.span
-  const peak = at === 'peak' ? 'with every cluster at its peak' : 'at the peak'
-  const load = `${peak} (${sessions} sessions, ${packets.replace('/s', ' packets/s')})`
-  if (verdict === 'overloaded') return `${hosts} relay hosts (${cores} cores) are overloaded ${load}.`
-  const delay = point.metrics['p99(worstRelayDelay)']?.value ?? null
-  const over = seconds === WEEK ? 'a week' : formatQuantity(seconds, 's')
-  if (delay === null) {
-    return `${hosts} relay hosts (${cores} cores) carry ${over} ${load}; too few packets are late for a p99 of the worst cluster (${worstCluster(point)}).`
-  }
-  return `${hosts} relay hosts (${cores} cores) keep p99 relay delay at ${formatQuantity(delay, 's')} over ${over} in the worst cluster (${worstCluster(point)}) ${load}.`
+/** What the fleet does without: "and survive the loss of any one host of a cluster". */
+const SURVIVES: Readonly<Record<Loss, string>> = {
+  none: '',
+  host: ' with one host of each cluster lost',
+  zone: ' with one zone of each cluster lost',
+  region: ' with the neighbour lost that hurts each cluster most',
 }
 
-/** Clusters differ in nothing but how full their hosts are, so the fullest has the longest delays. */
+function sentence(point: Point, verdict: Results<unknown>['verdict']): string {
+  const { params } = point
+  const hosts = `${params.relayHosts} relay hosts (${formatQuantity(params.relayHosts * params.coresPerHost, 'count')} cores)`
+  const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
+  const packets = formatQuantity(valueOf(point, 'peakPackets') ?? 0, '1/s')
+  const peak = params.span.at === 'peak' ? 'with every cluster at its peak' : 'at the peak'
+  const peakWords = `${peak}${SURVIVES[params.survive]} (${sessions} sessions, ${packets.replace('/s', ' packets/s')})`
+  if (verdict === 'overloaded') return `${hosts} are overloaded ${peakWords}.`
+  const load = formatQuantity(valueOf(point, 'peakLoad') ?? 0, 'share')
+  return [
+    `${hosts} are loaded to ${load} in the fullest cluster (${worstCluster(point)}) over ${over(params)}, ${peakWords}.`,
+    leastWords(point),
+    delayWords(point),
+    costWords(point),
+  ].join(' ')
+}
+
+const over = ({ span }: VoiceFleetParams): string =>
+  span.seconds === WEEK ? 'a week' : formatQuantity(span.seconds, 's')
+
+/** The plain minimum beside the answer: what a sizing without a target and without losses would have said. */
+function leastWords(point: Point): string {
+  const least = valueOf(point, 'leastHosts')
+  return least === null ? '' : `${Math.round(least)} hosts would just carry it, with nothing to spare.`
+}
+
+function delayWords(point: Point): string {
+  const delay = point.metrics['p99(worstRelayDelay)']?.value ?? null
+  return delay === null
+    ? 'Too few packets are late for a p99 of relay delay.'
+    : `Its p99 relay delay is ${formatQuantity(delay, 's')}.`
+}
+
+function costWords(point: Point): string {
+  const [egress, cost] = [valueOf(point, 'egress'), valueOf(point, 'cost')]
+  if (egress === null || cost === null || cost === 0) return ''
+  const { params } = point
+  const onEgress = 1 - (params.relayHosts * params.prices.host) / cost
+  return `A month costs ${formatQuantity(cost, 'USD')}, ${formatQuantity(onEgress, 'share')} of it for ${formatQuantity(egress, 'TB')} of egress.`
+}
+
+/** Clusters differ in nothing but how full their cores are, so the fullest has the longest delays. */
 function worstCluster({ metrics }: Point): string {
   const used = CLUSTERS.map((cluster) => metrics[utilisationIn(cluster)]?.value ?? 0)
   return CLUSTERS[used.indexOf(Math.max(...used))]!

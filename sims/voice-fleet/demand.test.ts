@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterRates, dayShape, forecastPeaks, meanArrivalRate, spanStart, survival } from './demand.ts'
+import { clusterRates, dayShape, forecastPeaks, spanStart, survival } from './demand.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
-import { voiceFleetParams } from './params.ts'
+import { sessionsPerSecond, voiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
 
 const mid = voiceFleetParams.parse({})
 
 describe('demand', () => {
   it('starts 135 million sessions a week in the mid case', () => {
-    expect(meanArrivalRate(mid) * WEEK).toBeCloseTo(135e6, 3)
+    expect(sessionsPerSecond(mid) * WEEK).toBeCloseTo(135e6, 3)
     expect(REGIONS.reduce((sum, region) => sum + region.share, 0)).toBeCloseTo(1, 12)
     const weights = dayShape(mid)
     const perDay = CLUSTERS.map((_, cluster) =>

@@ -3,14 +3,10 @@ import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
 import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
 import { CLUSTERS, routesTo, type Route } from '../lab/world/geography.ts'
-import type { VoiceFleetParams } from './params.ts'
+import { apportion } from '../lab/world/apportion.ts'
+import { routesWithout, serving, worstNeighbour } from './loss.ts'
+import { sessionsPerSecond, type VoiceFleetParams } from './params.ts'
 import { remembered } from './remembered.ts'
-import { WEEK } from './span.ts'
-
-/** Sessions per second that the whole service starts on average. */
-export function meanArrivalRate(params: VoiceFleetParams): number {
-  return (params.weeklyActiveUsers * params.voiceShare * params.sessionsPerUser) / WEEK
-}
 
 /** Arrivals per second on one route for every minute of a day in UTC (the week repeats its day). */
 export function routeRates(
@@ -18,7 +14,7 @@ export function routeRates(
   weights: Float64Array,
   { region, share }: Route,
 ): Float64Array {
-  const rate = meanArrivalRate(params) * region.share * share
+  const rate = sessionsPerSecond(params) * region.share * share
   return weights.map((_, minute) => rate * weightAt(weights, minute, region.utcOffset))
 }
 
@@ -32,12 +28,40 @@ const weightsOf = remembered((trough: number, peak: number, troughHour: number, 
   dayWeights({ trough, peak, troughHour, peakHour }),
 )
 
+/** Everything that arrives at a cluster; where a region is to be survived, the worst neighbour's callers as well. */
+export function routesOf(params: VoiceFleetParams, cluster: number): Route[] {
+  const { spillShare, dayTrough, dayPeak, troughHour, peakHour } = params
+  const isRegion = params.survive === 'region'
+  const lost = isRegion ? neighbourOf(cluster, spillShare, dayTrough, dayPeak, troughHour, peakHour) : null
+  return routesAfter(cluster, lost, spillShare)
+}
+
+/** Who is worst depends on the shape of the day alone, not on how many sessions there are. */
+const neighbourOf = remembered(
+  (
+    cluster: number,
+    spillShare: number,
+    trough: number,
+    peak: number,
+    troughHour: number,
+    peakHour: number,
+  ) => {
+    const weights = weightsOf(trough, peak, troughHour, peakHour)
+    return worstNeighbour(cluster, spillShare, (routes) => Math.max(...sumOfRoutes(1, weights, routes)))
+  },
+)
+
 /** Arrivals per second at one cluster, all its routes together, for every minute of a day in UTC. */
 export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {
+  return sumOfRoutes(sessionsPerSecond(params), weights, routesOf(params, cluster))
+}
+
+function sumOfRoutes(rate: number, weights: Float64Array, routes: readonly Route[]): Float64Array {
   const total = new Float64Array(weights.length)
-  for (const route of routesTo(cluster, params.spillShare)) {
-    const rates = routeRates(params, weights, route)
-    for (let minute = 0; minute < total.length; minute++) total[minute]! += rates[minute]!
+  for (const { region, share } of routes) {
+    const scale = rate * region.share * share
+    for (let minute = 0; minute < total.length; minute++)
+      total[minute]! += scale * weightAt(weights, minute, region.utcOffset)
   }
   return total
 }
@@ -49,23 +73,72 @@ export function spanStart(params: VoiceFleetParams, rates: Float64Array): number
 }
 
 /** The lognormal of session lengths before the cap. */
-export function lengthDistribution(params: VoiceFleetParams): LognormalParameters {
-  const { sessionLength: mean, sessionSpread: sigma } = params
-  return lognormalFrom({ mean, median: mean / Math.exp((sigma * sigma) / 2) })
-}
+export const lengthDistribution = ({ sessionLength, sessionSpread }: VoiceFleetParams): LognormalParameters =>
+  lognormalOf(sessionLength, sessionSpread)
+
+const lognormalOf = (mean: number, sigma: number): LognormalParameters =>
+  lognormalFrom({ mean, median: mean / Math.exp((sigma * sigma) / 2) })
+
+/** The 95th percentile of the first hop lies at three times its median. */
+const RTT_SPREAD = 3
+
+/** The lognormal of first-hop round trips to the nearest cluster. */
+export const firstHop = ({ firstHopRtt }: VoiceFleetParams): LognormalParameters =>
+  lognormalFrom({ median: firstHopRtt, p95: RTT_SPREAD * firstHopRtt })
 
 /**
  * Share of sessions still going u seconds after they began, u = 0, 1, ... up to the cap: P(ceil(length) > u), for
- * the sim counts whole seconds.
+ * the sim counts whole seconds. Read-only.
  */
-export function survival(params: VoiceFleetParams): Float64Array {
-  const { mu, sigma } = lengthDistribution(params)
-  const cap = Math.ceil(params.sessionCap)
-  return Float64Array.from({ length: cap }, (_, u) => (u === 0 ? 1 : normalTail((Math.log(u) - mu) / sigma)))
-}
+export const survival = ({ sessionLength, sessionSpread, sessionCap }: VoiceFleetParams): Float64Array =>
+  survivalOf(sessionLength, sessionSpread, Math.ceil(sessionCap)).shares
+
+/** Mean length of a session under the cap, s: what `survival` sums to. */
+export const meanStay = ({ sessionLength, sessionSpread, sessionCap }: VoiceFleetParams): number =>
+  survivalOf(sessionLength, sessionSpread, Math.ceil(sessionCap)).mean
+
+const survivalOf = remembered((length: number, spread: number, cap: number) => {
+  const { mu, sigma } = lognormalOf(length, spread)
+  const shares = Float64Array.from({ length: cap }, (_, u) =>
+    u === 0 ? 1 : normalTail((Math.log(u) - mu) / sigma),
+  )
+  return { shares, mean: shares.reduce((sum, alive) => sum + alive, 0) }
+})
 
 /** Peaks of the clusters' arrival rates: what a planner can forecast; they do not depend on the seed. */
-export function forecastPeaks(params: VoiceFleetParams): number[] {
-  const weights = dayShape(params)
-  return CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
+export function forecastPeaks(params: VoiceFleetParams): readonly number[] {
+  const { spillShare, dayTrough, dayPeak, troughHour, peakHour, survive } = params
+  const isRegion = survive === 'region' ? 1 : 0
+  const shares = peaksOf(spillShare, dayTrough, dayPeak, troughHour, peakHour, isRegion)
+  const rate = sessionsPerSecond(params)
+  return shares.map((share) => rate * share)
+}
+
+/** Of one arrival per second all over the world. */
+const peaksOf = remembered(
+  (
+    spillShare: number,
+    trough: number,
+    peak: number,
+    troughHour: number,
+    peakHour: number,
+    isRegion: number,
+  ) => {
+    const weights = weightsOf(trough, peak, troughHour, peakHour)
+    return CLUSTERS.map((_, cluster) => {
+      const lost =
+        isRegion === 1 ? neighbourOf(cluster, spillShare, trough, peak, troughHour, peakHour) : null
+      return Math.max(...sumOfRoutes(1, weights, routesAfter(cluster, lost, spillShare)))
+    })
+  },
+)
+
+const routesAfter = (cluster: number, lost: number | null, spillShare: number): Route[] =>
+  lost === null ? routesTo(cluster, spillShare) : routesWithout(cluster, lost, spillShare)
+
+/** Of so many relay hosts, those of each cluster that serve after the loss that is to be survived. */
+export function servingHosts(params: VoiceFleetParams, relayHosts: number): number[] {
+  const { survive, zones } = params
+  const left = (hosts: number): number => serving(hosts, survive, zones)
+  return apportion(forecastPeaks(params), relayHosts, left).map(left)
 }

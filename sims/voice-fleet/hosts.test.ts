@@ -4,7 +4,7 @@ import { openStream } from '../lab/kernel/random/stream.ts'
 import { RelayDelay } from './delay.ts'
 import { Hosts } from './hosts.ts'
 
-const MODEL = { packetsPerSession: 10, capacity: 1000, queueLimit: 500 }
+const MODEL = { packetsPerSession: 10, coresPerHost: 1, capacity: 1000, queueLimit: 500 }
 
 /** `sessions[i]` sessions in second i, all on the one host. */
 function oneHost(sessions: readonly number[]) {

@@ -2,9 +2,9 @@
  * The relay hosts of one cluster, for every number of hosts that may be asked for, side by side.
  *
  * Sessions do not depend on how many hosts there are, so one pass over them serves all fleets: a session's hash of
- * its address picks its host in each (host = floor(hash x hosts), as a balancer's consistent hash would), and each
- * fleet keeps its own counts, queues and delays. Per second and host the count becomes packets, the packets a
- * utilisation or a queue (queueing.ts).
+ * its address picks its core in each (core = floor(hash x hosts x cores), as a balancer's consistent hash and a host's
+ * receive-side scaling would: a flow stays where it is, and no core helps another), and each fleet keeps its own counts,
+ * queues and delays. Per second and core the count becomes packets, the packets a utilisation or a queue (queueing.ts).
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
 import { BINS } from './queueing.ts'
@@ -18,14 +18,18 @@ export interface FleetWorld {
   readonly queued: LogHistogramData
   readonly packets: number
   readonly dropped: number
+  /** Of a core. */
   readonly peakUtilisation: number
+  /** Of a host. */
   readonly peakSessions: number
-  /** Longest stretch of seconds for which some host's queue did not empty. */
+  /** Longest stretch of seconds for which some core's queue did not empty. */
   readonly longestBacklog: number
 }
 
 interface Fleet {
   readonly hosts: number
+  /** By host, and by core. */
+  readonly onHost: Int32Array
   readonly sessions: Int32Array
   readonly backlog: Float64Array
   readonly backlogged: Int32Array
@@ -40,9 +44,10 @@ interface Fleet {
 
 export interface HostModel {
   readonly packetsPerSession: number
-  /** Packets per second that all forwarding cores of a host can take. */
+  readonly coresPerHost: number
+  /** Packets per second that a forwarding core can take. */
   readonly capacity: number
-  /** Packets that all their receive buffers hold. */
+  /** Packets that its receive buffer holds. */
   readonly queueLimit: number
 }
 
@@ -54,9 +59,10 @@ export class Hosts {
     this.model = model
     this.fleets = hostCounts.map((hosts) => ({
       hosts,
-      sessions: new Int32Array(hosts),
-      backlog: new Float64Array(hosts),
-      backlogged: new Int32Array(hosts),
+      onHost: new Int32Array(hosts),
+      sessions: new Int32Array(hosts * model.coresPerHost),
+      backlog: new Float64Array(hosts * model.coresPerHost),
+      backlogged: new Int32Array(hosts * model.coresPerHost),
       packetsAt: new Float64Array(BINS + 1),
       queued: new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 }),
       packets: 0,
@@ -72,8 +78,28 @@ export class Hosts {
     const position = hash / 2 ** 32
     const fleets = this.fleets
     for (let i = 0; i < fleets.length; i++) {
-      const { hosts, sessions } = fleets[i]!
-      sessions[Math.floor(position * hosts)]! += by
+      const { hosts, onHost, sessions } = fleets[i]!
+      onHost[Math.floor(position * hosts)]! += by
+      sessions[Math.floor(position * sessions.length)]! += by
+    }
+  }
+
+  /**
+   * One second of media in which a mean of `mean` sessions fall on the cores at random, without any session: by core a
+   * Poisson number at the quantile of `luck`, standard normal (Cornish and Fisher's second term makes it skewed enough).
+   */
+  instant(mean: number, luck: ArrayLike<number>): void {
+    const { coresPerHost } = this.model
+    for (const fleet of this.fleets) {
+      const each = mean / fleet.sessions.length
+      fleet.onHost.fill(0)
+      for (let core = 0; core < fleet.sessions.length; core++) {
+        const z = luck[core % luck.length]!
+        const sessions = Math.max(0, Math.round(each + Math.sqrt(each) * z + (z * z - 1) / 6))
+        fleet.sessions[core] = sessions
+        fleet.onHost[Math.floor(core / coresPerHost)]! += sessions
+      }
+      this.secondOf(fleet)
     }
   }
 
@@ -84,14 +110,14 @@ export class Hosts {
 
   private secondOf(fleet: Fleet): void {
     const { packetsPerSession, capacity, queueLimit } = this.model
-    const { sessions, backlog, backlogged } = fleet
-    for (let host = 0; host < sessions.length; host++) {
-      const arrivals = sessions[host]! * packetsPerSession
+    const { onHost, sessions, backlog, backlogged } = fleet
+    for (const there of onHost) if (there > fleet.peakSessions) fleet.peakSessions = there
+    for (let core = 0; core < sessions.length; core++) {
+      const arrivals = sessions[core]! * packetsPerSession
       const utilisation = arrivals / capacity
       fleet.packets += arrivals
-      if (sessions[host]! > fleet.peakSessions) fleet.peakSessions = sessions[host]!
       if (utilisation > fleet.peakUtilisation) fleet.peakUtilisation = utilisation
-      const before = backlog[host]!
+      const before = backlog[core]!
       if (utilisation < 1 && before === 0) {
         fleet.packetsAt[Math.floor(utilisation * BINS)]! += arrivals
         continue
@@ -104,9 +130,9 @@ export class Hosts {
       } else {
         fleet.queued.add((before + after) / 2 / capacity, arrivals)
       }
-      backlog[host] = after
-      backlogged[host] = after > 0 ? backlogged[host]! + 1 : 0
-      if (backlogged[host]! > fleet.longestBacklog) fleet.longestBacklog = backlogged[host]!
+      backlog[core] = after
+      backlogged[core] = after > 0 ? backlogged[core]! + 1 : 0
+      if (backlogged[core]! > fleet.longestBacklog) fleet.longestBacklog = backlogged[core]!
     }
   }
 

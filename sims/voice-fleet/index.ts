@@ -4,10 +4,13 @@
  *
  *     demand.ts   who starts a session when and where        hosts.ts     sessions -> packets -> queues, per host
  *     model.ts    one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
+ *     loss.ts     what a fleet is to survive                 cost.ts      hosts and egress; wire.ts, storm.ts
+ *     sketch.ts   the same cluster without its sessions, for hundreds of assumptions
  */
 import { defineSim } from '../lab/contract/sim.ts'
 import { answer, resources } from './answer.ts'
 import { simulateCell, type CellWorld } from './model.ts'
+import { sketchCell } from './sketch.ts'
 import { charts } from './charts.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { judge } from './judge.ts'
@@ -24,7 +27,7 @@ export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
   observations: OBSERVATIONS,
   judged: ['relayHosts', 'loadMultiple'],
   parts: () => CLUSTERS.length,
-  replicate: simulateCell,
+  replicate: (params, ctx) => (params.detail === 'instants' ? sketchCell : simulateCell)(params, ctx),
   judge,
   answer,
   charts,
@@ -35,6 +38,10 @@ export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
   // packets than the mean one, so there are fewer of them than the clock says.
   windows: ({ relayHosts, span, sessionLength, dayPeak }) =>
     Math.max(1, (relayHosts * span.seconds) / (2 * sessionLength) / dayPeak),
-  // Hosts are sized by the busiest hour; the rest of the week costs time and changes nothing.
-  probe: (params) => ({ ...params, span: { seconds: Math.min(3600, params.span.seconds), at: 'peak' } }),
+  // Hosts are sized by the busiest hour, and what an assumption moves is how many sessions there are in it, not which.
+  probe: (params) => ({
+    ...params,
+    detail: 'instants',
+    span: { seconds: Math.min(3600, params.span.seconds), at: 'peak' },
+  }),
 })

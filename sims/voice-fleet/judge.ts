@@ -4,8 +4,10 @@ import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Distribution, InvariantSample, Measures, Series } from '../lab/contract/sim.ts'
 import type { CellWorld } from './model.ts'
 import { RelayDelay, type RelayModel } from './delay.ts'
-import { apportion } from '../lab/world/apportion.ts'
-import { forecastPeaks } from './demand.ts'
+import { costPerMonth, egressPerMonth } from './cost.ts'
+import { servingHosts } from './demand.ts'
+import { stormOf } from './storm.ts'
+import { bytesOnWire } from './wire.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import type { FleetWorld } from './hosts.ts'
 import { utilisationIn, type MetricName } from './metrics.ts'
@@ -15,18 +17,21 @@ import type { VoiceFleetParams } from './params.ts'
 const SETUP_ROUND_TRIPS = 6
 
 export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Measures {
-  const hosts = apportion(forecastPeaks(params), params.relayHosts)
+  const hosts = servingHosts(params, params.relayHosts)
   const fleets = cells.map((cell, cluster) => fleetOf(cell, hosts[cluster]!))
   const delay = new RelayDelay(fleets, params)
-  const rtt = new LogHistogram()
-  for (const cell of cells) rtt.merge(LogHistogram.fromData(cell.rtt))
   const total = (pick: (cell: CellWorld) => number): number =>
     cells.reduce((sum, cell) => sum + pick(cell), 0)
-  const load = peakLoad(params, cells, hosts)
+  const loads = clusterLoads(params, cells)
+  const load = Math.max(...loads.map((one, i) => one / hosts[i]!))
+  const storm = params.survive === 'region' ? stormOf(params) : null
   const packetsPerSession = params.packetsPerSession * params.loadMultiple
   const concurrent = sumByMinute(cells)
   const peakConcurrent = Math.max(...concurrent)
-  const bitsPerPacket = 8 * params.packetSize
+  const wire = packetsPerSession * bytesOnWire(params.packetSize, 0)
+  // More of them go on to pods, with the relay's header, than come from there.
+  const toPods = (packetsPerSession - params.packetsToCaller * params.loadMultiple) * headerOnWire(params)
+  const bitsPerSession = 8 * (wire + Math.max(0, toPods))
   const peakHostSessions = Math.max(...fleets.map((fleet) => fleet.peakSessions))
   const metrics: Record<MetricName, number | null> = {
     lost: delay.offered === 0 ? null : delay.lost / delay.offered,
@@ -35,9 +40,15 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     peakConcurrent,
     meanConcurrent: total((cell) => cell.presence) / params.span.seconds,
     peakPackets: peakConcurrent * packetsPerSession,
-    peakBandwidth: peakConcurrent * packetsPerSession * bitsPerPacket,
-    peakHostBandwidth: peakHostSessions * packetsPerSession * bitsPerPacket,
+    peakBandwidth: peakConcurrent * bitsPerSession,
+    peakHostBandwidth: peakHostSessions * bitsPerSession,
     peakHostFlows: Math.max(...fleets.map((fleet, cluster) => flowsOfFullestHost(fleet, cells[cluster]!))),
+    imbalance: imbalanceOf(params, fleets, loads, hosts),
+    leastHosts: loads.reduce((sum, one) => sum + Math.floor(one) + 1, 0),
+    egress: egressPerMonth(params),
+    cost: costPerMonth(params),
+    stormHandshakes: storm?.handshakes ?? null,
+    stormChecks: storm?.checks ?? null,
     relayCores: params.relayHosts * params.coresPerHost,
     sessions: total((cell) => cell.injected),
     misrouted: total((cell) => cell.misrouted),
@@ -50,7 +61,7 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     observations: {
       relayDelay: delay,
       worstRelayDelay: ofWeightOne(worstOf(fleets, params)),
-      setupTime: stretched(distributionOf(rtt.toData()), SETUP_ROUND_TRIPS),
+      setupTime: stretched(roundTripsOf(cells), SETUP_ROUND_TRIPS),
     },
     unseen: { lost: Math.max(...cells.map((cell, i) => crowding(cell, hosts[i]!, params))) },
     state:
@@ -88,44 +99,82 @@ function flowsOfFullestHost(fleet: FleetWorld, cell: CellWorld): number {
   return cell.peakConcurrent === 0 ? 0 : (cell.peakFlows * fleet.peakSessions) / cell.peakConcurrent
 }
 
-/** The delays of the cluster whose p99 is the longest: a pool of all would hide it. */
+/**
+ * The delays of the cluster whose p99 is the longest: a pool of all would hide it. Most likely it is the fullest; another
+ * is asked for its own p99 only when more than a hundredth of its packets take longer than that.
+ */
 function worstOf(fleets: readonly FleetWorld[], model: RelayModel): RelayDelay {
-  const delays = fleets.map((fleet) => new RelayDelay([fleet], model))
-  const p99 = delays.map((delay) => delay.quantile(0.99) ?? 0)
-  return delays[p99.indexOf(Math.max(...p99))]!
+  const fullestFirst = fleets.toSorted((a, b) => b.peakUtilisation - a.peakUtilisation)
+  let worst = new RelayDelay(fullestFirst.slice(0, 1), model)
+  let p99 = worst.quantile(0.99) ?? 0
+  for (const fleet of fullestFirst.slice(1)) {
+    const delay = new RelayDelay([fleet], model)
+    if (delay.exceeding(p99) <= 0.01 * delay.count) continue
+    worst = delay
+    p99 = delay.quantile(0.99) ?? 0
+  }
+  return worst
 }
 
+const roundTrips = new WeakMap<readonly CellWorld[], Distribution>()
+
+/** Of all sessions; the same for every number of hosts that these worlds are judged for. */
+function roundTripsOf(cells: readonly CellWorld[]): Distribution {
+  let known = roundTrips.get(cells)
+  if (known === undefined) {
+    const rtt = new LogHistogram()
+    for (const cell of cells) rtt.merge(LogHistogram.fromData(cell.rtt))
+    known = distributionOf(rtt.toData())
+    roundTrips.set(cells, known)
+  }
+  return known
+}
+
+/** Bytes that the relay's header adds to a packet on the wire. */
+const headerOnWire = ({ packetSize, relayHeader }: VoiceFleetParams): number =>
+  bytesOnWire(packetSize, relayHeader) - bytesOnWire(packetSize, 0)
+
 /**
- * Load against capacity of the fullest cluster, over a stretch as long as a session lasts: sessions come and go that fast,
- * so a cluster that is offered more than it forwards for so long is overloaded, and one that a few seconds of luck fill is
- * not. It needs no backlog to have built up, so a span of minutes shows it as well as a week.
+ * Load of each cluster in hosts' worth, over a stretch as long as a session lasts: sessions come and go that fast, so a
+ * cluster that is offered more than it forwards for so long is overloaded, and one that a few seconds of luck fill is not.
+ * It needs no backlog to have built up, so a span of minutes shows it as well as a week.
  */
-function peakLoad(params: VoiceFleetParams, cells: readonly CellWorld[], hosts: readonly number[]): number {
+function clusterLoads(params: VoiceFleetParams, cells: readonly CellWorld[]): number[] {
   const perSession =
     (params.packetsPerSession * params.loadMultiple) / (params.coresPerHost * params.packetsPerCoreSecond)
-  return Math.max(
-    ...cells.map(({ concurrentByMinute: minutes }, cluster) => {
-      const stretch = Math.min(minutes.length, Math.max(1, Math.round(params.sessionLength / 60)))
-      let sum = 0
-      let most = 0
-      for (let i = 0; i < minutes.length; i++) {
-        sum += minutes[i]! - (i >= stretch ? minutes[i - stretch]! : 0)
-        if (i >= stretch - 1 && sum > most) most = sum
-      }
-      return (most / stretch) * (perSession / hosts[cluster]!)
-    }),
+  return cells.map(({ concurrentByMinute: minutes }) => {
+    const stretch = Math.min(minutes.length, Math.max(1, Math.round(params.sessionLength / 60)))
+    let sum = 0
+    let most = 0
+    for (let i = 0; i < minutes.length; i++) {
+      sum += minutes[i]! - (i >= stretch ? minutes[i - stretch]! : 0)
+      if (i >= stretch - 1 && sum > most) most = sum
+    }
+    return (most / stretch) * perSession
+  })
+}
+
+/** How much more the busiest core of a cluster gets than the mean of its cores; the worst cluster's. */
+function imbalanceOf(
+  params: VoiceFleetParams,
+  fleets: readonly FleetWorld[],
+  loads: readonly number[],
+  hosts: readonly number[],
+): number | null {
+  const ratios = fleets.flatMap(({ peakUtilisation }, i) =>
+    loads[i]! > 0 ? [(params.loadMultiple * peakUtilisation * hosts[i]!) / loads[i]! - 1] : [],
   )
+  return ratios.length === 0 ? null : Math.max(0, ...ratios)
 }
 
 /**
- * A bound on the share of packets that a cluster loses, given how many sessions it had at its fullest: a host has a binomial
+ * A bound on the share of packets that a cluster loses, given how many sessions it had at its fullest: a core has a binomial
  * share of them, and only when that share is more than it forwards can its buffer overflow. Chernoff's bound on the tail,
  * exp(-(c ln(c/m) - c + m)) for a mean of m and a capacity of c sessions, times the excess of one who is beyond it.
  */
 function crowding(cell: CellWorld, hosts: number, params: VoiceFleetParams): number {
-  const mean = cell.peakConcurrent / hosts
-  const most =
-    (params.coresPerHost * params.packetsPerCoreSecond) / (params.packetsPerSession * params.loadMultiple)
+  const mean = cell.peakConcurrent / (hosts * params.coresPerHost)
+  const most = params.packetsPerCoreSecond / (params.packetsPerSession * params.loadMultiple)
   if (mean === 0) return 0
   if (mean >= most) return 1
   const tail = Math.exp(-(most * Math.log(most / mean) - most + mean))

@@ -27,7 +27,7 @@ export const OBSERVATIONS = {
 
 const TOTALS = {
   lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
-  peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest host in its busiest second' },
+  peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest core in its busiest second' },
   peakLoad: {
     unit: 'share',
     label: 'Load of the fullest cluster over as long as a session lasts, against what its hosts forward',
@@ -38,9 +38,25 @@ const TOTALS = {
   },
   meanConcurrent: { unit: 'count', label: 'Sessions at once, mean of the span' },
   peakPackets: { unit: '1/s', label: 'Packets a second into all relays, at the peak' },
-  peakBandwidth: { unit: 'bit/s', label: 'Traffic into all relays, at the peak' },
-  peakHostBandwidth: { unit: 'bit/s', label: 'Traffic into the busiest host' },
+  peakBandwidth: { unit: 'bit/s', label: 'Traffic out of all relays on the wire, at the peak' },
+  peakHostBandwidth: { unit: 'bit/s', label: 'Traffic out of the busiest host on the wire' },
   peakHostFlows: { unit: 'count', label: 'Flows in the fullest table of a host, idle ones included' },
+  imbalance: {
+    unit: 'share',
+    label:
+      'What the busiest core has in its busiest second above the mean of its cluster’s cores at the peak',
+  },
+  leastHosts: {
+    unit: 'hosts',
+    label: 'Hosts that just carry the peak: a load below 1, nothing to spare',
+  },
+  egress: { unit: 'TB', label: 'Egress to callers in 30 days, bytes on IP' },
+  cost: { unit: 'USD', label: 'Cost of hosts and egress in 30 days' },
+  stormHandshakes: {
+    unit: '1/s',
+    label: 'Handshakes a second after the largest cluster is lost at its peak',
+  },
+  stormChecks: { unit: '1/s', label: 'Connectivity checks a second then' },
   relayCores: { unit: 'cores', label: 'Forwarding cores of all relay hosts' },
   sessions: { unit: 'count', label: 'Sessions simulated' },
   misrouted: { unit: 'count', label: 'First packets that did not reach the pod their hint was sealed for' },
@@ -56,7 +72,7 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
   ...Object.fromEntries(
     CLUSTERS.map((cluster) => [
       utilisationIn(cluster),
-      { unit: 'share', label: `Utilisation of the busiest host in ${cluster}` },
+      { unit: 'share', label: `Utilisation of the busiest core in ${cluster}` },
     ]),
   ),
 }

@@ -6,15 +6,23 @@
  * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list per second.
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
-import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
+import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
-import { clusterRates, dayShape, forecastPeaks, lengthDistribution, routeRates, spanStart } from './demand.ts'
+import {
+  clusterRates,
+  dayShape,
+  firstHop,
+  lengthDistribution,
+  routeRates,
+  routesOf,
+  servingHosts,
+  spanStart,
+} from './demand.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { FirstPackets } from './first-packets.ts'
-import { CLUSTERS, routesTo } from '../lab/world/geography.ts'
-import { apportion } from '../lab/world/apportion.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'
 
@@ -41,8 +49,6 @@ export interface CellWorld {
   readonly counters: Readonly<Record<string, number>>
 }
 
-/** The 95th percentile of the first hop lies at three times its median. */
-const RTT_SPREAD = 3
 const NONE = -1
 
 interface Source {
@@ -59,15 +65,9 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   const cap = Math.ceil(params.sessionCap)
   const { seconds } = params.span
   const length = lengthDistribution(params)
-  const near = lognormalFrom({ median: params.firstHopRtt, p95: RTT_SPREAD * params.firstHopRtt })
+  const near = firstHop(params)
   const sources = openSources(params, ctx)
-  const peaks = forecastPeaks(params)
-  const hostCounts = new Set(ctx.judged('relayHosts').map((hosts) => apportion(peaks, hosts)[cluster]!))
-  const hosts = new Hosts([...hostCounts], {
-    packetsPerSession: params.packetsPerSession,
-    capacity: params.coresPerHost * params.packetsPerCoreSecond,
-    queueLimit: params.coresPerHost * params.queueLimit,
-  })
+  const hosts = hostsOf(params, ctx)
   const first = new FirstPackets({
     cluster,
     pods: params.podsPerCluster,
@@ -151,10 +151,21 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   }
 }
 
+/** The hosts of this cluster, for every number of them that may be asked for. */
+export function hostsOf(params: VoiceFleetParams, ctx: ReplicationContext): Hosts {
+  const asked = ctx.judged('relayHosts').map((hosts) => servingHosts(params, hosts)[ctx.part]!)
+  return new Hosts([...new Set(asked)], {
+    packetsPerSession: params.packetsPerSession,
+    coresPerHost: params.coresPerHost,
+    capacity: params.packetsPerCoreSecond,
+    queueLimit: params.queueLimit,
+  })
+}
+
 function openSources(params: VoiceFleetParams, ctx: ReplicationContext): Source[] {
   const weights = dayShape(params)
   const cluster = CLUSTERS[ctx.part]!
-  return routesTo(ctx.part, params.spillShare).map((route) => {
+  return routesOf(params, ctx.part).map((route) => {
     const name = `${route.region.name}/${cluster}`
     return {
       rates: routeRates(params, weights, route),

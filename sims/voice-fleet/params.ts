@@ -1,12 +1,31 @@
 /** The parameters of `voice-fleet`. Defaults are the mid case; what nobody publishes is an interval in the scenario. */
 import { z } from 'zod'
-import { bitrate, bytes, count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
-import { span } from './span.ts'
+import {
+  bitrate,
+  bytes,
+  choice,
+  count,
+  duration,
+  integer,
+  rate,
+  share,
+  uncertain,
+} from '../lab/contract/quantity.ts'
+import { LOSSES } from './loss.ts'
+import { span, WEEK } from './span.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
+
+/** More than there are people. */
+const MOST_USERS = 10e9
+/** Sessions at once, and sessions of one replication, at most: a gigabyte, and an hour of work. */
+const MOST_AT_ONCE = 30e6
+const MOST_SESSIONS = 3e9
 
 export const voiceFleetParams = z
   .strictObject({
-    weeklyActiveUsers: count({ above: 0 }).prefault('900M').describe('People who use the service in a week'),
+    weeklyActiveUsers: count({ above: 0, max: MOST_USERS })
+      .prefault('900M')
+      .describe('People who use the service in a week'),
     voiceShare: uncertain(share({ above: 0 }))
       .prefault('5%')
       .describe('Share of them who talk to it'),
@@ -25,6 +44,9 @@ export const voiceFleetParams = z
     span: span()
       .prefault('week')
       .describe('What is simulated: "week", or a length "at peak" (every cluster at its own) or "at start"'),
+    detail: choice(['sessions', 'instants'])
+      .prefault('sessions')
+      .describe('Every session, or the instants that assumptions are probed by, a fiftieth of the work'),
     dayTrough: count({ min: 0.01, below: 1 })
       .prefault(0.24)
       .describe('Weakest minute of a local day, against its mean'),
@@ -45,19 +67,43 @@ export const voiceFleetParams = z
     relayHosts: integer({ min: CLUSTERS.length, max: 10_000, unit: 'hosts' })
       .prefault(24)
       .describe(`Relay hosts in all ${CLUSTERS.length} clusters, shared out by forecast peak`),
+    survive: choice(LOSSES)
+      .prefault('none')
+      .describe(
+        'What may be lost at the peak while all that is expected holds: in each cluster its own worst case',
+      ),
+    zones: integer({ min: 2, max: 9, unit: 'zones' })
+      .prefault(3)
+      .describe('Zones of a cluster, its hosts spread evenly over them'),
+    reconnectWithin: duration({ min: 0.1 })
+      .prefault('15s')
+      .describe('Clients of a lost region look for another within this time of each other'),
     coresPerHost: integer({ min: 1, max: 512, unit: 'cores' })
       .prefault(2)
-      .describe('Cores that forward, per host'),
+      .describe('Cores that forward, per host; a flow stays on the core that its address hashes to'),
     packetsPerCoreSecond: uncertain(rate({ above: 0 }))
       .prefault('242k/s')
-      .describe('Packets a core forwards in a second'),
+      .describe('Packets a core forwards in a second to many callers, whose packets cannot be merged'),
     packetsPerSession: uncertain(rate({ above: 0 }))
       .prefault('77/s')
       .describe('Packets a session sends into the relay, both ways'),
     loadMultiple: count({ above: 0, max: 100 })
       .prefault(1)
       .describe('Judges the same sessions as if each sent so many times the packets: for headroom'),
-    packetSize: bytes({ above: 0 }).prefault('140B').describe('Bytes of a packet on IP'),
+    packetsToCaller: uncertain(rate({ above: 0 }))
+      .prefault('26/s')
+      .describe('Packets of those that the relay sends to the caller: the egress'),
+    packetSize: bytes({ min: 28, max: 65_535 }).prefault('140B').describe('Bytes of a packet on IP'),
+    relayHeader: bytes({ max: 1000 })
+      .prefault('8B')
+      .describe('Bytes that the relay adds to a packet between itself and a pod'),
+    prices: z
+      .strictObject({
+        host: count({ unit: 'USD' }).prefault('150 USD').describe('A host for a month'),
+        egressGB: count({ unit: 'USD' }).prefault('0.05 USD').describe('A gigabyte to callers'),
+      })
+      .prefault({})
+      .describe('What hosts and egress cost'),
     queueLimit: integer({ min: 1, unit: 'packets' })
       .prefault(9000)
       .describe(
@@ -83,5 +129,31 @@ export const voiceFleetParams = z
     path: ['peakHour'],
     message: 'peakHour and troughHour must differ',
   })
+  .refine(
+    ({ survive, relayHosts }) => !['host', 'zone'].includes(survive) || relayHosts >= 2 * CLUSTERS.length,
+    {
+      path: ['relayHosts'],
+      message: `impossible: a cluster survives the loss of a host or a zone only with two hosts (${2 * CLUSTERS.length} in all)`,
+    },
+  )
+  .refine((params) => sessionsPerSecond(params) * params.sessionLength <= MOST_AT_ONCE, {
+    path: ['weeklyActiveUsers'],
+    message: `impossible: more than ${MOST_AT_ONCE / 1e6}M sessions at once`,
+  })
+  .refine((params) => sessionsPerSecond(params) * (params.span?.seconds ?? WEEK) <= MOST_SESSIONS, {
+    path: ['weeklyActiveUsers'],
+    message: `impossible: more than ${MOST_SESSIONS / 1e9}G sessions in one replication`,
+  })
+
+interface Demand {
+  readonly weeklyActiveUsers: number
+  readonly voiceShare: number
+  readonly sessionsPerUser: number
+}
+
+/** Sessions per second that the whole service starts on average. */
+export function sessionsPerSecond({ weeklyActiveUsers, voiceShare, sessionsPerUser }: Demand): number {
+  return (weeklyActiveUsers * voiceShare * sessionsPerUser) / WEEK
+}
 
 export type VoiceFleetParams = z.infer<typeof voiceFleetParams>

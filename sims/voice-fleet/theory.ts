@@ -41,16 +41,26 @@ interface Expected {
 function expectedIn(params: VoiceFleetParams, rates: Float64Array, stays: Float64Array): Expected {
   const start = spanStart(params, rates)
   const { seconds } = params.span
-  const rateAt = (second: number): number => {
-    const minute = Math.floor(second / 60) % MINUTES_A_DAY
-    return rates[minute < 0 ? minute + MINUTES_A_DAY : minute]!
-  }
-  const occupancyAt = (second: number): number =>
-    stays.reduce((sum, alive, u) => sum + alive * rateAt(second - u), 0)
   let arrivals = 0
-  for (let t = 0; t < seconds; t++) arrivals += rateAt(start + t)
-  const already = occupancyAt(start - 1) - endedAt(stays, (u) => rateAt(start - 1 - u))
-  return { occupancy: meanOf(seconds, (t) => occupancyAt(start + t)), sessions: arrivals + already }
+  for (let t = 0; t < seconds; t++) arrivals += rateAt(rates, start + t)
+  const already = occupancyAt(rates, stays, start - 1) - endedAt(stays, (u) => rateAt(rates, start - 1 - u))
+  return {
+    occupancy: meanOf(seconds, (t) => occupancyAt(rates, stays, start + t)),
+    sessions: arrivals + already,
+  }
+}
+
+/** Arrivals per second in the minute of this second of the week; before Monday it is the day before. */
+export function rateAt(rates: Float64Array, second: number): number {
+  const minute = Math.floor(second / 60) % MINUTES_A_DAY
+  return rates[minute < 0 ? minute + MINUTES_A_DAY : minute]!
+}
+
+/** Mean number of sessions at once in this second. */
+export function occupancyAt(rates: Float64Array, stays: Float64Array, second: number): number {
+  let sum = 0
+  for (let u = 0; u < stays.length; u++) sum += stays[u]! * rateAt(rates, second - u)
+  return sum
 }
 
 /** Sessions counted in one second that are gone in the next. */
