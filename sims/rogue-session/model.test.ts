@@ -119,6 +119,15 @@ describe('the relay', () => {
     expect(ways(3)).toEqual([false, false, false, false, false])
   })
 
+  it('keeps the owner’s flow when his check is replayed from twenty addresses a second', () => {
+    const { metrics, counters } = simulate(
+      paramsOf({ attack: 'replay', thiefInterval: '50ms', watched: 2 }),
+      context(),
+    )
+    expect(counters['packets']).toBeGreaterThan(10_000)
+    expect(metrics['lostMedia']).toBe(0)
+  })
+
   it('gives a thief inside the owner’s media only until the owner’s next check', () => {
     const { metrics, counters } = simulate(
       paramsOf({ attack: 'thief-inside', thiefInterval: '100ms', watched: 10 }),

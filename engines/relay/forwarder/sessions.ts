@@ -6,7 +6,17 @@
  * take the password. And a kill must find the session's flows, also those that a fast path keeps silent.
  */
 import { hashKey, mixed, nhHalf, nhPair } from './hash.ts'
-import { LIVE, NONCE_HIGH, NONCE_LOW, RECORD, ROUTE_KEY, SEEN, SESSION_NEXT, STATE } from './record.ts'
+import {
+  LIVE,
+  NONCE_HIGH,
+  NONCE_LOW,
+  PROVEN,
+  RECORD,
+  ROUTE_KEY,
+  SEEN,
+  SESSION_NEXT,
+  STATE,
+} from './record.ts'
 
 export class Sessions {
   private readonly words: Int32Array
@@ -68,20 +78,32 @@ export class Sessions {
     return count >= most ? oldest : -1
   }
 
-  /** The live flow to give up when `flow` has become one: the longest unseen other, once there are over `most`. Or -1. */
+  /**
+   * The live flow to give up when `flow` has become one, once there are over `most`; or -1. Of the others one whose address
+   * is not proven goes before one that is, then the one that was silent longest, then the newest: who replays a client's
+   * check from nine addresses within a second pushes out his own flows and not the client's.
+   */
   surplusLive(flow: number, most: number): number {
     const { words } = this
     const at = flow * RECORD
     let count = 0
-    let stalest = -1
+    let least = -1
     let other = this.first(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)
     for (; other >= 0; other = this.next(other)) {
       if ((words[other * RECORD + STATE]! & LIVE) === 0) continue
       count++
       if (other === flow) continue
-      if (stalest < 0 || words[other * RECORD + SEEN]! <= words[stalest * RECORD + SEEN]!) stalest = other
+      if (least < 0 || this.isWorthLess(other, least)) least = other
     }
-    return count > most ? stalest : -1
+    return count > most ? least : -1
+  }
+
+  /** Of two live flows of a session, `older` having joined it earlier: whether that one is rather given up. */
+  private isWorthLess(older: number, newer: number): boolean {
+    const { words } = this
+    const [a, b] = [older * RECORD, newer * RECORD]
+    const [isProven, isOtherProven] = [words[a + STATE]! & PROVEN, words[b + STATE]! & PROVEN]
+    return isProven === isOtherProven ? words[a + SEEN]! < words[b + SEEN]! : isProven === 0
   }
 
   private match(from: number, routeKey: number, nonceHigh: number, nonceLow: number): number {

@@ -11,7 +11,8 @@
  *     its session keep it. It becomes live when its pod answers with success.
  *  3  A session has at most `flowsPerSession` pending flows and as many live ones; an address (an IPv6 /64) at most
  *     `pendingPerAddress` pending flows; the table `flows` in all. Room is made by the oldest pending flow of the
- *     session, of the address, of all; among a session's live flows by the one that was silent longest, then the oldest.
+ *     session, of the address, of all; among a session's live flows by one that is not proven, then by the one
+ *     that was silent longest, then by the newest.
  *     A table of live flows takes no new one.
  *  4  The last `transactions` checks that may change a flow are remembered, for `transactionTimeout`. A flow has one of
  *     an id; a check with an id under way for another session, or used by the flow's own session last, is refused. A
@@ -507,8 +508,10 @@ export class ModelForwarder {
     const live = [...this.ofSession.get(flow.session.name)!].filter(({ confirmed }) => confirmed)
     if (live.length <= this.options.flowsPerSession) return
     const others = live.filter((other) => other !== flow)
-    const silence = Math.min(...others.map(({ seen }) => seen))
-    this.forget(others.find(({ seen }) => seen === silence)!)
+    const unproven = others.filter(({ proven }) => !proven)
+    const least = unproven.length > 0 ? unproven : others
+    const silence = Math.min(...least.map(({ seen }) => seen))
+    this.forget(least.findLast(({ seen }) => seen === silence)!)
   }
 
   private prove(flow: ModelFlow): void {

@@ -52,6 +52,13 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     fault: 2,
+    name: 'replayed checks push out the client’s live flow',
+    file: forwarder('sessions'),
+    from: 'words[a + SEEN]! < words[b + SEEN]!',
+    to: 'words[a + SEEN]! <= words[b + SEEN]!',
+  },
+  {
+    fault: 2,
     name: 'a refreshed pending flow is spared',
     file: forwarder('sessions'),
     from: 'oldest = flow\n',
