@@ -1,6 +1,7 @@
 /** What to look at: who is locked out by ladder, and one blocked caller's checks over time. */
 import { Kernel } from '../lab/kernel/kernel.ts'
 import { intervalBars } from '../lab/contract/bars.ts'
+import { distributionOfIn } from '../lab/contract/figure.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { CheckList, type Path } from './ice/check-list.ts'
 import { TraceWire } from './ice/trace.ts'
@@ -10,7 +11,7 @@ import type { FirewalledParams } from './params.ts'
 type Point = PointResult<FirewalledParams>
 
 export function charts({ points }: Results<FirewalledParams>): ChartSpec[] {
-  return [lockedOutByLadder(points), oneCall(points)]
+  return [lockedOutByLadder(points), setupByLadder(points), oneCall(points)]
 }
 
 function lockedOutByLadder(points: readonly Point[]): ChartSpec {
@@ -28,6 +29,48 @@ function lockedOutByLadder(points: readonly Point[]): ChartSpec {
     figures: 'callers who get no call',
     format: '.1%',
   })
+}
+
+/** From 50 ms to 40 s, twenty points a factor of ten. */
+const SETUP_TIMES = Array.from({ length: 59 }, (_, i) => 0.05 * 10 ** (i / 20))
+
+/** Of all callers, those without any call included, the share not yet connected: a line ends at who never is. */
+function setupByLadder(points: readonly Point[]): ChartSpec {
+  const values = points.flatMap(({ params, replications }) => {
+    const distributions = replications.map((measures) => distributionOfIn(measures, 'setupTime'))
+    const connected = distributions.reduce((sum, { count }) => sum + count, 0)
+    const calls = params.calls * replications.length
+    return SETUP_TIMES.map((seconds) => {
+      const late = distributions.reduce((sum, one) => sum + one.exceeding(seconds), 0)
+      return { ladder: params.ladder, seconds, waiting: (calls - connected + late) / calls }
+    })
+  })
+  return {
+    name: 'setup-time',
+    title: 'Callers without a call yet, by time since the tap',
+    description:
+      'Lines: the share of all callers who are not connected so long after the tap, one line for each ladder, over all ' +
+      'replications. Both axes are logarithmic; a line that stays level shows those who get no call at all.',
+    spec: {
+      data: { values: values.filter(({ waiting }) => waiting > 0) },
+      mark: 'line',
+      encoding: {
+        x: { field: 'seconds', type: 'quantitative', title: 'seconds since the tap', scale: { type: 'log' } },
+        y: {
+          field: 'waiting',
+          type: 'quantitative',
+          title: 'callers not connected',
+          scale: { type: 'log' },
+          axis: { format: '~%' },
+        },
+        color: { field: 'ladder', type: 'nominal', title: 'offered besides UDP' },
+      },
+    },
+    table: {
+      columns: ['offered besides UDP', 'seconds', 'callers not connected'],
+      rows: values.map(({ ladder, seconds, waiting }) => [ladder, seconds, waiting]),
+    },
+  }
 }
 
 /** A caller behind a firewall that lets only TLS on 443 out, without losses, at the median round trip. */

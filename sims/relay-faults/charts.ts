@@ -8,12 +8,14 @@ export function charts({ points, chosen }: Results<RelayFaultsParams>): ChartSpe
   return [overTime(points), recovery(points), storm(chosen)]
 }
 
-/** What tells points apart, in the order of a reader's interest. */
-const labelOf = ({ params, at }: Point): string =>
-  [
-    params.fault,
-    ...Object.entries(at).flatMap(([key, value]) => (key === 'fault' ? [] : [`${key} ${value}`])),
-  ].join(', ')
+/** What tells points apart; legends are short. */
+function labelOf({ params, at }: Point): string {
+  const { cache } = params
+  const told = Object.entries(at).map(([key, value]) =>
+    key === 'cache' ? (cache === 'none' ? 'no cache' : 'shared cache') : String(value),
+  )
+  return told.length === 0 ? params.fault : told.join(', ')
+}
 
 const seriesOf = ({ replications }: Point, name: string): Series =>
   replications[0]?.series?.[name] ?? { unit: 's', label: name, t: [], values: [] }

@@ -32,19 +32,21 @@ export function contextAt(params: TurnLatencyParams, minute: number, latency: nu
 export function expectedLatency(params: TurnLatencyParams, minute: number): number {
   let latency = 1
   for (let round = 0; round < 20; round++) {
-    latency = base(params, minute) + serviceOf(params, contextAt(params, minute, latency))
+    latency = transportAndWaits(params, minute) + serviceAt(params, contextAt(params, minute, latency))
   }
   return latency
 }
 
-function base(params: TurnLatencyParams, minute: number): number {
+/** What a turn takes beside the inference: endpointing, transport, playout. */
+export function transportAndWaits(params: TurnLatencyParams, minute: number): number {
   const { endpointing, endpointingDrift, accessRtt, backboneRtt, relayDelay, telephony, playout } = params
   return (
     endpointing + endpointingDrift * minute + accessRtt + backboneRtt + 2 * relayDelay + telephony + playout
   )
 }
 
-function serviceOf(params: TurnLatencyParams, context: number): number {
+/** Mean of prefill and decoding at so many tokens of context. */
+export function serviceAt(params: TurnLatencyParams, context: number): number {
   const fresh = Math.min(context, meanOf(params.talk, params.turnSpread) * params.tokensHeard)
   const hit = prefill(params, fresh, context - fresh)
   const miss = prefill(params, context, 0)
@@ -60,10 +62,10 @@ export function fit(params: TurnLatencyParams, points: readonly FitPoint[]): num
     let products = 0
     for (const { minute, seconds } of points) {
       const context = contextAt(params, minute, expectedLatency(at, minute))
-      const free = serviceOf({ ...params, prefillPerToken: 0 }, context)
-      const perToken = serviceOf({ ...params, prefillPerToken: 1 }, context) - free
+      const free = serviceAt({ ...params, prefillPerToken: 0 }, context)
+      const perToken = serviceAt({ ...params, prefillPerToken: 1 }, context) - free
       squares += perToken * perToken
-      products += perToken * (seconds - base(params, minute) - free)
+      products += perToken * (seconds - transportAndWaits(params, minute) - free)
     }
     prefillPerToken = Math.max(0, products / squares)
   }

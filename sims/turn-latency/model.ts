@@ -57,7 +57,7 @@ export function simulate(params: TurnLatencyParams, ctx: ReplicationContext): Me
         ok: worlds.every(({ world }) => world.calls === base.calls),
       },
     ],
-    series: stageSeries(base.stages),
+    series: { ...stageSeries(base.stages), ...latencySeries(base.stages) },
     counters: {
       calls: base.calls,
       events: worlds.reduce((sum, { world }) => sum + world.events, base.events),
@@ -72,6 +72,26 @@ function pooled(minutes: readonly LogHistogramData[]): LogHistogramData {
   const all = new LogHistogram()
   for (const minute of minutes) all.merge(LogHistogram.fromData(minute))
   return all.toData()
+}
+
+/** Quantiles of turn latency by minute of the call, for the band around it. */
+export const LATENCY_QUANTILES = { 'latency p5': 0.05, 'latency p50': 0.5, 'latency p95': 0.95 } as const
+
+function latencySeries({ latency }: StageWorld): Record<string, Series> {
+  const minutes = latency.flatMap((data, minute) =>
+    data.count > 0 ? [{ minute, turns: LogHistogram.fromData(data) }] : [],
+  )
+  return Object.fromEntries(
+    Object.entries(LATENCY_QUANTILES).map(([name, p]) => [
+      name,
+      {
+        unit: 's',
+        label: `${name} of all turns, by age of the call`,
+        t: minutes.map(({ minute }) => 60 * minute),
+        values: minutes.map(({ turns }) => turns.quantile(p)!),
+      },
+    ]),
+  )
 }
 
 /** Each stage by minute of the call; `t` is the age of the call, seconds. */

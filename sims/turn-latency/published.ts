@@ -8,6 +8,8 @@ export interface PublishedPoint {
   readonly seconds: number
   /** The deployment it comes from: far and by telephone, near and by browser, or recognition that falls behind. */
   readonly preset: 'far' | 'near' | 'behind'
+  /** A median of timed calls, or the middle of a range that somebody told. */
+  readonly kind: 'median' | 'range'
   readonly source: string
   readonly weakness: string
 }
@@ -17,6 +19,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 1.35,
     seconds: 2.24,
     preset: 'far',
+    kind: 'median',
     source: 'smallest.ai, September 2025: calls of 2.7 min',
     weakness: '5 calls, by telephone from India, timed by hand',
   },
@@ -24,6 +27,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 11,
     seconds: 5,
     preset: 'far',
+    kind: 'median',
     source: 'smallest.ai, September 2025: calls of 10 to 12 min',
     weakness: '5 calls; "over 5 s", so a lower bound',
   },
@@ -31,6 +35,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 1,
     seconds: 1.5,
     preset: 'far',
+    kind: 'range',
     source: 'community.openai.com, topic 1376004: 1 to 2 s early',
     weakness: 'one user’s report',
   },
@@ -38,6 +43,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 9.5,
     seconds: 7,
     preset: 'far',
+    kind: 'range',
     source: 'community.openai.com, topic 1376004: 6 to 8 s after 9 min',
     weakness: 'one user’s report',
   },
@@ -45,6 +51,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 1,
     seconds: 0.675,
     preset: 'near',
+    kind: 'range',
     source: 'time to first voice of 450 to 900 ms, widely repeated',
     weakness: 'no source was found for it',
   },
@@ -52,6 +59,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 0.5,
     seconds: 0.95,
     preset: 'behind',
+    kind: 'range',
     source: 'speech-sdk-js, issue 913: 0.7 to 1.2 s fresh',
     weakness: 'one connection',
   },
@@ -59,6 +67,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 5,
     seconds: 5,
     preset: 'behind',
+    kind: 'range',
     source: 'speech-sdk-js, issue 913: 5 s after 5 min',
     weakness: 'one connection',
   },
@@ -66,6 +75,7 @@ export const PUBLISHED: readonly PublishedPoint[] = [
     minute: 10,
     seconds: 80,
     preset: 'behind',
+    kind: 'range',
     source: 'speech-sdk-js, issue 913: 80 s after 10 min',
     weakness: 'one connection',
   },
