@@ -9,7 +9,7 @@ import {
   PRIVATE_PREFIX,
 } from '../sign/secret.ts'
 import type { SigningKey } from '../sign/signer.ts'
-import type { SecretRow } from './store/database.ts'
+import type { SecretRow } from './store/rows.ts'
 
 /** Where the service's own keys are kept among the endpoints'. */
 export const SERVICE = 0

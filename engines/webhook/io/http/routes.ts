@@ -1,6 +1,7 @@
 /** The API, route by route: reads the request, asks the service, shapes the answer. */
 import { parseMessageId, acceptedAt } from '../../message/id.ts'
-import type { Endpoint, MessageView, WebhookService } from '../service.ts'
+import type { Endpoint } from '../endpoints.ts'
+import type { MessageView, WebhookService } from '../service.ts'
 import type { EndpointState } from '../../schedule/transitions.ts'
 import { metricsText } from './metrics.ts'
 import { HttpError, invalid } from './refuse.ts'

@@ -11,7 +11,8 @@ import {
   nextSequence,
   parseMessageId,
 } from '../../message/id.ts'
-import { Database, StoreNotOpened } from './database.ts'
+import { Database } from './database.ts'
+import { StoreNotOpened } from './statements.ts'
 import { keyHash } from './recent-keys.ts'
 import { DEAD, DELIVERED, PENDING } from './schema.ts'
 import { Store, STORE_FILE, StoreUnavailable, type StoreOptions } from './store.ts'

@@ -5,9 +5,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from '../fault.ts'
-import { Database, StoreNotOpened } from './database.ts'
+import { Database } from './database.ts'
 import type { Batch, FromWorker, Reply, Request, WorkerSetup } from './protocol.ts'
 import { READS } from './protocol.ts'
+import { StoreNotOpened } from './statements.ts'
 
 /** SQLITE_IOERR_FSYNC: what was promised may be lost in a way that no retry mends. */
 const FSYNC_FAILED = 1034

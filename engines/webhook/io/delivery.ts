@@ -1,0 +1,212 @@
+/**
+ * Performs what the scheduler asks for, on a real clock: attempts by the sender, outcomes into the store, pages out of it.
+ *
+ *   send   scheduler -> body from memory or store -> signed now -> sender -> scheduler
+ *   save   scheduler -> store (durable) -> scheduler
+ *
+ * An outcome is saved after the attempt, so a crash between the two repeats the delivery and never loses it.
+ */
+import { acceptedAt, formatMessageId } from '../message/id.ts'
+import type { Scheduler } from '../schedule/scheduler.ts'
+import type { Effect, Load, Save, Send } from '../schedule/effects.ts'
+import { signatureHeader } from '../sign/signer.ts'
+import type { Bodies } from './bodies.ts'
+import type { Clock } from './clock.ts'
+import type { Endpoints } from './endpoints.ts'
+import type { Fault } from './fault.ts'
+import { SERVICE, type Keys } from './keys.ts'
+import type { Sender } from './sender.ts'
+import type { Arguments } from './store/protocol.ts'
+import { DEAD, DELIVERED, PENDING } from './store/schema.ts'
+import type { Store } from './store/store.ts'
+
+const RETRY_SAVE_MS = 500
+/** No timer sleeps longer: the clock is looked at again. */
+const LONGEST_SLEEP = 60_000
+const GRACE_STEP_MS = 10
+
+const SAVED_STATE = { pending: PENDING, delivered: DELIVERED, dead: DEAD } as const
+
+/** What it works with. */
+export interface DeliveryParts {
+  readonly scheduler: Scheduler
+  readonly store: Store
+  readonly sender: Sender
+  readonly endpoints: Endpoints
+  readonly keys: Keys
+  readonly bodies: Bodies
+  readonly clock: Clock
+  readonly draw: () => number
+  readonly fault: Fault
+  /** The store's part of every public id. */
+  readonly tag: string
+  /** Told of events: an endpoint was disabled. */
+  readonly onEvent: (event: { readonly endpoint: number; readonly type: string }) => void
+  /** Told each time that the store did not take an outcome. */
+  readonly onUnavailable: () => void
+}
+
+export class Delivery {
+  /** Outcomes that are not durable yet. */
+  unsaved = 0
+  private sending = 0
+  private performing = false
+  private closing = false
+  private timer: NodeJS.Timeout | undefined
+  private timerAt = Infinity
+  private readonly parts: DeliveryParts
+
+  constructor(parts: DeliveryParts) {
+    this.parts = parts
+  }
+
+  /** Performs the scheduler's effects until there are none, and sets the timer for what comes next. */
+  perform(): void {
+    if (this.performing) return
+    this.performing = true
+    for (
+      let effects = this.parts.scheduler.take();
+      effects.length > 0;
+      effects = this.parts.scheduler.take()
+    ) {
+      for (const effect of effects) this.performOne(effect)
+    }
+    this.performing = false
+    this.setTimer()
+  }
+
+  /** Begins nothing new; resolves when what is under way has ended and is recorded, after `grace` ms at most. */
+  async stop(grace: number): Promise<void> {
+    this.closing = true
+    clearTimeout(this.timer)
+    const end = performance.now() + grace
+    // Held effects count as under way in the scheduler, so it is the sockets that are waited for.
+    while ((this.sending > 0 || this.unsaved > 0) && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, GRACE_STEP_MS))
+    }
+  }
+
+  private performOne(effect: Effect): void {
+    if (effect.do === 'send') this.send(effect)
+    else if (effect.do === 'save') this.save(effect)
+    else if (effect.do === 'load') this.load(effect)
+    else {
+      const { endpoint: id, state, failingSince, event } = effect
+      const now = this.parts.clock()
+      this.saving('setEndpoint', { id, state, failingSince, event, now }, () => {})
+      if (event !== null) this.parts.onEvent({ endpoint: id, type: event })
+    }
+  }
+
+  private setTimer(): void {
+    const at = this.parts.scheduler.earliest()
+    if (this.closing || (at >= this.timerAt && this.timer !== undefined)) return
+    clearTimeout(this.timer)
+    this.timerAt = at
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined
+        this.timerAt = Infinity
+        this.parts.scheduler.advance(this.parts.clock())
+        this.perform()
+      },
+      Math.min(Math.max(Math.ceil(at - this.parts.clock()), 0), LONGEST_SLEEP),
+    )
+  }
+
+  private send(effect: Send): void {
+    if (this.closing) return
+    const body = this.parts.bodies.take(effect.seq)
+    if (body !== undefined) return this.attempt(effect, body)
+    this.parts.store.ask('bodies', { seqs: [effect.seq] }).then(
+      ([text]) => this.attempt(effect, Buffer.from(text!)),
+      () => this.respond(effect, { status: null, error: 'store unavailable', retryAfter: null }),
+    )
+  }
+
+  private attempt(effect: Send, body: Buffer): void {
+    const endpoint = this.parts.endpoints.get(effect.endpoint)
+    if (this.closing) return
+    if (endpoint === undefined) {
+      this.respond(effect, { status: null, error: 'endpoint deleted', retryAfter: null })
+      return
+    }
+    const { target, mode, policy } = endpoint
+    const id = formatMessageId(effect.seq, this.parts.tag)
+    const wall = Date.now()
+    const timestamp = Math.floor(wall / 1000)
+    const keys = this.parts.keys.of(mode === 'dynamic' ? SERVICE : endpoint.id)
+    const headers = [
+      'content-type',
+      'application/json',
+      'user-agent',
+      'flowbench-webhooks',
+      'webhook-id',
+      id,
+      'webhook-timestamp',
+      String(timestamp),
+      'webhook-signature',
+      signatureHeader(keys, id, timestamp, body, wall),
+    ]
+    const timeout = this.parts.endpoints.timeoutOf(policy)
+    const { concurrency } = this.parts.endpoints
+    this.sending++
+    this.parts.fault('send-started')
+    this.parts.sender.send(
+      { endpoint: endpoint.id, target, concurrency, timeout, body, headers },
+      (outcome) => {
+        this.sending--
+        this.parts.fault('response-received')
+        this.respond(effect, outcome)
+      },
+    )
+  }
+
+  private respond({ seq }: Send, outcome: Parameters<Scheduler['responded']>[1]): void {
+    this.parts.scheduler.responded(seq, outcome, this.parts.clock(), this.parts.draw)
+    this.perform()
+  }
+
+  private save(effect: Save): void {
+    const { do: _, state, ...outcome } = effect
+    this.saving('save', { ...outcome, state: SAVED_STATE[state] }, () => {
+      this.parts.fault('outcome-durable')
+      this.parts.scheduler.saved(effect.seq, this.parts.clock())
+      this.perform()
+    })
+  }
+
+  /** What has happened must be recorded: while the store takes nothing, it is asked again. */
+  private saving<K extends 'save' | 'setEndpoint'>(name: K, args: Arguments<K>, done: () => void): void {
+    this.unsaved++
+    const ask = (): void => {
+      this.parts.store.ask(name, args).then(
+        () => {
+          this.unsaved--
+          done()
+        },
+        () => {
+          this.parts.onUnavailable()
+          setTimeout(ask, RETRY_SAVE_MS).unref()
+        },
+      )
+    }
+    ask()
+  }
+
+  private load(effect: Load): void {
+    const { endpoint, due, seq, limit } = effect
+    // -Infinity has no place in SQL; no message is due before 1970.
+    this.parts.store.ask('load', { endpoint, due: Math.max(due, -1), seq, limit }).then(
+      (rows) => {
+        const messages = rows.map((row) => ({ ...row, accepted: acceptedAt(row.seq) }))
+        this.parts.scheduler.loaded(effect, messages, this.parts.clock())
+        this.perform()
+      },
+      () => {
+        this.parts.scheduler.notLoaded(endpoint, this.parts.clock())
+        this.perform()
+      },
+    )
+  }
+}

@@ -1,0 +1,85 @@
+/** The store's file, opened, and its statements, each prepared once. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+
+/** Pages in the log before it is copied into the file: 16 MiB. */
+const CHECKPOINT_PAGES = 4096
+
+/** What a file is opened with. Everything but FULL loses accepted messages in a power cut: for tests that show it. */
+export interface FileOptions {
+  readonly synchronous?: 'FULL' | 'NORMAL' | 'OFF'
+  readonly checkpointPages?: number
+  /** Size of the file at most, pages of 4 KiB: for tests of a full disk. */
+  readonly maxPages?: number
+}
+
+/** Another process has this folder, or the file is of another version. */
+export class StoreNotOpened extends Error {
+  override readonly name = 'StoreNotOpened'
+}
+
+export class Statements {
+  readonly db: DatabaseSync
+  private readonly prepared = new Map<string, StatementSync>()
+
+  /** Opens or makes the file. @throws StoreNotOpened */
+  constructor(path: string, options: FileOptions) {
+    this.db = open(path, options)
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.statement(sql).run(...values)
+  }
+
+  row(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.statement(sql).get(...values)
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.statement(sql).all(...values)
+  }
+
+  /** One row after the other. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Record<string, unknown>> {
+    return this.statement(sql).iterate(...values)
+  }
+
+  /** The column `n` of one row. */
+  number(sql: string): number | null {
+    return (this.row(sql)?.['n'] ?? null) as number | null
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.prepared.get(sql)
+    if (statement === undefined) this.prepared.set(sql, (statement = this.db.prepare(sql)))
+    return statement
+  }
+}
+
+function open(path: string, options: FileOptions): DatabaseSync {
+  const { synchronous = 'FULL', checkpointPages = CHECKPOINT_PAGES, maxPages } = options
+  const db = new DatabaseSync(path)
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE')
+    db.exec('PRAGMA journal_mode = WAL')
+    db.exec(`PRAGMA synchronous = ${synchronous}`)
+    db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+    db.exec('PRAGMA cache_size = -32768')
+    // Takes the lock, and keeps it.
+    db.exec('BEGIN IMMEDIATE')
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+    if (version === 0) db.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+    db.exec('COMMIT')
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      throw new StoreNotOpened(`${path} is of version ${version}, this program reads ${SCHEMA_VERSION}`)
+    }
+    if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
+    return db
+  } catch (error) {
+    db.close()
+    if ((error as { errcode?: number }).errcode === 5) {
+      throw new StoreNotOpened(`another server has ${path}`, { cause: error })
+    }
+    throw error
+  }
+}
