@@ -4,6 +4,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
+import { compare } from './compare.ts'
 import { EXIT, exitCodeOf, explain, UsageError } from './exit.ts'
 import { gate } from './gate.ts'
 import { init } from './init.ts'
@@ -21,7 +22,7 @@ try {
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([run, list, check, schema, report, open, init, bench, gate, serve, regex])
+    .command([run, list, check, schema, report, compare, open, init, bench, gate, serve, regex])
     .demandCommand(1, 'which command?')
     .strict()
     .help()

@@ -10,6 +10,7 @@ import { Interrupted } from '../sims/lab/run/point.ts'
 import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
 import { threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
+import { hasColour } from './colour.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError, verdictExit } from './exit.ts'
 import { progressLine } from './progress.ts'
@@ -86,7 +87,7 @@ export const run = defineCommand({
         })
         documents.push(outcome.document)
         // The answer first: should the report fail to be written, it is already told.
-        if (!json) console.log(renderTerminal(outcome.document, { colour: hasColour() }))
+        if (!json) console.log(renderTerminal(outcome.document, { colour: hasColour(process.stdout) }))
         try {
           const page = await write(scenario, outcome, resolve(out), runner)
           if (!json) console.log(`report: ${page}\n`)
@@ -175,10 +176,6 @@ async function write(
   ]
   const input = { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels, wallClock }
   return (await writeReport(input, out)).page
-}
-
-function hasColour(): boolean {
-  return process.stdout.isTTY && !process.env['NO_COLOR']
 }
 
 /** Exactly one JSON document, even when the one file asked for was stopped before anything was complete. */
