@@ -8,34 +8,50 @@ import { WAYS } from './ways.ts'
 type Point = PointResult<BatchParams>
 
 export function answer({ points, chosen, verdict }: Results<BatchParams>): Headline {
-  const { value, low, high } = chosen.metrics['mean(total)']!
+  const point = beside(chosen, points, isCallback) ?? chosen
+  const { value, low, high } = point.metrics['mean(total)']!
   const text =
     verdict === 'overloaded'
       ? 'More batch work comes than is left room for, and nothing expires: the queue grows without end.'
-      : sentence(callbackBeside(chosen, points))
+      : sentence(point, beside(point, points, isPolling))
   return { text, value, unit: 's', low, high }
 }
 
-/** A callback under the chosen point's other parameters: what the question is about. Else the chosen point itself. */
-function callbackBeside(chosen: Point, points: readonly Point[]): Point {
+const isCallback = ({ params }: Point): boolean => WAYS[params.way].learning.kind === 'webhook'
+const isPolling = ({ params }: Point): boolean => params.way === 'poll-1min'
+
+/** The point itself or the first like it in all but the way, if any is of this kind. */
+function beside(
+  point: Point,
+  points: readonly Point[],
+  isOfKind: (point: Point) => boolean,
+): Point | undefined {
   const others = ({ at }: Point): string => JSON.stringify({ ...at, way: null })
-  const isCallback = ({ params }: Point): boolean => WAYS[params.way].learning.kind === 'webhook'
-  if (isCallback(chosen)) return chosen
-  return points.find((point) => isCallback(point) && others(point) === others(chosen)) ?? chosen
+  return [point, ...points].find((one) => isOfKind(one) && others(one) === others(point))
 }
 
-function sentence(point: Point): string {
-  const { metrics } = point
-  const shown = (name: MetricName): string => {
+const shownOf =
+  ({ metrics }: Point): Shown =>
+  (name) => {
     const value = metrics[name]?.value ?? null
     return value === null ? 'an unknown part' : formatQuantity(value, METRICS[name].unit)
   }
-  const { value, low, high } = metrics['mean(total)']!
+
+function sentence(point: Point, polling: Point | undefined): string {
+  const shown = shownOf(point)
+  const { value, low, high } = point.metrics['mean(total)']!
   if (value === null) return 'No job has a result.'
   const interval =
     low === null || high === null ? '' : ` (${formatQuantity(low, 's')} to ${formatQuantity(high, 's')})`
   const time = `Of ${formatQuantity(value, 's')}${interval} from submit to result the queue holds ${shown('queueShare')}`
-  return `${time}; ${saving(point, shown)} ${costs(point, shown)} Of all jobs ${shown('lost')} expire without a result; of the results ${shown('unheard')} are never heard of, ${shown('fetchedLate')} cannot be fetched for an hour or more and ${shown('notFetchable')} never.`
+  return `${time}; ${saving(point, shown)} ${costs(point, shown)} ${losses(shown, point === polling ? undefined : polling)}`
+}
+
+function losses(shown: Shown, polling: Point | undefined): string {
+  const late = (of: Shown): string =>
+    `${of('fetchedLate')} cannot be fetched for an hour or more, ${of('notFetchable')} never`
+  const polled = polling === undefined ? '' : ` (polled from the API: ${late(shownOf(polling))})`
+  return `Of all jobs ${shown('lost')} expire without a result; of the results ${shown('unheard')} are never heard of, ${late(shown)}${polled}.`
 }
 
 type Shown = (name: MetricName) => string

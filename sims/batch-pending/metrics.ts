@@ -26,7 +26,7 @@ export const OBSERVATIONS = {
   notice: {
     unit: 's',
     label: 'time from the end of a job to the news of it',
-    of: 'jobs whose end becomes known',
+    of: 'jobs with a result whose end becomes known',
     percentiles: [50, 95],
   },
 } as const satisfies Record<string, ObservationSpec>

@@ -60,8 +60,8 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
     known++
     requests += heard.requests + fetched.requests
     pollRequests += polled.requests + polledFetch.requests
-    if (heard.after < Infinity) notice.add(heard.after)
     if (!hasResult) continue
+    if (heard.after < Infinity) notice.add(heard.after)
     count.results++
     sum.polled += ended - submitted + polled.after + (fetched.after < Infinity ? fetched.after : 0)
     if (heard.after === Infinity) count.unheard++

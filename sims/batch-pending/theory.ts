@@ -97,7 +97,7 @@ function isPlain(params: BatchParams): boolean {
   )
 }
 
-/** Jobs that wait for hours end anywhere between two looks. */
+/** Jobs that wait for hours succeed anywhere between two looks. (They expire on the minute: those have no result.) */
 function pollPredictions({ way, preset, pollInterval }: BatchParams): TheoryPrediction[] {
   if (way !== 'poll-1min' || preset === 'calm' || pollInterval > 60) return []
   return [
