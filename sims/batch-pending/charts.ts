@@ -12,7 +12,7 @@ export function charts({ points, chosen }: Results<BatchParams>): ChartSpec[] {
   return [savedByDuration(points, chosen), timeByStage(points)]
 }
 
-const SHORTEST = 30
+const SHORTEST = 60
 const LONGEST = 6 * 86_400
 const STEP = Math.SQRT2
 /** A logarithmic axis has no zero: what saves less is left out. */
@@ -56,7 +56,7 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
     field: 'share',
     type: 'quantitative',
     scale: { type: 'log' },
-    axis: { format: '.2~%' },
+    axis: { format: '.1~p' },
     title: 'share of the time saved, against polling every minute',
   }
   return {
@@ -71,7 +71,7 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
         {
           data: { values: lines },
           mark: { type: 'line' },
-          encoding: { x, y, color: { field: 'way', type: 'nominal', title: null } },
+          encoding: { x, y, color: { field: 'way', type: 'nominal', title: null, legend: { columns: 3 } } },
         },
         {
           data: { values: reports },

@@ -122,6 +122,16 @@ describe('the known queues it reduces to', () => {
   })
 })
 
+it('rules out only what does not happen', () => {
+  const { unseen, metrics } = replicate(paramsOf({ ...SMALL, way: 'poll-1min', preset: 'busy' }))
+  expect(Object.keys(unseen!)).toEqual(['savedShare', 'unheard', 'cancelled', 'partial', 'lost'])
+  for (const name of Object.keys(unseen!)) expect(metrics[name], name).toBe(0)
+  const limits = { pendingExpiry: '6h', runExpiry: '2h', cancelAfter: '12h' }
+  expect(replicate(paramsOf({ ...SMALL, ...limits, way: 'openai-webhook', preset: 'busy' })).unseen).toEqual(
+    {},
+  )
+})
+
 describe('a queue that grows without expiry', () => {
   const scenario = (more: string): string =>
     `name: t\nquestion: q?\nsim: batch-pending\nseed: 1\nparams: {preset: stuck, withheldUntil: 30d, jobRate: 3.5/h, span: 2d, ${more}}\nuntil: {replications: 2}\n`

@@ -6,9 +6,12 @@ import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import { batchLoad } from './capacity.ts'
 import { CANCELLED, EXPIRED, PARTIAL, RUNNING, SUCCEEDED } from './job.ts'
+import type { MetricName } from './metrics.ts'
 import { Notices, type FinishedJob } from './notice.ts'
 import type { BatchParams } from './params.ts'
 import { BatchQueue, type QueueWorld } from './queue.ts'
+import { MOST_IN_A_JOB } from './sizes.ts'
+import { WAYS } from './ways.ts'
 import { worthUnder } from './worth.ts'
 
 export interface BatchWorld {
@@ -109,6 +112,7 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
       pendingTime: pendingTime.toData(),
       notice: notice.toData(),
     },
+    unseen: impossible(params),
     level: queue.pending.values,
     state: queue.state,
     flow: queue.flow,
@@ -121,4 +125,21 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
     series: { pending: queue.pending },
     counters: { events: queue.events, jobs: queue.flow.injected },
   }
+}
+
+/** What these parameters rule out: a share that is 0 for such a reason is 0, however few replications say so. */
+function impossible(params: BatchParams): Record<string, number> {
+  const { learning, result } = WAYS[params.way]
+  const isSoonFetched = (MOST_IN_A_JOB * params.resultSize) / params.fetchRate < LATE
+  const never: readonly (readonly [MetricName, boolean])[] = [
+    ['savedShare', params.way === 'poll-1min'],
+    ['noticeShare', learning.kind === 'wait'],
+    ['fetchShare', result === 'inside'],
+    ['unheard', learning.kind === 'looks'],
+    ['fetchedLate', isSoonFetched && (result !== 'api' || params.unfetchable === 0)],
+    ['cancelled', params.cancelAfter === undefined],
+    ['partial', params.runExpiry === undefined || params.unfinished === 'lost'],
+    ['lost', params.pendingExpiry === undefined && params.runExpiry === undefined],
+  ]
+  return Object.fromEntries(never.filter(([, isRuledOut]) => isRuledOut).map(([name]) => [name, 0]))
 }

@@ -41,13 +41,13 @@ export const WAYS: Readonly<Record<WayName, Way>> = {
     source: 'Anthropic’s sample: retrieve the batch, sleep 60 s, until it has ended',
   },
   'poll-doubling-capped': {
-    label: 'polling, pauses doubled up to a cap',
+    label: 'polling, doubled to a cap',
     learning: { kind: 'looks', pauses: 'capped' },
     result: 'api',
     source: 'common practice; first pause and cap are parameters',
   },
   'poll-doubling': {
-    label: 'polling, pauses doubled for ever',
+    label: 'polling, doubled for ever',
     learning: { kind: 'looks', pauses: 'doubling' },
     result: 'api',
     source: 'what a backoff without a cap does',
@@ -73,13 +73,13 @@ export const WAYS: Readonly<Record<WayName, Way>> = {
     source: 'start, output (at most every 500 ms) and completed, each with the full prediction as its body',
   },
   'modal-4-hops': {
-    label: 'Modal’s wait, four redirects followed',
+    label: 'Modal’s wait, 4 redirects',
     learning: { kind: 'wait', requests: 5, hop: 150 },
     result: 'inside',
     source: '150 s a request, then 303; urllib gives up after 12.5 min',
   },
   'modal-20-hops': {
-    label: 'Modal’s wait, twenty redirects followed',
+    label: 'Modal’s wait, 20 redirects',
     learning: { kind: 'wait', requests: 20, hop: 150 },
     result: 'inside',
     source: '150 s a request, then 303; browsers give up after 50 min',
