@@ -7,9 +7,10 @@
  *   rate      the endpoint's limit, paced by the generic cell rate algorithm (ITU-T I.371): evenly, with a small burst
  */
 import { holdFor, probeDelay, type Outcome, type Policy, type Verdict } from '../policy/policy.ts'
+import type { EndpointChange } from './effects.ts'
 import { Fifo } from './fifo.ts'
 import type { Job } from './job.ts'
-import { BREAKER, can, move, type BreakerState, type EndpointState } from './transitions.ts'
+import { BREAKER, can, ENDPOINT, move, type BreakerState, type EndpointState } from './transitions.ts'
 import { Waiting } from './waiting.ts'
 
 export interface EndpointSettings {
@@ -158,6 +159,29 @@ export class Endpoint {
     this.breaker = move(BREAKER, this.breaker, 'succeed')
     // Back from an outage: begin gently, each success makes room for one more.
     this.window = 1
+  }
+
+  /** What an attempt's verdict makes of it: disabled when it is gone or has failed for long. Null when nothing changes. */
+  judged(verdict: Verdict, now: number): EndpointChange | null {
+    if (this.state !== 'enabled' && this.state !== 'paused') return null
+    const { policy } = this.settings
+    const before = this.failingSince
+    this.failingSince = verdict === 'delivered' ? null : (before ?? now)
+    let event: string | null = null
+    if (verdict === 'gone' && policy.disableOnGone) {
+      this.state = move(ENDPOINT, this.state, 'gone')
+      event = 'endpoint.disabled.gone'
+    } else if (
+      this.failingSince !== null &&
+      policy.disableAfter !== null &&
+      now - this.failingSince >= policy.disableAfter
+    ) {
+      this.state = move(ENDPOINT, this.state, 'fail long')
+      event = 'endpoint.disabled.failing'
+    }
+    if (event === null && this.failingSince === before) return null
+    const { id, state, failingSince } = this
+    return { do: 'endpoint', endpoint: id, state, failingSince, event }
   }
 
   /** Forgets what past attempts said: the owner has resumed it. */

@@ -20,13 +20,12 @@ import type { Effect } from './effects.ts'
 import { Endpoint, type EndpointSettings } from './endpoint.ts'
 import { Fifo } from './fifo.ts'
 import type { Job, StoredMessage } from './job.ts'
+import { JobTable } from './job-table.ts'
 import { ENDPOINT, MESSAGE, move, type EndpointEvent, type EndpointState } from './transitions.ts'
 import { Wheel } from './wheel.ts'
 
 /** A page is read this long before its first message is due. */
 const AHEAD = 1000
-/** Jobs that every endpoint may have in memory, however many others there are. */
-const LEAST_JOBS = 8
 /** Share of the free slots that one endpoint may hold. */
 const SHARE = 0.25
 
@@ -47,23 +46,18 @@ export type Draw = () => number
 export class Scheduler {
   private readonly wheel: Wheel
   private readonly endpoints = new Map<number, Endpoint>()
-  private readonly jobs = new Map<number, Job>()
-  private readonly slots: (Job | null)[] = []
-  private readonly freeSlots: number[] = []
+  private readonly jobs: JobTable
   private readonly runnable = new Fifo<Endpoint>()
   private effects: Effect[] = []
   private inFlight = 0
   private readonly maxInFlight: number
-  private readonly lane: number
-  private readonly maxJobs: number
   /** Exact counts of work done. */
   readonly counters = { sent: 0, delivered: 0, failed: 0, dead: 0, probes: 0, spilled: 0, loads: 0 }
 
   constructor(options: SchedulerOptions) {
     this.wheel = new Wheel(options.start)
     this.maxInFlight = options.maxInFlight ?? 4096
-    this.lane = options.lane ?? 512
-    this.maxJobs = options.maxJobs ?? 100_000
+    this.jobs = new JobTable(options.lane ?? 512, options.maxJobs ?? 100_000)
   }
 
   /** Messages in memory, and how many of them are under way. */
@@ -125,11 +119,9 @@ export class Scheduler {
   accepted(endpointId: number, seq: number, accepted: number, now: number): void {
     const endpoint = this.endpoints.get(endpointId)
     if (endpoint === undefined || endpoint.state === 'deleted' || this.jobs.has(seq)) return
-    const inLane = endpoint.isAway ? endpoint.backlogJobs : endpoint.freshJobs
-    if (inLane >= this.lane || !this.hasRoom(endpoint)) {
-      this.lower(endpoint, accepted, seq)
-    } else {
-      const job = this.remember(endpoint, { seq, accepted, tries: 0, attempts: 0, due: accepted }, true)
+    if (!this.jobs.takesNew(endpoint)) this.lower(endpoint, accepted, seq)
+    else {
+      const job = this.jobs.add(endpoint, { seq, accepted, tries: 0, attempts: 0, due: accepted }, true)
       this.await(endpoint, job, now)
     }
     this.touch(endpoint, now)
@@ -162,7 +154,7 @@ export class Scheduler {
     const latest = now + longestDelay(endpoint.settings.policy)
     for (const row of rows) {
       if (this.jobs.has(row.seq)) continue
-      const job = this.remember(endpoint, { ...row, due: Math.min(row.due, latest) }, false)
+      const job = this.jobs.add(endpoint, { ...row, due: Math.min(row.due, latest) }, false)
       this.await(endpoint, job, now)
     }
     // Lowered meanwhile: what lies between was not looked for.
@@ -185,7 +177,7 @@ export class Scheduler {
 
   /** An attempt has ended, `now`. */
   responded(seq: number, outcome: Outcome, now: number, draw: Draw): void {
-    const job = this.jobs.get(seq)!
+    const job = this.jobs.get(seq)
     const endpoint = this.endpoint(job.endpoint)
     const { policy } = endpoint.settings
     const verdict = judge(outcome)
@@ -215,19 +207,20 @@ export class Scheduler {
     this.effects.push({ do: 'save', seq, state, tries, attempts, due, at, status, error })
     job.state =
       state === 'pending' ? job.state : move(MESSAGE, job.state, state === 'dead' ? 'give up' : 'succeed')
-    this.judgeEndpoint(endpoint, verdict, now)
+    const change = endpoint.judged(verdict, now)
+    if (change !== null) this.effects.push(change)
     this.touch(endpoint, now)
     this.pump(now)
   }
 
   /** A `save` effect is durable. */
   saved(seq: number, now: number): void {
-    const job = this.jobs.get(seq)!
+    const job = this.jobs.get(seq)
     const endpoint = this.endpoint(job.endpoint)
     this.inFlight--
     endpoint.settle(job)
     if (job.state !== 'recording' || endpoint.state === 'deleted') this.drop(endpoint, job)
-    else if (endpoint.backlogJobs > this.lane || !this.hasRoom(endpoint)) this.spill(endpoint, job)
+    else if (!this.jobs.keeps(endpoint)) this.spill(endpoint, job)
     else {
       job.state = move(MESSAGE, job.state, 'retry')
       this.await(endpoint, job, now)
@@ -239,7 +232,7 @@ export class Scheduler {
   /** The clock has come to `now`, ms. */
   advance(now: number): void {
     this.wheel.advance(now, (word) => {
-      if (word >= 0) this.ripen(this.slots[word]!, now)
+      if (word >= 0) this.ripen(this.jobs.inSlot(word), now)
       else {
         const endpoint = this.endpoints.get(~word)!
         endpoint.timer = -1
@@ -287,33 +280,6 @@ export class Scheduler {
     this.effects.push({ do: 'send', seq: job.seq, endpoint: endpoint.id, attempt: job.attempts + 1 })
   }
 
-  /** Disables an endpoint that is gone or has failed for long, and keeps the time of its failing. */
-  private judgeEndpoint(
-    endpoint: Endpoint,
-    verdict: 'delivered' | 'failed' | 'throttled' | 'gone',
-    now: number,
-  ): void {
-    if (endpoint.state !== 'enabled' && endpoint.state !== 'paused') return
-    const { policy } = endpoint.settings
-    const before = endpoint.failingSince
-    endpoint.failingSince = verdict === 'delivered' ? null : (before ?? now)
-    let event: string | null = null
-    if (verdict === 'gone' && policy.disableOnGone) {
-      endpoint.state = move(ENDPOINT, endpoint.state, 'gone')
-      event = 'endpoint.disabled.gone'
-    } else if (
-      endpoint.failingSince !== null &&
-      policy.disableAfter !== null &&
-      now - endpoint.failingSince >= policy.disableAfter
-    ) {
-      endpoint.state = move(ENDPOINT, endpoint.state, 'fail long')
-      event = 'endpoint.disabled.failing'
-    }
-    if (event === null && endpoint.failingSince === before) return
-    const { id, state, failingSince } = endpoint
-    this.effects.push({ do: 'endpoint', endpoint: id, state, failingSince, event })
-  }
-
   /** Something about the endpoint has changed: it may have something to send, or room for more. */
   private touch(endpoint: Endpoint, now: number): void {
     this.replenish(endpoint, now)
@@ -325,23 +291,14 @@ export class Scheduler {
   private replenish(endpoint: Endpoint, now: number): void {
     if (endpoint.state !== 'enabled' || endpoint.loading || endpoint.horizonDue === Infinity) return
     if (endpoint.horizonDue > now + AHEAD) return this.alarm(endpoint, endpoint.horizonDue - AHEAD)
-    const least = this.jobs.size < this.maxJobs ? this.lane / 4 : LEAST_JOBS / 2
-    if (this.roomOf(endpoint) < least) this.evict(endpoint)
-    const limit = this.roomOf(endpoint)
+    const least = this.jobs.leastRoom
+    if (this.jobs.roomOf(endpoint) < least) this.evict(endpoint)
+    const limit = this.jobs.roomOf(endpoint)
     if (limit < least) return
     endpoint.loading = true
     this.counters.loads++
     const { id, horizonDue: due, horizonSeq: seq } = endpoint
     this.effects.push({ do: 'load', endpoint: id, due, seq, limit })
-  }
-
-  private roomOf(endpoint: Endpoint): number {
-    const own = this.lane - endpoint.backlogJobs
-    return this.jobs.size < this.maxJobs ? own : Math.min(own, LEAST_JOBS - endpoint.jobs)
-  }
-
-  private hasRoom(endpoint: Endpoint): boolean {
-    return this.jobs.size <= this.maxJobs || endpoint.jobs <= LEAST_JOBS
   }
 
   /** Jobs that wait for long must not keep out what is due now: leaves the later half of them to the store. */
@@ -368,39 +325,8 @@ export class Scheduler {
     this.drop(endpoint, job)
   }
 
-  private remember(endpoint: Endpoint, row: StoredMessage, fresh: boolean): Job {
-    const slot = this.freeSlots.pop() ?? this.slots.length
-    const { seq, accepted, tries, attempts, due } = row
-    const state = move(MESSAGE, 'stored', 'load')
-    const job: Job = {
-      seq,
-      endpoint: endpoint.id,
-      accepted,
-      fresh,
-      state,
-      tries,
-      attempts,
-      due,
-      probe: false,
-      sentAt: 0,
-      slot,
-      timer: -1,
-      before: null,
-      after: null,
-    }
-    this.slots[slot] = job
-    this.jobs.set(seq, job)
-    if (fresh) endpoint.freshJobs++
-    else endpoint.backlogJobs++
-    return job
-  }
-
   private drop(endpoint: Endpoint, job: Job): void {
-    this.jobs.delete(job.seq)
-    this.slots[job.slot] = null
-    this.freeSlots.push(job.slot)
-    if (job.fresh) endpoint.freshJobs--
-    else endpoint.backlogJobs--
+    this.jobs.delete(endpoint, job)
     this.bury(endpoint)
   }
 
