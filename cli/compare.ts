@@ -13,15 +13,19 @@ export const compare = defineCommand({
       .positional('a', {
         type: 'string',
         demandOption: true,
-        describe: "a run's folder, or its name in --out",
+        describe: "a run's folder, or its name in --out; also of a shoot-out of regex engines",
       })
       .positional('b', { type: 'string', demandOption: true, describe: 'another' })
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' })
       .option('json', { type: 'boolean', default: false, describe: 'print the comparison as a document' }),
   async handler({ a, b, out, json }) {
+    const folders = [a, b].map((run) => (existsSync(run) ? resolve(run) : join(resolve(out), run))) as [
+      string,
+      string,
+    ]
+    if (folders.every((folder) => existsSync(join(folder, SHOOTOUT)))) return await compareTwo(folders, json)
     const { compareFolders } = await import('../reports/compare/read.ts')
-    const folderOf = (run: string): string => (existsSync(run) ? resolve(run) : join(resolve(out), run))
-    const document = await compareFolders(folderOf(a), folderOf(b))
+    const document = await compareFolders(...folders)
     if (json) {
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
       return
@@ -36,3 +40,19 @@ export const compare = defineCommand({
     console.log(`\nreport: ${page}`)
   },
 })
+
+/** The document of a shoot-out, in its folder. */
+const SHOOTOUT = 'shootout.json'
+
+/** Two shoot-outs: their seconds are of two times or machines, so engines are held against each other within each. */
+async function compareTwo([a, b]: readonly [string, string], json: boolean): Promise<void> {
+  const { readJson } = await import('../reports/folder/folder.ts')
+  const { readShootout } = await import('../reports/shootout/read.ts')
+  const { compareShootouts, renderComparison } = await import('../reports/shootout/compare.ts')
+  const [first, second] = [join(a, SHOOTOUT), join(b, SHOOTOUT)]
+  const comparison = compareShootouts(
+    readShootout(await readJson(first), first),
+    readShootout(await readJson(second), second),
+  )
+  process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison))
+}

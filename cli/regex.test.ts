@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -61,5 +61,46 @@ describe('flowbench regex', () => {
     const { stderr, status, stdout } = regex(...args)
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
+  })
+})
+
+describe('flowbench compare', () => {
+  const document = (seconds: number) => ({
+    schema: 'flowbench.shootout/1',
+    suite: 'curated',
+    engines: ['a', 'b'].map((id) => ({ id, version: '1' })),
+    definitions: ['x', 'y'].map((id) => ({
+      id,
+      ask: 'count',
+      bytes: 10,
+      engines: [
+        { engine: 'a', outcome: 'right', samples: [1, 1.01, 0.99] },
+        { engine: 'b', outcome: 'right', samples: [seconds, 1.01 * seconds, 0.99 * seconds] },
+      ],
+    })),
+    growth: [],
+    cases: [],
+  })
+  const write = (name: string, content: unknown): string => {
+    mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, name, 'shootout.json'), JSON.stringify(content))
+    return name
+  }
+  const compare = (...args: string[]) =>
+    spawnSync(process.execPath, [MAIN, 'compare', ...args], { encoding: 'utf8', cwd: folder })
+
+  test('two shoot-outs: who became slower beside the others; a broken one is named', () => {
+    const [one, other] = [write('one', document(2)), write('other', document(0.4))]
+    const { stdout, status } = compare(one, other)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^2 engines are faster or slower .*; 1 pair stands the other way round/)
+    expect(JSON.parse(compare(one, one, '--json').stdout)).toMatchObject({
+      schema: 'flowbench.shootout-comparison/1',
+      engines: [{ outcome: 'no difference' }, { outcome: 'no difference' }],
+      swaps: [],
+    })
+    const broken = compare(one, write('broken', { ...document(1), engines: 3 }))
+    expect([broken.status, broken.stdout]).toEqual([2, ''])
+    expect(broken.stderr).toMatch(/broken\/shootout\.json: engines/)
   })
 })
