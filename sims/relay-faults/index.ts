@@ -26,4 +26,10 @@ export const relayFaults = defineSim<RelayFaultsParams>({
   charts,
   theory: predictions,
   resources,
+  // What a parameter does shows in a quarter of the world: callers and pods alike, so that both are as busy.
+  probe: (params) => ({
+    ...params,
+    weeklyActiveUsers: params.weeklyActiveUsers / 4,
+    podsPerCluster: Math.max(2, Math.round(params.podsPerCluster / 4)),
+  }),
 })

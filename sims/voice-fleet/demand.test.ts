@@ -73,3 +73,32 @@ describe('sharing out hosts', () => {
     expect(() => apportion(peaks, 3)).toThrow('3 hosts cannot serve 8 clusters')
   })
 })
+
+describe('a load of the user’s own', () => {
+  const arrivals = Array.from({ length: 24 }, (_, hour) => 100_000 + 10_000 * hour)
+  const params = voiceFleetParams.parse({ load: { every: '1h', arrivals } })
+  const weights = dayShape(params)
+  const rates = CLUSTERS.map((_, cluster) => clusterRates(params, weights, cluster))
+
+  it('is what all clusters together get, in every minute', () => {
+    for (const minute of [0, 59, 60, 700, 1439]) {
+      const total = rates.reduce((sum, one) => sum + one[minute]!, 0)
+      expect(total).toBeCloseTo(arrivals[Math.floor(minute / 60)]! / 3600, 6)
+    }
+    expect(sessionsPerSecond(params)).toBeCloseTo(arrivals.reduce((a, b) => a + b) / 86_400, 6)
+    expect(forecastPeaks(params)).toEqual(rates.map((one) => Math.max(...one)))
+  })
+
+  it('falls where it is evening: the share of India is largest in its evening, not at the load’s end', () => {
+    const india = rates[CLUSTERS.indexOf('ap-south')]!
+    const share = (minute: number): number =>
+      india[minute]! / rates.reduce((sum, one) => sum + one[minute]!, 0)
+    expect(share(13 * 60 + 30)).toBeGreaterThan(2 * share(23 * 60))
+  })
+
+  it('of more or less than a day is refused', () => {
+    expect(() => voiceFleetParams.parse({ load: { every: '1h', arrivals: arrivals.slice(1) } })).toThrow(
+      'one day',
+    )
+  })
+})

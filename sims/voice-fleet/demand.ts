@@ -2,7 +2,8 @@
 import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
 import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
-import { CLUSTERS, routesTo, type Route } from '../lab/world/geography.ts'
+import { meanRate, ratesOf } from '../lab/contract/arrival-load.ts'
+import { CLUSTERS, REGIONS, routesTo, type Route } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { routesWithout, serving, worstNeighbour } from './loss.ts'
 import { sessionsPerSecond, type VoiceFleetParams } from './params.ts'
@@ -15,7 +16,27 @@ export function routeRates(
   { region, share }: Route,
 ): Float64Array {
   const rate = sessionsPerSecond(params) * region.share * share
-  return weights.map((_, minute) => rate * weightAt(weights, minute, region.utcOffset))
+  const scale = scaleOf(params, weights)
+  return weights.map(
+    (_, minute) => rate * weightAt(weights, minute, region.utcOffset) * (scale?.[minute] ?? 1),
+  )
+}
+
+/**
+ * What a load of the user's own makes of the curve of the day, by UTC minute: all regions together begin as many sessions
+ * as it says, each as large a part of them as the clock there would have it. Null without one.
+ */
+function scaleOf({ load }: VoiceFleetParams, weights: Float64Array): Float64Array | null {
+  if (load === undefined) return null
+  const mean = meanRate(load)
+  const rates = ratesOf(load)
+  return weights.map((_, minute) => {
+    const expected = REGIONS.reduce(
+      (sum, { share, utcOffset }) => sum + share * weightAt(weights, minute, utcOffset),
+      0,
+    )
+    return rates[Math.min(rates.length - 1, Math.floor((60 * minute) / load.every))]! / (mean * expected)
+  })
 }
 
 /** Read-only: who asks again gets the same array. */
@@ -53,7 +74,9 @@ const neighbourOf = remembered(
 
 /** Arrivals per second at one cluster, all its routes together, for every minute of a day in UTC. */
 export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {
-  return sumOfRoutes(sessionsPerSecond(params), weights, routesOf(params, cluster))
+  const rates = sumOfRoutes(sessionsPerSecond(params), weights, routesOf(params, cluster))
+  const scale = scaleOf(params, weights)
+  return scale === null ? rates : rates.map((rate, minute) => rate * scale[minute]!)
 }
 
 function sumOfRoutes(rate: number, weights: Float64Array, routes: readonly Route[]): Float64Array {
@@ -107,7 +130,11 @@ const survivalOf = remembered((length: number, spread: number, cap: number) => {
 
 /** Peaks of the clusters' arrival rates: what a planner can forecast; they do not depend on the seed. */
 export function forecastPeaks(params: VoiceFleetParams): readonly number[] {
-  const { spillShare, dayTrough, dayPeak, troughHour, peakHour, survive } = params
+  const { spillShare, dayTrough, dayPeak, troughHour, peakHour, survive, load } = params
+  if (load !== undefined) {
+    const weights = dayShape(params)
+    return CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
+  }
   const isRegion = survive === 'region' ? 1 : 0
   const shares = peaksOf(spillShare, dayTrough, dayPeak, troughHour, peakHour, isRegion)
   const rate = sessionsPerSecond(params)

@@ -1,5 +1,6 @@
 /** The parameters of `voice-fleet`. Defaults are the mid case; what nobody publishes is an interval in the scenario. */
 import { z } from 'zod'
+import { arrivalLoad, lengthOf, meanRate, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
 import {
   bitrate,
   bytes,
@@ -20,9 +21,13 @@ const MOST_USERS = 10e9
 /** Sessions at once, and sessions of one replication, at most: a gigabyte, and an hour of work. */
 const MOST_AT_ONCE = 30e6
 const MOST_SESSIONS = 3e9
+const DAY = 86_400
 
 export const voiceFleetParams = z
   .strictObject({
+    load: arrivalLoad().describe(
+      'Sessions that begin in the whole service, by interval of one day from 00:00 UTC; then users are not counted, and the day’s shape says only which regions they begin in',
+    ),
     weeklyActiveUsers: count({ above: 0, max: MOST_USERS })
       .prefault('900M')
       .describe('People who use the service in a week'),
@@ -125,6 +130,10 @@ export const voiceFleetParams = z
       .prefault('10k')
       .describe('MESSAGE-INTEGRITY and FINGERPRINT are computed and checked for one session in so many'),
   })
+  .refine(({ load }) => load === undefined || Math.abs(lengthOf(load) - DAY) < 1, {
+    path: ['load'],
+    message: 'impossible: the load of a fleet is that of one day, 24 h in all',
+  })
   .refine((params) => params.troughHour !== params.peakHour, {
     path: ['peakHour'],
     message: 'peakHour and troughHour must differ',
@@ -146,13 +155,15 @@ export const voiceFleetParams = z
   })
 
 interface Demand {
+  readonly load?: ArrivalLoad | undefined
   readonly weeklyActiveUsers: number
   readonly voiceShare: number
   readonly sessionsPerUser: number
 }
 
 /** Sessions per second that the whole service starts on average. */
-export function sessionsPerSecond({ weeklyActiveUsers, voiceShare, sessionsPerUser }: Demand): number {
+export function sessionsPerSecond({ load, weeklyActiveUsers, voiceShare, sessionsPerUser }: Demand): number {
+  if (load !== undefined) return meanRate(load)
   return (weeklyActiveUsers * voiceShare * sessionsPerUser) / WEEK
 }
 
