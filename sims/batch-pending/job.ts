@@ -1,14 +1,13 @@
 /** A job of many requests on its way through the queue. */
 import { NO_TIMER, type Timer } from '../lab/kernel/kernel.ts'
 
-/** Where a job is. From ENDED on it stays there. */
+/** Where a job is. From SUCCEEDED on it stays there. */
 export const PENDING = 0
 export const RUNNING = 1
 export const SUCCEEDED = 2
 export const PARTIAL = 3
 export const EXPIRED = 4
 export const CANCELLED = 5
-export const STATES = 6
 export type JobState = 0 | 1 | 2 | 3 | 4 | 5
 
 export const hasEnded = (state: JobState): boolean => state >= SUCCEEDED

@@ -5,6 +5,7 @@ import { openStream } from '../lab/kernel/random/stream.ts'
 import { Submissions } from './draws.ts'
 import type { BatchParams } from './params.ts'
 import { BatchQueue } from './queue.ts'
+import { meanRequests } from './sizes.ts'
 import { paramsOf } from './testing/context.ts'
 
 const context = (): ReplicationContext => ({
@@ -135,3 +136,26 @@ it('a job alone takes as many rounds as its requests need', () => {
   const times = [...jobs.ended].map((ended, i) => ended - jobs.submitted[i]!)
   expect(times.toSorted((a, b) => a - b)[times.length >> 1]).toBeCloseTo(210, 6)
 })
+
+test.each([
+  [1, '300%'],
+  [30, '3000%'],
+  [400, '20000%'],
+] as const)(
+  'jobs have on average as many requests as load is worked out from: median %d, spread %s',
+  (jobRequests, jobSpread) => {
+    const params = paramsOf({ ...WRITTEN, jobRate: '1/d', jobRequests, jobSpread })
+    const draws = new Submissions(params, context())
+    const n = 400_000
+    let [sum, squares] = [0, 0]
+    for (let i = 0; i < n; i++) {
+      const size = draws.requests()
+      sum += size
+      squares += size * size
+    }
+    const error = Math.sqrt((squares / n - (sum / n) ** 2) / n)
+    expect(Math.abs(sum / n - meanRequests(params))).toBeLessThan(4 * error)
+    // And that says something.
+    expect(error).toBeLessThan(0.02 * meanRequests(params))
+  },
+)

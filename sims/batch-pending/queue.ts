@@ -27,7 +27,6 @@ import {
   PARTIAL,
   PENDING,
   RUNNING,
-  STATES,
   SUCCEEDED,
   type JobState,
 } from './job.ts'
@@ -64,8 +63,6 @@ export interface QueueWorld {
   readonly jobs: JobTable
   readonly state: PointState
   readonly flow: Flow
-  /** All jobs by state, so that partial results are not lost in the flow. */
-  readonly byState: readonly number[]
   readonly little: readonly LittleSample[]
   /** Shares of the slots that interactive and batch requests had in the window; mean wait of interactive ones, s. */
   readonly interactiveUse: number
@@ -76,8 +73,6 @@ export interface QueueWorld {
   readonly slotsAddUp: boolean
   readonly workConserving: boolean
   readonly events: number
-  /** When the run ended. */
-  readonly until: number
 }
 
 export class BatchQueue {
@@ -359,19 +354,11 @@ export class BatchQueue {
 
   private world(): QueueWorld {
     const { kernel, jobs, close } = this
-    const byState = Array.from({ length: STATES }, () => 0)
+    const inState = (state: JobState): number =>
+      jobs.reduce((sum, job) => (job.state === state ? sum + 1 : sum), 0)
     for (const job of jobs) {
-      byState[job.state]!++
       if (job.state === PENDING) this.pending.record(job.submitted, Math.max(close, kernel.now))
     }
-    const [pending, running, succeeded, partial, expired, cancelled] = byState as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
     while (this.asking.size > 0) {
       this.questions.record(this.asking.firstValue, Math.max(close, kernel.now))
       this.asking.shift()
@@ -381,13 +368,12 @@ export class BatchQueue {
       state: this.state(),
       flow: {
         injected: jobs.length,
-        completed: succeeded + partial,
-        queued: pending,
-        running,
-        dropped: cancelled,
-        expired,
+        completed: inState(SUCCEEDED) + inState(PARTIAL),
+        queued: inState(PENDING),
+        running: inState(RUNNING),
+        dropped: inState(CANCELLED),
+        expired: inState(EXPIRED),
       },
-      byState,
       little: [this.pending.little('PENDING jobs'), this.questions.little('interactive requests')],
       interactiveUse: this.interactiveUse,
       batchUse: this.batchUse,
@@ -397,7 +383,6 @@ export class BatchQueue {
       slotsAddUp: this.free + this.lent + this.answering.value + this.working.value === this.params.slots,
       workConserving: this.workConserving,
       events: this.events,
-      until: kernel.now,
     }
   }
 

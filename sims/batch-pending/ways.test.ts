@@ -2,13 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { POLICIES } from '../../engines/webhook/index.ts'
-import { backoffDelayShare, pollDelay } from '../lab/analysis/theory/index.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
-import { seen, seenDoubling, seenEvery } from './looks.ts'
+import { seenDoubling, seenEvery } from './looks.ts'
 import { Notices } from './notice.ts'
 import { PUBLISHED } from './published.ts'
 import { deliver, Receiver } from './receiver.ts'
 import { paramsOf } from './testing/context.ts'
+import { pollingDelays } from './testing/delays.ts'
 import { placeOf, regimeTimes } from './testing/regimes.ts'
 import { WAY_NAMES, WAYS } from './ways.ts'
 import { noticeAt, savedShareAt } from './worth.ts'
@@ -41,19 +41,9 @@ describe('looks', () => {
     )
   })
   it('add interval / 2, cap / 2, and 44.3 % of the time where pauses double for ever', () => {
-    const params = paramsOf({ jobRate: '1/h', pollFirst: '1s', pollCap: '10min' })
-    const times = openStream(7, 0, 'times')
-    const n = 200_000
-    const sum = { fixed: 0, capped: 0, doubling: 0 }
-    for (let i = 0; i < n; i++) {
-      const after = 3600 * 2 ** (8 * times.uniform())
-      sum.fixed += seen('fixed', params, after).at - after
-      sum.capped += seen('capped', params, after).at - after
-      sum.doubling += (seen('doubling', params, after).at - after) / after
+    for (const { observed, expected } of Object.values(pollingDelays(200_000))) {
+      expect(observed / expected).toBeCloseTo(1, 2)
     }
-    expect(sum.fixed / n / pollDelay(60)).toBeCloseTo(1, 2)
-    expect(sum.capped / n / pollDelay(600)).toBeCloseTo(1, 2)
-    expect(sum.doubling / n).toBeCloseTo(backoffDelayShare(2), 2)
   })
 })
 
