@@ -20,7 +20,7 @@ const codes = ({ trust }: RunDocument): string[] => trust.reasons.map(({ code })
 const CALLS = 'arrivalRate: 0.7/s, serviceTime: 3.5min'
 const TWENTY = 'arrivalRate: 18/s, serviceTime: 1s, servers: 20'
 
-describe('a run that is too short for its own question', () => {
+describe('a run that is too short for its own question (invariant 6a)', () => {
   const short = `params: {${CALLS}, servers: 161, span: 1h}\nuntil: {replications: 3}\nexpect: ["mean(wait) < 5 s"]\n`
   test('a tight interval far from the truth gives no PASS, and says what would do', async () => {
     const exact = mmc(0.7, 210, 161)!.meanWait

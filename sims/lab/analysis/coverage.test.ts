@@ -32,7 +32,7 @@ test.each([
   expect(share!).toBeLessThanOrEqual(Math.min(1, 0.95 + three))
 })
 
-test('a length that is too short for the figure is never sound', () => {
+test('a length that is too short for the figure is never sound (invariant 6a)', () => {
   expect(tally('M/M/1 at 0.9', 50, 'fixed', 'mean', 20).sound).toBe(0)
   expect(tally('M/M/1 at 0.5', 1000, 'fixed', 'p99', 20).sound).toBe(0)
 })
