@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { openStream } from '../lab/kernel/random/stream.ts'
-import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { conserves } from '../lab/contract/conservation.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { firewalledClients } from './index.ts'
 import { simulate } from './model.ts'
 import { LADDERS, lockedOut, NETWORKS, passes, WAYS } from './networks.ts'
 import { firewalledParams } from './params.ts'
 import { pause, stallProbability } from './stalls.ts'
 import { networkShares, predictions } from './theory.ts'
-
-const context = (replication = 0): ReplicationContext => ({
-  replication,
-  horizon: 'span',
-  part: 0,
-  stream: (name) => openStream(7, replication, name),
-  judged: () => [],
-  progress: () => {},
-})
 
 const paramsOf = (written: Record<string, unknown>) =>
   firewalledParams.parse({ udpBlocked: '4%', ladder: 'none', calls: 20_000, ...written })

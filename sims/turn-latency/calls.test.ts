@@ -4,7 +4,7 @@ import { simulateCalls } from './calls.ts'
 import { drawAhead } from './draws.ts'
 import { turnLatencyParams, type TurnLatencyParams } from './params.ts'
 import { meanLatency, meanStage } from './stages.ts'
-import { context } from './testing/context.ts'
+import { context } from '../lab/contract/testing/context.ts'
 
 function world(written: Record<string, unknown>, replication = 0) {
   const params = turnLatencyParams.parse({ callRate: '1/s', inferenceServers: 1000, ...written })

@@ -4,7 +4,7 @@ import { drawAhead } from './draws.ts'
 import { contextAt, expectedLatency, fit } from './fit.ts'
 import { turnLatencyParams } from './params.ts'
 import { meanLatency } from './stages.ts'
-import { context } from './testing/context.ts'
+import { context } from '../lab/contract/testing/context.ts'
 
 const params = turnLatencyParams.parse({ callRate: '0.5/s', inferenceServers: 1000, span: '1h' })
 

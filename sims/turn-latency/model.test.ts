@@ -4,7 +4,7 @@ import { obeysLittle } from '../lab/contract/little.ts'
 import { turnLatency } from './index.ts'
 import { simulate } from './model.ts'
 import { turnLatencyParams } from './params.ts'
-import { context } from './testing/context.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { predictions } from './theory.ts'
 import { savedBy, VARIANTS } from './variants.ts'
 

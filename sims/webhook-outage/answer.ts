@@ -16,12 +16,19 @@ export function answer({ points, chosen }: Results<OutageParams>): Headline {
 
 function ofOutage(points: readonly Point[], chosen: Point): Headline {
   const { value, low, high } = chosen.metrics['lost']!
-  const text =
-    points.length === 1
-      ? `${opening(chosen)} ${possessive(chosen)} ${fate(chosen)}; ${attemptsOf(chosen)}.`
-      : compared(points)
+  const alike = points.filter(({ params }) => isSameOutage(params, chosen.params))
+  const isComparison = new Set(alike.map(({ params }) => params.policy)).size > 1
+  const text = isComparison
+    ? compared(alike)
+    : `${opening(chosen)} ${possessive(chosen)} ${fate(chosen)}; ${attemptsOf(chosen)}.`
   return { text, value, unit: 'share', low, high }
 }
+
+/** Policies are compared where they met the same; a sweep may be over other things too. */
+const isSameOutage = (a: OutageParams, b: OutageParams): boolean =>
+  (['outage', 'fault', 'slowTo', 'load', 'capacity', 'queue', 'pace'] as const).every(
+    (key) => a[key] === b[key],
+  )
 
 function compared(points: readonly Point[]): string {
   const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => lostBy(b) - lostBy(a))
@@ -74,9 +81,10 @@ const millions = (aMessage: number): string =>
 function ofEdges(points: readonly Point[], chosen: Point): Headline {
   const edges = edgesOf(points)
   const edge = edges.find(({ policy }) => policy === chosen.params.policy)!
+  const first = edges.find(({ lost }) => lost !== null)
   const outage = seconds(chosen.params.outage)
   return {
-    text: edges.map((one, i) => sentence(one, i === 0 ? outage : null, points)).join(' '),
+    text: edges.map((one) => sentence(one, one === first ? outage : null, points)).join(' '),
     value: middle(edge),
     unit: 'share',
     low: edge.safe,
@@ -94,9 +102,13 @@ function sentence(edge: Edge, outage: string | null, points: readonly Point[]): 
   const subject = `With ${nameOf(policy)}`
   if (lost === null) {
     const own = points.filter(({ params }) => params.policy === policy)
+    const highest = Math.max(...own.map(({ params }) => params.load))
+    if (safe === null) return `${subject} goodput comes back in part only, at every load.`
+    if (safe < highest) {
+      return `${subject} it comes back at every load up to ${share(safe)}, and in part up to ${share(highest)}.`
+    }
     const last = Math.max(...own.map((point) => valueOf(point, 'lastFailure') ?? 0))
-    const loads = own.map(({ params }) => params.load)
-    return `${subject} it comes back at every load up to ${share(Math.max(...loads))}, the last attempt failing ${seconds(last)} after the return.`
+    return `${subject} it comes back at every load up to ${share(safe)}, the last attempt failing ${seconds(last)} after the return.`
   }
   const bracket = safe === null ? '' : ` (whole at ${share(safe)}, none at ${share(lost)})`
   const low = back === null ? 'below what was tried' : `to ${share(back)}`

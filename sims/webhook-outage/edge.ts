@@ -11,7 +11,7 @@ const NONE = 0.1
 
 export interface Edge {
   readonly policy: string
-  /** The highest load swept up to which goodput came back after every outage; null for none. */
+  /** The highest load swept at which, as at all below, goodput came back whole after the outage; null for none. */
   readonly safe: number | null
   /** The lowest load swept at which it did not; null for none. */
   readonly lost: number | null
@@ -29,7 +29,8 @@ export function edgesOf(points: readonly Point[]): Edge[] {
       group.filter(holds).map(({ params }) => params.load)
     const isAtLeast = (metric: MetricName) => (point: Point) => (valueOf(point, metric) ?? 0) >= WHOLE
     const lost = Math.min(...loads((point) => (valueOf(point, 'goodputAfter') ?? 1) <= NONE))
-    const safe = loads(isAtLeast('goodputAfter')).filter((load) => load < lost)
+    const partly = Math.min(...loads((point) => !isAtLeast('goodputAfter')(point)))
+    const safe = loads(isAtLeast('goodputAfter')).filter((load) => load < partly)
     const back = loads(isAtLeast('goodputDownwards'))
     const most = (values: readonly number[]): number | null =>
       values.length === 0 ? null : Math.max(...values)

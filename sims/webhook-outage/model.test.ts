@@ -5,7 +5,7 @@ import type { Measures } from '../lab/contract/sim.ts'
 import { webhookOutage } from './index.ts'
 import { simulate } from './model.ts'
 import { outageParams } from './params.ts'
-import { context } from './testing/context.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { predictions } from './theory.ts'
 
 /** 2,000 events, one every 43.2 s, of a receiver that is away for a day. */

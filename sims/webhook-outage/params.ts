@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { choice, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
 import { POLICY_NAMES } from './policies.ts'
 
+/** A millisecond has room for some 2,000 messages' numbers. */
+const MOST_A_SECOND = 1e6
 /** Messages of one replication, at most: some hundred bytes and some microseconds each. */
 const MOST_MESSAGES = 4e6
 const DAY = 86_400
@@ -71,6 +73,10 @@ export const outageParams = z
       path: ['schedule', back],
       message: 'impossible: the schedule goes backwards; each attempt is at or after the one before',
     })
+  })
+  .refine(({ capacity, load }) => capacity * load <= MOST_A_SECOND, {
+    message: 'impossible: more than 1M messages a second (capacity x load)',
+    path: ['capacity'],
   })
   .refine(
     ({ capacity, load, before, outage, after }) =>

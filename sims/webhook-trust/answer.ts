@@ -12,7 +12,9 @@ export const valueOf = ({ metrics }: Point, metric: MetricName): number | null =
 
 export function answer({ points, chosen }: Results<TrustParams>): Headline {
   const { value, low, high } = chosen.metrics['acceptedOurs']!
-  const text = `${attacks(chosen)} ${leaks(points)}`
+  // Several points with one kind of secret differ in something else: then it is the chosen one that is spoken of.
+  const kinds = new Set(points.map(({ params }) => params.secret))
+  const text = `${attacks(chosen)} ${leaks(kinds.size === points.length ? points : [chosen])}`
   return { text, value, unit: 'count', low, high }
 }
 

@@ -11,7 +11,7 @@ import { simulate } from './model.ts'
 import { outcomesOf } from './testing/outcomes.ts'
 import { trustParams } from './params.ts'
 import { OurReceiver } from './receivers.ts'
-import { context } from './testing/context.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { predictions } from './theory.ts'
 
 const DAYS_4 = 4 * 86_400

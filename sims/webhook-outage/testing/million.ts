@@ -8,7 +8,7 @@ import { POLICIES } from '../../../engines/webhook/index.ts'
 import { outageParams } from '../params.ts'
 import { policyOf } from '../policies.ts'
 import { simulateWorld } from '../world.ts'
-import { context } from './context.ts'
+import { context } from '../../lab/contract/testing/context.ts'
 
 const MESSAGES = 1e6
 const DAY = 86_400

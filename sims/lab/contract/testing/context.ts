@@ -1,6 +1,6 @@
 /** A replication's context for tests of the model: named streams of seed 7. */
-import { openStream } from '../../lab/kernel/random/stream.ts'
-import type { ReplicationContext } from '../../lab/contract/sim.ts'
+import { openStream } from '../../kernel/random/stream.ts'
+import type { ReplicationContext } from '../sim.ts'
 
 export const context = (replication = 0): ReplicationContext => ({
   replication,

@@ -1,0 +1,89 @@
+import { describe, expect, it, test } from 'vitest'
+import type { Results } from '../lab/contract/sim.ts'
+import { answer } from './answer.ts'
+import type { Point } from './edge.ts'
+import { outageParams, type OutageParams } from './params.ts'
+
+const WRITTEN = { capacity: '10/s', load: '1%', outage: '24h' }
+
+/** A point as the runner makes it, with these figures. */
+function point(written: Record<string, unknown>, figures: Record<string, number>): Point {
+  const metrics = Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, { unit: 's', value, low: value, high: value }]),
+  )
+  const params = outageParams.parse({ ...WRITTEN, ...written })
+  return { at: {}, params, replications: [], state: 'stable', metrics, figures: {} }
+}
+
+const textOf = (points: readonly Point[]): string =>
+  answer({ points, chosen: points[0]! } as unknown as Results<OutageParams>).text
+
+const OUTPOST = point(
+  { policy: 'outpost' },
+  { lost: 0.645, attempts: 10.6, failedAttempts: 10.3, lastDelivery: 15_360 },
+)
+
+describe('an outage', () => {
+  it('compares the worst schedule, the best known one and ours', () => {
+    const svix = point(
+      { policy: 'svix' },
+      { lost: 0.0003, attempts: 6.8, failedAttempts: 5.82, lastDelivery: 43_200 },
+    )
+    const ours = point(
+      { policy: 'flowbench' },
+      { lost: 0, attempts: 1, failedAttempts: 0.05, lastDelivery: 2280 },
+    )
+    expect(textOf([OUTPOST, svix, ours])).toBe(
+      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 % and is up to 4.27 h late; Svix’s schedule loses ' +
+        '0.03 % and is up to 12 h late; probe and paced drain delivers all within 38 min with 432 failed attempts in place ' +
+        'of 5.82 million.',
+    )
+  })
+  it('of one policy alone, or of one under several outages, speaks of that point', () => {
+    const alone =
+      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 % and is up to 4.27 h late; it makes 10.6 million ' +
+      'attempts.'
+    expect(textOf([OUTPOST])).toBe(alone)
+    const shorter = point({ policy: 'outpost', outage: '1h' }, { lost: 0, attempts: 6, lastDelivery: 3000 })
+    expect(textOf([OUTPOST, shorter])).toBe(alone)
+    expect(textOf([OUTPOST, point({ policy: 'svix', outage: '1h' }, { lost: 0 })])).toBe(alone)
+  })
+})
+
+describe('an edge', () => {
+  const at = (policy: string, load: string, after: number, down = after): Point =>
+    point(
+      { policy, load, hysteresis: 'measured', outage: '1min' },
+      { goodputAfter: after, goodputDownwards: down, lastFailure: 90 },
+    )
+
+  test('between the last load at which goodput comes back and the first at which it does not', () => {
+    const points = [
+      at('quick-1', '45%', 1),
+      at('quick-1', '55%', 0),
+      at('quick-2', '30%', 1, 0),
+      at('quick-2', '36%', 0),
+    ]
+    expect(textOf(points)).toBe(
+      'With one quick retry this receiver is safe below 50 % load (whole at 45 %, none at 55 %); above it an outage of 60 s ' +
+        'never ends until load falls to 45 %. With two quick retries that is 33 % load (whole at 30 %, none at 36 %), and it ' +
+        'must fall below what was tried.',
+    )
+    expect(answer({ points, chosen: points[0]! } as unknown as Results<OutageParams>)).toMatchObject({
+      value: 0.5,
+      low: 0.45,
+      high: 0.55,
+    })
+  })
+  test('no policy is said to bring goodput back that brings back a part of it', () => {
+    expect(textOf([at('flowbench', '20%', 1), at('flowbench', '80%', 0.97)])).toBe(
+      'With flowbench it comes back at every load up to 80 %, the last attempt failing 90 s after the return.',
+    )
+    expect(textOf([at('flowbench', '20%', 1), at('flowbench', '80%', 0.4)])).toBe(
+      'With flowbench it comes back at every load up to 20 %, and in part up to 80 %.',
+    )
+    expect(textOf([at('flowbench', '20%', 0.6), at('flowbench', '80%', 0.4)])).toBe(
+      'With flowbench goodput comes back in part only, at every load.',
+    )
+  })
+})
