@@ -76,7 +76,16 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
         {
           data: { values: reports },
           mark: { type: 'point', filled: true, size: 60, color: 'black' },
-          encoding: { x, y, shape: { field: 'preset', type: 'nominal', title: 'published' } },
+          encoding: {
+            x,
+            y,
+            shape: {
+              field: 'preset',
+              type: 'nominal',
+              title: 'published',
+              legend: { orient: 'bottom-left', direction: 'vertical' },
+            },
+          },
         },
         {
           data: { values: [{ share: WORTH }] },
