@@ -3,9 +3,11 @@ import { dirname, resolve } from 'node:path'
 import { renderSelfTest } from '../reports/gate/self-test.ts'
 import { gateAnnotation, gateBencher, gateJunit } from '../reports/gate/formats.ts'
 import { gateMarkdown } from '../reports/gate/markdown.ts'
-import { renderGate } from '../reports/gate/terminal.ts'
+import { renderBisected, renderGate } from '../reports/gate/terminal.ts'
 import { runGate } from '../sims/bench/gate/gate.ts'
 import type { GateDocument } from '../sims/bench/gate/document.ts'
+import { record } from '../sims/bench/gate/history.ts'
+import { bisect } from '../sims/bench/gate/bisect.ts'
 import { citedRates, defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
 import { benchModules } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
@@ -62,6 +64,11 @@ export const gate = defineCommand({
         default: false,
         describe: 'compare exact work only; time nothing',
       })
+      .option('controls', {
+        type: 'boolean',
+        default: false,
+        describe: 'with --counts: play the controls of the clock, too',
+      })
       .option('all', { type: 'boolean', default: false, describe: 'time also what did not change' })
       .option('accept', {
         type: 'string',
@@ -74,6 +81,17 @@ export const gate = defineCommand({
         type: 'string',
         requiresArg: true,
         describe: 'also write the Bencher Metric Format here',
+      })
+      .option('record', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'also append a line here, for flowbench history',
+      })
+      .option('bisect', {
+        type: 'array',
+        string: true,
+        requiresArg: true,
+        describe: 'GOOD..BAD and a benchmark: which commit made it slower',
       })
       .option('budget', { type: 'string', default: '10m', describe: 'how long it may take: 90s, 10m' })
       .option('strict', {
@@ -102,6 +120,25 @@ export const gate = defineCommand({
         console.log(json ? JSON.stringify(tested) : renderSelfTest(tested))
         return
       }
+      if (more.bisect !== undefined) {
+        const [range, id, ...rest] = more.bisect
+        if (range === undefined || id === undefined || rest.length > 0) {
+          throw new UsageError(
+            '--bisect takes GOOD..BAD and a benchmark, such as --bisect v1..HEAD kernel/mm1',
+          )
+        }
+        const registry = { modules: benchModules, handed: SIMS_MODULE }
+        const found = await bisect({
+          registry,
+          folder: import.meta.dirname,
+          range,
+          id,
+          signal,
+          onProgress: progress,
+        })
+        console.log(json ? JSON.stringify(found) : renderBisected(found))
+        return
+      }
       if (base === undefined) throw new UsageError('which commit? --base REF')
       const document = await runGate({
         base,
@@ -116,6 +153,7 @@ export const gate = defineCommand({
         ...(only && { only }),
         budget: secondsOf(budget),
         countsOnly: counts,
+        controls: more.controls,
         all,
         signal,
         onProgress: progress,
@@ -125,6 +163,7 @@ export const gate = defineCommand({
         repeat: `flowbench ${process.argv.slice(2).join(' ')}`,
       })
       writeReports(document, more)
+      if (more.record !== undefined) record(more.record, document, new Date())
       console.log(json ? JSON.stringify(document) : renderGate(document))
       const { verdict } = document
       process.exitCode = strict && verdict === 'undecided' ? EXIT.unmeasured : VERDICT_EXIT[verdict]

@@ -7,9 +7,11 @@ import { check } from './check.ts'
 import { compare } from './compare.ts'
 import { EXIT, exitCodeOf, explain, UsageError } from './exit.ts'
 import { gate } from './gate.ts'
+import { history } from './history.ts'
 import { init } from './init.ts'
 import { list } from './list.ts'
 import { open } from './open.ts'
+import { profile } from './profile.ts'
 import { regex } from './regex.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -22,7 +24,22 @@ try {
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([run, list, check, schema, report, compare, open, init, bench, gate, serve, regex])
+    .command([
+      run,
+      list,
+      check,
+      schema,
+      report,
+      compare,
+      open,
+      init,
+      bench,
+      gate,
+      history,
+      profile,
+      serve,
+      regex,
+    ])
     .demandCommand(1, 'which command?')
     .strict()
     .help()

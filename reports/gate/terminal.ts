@@ -1,4 +1,5 @@
 /** A gate's document on a terminal: the verdict first, what failed next, how to repeat it last. */
+import type { Bisected } from '../../sims/bench/gate/bisect.ts'
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { cleanLine } from '../wording/escape.ts'
 import { ratesLines, share } from './wording.ts'
@@ -46,4 +47,11 @@ function* benchmarkLines({
   if (laidOver.length > 0)
     yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
   for (const note of notes) yield `          note: ${note}`
+}
+
+/** The commit that a bisection has found. */
+export function renderBisected({ id, first, untold, why, tried }: Bisected): string {
+  const or =
+    untold.length === 0 ? '' : `, or one of those before it that could not be told: ${untold.join(', ')}`
+  return cleanLine(`${id} is worse since ${first}${or}: ${why}; ${tried} commits tried`)
 }

@@ -2,7 +2,7 @@
 import { commandRounds } from './command.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
 import type { Subject } from './subjects.ts'
-import { refuseSleepers, type Pair, type TimingOptions } from './timing.ts'
+import type { Pair, TimingOptions } from './timing.ts'
 import type { Trees } from './trees.ts'
 
 export interface Contest extends Pick<Subject, 'id' | 'sameCode' | 'laidOver'> {
@@ -29,7 +29,6 @@ export function benchmarkContest(subject: Subject): Contest {
       const settings = roundOptions(id, options)
       return async () => {
         const [one, two] = (await playRound(sides, settings)) as [Played, Played]
-        refuseSleepers([one, two], options.clock)
         return { base: one, head: two }
       }
     },

@@ -7,7 +7,14 @@ import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import type { GateControl } from './document.ts'
 
 const COUNTER = new URL('./counter.ts', import.meta.url)
-const TIMEOUT_MS = 120_000
+const MOST_SECONDS = 300
+
+/** How long counting may go on. */
+export interface CountLimits {
+  readonly signal: AbortSignal
+  /** Seconds that are left of the gate's budget. */
+  readonly left: () => number
+}
 
 export interface Counted {
   readonly counters: readonly CounterChange[]
@@ -18,15 +25,15 @@ export interface Counted {
   readonly idle: string | null
 }
 
-async function ask(name: string, request: CountRequest, signal: AbortSignal): Promise<Counts> {
-  const reply = await put(name, request, signal)
+async function ask(name: string, request: CountRequest, limits: CountLimits): Promise<Counts> {
+  const reply = await put(name, request, limits)
   if ('counts' in reply) return reply.counts
   throw new Error('answered something else')
 }
 
 /** The tasks that a file offers. Throws SideFailed where it offers none. */
-export async function listTasks(file: string, signal: AbortSignal): Promise<readonly string[]> {
-  const reply = await put('head', { list: file }, signal)
+export async function listTasks(file: string, limits: CountLimits): Promise<readonly string[]> {
+  const reply = await put('head', { list: file }, limits)
   if ('tasks' in reply) return reply.tasks
   throw new Error('answered something else')
 }
@@ -34,11 +41,12 @@ export async function listTasks(file: string, signal: AbortSignal): Promise<read
 async function put(
   name: string,
   request: CountRequest | ListRequest,
-  signal: AbortSignal,
+  limits: CountLimits,
 ): Promise<CountReply & { ok: true }> {
+  const { signal, left } = limits
   signal.throwIfAborted()
   const link = new Link<CountRequest | ListRequest, CountReply & { ok: true }>(COUNTER, {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: 1000 * Math.max(1, Math.min(MOST_SECONDS, left())),
     execArgv: EXACT_FLAGS,
   })
   const kill = (): void => link.kill()
@@ -59,14 +67,14 @@ const once = { runs: 1, as: 1 } as const
 /** Throws SideFailed where a side cannot do its work. */
 export async function countBoth(
   { base, head, folders }: Subject,
-  signal: AbortSignal,
+  limits: CountLimits,
   /** How much any counter may grow, if not what is usual. */
   share?: number,
 ): Promise<Counted> {
   const both = (): Promise<[Counts, Counts]> =>
     allOf([
-      ask('base', { work: base, folder: folders.base, ...once }, signal),
-      ask('head', { work: head, folder: folders.head, ...once }, signal),
+      ask('base', { work: base, folder: folders.base, ...once }, limits),
+      ask('head', { work: head, folder: folders.head, ...once }, limits),
     ])
   const [baseCounts, headCounts] = await both()
   const counters = compareCounts(baseCounts, headCounts, share)
@@ -99,11 +107,11 @@ async function allOf<A, B>([a, b]: [Promise<A>, Promise<B>]): Promise<[A, B]> {
 /** Base counted twice, and once with a tenth more work: the first must agree, the second must be found. */
 export async function countControls(
   { id, base, folders }: Subject,
-  signal: AbortSignal,
+  limits: CountLimits,
   { runs = 11 }: { readonly runs?: number } = {},
 ): Promise<GateControl[]> {
   const count = (times: number): Promise<Counts> =>
-    ask('base', { work: base, folder: folders.base, runs: times, as: 10 }, signal)
+    ask('base', { work: base, folder: folders.base, runs: times, as: 10 }, limits)
   const [first, again] = await allOf([count(10), count(10)])
   const more = await count(runs)
   const found = more.blocks > first.blocks && !agree(first, more)

@@ -48,8 +48,8 @@ const OWN: Allowance = { share: 0.005, amount: 0 }
 const ALLOWANCES: Readonly<Record<'blocks' | 'firstBlocks' | 'allocated' | 'retained', Allowance>> = {
   blocks: { share: 0.25, amount: 100 },
   firstBlocks: { share: 0.25, amount: 1000 },
-  allocated: { share: 0.25, amount: 65_536 },
-  retained: { share: 0.25, amount: 65_536 },
+  allocated: { share: 0.25, amount: 16_384 },
+  retained: { share: 0.25, amount: 16_384 },
 }
 
 export interface CounterChange {

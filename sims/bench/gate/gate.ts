@@ -24,7 +24,7 @@ import {
 } from './accept.ts'
 import { chooseClock } from './clock.ts'
 import { benchmarkContest, commandContest, type Contest } from './contest.ts'
-import { countBoth, countControls, listTasks, type Counted } from './counting.ts'
+import { countBoth, countControls, listTasks, type Counted, type CountLimits } from './counting.ts'
 import {
   GATE_SCHEMA,
   gateDocument,
@@ -50,6 +50,8 @@ export interface GateOptions {
   readonly budget?: number
   /** Counts and controls of counts only; nothing is timed. */
   readonly countsOnly?: boolean
+  /** With `countsOnly`: play the controls of the clock, too. */
+  readonly controls?: boolean
   /** Time benchmarks whose code is the same on both sides, too. */
   readonly all?: boolean
   /** The file of what is let through; default `gate.yaml` at the top of the working tree, if there is one. */
@@ -94,7 +96,10 @@ async function fileSubjects(
   try {
     // Git's path, as the repository's own is: without symbolic links.
     const file = realpathSync(given)
-    const names = await listTasks(join(trees.head, relative(trees.repository, file)), signal)
+    const names = await listTasks(join(trees.head, relative(trees.repository, file)), {
+      signal,
+      left: () => Infinity,
+    })
     const chosen = names.filter((name) => only === undefined || only.some((part) => name.includes(part)))
     if (chosen.length === 0)
       throw new BadRequest(`${given} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
@@ -128,7 +133,7 @@ class Run {
   }
 
   async play(): Promise<GateDocument> {
-    const { countsOnly = false, all = false } = this.options
+    const { countsOnly = false, controls = false, all = false } = this.options
     const load = loadavg()[0]!
     const open = this.contests.filter((subject) => {
       if (!subject.sameCode || all) return true
@@ -137,12 +142,20 @@ class Run {
     })
     const { subject: counted } = this.contests[0]!
     if (counted !== null) {
-      await this.control(() => countControls(counted, this.options.signal, this.options.sabotage))
+      await this.control(() => countControls(counted, this.limits, this.options.sabotage))
     }
     for (const subject of open) await this.count(subject)
-    if (!countsOnly) await this.time(open.filter(({ id }) => !this.done.has(id)))
-    else for (const subject of open) if (!this.done.has(subject.id)) this.settleCounted(subject)
+    const left = open.filter(({ id }) => !this.done.has(id))
+    if (countsOnly) {
+      for (const contest of left) this.settleCounted(contest)
+      if (controls) await this.controlClock(this.timingOptions(1))
+    } else await this.time(left)
     return this.document(load)
+  }
+
+  private get limits(): CountLimits {
+    const { signal, budget = 600 } = this.options
+    return { signal, left: () => budget - this.elapsed() }
   }
 
   private isOver = (): boolean => this.elapsed() > (this.options.budget ?? 600)
@@ -168,19 +181,28 @@ class Run {
     this.options.onProgress(`${id}: counting`)
     try {
       const { work } = toleranceOf(this.accept, id)
-      const counted = await countBoth(subject, this.options.signal, work)
+      const counted = await countBoth(subject, this.limits, work)
       this.counted.set(id, counted)
       if (counted.idle !== null) this.settleBad(contest, 'refused', 'work', counted.idle)
       else if (counted.grown) this.settleBad(contest, 'fail', 'work', grownWhy(counted))
     } catch (error) {
-      this.settleFailed(contest, error)
+      // What was given no time to answer has not failed.
+      if (!(error instanceof SideFailed && this.isOver())) this.settleFailed(contest, error)
     }
   }
 
-  private async time(open: readonly Contest[]): Promise<void> {
-    const { seed = 1, signal, onProgress, sabotage } = this.options
-    const options: TimingOptions = {
-      plan: planOf(open.length),
+  /** The controls of the clock: whether it would find ten per cent here and now. */
+  private async controlClock(options: TimingOptions): Promise<void> {
+    const [first] = this.contests as [Contest]
+    const { sabotage } = this.options
+    const rounds = first.controls(options, sabotage?.slower ?? CONTROL_SLOWER)
+    await this.control(() => timeControls(first.id, rounds, options))
+  }
+
+  private timingOptions(benchmarks: number): TimingOptions {
+    const { seed = 1, signal, onProgress } = this.options
+    return {
+      plan: planOf(benchmarks),
       clock: chooseClock(),
       cache: this.trees.cache,
       seed,
@@ -188,9 +210,11 @@ class Run {
       isOver: this.isOver,
       onProgress,
     }
-    const [first] = this.contests as [Contest]
-    const controls = first.controls(options, sabotage?.slower ?? CONTROL_SLOWER)
-    await this.control(() => timeControls(first.id, controls, options))
+  }
+
+  private async time(open: readonly Contest[]): Promise<void> {
+    const options = this.timingOptions(open.length)
+    await this.controlClock(options)
     if (this.controls.some(({ ok }) => !ok)) return
     for (const contest of open) {
       if (this.isOver()) break

@@ -1,0 +1,141 @@
+/**
+ * Which commit made a benchmark slower: `gate --bisect GOOD..BAD ID`, by the gate's own judgement.
+ *
+ * Every commit that is tried is a base of its own and GOOD the one it is compared with, so that a verdict means what it
+ * does in the gate: more work counted, or slower in rounds and again in fresh ones. First BAD must be worse than GOOD;
+ * else there is nothing to find. A commit where the benchmark cannot be run, or stays undecided, is passed over for its
+ * neighbour, and the answer is then a range.
+ */
+import { join } from 'node:path'
+import { repositoryOf, checkOut, git, commitOf, type Checkout } from '../harness/checkout.ts'
+import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
+import { chooseClock } from './clock.ts'
+import { benchmarkContest } from './contest.ts'
+import { countBoth } from './counting.ts'
+import { SideFailed } from './duel.ts'
+import { planOf } from './judge.ts'
+import { rowWork, type Registry, type Subject } from './subjects.ts'
+import { Refused, timeBoth } from './timing.ts'
+
+export interface BisectOptions {
+  readonly registry: Registry
+  readonly folder: string
+  /** `GOOD..BAD`. */
+  readonly range: string
+  /** A row of the registry. */
+  readonly id: string
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+}
+
+export interface Bisected {
+  readonly id: string
+  /** Where it is worse for the first time, and how many commits before it could not be told; oldest first. */
+  readonly first: string
+  readonly untold: readonly string[]
+  readonly why: string
+  readonly tried: number
+}
+
+type Verdict = { readonly is: 'worse' | 'no worse' | 'untold'; readonly why: string }
+
+/** Throws BadRequest for a range that is none, CouldNotMeasure where BAD is no worse than GOOD. */
+export async function bisect(options: BisectOptions): Promise<Bisected> {
+  const { range, id, folder, registry, onProgress } = options
+  const [good = '', bad = '', ...rest] = range.split('..')
+  if (good === '' || bad === '' || rest.length > 0)
+    throw new BadRequest(`--bisect takes GOOD..BAD, not ${range}`)
+  if (!registry.modules.has(id.split('/')[0]!)) throw new BadRequest(`there is no benchmark ${id}`)
+  const repository = await repositoryOf(folder)
+  const [from, to] = [await commitOf(repository, good), await commitOf(repository, bad)]
+  const listed = await git(repository, 'rev-list', '--reverse', '--first-parent', `${from}..${to}`)
+  const commits = listed === '' ? [] : listed.split('\n')
+  if (commits.length === 0) throw new BadRequest(`there is no commit in ${range}`)
+  let tried = 0
+  const trees = await checkOut(repository, from, options.signal)
+  try {
+    const verdicts = new Map<number, Verdict>()
+    const ask = async (place: number): Promise<Verdict> => {
+      const known = verdicts.get(place)
+      if (known !== undefined) return known
+      tried++
+      onProgress(`${commits[place]!.slice(0, 12)}: ${place + 1} of ${commits.length}`)
+      const verdict = await compare(trees, commits[place]!, repository, options)
+      onProgress(`${commits[place]!.slice(0, 12)}: ${verdict.is}: ${verdict.why}`)
+      verdicts.set(place, verdict)
+      return verdict
+    }
+    const last = await ask(commits.length - 1)
+    if (last.is !== 'worse')
+      throw new CouldNotMeasure(`${bad} is not worse than ${good} in ${id}: ${last.why}`)
+    return { id, ...(await search(commits, ask)), tried }
+  } finally {
+    trees.close()
+  }
+}
+
+/** Between the last that is surely no worse and the first that surely is. */
+export async function search(
+  commits: readonly string[],
+  ask: (place: number) => Promise<Verdict>,
+): Promise<Pick<Bisected, 'first' | 'untold' | 'why'>> {
+  let low = -1
+  let high = commits.length - 1
+  const untold = new Set<number>()
+  for (;;) {
+    const open = Array.from({ length: high - low - 1 }, (_, i) => low + 1 + i).filter((i) => !untold.has(i))
+    if (open.length === 0) break
+    const middle = open[open.length >> 1]!
+    const { is } = await ask(middle)
+    if (is === 'worse') high = middle
+    else if (is === 'no worse') low = middle
+    else untold.add(middle)
+  }
+  const between = [...untold].filter((place) => place > low && place < high).toSorted((a, b) => a - b)
+  return {
+    first: commits[high]!,
+    untold: between.map((place) => commits[place]!),
+    why: (await ask(high)).why,
+  }
+}
+
+async function compare(
+  base: Checkout,
+  commit: string,
+  repository: string,
+  { registry, id, signal, onProgress }: BisectOptions,
+): Promise<Verdict> {
+  const head = await checkOut(repository, commit, signal)
+  try {
+    const subject: Subject = {
+      id,
+      base: rowWork(registry, id, repository, base.folder),
+      head: rowWork(registry, id, repository, head.folder),
+      folders: { base: base.folder, head: head.folder },
+      sameCode: false,
+      laidOver: [],
+    }
+    const counted = await countBoth(subject, { signal, left: () => Infinity })
+    const grown = counted.counters.find((one) => one.grown)
+    if (grown !== undefined)
+      return { is: 'worse', why: `${grown.name} grew from ${grown.base} to ${grown.head}` }
+    const options = {
+      plan: planOf(1),
+      clock: chooseClock(),
+      cache: join(base.folder, '.flowbench-cache'),
+      seed: 1,
+      signal,
+      isOver: () => false,
+      onProgress,
+    }
+    const timed = await timeBoth(id, benchmarkContest(subject).pairs(options), options)
+    const why = `${timed!.ratio.toFixed(3)} times the time (${timed!.low.toFixed(3)}-${timed!.high.toFixed(3)})`
+    if (timed!.finding === 'clear') return { is: 'no worse', why }
+    return { is: timed!.finding === 'undecided' ? 'untold' : 'worse', why }
+  } catch (error) {
+    if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
+    throw error
+  } finally {
+    head.close()
+  }
+}

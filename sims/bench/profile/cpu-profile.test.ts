@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { addProfile, growth, selfTimes, type Frame } from './cpu-profile.ts'
+
+const node = (id: number, functionName: string, children: number[] = [], url = 'file:///tree/a.ts') => ({
+  id,
+  callFrame: { functionName, url, lineNumber: 1 },
+  children,
+})
+
+/** root -> run -> (fast, slow -> fast); idle beside it. */
+const profile = (slow: number) => ({
+  nodes: [
+    node(1, '(root)', [2, 6], ''),
+    node(2, 'run', [3, 4]),
+    node(3, 'fast'),
+    node(4, 'slow', [5]),
+    node(5, 'fast'),
+    node(6, '(idle)', [], ''),
+  ],
+  samples: [2, 3, 4, 5, 6],
+  timeDeltas: [1e6, 2e6, slow * 1e6, 3e6, 50e6],
+})
+
+function read(slow: number): Frame {
+  const all: Frame = { name: 'all', total: 0, self: 0, children: new Map() }
+  addProfile(all, profile(slow), '/tree')
+  return all
+}
+
+test('times add up: own time by function from all places, idle left out, threads together', () => {
+  const all = read(4)
+  expect(all.total).toBeCloseTo(10)
+  expect(Object.fromEntries(selfTimes(all))).toEqual({ 'a.ts#run': 1, 'a.ts#fast': 5, 'a.ts#slow': 4 })
+  addProfile(all, profile(4), '/tree')
+  expect(all.total).toBeCloseTo(20)
+})
+
+test('the function that grew comes first', () => {
+  expect(growth(read(4), read(9))[0]).toEqual({ name: 'a.ts#slow', base: 4, head: 9 })
+  expect(growth(read(9), read(4)).at(-1)!.name).toBe('a.ts#slow')
+})

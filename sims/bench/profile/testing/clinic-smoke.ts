@@ -1,0 +1,29 @@
+/** `npm run clinic:smoke`: each of Clinic's tools on a small scenario; its page must be there and not be empty. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CLINIC_TOOLS, clinicRun } from '../clinic.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
+const LEAST_BYTES = 10_000
+
+const room = mkdtempSync(join(tmpdir(), 'flowbench-clinic-'))
+let failed = 0
+try {
+  for (const tool of CLINIC_TOOLS) {
+    const page = join(room, `${tool}.html`)
+    try {
+      const args = [join(ROOT, 'scenarios', 'mm-c-theory.yaml'), '--env', 'quick']
+      await clinicRun(tool, { root: ROOT, args, signal: new AbortController().signal }, page)
+      const { size } = statSync(page)
+      if (size < LEAST_BYTES) throw new Error(`a page of ${size} bytes`)
+      console.log(`clinic ${tool}: a page of ${Math.round(size / 1000)} kB`)
+    } catch (error) {
+      failed++
+      console.log(`clinic ${tool}: FAILED: ${(error as Error).message}`)
+    }
+  }
+} finally {
+  rmSync(room, { recursive: true, force: true })
+}
+process.exitCode = failed === 0 ? 0 : 1
