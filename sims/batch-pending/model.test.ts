@@ -115,6 +115,9 @@ describe('the known queues it reduces to', () => {
   })
   it('has no closed form with a day, tiers, big jobs or two causes at once', () => {
     expect(predictions(paramsOf({ jobRate: '3/h' }))).toEqual([])
+    // Jobs that wait for hours end anywhere between two looks; those of a queue with nothing to do may not.
+    expect(predictions(paramsOf({ jobRate: '3.5/h', preset: 'busy' }))).toHaveLength(1)
+    expect(predictions(paramsOf({ jobRate: '0.5/h', preset: 'busy' }))).toEqual([])
     expect(predictions(plain({ jobRate: '0.5/s', upperTier: '10%' }))).toEqual([])
     expect(predictions(plain({ jobRate: '0.5/s', jobRequests: 2 }))).toEqual([])
     expect(predictions(plain({ jobRate: '0.5/s', pendingExpiry: '3s', cancelAfter: '3s' }))).toEqual([])

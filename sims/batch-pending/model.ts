@@ -24,6 +24,7 @@ export function simulate(params: BatchParams, ctx: ReplicationContext): BatchWor
   return { queue: new BatchQueue(params, ctx).run(), seed: ctx.stream('notices').uint32() }
 }
 
+/** A result that cannot be had for so long, s, is late. */
 const LATE = 3600
 
 export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measures {

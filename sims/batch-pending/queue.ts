@@ -86,7 +86,7 @@ export class BatchQueue {
   private readonly answerTime: () => number
   private readonly requestTime: () => number
   private readonly jobs: Job[] = []
-  /** Tiers, the higher one first. */
+  /** By tier. */
   private readonly lines: readonly [Line, Line]
   private readonly asking = new Ring()
   private readonly pending: Occupancy

@@ -21,6 +21,7 @@ import {
   vacationWait,
 } from '../lab/analysis/theory/index.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import { batchLoad } from './capacity.ts'
 import type { BatchParams } from './params.ts'
 import { regimeOf } from './presets.ts'
 
@@ -97,9 +98,13 @@ function isPlain(params: BatchParams): boolean {
   )
 }
 
+/** With this much work in one of the slower regimes jobs wait for hours. */
+const MUCH = 0.7
+
 /** Jobs that wait for hours succeed anywhere between two looks. (They expire on the minute: those have no result.) */
-function pollPredictions({ way, preset, pollInterval }: BatchParams): TheoryPrediction[] {
-  if (way !== 'poll-1min' || preset === 'calm' || pollInterval > 60) return []
+function pollPredictions(params: BatchParams): TheoryPrediction[] {
+  const { way, preset, pollInterval } = params
+  if (way !== 'poll-1min' || preset === 'calm' || pollInterval > 60 || batchLoad(params) < MUCH) return []
   return [
     {
       name: 'mean delay of looks at a fixed interval: half of it',
