@@ -2,9 +2,10 @@
  * What callers feel when something behind their call breaks: relays that restart, pods that drain or die, keys that are
  * rotated, NATs that change their mind, a region that is gone.
  *
- *     faults.ts       what breaks                      relay-host.ts   a host: the real Forwarder in batches
- *     population.ts   who calls where at the peak      model.ts        every caller, check by check
- *     sessions.ts     the callers, drawn beforehand    theory.ts       a restart's loss in closed form
+ *     faults.ts       what breaks                      world.ts     callers, hosts, pods, the clock
+ *     population.ts   who calls where at the peak      callers.ts   what callers do, check by check
+ *     sessions.ts     the callers, drawn beforehand    model.ts     the fault, and what is measured
+ *     relay-host.ts   a host: the real Forwarder       theory.ts    a restart's loss in closed form
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer, resources } from './answer.ts'
