@@ -1,5 +1,4 @@
 /** One replication: the outage, and where it is asked for the same load with no outage and after a collapse. */
-import { POLICIES, type Policy } from '../../engines/webhook/index.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import type { OutageParams } from './params.ts'
 import { policyOf } from './policies.ts'
@@ -9,13 +8,8 @@ const SECOND = 1000
 const MINUTE = 60
 const MILLION = 1e6
 
-/** `policies`: what the policy's name is looked up in. */
-export function simulate(
-  params: OutageParams,
-  ctx: ReplicationContext,
-  policies: ReadonlyMap<string, Policy> = POLICIES,
-): Measures {
-  const policy = policyOf(params.policy, params, policies)
+export function simulate(params: OutageParams, ctx: ReplicationContext): Measures {
+  const policy = policyOf(params.policy, params)
   const world = simulateWorld(params, ctx, { policy, hasOutage: true })
   const others =
     params.hysteresis === 'none'

@@ -19,13 +19,9 @@ export interface PolicyChange {
 /** How many retries without a pause a policy makes; null for one with pauses. */
 export const quickRetries = (name: string): number | null => QUICK[name as Quick] ?? null
 
-/** The engine's policy of this name, out of `among`, with what the scenario changes. */
-export function policyOf(
-  name: string,
-  { schedule, timeout }: PolicyChange,
-  among: ReadonlyMap<string, Policy> = POLICIES,
-): Policy {
-  const known = quickRetries(name) === null ? among.get(name)! : quick(name as Quick, among)
+/** The policy of this name, with what the scenario changes. */
+export function policyOf(name: string, { schedule, timeout }: PolicyChange): Policy {
+  const known = quickRetries(name) === null ? POLICIES.get(name)! : quick(name as Quick)
   const delays = schedule?.map((at, i) => 1000 * (at - (schedule[i - 1] ?? 0)))
   return {
     ...known,
@@ -35,9 +31,9 @@ export function policyOf(
 }
 
 /** Retries at once, then gives up: Outpost's policy has none of what would slow it down. */
-function quick(name: Quick, among: ReadonlyMap<string, Policy>): Policy {
+function quick(name: Quick): Policy {
   const retries = QUICK[name]
-  return { ...among.get('outpost')!, name, source: 'no published policy', delays: [0], retries }
+  return { ...POLICIES.get('outpost')!, name, source: 'no published policy', delays: [0], retries }
 }
 
 /** "Svix's schedule", as the answer speaks of it. */

@@ -44,7 +44,7 @@ export interface World {
   readonly signatures: { readonly computed: number; readonly verified: number }
 }
 
-export function timesOf({ before, outage, after }: OutageParams): Times {
+function timesOf({ before, outage, after }: OutageParams): Times {
   const from = SECOND * before
   return { from, to: from + SECOND * outage, end: from + SECOND * (outage + after) }
 }

@@ -19,7 +19,7 @@ interface Cell {
   readonly share: number
 }
 
-export function cellsOf({ replications, params }: Point): Cell[] {
+function cellsOf({ replications, params }: Point): Cell[] {
   const tried = params.attacks * replications.length
   const share = (counter: string): number =>
     replications.reduce((sum, { counters }) => sum + (counters[counter] ?? 0), 0) / tried

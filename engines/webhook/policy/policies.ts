@@ -48,7 +48,7 @@ const PLAIN = {
 } as const satisfies Partial<Policy>
 
 /** Every policy, with the published delays taken from `schedules`. */
-export const policiesFrom = ({ schedules }: Schedules): readonly Policy[] => [
+const policiesFrom = ({ schedules }: Schedules): readonly Policy[] => [
   {
     name: 'flowbench',
     source: "this project's own: a breaker a receiver, so that an outage spends no attempts",
