@@ -1,8 +1,13 @@
-/** One line on stderr while a run is in progress: phase, share done, rate, time left. Off a terminal, a line per phase. */
+/**
+ * One line on stderr while a run is in progress: phase, share done, rate, time left, cut to the terminal's width. Off a
+ * terminal, or on one that cannot redraw a line (TERM=dumb), a line per phase, and another whenever there was none for two
+ * seconds.
+ */
 import type { Runner } from '../sims/lab/run/runner.ts'
 
 const BAR_WIDTH = 24
 const REDRAW_MS = 200
+const SILENCE_MS = 2000
 
 export interface ProgressLine {
   phase(text: string): void
@@ -14,9 +19,7 @@ export function progressLine(
   name: string,
   stream: NodeJS.WriteStream = process.stderr,
 ): ProgressLine {
-  if (!stream.isTTY) {
-    return { phase: (text) => stream.write(`${name}: ${text}\n`), stop: () => {} }
-  }
+  const redraws = stream.isTTY && process.env['TERM'] !== 'dumb'
   let phase = 'starting'
   let since = performance.now()
   let base = runner.status()
@@ -25,11 +28,15 @@ export function progressLine(
     const seconds = (performance.now() - since) / 1000
     const done = partsWorth - base.partsDone
     const known = partsKnown - base.partsDone
-    stream.write(
-      `\r\u001B[K${name}: ${phase} ${describe(done, known, (events - base.events) / seconds, seconds)}`,
-    )
+    const told = describe(done, known, (events - base.events) / seconds, seconds)
+    // The last column is left free: a full line would wrap, and wrapped lines cannot be redrawn.
+    if (redraws) stream.write(`\r\u001B[K${fitted(`${name}: ${phase} ${told}`, (stream.columns ?? 80) - 1)}`)
+    else
+      stream.write(
+        `${name}: ${phase}${told === '' || seconds < 1 ? '' : ` ${told.replace(/^[█░]+ /, '')}`}\n`,
+      )
   }
-  const timer = setInterval(draw, REDRAW_MS)
+  const timer = setInterval(draw, redraws ? REDRAW_MS : SILENCE_MS)
   return {
     phase(text) {
       phase = text
@@ -39,7 +46,7 @@ export function progressLine(
     },
     stop() {
       clearInterval(timer)
-      stream.write('\r\u001B[K')
+      if (redraws) stream.write('\r\u001B[K')
     },
   }
 }
@@ -53,4 +60,11 @@ export function describe(done: number, known: number, eventsPerSecond: number, s
   const rate = eventsPerSecond > 0 ? `, ${(eventsPerSecond / 1e6).toFixed(1)} M events/s` : ''
   const left = share > 0.01 ? `, ~${Math.ceil((seconds * (1 - share)) / share)} s left` : ''
   return `${bar} ${(100 * share).toFixed(0)} %${rate}${left}`
+}
+
+/** No longer than `width`: the bar goes first, then the end of the line. */
+export function fitted(line: string, width: number): string {
+  const without = [...line].length <= width ? line : line.replace(/ [█░]+/, '')
+  const letters = [...without]
+  return letters.length <= width ? without : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`
 }

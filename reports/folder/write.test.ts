@@ -37,6 +37,7 @@ describe('the folder of a run', () => {
         'result.json',
         'run.json',
         'scenario.yaml',
+        'points.csv',
         'series.csv',
         ...['knee', 'tornado', 'utilisation', 'week'].flatMap((name) =>
           ['svg', 'png', 'vl.json'].map((ending) => `charts/${name}.${ending}`),

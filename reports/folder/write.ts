@@ -4,6 +4,7 @@
  *     out/<scenario>/report.html      the page, self-contained
  *                    charts/NAME.svg  and .png, each with its heading; NAME.vl.json, the vega-lite specification
  *                    result.json      the document, the bytes that `--json` prints
+ *                    points.csv       every point with all its figures
  *                    series.csv       series over virtual time
  *                    scenario.yaml    the scenario that ran
  *                    run.json         what a rebuild needs besides: labels, series, the order of charts
@@ -21,6 +22,7 @@ import { tornadoChart } from '../charts/tornado.ts'
 import { folderName, readDocument, readJson, readShape, readText, RunFolderError } from './folder.ts'
 import type { ReportInput } from '../input.ts'
 import { renderPage } from '../page/page.ts'
+import { pointsCsv } from './points-csv.ts'
 import { seriesCsv } from './series-csv.ts'
 
 export type { ReportInput } from '../input.ts'
@@ -69,6 +71,7 @@ export async function writeRun(input: ReportInput, dir: string): Promise<Written
     )
   }
   await put('result.json', documentText(input.document))
+  await put('points.csv', pointsCsv(input.document))
   await put('series.csv', seriesCsv(input.series))
   await put('scenario.yaml', input.scenarioYaml)
   const rest: RestOfRun = {

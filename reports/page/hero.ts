@@ -6,6 +6,7 @@ import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ReportInput } from '../input.ts'
 import {
   answerNumber,
+  assumptionRange,
   brokenWords,
   counted,
   replicationWords,
@@ -44,12 +45,14 @@ function distrust(document: RunDocument): Html[] {
 }
 
 /** The number itself and its interval, for an answer that is a number. */
-function range({ answer }: RunDocument): Html | null {
-  const number = answerNumber(answer)
+function range(document: RunDocument): Html | null {
+  const number = answerNumber(document.answer)
+  const assumed = assumptionRange(document)
   return (
     number &&
     html`<p class="range">
-      <b>${number.value}</b>${number.range !== null && html`<span>${number.range}</span>`}
+      <b>${number.value}</b
+      >${number.range !== null && html`<span>${number.range}</span>`}${assumed !== null && html`<span>${assumed}</span>`}
     </p>`
   )
 }

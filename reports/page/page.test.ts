@@ -42,7 +42,7 @@ describe('what the page says', () => {
       '>PASS<',
       'Breaks first',
       'relay CPU',
-      '1.3\u00d7 today',
+      '1.3\u00d7 the load asked about',
       'Rests most on',
       'share of weekly users who talk',
       'What was measured',

@@ -79,6 +79,7 @@ function measuredNote({ document }: ReportInput): string {
 function files(drawings: readonly PageDrawing[]): Html {
   const names = [
     'result.json',
+    'points.csv',
     'series.csv',
     'scenario.yaml',
     ...drawings.flatMap(({ chart }) => [`charts/${chart.name}.svg`, `charts/${chart.name}.png`]),

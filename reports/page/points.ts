@@ -11,8 +11,9 @@ import { html, type Html } from './html.ts'
 import { stateSign } from './signs.ts'
 import { INTERVAL, scrolling } from './tables.ts'
 
-/** More rows than this fold away. */
+/** More rows than this fold away, and more than that are only in the CSV. */
 const MANY = 18
+const MOST = 200
 /** Neighbours shown on each side of the answer. */
 const NEAR = 4
 
@@ -52,14 +53,17 @@ export function pointsTable(input: ReportInput): Html {
     )
   }
   const chosen = chosenPoint(document)
-  const all = manyPoints(input, points, chosen)
-  if (points.length <= MANY) return all
+  if (points.length <= MANY) return manyPoints(input, points, chosen)
   const from = Math.max(0, points.findIndex(({ at }) => chosen !== null && samePoint(chosen, at)) - NEAR)
-  const near = points.slice(from, from + 2 * NEAR + 1)
-  return html`${manyPoints(input, near, chosen)}
+  const near = manyPoints(input, points.slice(from, from + 2 * NEAR + 1), chosen)
+  if (points.length > MOST) {
+    return html`${near}
+      <p>All ${counted(points.length, 'point')} are in <a href="points.csv">points.csv</a>.</p>`
+  }
+  return html`${near}
     <details>
       <summary>All ${counted(points.length, 'point')}</summary>
-      ${all}
+      ${manyPoints(input, points, chosen)}
     </details>`
 }
 

@@ -13,12 +13,35 @@ export const scrolling = (name: string, table: Part, tall = false): Html =>
     ${table}
   </div>`
 
+/** Rows of a table of checks, at most: those that fail come first, the rest is in `result.json`. */
+const MOST_CHECKS = 24
+/** Rows of the data under a chart. */
+const MOST_DATA = 120
+
+/** The first rows to be shown, and what to say of the others. */
+function capped<T>(
+  rows: readonly T[],
+  most: number,
+  where: string,
+): { shown: readonly T[]; rest: Html | null } {
+  if (rows.length <= most) return { shown: rows, rest: null }
+  const left = (rows.length - most).toLocaleString('en-GB')
+  return {
+    shown: rows.slice(0, most),
+    rest: html`<p>${left} more are in <a href="${where}">${where}</a>.</p>`,
+  }
+}
+
+const failedFirst = <T extends { readonly ok: boolean }>(checks: readonly T[]): T[] =>
+  checks.length <= MOST_CHECKS ? [...checks] : checks.toSorted((a, b) => Number(a.ok) - Number(b.ok))
+
 export const INTERVAL = '95 % interval'
 
 export function expectationsTable(document: RunDocument): Html {
   const { expectations } = document
   const withPoint = new Set(expectations.map(({ at }) => pointName(at))).size > 1
-  return scrolling(
+  const { shown, rest } = capped(failedFirst(expectations), MOST_CHECKS, 'result.json')
+  const table = scrolling(
     'Expectations',
     html`<table>
       <caption>
@@ -34,7 +57,7 @@ export function expectationsTable(document: RunDocument): Html {
         </tr>
       </thead>
       <tbody>
-        ${expectations.map((one) => {
+        ${shown.map((one) => {
           return html`<tr>
             <th scope="row"><code>${one.text}</code></th>
             ${withPoint && html`<td>${pointName(one.at)}</td>`}
@@ -48,11 +71,13 @@ export function expectationsTable(document: RunDocument): Html {
       </tbody>
     </table>`,
   )
+  return html`${table}${rest}`
 }
 
 export function theoryTable({ document, metricLabels }: ReportInput): Html {
   const { theory } = document
-  return scrolling(
+  const { shown, rest } = capped(failedFirst(theory), MOST_CHECKS, 'result.json')
+  const table = scrolling(
     'Theory beside observation',
     html`<table>
       <caption>
@@ -68,7 +93,7 @@ export function theoryTable({ document, metricLabels }: ReportInput): Html {
         </tr>
       </thead>
       <tbody>
-        ${theory.map((one) => {
+        ${shown.map((one) => {
           const unit = metricLabels[one.metric]?.unit ?? 'count'
           const at = pointName(one.at)
           return html`<tr>
@@ -82,6 +107,7 @@ export function theoryTable({ document, metricLabels }: ReportInput): Html {
       </tbody>
     </table>`,
   )
+  return html`${table}${rest}`
 }
 
 export function invariantsTable({ invariants }: RunDocument): Html {
@@ -126,7 +152,8 @@ export function invariantsTable({ invariants }: RunDocument): Html {
 }
 
 /** The numbers of a chart for those who cannot see it, or want them. */
-export function dataTable({ title, table }: ChartSpec): Html {
+export function dataTable({ name, title, table }: ChartSpec): Html {
+  const { shown, rest } = capped(table.rows, MOST_DATA, `charts/${name}.vl.json`)
   const numeric = table.columns.map((_, column) => table.rows.every((row) => typeof row[column] !== 'string'))
   return html`<details>
     <summary>Data as a table<span class="vh">: ${title}</span></summary>
@@ -139,7 +166,7 @@ export function dataTable({ title, table }: ChartSpec): Html {
           </tr>
         </thead>
         <tbody>
-          ${table.rows.map(
+          ${shown.map(
             (row) =>
               html`<tr>
                 ${row.map((cell, i) =>
@@ -157,5 +184,6 @@ export function dataTable({ title, table }: ChartSpec): Html {
       </table>`,
       table.rows.length > 12,
     )}
+    ${rest}
   </details>`
 }

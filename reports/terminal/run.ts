@@ -7,6 +7,7 @@ import { cleanLine } from '../wording/escape.ts'
 import {
   absence,
   answerNumber,
+  assumptionRange,
   brokenWords,
   replicationWords,
   effectWords,
@@ -33,6 +34,9 @@ const CODES = {
   dim: '2',
 } as const
 
+/** Expectations shown, over all points. */
+const MOST_EXPECTATIONS = 20
+
 /** The summary of one run, ending in a newline. */
 export function renderTerminal(document: RunDocument, options: { readonly colour?: boolean } = {}): string {
   const paint = (code: keyof typeof CODES, text: string) =>
@@ -40,6 +44,10 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
   const say = cleanLine
   const { answer, verdict } = document
   const number = answerNumber(answer)
+  const assumed = assumptionRange(document)
+  // Of a long sweep the failures first: they are what it was run to find.
+  const all = expectations(document)
+  const judged = all.length > MOST_EXPECTATIONS ? all.toSorted(([a], [b]) => Number(a) - Number(b)) : all
   const environment = document.environment === null ? '' : ` (${say(document.environment)})`
   const lines = [
     `${paint(verdict, VERDICTS[verdict].word)}  ${paint('bold', say(document.scenario))}${environment}: ${say(reason(document))}`,
@@ -47,16 +55,23 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
     `  ${paint('bold', say(answer.text))}`,
     ...(number === null
       ? []
-      : [`  ${say(number.value)}${number.range === null ? '' : `, ${say(number.range)}`}`]),
+      : [
+          `  ${say(number.value)}${number.range === null ? '' : `, ${say(number.range)}`}${assumed === null ? '' : `; ${say(assumed)}`}`,
+        ]),
     ...(document.trust.level === 'sound' ? [] : trustWords(document)).map(
       (line) => `  ${paint('weak', 'weak')}  ${say(line)}`,
     ),
     '',
     ...facts(document).map(([name, value]) => `  ${paint('dim', name.padEnd(14))} ${say(value)}`),
     '',
-    ...expectations(document).map(
-      ([ok, text]) => `  ${paint(ok ? 'pass' : 'fail', ok ? 'ok  ' : 'FAIL')} ${say(text)}`,
-    ),
+    ...judged
+      .slice(0, MOST_EXPECTATIONS)
+      .map(([ok, text]) => `  ${paint(ok ? 'pass' : 'fail', ok ? 'ok  ' : 'FAIL')} ${say(text)}`),
+    ...(judged.length > MOST_EXPECTATIONS
+      ? [
+          `  and ${judged.length - MOST_EXPECTATIONS} more, ${judged.slice(MOST_EXPECTATIONS).filter(([ok]) => !ok).length} of them FAIL`,
+        ]
+      : []),
   ]
   return `${lines
     .join('\n')

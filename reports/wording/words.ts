@@ -47,12 +47,12 @@ export const VERDICTS = {
   },
   weak: { word: 'TOO WEAK TO JUDGE', meaning: 'the run is too weak for its own question' },
   unfinished: { word: 'UNFINISHED', meaning: 'stopped before it was done' },
-  unchecked: { word: 'UNCHECKED', meaning: 'nothing was expected of this run' },
+  unchecked: { word: 'NO CHECK', meaning: 'nothing was expected of this run' },
 } as const satisfies Record<RunDocument['verdict'], { word: string; meaning: string }>
 
-/** `1.3× today's load`. */
+/** `1.3× the load asked about`: the scenario's own, whoever's it is. */
 export const multipleOf = (multiple: number): string =>
-  `${Number(multiple.toPrecision(3))}\u00d7 today\u2019s load`
+  `${Number(multiple.toPrecision(3))}\u00d7 the load asked about`
 
 /** `1 replication`, `12 replications`. */
 export const counted = (n: number, noun: string): string =>
@@ -65,7 +65,20 @@ export const counted = (n: number, noun: string): string =>
 export function replicationWords(points: RunDocument['points']): string {
   const counts = points.map((point) => point.replications)
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  if (most === 1) return '1 replication, which has no interval'
   return fewest === most ? counted(most, 'replication') : `${fewest} to ${counted(most, 'replication')}`
+}
+
+/**
+ * `assumptions move it from 34 to 94 hosts`: how far the answer goes over the ends of what is uncertain, which an interval
+ * over replications says nothing of. Null where nothing was probed.
+ */
+export function assumptionRange({ assumptions, answer }: RunDocument): string | null {
+  const ends = assumptions.flatMap(({ effect }) => (effect === undefined ? [] : [effect.low, effect.high]))
+  const known = ends.filter((end) => end !== null)
+  if (known.length === 0) return null
+  const range = interval(Math.min(...known), Math.max(...known), answer.unit)!
+  return `assumptions, one at a time, move it from ${range}${known.length < ends.length ? ', or beyond what was searched' : ''}`
 }
 
 /** What an assumption's ends do to the answer: `1 to 10 % gives relayHosts 9 to 46`. Null when it was not probed. */
@@ -133,7 +146,13 @@ export function answerNumber({
       range: `95 % interval from below what was searched to ${formatQuantity(high, unit)}`,
     }
   if (range === null) return { value: shown, range }
-  return { value: shown, range: range === shown ? '95 % interval within rounding' : `95 % interval ${range}` }
+  return {
+    value: shown,
+    range:
+      range === shown
+        ? 'chance alone moves it by less than a unit of its last digit'
+        : `95 % interval ${range}`,
+  }
 }
 
 /** What stands against the answer: each reason of the trust check and what to do about it. */

@@ -262,6 +262,8 @@ export function show(input: unknown): string {
   if (input === undefined) return 'nothing'
   if (Array.isArray(input)) return 'a list'
   if (isMap(input)) return 'a map'
+  // JSON would write these as null.
+  if (typeof input === 'number' && !Number.isFinite(input)) return String(input)
   const text = JSON.stringify(input) ?? typeof input
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -13,6 +13,7 @@ import { assumptionsOf } from './assumptions.ts'
 import { checkPoint, theoryOf } from './checks.ts'
 import { digestOf } from '../contract/canonical.ts'
 import { distributionCharts } from './distribution-chart.ts'
+import { sweepCharts } from './sweep-chart.ts'
 import { Experiment } from './experiment.ts'
 import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
@@ -166,7 +167,11 @@ class Run {
     }
     return {
       document,
-      charts: [...sim.charts(results), ...distributionCharts(sim, chosen, results.limits)],
+      charts: [
+        ...sweepCharts({ sim, points, expectations, searched: find?.param ?? null }),
+        ...sim.charts(results),
+        ...distributionCharts(sim, chosen, results.limits),
+      ],
       series: chosen.replications[0]?.series ?? {},
       metricLabels: Object.fromEntries(
         this.figures.map(({ name, spec: { label, unit } }) => [name, { label, unit }]),

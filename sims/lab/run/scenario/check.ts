@@ -75,17 +75,23 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
   const sim = typeof name === 'string' ? sims.get(name) : undefined
   if (typeof name === 'string' && sim === undefined) errors.push(unknownSim(root, name, [...sims.keys()]))
   if (sim === undefined || root.kind !== 'map') return { errors }
+  const params = new Set(leaves(sim.params).map(({ path }) => path))
+  for (const [i, error] of errors.entries()) {
+    // `--set servers=30`, or a parameter that lost its indentation.
+    if (params.has(error.key) && error.found === error.key)
+      errors[i] = { ...error, message: 'unknown key', nearest: `params.${error.key}` }
+  }
 
   const checker = new Checker(root, sim, errors, combinations)
   const horizon = checker.horizon()
   const sweep = checker.sweep()
   const find = checker.find(sweep, frame.success ? (frame.data.find?.confidence ?? 0.95) : 0.95)
-  const { params, written, first } = checker.params(sweep, find)
+  const { params: parsed, written, first } = checker.params(sweep, find)
   const expect = checker.expectations()
   if (find !== null && (treeAt(root, ['expect']) === undefined || checker.isEmptyList(['expect']))) {
     checker.report(['find'], { message: 'a search needs at least one expectation to meet (expect: [...])' })
   }
-  if (errors.length === 0) checker.hasSpan(horizon, params)
+  if (errors.length === 0) checker.hasSpan(horizon, parsed)
   if (errors.length > 0 || !frame.success) return { errors }
   const replaced = new Set([...sweep.map(({ param }) => param), ...(find ? [find.param] : [])])
   const assumptions = assumptionsIn(sim.params, written).filter(({ path }) => !replaced.has(path))
@@ -94,7 +100,7 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
     frame: frame.data,
     sim,
     horizon,
-    params,
+    params: parsed,
     written: first,
     assumptions,
     sweep,

@@ -192,11 +192,16 @@ class Builder {
     alias: Place | undefined,
   ): Map<string, Tree> {
     const entries = new Map<string, Tree>()
+    const merged: Tree[] = []
     for (const pair of pairs) {
       const place = alias ?? this.placeOf(pair.key)
       const key = isScalar(pair.key) ? String(scalar(pair.key.value)) : undefined
       if (key === undefined || key === '__proto__') {
         this.errors.push({ ...place, key: join(path), message: 'a key must be plain text' })
+        continue
+      }
+      if (key === MERGE) {
+        merged.push(...this.merged(this.node(pair.value, place, [...path, key], alias), path))
         continue
       }
       const first = entries.get(key)
@@ -207,9 +212,27 @@ class Builder {
       }
       entries.set(key, this.node(pair.value, place, [...path, key], alias))
     }
+    // What a map says itself wins, and of several merged maps the first.
+    for (const map of merged) {
+      if (map.kind !== 'map') continue
+      for (const [key, value] of map.entries) if (!entries.has(key)) entries.set(key, value)
+    }
     return entries
   }
+
+  /** The maps under a merge key (`<<: *base`, `<<: [*a, *b]`). */
+  private merged(value: Tree, path: Path): readonly Tree[] {
+    const maps = value.kind === 'list' ? value.items : [value]
+    const other = maps.find(({ kind }) => kind !== 'map')
+    if (other === undefined) return maps
+    const message = 'a merge key takes a map, or a list of maps'
+    this.errors.push({ ...other.valuePlace, key: join([...path, MERGE]), message })
+    return []
+  }
 }
+
+/** YAML 1.1's merge key, which most tools still read. */
+const MERGE = '<<'
 
 function scalar(value: unknown): Scalar {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
