@@ -20,7 +20,7 @@ export function shootoutPage(document: ShootoutDocument, drawings: readonly Page
           <p class="answer">${sentence(first)}</p>
           ${more.map((line) => html`<p>${sentence(line)}</p>`)}
         </section>
-        ${drawings.map(figure)} ${sections(document).map(section)}
+        ${drawings.map((drawing, i) => figure(drawing, i))} ${sections(document).map(section)}
       </main>
       <footer><span>flowbench</span></footer>
     </div>`,

@@ -49,7 +49,7 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
   const seen = observed.filter(({ wait }) => wait !== null)
   const x = { field: 'load', type: 'quantitative', title: 'offered load', axis: { format: '.0%' } }
   const y = { field: 'wait', type: 'quantitative', title: 'mean wait (s)' }
-  const legend = pools.size > 1 ? {} : { legend: null }
+  const legend = pools.size > 1 && pools.size <= MOST_CURVES ? {} : { legend: null }
   const color = { field: 'pool', type: 'nominal', title: null, ...legend }
   const encoding = { x, y, color }
   const chart = {

@@ -254,12 +254,15 @@ describe('errors', () => {
       'environments: {quick: fast}',
       '5:23: environments.quick: expected a map of the keys that this environment changes',
     ],
-    [
-      '<<: {seed: 3}',
-      '5:1: <<: unknown key: keys here are name, question, sim, seed, params, sweep, find, horizon, until, expect, environments',
-    ],
+    ['<<: [3]', '5:6: <<: a merge key takes a map, or a list of maps'],
   ])('%s', (line, message) => {
     expect(refusal(MINIMAL + line)).toEqual([`x.yaml:${message}`])
+  })
+
+  test('merge keys: what a map says itself wins, of several the first', () => {
+    const text = `${MINIMAL}environments:\n  a: &a {seed: 3}\n  b: {<<: *a}\n  c: &c {<<: [*a, {seed: 5}]}\n  d: {seed: 4, <<: *c}\n`
+    const seed = (environment: string) => loadScenario('x.yaml', text, fixtureSims, { environment }).seed
+    expect(['b', 'c', 'd'].map(seed)).toEqual([3, 3, 4])
   })
 
   test('a value that the sweep replaces must still be possible', () => {
