@@ -128,10 +128,17 @@ describe('what can be compared', () => {
   }
   test('two documents of one kind that is known; anything else is named', async () => {
     const [a, b] = [write('a', run(1, 1).document), write('b', run(1, 1.01).document)]
-    expect(await compareFolders(a, b)).toMatchObject({ verdict: 'real', method: 'paired', changes: [] })
+    const { document, text, page } = await compareFolders(a, b)
+    expect(document).toMatchObject({ verdict: 'real', method: 'paired', changes: [] })
+    expect(text(false)).toMatch(/^DIFFERENT/)
+    expect(page!.names).toEqual(['a', 'b'])
+    const files = await compareFolders(join(a, 'result.json'), join(b, 'result.json'))
+    expect(files.document).toMatchObject({ verdict: 'real' })
     const other = write('other', { schema: 'flowbench.unknown/1' })
     await expect(compareFolders(a, other)).rejects.toThrow(/flowbench\.unknown\/1, which cannot be compared/)
-    await expect(compareFolders(other, other)).rejects.toThrow(/what can be compared is flowbench\.run\/1/)
+    await expect(compareFolders(other, other)).rejects.toThrow(
+      /what can be compared is flowbench\.run\/1, flowbench\.shootout/,
+    )
     await expect(compareFolders(a, join(folder, 'missing'))).rejects.toThrow(/missing/)
     await expect(compareFolders(write('odd', [1]), a)).rejects.toThrow(/schema/)
   })

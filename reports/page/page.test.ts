@@ -193,3 +193,26 @@ describe('the html template', () => {
     )
   })
 })
+
+describe('a sweep of a thousand points', () => {
+  const many = voiceFleet()
+  const [point] = many.document.points
+  const points = Array.from({ length: 1000 }, (_, i) => ({ ...point!, at: { relayHosts: 8 + i } }))
+  const [first] = many.document.expectations
+  const expectations = points.map(({ at }, i) => ({ ...first!, at, ok: i !== 700 }))
+  const sweep = renderPage({ ...many, document: { ...many.document, points, expectations } }, [])
+
+  it('shows a screenful, the failures first, and says where the rest is', () => {
+    expect(sweep.length).toBeLessThan(2e6)
+    expect(sweep.match(/<tr/g)!.length).toBeLessThan(100)
+    expect(sweep).toContain('All 1,000 points are in <a href="points.csv">')
+    expect(sweep).toContain('976 more are in <a href="result.json">')
+    expect(sweep.indexOf('relayHosts = 708')).toBeLessThan(sweep.indexOf('relayHosts = 8<'))
+    expect(sweep.indexOf('relayHosts = 708')).toBeGreaterThan(0)
+  })
+  it('folds all but its first charts away, once', () => {
+    expect(sweep.match(/<summary>All else/g)).toHaveLength(1)
+    expect(sweep.indexOf('<summary>All else')).toBeLessThan(sweep.indexOf('id="expectations"'))
+    expect(renderPage(many, [])).not.toContain('<summary>All else')
+  })
+})

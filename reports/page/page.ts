@@ -16,19 +16,20 @@ import { reason, VERDICTS } from '../wording/words.ts'
 const MANY_POINTS = 200
 const OPEN_CHARTS = 2
 
-const folded = (body: Part, isFolded: boolean): Part =>
-  isFolded
-    ? html`<details>
-        <summary>Show</summary>
-        ${body}
-      </details>`
-    : body
-
 export type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
 
 export function renderPage(input: ReportInput, drawings: readonly PageDrawing[]): string {
   const { document } = input
   const isLong = document.points.length > MANY_POINTS
+  const open = isLong ? OPEN_CHARTS : drawings.length
+  const evidence = html` ${drawings.slice(open).map((drawing, i) => figure(drawing, open + i))}
+  ${document.expectations.length > 0 && row('expectations', 'Expectations', 'What the scenario demands, and whether it holds.', expectationsTable(document))}
+  ${row('measured', 'What was measured', measuredNote(input), pointsTable(input), 'long')}
+  ${document.theory.length > 0 && row('theory', 'Theory beside observation', 'Where queueing theory has a closed form for a part of this scenario, the simulation must agree with it.', theoryTable(input))}
+  ${document.invariants.length > 0 && row('invariants', 'Invariants', 'What must hold in any world, checked in every replication.', invariantsTable(document))}
+  ${row('method', 'How it was made', 'The points of the STRESS-DES checklist for reporting simulations.', methodList(input), 'long')}
+  ${row('scenario', 'The scenario', 'What was run, environment and overrides included.', html`<pre><code>${input.scenarioYaml}</code></pre>`, 'long')}
+  ${row('reproduce', 'Run it again', document.mode === 'virtual' ? 'Same scenario and seed, same bytes, on any machine and any number of workers.' : 'A live run measures a machine: expect other numbers on another.', html`${reproduce(input)}${files(drawings)}`)}`
   const description = `${VERDICTS[document.verdict].word}: ${document.answer.text} ${reason(document)}`
   return shell(
     `${document.scenario}: ${VERDICTS[document.verdict].word}`,
@@ -42,14 +43,15 @@ export function renderPage(input: ReportInput, drawings: readonly PageDrawing[])
         ><span>seed ${document.seed}</span>
       </header>
       <main id="main">
-        ${hero(input)} ${drawings.map((drawing, i) => figure(drawing, i, isLong && i >= OPEN_CHARTS))}
-        ${document.expectations.length > 0 && row('expectations', 'Expectations', 'What the scenario demands, and whether it holds.', folded(expectationsTable(document), isLong))}
-        ${row('measured', 'What was measured', measuredNote(input), folded(pointsTable(input), isLong), 'long')}
-        ${document.theory.length > 0 && row('theory', 'Theory beside observation', 'Where queueing theory has a closed form for a part of this scenario, the simulation must agree with it.', folded(theoryTable(input), isLong))}
-        ${document.invariants.length > 0 && row('invariants', 'Invariants', 'What must hold in any world, checked in every replication.', folded(invariantsTable(document), isLong))}
-        ${row('method', 'How it was made', 'The points of the STRESS-DES checklist for reporting simulations.', folded(methodList(input), isLong), 'long')}
-        ${row('scenario', 'The scenario', 'What was run, environment and overrides included.', folded(html`<pre><code>${input.scenarioYaml}</code></pre>`, isLong), 'long')}
-        ${row('reproduce', 'Run it again', document.mode === 'virtual' ? 'Same scenario and seed, same bytes, on any machine and any number of workers.' : 'A live run measures a machine: expect other numbers on another.', folded(html`${reproduce(input)}${files(drawings)}`, isLong))}
+        ${hero(input)} ${drawings.slice(0, open).map((drawing, i) => figure(drawing, i))}
+        ${
+          isLong
+            ? html`<details>
+                <summary>All else: tables, other charts, how it was made, the scenario</summary>
+                ${evidence}
+              </details>`
+            : evidence
+        }
       </main>
       <footer>
         <span>flowbench</span>${(input.wallClock ?? []).map((fact) => html`<span>${fact}</span>`)}
@@ -68,21 +70,18 @@ export function row(id: string, title: string, note: string, body: Part, kind = 
   </section>`
 }
 
-export function figure({ chart, wide, narrow }: PageDrawing, index: number, isFolded = false): Html {
+export function figure({ chart, wide, narrow }: PageDrawing, index: number): Html {
   const id = `chart-${index + 1}`
   return html` <section class="row" aria-labelledby="${id}">
     <header>
       <h2 id="${id}"><bdi>${chart.title}</bdi></h2>
       <p>${chart.description}</p>
     </header>
-    ${folded(
-      html`<figure>
-        <div class="wide">${raw(wide)}</div>
-        <div class="narrow">${raw(narrow)}</div>
-        ${dataTable(chart)}
-      </figure>`,
-      isFolded,
-    )}
+    <figure>
+      <div class="wide">${raw(wide)}</div>
+      <div class="narrow">${raw(narrow)}</div>
+      ${dataTable(chart)}
+    </figure>
   </section>`
 }
 
