@@ -64,7 +64,6 @@ export function describe(done: number, known: number, eventsPerSecond: number, s
 
 /** No longer than `width`: the bar goes first, then the end of the line. */
 export function fitted(line: string, width: number): string {
-  const without = [...line].length <= width ? line : line.replace(/ [█░]+/, '')
-  const letters = [...without]
-  return letters.length <= width ? without : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`
+  const without = line.length <= width ? line : line.replace(/ [█░]+/, '')
+  return without.length <= width ? without : `${without.slice(0, Math.max(0, width - 1))}…`
 }
