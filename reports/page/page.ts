@@ -10,6 +10,7 @@ import { methodList, reproduce } from './method.ts'
 import { shell } from './shell.ts'
 import { dataTable, expectationsTable, invariantsTable, theoryTable } from './tables.ts'
 import { pointsTable } from './points.ts'
+import { uncertaintyTables } from './uncertainty.ts'
 import { reason, VERDICTS } from '../wording/words.ts'
 
 /** A sweep of more points than this is read by its charts; all else is a click away. */
@@ -24,6 +25,7 @@ export function renderPage(input: ReportInput, drawings: readonly PageDrawing[])
   const open = isLong ? OPEN_CHARTS : drawings.length
   const evidence = html` ${drawings.slice(open).map((drawing, i) => figure(drawing, open + i))}
   ${document.expectations.length > 0 && row('expectations', 'Expectations', 'What the scenario demands, and whether it holds.', expectationsTable(document))}
+  ${document.uncertainty !== undefined && row('uncertainty', 'All assumptions together', 'Every uncertain parameter drawn at once, each triangular over its interval.', uncertaintyTables(document.uncertainty), 'long')}
   ${row('measured', 'What was measured', measuredNote(input), pointsTable(input), 'long')}
   ${document.theory.length > 0 && row('theory', 'Theory beside observation', 'Where queueing theory has a closed form for a part of this scenario, the simulation must agree with it.', theoryTable(input))}
   ${document.invariants.length > 0 && row('invariants', 'Invariants', 'What must hold in any world, checked in every replication.', invariantsTable(document))}

@@ -16,10 +16,12 @@ import {
   pointName,
   quantity,
   reason,
+  regretWords,
   tally,
   theoryWords,
   timeWords,
   trustWords,
+  uncertaintyWords,
   VERDICTS,
 } from '../wording/words.ts'
 
@@ -89,6 +91,10 @@ function facts(document: RunDocument): [string, string][] {
   const top = assumptions[0]
   const words = top && effectWords(top, {})
   if (words) rows.push(['rests most on', `${top.label}: ${words}`])
+  const together = uncertaintyWords(document)
+  if (together !== null) rows.push(['uncertainty', together])
+  const regret = regretWords(document)
+  if (regret !== null) rows.push(['least regret', regret])
   rows.push([
     'evidence',
     `${replicationWords(points)}${time === null ? '' : ` of ${time}`}${points.length > 1 ? ` at each of ${points.length} points` : ''}`,

@@ -95,6 +95,36 @@ export function effectWords(assumption: AssumptionDocument, labels: MetricLabels
   return `${end(low, effect.low)}; ${end(high, effect.high)}`
 }
 
+const percent = (value: number): string => formatQuantity(value, 'share')
+
+/** What all assumptions together make of the answer: `half of the cases need at most 31 hosts, 90 % at most 62 hosts`. */
+export function uncertaintyWords({ uncertainty }: RunDocument): string | null {
+  if (uncertainty === undefined) return null
+  const { quantiles, effects, samples, unit } = uncertainty
+  const parts = [0.5, 0.9].flatMap((p) => {
+    const value = quantiles.find((one) => one.p === p)?.value ?? null
+    return value === null ? [] : [`${percent(p)} at most ${formatQuantity(value, unit)}`]
+  })
+  const [first] = effects
+  return [
+    `of ${counted(samples, 'case')} ${parts.length === 0 ? 'more than half lie beyond what was searched' : parts.join(', ')}`,
+    ...(first === undefined ? [] : [`${percent(first.share)} of that is ${first.path}`]),
+  ].join('; ')
+}
+
+/** `62 hosts: enough in 90 % of the cases; one more is worth it where falling short costs more than 25 of them`. */
+export function regretWords({ uncertainty }: RunDocument): string | null {
+  const value = uncertainty?.leastRegret?.value ?? null
+  if (uncertainty === undefined || value === null) return null
+  const choice = uncertainty.choices?.find((one) => one.value === value)
+  const enough = choice ? `: enough in ${percent(choice.enough)} of the cases` : ''
+  const more =
+    choice?.worthwhile == null
+      ? ''
+      : `; one more is worth it where falling short costs more than ${formatQuantity(choice.worthwhile, 'count')} of them`
+  return `${formatQuantity(value, uncertainty.unit)}${enough}${more}`
+}
+
 /** A searched parameter by its own name, a metric by its label. */
 export const effectName = (of: string, labels: MetricLabels): string => labels[of]?.label ?? of
 

@@ -138,6 +138,33 @@ const assumption = z.object({
     .exactOptional(),
 })
 
+/** All uncertain parameters drawn together (`uncertainty: {samples: 256}`). */
+const uncertainty = z.object({
+  /** Cases drawn, and those of them whose answer lies beyond what was searched. */
+  samples: z.number(),
+  beyond: z.number(),
+  /** The searched parameter or the metric that answers. */
+  of: z.string(),
+  unit: z.string(),
+  /** The answer that a share p of all cases does not exceed; null where that lies beyond what was searched. */
+  quantiles: z.array(z.object({ p: z.number(), value: number })),
+  /** Total effects, the largest first: share of the answer's variance that a parameter is behind, alone or with others. */
+  effects: z.array(
+    z.object({ path: z.string(), label: z.string(), share: z.number(), low: z.number(), high: z.number() }),
+  ),
+  /** Share of the variance that the effects do not explain. */
+  rest: z.number(),
+  /**
+   * With `find`: in how many of all cases a value is enough, and what a shortfall must cost at least, counted in what one
+   * more costs, for the next value to be worth it; null where it gains nothing.
+   */
+  choices: z
+    .array(z.object({ value: z.number(), enough: z.number(), worthwhile: z.number().nullable() }))
+    .exactOptional(),
+  /** With `find`: the value whose expected cost is least where each one missing costs `shortfall` times one too many. */
+  leastRegret: z.object({ value: number, shortfall: z.number() }).exactOptional(),
+})
+
 const run = z.object({
   schema: z.literal(RUN_SCHEMA),
   scenario: z.string(),
@@ -157,6 +184,7 @@ const run = z.object({
   theory: z.array(theory),
   /** Uncertain parameters, the most influential first. */
   assumptions: z.array(assumption),
+  uncertainty: uncertainty.exactOptional(),
   counters: z.record(z.string(), z.number()),
   /** The command that gives this document again. */
   reproduce: z.string(),
@@ -174,6 +202,7 @@ export type ExpectationDocument = Frozen<z.infer<typeof expectation>>
 export type InvariantDocument = Frozen<z.infer<typeof invariant>>
 export type TheoryDocument = Frozen<z.infer<typeof theory>>
 export type AssumptionDocument = Frozen<z.infer<typeof assumption>>
+export type UncertaintyDocument = Frozen<z.infer<typeof uncertainty>>
 export type TrustDocument = Frozen<z.infer<typeof trust>>
 export type RunDocument = Frozen<z.infer<typeof run>>
 

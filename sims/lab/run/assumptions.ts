@@ -15,6 +15,9 @@ import type { Scenario } from './scenario/load.ts'
 import { firstPassing } from './search.ts'
 import { surelyPasses } from './judgement.ts'
 
+/** What a probe needs of its request. */
+type Probing = Pick<ProbeRequest, 'scenario' | 'metric' | 'measure'>
+
 export interface ProbeRequest {
   readonly scenario: Scenario
   readonly signal: AbortSignal
@@ -64,7 +67,11 @@ export async function assumptionsOf(request: ProbeRequest): Promise<AssumptionDo
 }
 
 /** An end of the cheap world, carried over to the answer. */
-function scaled(end: Probed, middle: Probed, { scenario, answer }: ProbeRequest): Probed {
+function scaled(
+  end: Probed,
+  middle: Probed,
+  { scenario, answer }: Pick<ProbeRequest, 'scenario' | 'answer'>,
+): Probed {
   if (!scenario.sim.probe || end.value === null || middle.value === null || answer.value === null) return end
   const factor = middle.value === 0 ? 1 : answer.value / middle.value
   const carry = (value: number): number => (scenario.find ? Math.round(value * factor) : value * factor)
@@ -72,6 +79,31 @@ function scaled(end: Probed, middle: Probed, { scenario, answer }: ProbeRequest)
     value: carry(end.value),
     interval: end.interval && [carry(end.interval[0]), carry(end.interval[1])],
   }
+}
+
+export interface CaseRequest extends Pick<ProbeRequest, 'scenario' | 'metric'> {
+  /** What the run answered. */
+  readonly answer: number | null
+  /** A `measure` whose worlds are its own. */
+  readonly measurer: () => ProbeRequest['measure']
+}
+
+/** The answer in one case of all assumptions, carried over from the cheap world where there is one. */
+export function caseOf({
+  scenario,
+  metric,
+  answer,
+  measurer,
+}: CaseRequest): (overrides: Readonly<Record<string, number>>) => Promise<number | null> {
+  const answerTo = async (overrides: Readonly<Record<string, number>>): Promise<Probed> =>
+    probe({ scenario, metric, measure: measurer() }, overrides)
+  const isCheap = scenario.sim.probe !== undefined
+  const middle = isCheap ? answerTo({}) : Promise.resolve({ value: answer, interval: null })
+  // Asked for before it is needed; an interruption is told by whoever waits for it.
+  middle.catch(() => {})
+  return async (overrides) =>
+    scaled(await answerTo(overrides), await middle, { scenario, answer: { value: answer, interval: null } })
+      .value
 }
 
 /** Width of the bar; an end without an answer is beyond the range searched, so it counts as the widest. */
@@ -84,7 +116,7 @@ function influence({ effect }: { readonly effect: Effect }): number {
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 async function probe(
-  { scenario, metric, measure }: ProbeRequest,
+  { scenario, metric, measure }: Probing,
   overrides: Readonly<Record<string, number>>,
 ): Promise<Probed> {
   const { sim, find, expect: expectations } = scenario

@@ -7,9 +7,17 @@
  */
 import type { ChartSpec, Headroom, Results, Series } from '../contract/sim.ts'
 import { declaredFigures, type NamedFigure } from '../contract/figure.ts'
-import type { At, PointDocument, RunDocument, TrustDocument } from '../contract/document.ts'
+import type {
+  At,
+  PointDocument,
+  RunDocument,
+  TrustDocument,
+  UncertaintyDocument,
+} from '../contract/document.ts'
+import { quantityOf } from '../contract/quantity.ts'
+import { schemaAt } from './scenario/shape.ts'
 import { RUN_SCHEMA } from '../contract/document.ts'
-import { assumptionsOf } from './assumptions.ts'
+import { assumptionsOf, caseOf } from './assumptions.ts'
 import { checkPoint, theoryOf } from './checks.ts'
 import { digestOf } from '../contract/canonical.ts'
 import { distributionCharts } from './distribution-chart.ts'
@@ -28,6 +36,7 @@ import { paramsAt, type Scenario, type Until } from './scenario/load.ts'
 import { search, type Found } from './search.ts'
 import { tell, worstOf } from './telling.ts'
 import { trustOf } from './trust.ts'
+import { uncertaintyOf } from './uncertainty.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface RunOptions {
@@ -136,6 +145,8 @@ class Run {
     const breaksFirst = await this.breaksFirst(chosen)
     phase('probing assumptions')
     const assumptions = await this.assumptions(found, chosen)
+    phase('drawing assumptions together')
+    const uncertainty = scenario.uncertainty === null ? null : await this.uncertainty(found, chosen)
     const answer = tell({ scenario, results, found, answered, trust, breaksFirst })
     const told = {
       verdict,
@@ -146,6 +157,7 @@ class Run {
       invariants: points.flatMap(checkPoint),
       theory: answered.flatMap((point) => theoryOf(scenario, point)),
       assumptions,
+      ...(uncertainty === null ? {} : { uncertainty }),
       counters: this.countWork(points),
     }
     const document: RunDocument = {
@@ -267,6 +279,48 @@ class Run {
     })
   }
 
+  /** Each case has worlds of its own, which nobody asks for again: they are let go with it. */
+  private uncertainty(found: Found | null, chosen: Point): Promise<UncertaintyDocument | null> {
+    const { scenario, signal } = this
+    const { sim, seed, horizon, find } = scenario
+    const metric = this.asked[0]!
+    const replications = chosen.replications.length
+    const until = { halfWidth: null, min: replications, max: replications }
+    const { value } = found ?? chosen.metrics[metric.name]!
+    return uncertaintyOf({
+      scenario,
+      signal,
+      of: find?.param ?? metric.name,
+      unit: find ? (this.unitOf(find.param) ?? 'count') : metric.spec.unit,
+      atOnce: this.options.runner.workers,
+      answerAt: caseOf({
+        scenario,
+        metric: metric.name,
+        answer: value,
+        measurer: () => {
+          const experiment = new Experiment(
+            { sim, seed, horizon, judged: judgedValues(scenario) },
+            this.options.runner,
+          )
+          return (at, overrides) => {
+            const plan = this.planAt(at, overrides, until)
+            const cheap = { ...plan, params: sim.probe?.(plan.params) ?? plan.params }
+            return measurePoint(
+              experiment,
+              { at, plan: cheap, figures: this.asked, watched: this.asked },
+              signal,
+            )
+          }
+        },
+      }),
+    })
+  }
+
+  private unitOf(param: string): string | undefined {
+    const schema = schemaAt(this.scenario.sim.params, param.split('.'))
+    return schema && quantityOf(schema)?.unit
+  }
+
   /** Exact work, each simulated world counted once however many points were judged from it. */
   private countWork(points: readonly Point[]): Record<string, number> {
     const worlds = new Map<string, Point['replications'][number]>()
@@ -323,6 +377,7 @@ function resolved({
   until,
   expect,
   assumptions,
+  uncertainty,
 }: Scenario) {
   return {
     name,
@@ -335,6 +390,7 @@ function resolved({
     find,
     until,
     assumptions,
+    ...(uncertainty === null ? {} : { uncertainty }),
     expect: expect.map(({ metric, op, value }) => [metric, op, value]),
   }
 }

@@ -1,6 +1,6 @@
 /** The frame of a scenario file: every key but those of the sim's own `params`. One schema checks and documents it. */
 import { z } from 'zod'
-import { share, wrong } from '../../contract/quantity.ts'
+import { count, integer, share, wrong } from '../../contract/quantity.ts'
 
 export const DEFAULT_HALF_WIDTH = 0.03
 export const DEFAULT_REPLICATIONS = { min: 5, max: 200 }
@@ -116,6 +116,20 @@ export const Frame = z.strictObject(
       )
       .optional()
       .describe('When to stop replicating.'),
+    uncertainty: z
+      .strictObject(
+        {
+          samples: integer({ min: 16, max: 4096 }).describe('Cases to draw, such as 256.'),
+          shortfall: count({ above: 0 })
+            .prefault(9)
+            .describe(
+              'What each one missing costs, counted in what one too many costs: 9 asks for 90 % of the cases.',
+            ),
+        },
+        { error: expected('a map such as {samples: 256}') },
+      )
+      .optional()
+      .describe('Draws all intervals of params together: what the answer is over all that may be the case.'),
     expect: z
       .array(z.string({ error: expected('a text such as "p99(wait) < 5 ms"') }), {
         error: expected('a list of texts such as "p99(wait) < 5 ms"'),

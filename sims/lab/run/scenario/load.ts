@@ -63,6 +63,8 @@ export interface Scenario {
   readonly find: Find | null
   readonly until: Until
   readonly expect: readonly Expectation[]
+  /** Cases to draw of all uncertain parameters together; null where none were asked for. */
+  readonly uncertainty: { readonly samples: number; readonly shortfall: number } | null
   /** The scenario after environment and settings, without `environments`: loads to the same scenario. */
   readonly resolvedYaml: string
 }
@@ -116,6 +118,7 @@ export function loadScenario(
     question: frame.question,
     environment: options.environment ?? null,
     seed: frame.seed,
+    uncertainty: frame.uncertainty ?? null,
     ...parts,
     resolvedYaml: stringify(plain(ready.tree), { lineWidth: 0, aliasDuplicateObjects: false }),
   }

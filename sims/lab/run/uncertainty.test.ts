@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Scenario } from './scenario/load.ts'
+import { uncertaintyOf } from './uncertainty.ts'
+
+/** A model whose need is linear in two uncertain parameters: 20 + 4 a + 1 b, both triangular over 0..2. */
+const scenario = {
+  seed: 3,
+  assumptions: ['a', 'b'].map((path) => ({ path, label: path, unit: 'count', low: 0, mid: 1, high: 2 })),
+  uncertainty: { samples: 64, shortfall: 9 },
+  find: { param: 'hosts', values: Array.from({ length: 12 }, (_, i) => 16 + i) },
+} as unknown as Scenario
+
+const ask = (atOnce: number, hold: () => Promise<void> = async () => {}) =>
+  uncertaintyOf({
+    scenario,
+    signal: new AbortController().signal,
+    of: 'hosts',
+    unit: 'hosts',
+    atOnce,
+    answerAt: async ({ a, b }) => {
+      await hold()
+      const need = 20 + 4 * a! + b!
+      return need > 27 ? null : need
+    },
+  })
+
+test('a linear model: shares 16 to 1 within their intervals, the distribution, and the choice to regret least', async () => {
+  const { effects, quantiles, beyond, choices, leastRegret } = (await ask(1))!
+  expect(effects.map(({ path }) => path)).toEqual(['a', 'b'])
+  for (const [i, exact] of [16 / 17, 1 / 17].entries()) {
+    expect(effects[i]!.low - 1e-9).toBeLessThanOrEqual(exact + 0.02)
+    expect(effects[i]!.high + 1e-9).toBeGreaterThanOrEqual(exact - 0.02)
+  }
+  expect(quantiles.find(({ p }) => p === 0.5)!.value!).toBeCloseTo(25, 0)
+  expect(beyond).toBeGreaterThan(0)
+  expect(leastRegret!.value).toBe(quantiles.find(({ p }) => p === 0.9)!.value)
+  const enough = choices!.map((one) => one.enough)
+  expect(enough).toEqual(enough.toSorted((a, b) => a - b))
+})
+
+test('the same, however many cases are answered at once and whichever ends first', async () => {
+  let turn = 0
+  const uneven = () => new Promise<void>((resolve) => setTimeout(resolve, (turn++ * 7) % 5))
+  expect(await ask(3, uneven)).toEqual(await ask(1))
+})

@@ -1,0 +1,131 @@
+/**
+ * All uncertain parameters drawn together: what the answer is over all that may be the case, which parameter is behind it,
+ * and which value of a search is the one to regret least.
+ *
+ * A tornado moves one parameter at a time and says nothing of the cases in which several are off at once. Here each sample
+ * is a whole case, drawn from a stream that no other draw moves, answered with the run's seed. As for the tornado, a sim
+ * may offer a cheaper world (`probe`), whose answers are carried over by what they multiply the middle one by.
+ */
+import type { UncertaintyDocument } from '../contract/document.ts'
+import { latinHypercube, totalEffects, triangularQuantile } from '../analysis/latin.ts'
+import { openStream } from '../kernel/random/stream.ts'
+import type { Scenario } from './scenario/load.ts'
+
+export interface UncertaintyRequest {
+  readonly scenario: Scenario
+  readonly signal: AbortSignal
+  /** The searched parameter or the metric that answers, and its unit. */
+  readonly of: string
+  readonly unit: string
+  /** Samples answered at once: enough to keep all workers busy. */
+  readonly atOnce: number
+  /** The answer in one case; null where nothing searched will do, or there is no figure. */
+  readonly answerAt: (overrides: Readonly<Record<string, number>>) => Promise<number | null>
+}
+
+/** Shares of cases whose answers are told. */
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95]
+/** Resamples behind the interval of a share. */
+const RESAMPLES = 200
+/** Rows of the cost table. */
+const MOST_CHOICES = 40
+
+/** Null without uncertain parameters, without `uncertainty` in the scenario, or when interrupted. */
+export async function uncertaintyOf(request: UncertaintyRequest): Promise<UncertaintyDocument | null> {
+  const { scenario, signal, of, unit } = request
+  const { uncertainty, assumptions, seed, find } = scenario
+  if (uncertainty === null || assumptions.length === 0) return null
+  const { samples, shortfall } = uncertainty
+  const streams = assumptions.map(({ path }) => openStream(seed, 0, `uncertainty/${path}`))
+  const cases = latinHypercube(samples, streams).map((point) =>
+    point.map((u, i) => triangularQuantile(assumptions[i]!, u)),
+  )
+  const answers = await allOf(request, cases)
+  if (signal.aborted) return null
+  const known = answers.flatMap((answer, i) => (answer === null ? [] : [{ answer, inputs: cases[i]! }]))
+  const sorted = known.map(({ answer }) => answer).toSorted((a, b) => a - b)
+  const quantile = (p: number): number | null => {
+    // Cases beyond what was searched need more than all others, so they stand at the end.
+    const rank = Math.min(samples, Math.max(1, Math.ceil(p * samples)))
+    return sorted[rank - 1] ?? null
+  }
+  return {
+    samples,
+    of,
+    unit,
+    beyond: samples - known.length,
+    quantiles: QUANTILES.map((p) => ({ p, value: quantile(p) })),
+    ...effectsOf(scenario, known),
+    ...(find
+      ? {
+          choices: choicesOf(find.values, sorted, samples),
+          leastRegret: { value: quantile(shortfall / (1 + shortfall)), shortfall },
+        }
+      : {}),
+  }
+}
+
+/** In the order of the cases, whichever ends first. */
+async function allOf(
+  { signal, atOnce, answerAt, scenario }: UncertaintyRequest,
+  cases: readonly (readonly number[])[],
+): Promise<(number | null)[]> {
+  const answers: (number | null)[] = cases.map(() => null)
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < cases.length && !signal.aborted) {
+      const i = next++
+      const overrides = scenario.assumptions.map(({ path }, j) => [path, cases[i]![j]!] as const)
+      answers[i] = await answerAt(Object.fromEntries(overrides))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, work))
+  return answers
+}
+
+function effectsOf(
+  { assumptions, seed }: Scenario,
+  known: readonly { readonly answer: number; readonly inputs: readonly number[] }[],
+): Pick<UncertaintyDocument, 'effects' | 'rest'> {
+  const fit = (some: typeof known) =>
+    totalEffects(
+      some.map(({ inputs }) => inputs),
+      some.map(({ answer }) => answer),
+      assumptions,
+    )
+  const { shares, rest } = fit(known)
+  if (shares === null) return { effects: [], rest: 1 }
+  const stream = openStream(seed, 0, 'uncertainty: resampling')
+  const resampled = Array.from({ length: RESAMPLES }, () =>
+    fit(known.map(() => known[stream.below(known.length)]!)),
+  ).flatMap((one) => (one.shares === null ? [] : [one.shares]))
+  const end = (input: number, p: number): number => {
+    const sorted = resampled.map((one) => one[input]!).toSorted((a, b) => a - b)
+    return sorted[Math.round(p * (sorted.length - 1))] ?? shares[input]!
+  }
+  const effects = assumptions.map(({ path, label }, i) => ({
+    path,
+    label,
+    share: shares[i]!,
+    low: Math.min(shares[i]!, end(i, 0.025)),
+    high: Math.max(shares[i]!, end(i, 0.975)),
+  }))
+  return { effects: effects.toSorted((a, b) => b.share - a.share), rest }
+}
+
+/** Of each value worth a look: in how many cases it is enough, and what a shortfall must cost for the next one to pay. */
+function choicesOf(
+  values: readonly number[],
+  sorted: readonly number[],
+  samples: number,
+): NonNullable<UncertaintyDocument['choices']> {
+  const enough = (value: number): number => sorted.filter((one) => one <= value).length / samples
+  const all = values.map((value, i) => {
+    const next = values[i + 1]
+    const gain = next === undefined ? 0 : enough(next) - enough(value)
+    return { value, enough: enough(value), worthwhile: gain > 0 ? 1 / gain : null }
+  })
+  const useful = all.filter((one) => one.enough > 0.01 && one.enough < 1)
+  const step = Math.max(1, Math.ceil(useful.length / MOST_CHOICES))
+  return useful.filter((_, i) => i % step === 0)
+}
