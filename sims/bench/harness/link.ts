@@ -70,7 +70,7 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
         fail(`its process ended (${signal ?? `exit ${code}`})`)
       const onError = (error: Error): void => fail(error.message)
       const timer = setTimeout(() => {
-        fail(`no answer within ${timeoutMs / 1000} s`)
+        fail(`no answer within ${Math.round(timeoutMs / 1000)} s`)
         child.kill('SIGKILL')
       }, timeoutMs)
       function settle(answer: Reply | Refusal): void {

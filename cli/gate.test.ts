@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gateDocument } from '../sims/bench/gate/document.ts'
+import { newRepository, type Repository } from '../sims/bench/testing/repository.ts'
+import { flowbench } from './testing/flowbench.ts'
+
+const out = mkdtempSync(join(tmpdir(), 'flowbench-'))
+let repository: Repository
+
+beforeAll(() => {
+  repository = newRepository()
+  repository.commit({ 'tasks.mjs': TASKS, 'engine.mjs': engine(100) })
+})
+afterAll(() => {
+  repository.remove()
+  rmSync(out, { recursive: true, force: true })
+})
+
+const engine = (steps: number): string =>
+  `export function walk() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
+const TASKS = `import { walk } from './engine.mjs'\nexport const tasks = { walk }\n`
+
+const gate = (...args: string[]) =>
+  flowbench(['gate', '--bench', join(repository.folder, 'tasks.mjs'), '--counts', '--store', out, ...args])
+
+test('more work: exit 99, one document on stdout, the verdict in every format', async () => {
+  repository.write({ 'engine.mjs': engine(1000) })
+  const file = (name: string): string => join(out, name)
+  const { code, stdout, stderr } = await gate(
+    ...['--base', 'HEAD', '--json', '--markdown', file('a.md'), '--junit', file('a.xml')],
+    ...['--bencher', file('a.json'), '--record', file('a.ndjson')],
+  )
+  expect(code, stderr).toBe(99)
+  const document = gateDocument.parse(JSON.parse(stdout))
+  expect(document.verdict).toBe('fail')
+  expect(readFileSync(file('a.md'), 'utf8')).toContain('Speed gate: fail')
+  expect(readFileSync(file('a.xml'), 'utf8')).toContain('<failure type="fail"')
+  expect(JSON.parse(readFileSync(file('a.json'), 'utf8'))).toMatchObject({ 'tasks/walk': { blocks: {} } })
+  const history = await flowbench(['history', file('a.ndjson')])
+  expect([history.code, history.stdout.split('\n')[0]]).toEqual([
+    0,
+    '1 runs; for reading only, nothing is judged by this',
+  ])
+})
+
+test('an accepted one passes by name, and is listed', async () => {
+  repository.write({
+    'engine.mjs': engine(1000),
+    'gate.yaml':
+      'accept:\n  - benchmark: tasks/walk\n    reason: walks further since today\n    until: 2999-12-31\n',
+  })
+  const { code, stdout } = await gate('--base', 'HEAD')
+  expect(stdout).toMatch(/accepted {2}tasks\/walk: .*blocks grew/)
+  expect(code).toBe(0)
+})
+
+test.each([
+  [[], 'which commit? --base REF'],
+  [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],
+  [['--base', 'HEAD', '--budget', 'soon'], '--budget is a time such as 90s or 10m, not soon'],
+  [['--base', 'HEAD', '--only', 'nothing'], 'has no task like nothing; it has walk'],
+])('what cannot be asked for: exit 2 and why: %j', async (args, message) => {
+  const { code, stdout, stderr } = await gate(...args)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(message)
+})
