@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { profilePage, seconds, topFunctions } from '../reports/profile/flame.ts'
+import { percent, profilePage, seconds, topFunctions } from '../reports/profile/flame.ts'
 import { cleanLine } from '../reports/wording/escape.ts'
 import { checkOut, repositoryOf } from '../sims/bench/harness/checkout.ts'
 import { profileRun } from '../sims/bench/profile/collect.ts'
@@ -81,16 +81,17 @@ function lines(
   page: string,
 ): string[] {
   return [
-    `${seconds(total)} of processor time on one worker; the flame chart is in ${page}`,
+    `${seconds(total)} sampled, with one worker; the flame chart is in ${page}`,
     ...functions
       .slice(0, MOST_LINES)
       .map((one) => `${((100 * one.own) / total).toFixed(1).padStart(5)} % ${one.function}`),
     ...(against === null
       ? []
-      : [`since ${against.ref}, most grown first (one run each: differences of a tenth are noise):`]),
+      : [
+          `since ${against.ref}, shares of all time, most grown first (one run each: small differences are noise):`,
+        ]),
     ...(against?.growth.slice(0, MOST_LINES) ?? []).map(
-      ({ name, base, head }) =>
-        `${head < base ? '-' : '+'}${seconds(Math.abs(head - base))} ${name}: ${seconds(base)}, now ${seconds(head)}`,
+      ({ name, base, head }) => `  ${name}: ${percent(base)}, now ${percent(head)}`,
     ),
   ]
 }

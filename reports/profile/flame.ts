@@ -17,6 +17,7 @@ export interface Profile {
   readonly against: { readonly ref: string; readonly growth: readonly Growth[] } | null
 }
 
+export const percent = (share: number): string => formatQuantity(share, 'share')
 export const seconds = (value: number): string => formatQuantity(value, 's')
 
 /** Functions by their own time, most first. */
@@ -30,18 +31,13 @@ export function profilePage({ title, all, against }: Profile, times: ReadonlyMap
     seconds(own),
     `${Math.round((100 * own) / all.total)} %`,
   ])
-  const grown = against?.growth.map(({ name, base, head }) => [
-    name,
-    seconds(base),
-    seconds(head),
-    seconds(head - base),
-  ])
+  const grown = against?.growth.map(({ name, base, head }) => [name, percent(base), percent(head)])
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escapeXml(title)}</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:1240px;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{text-align:left;padding:.15rem .8rem .15rem 0;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto}text{font:11px monospace;pointer-events:none}</style>
 </head><body><h1>${escapeXml(title)}</h1>
-<p>${seconds(all.total)} of processor time, sampled by V8 on one worker. Own time is what a function took itself.</p>
-${grown === undefined ? '' : `<h2>Since ${escapeXml(against!.ref)}</h2>${table(['function', 'then', 'now', 'more'], grown)}`}
+<p>${seconds(all.total)} sampled by V8, with one worker; by the wall, so a busy machine makes it longer. Own time is what a function took itself.</p>
+${grown === undefined ? '' : `<h2>Since ${escapeXml(against!.ref)}</h2>${table(['function', 'share then', 'now'], grown)}`}
 <h2>Where the time goes</h2>${table(['function', 'own time', 'share'], rows)}
 <h2>Flame chart</h2><p>Wider took longer; what stands below was called by what stands above.</p>
 ${flameChart(all)}

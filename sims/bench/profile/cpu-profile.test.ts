@@ -36,6 +36,6 @@ test('times add up: own time by function from all places, idle left out, threads
 })
 
 test('the function that grew comes first', () => {
-  expect(growth(read(4), read(9))[0]).toEqual({ name: 'a.ts#slow', base: 4, head: 9 })
+  expect(growth(read(4), read(9))[0]).toEqual({ name: 'a.ts#slow', base: 4 / 10, head: 9 / 15 })
   expect(growth(read(9), read(4)).at(-1)!.name).toBe('a.ts#slow')
 })

@@ -87,17 +87,23 @@ export function selfTimes(all: Frame): ReadonlyMap<string, number> {
 
 export interface Growth {
   readonly name: string
-  /** Seconds at base and at head. */
+  /** Shares of all time at base and at head. */
   readonly base: number
   readonly head: number
 }
 
-/** Functions by how much their own time differs, the most grown first; those of less than a hundredth left out. */
+/**
+ * Functions by how much their share of all time differs, the most grown first; those of less than a hundredth left out.
+ * Shares, because V8 samples by the wall: on a busy machine everything takes longer.
+ */
 export function growth(base: Frame, head: Frame): Growth[] {
   const [before, now] = [selfTimes(base), selfTimes(head)]
-  const least = 0.01 * Math.max(base.total, head.total)
   return [...new Set([...before.keys(), ...now.keys()])]
-    .map((name) => ({ name, base: before.get(name) ?? 0, head: now.get(name) ?? 0 }))
-    .filter(({ base: a, head: b }) => Math.max(a, b) >= least)
+    .map((name) => ({
+      name,
+      base: (before.get(name) ?? 0) / base.total,
+      head: (now.get(name) ?? 0) / head.total,
+    }))
+    .filter(({ base: a, head: b }) => Math.max(a, b) >= 0.01)
     .toSorted((a, b) => b.head - b.base - (a.head - a.base))
 }
