@@ -29,8 +29,13 @@ test('more work: exit 99, one document on stdout, the verdict in every format', 
   repository.write({ 'engine.mjs': engine(1000) })
   const file = (name: string): string => join(out, name)
   const { code, stdout, stderr } = await gate(
-    ...['--base', 'HEAD', '--json', '--markdown', file('a.md'), '--junit', file('a.xml')],
-    ...['--bencher', file('a.json'), '--record', file('a.ndjson')],
+    '--base',
+    'HEAD',
+    '--json',
+    `--markdown=${file('a.md')}`,
+    `--junit=${file('a.xml')}`,
+    `--bencher=${file('a.json')}`,
+    `--record=${file('a.ndjson')}`,
   )
   expect(code, stderr).toBe(99)
   const document = gateDocument.parse(JSON.parse(stdout))
