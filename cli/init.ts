@@ -33,11 +33,12 @@ export const init = defineCommand({
         `no scenario to start from for sim "${sim}"${guess ? ` (did you mean "${guess}"?)` : ''}`,
       )
     }
-    // A name of its own: the copy's report must not overwrite that of the scenario it was copied from.
+    // A name of its own: the copy's report must not overwrite that of a scenario that is here already.
     const name = given ?? (asked === undefined ? await askName(sim) : nameFrom(asked))
-    if (!NAME.test(name) || name === source.name) {
+    const isTaken = scenarios().some((scenario) => scenario.name === name)
+    if (!NAME.test(name) || isTaken) {
       throw new UsageError(
-        `"${name}" cannot be the scenario's name: a-z, 0-9 and -, at most 80 long, and not ${source.name}; give --name`,
+        `"${name}" cannot be the scenario's name: ${isTaken ? 'that is a scenario already' : 'a-z, 0-9 and -, at most 80 long'}; give --name`,
       )
     }
     const file = asked ?? `${name}.yaml`
