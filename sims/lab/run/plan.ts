@@ -10,7 +10,7 @@ import type { NamedFigure } from '../contract/figure.ts'
 import type { KnownFigure } from '../contract/sim.ts'
 import { windowsIn } from '../analysis/rare.ts'
 import { PILOT } from '../analysis/sequential.ts'
-import { FEWEST_EFFECTIVE, WARM_UP } from '../analysis/theory/run-length.ts'
+import { FEWEST_EFFECTIVE, shareVariance, WARM_UP } from '../analysis/theory/run-length.ts'
 import type { Scenario, Until } from './scenario/load.ts'
 
 export interface Plan {
@@ -58,7 +58,9 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
       ...figures.map((figure) => lengthFor(known(figure.name), preciseFor(figure, until))),
       0,
     )
-    const inAll = Math.min(AFFORDABLE / rate, Math.max(AMPLE * needed, precise))
+    const quantiles = figures.flatMap(({ kind }) => (kind.kind === 'quantile' ? [kind.p] : []))
+    const unknown = needed === 0 ? relaxation * relaxationsFor(quantiles) : 0
+    const inAll = Math.min(AFFORDABLE / rate, Math.max(AMPLE * needed, precise, unknown))
     return Math.max(inAll / replications, relaxation)
   }
   const span = given ?? choose()
@@ -75,6 +77,13 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
     known,
   }
 }
+
+/**
+ * Relaxation times of a run whose figures nothing is known of. A quantile that is zero, as so few wait, is shown by as many
+ * customers as one that is not: 100 effective exceedances of its share.
+ */
+const relaxationsFor = (quantiles: readonly number[]): number =>
+  FEWEST_EFFECTIVE * Math.max(1, ...quantiles.map((p) => shareVariance(1 - p, 1)))
 
 /** A scout's share of a chosen span. */
 const SCOUT = 1 / 16
