@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { conserves } from '../lab/contract/conservation.ts'
-import { openStream } from '../lab/kernel/random/stream.ts'
-import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
+import type { Measures } from '../lab/contract/sim.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { FAULTS } from './faults.ts'
 import { Handshakes } from './handshakes.ts'
 import { relayFaults } from './index.ts'
@@ -11,15 +11,6 @@ import { populationOf } from './population.ts'
 import { RelayHost } from './relay-host.ts'
 import { Timeline } from './series.ts'
 import { meanOutage, predictions } from './theory.ts'
-
-const context = (replication = 0): ReplicationContext => ({
-  replication,
-  horizon: 'span',
-  part: 0,
-  stream: (name) => openStream(7, replication, name),
-  judged: () => [],
-  progress: () => {},
-})
 
 /** Some 600 calls at once, on 4 hosts. */
 const paramsOf = (written: Record<string, unknown>) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conserves } from '../lab/contract/conservation.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
-import type { ReplicationContext } from '../lab/contract/sim.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { ATTACKS, DEFENCES, IN_FORCE } from './defences.ts'
 import { rogueSession } from './index.ts'
 import { forgedAt } from './metrics.ts'
@@ -10,15 +10,6 @@ import { rogueParams } from './params.ts'
 import { RogueRelay } from './relay.ts'
 import { meanUntilStopped, predictions } from './theory.ts'
 import { chainOf, heldFor } from './thefts.ts'
-
-const context = (replication = 0): ReplicationContext => ({
-  replication,
-  horizon: 'span',
-  part: 0,
-  stream: (name) => openStream(7, replication, name),
-  judged: () => [],
-  progress: () => {},
-})
 
 const paramsOf = (written: Record<string, unknown>) =>
   rogueParams.parse({ attack: 'stolen-key', defence: 'none', thefts: 300, watched: 3, ...written })
