@@ -28,7 +28,9 @@ function sentence({ metrics }: Point): string {
   const best = VARIANTS.map(({ name, label }) => ({ name, label, value: metrics[savedBy(name)]?.value ?? 0 }))
     .filter(({ name }) => name !== 'noRelay')
     .toSorted((a, b) => b.value - a.value)[0]!
-  const relay = seconds(savedBy('noRelay')) ?? 'nothing'
+  // What lies within the noise of zero, on either side of it, is no gift.
+  const saved = metrics[savedBy('noRelay')]
+  const relay = (saved?.low ?? 0) > 0 ? seconds(savedBy('noRelay')) : 'nothing that shows'
   return (
     `A turn takes ${early} in minute 1 and ${late} in minute 12: it gains ${seconds('drift')!}. ` +
     `The relay can give back ${relay}; ${best.label} gives back ${formatQuantity(best.value, 's')}.`
