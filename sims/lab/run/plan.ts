@@ -83,7 +83,7 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
  * customers as one that is not: 100 effective exceedances of its share.
  */
 const relaxationsFor = (quantiles: readonly number[]): number =>
-  FEWEST_EFFECTIVE * Math.max(1, ...quantiles.map((p) => shareVariance(1 - p, 1)))
+  AMPLE * FEWEST_EFFECTIVE * Math.max(1, ...quantiles.map((p) => shareVariance(1 - p, 1)))
 
 /** A scout's share of a chosen span. */
 const SCOUT = 1 / 16

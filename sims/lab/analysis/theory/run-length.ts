@@ -59,6 +59,9 @@ export function relaxationOf(
   )
 }
 
+/** A quantile is surely zero where fewer than this part of those beyond it wait at all. */
+const EDGE = 0.5
+
 /** Relative asymptotic variance of a share q of customers beyond a limit, in seconds: N = T over this. */
 export function shareVariance(q: number, relaxation: number): number {
   return (2 / q) * (1 - q - q * Math.log(1 / q)) * (relaxation / 2)
@@ -79,7 +82,7 @@ export interface SteadyKnowledge {
   readonly lost: KnownFigure | null
   /** The share of customers who wait longer than some limit, when that share is q. */
   share(q: number): KnownFigure
-  /** The p-quantile of the wait; null when so few wait that it is 0. */
+  /** The p-quantile of the wait; null when it is 0 as far fewer wait: at the edge, zero takes as long to tell as any other. */
   waitQuantile(p: number): KnownFigure | null
 }
 
@@ -129,6 +132,6 @@ export function steadyQueue({ serviceScv = 1, ...shape }: QueueShape): SteadyKno
     abandoned: counted(meanWait, queue?.abandoned ?? 0),
     lost: counted(shape.room === undefined ? null : known(fullness(shape)), queue?.lost ?? 0),
     share,
-    waitQuantile: (p) => (delayed <= 1 - p ? null : share(1 - p)),
+    waitQuantile: (p) => (delayed <= EDGE * (1 - p) ? null : share(1 - p)),
   }
 }
