@@ -30,10 +30,15 @@ export function flowbench(
   })
   let stdout = ''
   let stderr = ''
+  let isSignalled = false
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    onStderr?.(text, (signal) => child.kill(signal))
+    onStderr?.(text, (signal) => {
+      // Once: progress is told again and again, and a second signal would end at once, whatever is being written.
+      if (!isSignalled) child.kill(signal)
+      isSignalled = true
+    })
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
