@@ -1,7 +1,8 @@
 /** A comparison as one page that needs nothing else. */
 import { draw } from '../charts/drawings.ts'
 import { intervalBars } from '../../sims/lab/contract/bars.ts'
-import { html, raw, type Html, type Part } from '../page/html.ts'
+import { html, raw, type Html } from '../page/html.ts'
+import { row } from '../page/page.ts'
 import { shell } from '../page/shell.ts'
 import { scrolling } from '../page/tables.ts'
 import type { CompareDocument } from './runs.ts'
@@ -30,23 +31,14 @@ export async function renderComparisonPage(document: CompareDocument): Promise<s
               </p>`,
           )}
         </section>
-        ${changes.length > 0 && section('changes', 'What was changed', 'Keys of the two scenarios that differ.', changesTable(document))}
+        ${changes.length > 0 && row('changes', 'What was changed', 'Keys of the two scenarios that differ.', changesTable(document), 'long')}
         ${await chart(document)}
-        ${section('figures', 'All figures', 'Those that differ first. A figure differs when chance alone would make such a difference in fewer than one in a hundred comparisons of equal runs, all figures considered.', figuresTable(document))}
+        ${row('figures', 'All figures', 'Those that differ first. A figure differs when chance alone would make such a difference in fewer than one in a hundred comparisons of equal runs, all figures considered.', figuresTable(document), 'long')}
       </main>
       <footer><span>flowbench</span></footer>
     </div>`,
   )
 }
-
-const section = (id: string, title: string, note: string, body: Part): Html =>
-  html` <section class="row long" aria-labelledby="${id}">
-    <header>
-      <h2 id="${id}">${title}</h2>
-      <p>${note}</p>
-    </header>
-    <div class="stack">${body}</div>
-  </section>`
 
 const changesTable = ({ changes, runs }: CompareDocument): Html =>
   scrolling(

@@ -32,21 +32,24 @@ function overTime(points: readonly Point[]): ChartSpec {
     title: 'Media packets lost over time after the fault',
     description:
       'Lines: packets lost a second, one way, all calls together, in one replication of each point.',
-    spec: {
-      data: { values: rows },
-      mark: { type: 'line', interpolate: 'step-after' },
-      encoding: {
-        x: SECONDS,
-        y: { field: 'lost', type: 'quantitative', title: 'packets lost a second' },
-        color: { field: 'what', type: 'nominal', title: null },
-      },
-    },
+    spec: steps(rows, { field: 'lost', title: 'packets lost a second' }),
     table: {
       columns: ['what', 'seconds', 'packets lost a second'],
       rows: rows.map(({ what, t, lost }) => [what, t, lost]),
     },
   }
 }
+
+/** A line for each `what`, that holds its value until the next second. */
+const steps = (values: readonly object[], y: Readonly<Record<string, unknown>>): ChartSpec['spec'] => ({
+  data: { values },
+  mark: { type: 'line', interpolate: 'step-after' },
+  encoding: {
+    x: SECONDS,
+    y: { type: 'quantitative', ...y },
+    color: { field: 'what', type: 'nominal', title: null },
+  },
+})
 
 /** Calls still without media, as a share of the most that were at once. */
 function recovery(points: readonly Point[]): ChartSpec {
@@ -61,15 +64,7 @@ function recovery(points: readonly Point[]): ChartSpec {
     description:
       'Lines: calls that are cut off and neither back nor over, against the most that were so at once, in one replication ' +
       'of each point.',
-    spec: {
-      data: { values: rows },
-      mark: { type: 'line', interpolate: 'step-after' },
-      encoding: {
-        x: SECONDS,
-        y: { field: 'share', type: 'quantitative', title: 'still without media', axis: { format: '.0%' } },
-        color: { field: 'what', type: 'nominal', title: null },
-      },
-    },
+    spec: steps(rows, { field: 'share', title: 'still without media', axis: { format: '.0%' } }),
     table: {
       columns: ['what', 'seconds', 'still without media'],
       rows: rows.map(({ what, t, share }) => [what, t, share]),
@@ -87,15 +82,7 @@ function storm(point: Point): ChartSpec {
     title: `The storm: ${labelOf(point)}`,
     description:
       'Lines: checks that callers send and DTLS handshakes that begin, a second, in one replication.',
-    spec: {
-      data: { values: rows },
-      mark: { type: 'line', interpolate: 'step-after' },
-      encoding: {
-        x: SECONDS,
-        y: { field: 'rate', type: 'quantitative', title: 'a second' },
-        color: { field: 'what', type: 'nominal', title: null },
-      },
-    },
+    spec: steps(rows, { field: 'rate', title: 'a second' }),
     table: {
       columns: ['what', 'seconds', 'a second'],
       rows: rows.map(({ what, t, rate }) => [what, t, rate]),
