@@ -10,13 +10,17 @@
  *                                  refused WHY         the engine does not take this pattern or flag
  *     text HEX TIMES HEX TIMES ..  ok BYTES            the text is these pieces, each so many times
  *     file PATH                    ok BYTES            the text is this file
- *     run ASK REPEATS              ok CHECK NS NS ..   REPEATS answers to one question, the time of each, and the answer
+ *     run ASK REPEATS              ok CHECK NS         the last of REPEATS answers to one question, and the time of all
  *                                  refused WHY         the engine has no answer to this question
  *     find LIMIT                   ok S E;S E;..       the first matches: start and end in the engine's own units
  *     groups LIMIT                 ok S E S E ..;..    the same with all groups, -1 -1 for one that is unset
  *
- * `failed WHY` answers what the engine gave up on or did not understand. Times are processor time of the engine where it
- * can read that, else time of the clock. What an engine writes to standard error is shown when it fails.
+ * `failed WHY` answers what the engine gave up on or did not understand. What an engine writes to standard error is shown
+ * when it fails.
+ *
+ * Times are processor time of the engine where it can read that, else time of the clock. On Linux that is the clock of the
+ * thread (`CLOCK_THREAD_CPUTIME_ID`) or getrusage: engines run under a limit of processor time, and with one the clock of
+ * the process moves only with the scheduler's tick, some milliseconds at once.
  */
 import type { EngineFacts } from './engines/facts.ts'
 

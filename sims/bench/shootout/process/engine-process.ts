@@ -51,8 +51,8 @@ export class EngineRefused extends Error {
 
 export interface Ran {
   readonly check: number
-  /** Seconds of each repeat. */
-  readonly seconds: readonly number[]
+  /** Of one answer, the mean of its repeats, s. */
+  readonly seconds: number
 }
 
 const POLL_MS = 10
@@ -170,12 +170,12 @@ export class EngineProcess {
 
   async run(ask: Ask, repeats = 1, seconds = this.limits.seconds): Promise<Ran> {
     const parse = (rest: string): number[] => {
-      const numbers = parseNumbers(rest, 1 + repeats)
-      if (numbers.length > 1 + repeats) throw new ProtocolError(`gave too many times for ${repeats} repeats`)
+      const numbers = parseNumbers(rest, 2)
+      if (numbers.length > 2) throw new ProtocolError('gave more than an answer and a time')
       return numbers
     }
-    const [check, ...times] = await this.answer(request.run(ask, repeats), parse, seconds)
-    return { check: check!, seconds: times.map((ns) => ns / 1e9) }
+    const [check, nanoseconds] = await this.answer(request.run(ask, repeats), parse, seconds)
+    return { check: check!, seconds: nanoseconds! / 1e9 / repeats }
   }
 
   async find(limit: number): Promise<number[][]> {

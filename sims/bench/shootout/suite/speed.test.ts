@@ -35,6 +35,7 @@ describe('measuring a suite', () => {
       'wrong-count',
       'garbage',
       'dies',
+      'stopped-clock',
     )
     expect([v8!.outcome, flowbench!.outcome]).toEqual(['right', 'right'])
     expect(v8!.samples).toHaveLength(2)
@@ -44,6 +45,8 @@ describe('measuring a suite', () => {
       samples: [],
     })
     expect(faults['garbage']).toMatchObject({ outcome: 'failed', samples: [] })
+    expect(faults['stopped-clock']).toMatchObject({ outcome: 'failed', samples: [] })
+    expect(faults['stopped-clock']!.why).toMatch(/its clock did not move/)
   })
 
   test('lengths by rule; another rule is semantics, no rule is a defect', async () => {

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { openStream } from '../../../lab/kernel/random/stream.ts'
 import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import { EngineFailed, EngineProcess, EngineRefused, type Limits } from '../process/engine-process.ts'
+import type { Ask } from '../protocol.ts'
 import { expectedFor, type Definition } from './definition.ts'
 import { explainDifference, type Difference } from './difference.ts'
 import { wrongSpans, type Hashed } from './spans.ts'
@@ -127,7 +128,7 @@ async function measureDefinition(
       const facts = stable.facts.get(spec.id)!
       const compileSeconds = await engine.compile(definition.pattern, definition.flags)
       await engine.file(file)
-      const { check, seconds } = await engine.run(definition.ask, 1)
+      const { check, seconds } = await engine.run(definition.ask)
       const expected = await expectedIn(definition, facts)
       if (expected === null || check !== expected) {
         const found = await engine.find(MOST_COMPARED).catch(() => null)
@@ -143,15 +144,12 @@ async function measureDefinition(
         })
         continue
       }
-      const [once] = seconds
-      if (once! > options.longestRun) {
-        const why = `one run takes ${once!.toFixed(1)} s`
+      if (seconds > options.longestRun) {
+        const why = `one run takes ${seconds.toFixed(1)} s`
         done.set(spec.id, { ...nothing, engine: spec.id, outcome: 'too slow', why, compileSeconds })
         continue
       }
-      const isLong = once! > LONG_RUN
-      const warm = isLong ? once! : Math.min(once!, ...(await engine.run(definition.ask, 2)).seconds)
-      const repeats = Math.max(1, Math.min(200, Math.round(options.sampleSeconds / Math.max(warm, 2e-6))))
+      const repeats = seconds > LONG_RUN ? 1 : await repeatsFor(engine, definition.ask, options.sampleSeconds)
       entrants.push({ spec, expected, repeats, samples: [], compileSeconds })
     } catch (error) {
       done.set(spec.id, { ...nothing, engine: spec.id, ...failureOf(error) })
@@ -182,9 +180,8 @@ async function measureDefinition(
         }
         const { check, seconds } = await engine.run(definition.ask, entrant.repeats)
         if (check !== entrant.expected) throw new EngineFailed('garbage', `answered ${check} the next time`)
-        entrant.samples.push(
-          Math.max(RESOLUTION / entrant.repeats, seconds.reduce((sum, one) => sum + one, 0) / seconds.length),
-        )
+        if (seconds === 0) throw new EngineFailed('garbage', standsStill(entrant.repeats))
+        entrant.samples.push(seconds)
       } catch (error) {
         done.set(entrant.spec.id, { ...nothing, engine: entrant.spec.id, ...failureOf(error) })
       }
@@ -236,9 +233,27 @@ async function hashOf(
   return { engine: spec.id, facts: stable.facts.get(spec.id)!, hash, find }
 }
 
-/** Of the clocks of processor time, s. */
+/** Of the clocks of processor time, s: what compiling takes at least. */
 const RESOLUTION = 1e-6
 const MOST_COMPARED = 20_000
+const MOST_REPEATS = 2 ** 22
+
+const standsStill = (repeats: number): string => `its clock did not move while it answered ${repeats} times`
+
+/** Answers that take about `sampleSeconds` together; what they warm up on the way is warm when samples are taken. */
+async function repeatsFor(engine: EngineProcess, ask: Ask, sampleSeconds: number): Promise<number> {
+  let repeats = 1
+  for (;;) {
+    const { seconds } = await engine.run(ask, repeats)
+    if (seconds * repeats >= sampleSeconds / 2) return Math.max(1, Math.round(sampleSeconds / seconds))
+    if (repeats >= MOST_REPEATS) throw new EngineFailed('garbage', standsStill(repeats))
+    repeats = Math.min(MOST_REPEATS, seconds === 0 ? 8 * repeats : growing(repeats, sampleSeconds / seconds))
+  }
+}
+
+/** Towards what is wanted, by no more than eightfold: the first answers are slow, or quick by chance. */
+const growing = (repeats: number, wanted: number): number =>
+  Math.min(8 * repeats, Math.max(2 * repeats, Math.ceil(wanted)))
 
 function failureOf(error: unknown): Pick<Measured, 'outcome' | 'why'> {
   if (error instanceof EngineRefused) return { outcome: 'refused', why: error.message }

@@ -76,6 +76,14 @@ const FAULTS: Readonly<Record<string, () => void>> = {
       more()
     }),
   talkative: () => createInterface(process.stdin).on('line', () => process.stdout.write('ok 1\nok 2\n')),
+  // Right answers in no time, as of a clock that moves with the scheduler's tick alone.
+  'stopped-clock': () => {
+    createInterface(process.stdin).on('line', (line) => {
+      const hello = `ok ${JSON.stringify(v8().facts)}`
+      const replies: Readonly<Record<string, string>> = { hello, compile: 'ok 1', file: 'ok 1' }
+      process.stdout.write(`${replies[line.split(' ')[0]!] ?? 'ok 150 0'}\n`)
+    })
+  },
   mute: () => process.stdin.resume(),
   'not-json': () => createInterface(process.stdin).on('line', () => process.stdout.write('ok {"version":\n')),
 }

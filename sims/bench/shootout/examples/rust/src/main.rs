@@ -16,11 +16,11 @@ extern "C" {
     fn clock_gettime(clock: i32, time: *mut Timespec) -> i32;
 }
 
-/// Processor time of this process on 64-bit Linux, ns.
+/// Processor time of this thread on 64-bit Linux, ns. The clock of the process is coarse under a limit of processor time.
 fn processor_time() -> i64 {
-    const PROCESS: i32 = 2;
+    const THREAD: i32 = 3;
     let mut time = Timespec { seconds: 0, nanoseconds: 0 };
-    unsafe { clock_gettime(PROCESS, &mut time) };
+    unsafe { clock_gettime(THREAD, &mut time) };
     time.seconds * 1_000_000_000 + time.nanoseconds
 }
 
@@ -135,13 +135,12 @@ fn main() {
             (_, None) => "failed there is no pattern yet".into(),
             ("run", Some(regex)) => {
                 let arena = if words[1] == "arena" { lines(&text) } else { Vec::new() };
-                let (mut check, mut times) = (0, String::new());
+                let mut check = 0;
+                let begin = processor_time();
                 for _ in 0..words[2].parse::<u32>().unwrap() {
-                    let begin = processor_time();
                     check = ask(regex, &text, &arena, words[1]);
-                    times += &format!(" {}", processor_time() - begin);
                 }
-                format!("ok {check}{times}")
+                format!("ok {check} {}", processor_time() - begin)
             }
             (what, Some(regex)) if what == "find" || what == "groups" => {
                 format!("ok {}", matches(regex, &text, words[1].parse().unwrap(), what == "groups"))
