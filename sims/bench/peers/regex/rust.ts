@@ -2,53 +2,38 @@
  * Rust's regex, as Debian packages it (librust-regex-dev), built by cargo into a cache of this installation the first
  * time it is asked for: a library whose one call answers a whole question, so that calls cost it nothing.
  */
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildByCargo, debianVersion, hasCargo, INSTALL_CARGO, targetOf } from './cargo.ts'
 import { missingLibrary, nativeText, opened } from './library.ts'
 import type { RegexPeer, Task } from './peer.ts'
 
 const SOURCE = fileURLToPath(new URL('rust', import.meta.url))
-const CACHE = fileURLToPath(new URL('../../../../.cache/rust-peer', import.meta.url))
-const LIBRARY = join(CACHE, 'release', 'librust_peer.so')
-const CRATES = '/usr/share/cargo/registry'
+const NAME = 'rust-peer'
+const LIBRARY = join(targetOf(NAME), 'release', 'librust_peer.so')
 
 const ASKS: Record<Task['ask'], number> = { count: 0, spans: 1, groups: 2, test: 3 }
 const IGNORE_CASE = 1
 const UNICODE = 2
 
-const crates = (): string[] => (existsSync(CRATES) ? readdirSync(CRATES) : [])
-const has = (crate: string): boolean => crates().some((name) => name.startsWith(`${crate}-`))
-
 /** Null when the library is there now, else what cargo said. */
 function build(): string | null {
   if (existsSync(LIBRARY)) return null
-  mkdirSync(CACHE, { recursive: true })
-  const config = join(CACHE, 'debian.toml')
-  const replaced = '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\n'
-  writeFileSync(config, `${replaced}directory = "${CRATES}"\n`)
-  const args = ['build', '--release', '--quiet', '--offline', '--config', config]
   // Built from a copy: cargo writes its lock file beside the source.
-  const copy = join(CACHE, 'source')
+  const copy = join(targetOf(NAME), 'source')
+  mkdirSync(copy, { recursive: true })
   cpSync(SOURCE, copy, { recursive: true })
-  args.push('--manifest-path', join(copy, 'Cargo.toml'))
-  // Its searches for literals are in crates of their own.
-  if (has('memchr') && has('aho-corasick')) args.push('--features', 'regex/perf-literal')
-  const { status, stderr } = spawnSync('cargo', args, {
-    encoding: 'utf8',
-    env: { ...process.env, CARGO_TARGET_DIR: CACHE },
-  })
-  return status === 0 ? null : (stderr ?? '').trim().split('\n')[0] || 'cargo failed'
+  return buildByCargo(NAME, copy)?.split('\n')[0] ?? null
 }
 
 let state: ReturnType<RegexPeer['missing']> | undefined
 
 function missing(): ReturnType<RegexPeer['missing']> {
   if (state !== undefined) return state
-  const install = 'apt-get install cargo librust-regex-dev'
-  if (!has('regex')) state = { why: 'no package of regex here', install }
-  else if (spawnSync('cargo', ['--version']).status !== 0) state = { why: 'no cargo here', install }
+  const install = INSTALL_CARGO
+  if (debianVersion('regex') === null) state = { why: 'no package of regex here', install }
+  else if (!hasCargo()) state = { why: 'no cargo here', install }
   else {
     const why = build()
     state = why === null ? missingLibrary(LIBRARY, install) : { why: `cargo: ${why}`, install }
@@ -59,11 +44,7 @@ function missing(): ReturnType<RegexPeer['missing']> {
 export const rust: RegexPeer = {
   id: 'rust',
   get version() {
-    return (
-      crates()
-        .find((name) => /^regex-\d/.test(name))
-        ?.slice('regex-'.length) ?? 'none'
-    )
+    return debianVersion('regex') ?? 'none'
   },
   missing,
   ask: ({ pattern, ignoreCase, unicode, text, ask, expected }) => {
