@@ -107,7 +107,7 @@ class Maker {
       ['$', '%'],
       ['%', ''],
       ['%$', '&'],
-      [`${this.group(`%|&`)}`, ''],
+      [this.group('%|&'), ''],
     ])
     return {
       pattern: `${this.pick(['', '^'])}${word}${loop}${after}`,
