@@ -13,10 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
-import { PENDING } from '../io/store/schema.ts'
-import { Store, STORE_FILE } from '../io/store/store.ts'
-import { firstSequenceAt, formatMessageId } from '../message/id.ts'
-import { envelope } from '../message/envelope.ts'
+import { Database } from '../io/store/database.ts'
+import { STORE_FILE } from '../io/store/store.ts'
+import { formatMessageId } from '../message/id.ts'
 import { openReceiver } from './receiver.ts'
 
 const ENDPOINTS = 200
@@ -25,44 +24,45 @@ const DAY = 86_400_000
 const SOON = 20
 const SOON_FROM = 25_000
 const SOON_STEP = 250
+/** Accepts in one transaction while it is filled. */
+const TRANSACTION = 4096
 
-async function fill(dir: string, url: string, count: number): Promise<Map<string, number>> {
-  const store = await Store.open(dir)
-  const { tag } = await store.ask('start', { candidate: 'backlogs' })
+/** Accepts all of it, with a key each, through the store's own code; then spreads when it is due. */
+function fill(dir: string, url: string, count: number): Map<string, number> {
+  const path = join(dir, STORE_FILE)
+  const store = new Database(path, { synchronous: 'OFF' })
   const now = Date.now()
+  store.begin()
+  const { tag } = store.start({ candidate: 'backlogs' })
   for (let i = 0; i < ENDPOINTS; i++) {
-    await store.ask('addEndpoint', {
-      url,
-      mode: 'static',
-      policy: 'testing',
-      rate: null,
-      now,
-      secret: `whsec_${Buffer.alloc(32, i).toString('base64')}`,
-    })
+    const secret = `whsec_${Buffer.alloc(32, i).toString('base64')}`
+    store.addEndpoint({ url, mode: 'static', policy: 'testing', rate: null, now, secret })
   }
-  await store.close()
-  // Two million accepts one by one would be the bench's business; the rows are the same.
-  const db = new DatabaseSync(join(dir, STORE_FILE))
-  db.exec('BEGIN')
-  const message = db.prepare("INSERT INTO messages VALUES (?, ?, 'batch.succeeded', ?, ?)")
-  const delivery = db.prepare(`INSERT INTO deliveries VALUES (?, ?, ${PENDING}, 1, 1, ?)`)
-  const begin = firstSequenceAt(now - DAY)
-  const due = new Map<string, number>()
   const soon: { readonly seq: number; readonly nth: number }[] = []
   for (let i = 0; i < count; i++) {
-    const seq = begin + i * 64
+    const accepted = store.accept({
+      endpoint: 1 + (i % ENDPOINTS),
+      type: 'batch.succeeded',
+      key: `key-${i}`,
+      data: `{"id":${i}}`,
+      now: now - DAY + (i * DAY) / count,
+    })
     const nth = Math.floor(i / ENDPOINTS)
-    const key = i >= count - 200_000 ? `key-${i}` : null
-    message.run(seq, 1 + (i % ENDPOINTS), key, envelope('batch.succeeded', now - DAY, `{"id":${i}}`))
-    delivery.run(seq, 1 + (i % ENDPOINTS), now + 600_000 + ((i * 7919) % DAY))
-    if (nth < SOON) soon.push({ seq, nth })
+    if ('seq' in accepted && nth < SOON) soon.push({ seq: accepted.seq, nth })
+    if (i % TRANSACTION !== TRANSACTION - 1) continue
+    store.commit()
+    store.begin()
   }
-  db.exec('COMMIT')
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  store.commit()
+  store.close()
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; BEGIN')
+  db.exec(`UPDATE deliveries SET tries = 1, attempts = 1, due = ${now + 600_000} + (seq * 7919) % ${DAY}`)
+  db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE); BEGIN')
   // Only now is it known when now is.
-  db.exec('BEGIN')
   const first = Date.now() + SOON_FROM
   const hurry = db.prepare('UPDATE deliveries SET due = ? WHERE seq = ?')
+  const due = new Map<string, number>()
   for (const { seq, nth } of soon) {
     const at = first + nth * SOON_STEP
     hurry.run(at, seq)
@@ -78,7 +78,7 @@ async function start(
   dir: string,
 ): Promise<{ readonly pid: number; readonly seconds: number; kill(): Promise<void> }> {
   const begin = performance.now()
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), dir], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), dir, 'usual'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await new Promise((resolve) => {
@@ -101,7 +101,7 @@ export async function backlog(count: number): Promise<object & { readonly ok: bo
   const dir = mkdtempSync(join(tmpdir(), 'flowbench-backlog-'))
   const receiver = await openReceiver()
   try {
-    const due = await fill(dir, receiver.url, count)
+    const due = fill(dir, receiver.url, count)
     await (await start(dir)).kill()
     const server = await start(dir)
     const last = Math.max(...due.values())

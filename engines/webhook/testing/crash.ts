@@ -163,6 +163,7 @@ async function start(dir: string, point: FaultPoint | null, passing: number): Pr
   const args = [
     join(import.meta.dirname, 'crash-child.ts'),
     dir,
+    'small',
     ...(point === null ? [] : [point, String(passing)]),
   ]
   // Half of a start is compiling the same files again.

@@ -56,7 +56,7 @@ export class Database {
   /** Makes everything since `begin` durable. */
   commit(): void {
     if (!this.writing) return
-    this.keys.merge()
+    this.keys.merge(this.lastSequence)
     this.sql.db.exec('COMMIT')
     this.writing = false
     this.keys.committed()
@@ -120,6 +120,7 @@ export class Database {
     this.sql.run('INSERT INTO messages VALUES (?, ?, ?, ?, ?)', seq, endpoint, type, key, body)
     this.sql.run('INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, ?)', seq, endpoint, due)
     if (key !== null) this.keys.add(hash, seq)
+    this.keys.count()
     return { seq, fresh: true }
   }
 

@@ -2,8 +2,12 @@
 import { keyHash, RecentKeys } from './recent-keys.ts'
 import type { Statements } from './statements.ts'
 
-/** Keys merged into the tree with one transaction. */
+/** Keys merged into the tree with one transaction, at least; */
 const MERGE_SLICE = 1024
+/** and so many for each key that is new in it, so that a merge ends before the next one is due. */
+const MERGE_SPEED = 2
+/** Accepts after which it is written down again from where on keys are in memory alone: few messages may have one. */
+const MARK_AT = 65_536
 
 /** The message that a key was used with. */
 export interface KeyedMessage {
@@ -15,6 +19,11 @@ export class KeyTable {
   /** Merges that became complete. */
   merges = 0
   private merging: { readonly count: number; readonly last: boolean } | null = null
+  private marking = false
+  /** Keys since the last slice. */
+  private added = 0
+  /** Accepts since the last mark; the first transaction writes one. */
+  private unmarked = MARK_AT
   private readonly sql: Statements
   private readonly recent: RecentKeys
 
@@ -43,6 +52,7 @@ export class KeyTable {
 
   add(hash: number, seq: number): void {
     this.recent.add(hash, seq)
+    this.added++
   }
 
   /** Forgets the keys of messages that are no more. */
@@ -54,19 +64,27 @@ export class KeyTable {
     }
   }
 
-  /** Writes the next slice of a merge, within the transaction that is open. */
-  merge(): void {
-    const slice = this.recent.slice(MERGE_SLICE)
-    if (slice === null) return
+  /** A message was accepted, with a key or without. */
+  count(): void {
+    this.unmarked++
+  }
+
+  /** Writes the next slice of a merge, within the transaction that is open. `last`: the newest message. */
+  merge(last: number): void {
+    const slice = this.recent.slice(Math.max(MERGE_SLICE, MERGE_SPEED * this.added))
+    this.added = 0
+    if (slice === null) return this.mark(last)
     for (const hash of slice.hashes) {
       this.sql.run('INSERT OR REPLACE INTO keys VALUES (?, ?)', hash, this.recent.get(hash)!)
     }
-    if (slice.last) this.sql.run("INSERT OR REPLACE INTO meta VALUES ('keys_through', ?)", slice.through)
+    if (slice.last) this.writeThrough(slice.through)
     this.merging = { count: slice.hashes.length, last: slice.last }
   }
 
   /** What `merge` wrote is durable. */
   committed(): void {
+    if (this.marking) this.unmarked = 0
+    this.marking = false
     if (this.merging === null) return
     this.recent.done(this.merging.count, this.merging.last)
     if (this.merging.last) this.merges++
@@ -76,6 +94,18 @@ export class KeyTable {
   /** What `merge` wrote is gone. Keys added since name messages that are not there: `find` takes them for free. */
   rolledBack(): void {
     this.merging = null
+    this.marking = false
+  }
+
+  /** Keys up to just before the oldest in memory are in the tree: the next start need not look for them. */
+  private mark(last: number): void {
+    if (this.unmarked < MARK_AT) return
+    this.marking = true
+    this.writeThrough(Math.min(last, this.recent.oldest() - 1))
+  }
+
+  private writeThrough(seq: number): void {
+    this.sql.run("INSERT OR REPLACE INTO meta VALUES ('keys_through', ?)", seq)
   }
 
   private readRecent(): void {

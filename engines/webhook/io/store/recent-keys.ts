@@ -43,6 +43,15 @@ export class RecentKeys {
     this.fresh.set(hash, sequence)
   }
 
+  /** The smallest sequence; Infinity when there is none. */
+  oldest(): number {
+    let oldest = Infinity
+    for (const keys of [this.frozen, this.fresh]) {
+      for (const sequence of keys.values()) oldest = Math.min(oldest, sequence)
+    }
+    return oldest
+  }
+
   /**
    * The next `count` keys to merge, in order; none while too few have come together. `last` is true for the slice that
    * completes a merge: after it, every key up to the newest sequence at the merge's beginning is in the tree.

@@ -7,7 +7,7 @@
  * (held, cancelled) follows from its endpoint's state, so that disabling an endpoint with two million messages is one
  * row's change.
  *
- * `keys` maps 53 bits of an idempotency key's hash to the message. It lags behind (`recent-keys.ts` says why); the
+ * `keys` maps 52 bits of an idempotency key's hash to the message. It lags behind (`recent-keys.ts` says why); the
  * messages after `meta.keys_through` are the rest of it.
  */
 export const SCHEMA_VERSION = 1

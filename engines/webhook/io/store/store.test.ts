@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import {
   nextSequence,
   parseMessageId,
 } from '../../message/id.ts'
+import { LOG_LIMIT, logUnderReaders } from '../../testing/log-under-readers.ts'
 import { Database } from './database.ts'
 import { StoreNotOpened } from './statements.ts'
 import { keyHash } from './recent-keys.ts'
@@ -132,6 +132,45 @@ describe('idempotency keys', () => {
   })
 })
 
+describe('keys that are in memory alone', () => {
+  const path = (): string => join(dir, STORE_FILE)
+  const inOne = (database: Database, ...keys: readonly (string | null)[]): number[] => {
+    database.begin()
+    const seqs = keys.map((key) => (database.accept(message(key)) as { seq: number }).seq)
+    database.commit()
+    return seqs
+  }
+
+  test('stay few, however many a transaction brings', () => {
+    const database = new Database(path(), { mergeAt: 100, synchronous: 'OFF' })
+    const { recent } = (database as unknown as { keys: { recent: { size: number } } }).keys
+    let key = 0
+    for (let round = 0; round < 6; round++) {
+      inOne(database, ...Array.from({ length: 3000 }, () => `key-${key++}`))
+      expect(recent.size).toBeLessThan(6000)
+    }
+    database.close()
+  })
+
+  test('are looked for at a start only where they can be, though few messages have one', () => {
+    const first = new Database(path())
+    const [, keyed] = inOne(first, null, 'k', null)
+    first.close()
+    const second = new Database(path())
+    inOne(second, null)
+    second.close()
+    const file = new DatabaseSync(path())
+    const { value } = file.prepare("SELECT value FROM meta WHERE name = 'keys_through'").get()!
+    file.close()
+    expect(value).toBe(keyed! - 1)
+    const third = new Database(path())
+    third.begin()
+    expect(third.accept(message('k'))).toEqual({ seq: keyed, fresh: false })
+    third.commit()
+    third.close()
+  })
+})
+
 describe('what the disk refuses', () => {
   test('a full disk: nothing is promised, what was is there, and room again is use again', async () => {
     let now = await open({ maxPages: 60, checkpointPages: 10 })
@@ -168,6 +207,20 @@ describe('what the disk refuses', () => {
   })
 })
 
+test('a thread that ends by itself is fatal: what waits is refused, and its owner hears of it', async () => {
+  const fatal: string[] = []
+  const now = await open({ onFatal: (text) => fatal.push(text) })
+  await accept(now, 'k')
+  const { worker } = now as unknown as { worker: { terminate(): Promise<number> } }
+  const asked = now.ask('accept', message('lost'))
+  await worker.terminate()
+  await expect(asked).rejects.toThrow(StoreUnavailable)
+  await expect(now.ask('census', {})).rejects.toThrow(StoreUnavailable)
+  expect(fatal).toEqual(["the store's thread has ended"])
+  const next = await open()
+  expect(await next.ask('accept', message('k'))).toMatchObject({ fresh: false })
+})
+
 describe('one server a folder', () => {
   test('a second one is refused with a clear error, the first goes on; after it is gone the next may', async () => {
     const first = await open()
@@ -195,40 +248,12 @@ describe('one server a folder', () => {
 })
 
 test('the log stays small while a reader pages without a pause, and is cut when it is quiet', async () => {
-  const now = await open()
-  const wal = join(dir, `${STORE_FILE}-wal`)
-  const state = { isDone: false }
-  let most = 0
-  const reader = (async () => {
-    while (!state.isDone) {
-      for (let after: number | null = 0; after !== null && !state.isDone;) {
-        const page: { next: number | null } = await now.ask('list', {
-          after,
-          endpoint: null,
-          state: null,
-          limit: 100,
-        })
-        after = page.next
-      }
-    }
-  })()
-  let left = Number(process.env['WEBHOOK_ACCEPTS'] ?? 20_000)
-  const sender = async (): Promise<void> => {
-    while (left-- > 0) {
-      await now.ask('accept', message(randomUUID(), `"${'x'.repeat(500)}"`))
-      if (left % 100 === 0) most = Math.max(most, statSync(wal).size)
-    }
-  }
-  await Promise.all(Array.from({ length: 256 }, sender))
-  state.isDone = true
-  await reader
-  expect(most).toBeGreaterThan(4 * 2 ** 20)
-  expect(most).toBeLessThan(64 * 2 ** 20)
-  while (statSync(wal).size > 0) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
-  }
+  const { accepted, pages, longest, left } = await logUnderReaders(20_000)
+  expect(accepted).toBe(20_000)
+  expect(pages).toBeGreaterThan(50)
+  expect(longest).toBeGreaterThan(4 * 2 ** 20)
+  expect(longest).toBeLessThan(LOG_LIMIT)
+  expect(left).toBe(0)
 })
 
 test('pruning takes what has ended and is old, its keys too, and leaves what is pending', async () => {

@@ -20,7 +20,7 @@ export class StoreUnavailable extends Error {
 
 export interface StoreOptions extends DatabaseOptions {
   readonly fault?: FaultPlan
-  /** A sync has failed: what is durable is unknown until the file is opened anew. */
+  /** A sync has failed, or the thread has ended by itself: what is durable is unknown until the file is opened anew. */
   readonly onFatal?: (message: string) => void
 }
 
@@ -37,6 +37,7 @@ export class Store {
   private requests: Request[] = []
   private posts = false
   private gone: Error | null = null
+  private closing = false
 
   private constructor(worker: Worker, onFatal: (message: string) => void) {
     this.worker = worker
@@ -45,7 +46,10 @@ export class Store {
       else if ('fatal' in message) onFatal(message.fatal)
     })
     worker.on('error', (error) => this.fail(error as Error))
-    worker.on('exit', () => this.fail(new Error('the store is closed')))
+    worker.on('exit', () => {
+      this.fail(new Error(this.closing ? 'the store is closed' : "the store's thread has ended"))
+      if (!this.closing) onFatal(this.gone!.message)
+    })
   }
 
   /** Opens the store in a folder, which is made if need be. @throws StoreNotOpened */
@@ -89,6 +93,7 @@ export class Store {
   /** Answers what has been asked, then closes the file. */
   async close(): Promise<void> {
     if (this.gone !== null) return
+    this.closing = true
     this.post()
     const exit = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()))
     this.worker.postMessage('close', [])

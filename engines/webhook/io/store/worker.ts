@@ -26,6 +26,8 @@ let waiting: Batch[] = []
 let flushes = false
 let quiet: NodeJS.Timeout | undefined
 let database: Database
+/** Set when a sync has failed; from then on nothing is promised. */
+let failure: string | null = null
 
 try {
   database = new Database(path, options)
@@ -68,8 +70,9 @@ function flush(): void {
   quiet = setTimeout(() => {
     try {
       database.checkpoint()
-    } catch {
-      // The disk is full: the log stays as it is and is copied later.
+    } catch (error) {
+      // When the disk is full, the log stays as it is and is copied later.
+      noteFailedSync(error as SqliteError)
     }
     fault('checkpointed')
   }, QUIET_MS)
@@ -81,6 +84,7 @@ function flush(): void {
  */
 function inTransaction(requests: readonly Request[], writes: boolean): Reply[] {
   for (const guarded of [false, true]) {
+    if (failure !== null) return requests.map(() => ({ error: failure! }))
     try {
       if (writes) database.begin()
       const replies = requests.map((request) =>
@@ -93,11 +97,17 @@ function inTransaction(requests: readonly Request[], writes: boolean): Reply[] {
     } catch (error) {
       const failed = error as SqliteError
       database.rollback()
-      if (failed.errcode === FSYNC_FAILED) say({ fatal: failed.message })
+      noteFailedSync(failed)
       if (guarded || isOfTheDisk(failed)) return requests.map(() => ({ error: failed.message }))
     }
   }
   return []
+}
+
+function noteFailedSync({ errcode, message }: SqliteError): void {
+  if (errcode !== FSYNC_FAILED) return
+  failure = message
+  say({ fatal: message })
 }
 
 /** One argument and one result an operation, typed where they are asked for (`store.ts`). */
