@@ -26,6 +26,10 @@ const BURST_SECONDS = 0.1
 /** One send in so many is from the backlog while there is fresh traffic: fresh goes first, the backlog never stands. */
 const BACKLOG_TURN = 4
 
+/** Messages in the first page that is read from the store, and in any: most endpoints of a large backlog need few. */
+const FIRST_PAGE = 32
+const LAST_PAGE = 512
+
 export class Endpoint {
   readonly id: number
   settings: EndpointSettings
@@ -44,6 +48,7 @@ export class Endpoint {
   horizonDue: number
   horizonSeq: number
   loading = false
+  private page = FIRST_PAGE
   /** In the scheduler's queue of those that may have something to send. */
   queued = false
   /** Its timer in the wheel, -1 for none, and when that fires. */
@@ -81,6 +86,16 @@ export class Endpoint {
 
   get readyJobs(): number {
     return this.fresh.length + this.backlog.length
+  }
+
+  /** How many messages to read, where there is room for so many. */
+  pageFor(room: number): number {
+    return Math.min(room, this.page)
+  }
+
+  /** A page of `limit` brought `rows`: the next one is twice as long while there are more. */
+  turnPage(rows: number, limit: number): void {
+    this.page = rows < limit ? FIRST_PAGE : Math.min(2 * this.page, LAST_PAGE)
   }
 
   makeReady(job: Job): void {

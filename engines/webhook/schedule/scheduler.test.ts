@@ -297,6 +297,30 @@ describe('memory', () => {
     expect(all().every(({ state }) => state === 'delivered')).toBe(true)
   })
 
+  test('a start reads a little of each endpoint; what is then due at once comes in pages that grow', () => {
+    const policy: Policy = { ...ours, delays: [3 * HOUR], jitter: { kind: 'none' }, breaker: null }
+    const settings = { policy, concurrency: 1000, rate: null }
+    const before = VirtualService.logged({ start: 0 }, () => ({ outcome: status(500), after: 1 }), seeded(1))
+    before.act((scheduler, now) => scheduler.addEndpoint(1, settings, now))
+    for (let i = 0; i < 3000; i++) before.accept(1, i)
+    before.runUntil(HOUR)
+    const { store } = before
+    const late = (): number[] => [...store.messages.values()].map(({ log }) => log.at(-1)!.at - log[0]!.at)
+    const after = new VirtualService(
+      { start: HOUR },
+      () => ({ outcome: status(200), after: 10 }),
+      seeded(1),
+      store,
+    )
+    after.act((scheduler, now) => scheduler.addEndpoint(1, settings, now, { empty: false }))
+    after.runUntil(2 * HOUR)
+    expect(after.scheduler.load.jobs).toBe(32)
+    after.runUntil(4 * HOUR)
+    expect([...store.messages.values()].every(({ state }) => state === 'delivered')).toBe(true)
+    expect(Math.max(...late())).toBeLessThan(3 * HOUR + 50)
+    expect(after.scheduler.counters.loads).toBeLessThan(12)
+  })
+
   test('20,000 messages for a dead receiver: a few hundred in memory', () => {
     const { service } = world(
       answers(() => status(500)),

@@ -26,6 +26,8 @@ import { Wheel } from './wheel.ts'
 
 /** A page is read this long before its first message is due. */
 const AHEAD = 1000
+/** So many go out to a quick receiver while the store answers, which may be two slow syncs. */
+const LANE = 2048
 /** Share of the free slots that one endpoint may hold. */
 const SHARE = 0.25
 
@@ -57,7 +59,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.wheel = new Wheel(options.start)
     this.maxInFlight = options.maxInFlight ?? 4096
-    this.jobs = new JobTable(options.lane ?? 512, options.maxJobs ?? 100_000)
+    this.jobs = new JobTable(options.lane ?? LANE, options.maxJobs ?? 100_000)
   }
 
   /** Messages in memory, and how many of them are under way. */
@@ -151,6 +153,7 @@ export class Scheduler {
     const endpoint = this.endpoints.get(request.endpoint)
     if (endpoint === undefined || endpoint.state === 'deleted') return
     endpoint.loading = false
+    endpoint.turnPage(rows.length, request.limit)
     const latest = now + longestDelay(endpoint.settings.policy)
     for (const row of rows) {
       if (this.jobs.has(row.seq)) continue
@@ -293,8 +296,9 @@ export class Scheduler {
     if (endpoint.horizonDue > now + AHEAD) return this.alarm(endpoint, endpoint.horizonDue - AHEAD)
     const least = this.jobs.leastRoom
     if (this.jobs.roomOf(endpoint) < least) this.evict(endpoint)
-    const limit = this.jobs.roomOf(endpoint)
-    if (limit < least) return
+    const room = this.jobs.roomOf(endpoint)
+    if (room < least) return
+    const limit = endpoint.pageFor(room)
     endpoint.loading = true
     this.counters.loads++
     const { id, horizonDue: due, horizonSeq: seq } = endpoint
