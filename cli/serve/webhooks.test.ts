@@ -6,13 +6,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { straceMissing } from '../../engines/webhook/testing/index.ts'
 import { flowbench } from '../testing/flowbench.ts'
+
+const missing = straceMissing()
+if (missing !== null && process.env['CI'] === 'true') throw new Error(missing)
 
 let dir: string
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'flowbench-serve-'))
 })
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
+const pids: number[] = []
+afterAll(() => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended, as it should.
+    }
+  }
+  rmSync(dir, { recursive: true, force: true })
+})
 
 interface Served {
   readonly child: ChildProcess
@@ -28,20 +42,24 @@ interface Served {
   exit(signal: NodeJS.Signals): Promise<number | null>
 }
 
-async function serve(...args: readonly string[]): Promise<Served> {
+const serve = (...args: readonly string[]): Promise<Served> => serveUnder([], ...args)
+
+/** `wrapper`: a command that runs the server. */
+async function serveUnder(wrapper: readonly string[], ...args: readonly string[]): Promise<Served> {
   const main = join(import.meta.dirname, '..', 'main.ts')
-  const child = spawn(process.execPath, [main, 'serve', 'webhooks', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const [command, ...rest] = [...wrapper, process.execPath, main, 'serve', 'webhooks', ...args]
+  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text))
   const line = await new Promise<string>((resolve) => {
     createInterface(child.stdout).once('line', resolve)
   })
+  const ready = JSON.parse(line) as Served['ready']
+  pids.push(ready.pid)
   return {
     child,
-    ready: JSON.parse(line),
+    ready,
     said: () => said,
     exit: (signal) =>
       new Promise((resolve) => {
@@ -54,7 +72,7 @@ const post = (url: string, path: string, body: unknown, key: string): Promise<Re
   fetch(url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
 
 /** How many attempts it took, once it is delivered. */
@@ -119,6 +137,52 @@ describe('flowbench serve webhooks', () => {
     receiver.closeAllConnections()
     receiver.close()
   }, 60_000)
+
+  test.skipIf(missing !== null)(
+    'a sync that fails ends the server, promises nothing more, and loses nothing of what was promised',
+    async () => {
+      const store = join(dir, 'failing')
+      const key = join(dir, 'failing-key')
+      const inject = 'inject=fsync,fdatasync:error=EIO:when=25'
+      const failing = `strace -f --seccomp-bpf -qq -o /dev/null -e trace=fsync,fdatasync -e ${inject}`.split(
+        ' ',
+      )
+      const first = await serveUnder(failing, '--dir', store, '--key-file', key)
+      const bearer = readFileSync(key, 'utf8').trim()
+      const ended = new Promise<number | null>((resolve) => {
+        first.child.once('exit', resolve)
+      })
+      const { id: endpoint } = (await (
+        await post(first.ready.url, '/endpoints', { url: 'https://93.184.216.34/' }, bearer)
+      ).json()) as { id: string }
+      await post(first.ready.url, `/endpoints/${endpoint}/pause`, undefined, bearer)
+      const promised: string[] = []
+      let refused = 0
+      for (let n = 0; n < 100; n++) {
+        const message = { endpoint, type: 'a', data: n }
+        const answer = await post(first.ready.url, '/messages', message, bearer).catch(() => null)
+        if (answer === null) break
+        if (answer.status !== 202) {
+          refused++
+          continue
+        }
+        expect(refused, 'refusals before a promise').toBe(0)
+        promised.push(((await answer.json()) as { id: string }).id)
+      }
+      expect(await ended).toBe(1)
+      expect(first.said()).toContain('{"fatal":')
+      expect(promised.length).toBeGreaterThan(0)
+      const second = await serve('--dir', store, '--key-file', key)
+      const authorization = `Bearer ${bearer}`
+      for (const id of promised) {
+        expect(
+          (await fetch(`${second.ready.url}/messages/${id}`, { headers: { authorization } })).status,
+        ).toBe(200)
+      }
+      expect(await second.exit('SIGTERM')).toBe(0)
+    },
+    60_000,
+  )
 
   test('what the caller can put right is one line and exit code 2', async () => {
     const store = join(dir, 'taken')

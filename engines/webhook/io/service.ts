@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { BODY_LIMIT, envelope } from '../message/envelope.ts'
-import { acceptedAt, assertTag, firstSequenceAt, formatMessageId } from '../message/id.ts'
+import { acceptedAt, assertTag, formatMessageId } from '../message/id.ts'
 import { DEFAULT_POLICY } from '../policy/policies.ts'
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.ts'
 import { can, ENDPOINT, move, type EndpointEvent, type EndpointState } from '../schedule/transitions.ts'
@@ -16,20 +16,16 @@ import { Delivery } from './delivery.ts'
 import { Endpoints, type Endpoint, type EndpointsOptions, type Mode } from './endpoints.ts'
 import { faultOf, type Fault } from './fault.ts'
 import { Keys, newPrivateKey, newSecret, SERVICE } from './keys.ts'
+import { Messages, type Ask } from './messages.ts'
 import { Sender, type SenderOptions } from './sender.ts'
 import { ServiceError } from './service-error.ts'
 import type { Arguments, Operation, Result } from './store/protocol.ts'
-import type { DeliveryRow } from './store/rows.ts'
-import { DEAD, DELIVERED, PENDING } from './store/schema.ts'
 import { Store, StoreUnavailable, type StoreOptions } from './store/store.ts'
 
 const DAY = 86_400_000
-/** Accepts that may wait for the store; beyond, senders are told to slow down. */
 const MOST_WAITING = 20_000
 const KEPT_CHARS = 32 * 1024 * 1024
 const PRUNE_MS = 60_000
-
-export type MessageView = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled'
 
 export interface ServiceOptions extends SenderOptions, EndpointsOptions {
   readonly dir: string
@@ -37,6 +33,8 @@ export interface ServiceOptions extends SenderOptions, EndpointsOptions {
   readonly scheduler?: Omit<SchedulerOptions, 'start'>
   /** Messages that have ended are removed after so many ms; default 7 days. */
   readonly retention?: number
+  /** Requests that may wait for the store; beyond, senders are told to slow down. Default 20,000. */
+  readonly mostWaiting?: number
   readonly draw?: () => number
   readonly clock?: Clock
   /** Told of events: an endpoint was disabled. */
@@ -49,6 +47,7 @@ const isTooLong = (type: string, data: string): boolean =>
 
 export class WebhookService {
   readonly tag: string
+  readonly messages: Messages
   private readonly store: Store
   private readonly sender: Sender
   private readonly scheduler: Scheduler
@@ -101,8 +100,13 @@ export class WebhookService {
       onEvent: (event) => options.onEvent?.(event),
       onUnavailable: () => this.counters.unavailable++,
     })
+    const ask: Ask = (name, args) => this.ask(name, args)
+    this.messages = new Messages(ask, scheduler, endpoints, clock, () => this.delivery.perform())
     for (const row of start.endpoints) if (row.state !== 'deleted') endpoints.enter(row, false)
-    this.pruner = setInterval(() => void this.prune().catch(() => {}), PRUNE_MS)
+    this.pruner = setInterval(
+      () => void this.messages.prune(options.retention ?? 7 * DAY).catch(() => {}),
+      PRUNE_MS,
+    )
     this.pruner.unref()
     this.delivery.perform()
   }
@@ -200,7 +204,7 @@ export class WebhookService {
     const { endpoint, type, data, idempotencyKey: key = null } = wish
     if (this.closing) throw new ServiceError('unavailable', 'the service is shutting down')
     if (!this.endpoints.has(endpoint)) this.endpoints.known(endpoint)
-    if (this.store.pending > MOST_WAITING) {
+    if (this.store.pending >= (this.options.mostWaiting ?? MOST_WAITING)) {
       this.counters.refused++
       throw new ServiceError('overloaded', 'too many requests wait for the disk: send more slowly')
     }
@@ -231,73 +235,6 @@ export class WebhookService {
     this.bodies.keep(seq, type, data)
     this.scheduler.accepted(endpoint, seq, accepted, this.clock())
     this.delivery.perform()
-  }
-
-  /** @throws ServiceError when there is none */
-  async message(seq: number): Promise<NonNullable<Result<'message'>> & { readonly view: MessageView }> {
-    const message = await this.ask('message', { seq })
-    if (message === null) throw new ServiceError('not_found', 'there is no such message')
-    return { ...message, view: this.viewOf(message) }
-  }
-
-  /** Messages after `after`, oldest first; `next` is where to go on, null at the end. */
-  async list(which: {
-    readonly after: number
-    readonly endpoint: number | null
-    readonly view: MessageView | null
-    readonly limit: number
-  }): Promise<{
-    readonly rows: (DeliveryRow & { readonly view: MessageView })[]
-    readonly next: number | null
-  }> {
-    const { endpoint, view, limit } = which
-    const state = view === null ? null : view === 'delivered' ? DELIVERED : view === 'dead' ? DEAD : PENDING
-    const found: (DeliveryRow & { readonly view: MessageView })[] = []
-    let after = which.after
-    // Slice by slice, so that accepts go in between; a page may be short and still have a next one.
-    for (let slices = 0; slices < 25; slices++) {
-      const { rows, next } = await this.ask('list', { after, endpoint, state, limit: limit - found.length })
-      for (const row of rows) {
-        const seen = this.viewOf(row)
-        if (view === null || view === seen) found.push({ ...row, view: seen })
-      }
-      if (next === null || found.length === limit) return { rows: found, next }
-      after = next
-    }
-    return { rows: found, next: after }
-  }
-
-  /** Sends a message that has ended again, as if new. @throws ServiceError */
-  async replay(seq: number): Promise<void> {
-    const row = await this.ask('replay', { seq, now: this.clock() })
-    if (row === null) throw new ServiceError('not_found', 'there is no such message')
-    if (row === false)
-      throw new ServiceError('conflict', 'this message is still to be delivered, or its endpoint is gone')
-    this.scheduler.stored(row.endpoint, row.due, row.seq, this.clock())
-    this.delivery.perform()
-  }
-
-  /** The same for an endpoint's messages accepted in [from, to), ms. Returns how many. */
-  async replayRange(range: {
-    readonly endpoint: number
-    readonly from: number
-    readonly to: number
-    readonly view: 'delivered' | 'dead' | null
-  }): Promise<number> {
-    const { endpoint, view } = range
-    this.endpoint(endpoint)
-    const to = firstSequenceAt(range.to)
-    const state = view === null ? null : view === 'dead' ? DEAD : DELIVERED
-    let replayed = 0
-    for (let from: number | null = firstSequenceAt(range.from); from !== null;) {
-      const now = this.clock()
-      const part: Result<'replayRange'> = await this.ask('replayRange', { endpoint, from, to, state, now })
-      if (part.replayed > 0) this.scheduler.stored(endpoint, Math.ceil(now), -1, this.clock())
-      replayed += part.replayed
-      from = part.next
-    }
-    this.delivery.perform()
-    return replayed
   }
 
   /** Counts for `/metrics`. */
@@ -341,19 +278,5 @@ export class WebhookService {
     if (!(error instanceof StoreUnavailable)) throw error
     this.counters.unavailable++
     throw new ServiceError('unavailable', `the store takes nothing now: ${error.message}`)
-  }
-
-  private viewOf({ state, endpoint }: DeliveryRow): MessageView {
-    if (state !== PENDING) return state === DELIVERED ? 'delivered' : 'dead'
-    const its = this.endpoints.has(endpoint) ? this.scheduler.endpointState(endpoint) : 'deleted'
-    return its === 'deleted' ? 'cancelled' : its === 'enabled' ? 'pending' : 'held'
-  }
-
-  private async prune(): Promise<void> {
-    const before = firstSequenceAt(this.clock() - (this.options.retention ?? 7 * DAY))
-    for (let after: number | null = 0; after !== null && !this.closing;) {
-      const part: Result<'prune'> = await this.store.ask('prune', { after, before })
-      after = part.next
-    }
   }
 }

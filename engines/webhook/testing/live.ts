@@ -10,6 +10,7 @@ export interface Reply {
   /** `any`: tests say what they expect in it. */
   readonly json: any
   readonly text: string
+  readonly headers: Headers
 }
 
 export interface Live {
@@ -48,7 +49,8 @@ export async function openLive(options: Partial<ServeOptions> = {}): Promise<Liv
     const response = await fetch(url + path, { method, headers: { ...type, ...headers }, ...sent })
     const text = await response.text()
     const isJson = response.headers.get('content-type') === 'application/json'
-    return { status: response.status, text, json: isJson ? JSON.parse(text) : null }
+    const { status, headers: answered } = response
+    return { status, text, json: isJson ? JSON.parse(text) : null, headers: answered }
   }
   return {
     dir,

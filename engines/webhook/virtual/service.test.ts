@@ -69,7 +69,7 @@ test('1,000 messages, live and in virtual time', { timeout: 60_000 }, async () =
       ),
     )
     await until(async () => (await service.census()).pending === 0)
-    const messages = await Promise.all(seqs.map((seq) => service.message(seq)))
+    const messages = await Promise.all(seqs.map((seq) => service.messages.read(seq)))
     expect(messages.map(({ view, log }) => [view, log.map(({ status }) => status)])).toEqual(wanted)
     // Both ends, first attempts and last ones are in it.
     expect(new Set(wanted.map(([state]) => state))).toEqual(new Set(['delivered', 'dead']))

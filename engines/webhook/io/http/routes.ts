@@ -1,7 +1,8 @@
 /** The API, route by route: reads the request, asks the service, shapes the answer. */
 import { parseMessageId, acceptedAt } from '../../message/id.ts'
 import type { Endpoint } from '../endpoints.ts'
-import type { MessageView, WebhookService } from '../service.ts'
+import type { MessageView } from '../messages.ts'
+import type { WebhookService } from '../service.ts'
 import type { EndpointState } from '../../schedule/transitions.ts'
 import { metricsText } from './metrics.ts'
 import { HttpError, invalid } from './refuse.ts'
@@ -97,7 +98,7 @@ export const ROUTES: readonly Route[] = [
       const limit = Number(given.get('limit') ?? PAGE)
       if (!Number.isInteger(limit) || limit < 1 || limit > PAGE)
         throw invalid(`limit is 1 to ${PAGE}`, 'limit')
-      const { rows, next } = await service.list({ after, endpoint, view, limit })
+      const { rows, next } = await service.messages.list({ after, endpoint, view, limit })
       const messages = rows.map(({ seq, endpoint, view, attempts }) => ({
         id: service.publicId(seq),
         endpoint: endpointName(endpoint),
@@ -113,7 +114,7 @@ export const ROUTES: readonly Route[] = [
     path: '/messages/:',
     async answer(service, { parts }) {
       const seq = messageSeq(service, parts[0]!)
-      const { endpoint, type, view, due, log } = await service.message(seq)
+      const { endpoint, type, view, due, log } = await service.messages.read(seq)
       return json(200, {
         id: parts[0]!,
         endpoint: endpointName(endpoint),
@@ -130,7 +131,7 @@ export const ROUTES: readonly Route[] = [
     path: '/messages/:/replay',
     async answer(service, ask) {
       noBody(ask)
-      await service.replay(messageSeq(service, ask.parts[0]!))
+      await service.messages.replay(messageSeq(service, ask.parts[0]!))
       return json(202, { id: ask.parts[0]! })
     },
   },
@@ -143,7 +144,7 @@ export const ROUTES: readonly Route[] = [
       const [from, to] = [fields.time('from'), fields.time('to')]
       if (to < from) throw invalid('to is before from', 'to')
       const view = fields.has('state') ? fields.oneOf('state', ['delivered', 'dead']) : null
-      return json(202, { replayed: await service.replayRange({ endpoint, from, to, view }) })
+      return json(202, { replayed: await service.messages.replayRange({ endpoint, from, to, view }) })
     },
   },
   {
