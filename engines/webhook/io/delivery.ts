@@ -81,7 +81,8 @@ export class Delivery {
     clearTimeout(this.timer)
     const end = performance.now() + grace
     // Held effects count as under way in the scheduler, so it is the sockets that are waited for.
-    while ((this.sending > 0 || this.unsaved > 0) && performance.now() < end) {
+    const waits = (): boolean => this.sending > 0 || (this.unsaved > 0 && !this.parts.store.isGone)
+    while (waits() && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, GRACE_STEP_MS))
     }
   }

@@ -4,15 +4,12 @@ import { readFileSync, statSync, writeFileSync, mkdtempSync, readdirSync, chmodS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { BODY_LIMIT } from '../../message/envelope.ts'
 import { fuzzRequests } from '../../testing/fuzz-requests.ts'
 import { openLive, until, type Live } from '../../testing/live.ts'
 import { openReceiver, type Receiver } from '../../testing/receiver.ts'
 import { BadKeyFile, readApiKey } from '../api-key.ts'
 import { memberTexts } from './members.ts'
-import { ROUTES } from './routes.ts'
 
 let server: Live
 let target: Receiver
@@ -237,75 +234,5 @@ describe('the API key', () => {
     expect(readApiKey(path)).toBe('a-key-that-is-long-enough')
     chmodSync(path, 0o640)
     expect(() => readApiKey(path)).toThrow('chmod 600')
-  })
-})
-
-describe('openapi.yaml', () => {
-  type Operation = {
-    responses: Record<string, { content?: Record<string, { schema: object }>; $ref?: string }>
-  }
-  const document = parse(readFileSync(join(import.meta.dirname, '../../openapi.yaml'), 'utf8')) as {
-    paths: Record<string, Record<string, Operation>>
-    components: { schemas: Record<string, object> }
-  }
-
-  test('has every route of the server and no other', () => {
-    const written = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods)
-        .filter((method) => ['get', 'post', 'delete'].includes(method))
-        .map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, ':')}`),
-    )
-    expect(written.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort())
-  })
-
-  /** The schema of an operation's answer, as zod reads it. */
-  function schemaOf(method: string, path: string, status: number): z.ZodType | null {
-    const response = document.paths[path]?.[method]?.responses[String(status)]
-    if (response === undefined) throw new Error(`openapi.yaml has no ${status} for ${method} ${path}`)
-    const schema = response.content?.['application/json']?.schema
-    if (schema === undefined) return null
-    const whole = JSON.parse(
-      JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll(
-        '#/components/schemas/',
-        '#/$defs/',
-      ),
-    )
-    return z.fromJSONSchema(whole)
-  }
-
-  test('describes what the server answers', async () => {
-    const id = await server.post(endpoint)
-    await until(async () => (await server.call('GET', `/messages/${id}`)).json.state === 'delivered')
-    const asked: [string, string, string, unknown?][] = [
-      ['POST', '/endpoints', '/endpoints', { url: target.url }],
-      ['POST', '/endpoints', '/endpoints', { url: target.url, mode: 'dynamic' }],
-      ['POST', '/endpoints', '/endpoints', { url: 5 }],
-      ['GET', '/endpoints/{id}', '/endpoints/ep_2'],
-      ['GET', '/endpoints/{id}', '/endpoints/ep_99'],
-      ['POST', '/endpoints/{id}/pause', '/endpoints/ep_2/pause'],
-      ['POST', '/endpoints/{id}/pause', '/endpoints/ep_2/pause'],
-      ['POST', '/endpoints/{id}/resume', '/endpoints/ep_2/resume'],
-      ['POST', '/endpoints/{id}/rotate', '/endpoints/ep_2/rotate', { revoke: 'now' }],
-      ['POST', '/endpoints/{id}/ping', '/endpoints/ep_2/ping'],
-      ['DELETE', '/endpoints/{id}', '/endpoints/ep_3'],
-      ['POST', '/messages', '/messages', { endpoint, type: 'a', data: 1 }],
-      ['POST', '/messages', '/messages', { endpoint, type: 'a', data: 1, x: 1 }],
-      ['GET', '/messages', '/messages?state=delivered'],
-      ['GET', '/messages/{id}', `/messages/${id}`],
-      ['POST', '/messages/{id}/replay', `/messages/${id}/replay`],
-      ['POST', '/replay', '/replay', { endpoint, from: 0, to: 1 }],
-      ['POST', '/keys/rotate', '/keys/rotate', { revoke: '24h' }],
-      ['GET', '/.well-known/jwks.json', '/.well-known/jwks.json'],
-      ['GET', '/metrics', '/metrics'],
-      ['GET', '/healthz', '/healthz'],
-    ]
-    for (const [method, path, real, body] of asked) {
-      const { status, json } = await server.call(method, real, body)
-      const schema = schemaOf(method.toLowerCase(), path, status)
-      const verdict = schema?.safeParse(json)
-      expect(verdict?.error?.message ?? 'fits', `${method} ${path} ${status}: ${JSON.stringify(json)}`).toBe(
-        'fits',
-      )
-    }
   })
 })

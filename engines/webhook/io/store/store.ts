@@ -73,6 +73,11 @@ export class Store {
     return new Store(worker, onFatal)
   }
 
+  /** Nothing will be answered any more. */
+  get isGone(): boolean {
+    return this.gone !== null
+  }
+
   /** Requests that have no reply yet. */
   get pending(): number {
     return this.waiters.length - this.head
