@@ -114,6 +114,22 @@ describe('3 crash and store', () => {
   })
 })
 
+test('an attempt that is cut by a shutdown is made again after the next start, and has cost the message nothing', async () => {
+  let isHanging = true
+  const target = await receiver(() => (isHanging ? null : 200))
+  let server = await openLive()
+  const id = await server.post(await server.endpoint(target.url))
+  await until(() => target.deliveries.length === 1)
+  await server.server.http.close()
+  await server.server.service.close(50)
+  isHanging = false
+  server = await openLive({ dir: server.dir })
+  closers.push(() => server.close())
+  await until(() => isEnded(server, id))
+  expect((await server.call('GET', `/messages/${id}`)).json.attempts).toMatchObject([{ status: 200 }])
+  expect(target.deliveries).toHaveLength(2)
+})
+
 describe('4 others are not held up', () => {
   test('21: beside a receiver that answers late, the others take no more than twice their time', async () => {
     const slow = await receiver((_, response) => {

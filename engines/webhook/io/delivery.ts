@@ -15,7 +15,7 @@ import type { Clock } from './clock.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import { SERVICE, type Keys } from './keys.ts'
-import type { Sender } from './sender.ts'
+import { ABANDONED, type Sender } from './sender.ts'
 import type { Arguments } from './store/protocol.ts'
 import { DEAD, DELIVERED, PENDING } from './store/schema.ts'
 import type { Store } from './store/store.ts'
@@ -158,6 +158,8 @@ export class Delivery {
       (outcome) => {
         this.sending--
         this.parts.fault('response-received')
+        // Cut by our own end: nothing is known of it, so it is made again after the next start and costs nothing.
+        if (outcome.error === ABANDONED) return
         this.respond(effect, outcome)
       },
     )

@@ -44,6 +44,9 @@ interface Line {
   answered: number
 }
 
+/** The error of an attempt that was under way when the sender was closed. */
+export const ABANDONED = 'UND_ERR_DESTROYED'
+
 /** The receiver closed a socket between two uses; nobody has failed. */
 const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
@@ -90,6 +93,7 @@ export class Sender {
     void line.pool.close().catch(() => {})
   }
 
+  /** Cuts what is under way, which ends as ABANDONED. */
   async close(): Promise<void> {
     clearInterval(this.timer)
     await Promise.all([...this.lines.values()].map(({ pool }) => pool.destroy()))

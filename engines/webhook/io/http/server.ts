@@ -93,7 +93,11 @@ export async function listen(service: WebhookService, options: HttpOptions): Pro
     })
   })
   const { port } = server.address() as AddressInfo
-  for (const name of [host, 'localhost', '127.0.0.1', '[::1]']) hosts.add(`${name}:${port}`)
+  for (const name of [host, 'localhost', '127.0.0.1', '[::1]']) {
+    hosts.add(`${name}:${port}`)
+    // Clients leave off the port that goes without saying.
+    if (port === 80) hosts.add(name)
+  }
   return { port, host, url: `http://${host}:${port}`, close: (grace = 5000) => closeServer(server, grace) }
 }
 
