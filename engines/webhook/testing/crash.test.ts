@@ -14,7 +14,11 @@ test('20 rounds of kill -9, at every state change and at random moments: nothing
     expect(holds(report)).toBe(true)
   }
   const points = new Set(reports.flatMap(({ deaths }) => Object.keys(deaths)))
-  expect(points.size).toBeGreaterThan(FAULT_POINTS.length / 2)
+  expect([...points]).toEqual(expect.arrayContaining(['random moment', 'checkpointed']))
+  // Each has its turn; one may come late on a slow machine.
+  expect(FAULT_POINTS.filter((point) => points.has(point)).length).toBeGreaterThanOrEqual(
+    FAULT_POINTS.length - 2,
+  )
 })
 
 const missing = straceMissing()

@@ -20,6 +20,10 @@ import { STORE_FILE } from '../io/store/store.ts'
 import { openReceiver } from './receiver.ts'
 
 const SENDERS = 16
+/** A point is waited for so long, ms, from the first promise on. */
+const LATE_MS = 5000
+/** Senders fall silent after so long, ms, where the point comes only when it is quiet. */
+const SILENT_MS = 200
 /** A quarter of the first attempts fail, so that retries, due times and the breaker are in what a crash meets. */
 const FAIL_SHARE = 0.25
 
@@ -93,16 +97,19 @@ export async function crashRounds(
       // A server that dies at its first merge may not get as far as its first endpoint.
       if (endpoint === '') endpoint = await addEndpoint(server, receiver.url)
       let isLate = false
+      let isSending = true
       // From its first promise on: how long a start takes is the machine's affair.
       let timer: NodeJS.Timeout | undefined
-      const onFirst = (): void => {
-        timer ??= setTimeout(
+      const onPromise = (): void => {
+        if (timer !== undefined) return
+        timer = setTimeout(
           () => {
             isLate = true
             server.child.kill('SIGKILL')
           },
-          point === null ? random() * 200 : 2000,
+          point === null ? random() * 200 : LATE_MS,
         )
+        if (point === 'checkpointed') setTimeout(() => (isSending = false), SILENT_MS)
       }
       await Promise.all(
         Array.from({ length: SENDERS }, () =>
@@ -112,9 +119,10 @@ export async function crashRounds(
             endpoint,
             () => `key-${random() < 0.1 ? Math.floor(random() * key) : key++}`,
             (sent, id) => {
-              onFirst()
+              onPromise()
               accept(sent, id)
             },
+            () => isSending,
           ),
         ),
       )
@@ -193,16 +201,17 @@ async function addEndpoint({ url }: Running, target: string): Promise<string> {
   return ((await response.json()) as { id: string }).id
 }
 
-/** Posts one after another until the server is gone. */
+/** Posts one after another until the server is gone, or it is told to stop. */
 async function send(
   { url }: Running,
   endpoint: string,
   nextKey: () => string,
   accept: (key: string, id: string) => void,
+  goesOn: () => boolean,
 ): Promise<void> {
   const client = new Client(url)
   try {
-    for (;;) {
+    while (goesOn()) {
       const key = nextKey()
       const { statusCode, body } = await client.request({
         path: '/messages',
