@@ -9,6 +9,7 @@
 import { holdFor, probeDelay, type Outcome, type Policy, type Verdict } from '../policy/policy.ts'
 import type { EndpointChange } from './effects.ts'
 import { Fifo } from './fifo.ts'
+import { Horizon } from './horizon.ts'
 import type { Job } from './job.ts'
 import { BREAKER, can, ENDPOINT, move, type BreakerState, type EndpointState } from './transitions.ts'
 import { Waiting } from './waiting.ts'
@@ -26,10 +27,6 @@ const BURST_SECONDS = 0.1
 /** One send in so many is from the backlog while there is fresh traffic: fresh goes first, the backlog never stands. */
 const BACKLOG_TURN = 4
 
-/** Messages in the first page that is read from the store, and in any: most endpoints of a large backlog need few. */
-const FIRST_PAGE = 32
-const LAST_PAGE = 512
-
 export class Endpoint {
   readonly id: number
   settings: EndpointSettings
@@ -41,14 +38,7 @@ export class Endpoint {
   freshJobs = 0
   backlogJobs = 0
   readonly waiting = new Waiting()
-  /**
-   * Every pending message with (due, seq) up to this one is in memory. Behind it some are, and the store knows all:
-   * (Infinity, Infinity) when nothing is on disk alone, (-Infinity, -1) before anything was read.
-   */
-  horizonDue: number
-  horizonSeq: number
-  loading = false
-  private page = FIRST_PAGE
+  readonly horizon = new Horizon()
   /** In the scheduler's queue of those that may have something to send. */
   queued = false
   /** Its timer in the wheel, -1 for none, and when that fires. */
@@ -71,8 +61,6 @@ export class Endpoint {
     this.state = state
     this.failingSince = failingSince
     this.window = settings.concurrency
-    this.horizonDue = -Infinity
-    this.horizonSeq = -1
   }
 
   get jobs(): number {
@@ -86,16 +74,6 @@ export class Endpoint {
 
   get readyJobs(): number {
     return this.fresh.length + this.backlog.length
-  }
-
-  /** How many messages to read, where there is room for so many. */
-  pageFor(room: number): number {
-    return Math.min(room, this.page)
-  }
-
-  /** A page of `limit` brought `rows`: the next one is twice as long while there are more. */
-  turnPage(rows: number, limit: number): void {
-    this.page = rows < limit ? FIRST_PAGE : Math.min(2 * this.page, LAST_PAGE)
   }
 
   makeReady(job: Job): void {

@@ -4,10 +4,9 @@
  * (`io/service.ts`) and in virtual time (`virtual/service.ts`, the simulations).
  *
  * Memory is bounded whatever the backlog. Each endpoint has up to `lane` fresh and `lane` older messages in memory; the
- * rest is in the store, found by its index of (endpoint, due). The endpoint's *horizon* divides them: everything due up
- * to it is in memory. A message that finds no room lowers the horizon to just before itself; when room comes and the
- * horizon is near, the next page is read and the horizon moves behind it. Pages are per endpoint, so a million messages
- * for a dead receiver cost one page, and nobody waits behind them.
+ * rest is in the store, found by its index of (endpoint, due), and read page by page when it is nearly due
+ * (`horizon.ts`). Pages are per endpoint, so a million messages for a dead receiver cost one page, and nobody waits
+ * behind them.
  *
  * One order is relied on: `accepted`, `saved` and `loaded` are called in the order in which the store did the work.
  * A job is dropped from memory only in `saved`, when the store has what a later `load` must find.
@@ -19,6 +18,7 @@ import { judge, longestDelay, nextDelay, type Outcome } from '../policy/policy.t
 import type { Effect } from './effects.ts'
 import { Endpoint, type EndpointSettings } from './endpoint.ts'
 import { Fifo } from './fifo.ts'
+import type { Page } from './horizon.ts'
 import type { Job, StoredMessage } from './job.ts'
 import { JobTable } from './job-table.ts'
 import { ENDPOINT, MESSAGE, move, type EndpointEvent, type EndpointState } from './transitions.ts'
@@ -96,7 +96,7 @@ export class Scheduler {
   ): void {
     const endpoint = new Endpoint(id, settings, state, failingSince)
     this.endpoints.set(id, endpoint)
-    if (empty) endpoint.horizonDue = endpoint.horizonSeq = Infinity
+    if (empty) endpoint.horizon.clear()
     this.touch(endpoint, now)
     this.pump(now)
   }
@@ -140,32 +140,16 @@ export class Scheduler {
   }
 
   /** The answer to a `load` effect: the rows behind (due, seq), fewer than `limit` when there are no more. */
-  loaded(
-    request: {
-      readonly endpoint: number
-      readonly due: number
-      readonly seq: number
-      readonly limit: number
-    },
-    rows: readonly StoredMessage[],
-    now: number,
-  ): void {
+  loaded(request: Page & { readonly endpoint: number }, rows: readonly StoredMessage[], now: number): void {
     const endpoint = this.endpoints.get(request.endpoint)
     if (endpoint === undefined || endpoint.state === 'deleted') return
-    endpoint.loading = false
-    endpoint.turnPage(rows.length, request.limit)
     const latest = now + longestDelay(endpoint.settings.policy)
     for (const row of rows) {
       if (this.jobs.has(row.seq)) continue
       const job = this.jobs.add(endpoint, { ...row, due: Math.min(row.due, latest) }, false)
       this.await(endpoint, job, now)
     }
-    // Lowered meanwhile: what lies between was not looked for.
-    if (endpoint.horizonDue === request.due && endpoint.horizonSeq === request.seq) {
-      const last = rows.length < request.limit ? undefined : rows.at(-1)
-      endpoint.horizonDue = last?.due ?? Infinity
-      endpoint.horizonSeq = last?.seq ?? Infinity
-    }
+    endpoint.horizon.read(request, rows)
     this.touch(endpoint, now)
     this.pump(now)
   }
@@ -174,7 +158,7 @@ export class Scheduler {
   notLoaded(endpointId: number, now: number): void {
     const endpoint = this.endpoints.get(endpointId)
     if (endpoint === undefined) return
-    endpoint.loading = false
+    endpoint.horizon.loading = false
     this.alarm(endpoint, now + AHEAD)
   }
 
@@ -292,22 +276,20 @@ export class Scheduler {
   }
 
   private replenish(endpoint: Endpoint, now: number): void {
-    if (endpoint.state !== 'enabled' || endpoint.loading || endpoint.horizonDue === Infinity) return
-    if (endpoint.horizonDue > now + AHEAD) return this.alarm(endpoint, endpoint.horizonDue - AHEAD)
+    const { horizon } = endpoint
+    if (endpoint.state !== 'enabled' || horizon.loading || horizon.due === Infinity) return
+    if (horizon.due > now + AHEAD) return this.alarm(endpoint, horizon.due - AHEAD)
     const least = this.jobs.leastRoom
     if (this.jobs.roomOf(endpoint) < least) this.evict(endpoint)
     const room = this.jobs.roomOf(endpoint)
     if (room < least) return
-    const limit = endpoint.pageFor(room)
-    endpoint.loading = true
     this.counters.loads++
-    const { id, horizonDue: due, horizonSeq: seq } = endpoint
-    this.effects.push({ do: 'load', endpoint: id, due, seq, limit })
+    this.effects.push({ do: 'load', endpoint: endpoint.id, ...horizon.next(room) })
   }
 
   /** Jobs that wait for long must not keep out what is due now: leaves the later half of them to the store. */
   private evict(endpoint: Endpoint): void {
-    const later = endpoint.horizonDue + AHEAD
+    const later = endpoint.horizon.due + AHEAD
     const jobs = [...endpoint.waiting]
       .filter(({ due }) => due > later)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
@@ -316,9 +298,7 @@ export class Scheduler {
 
   private lower(endpoint: Endpoint, due: number, seq: number): void {
     this.counters.spilled++
-    if (due > endpoint.horizonDue || (due === endpoint.horizonDue && seq > endpoint.horizonSeq)) return
-    endpoint.horizonDue = due
-    endpoint.horizonSeq = seq - 1
+    endpoint.horizon.lower(due, seq)
   }
 
   private spill(endpoint: Endpoint, job: Job): void {
@@ -369,7 +349,7 @@ export class Scheduler {
 
   /** Drops a deleted endpoint's jobs; those under way are dropped when they are recorded. */
   private forget(endpoint: Endpoint): void {
-    endpoint.horizonDue = endpoint.horizonSeq = Infinity
+    endpoint.horizon.clear()
     for (const job of endpoint.waiting) {
       this.release(endpoint, job)
       this.drop(endpoint, job)
