@@ -174,9 +174,8 @@ export class Program {
     let walker = this.endWalkers[jumping ? 1 : 0]
     if (!walker) {
       const { min, max } = this.lengths
-      const { inOrder } = this
-      const births = min !== max && !inOrder
-      const options = { merge: false, anchored: this.onlyAtStart, births, idle: jumping, first: inOrder }
+      const { inOrder: first } = this
+      const options = { merge: false, anchored: this.onlyAtStart, births: min !== max, idle: jumping, first }
       walker = new SpanWalker(
         this.lazy(this.forward, options),
         this.surroundings,
@@ -184,7 +183,7 @@ export class Program {
         this.starts,
         min === max ? min : -1,
         this.starting,
-        inOrder,
+        first,
       )
       this.endWalkers[jumping ? 1 : 0] = walker
     }

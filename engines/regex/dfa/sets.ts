@@ -104,7 +104,7 @@ export class ThreadSets {
     } else this.pushClosure(this.nfa.start, kind)
     if (noEmpty) this.reached = 0
     this.endGroup()
-    this.close()
+    if (this.options.merge) this.closeMerged()
     if (!this.options.anchored && this.loop) this.pushNodes(this.loop.body)
   }
 
@@ -138,6 +138,7 @@ export class ThreadSets {
     let i = 1
     const groupsEnd = endOfGroups(items, length)
     while (i < groupsEnd) {
+      this.origin = group
       let item = items[i++]!
       while (item >= 0) {
         this.stepNode(item, byte)
@@ -148,7 +149,6 @@ export class ThreadSets {
         if (!cut) this.acceptedGroup = group
         cut = true
       }
-      this.origin = group
       this.endGroup()
       if (cut && !merge && !this.options.keepAll) break
       group++
@@ -159,7 +159,7 @@ export class ThreadSets {
       completed = this.stepLoop(items, groupsEnd, length, byte)
       if (this.started && this.fresh && !merge) this.out[0] = SEARCHING | WAITING
     } else this.out[0] = 0
-    this.close()
+    if (merge) this.closeMerged()
     if (this.out[0] !== 0 && this.loop) this.pushNodes(completed >= 0 ? this.loop.body : this.loop.out)
   }
 
@@ -195,11 +195,6 @@ export class ThreadSets {
     if (this.options.which) this.acceptsBy.clear()
   }
 
-  private close(): void {
-    if (this.options.merge) this.closeMerged()
-    else if (this.options.first && this.outLength > this.groupStart) this.terminate(0)
-  }
-
   private terminate(mask: number): void {
     this.out[this.outLength++] = -(mask + 1)
     this.origins[this.groups++] = this.origin
@@ -216,7 +211,10 @@ export class ThreadSets {
 
   /** Closes the group being made; one that neither waits nor accepts leaves no trace. */
   private endGroup(): void {
-    if (this.options.first) return
+    if (this.options.first) {
+      if (this.outLength > this.groupStart) this.terminate(0)
+      return
+    }
     if (this.options.merge) {
       this.mergedMask |= this.reached
       this.reached = 0

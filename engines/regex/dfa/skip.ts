@@ -27,6 +27,8 @@ import type { Jump } from './jump.ts'
 
 /** A jump costs about as much as walking this many bytes. */
 const COST = 32
+/** A literal that may stand further into its match is walked back from: most of that way would be gone in vain. */
+const FAR = 64
 /** Gains beyond this do not count, so that one long jump does not pay for thousands of short ones. */
 const MOST_GAIN = 256
 const FIRST_CREDIT = 1024
@@ -175,7 +177,8 @@ class Jumper implements Jump {
     const { cursor, skip } = this
     const { before } = skip.literals
     const { tally, meter } = skip.program
-    const leap = before.max === Infinity ? skip.program.starting : null
+    const isFar = before.max > FAR
+    const leap = isFar ? skip.program.starting : null
     let start = at
     for (;;) {
       // The literal may be common, and what can begin a match rare.
@@ -187,7 +190,7 @@ class Jumper implements Jump {
         return -1
       }
       const found = cursor.start
-      if (before.max !== Infinity) {
+      if (!isFar) {
         start = Math.max(start, found - before.max)
         break
       }

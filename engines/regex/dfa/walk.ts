@@ -58,10 +58,10 @@ export class SpanWalker {
   /** The one length that matches have, or -1. */
   private readonly length: number
   private readonly starting: ByteSet | null
-  /** Threads stand in order, so it is not known where the first began. */
-  private readonly inOrder: boolean
   /** What stands before a place may make a difference to the pattern. */
   private readonly differ: boolean
+  /** Threads stand in order; their matches stand seldom close enough to each other. */
+  private readonly inOrder: boolean
   private readonly dense: DenseWalk
   private isDense = false
   private brief = 0
@@ -107,12 +107,12 @@ export class SpanWalker {
     spans: Int32Array,
     capacity: number,
   ): number {
-    const { dfa, meter, jump, surroundings, starting, dense, inOrder } = this
+    const { dfa, meter, jump, surroundings, starting, dense } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
     const mayBeDense =
-      !inOrder &&
+      !this.inOrder &&
       jump === null &&
       !meter.limited &&
       capacity >= ROOM &&
@@ -296,7 +296,7 @@ export class SpanWalker {
           if ((t & BORN) !== 0) born = at
           if ((t & ACCEPTED) !== 0) {
             end = at
-            start = (t & LATER) === 0 && !inOrder ? born : -1
+            start = (t & LATER) === 0 ? born : -1
           }
           if ((t & LOST) !== 0) born = -1
           at++
@@ -334,7 +334,7 @@ export class SpanWalker {
         const group = dfa.acceptsAtEnd(state, eol)
         if (group >= 0) {
           end = to
-          start = group > 0 || inOrder ? -1 : dfa.isWaiting(state) ? to : born
+          start = group > 0 ? -1 : dfa.isWaiting(state) ? to : born
         }
         done = true
       }
