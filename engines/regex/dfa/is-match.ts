@@ -8,7 +8,7 @@
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
-import { LAP } from './jump.ts'
+import { FIRST_LAP, LAP } from './jump.ts'
 import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -64,15 +64,18 @@ export class MatchWalker {
     let known = dfa.resets
     const resets = tally.resets
     const states = tally.states
+    let stretch = FIRST_LAP
     for (;;) {
       if (state === home) {
+        stretch = FIRST_LAP
         if (over !== null) {
           at = over.find(text, at, stop)
           if (at === to) break
         } else while (at < stop && table[home + classes[text[at]!]!] === home) at++
       }
       // Not in the loop itself: one comparison more there is a third of its time.
-      const lap = at + LAP < stop ? at + LAP : stop
+      const lap = at + stretch < stop ? at + stretch : stop
+      if (stretch < LAP) stretch *= 2
       let t = 0
       while (at + 4 <= lap) {
         const a = table[state + classes[text[at]!]!]!

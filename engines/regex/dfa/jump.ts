@@ -8,5 +8,9 @@ export interface Jump {
   next(text: Uint8Array, at: number, to: number): number
 }
 
-/** After so many bytes a walk looks whether it waits again for the start of a match, and may pass over what begins none. */
+/**
+ * After so many bytes a walk looks whether it waits again for the start of a match, and may pass over what begins none:
+ * soon where it has just begun, as most attempts fail at once, then each time after twice as many.
+ */
+export const FIRST_LAP = 8
 export const LAP = 128

@@ -35,7 +35,7 @@ const FIRST_CREDIT = 1024
 /** The platform's search in strings is linear times this at worst. */
 const SHORT_LITERAL = 32
 /** A text of fewer bytes than this is walked as it is. */
-const SHORT = 256
+const SHORT = 48
 /** In one of fewer than this, the first literal tells where to begin, and the rest is walked: jumping costs 1 us to set up. */
 const MIDDLING = 1024
 
@@ -102,7 +102,16 @@ export class Skip {
     const { before } = this.literals
     const found = this.find(text, from + before.min)
     if (found < 0) return -1
-    return found - before.max <= from ? from : this.program.whole(text, found - before.max)
+    const start = this.reach(text, from, found)
+    return Math.max(from, this.program.whole(text, start < 0 ? found - before.min : start))
+  }
+
+  /** The first place at or after `at` where a match that holds the literal at `found` can begin; -1: none but inside of it. */
+  reach(text: Uint8Array, at: number, found: number): number {
+    const { max } = this.literals.before
+    if (max <= FAR) return Math.max(at, found - max)
+    const { back } = this
+    return back.walk(text, at, found, back.dfa.initial(OTHER, true), EDGE)
   }
 
   /** The first of the literals at or after `from`, or -1: of a match, where the literals are all there is to the pattern. */
@@ -177,8 +186,7 @@ class Jumper implements Jump {
     const { cursor, skip } = this
     const { before } = skip.literals
     const { tally, meter } = skip.program
-    const isFar = before.max > FAR
-    const leap = isFar ? skip.program.starting : null
+    const leap = before.max > FAR ? skip.program.starting : null
     let start = at
     for (;;) {
       // The literal may be common, and what can begin a match rare.
@@ -190,12 +198,7 @@ class Jumper implements Jump {
         return -1
       }
       const found = cursor.start
-      if (!isFar) {
-        start = Math.max(start, found - before.max)
-        break
-      }
-      const { back } = skip
-      const reached = back.walk(text, start, found, back.dfa.initial(OTHER, true), EDGE)
+      const reached = skip.reach(text, start, found)
       if (reached >= 0) {
         start = reached
         break

@@ -12,7 +12,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
 import type { BackWalker } from './back.ts'
 import { DenseWalk } from './dense.ts'
-import { LAP } from './jump.ts'
+import { FIRST_LAP, LAP } from './jump.ts'
 import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
@@ -148,6 +148,7 @@ export class SpanWalker {
     // Ends of matches, and where they are counted begins, seen since `sampled`.
     let marks = 0
     let sampled = at
+    let stretch = FIRST_LAP
     for (;;) {
       if (isDense && capacity - count >= ROOM && stop - at >= BRIEF && dense.ready) {
         const limit = Math.min(stop, at + (Math.min(BLOCK, capacity - count) & ~1))
@@ -193,6 +194,7 @@ export class SpanWalker {
         }
       }
       if (state === home) {
+        stretch = FIRST_LAP
         if (starting !== null) {
           at = starting.find(text, at, stop)
           if (at === to) break
@@ -204,7 +206,8 @@ export class SpanWalker {
         if (searching) idle = at
       }
       // Not in the loop itself: one comparison more there is a third of its time.
-      const lap = at + LAP < stop ? at + LAP : stop
+      const lap = at + stretch < stop ? at + stretch : stop
+      if (stretch < LAP) stretch *= 2
       let t = 0
       while (at + 4 <= lap) {
         const a = table[state + classes[text[at]!]!]!

@@ -1,5 +1,6 @@
 /** One literal: which two of its bytes the kernel looks for, the short texts, and the literals too long for it. */
 import { engine } from '../wasm/engine.ts'
+import { ByteSet } from '../scan/byte-set.ts'
 import { PAIR } from '../wasm/kernels/pair.ts'
 import { FOLD, IDENTITY, foldMask, isLetter } from './fold.ts'
 import { FREQUENCY } from './frequency.ts'
@@ -78,6 +79,8 @@ class ShortText implements LinearSearch {
   private readonly needle: Uint8Array
   private readonly rarest: number
   private readonly fold: Readonly<Uint8Array>
+  /** The rarest byte, and its other case where that does not matter. */
+  private readonly wanted: ByteSet
   end = -1
   readonly which = 0
 
@@ -85,6 +88,7 @@ class ShortText implements LinearSearch {
     this.needle = needle
     this.rarest = rarest
     this.fold = fold
+    this.wanted = new ByteSet(fold.map((folded) => (folded === needle[rarest] ? 1 : 0)))
   }
 
   find(text: Uint8Array, from: number, to: number): number {
@@ -92,13 +96,10 @@ class ShortText implements LinearSearch {
     const fold = this.fold
     const rarest = this.rarest
     const { length } = needle
-    const wanted = needle[rarest]!
-    // Its other case, or itself.
-    const other = fold === IDENTITY || !isLetter(wanted) ? wanted : wanted ^ 0x20
-    const last = to - length + rarest
-    for (let at = from + rarest; at <= last; at++) {
-      const byte = text[at]!
-      if (byte !== wanted && byte !== other) continue
+    const stop = to - length + rarest + 1
+    for (let at = from + rarest; at < stop; at++) {
+      at = this.wanted.find(text, at, stop)
+      if (at >= stop) break
       const start = at - rarest
       let k = 0
       while (k < length && fold[text[start + k]!] === needle[k]) k++

@@ -3,12 +3,8 @@ import { engine } from '../wasm/engine.ts'
 import { BYTE_SET } from '../wasm/kernels/byte-set.ts'
 import { WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 
-/** Below, a loop is faster than a copy. */
+/** Below, a loop is faster than a copy, or than a call of the platform's search. */
 const SHORT = 64
-/** Below, a loop is faster than a call of the platform's search. */
-const CALL = 64
-/** The next one is mostly so near; further on, the call that looks for it costs little beside. */
-const NEAR = 48
 const FIRST_WINDOW = 512
 
 /** The tables by which kernels test for a set; `members[byte]` is 1 or 0. */
@@ -44,30 +40,33 @@ export class ByteSet {
 
   /** Offset of the first byte in the set at from <= offset < to; `to` when there is none. */
   find(text: Uint8Array, from: number, to: number): number {
-    const { only } = this
-    if (only >= 0 && to - from >= CALL) {
-      for (let near = from; near < from + NEAR; near += 4) {
-        if (text[near] === only) return near
-        if (text[near + 1] === only) return near + 1
-        if (text[near + 2] === only) return near + 2
-        if (text[near + 3] === only) return near + 3
-      }
-      // Looks beyond `to`, if that is not the end, rather than make a view of what is before it.
-      const found = Buffer.prototype.indexOf.call(text, only, from + NEAR)
-      return found < 0 || found > to ? to : found
-    }
-    const members = this.members
+    const { members, only } = this
     const near = to - from < 2 * SHORT ? to : from + SHORT
     let at = from
-    while (
-      at + 4 <= near &&
-      (members[text[at]!]! | members[text[at + 1]!]! | members[text[at + 2]!]! | members[text[at + 3]!]!) ===
-        0
-    ) {
-      at += 4
+    if (only >= 0) {
+      // Each byte is compared at once: half the time of a look-up.
+      for (; at + 4 <= near; at += 4) {
+        if (text[at] === only) return at
+        if (text[at + 1] === only) return at + 1
+        if (text[at + 2] === only) return at + 2
+        if (text[at + 3] === only) return at + 3
+      }
+    } else {
+      while (
+        at + 4 <= near &&
+        (members[text[at]!]! | members[text[at + 1]!]! | members[text[at + 2]!]! | members[text[at + 3]!]!) ===
+          0
+      ) {
+        at += 4
+      }
     }
     for (; at < near; at++) if (members[text[at]!] === 1) return at
     if (near >= to) return to
+    if (only >= 0) {
+      // Looks beyond `to`, if that is not the end, rather than make a view of what is before it.
+      const found = Buffer.prototype.indexOf.call(text, only, near)
+      return found < 0 || found > to ? to : found
+    }
     const { memory, kernels } = this.prepare()
     const base = memory.addressOf(text)
     if (base >= 0) return kernels.byteSet(base + near, base + to) - base
