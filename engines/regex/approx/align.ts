@@ -9,7 +9,7 @@
  * Paths are kept in that order, as Pike's machine keeps its threads. A path remembers only its events, as a list linked
  * backward that it shares with the paths it forked from, so a long match without errors takes no memory.
  */
-import { classOf } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from '../captures/alphabet.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, EXIT, FORK, STEP } from './automaton.ts'
@@ -17,7 +17,6 @@ import type { Pattern } from './automaton.ts'
 import type { Labels } from './labels.ts'
 import type { ApproxMeter } from './meter.ts'
 import { DELETE, INSERT, SUBSTITUTE } from './settings.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Event kinds: the three operations, and a passage through an ASSERT, ENTER or EXIT. */
 export const PASSAGE = 3
@@ -201,9 +200,9 @@ export class Aligner {
     const first = new Path(nfa.start, this.labels.none, 0, 0, 0, null)
     this.follow(first, span.start, near, far)
     for (let at = span.start; at < span.end;) {
-      const code = alphabet.bytes ? -1 : decodeAt(text, at, to)
-      const symbol = alphabet.bytes ? alphabet.low[text[at]!]! : classOf(alphabet, code)
-      const width = alphabet.bytes ? 1 : widthOf(code)
+      const unit = unitAt(alphabet, text, at)
+      const symbol = unit >> UNIT_SHIFT
+      const width = unit & UNIT_WIDTH
       const place = at
       at += width
       near = kind[symbol]!

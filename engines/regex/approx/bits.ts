@@ -1,14 +1,12 @@
 /** Searches with rows of bits (`rows.ts`): the same questions that `lazy.ts` answers with sets. */
-import { classOf } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt, unitBefore } from '../captures/alphabet.ts'
 import type { Alphabet } from '../captures/alphabet.ts'
 import type { Pattern } from './automaton.ts'
-import { widthBefore } from './characters.ts'
 import { CHUNK } from './kernel.ts'
 import { RowPlan } from './plan.ts'
 import { RowKernel } from './row-kernel.ts'
 import { Rows } from './rows.ts'
 import type { CostTrail } from './trail.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 export class BitSearch {
   /** The last place at which a match of the least cost begins; -1: none. */
@@ -83,7 +81,6 @@ export class BitSearch {
     any: boolean,
   ): void {
     const { alphabet, places } = this
-    const limit = alphabet.bytes ? 256 : 128
     kernel.limit(this.level)
     kernel.begin()
     const { window } = kernel
@@ -93,15 +90,9 @@ export class BitSearch {
     while (at > from) {
       let count = 0
       while (count < CHUNK && at > from) {
-        const byte = text[at - 1]!
-        if (byte < limit) {
-          window[count] = alphabet.low[byte]! << 4
-          at--
-        } else {
-          const end = at
-          at -= widthBefore(text, at, from)
-          window[count] = classOf(alphabet, decodeAt(text, at, end)) << 4
-        }
+        const unit = unitBefore(alphabet, text, at, from)
+        window[count] = (unit >> UNIT_SHIFT) << 4
+        at -= unit & UNIT_WIDTH
         places[count++] = at
       }
       for (let read = kernel.next(0, count); read >= 0; read = kernel.next(read, count)) {
@@ -137,26 +128,15 @@ export class BitSearch {
 
   /** Reads the character that ends at `at`, no byte before `from`, and says where it begins. */
   back(rows: Rows, text: Uint8Array, at: number, from: number): number {
-    const { alphabet } = this
-    const byte = text[at - 1]!
-    if (byte < (alphabet.bytes ? 256 : 128)) {
-      rows.step(alphabet.low[byte]!)
-      return at - 1
-    }
-    const start = at - widthBefore(text, at, from)
-    rows.step(classOf(alphabet, decodeAt(text, start, at)))
-    return start
+    const unit = unitBefore(this.alphabet, text, at, from)
+    rows.step(unit >> UNIT_SHIFT)
+    return at - (unit & UNIT_WIDTH)
   }
 
   /** Reads the character that begins at `at` and says where it ends. */
   forth(rows: Rows, text: Uint8Array, at: number): number {
-    const { alphabet } = this
-    if (alphabet.bytes) {
-      rows.step(alphabet.low[text[at]!]!)
-      return at + 1
-    }
-    const code = decodeAt(text, at, text.length)
-    rows.step(classOf(alphabet, code))
-    return at + widthOf(code)
+    const unit = unitAt(this.alphabet, text, at)
+    rows.step(unit >> UNIT_SHIFT)
+    return at + (unit & UNIT_WIDTH)
   }
 }

@@ -9,7 +9,7 @@
  * On the way back to the text, an inserted character belongs to what stands before it, at the beginning of the match or
  * of a region to what comes after it.
  */
-import { classOf } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from '../captures/alphabet.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
 import type { AssertKind, Node, Ranges } from '../syntax/ast.ts'
@@ -20,7 +20,7 @@ import { ASSERT, ENTER } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
 import { ASSERT_KINDS } from '../captures/context.ts'
 import { INSERT } from './settings.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
+import { widthOf } from '../foundation/utf8.ts'
 
 const EDGES = { notBol: false, notEol: false }
 
@@ -164,13 +164,9 @@ export class ApproxCaptures {
     }
     const copy = (to: number): void => {
       while (at < to) {
-        if (alphabet.bytes) emit(alphabet.low[text[at]!]!)
-        else {
-          const code = decodeAt(text, at, text.length)
-          emit(classOf(alphabet, code))
-          at += widthOf(code) - 1
-        }
-        at++
+        const unit = unitAt(alphabet, text, at)
+        emit(unit >> UNIT_SHIFT)
+        at += unit & UNIT_WIDTH
       }
     }
     for (const event of events.reverse()) {

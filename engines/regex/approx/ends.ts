@@ -11,11 +11,9 @@
  * ends. Cost: O(text x pairs), and no memory but for the matches.
  */
 import { float64s, grown } from '../foundation/arrays.ts'
-import { decodeAt } from '../foundation/utf8.ts'
-import { classOf } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitBefore } from '../captures/alphabet.ts'
 import { ACCEPT } from './automaton.ts'
 import type { Pattern } from './automaton.ts'
-import { widthBefore } from './characters.ts'
 import { Closure } from './closure.ts'
 import type { Pairs } from './closure.ts'
 import type { ApproxMeter } from './meter.ts'
@@ -81,17 +79,15 @@ export class EndsWalk {
     let at = text.length
     const { closure, pattern, meter } = this
     const { alphabet, asserts } = pattern
-    const { low, kind, classes } = alphabet
-    const limit = alphabet.bytes ? 256 : 128
+    const { kind, classes } = alphabet
     const pairs = closure.start()
     this.set = this.sets.add(pairs, asserts ? near : 0)
     this.reserve(pairs.length)
     this.values.fill(at, 0, pairs.length >> 1)
     while (at > from) {
-      const end = at
-      const byte = text[at - 1]!
-      at -= byte < limit ? 1 : widthBefore(text, at, from)
-      const symbol = byte < limit ? low[byte]! : classOf(alphabet, decodeAt(text, at, end))
+      const unit = unitBefore(alphabet, text, at, from)
+      const symbol = unit >> UNIT_SHIFT
+      at -= unit & UNIT_WIDTH
       let move = this.moves[this.set * classes + symbol]
       if (!move) {
         if (--this.patience < 0) return null

@@ -8,10 +8,8 @@
  * The cache is bounded: when it is full, all is forgotten but the set at hand.
  */
 import { float64s, grown, int32s } from '../foundation/arrays.ts'
-import { classOf } from '../captures/alphabet.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt, unitBefore } from '../captures/alphabet.ts'
 import type { ApproxNfa, Pattern } from './automaton.ts'
-import { widthBefore } from './characters.ts'
 import { Closure } from './closure.ts'
 import type { Pairs } from './closure.ts'
 import type { ApproxMeter } from './meter.ts'
@@ -159,10 +157,6 @@ export class ApproxDfa {
     return this.rowOf(pairs, other.nearAt(other.row))
   }
 
-  private classAt(text: Uint8Array, at: number, to: number): number {
-    return classOf(this.pattern.alphabet, decodeAt(text, at, to))
-  }
-
   /**
    * Walks backward from `at` in `row`, noting in `seen` every place where a match at the bound begins, until one
    * begins for less (false: `cheaper` and `place` tell), or to `from` (true). Places are UTF-8 boundaries. It stops
@@ -171,7 +165,8 @@ export class ApproxDfa {
    * @param far kind of what stands before `from`
    */
   backward(text: Uint8Array, at: number, from: number, row: number, far: number): boolean {
-    const { low, bytes } = this.pattern.alphabet
+    const { alphabet } = this.pattern
+    const { low, bytes } = alphabet
     const limit = bytes ? 256 : 128
     let { table } = this
     while (at > from) {
@@ -180,8 +175,9 @@ export class ApproxDfa {
       let width = 1
       if (byte < limit) symbol = low[byte]!
       else {
-        width = widthBefore(text, at, from)
-        symbol = this.classAt(text, at - width, at)
+        const unit = unitBefore(alphabet, text, at, from)
+        symbol = unit >> UNIT_SHIFT
+        width = unit & UNIT_WIDTH
       }
       let next = table[row + symbol]!
       if (next <= 0) {
@@ -233,7 +229,8 @@ export class ApproxDfa {
    * @param far kind of what stands at `to`
    */
   forward(text: Uint8Array, at: number, to: number, row: number, far: number, first: boolean): number {
-    const { low, bytes } = this.pattern.alphabet
+    const { alphabet } = this.pattern
+    const { low, bytes } = alphabet
     const limit = bytes ? 256 : 128
     const origin = at
     let { table } = this
@@ -244,9 +241,9 @@ export class ApproxDfa {
       let width = 1
       if (byte < limit) symbol = low[byte]!
       else {
-        const code = decodeAt(text, at, to)
-        symbol = classOf(this.pattern.alphabet, code)
-        width = widthOf(code)
+        const unit = unitAt(alphabet, text, at, to)
+        symbol = unit >> UNIT_SHIFT
+        width = unit & UNIT_WIDTH
       }
       let next = table[row + symbol]!
       if (next <= 0) {

@@ -32,8 +32,6 @@ export const eolOf = ({ notEol }: Edges): number => (notEol ? SILENT_EDGE : EDGE
 
 /** All five bits. */
 export const ANY = 31
-/** The bits of kinds that a character can be. */
-export const ANY_CHARACTER = 7
 
 const HOLDS: Record<AssertKind, (before: number, after: number) => boolean> = {
   textStart: (before) => before === EDGE,

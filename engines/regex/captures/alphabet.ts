@@ -7,6 +7,10 @@
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
 import type { Node, Parsed, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
+import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
+
+export const UNIT_SHIFT = 3
+export const UNIT_WIDTH = 7
 
 /** Collects the distinct sets of a pattern, numbered as they come. */
 export class Sets {
@@ -129,4 +133,20 @@ function searchClass(alphabet: Alphabet, code: number): number {
 export function classOf(alphabet: Alphabet, code: number): number {
   if (code < 128) return code < 0 ? 0 : alphabet.low[code]!
   return searchClass(alphabet, code)
+}
+
+/** The unit that begins at `at`: its class, shifted by UNIT_SHIFT, and below that its bytes. */
+export function unitAt(alphabet: Alphabet, text: Uint8Array, at: number, to = text.length): number {
+  const byte = text[at]!
+  if (byte < (alphabet.bytes ? 256 : 128)) return (alphabet.low[byte]! << UNIT_SHIFT) | 1
+  const code = decodeAt(text, at, to)
+  return (classOf(alphabet, code) << UNIT_SHIFT) | widthOf(code)
+}
+
+/** The same of the unit that ends at `at` and begins at or behind `from`. */
+export function unitBefore(alphabet: Alphabet, text: Uint8Array, at: number, from: number): number {
+  const byte = text[at - 1]!
+  if (byte < (alphabet.bytes ? 256 : 128)) return (alphabet.low[byte]! << UNIT_SHIFT) | 1
+  const start = startOf(text, at - 1, from)
+  return (classOf(alphabet, decodeAt(text, start, at)) << UNIT_SHIFT) | (at - start)
 }

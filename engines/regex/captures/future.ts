@@ -13,10 +13,9 @@
  */
 import { EDGE, KINDS } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
-import { classOf } from './alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitBefore } from './alphabet.ts'
 import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
-import { decodeAt, startOf } from '../foundation/utf8.ts'
 
 /** Bytes of text in a stretch. */
 const STRETCH = 4096
@@ -188,9 +187,8 @@ export class Future {
     const { alphabet } = this.sets.automaton
     this.width = 1
     if (at === 0) return 0
-    const byte = this.text[at - 1]!
-    if (byte < (alphabet.bytes ? 256 : 128)) return alphabet.low[byte]!
-    this.width = at - startOf(this.text, at - 1)
-    return classOf(alphabet, decodeAt(this.text, at - this.width, at))
+    const unit = unitBefore(alphabet, this.text, at, 0)
+    this.width = unit & UNIT_WIDTH
+    return unit >> UNIT_SHIFT
   }
 }

@@ -11,7 +11,7 @@ import { bolOf, eolOf, KINDS } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { int32s } from '../foundation/arrays.ts'
-import { classOf } from './alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from './alphabet.ts'
 import { apply } from './actions.ts'
 import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
@@ -22,7 +22,6 @@ import { unsetSpans } from './spans.ts'
 import type { Finish } from './stepper.ts'
 import type { Stepper } from './stepper.ts'
 import { StepTrail } from './trail.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** What a search is told, and tells. */
 export interface Outlook {
@@ -116,12 +115,12 @@ export function simulateSearch(
       return best
     }
     const workBefore = stepper.work
-    const code = alphabet.bytes ? text[at]! : decodeAt(text, at, text.length)
-    const symbol = classOf(alphabet, code)
+    const unit = unitAt(alphabet, text, at)
+    const symbol = unit >> UNIT_SHIFT
     const kind = alphabet.kind[symbol]!
     const ended = stepper.advance(MASKS[before * KINDS + kind]!, symbol, true)
     if (ended) settle(stepper.trace(automaton.accept), at)
-    const bytes = alphabet.bytes ? 1 : widthOf(code)
+    const bytes = unit & UNIT_WIDTH
     if (best !== null && (stepper.count === 0 || !mayImprove(outlook.future, stepper, at + bytes)))
       return best
     fresh = carry(stepper, at, old, fresh, width, cacheBytes)

@@ -13,11 +13,10 @@ import { bolOf, eolOf } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { apply, CLOSE, FORGET } from './actions.ts'
-import { classOf } from './alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from './alphabet.ts'
 import { FULL, RankedDfa } from './ranked-dfa.ts'
 import { unsetSpans } from './spans.ts'
 import type { Step, Stepper } from './stepper.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Steps explored before giving up: a pattern that needs more is better determinised as texts ask for it. */
 const MAX_STEPS = 2048
@@ -117,11 +116,12 @@ export class OnePass {
       const byte = text[at]!
       let symbol: number
       let width = 1
+      // Packed and taken apart again, an ASCII character would take an eighth longer.
       if (byte < ascii) symbol = low[byte]!
       else {
-        const code = decodeAt(text, at, text.length)
-        symbol = classOf(alphabet, code)
-        width = widthOf(code)
+        const unit = unitAt(alphabet, text, at)
+        symbol = unit >> UNIT_SHIFT
+        width = unit & UNIT_WIDTH
       }
       const column = state + (hasAssertions ? kind * classes : 0) + symbol
       const entry = table[column]!

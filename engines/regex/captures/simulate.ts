@@ -10,11 +10,10 @@ import type { Edges } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { RegexBudgetError } from '../types.ts'
 import { grown, int32s } from '../foundation/arrays.ts'
-import { classOf } from './alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from './alphabet.ts'
 import { apply } from './actions.ts'
 import { MASKS } from './context.ts'
 import type { Stepper } from './stepper.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
 
 /** Bytes of an offset, in two sets of them: before a character and behind it. */
 const BYTES_PER_OFFSET = 8
@@ -83,15 +82,15 @@ export function simulate(
   let before = automaton.surroundings.before(text, start, bolOf(edges))
   for (let at = start; at < end;) {
     const workBefore = stepper.work
-    const code = alphabet.bytes ? text[at]! : decodeAt(text, at, text.length)
-    const symbol = classOf(alphabet, code)
+    const unit = unitAt(alphabet, text, at)
+    const symbol = unit >> UNIT_SHIFT
     const kind = alphabet.kind[symbol]!
     stepper.advance(MASKS[before * KINDS + kind]!, symbol, false)
     if (stepper.count === 0) return null
     fresh = carry(stepper, at, old, fresh, width, cacheBytes)
     ;[old, fresh] = [fresh, old]
     before = kind
-    at += alphabet.bytes ? 1 : widthOf(code)
+    at += unit & UNIT_WIDTH
     meter.spend(stepper.work - workBefore)
   }
   const after = automaton.surroundings.after(text, end, text.length, eolOf(edges))

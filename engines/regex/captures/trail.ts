@@ -6,10 +6,10 @@
  * and a few numbers per stretch, however long the text, and every character is stepped over at most twice.
  */
 import { grown, int32s } from '../foundation/arrays.ts'
-import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
+import { startOf } from '../foundation/utf8.ts'
 import type { Meter } from '../dfa/meter.ts'
 import { undo } from './actions.ts'
-import { classOf } from './alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from './alphabet.ts'
 import type { Future } from './future.ts'
 import type { RankedDfa } from './ranked-dfa.ts'
 import { FULL } from './ranked-dfa.ts'
@@ -89,11 +89,12 @@ export class StepTrail {
       const byte = text[at]!
       let symbol: number
       let width = 1
+      // Packed and taken apart again, an ASCII character would take an eighth longer.
       if (byte < ascii) symbol = low[byte]!
       else {
-        const code = decodeAt(text, at, text.length)
-        symbol = classOf(alphabet, code)
-        width = widthOf(code)
+        const unit = unitAt(alphabet, text, at)
+        symbol = unit >> UNIT_SHIFT
+        width = unit & UNIT_WIDTH
       }
       let step = table[state + (hasAssertions ? kind * classes : 0) + symbol]!
       if (step === 0) {

@@ -33,10 +33,10 @@ export function widthAt(text: Uint8Array, at: number): number {
   return text[at]! < 0x80 ? 1 : widthOf(decodeAt(text, at, text.length))
 }
 
-/** The start of the character whose last byte is at `last`, or `last` where there is no whole character. */
-export function startOf(text: Uint8Array, last: number): number {
+/** The start of the character whose last byte is at `last`, not before `from`; `last` where there is no whole one. */
+export function startOf(text: Uint8Array, last: number, from = 0): number {
   let first = last
-  while (first > 0 && last - first < 3 && (text[first]! & 0xc0) === 0x80) first--
+  while (first > from && last - first < 3 && (text[first]! & 0xc0) === 0x80) first--
   return first + widthOf(decodeAt(text, first, last + 1)) === last + 1 ? first : last
 }
 

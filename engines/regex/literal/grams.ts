@@ -34,11 +34,11 @@ export class Grams implements LinearSearch {
   /** By hash: the first entry, or -1; entries (literal, offset) are chained by `#after`. */
   private readonly heads: Int32Array
   private readonly after: Int32Array
-  private readonly linear: () => LinearSearch
+  private readonly linear: LinearSearch
   end = -1
   which = -1
 
-  constructor(folded: readonly Uint8Array[], ignoreCase: boolean, linear: () => LinearSearch) {
+  constructor(folded: readonly Uint8Array[], ignoreCase: boolean, linear: LinearSearch) {
     const { shortest } = extremes(folded.map((literal) => literal.length))
     this.literals = folded
     this.masks = folded.map((literal) => literal.map((byte) => foldMask(byte, ignoreCase)))
@@ -146,7 +146,7 @@ export class Grams implements LinearSearch {
   }
 
   private findLinear(text: Uint8Array, from: number, to: number): number {
-    const linear = this.linear()
+    const { linear } = this
     const start = linear.find(text, from, to)
     this.end = linear.end
     this.which = linear.which

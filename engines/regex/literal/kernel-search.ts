@@ -41,17 +41,16 @@ export interface KernelPlan {
   /** Length of each literal. */
   readonly lengths: readonly number[]
   /** Search of a short text, as `LiteralSearch.find`, and below how many bytes it is faster than a call with its copy. */
-  readonly short: LinearSearch
+  readonly short: LiteralSearch
   readonly shortBelow: number
-  /** Made when first needed. */
-  linear(): LinearSearch
+  /** The search that nothing can slow down. */
+  readonly linear: LiteralSearch
 }
 
 export class KernelSearch implements LiteralSearch {
   readonly shortest: number
   readonly longest: number
   private readonly plan: KernelPlan
-  private linearSearch: LinearSearch | null = null
   /** The first window of `find`: twice as far as it had to look the last time. */
   private reach = 1_024
   end = -1
@@ -98,7 +97,7 @@ export class KernelSearch implements LiteralSearch {
         return start
       }
       const next = words[RESULT.next >> 2]! + shift
-      if (words[RESULT.gaveUp >> 2] !== 0) return this.findBy(this.linear(), text, next, to)
+      if (words[RESULT.gaveUp >> 2] !== 0) return this.findBy(this.plan.linear, text, next, to)
       if (at + length === to) return -1
       at = next
       size = Math.min(size * 4, largest)
@@ -124,7 +123,7 @@ export class KernelSearch implements LiteralSearch {
       const words = memory.u32
       this.counted += words[RESULT.length >> 2]!
       const next = words[RESULT.next >> 2]! + (base < 0 ? at - WINDOW : -base)
-      if (words[RESULT.gaveUp >> 2] !== 0) return count + this.countBy(this.linear(), text, next, to)
+      if (words[RESULT.gaveUp >> 2] !== 0) return count + this.countBy(this.plan.linear, text, next, to)
       if (at + length === to) break
       at = next
     }
@@ -133,12 +132,6 @@ export class KernelSearch implements LiteralSearch {
 
   cursor(text: Uint8Array, from: number, to: number): LiteralCursor {
     return new Cursor(this, this.plan, text, from, to)
-  }
-
-  /** @internal The search that nothing can slow down. */
-  linear(): LinearSearch {
-    this.linearSearch ??= this.plan.linear()
-    return this.linearSearch
   }
 
   private run(
@@ -164,15 +157,10 @@ export class KernelSearch implements LiteralSearch {
     return start
   }
 
-  private countBy(search: LinearSearch, text: Uint8Array, from: number, to: number): number {
-    let count = 0
-    for (let at = from; ;) {
-      const start = search.find(text, at, to)
-      if (start < 0) return count
-      at = search.end
-      count++
-      this.counted += at - start
-    }
+  private countBy(search: LiteralSearch, text: Uint8Array, from: number, to: number): number {
+    const count = search.count(text, from, to)
+    this.counted += search.counted
+    return count
   }
 }
 
@@ -225,7 +213,8 @@ class Cursor implements LiteralCursor {
   private at: number
   private window: number
   private skipAt: number
-  private linear = false
+  /** Goes on where the kernel gave up, or the text is short. */
+  private slow: LiteralCursor | null
 
   constructor(search: KernelSearch, plan: KernelPlan, text: Uint8Array, from: number, to: number) {
     this.search = search
@@ -235,7 +224,7 @@ class Cursor implements LiteralCursor {
     this.to = to
     this.window = firstWindow(search.longest)
     this.skipAt = from + 2 * this.window
-    this.linear = to - from < plan.shortBelow
+    this.slow = to - from < plan.shortBelow ? plan.short.cursor(text, from, to) : null
   }
 
   next(from: number): boolean {
@@ -254,7 +243,7 @@ class Cursor implements LiteralCursor {
       }
       if (from > this.at) this.at = from
       if (this.to - this.at < this.search.shortest) return false
-      if (this.linear) return this.nextLinear(this.at)
+      if (this.slow !== null) return this.nextSlowly(this.slow, from)
       this.fill()
     }
   }
@@ -280,9 +269,9 @@ class Cursor implements LiteralCursor {
     }
     this.index = 0
     this.filled = 2 * found
-    this.linear = words[RESULT.gaveUp >> 2] !== 0
     const next = words[RESULT.next >> 2]! + shift
-    this.at = last && found < max && !this.linear ? this.to : next
+    if (words[RESULT.gaveUp >> 2] !== 0) this.slow = this.plan.linear.cursor(this.text, next, this.to)
+    this.at = last && found < max && this.slow === null ? this.to : next
     if (found === max) {
       if (this.batch.length < HITS_PAIRS * 2) this.enlarge()
     } else this.window = Math.min(this.window * 4, largestWindow(base, this.search.longest))
@@ -293,17 +282,11 @@ class Cursor implements LiteralCursor {
     this.batch = grown(this.batch, Math.min(this.batch.length * 4, HITS_PAIRS * 2))
   }
 
-  private nextLinear(from: number): boolean {
-    const search = this.to - from < this.plan.shortBelow ? this.plan.short : this.search.linear()
-    const start = search.find(this.text, from, this.to)
-    if (start < 0) {
-      this.at = this.to
-      return false
-    }
-    this.start = start
-    this.end = search.end
-    this.which = search.which
-    this.at = start + 1
+  private nextSlowly(slow: LiteralCursor, from: number): boolean {
+    if (!slow.next(from)) return false
+    this.start = slow.start
+    this.end = slow.end
+    this.which = slow.which
     return true
   }
 }

@@ -7,7 +7,7 @@ import { FREQUENCY } from './frequency.ts'
 import { KernelSearch } from './kernel-search.ts'
 import type { LinearSearch, LiteralSearch } from './search.ts'
 import { Kmp } from './kmp.ts'
-import { LinearOnly } from './linear-only.ts'
+import { Linear } from './linear.ts'
 
 /** Longest literal that fits into the program slot with its masks, and well into a window. */
 const LONGEST = 16_384
@@ -15,17 +15,19 @@ const LONGEST = 16_384
 export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearch {
   const fold = ignoreCase ? FOLD : IDENTITY
   const needle = bytes.map((byte) => fold[byte]!)
-  if (needle.length > LONGEST) return new LinearOnly(new Kmp(needle, fold), [needle.length])
+  const lengths = [needle.length]
+  const linear = new Linear(() => new Kmp(needle, fold), lengths)
+  if (needle.length > LONGEST) return linear
   const [i, j] = rarestPair(needle, ignoreCase)
   return new KernelSearch({
     program: { bytes: pairProgram(needle, i, j, ignoreCase) },
     kernel: ignoreCase && needle.some(isLetter) ? engine().kernels.pairFold : engine().kernels.pair,
-    lengths: [needle.length],
+    lengths,
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
     shortBelow: 128,
-    short: new ShortText(needle, i, fold),
-    linear: () => new Kmp(needle, fold),
+    short: new Linear(() => new ShortText(needle, i, fold), lengths),
+    linear,
   })
 }
 

@@ -54,7 +54,10 @@ export class ByteSet {
     } else {
       while (
         at + 4 <= near &&
-        (members[text[at]!]! | members[text[at + 1]!]! | members[text[at + 2]!]! | members[text[at + 3]!]!) ===
+        (members[text[at]!]! |
+          members[text[at + 1]!]! |
+          members[text[at + 2]!]! |
+          members[text[at + 3]!]!) ===
           0
       ) {
         at += 4

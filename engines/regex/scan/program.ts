@@ -1,4 +1,4 @@
-/** From a complete automaton to what a walker runs: which of the three, its rows, its words. */
+/** From a complete automaton to what a walker runs: which of the two, its rows, its words. */
 import { FREQUENCY } from '../literal/frequency.ts'
 import type { KernelProgram } from '../wasm/engine.ts'
 import { WALK } from '../wasm/kernels/walk.ts'
@@ -7,22 +7,19 @@ import { setTables } from './byte-set.ts'
 import type { ScanTable } from './table.ts'
 
 const SHENG_STATES = 16
-/** Their rows of 512 bytes stay in the first two caches. */
-const BYTES_STATES = 128
 /** Frequency, as `literal/frequency.ts` counts it, of bytes that come every few dozen bytes or more often. */
 const COMMON = 205
 /** No row has this offset. */
 const NONE = 0xffff_ffff
 
 export interface WalkProgram extends KernelProgram {
-  readonly kernel: 'sheng' | 'walkBytes' | 'walkClasses'
+  readonly kernel: 'sheng' | 'walk'
 }
 
 /** Null when the automaton is too large to walk. */
 export function walkProgram(source: ScanTable): WalkProgram | null {
   const order = numbering(source)
   if (source.states <= SHENG_STATES) return shengProgram(source, order)
-  if (source.states <= BYTES_STATES) return bytesProgram(source, order)
   if (source.states * source.classCount * 4 <= TABLE_BYTES) return classesProgram(source, order)
   return null
 }
@@ -86,17 +83,6 @@ function shengProgram(source: ScanTable, order: Uint32Array): WalkProgram {
   return { kernel: 'sheng', bytes: header(source, order, 1), table }
 }
 
-/** Rows of 256 16-bit row offsets. */
-function bytesProgram(source: ScanTable, order: Uint32Array): WalkProgram {
-  const table = new Uint16Array(source.states * 256)
-  for (let state = 0; state < source.states; state++) {
-    for (let byte = 0; byte < 256; byte++) {
-      table[order[state]! * 256 + byte] = order[nextState(source, state, source.classes[byte]!)]! * 512
-    }
-  }
-  return { kernel: 'walkBytes', bytes: header(source, order, 512), table: new Uint8Array(table.buffer) }
-}
-
 /** Rows of one 32-bit row offset for each class. */
 function classesProgram(source: ScanTable, order: Uint32Array): WalkProgram {
   const { classCount } = source
@@ -110,5 +96,5 @@ function classesProgram(source: ScanTable, order: Uint32Array): WalkProgram {
   const bytes = header(source, order, row, 512)
   const classes = new Uint16Array(bytes.buffer, WALK.classes, 256)
   for (let byte = 0; byte < 256; byte++) classes[byte] = source.classes[byte]! * 4
-  return { kernel: 'walkClasses', bytes, table: new Uint8Array(table.buffer) }
+  return { kernel: 'walk', bytes, table: new Uint8Array(table.buffer) }
 }

@@ -109,8 +109,8 @@ const options = fc.constantFrom<ScanOptions>({}, { limit: 1 }, { limit: 3, budge
 describe('scanning fragments', () => {
   test.each([
     ['sheng', 16, 9],
-    ['walkBytes', 128, 40],
-    ['walkClasses', 300, 60],
+    ['walk', 128, 40],
+    ['walk', 300, 60],
   ] as const)('%s agrees with the obvious walk', (way, most, classes) => {
     const sizes = fc.integer({ min: way === 'sheng' ? 1 : most >> 1, max: most })
     fc.assert(

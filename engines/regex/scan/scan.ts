@@ -68,7 +68,7 @@ export class Scanner {
   }
 
   /** Which way this scanner takes. */
-  get way(): 'literals' | 'sheng' | 'walkBytes' | 'walkClasses' | 'test' {
+  get way(): 'literals' | 'sheng' | 'walk' | 'test' {
     if (this.matcher.literals !== null) return 'literals'
     return this.program?.kernel ?? 'test'
   }

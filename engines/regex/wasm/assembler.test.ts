@@ -9,7 +9,6 @@ import {
   giveBack,
   i32,
   i64,
-  i64x2,
   i8x16,
   loop,
   select,
@@ -64,7 +63,7 @@ describe('the assembler', () => {
         const out = local(I32)
         return [
           when(
-            i32.ltS(n, i32.const(0)),
+            i32.shrU(n, i32.const(31)),
             [out.set(i32.const(-1))],
             [out.set(select(i32.const(1), i32.const(0), n))],
           ),
@@ -86,22 +85,9 @@ describe('the assembler', () => {
 
   test('i32 operations agree with JavaScript', () => {
     const { exports } = run((module) => {
-      for (const name of [
-        'add',
-        'sub',
-        'mul',
-        'and',
-        'or',
-        'xor',
-        'shl',
-        'shrU',
-        'ltU',
-        'geS',
-        'leU',
-      ] as const) {
+      for (const name of ['add', 'sub', 'mul', 'and', 'or', 'xor', 'shl', 'shrU', 'ltU', 'leU'] as const) {
         module.func(name, [I32, I32], I32, ({ params: [a, b] }) => [i32[name](a, b)])
       }
-      module.func('popcnt', [I32], I32, ({ params: [a] }) => [i32.popcnt(a)])
       module.func('ctz', [I32], I32, ({ params: [a] }) => [i32.ctz(a)])
     })
     fc.assert(
@@ -116,8 +102,6 @@ describe('the assembler', () => {
         expect(exports['shrU']!(a, b)).toBe((a >>> b) | 0)
         expect(exports['ltU']!(a, b)).toBe(a >>> 0 < b >>> 0 ? 1 : 0)
         expect(exports['leU']!(a, b)).toBe(a >>> 0 <= b >>> 0 ? 1 : 0)
-        expect(exports['geS']!(a, b)).toBe(a >= b ? 1 : 0)
-        expect(exports['popcnt']!(a)).toBe((a >>> 0).toString(2).replaceAll('0', '').length)
         expect(exports['ctz']!(a)).toBe(a === 0 ? 32 : 31 - Math.clz32(a & -a))
       }),
       { numRuns: 200 },
@@ -126,22 +110,19 @@ describe('the assembler', () => {
 
   test('i64 operations agree with BigInt', () => {
     const { exports } = run((module) => {
-      for (const name of ['add', 'sub', 'mul', 'and', 'or', 'xor'] as const) {
+      for (const name of ['sub', 'and', 'or'] as const) {
         module.func(name, [I64, I64], I64, ({ params: [a, b] }) => [i64[name](a, b)])
       }
-      module.func('high', [I64], I32, ({ params: [a] }) => [i32.wrap(i64.shrU(a, i64.const(32n)))])
+      module.func('low', [I64], I32, ({ params: [a] }) => [i32.wrap(a)])
       module.func('widen', [I32], I64, ({ params: [a] }) => [i64.extendU(a)])
     })
     const any = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
     fc.assert(
       fc.property(any, any, (a, b) => {
-        expect(exports['add']!(a, b)).toBe(BigInt.asIntN(64, a + b))
         expect(exports['sub']!(a, b)).toBe(BigInt.asIntN(64, a - b))
-        expect(exports['mul']!(a, b)).toBe(BigInt.asIntN(64, a * b))
         expect(exports['and']!(a, b)).toBe(a & b)
         expect(exports['or']!(a, b)).toBe(a | b)
-        expect(exports['xor']!(a, b)).toBe(a ^ b)
-        expect(exports['high']!(a)).toBe(Number(BigInt.asIntN(32, a >> 32n)))
+        expect(exports['low']!(a)).toBe(Number(BigInt.asIntN(32, a)))
       }),
       { numRuns: 200 },
     )
@@ -157,10 +138,8 @@ describe('the assembler', () => {
       result('eq', i8x16.eq)
       result('ne', i8x16.ne)
       result('and', v128.and)
-      result('andNot', v128.andNot)
       result('xor', v128.xor)
       result('add', i8x16.add)
-      result('minU', i8x16.minU)
       result('swizzle', i8x16.swizzle)
       result('nibble', (a, b) => i8x16.relaxedSwizzle(a, i8x16.shrU(b, i32.const(4))))
       result('reverse', (a, b) =>
@@ -169,7 +148,6 @@ describe('the assembler', () => {
       module.func('mask', [I32], I32, ({ params: [at] }) => [i8x16.bitmask(v128.load(at))])
       module.func('any', [I32], I32, ({ params: [at] }) => [v128.anyTrue(v128.load(at))])
       module.func('all', [I32], I32, ({ params: [at] }) => [i8x16.allTrue(v128.load(at))])
-      module.func('high', [I32], I64, ({ params: [at] }) => [i64x2.extract(v128.load(at), 1)])
       module.func('pick', [I32], 0x40, ({ params: [which] }) => [
         v128.store(i32.const(0), select(v128.const([...Array(16).keys()]), i8x16.splat(i32.const(7)), which)),
       ])
@@ -180,10 +158,8 @@ describe('the assembler', () => {
         eq: (a, b) => (a === b ? 255 : 0),
         ne: (a, b) => (a === b ? 0 : 255),
         and: (a, b) => a & b,
-        andNot: (a, b) => a & ~b & 255,
         xor: (a, b) => a ^ b,
         add: (a, b) => (a + b) & 255,
-        minU: (a, b) => Math.min(a, b),
         swizzle: (_a, b, _i, A) => (b < 16 ? A[b]! : 0),
         nibble: (_a, b, _i, A) => A[b >> 4]!,
         reverse: (_a, _b, i, A, B) => (i < 8 ? B[15 - i]! : A[15 - i]!),
@@ -202,7 +178,6 @@ describe('the assembler', () => {
         expect(exports['mask']!(16)).toBe(a.reduce((mask, byte, i) => mask | ((byte >> 7) << i), 0))
         expect(exports['any']!(16)).toBe(a.some((byte) => byte !== 0) ? 1 : 0)
         expect(exports['all']!(16)).toBe(a.every((byte) => byte !== 0) ? 1 : 0)
-        expect(exports['high']!(16)).toBe(new DataView(a.buffer, a.byteOffset).getBigInt64(8, true))
       }),
       { numRuns: 100 },
     )

@@ -25,7 +25,7 @@ import type { Body, Expr, Statement, ValueType, Void } from './expression.ts'
 export { block, giveBack, Label, loop, when } from './control.ts'
 export { I32, I64, V128 } from './expression.ts'
 export type { Expr, Statement, ValueType, Void } from './expression.ts'
-export { i32, i64, i64x2, i8x16, select, v128 } from './instructions.ts'
+export { i32, i64, i8x16, select, v128 } from './instructions.ts'
 
 /** A parameter or a local variable; as an expression, its value. */
 export class Variable<T extends ValueType> implements Expr<T> {

@@ -28,8 +28,7 @@ export interface Kernels {
   /** The next byte of a set: `kernels/byte-set.ts`. */
   readonly byteSet: ByteSetKernel
   /** Is-match over fragments: `kernels/walk.ts`, `kernels/sheng.ts`. */
-  readonly walkBytes: WalkKernel
-  readonly walkClasses: WalkKernel
+  readonly walk: WalkKernel
   readonly sheng: WalkKernel
 }
 

@@ -48,7 +48,6 @@ export const i32 = {
   load16u: load(I32, 0x2f),
   store: store<I32>(0x36),
   store8: store<I32>(0x3a),
-  store16: store<I32>(0x3b),
   eqz: unary<I32, I32>(I32, 0x45),
   eq: binary<I32, I32>(I32, 0x46),
   ne: binary<I32, I32>(I32, 0x47),
@@ -56,13 +55,7 @@ export const i32 = {
   gtU: binary<I32, I32>(I32, 0x4b),
   leU: binary<I32, I32>(I32, 0x4d),
   geU: binary<I32, I32>(I32, 0x4f),
-  gtS: binary<I32, I32>(I32, 0x4a),
-  ltS: binary<I32, I32>(I32, 0x48),
-  leS: binary<I32, I32>(I32, 0x4c),
-  geS: binary<I32, I32>(I32, 0x4e),
   ctz: unary<I32, I32>(I32, 0x68),
-  clz: unary<I32, I32>(I32, 0x67),
-  popcnt: unary<I32, I32>(I32, 0x69),
   add: binary<I32, I32>(I32, 0x6a),
   sub: binary<I32, I32>(I32, 0x6b),
   mul: binary<I32, I32>(I32, 0x6c),
@@ -83,17 +76,12 @@ export const i64 = {
   load: load(I64, 0x29),
   store: store<I64>(0x37),
   eqz: unary<I64, I32>(I32, 0x50),
-  eq: binary<I64, I32>(I32, 0x51),
   ne: binary<I64, I32>(I32, 0x52),
   ctz: unary<I64, I64>(I64, 0x7a),
-  add: binary<I64, I64>(I64, 0x7c),
   sub: binary<I64, I64>(I64, 0x7d),
-  mul: binary<I64, I64>(I64, 0x7e),
   and: binary<I64, I64>(I64, 0x83),
   or: binary<I64, I64>(I64, 0x84),
-  xor: binary<I64, I64>(I64, 0x85),
   shl: binary<I64, I64>(I64, 0x86),
-  shrU: binary<I64, I64>(I64, 0x88),
   extendU: unary<I32, I64>(I64, 0xad),
 }
 
@@ -105,7 +93,6 @@ export const v128 = {
     return expr(V128, (body) => void body.bytes.push(...simd(0x0c), ...bytes))
   },
   and: binary<V128, V128>(V128, ...simd(0x4e)),
-  andNot: binary<V128, V128>(V128, ...simd(0x4f)),
   or: binary<V128, V128>(V128, ...simd(0x50)),
   xor: binary<V128, V128>(V128, ...simd(0x51)),
   anyTrue: unary<V128, I32>(I32, ...simd(0x53)),
@@ -124,19 +111,11 @@ export const i8x16 = {
   },
   eq: binary<V128, V128>(V128, ...simd(0x23)),
   ne: binary<V128, V128>(V128, ...simd(0x24)),
-  gtU: binary<V128, V128>(V128, ...simd(0x28)),
   bitmask: unary<V128, I32>(I32, ...simd(0x64)),
   allTrue: unary<V128, I32>(I32, ...simd(0x63)),
-  shl: shift(...simd(0x6b)),
   shrU: shift(...simd(0x6d)),
   add: binary<V128, V128>(V128, ...simd(0x6e)),
-  sub: binary<V128, V128>(V128, ...simd(0x71)),
-  minU: binary<V128, V128>(V128, ...simd(0x77)),
   extractU: (a: Expr<V128>, lane: number): Expr<I32> => op(I32, simd(0x16), [a], [lane]),
-}
-
-export const i64x2 = {
-  extract: (a: Expr<V128>, lane: number): Expr<I64> => op(I64, simd(0x1d), [a], [lane]),
 }
 
 /** `whenTrue` if `condition` is not 0, else `whenFalse`; both are computed. */

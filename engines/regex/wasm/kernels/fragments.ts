@@ -4,12 +4,11 @@ import type { Func, ModuleBuilder } from '../assembler.ts'
 import { PROGRAM } from '../memory.ts'
 import { SetTest, laneBits } from './byte-set.ts'
 import { addSheng } from './sheng.ts'
-import { WALK, addWalkBytes, addWalkClasses } from './walk.ts'
+import { WALK, addWalk } from './walk.ts'
 
 export function addFragmentKernels(module: ModuleBuilder): void {
   const firstLeaving = addFirstLeaving(module)
-  addWalkBytes(module, firstLeaving)
-  addWalkClasses(module, firstLeaving)
+  addWalk(module, firstLeaving)
   addSheng(module, firstLeaving)
 }
 

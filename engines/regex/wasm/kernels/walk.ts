@@ -16,7 +16,7 @@ import { I32, block, i32, loop, when } from '../assembler.ts'
 import type { Expr, Func, ModuleBuilder, Statement, Variable } from '../assembler.ts'
 import { PROGRAM, TABLE } from '../memory.ts'
 
-/** Words of the program; for the walker by classes, 256 16-bit numbers follow: 4 times the class of each byte. */
+/** Words of the program; for the walker here, 256 16-bit numbers follow: 4 times the class of each byte. */
 export const WALK = {
   start: 0,
   /** Rows from here on accept. */
@@ -40,21 +40,9 @@ const LANES = 4
 /** Bytes after which lanes are judged even if none is at its end: a match is often early. */
 const CHECK = 64
 
-type Step = (state: Expr<I32>, byte: Expr<I32>) => Expr<I32>
-
-/** At most 128 states: rows of 256 16-bit offsets at TABLE. */
-export function addWalkBytes(module: ModuleBuilder, firstLeaving: Func<I32>): void {
-  addWalk(module, firstLeaving, 'walkBytes', (state, byte) =>
-    i32.load16u(i32.add(state, i32.shl(byte, i32.const(1))), TABLE),
-  )
-}
-
-/** More states: rows of 32-bit offsets, one for each class of bytes. */
-export function addWalkClasses(module: ModuleBuilder, firstLeaving: Func<I32>): void {
-  addWalk(module, firstLeaving, 'walkClasses', (state, byte) =>
-    i32.load(i32.add(state, i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)), TABLE),
-  )
-}
+/** Rows of 32-bit offsets, one for each class of bytes. */
+const step = (state: Expr<I32>, byte: Expr<I32>): Expr<I32> =>
+  i32.load(i32.add(state, i32.load16u(i32.shl(byte, i32.const(1)), PROGRAM + WALK.classes)), TABLE)
 
 const word = (offset: number): Expr<I32> => i32.load(i32.const(PROGRAM + offset))
 
@@ -66,9 +54,9 @@ interface Lane {
   readonly index: Variable<I32>
 }
 
-function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, step: Step): void {
-  const finish = addSingle(module, `${name}1`, step)
-  module.func(name, [I32, I32, I32], 0x40, ({ params: [pairs, count, flags], local }) => {
+export function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>): void {
+  const finish = addSingle(module)
+  module.func('walk', [I32, I32, I32], 0x40, ({ params: [pairs, count, flags], local }) => {
     const lanes: Lane[] = Array.from({ length: LANES }, () => ({
       at: local(I32),
       end: local(I32),
@@ -154,9 +142,9 @@ function addWalk(module: ModuleBuilder, firstLeaving: Func<I32>, name: string, s
 }
 
 /** One fragment alone, from a state on: the state at its end. */
-function addSingle(module: ModuleBuilder, name: string, step: Step): Func<I32> {
+function addSingle(module: ModuleBuilder): Func<I32> {
   return module.func(
-    name,
+    'walk1',
     [I32, I32, I32],
     I32,
     ({ params: [at, end, state] }) => [

@@ -1,20 +1,27 @@
-/** A literal search that only has its linear algorithm: literals too long for a kernel, sets too large for one. */
+/**
+ * A search by its linear algorithm: for literals too long for a kernel, sets too large for one, and for what kernels give
+ * up on or leave alone because it is short. The algorithm is made ready when first needed.
+ */
 import { extremes } from './extremes.ts'
 import type { LinearSearch, LiteralCursor, LiteralSearch } from './search.ts'
 
-export class LinearOnly implements LiteralSearch {
+export class Linear implements LiteralSearch {
   readonly shortest: number
   readonly longest: number
-  private readonly search: LinearSearch
+  private readonly make: () => LinearSearch
+  private made: LinearSearch | undefined
   counted = 0
 
-  constructor(search: LinearSearch, lengths: readonly number[]) {
-    this.search = search
+  constructor(make: () => LinearSearch, lengths: readonly number[]) {
+    this.make = make
     const { shortest, longest } = extremes(lengths)
     this.shortest = shortest
     this.longest = longest
   }
 
+  private get search(): LinearSearch {
+    return (this.made ??= this.make())
+  }
   get end(): number {
     return this.search.end
   }
@@ -27,12 +34,13 @@ export class LinearOnly implements LiteralSearch {
   }
 
   count(text: Uint8Array, from: number, to: number): number {
+    const { search } = this
     this.counted = 0
     let count = 0
     for (let at = from; ;) {
-      const start = this.search.find(text, at, to)
+      const start = search.find(text, at, to)
       if (start < 0) return count
-      at = this.search.end
+      at = search.end
       count++
       this.counted += at - start
     }
