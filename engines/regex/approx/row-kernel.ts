@@ -1,4 +1,8 @@
-/** A pattern as what the kernels of `kernel.ts` read, and a walk with them. */
+/**
+ * A pattern as what the kernels of `kernel.ts` read, and a walk with them.
+ *
+ * Worth (`npm run regex:paths`, bit kernel): 16 times the rows in JavaScript for the same.
+ */
 import { engine } from '../wasm/engine.ts'
 import type { KernelProgram } from '../wasm/engine.ts'
 import { PROGRAM, WINDOW } from '../wasm/memory.ts'

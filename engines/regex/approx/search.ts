@@ -11,6 +11,7 @@
  * read beyond their matches is counted. Past eight bytes for each byte of progress the rest is finished by a walk that
  * wastes nothing: `ends.ts` with sets, `live.ts` with bits.
  */
+import { isOpen } from '../foundation/paths.ts'
 import { bolOf, contextUse, eolOf, Surroundings } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
 import { outOfHand } from '../dfa/patience.ts'
@@ -88,12 +89,12 @@ export class ApproxSearch {
   }
 
   private get bits(): BitSearch | null {
-    if (this.bitsMade === undefined) this.bitsMade = BitSearch.build(this.pattern)
+    if (this.bitsMade === undefined) this.bitsMade = isOpen('bits') ? BitSearch.build(this.pattern) : null
     return this.bitsMade
   }
 
   private get filter(): Filter | null {
-    if (this.filterMade === undefined) this.filterMade = Filter.build(this.pattern)
+    if (this.filterMade === undefined) this.filterMade = isOpen('filter') ? Filter.build(this.pattern) : null
     return this.filterMade
   }
 
@@ -264,9 +265,9 @@ export class ApproxSearch {
   /** Finds the ends of the matches from `at` on without waste; by index in `trail`, in falling order. */
   private rest(text: Uint8Array, at: number, edges: Edges, trail: CostTrail): (i: number) => number {
     const { pattern, meter, cacheBytes } = this
-    if (!this.preferBits) {
+    if (!this.preferBits || !isOpen('live')) {
       const walk = new EndsWalk(pattern, this.maxCost, meter, cacheBytes)
-      if (this.bits) walk.patience = this.patience
+      if (this.bits && isOpen('live')) walk.patience = this.patience
       const far = this.around.before(text, at, bolOf(edges))
       const ends = walk.ends(text, at, eolOf(edges), far, trail.length)
       if (ends) return (i) => ends[i]!

@@ -6,6 +6,7 @@
  * (`simulate.ts`). All of them read the automaton of `automaton.ts`, so they differ in cost only. A pattern with a minimal
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
+import { isOpen } from '../foundation/paths.ts'
 import { DEFAULT_STATES } from '../automaton/size.ts'
 import { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
@@ -68,6 +69,8 @@ export class Captures {
     this.cacheBytes = Math.floor(cacheBytes / SHARES)
     this.meter = meter
     this.ownMeter = ownMeter
+    if (!isOpen('multi-pass')) this.givenUp = MAX_FAILURES
+    if (!isOpen('ranked search')) this.failures = MAX_FAILURES
     this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
@@ -91,7 +94,7 @@ export class Captures {
     const { counters, meter } = this
     if (this.ownMeter) meter.begin()
     if (this.recordable && (path === undefined || path === 'one-pass')) {
-      if (this.onePass === undefined) this.onePass = OnePass.build(this.stepper)
+      if (this.onePass === undefined) this.onePass = isOpen('one-pass') ? OnePass.build(this.stepper) : null
       if (this.onePass !== null) {
         counters['one-pass'] += end - start
         return this.onePass.run(text, start, end, edges, meter)

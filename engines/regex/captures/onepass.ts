@@ -6,8 +6,12 @@
  * determinised rankings: none may hold more than one state. Then a run is one table look-up a character, and nothing
  * is remembered of the way. (RE2's onepass.cc has the idea.)
  *
- * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the last one
- * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from there.
+ * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the
+ * last one
+ * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from
+ * there.
+ *
+ * Worth (`npm run regex:paths`, one-pass): 1.8 to 4 times two passes.
  */
 import { bolOf, eolOf } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'

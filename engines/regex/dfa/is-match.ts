@@ -4,6 +4,9 @@
  * Most calls are for short texts, so there is nothing here but the walk. Where nothing has begun, bytes that begin
  * nothing are passed over first: they leave the state as it is, so one need not wait for the other, and where many of
  * them stand together they are passed 16 at a time.
+ *
+ * Worth (`npm run regex:paths`, is-match): 1.4 to 2.2 times the walk for spans on lines whose match goes on.
+ * Worth (`npm run regex:paths`, short strings): 1.3 to 1.5 times encoding them first.
  */
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'

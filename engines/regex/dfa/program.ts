@@ -9,6 +9,7 @@
  * | ends from all places at once | backward, all groups kept (`hardened.ts`) |
  * | where could a match begin that has this literal? | backward from every node (`skip.ts`) |
  */
+import { isOpen } from '../foundation/paths.ts'
 import { buildNfa, canBeEmpty, SetGraphs } from '../automaton/nfa.ts'
 import type { Nfa } from '../automaton/nfa.ts'
 import { Surroundings } from '../automaton/context.ts'
@@ -33,7 +34,7 @@ import type { Skip } from './skip.ts'
 import { newTally } from './tally.ts'
 import type { Tally } from './tally.ts'
 import { Meter } from './meter.ts'
-import { SpanWalker } from './walk.ts'
+import { COUNT_ONLY, SpanWalker } from './walk.ts'
 
 export const DEFAULT_CACHE_BYTES = 16 << 20
 /** A longer string is sooner encoded than walked as it is. */
@@ -64,6 +65,8 @@ export class Program {
   private ordered: boolean | undefined
 
   private readonly budget: Budget
+  private readonly asStrings = isOpen('short strings')
+  private readonly merging = isOpen('is-match')
 
   constructor(parsed: Parsed, budget: Budget = {}) {
     this.parsed = parsed
@@ -131,13 +134,14 @@ export class Program {
 
   /** A match can only end at the end of the text. */
   get onlyAtEnd(): boolean {
-    this.atEnd ??= this.parsed.hasAssertions && onlyAtEdge(this.backward)
+    this.atEnd ??= this.parsed.hasAssertions && isOpen('at the end') && onlyAtEdge(this.backward)
     return this.atEnd
   }
 
   get skip(): Skip | null {
     if (this.skipMade === undefined) {
-      this.skipMade = this.literals && !this.onlyAtStart ? buildSkip(this, this.literals) : null
+      this.skipMade =
+        this.literals && !this.onlyAtStart && isOpen('skip') ? buildSkip(this, this.literals) : null
       // Strings too many or too long to be searched for become an automaton after all.
       if (this.skipMade === null && this.literals?.whole) this.checkSize(this.budget)
     }
@@ -152,7 +156,8 @@ export class Program {
   /** The bytes that a match can begin with; null where one may be empty, or can begin at the start only. */
   get starting(): ByteSet | null {
     if (this.startingMade === undefined) {
-      const members = this.canBeEmpty || this.onlyAtStart ? null : firstBytes(this.forward)
+      const members =
+        this.canBeEmpty || this.onlyAtStart || !isOpen('starting bytes') ? null : firstBytes(this.forward)
       this.startingMade = members && new ByteSet(members)
     }
     return this.startingMade
@@ -217,7 +222,7 @@ export class Program {
 
   /** `matches` for a string that need not be encoded for that; undefined where it must be. */
   matchesString(text: string): boolean | undefined {
-    if (this.meter.limited) return undefined
+    if (this.meter.limited || !this.asStrings) return undefined
     const { skip } = this
     if (skip !== null && skip.string !== null) return skip.findString(text) >= 0
     if (text.length > SHORT_STRING || skip?.literals.whole || (this.onlyAtEnd && !this.onlyAtStart))
@@ -228,6 +233,7 @@ export class Program {
   /** Whether the text has a match from `from` on. `bol`, `eol`: what the edges of the text are. */
   matches(text: Uint8Array, from: number, bol: number, eol: number): boolean {
     if (!this.hasRoomFor(text, from)) return false
+    if (!this.merging) return this.ends(false).find(text, from, false, bol, eol, COUNT_ONLY, 1) > 0
     if (this.onlyAtEnd && !this.onlyAtStart) {
       const { starts, surroundings } = this
       const initial = starts.dfa.initial(eol, false)

@@ -7,9 +7,12 @@
  * what it has read could be the beginning of a match, and remembers the leftmost place where one would start. Both
  * only ever choose a place too early, never one too late; the forward walk then decides.
  *
- * The walk back never passes the place where the forward walk last waited with nothing begun, nor the first byte behind
+ * The walk back never passes the place where the forward walk last waited with nothing begun, nor the first byte
+ * behind
  * it that a match can begin with, so no byte is read more than twice on the way to a match, and where the literal is
  * everywhere but nothing can begin, none is walked over.
+ *
+ * Worth (`npm run regex:paths`, skip): 20 to 25 times walking for `[a-z]+ Holmes`.
  */
 import { EDGE, OTHER } from '../automaton/context.ts'
 import type { Literals } from '../automaton/literals.ts'

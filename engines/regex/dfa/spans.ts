@@ -5,6 +5,8 @@
  * walk from the end tells. Matches are looked for in batches that double in size, so that asking for one stays cheap
  * and asking for all costs no call each. A walk that reads on past the end of its match, in vain, reads that stretch
  * again for the next one; where this happens too much, the rest of the text is finished by the hardened pass.
+ *
+ * Worth (`npm run regex:paths`, at the end): four orders of magnitude for `[a-z]+$` on 300 kB.
  */
 import { int32s } from '../foundation/arrays.ts'
 import { EDGE } from '../automaton/context.ts'

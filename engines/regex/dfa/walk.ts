@@ -7,6 +7,7 @@
  * for the state, or 16 at a time; where matches stand close to each other, `dense.ts` walks without branches. Which is
  * taken changes no answer and no count of steps.
  */
+import { isOpen } from '../foundation/paths.ts'
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import type { ByteSet } from '../scan/byte-set.ts'
@@ -60,8 +61,8 @@ export class SpanWalker {
   private readonly starting: ByteSet | null
   /** What stands before a place may make a difference to the pattern. */
   private readonly differ: boolean
-  /** Threads stand in order; their matches stand seldom close enough to each other. */
-  private readonly inOrder: boolean
+  /** Matches of threads in order stand seldom close enough to each other. */
+  private readonly mayBeDense: boolean
   private readonly dense: DenseWalk
   private isDense = false
   private brief = 0
@@ -86,7 +87,7 @@ export class SpanWalker {
     this.back = back
     this.length = length
     this.starting = starting
-    this.inOrder = inOrder
+    this.mayBeDense = !inOrder && isOpen('dense')
     this.differ = dfa.nfa.masks.length > 0
     this.dense = new DenseWalk(dfa)
   }
@@ -112,7 +113,7 @@ export class SpanWalker {
     const { tally } = meter
     const to = text.length
     const mayBeDense =
-      !this.inOrder &&
+      this.mayBeDense &&
       jump === null &&
       !meter.limited &&
       capacity >= ROOM &&

@@ -4,12 +4,15 @@
  * Let the shortest literal have m bytes, and take grams of q bytes. Of the q-grams of the text only every k-th is
  * looked at, k = m - q + 1: whatever the occurrence, one of its first k grams lies on such a place. So each literal
  * puts its grams at offsets 0 .. k-1 into a hash table; a bitmap over the hashes, in a kernel, rejects nearly all
- * places, and what passes is compared here, literal by literal. All occurrences that a place can reveal start at or before it and after
+ * places, and what passes is compared here, literal by literal. All occurrences that a place can reveal start at or
+ * before it and after
  * the place before, so taking the leftmost, and of those the longest, at each place in turn is leftmost-longest.
  *
  * 2,663 English words of 15 letters and more: q = 8, k = 8, and one hash for 8 bytes of text. Where grams of the
  * literals are common in the text, comparing gets expensive; it is counted, and beyond a bound the search goes on by
  * Aho-Corasick. (Every k-th gram: as in Rabin-Karp with sampling; q-gram filters go back to Ukkonen 1992.)
+ *
+ * Worth (`npm run regex:paths`, grams): 6 times that automaton for 500 words.
  */
 import { engine } from '../wasm/engine.ts'
 import { GRAMS, MIX_AGAIN, MIX_HIGH, MIX_LOW } from '../wasm/kernels/grams.ts'

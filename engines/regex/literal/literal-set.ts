@@ -1,4 +1,5 @@
 /** Several literals: which of the ways of searching for them is taken. */
+import { isOpen } from '../foundation/paths.ts'
 import { engine } from '../wasm/engine.ts'
 import { AhoCorasick, automatonBytes } from './aho-corasick.ts'
 import { FOLD, IDENTITY } from './fold.ts'
@@ -19,7 +20,7 @@ export function compileSet(
   if (automatonBytes(folded) > maxBytes) return null
   const lengths = literals.map((literal) => literal.length)
   const linear = new Linear(() => new AhoCorasick(folded, fold), lengths)
-  const program = teddyProgram(folded, ignoreCase)
+  const program = isOpen('teddy') ? teddyProgram(folded, ignoreCase) : null
   if (program !== null) {
     const { teddy } = engine().kernels
     return new KernelSearch({
@@ -32,6 +33,6 @@ export function compileSet(
       linear,
     })
   }
-  if (linear.shortest < GRAMS_SHORTEST) return linear
+  if (linear.shortest < GRAMS_SHORTEST || !isOpen('grams')) return linear
   return new Linear(() => new Grams(folded, ignoreCase, linear), lengths)
 }

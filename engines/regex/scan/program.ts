@@ -1,4 +1,5 @@
 /** From a complete automaton to what a walker runs: which of the two, its rows, its words. */
+import { isOpen } from '../foundation/paths.ts'
 import { FREQUENCY } from '../literal/frequency.ts'
 import type { KernelProgram } from '../wasm/engine.ts'
 import { WALK } from '../wasm/kernels/walk.ts'
@@ -19,8 +20,9 @@ export interface WalkProgram extends KernelProgram {
 /** Null when the automaton is too large to walk. */
 export function walkProgram(source: ScanTable): WalkProgram | null {
   const order = numbering(source)
-  if (source.states <= SHENG_STATES) return shengProgram(source, order)
-  if (source.states * source.classCount * 4 <= TABLE_BYTES) return classesProgram(source, order)
+  if (source.states <= SHENG_STATES && isOpen('sheng')) return shengProgram(source, order)
+  if (source.states * source.classCount * 4 <= TABLE_BYTES && isOpen('lock-step'))
+    return classesProgram(source, order)
   return null
 }
 

@@ -6,12 +6,16 @@
  *
  * | the matcher has | how |
  * | --- | --- |
- * | literals of which a match contains one | they are searched through the arena at once, where the fragments lie in order and close together; a fragment with an occurrence is then judged by the automaton, unless the occurrence is the match |
+ * | literals of which a match contains one | they are searched through the arena at once, where the fragments lie in
+ * order and close together; a fragment with an occurrence is then judged by the automaton, unless the occurrence is
+ * the match |
  * | a complete automaton of at most 16 states | Sheng, one look-up in a register a byte |
  * | a complete automaton | four fragments in lock-step through its table |
  * | neither | its `test`, fragment by fragment |
  *
  * Fragments in the engine's memory are read in place, others are copied through its window, 64 KiB at a time.
+ *
+ * Worth (`npm run regex:paths`, scan literals): 2.5 times the automaton for fragments with a word.
  */
 import { grown, uint32s, uint8s } from '../foundation/arrays.ts'
 import type { LiteralSearch } from '../literal/search.ts'

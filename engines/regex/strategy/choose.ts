@@ -1,4 +1,5 @@
 /** The one place where a pattern is asked what it is. */
+import { isOpen } from '../foundation/paths.ts'
 import { isApproximate } from '../approx/index.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
@@ -19,10 +20,10 @@ export function chooseStrategy(parsed: Parsed, options: Options): Strategy {
   if (isApproximate(parsed, options)) return new Approximate(parsed, options)
   const program = new Program(parsed, options.budget)
   if (parsed.hasMinimal) {
-    if (!program.inOrder) return new Ranked(program, options)
+    if (!program.inOrder || !isOpen('ordered')) return new Ranked(program, options)
     return new Walked('ordered', program, options, () => new SpanSearch(program, restOf(program, options)))
   }
-  const strings = program.wholeLiterals
+  const strings = isOpen('literal spans') ? program.wholeLiterals : null
   if (strings !== null) return new Walked('literal', program, options, () => new LiteralSpans(strings))
   return new Walked('exact', program, options, () => new SpanSearch(program))
 }

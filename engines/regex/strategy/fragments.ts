@@ -1,4 +1,5 @@
 /** What a pattern offers to the walkers over fragments, and what it refuses. */
+import { isOpen } from '../foundation/paths.ts'
 import { isApproximate } from '../approx/index.ts'
 import type { ApproxMatcher } from '../approx/index.ts'
 import { EDGE } from '../automaton/context.ts'
@@ -28,7 +29,8 @@ export function approximateFragments(approx: ApproxMatcher): FragmentMatcher {
 
 export function fragmentMatcher(program: Program): FragmentMatcher {
   const { skip, tally } = program
-  const literals = skip && { search: skip.search, exact: skip.literals.whole }
+  const literals =
+    skip && isOpen('scan literals') ? { search: skip.search, exact: skip.literals.whole } : null
   const table = literals?.exact ? null : completeTable(program.merged(false), () => tally.built)
   return {
     table,

@@ -5,6 +5,8 @@
  * look-up of the state in that byte's vector. The look-up takes one cycle where a load takes five, and the vectors do
  * not depend on the state, so they are loaded ahead: one fragment at a time is enough.
  * (Langdale's Sheng, as in Hyperscan; the name is that of a cat.)
+ *
+ * Worth (`npm run regex:paths`, sheng): 1.3 to 2.2 times four fragments in lock-step.
  */
 import { I32, V128, block, i32, i8x16, loop, v128, when } from '../assembler.ts'
 import type { Expr, Func, ModuleBuilder, Statement } from '../assembler.ts'
