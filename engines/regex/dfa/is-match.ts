@@ -16,6 +16,7 @@ import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
+import { Stride } from './stride.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 import { behindLead } from '../foundation/utf8.ts'
 
@@ -23,6 +24,7 @@ export class MatchWalker {
   readonly dfa: LazyDfa
   readonly surroundings: Surroundings
   readonly meter: Meter
+  private readonly stride = new Stride()
   /** Jumps over what cannot begin a match, in the text at hand. */
   jump: Jump | null = null
   /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
@@ -45,7 +47,7 @@ export class MatchWalker {
 
   /** Whether a match begins at or after `from`. @param bol, eol what the edges of the text are */
   find(text: Uint8Array, from: number, bol: number, eol: number): boolean {
-    const { dfa, meter, jump, surroundings, starting } = this
+    const { dfa, meter, jump, stride, surroundings, starting } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
@@ -79,45 +81,9 @@ export class MatchWalker {
       // Not in the loop itself: one comparison more there is a third of its time.
       const lap = at + stretch < stop ? at + stretch : stop
       if (stretch < LAP) stretch *= 2
-      let t = 0
-      while (at + 4 <= lap) {
-        const a = table[state + classes[text[at]!]!]!
-        if (a < 0) {
-          t = a
-          break
-        }
-        const b = table[a + classes[text[at + 1]!]!]!
-        if (b < 0) {
-          state = a
-          at += 1
-          t = b
-          break
-        }
-        const c = table[b + classes[text[at + 2]!]!]!
-        if (c < 0) {
-          state = b
-          at += 2
-          t = c
-          break
-        }
-        const d = table[c + classes[text[at + 3]!]!]!
-        if (d < 0) {
-          state = c
-          at += 3
-          t = d
-          break
-        }
-        state = d
-        at += 4
-      }
-      if (t === 0 && lap < stop) continue
-      while (t >= 0 && at < stop) {
-        t = table[state + classes[text[at]!]!]!
-        if (t >= 0) {
-          state = t
-          at++
-        }
-      }
+      let t = stride.run(table, classes, text, state, at, lap, stop)
+      ;({ at, state } = stride)
+      if (t >= 0 && at < stop) continue
       if (t >= 0) {
         if (at < to) meter.exceeded()
         if (!dfa.isInside(state)) break
@@ -128,16 +94,16 @@ export class MatchWalker {
         home = -1
         continue
       }
-      if (t === UNBUILT) {
-        if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > at - counted) {
-          tally.steps += at - counted
-          return walkUncached(this, text, at, dfa.setOf(state), eol, true).last >= 0
-        }
-        t = dfa.build(state, text[at]!)
-        if (meter.left() < at - counted) meter.exceeded()
+      if (
+        t === UNBUILT &&
+        tally.resets - resets > RESETS &&
+        (tally.states - states) * BYTES_PER_STATE > at - counted
+      ) {
+        tally.steps += at - counted
+        return walkUncached(this, text, at, dfa.setOf(state), eol, true).last >= 0
       }
-      if (t === (UNBUILT | ASK)) {
-        t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
+      if (t === UNBUILT || (t & ASK) !== 0) {
+        t = dfa.made(t, state, text, at)
         if (meter.left() < at - counted) meter.exceeded()
       }
       if (t === BROKEN) {

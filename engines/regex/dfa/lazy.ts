@@ -17,7 +17,7 @@
 import { grown, int32s } from '../foundation/arrays.ts'
 import type { Nfa } from '../automaton/nfa.ts'
 import { byteClasses } from '../automaton/bytes.ts'
-import { OTHER, WORD } from '../automaton/context.ts'
+import { EDGE, OTHER, WORD } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import {
@@ -136,6 +136,13 @@ export class LazyDfa extends ThreadSets {
       }
     }
     return value
+  }
+
+  /** The transition `t` from `state` on text[at], made if it is not yet, and looked up where the character decides. */
+  made(t: number, state: number, text: Uint8Array, at: number): number {
+    const value = t === UNBUILT ? this.build(state, text[at]!) : t
+    if (value !== (UNBUILT | ASK)) return value
+    return this.resolve(state, text[at]!, this.surroundings.after(text, at, text.length, EDGE))
   }
 
   /** The first group that accepts if the text ends in this state, with `edge` beyond it, or -1. */

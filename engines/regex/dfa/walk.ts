@@ -18,6 +18,7 @@ import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
+import { Stride } from './stride.ts'
 import { outOfHand } from './patience.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 import { behindLead } from '../foundation/utf8.ts'
@@ -43,6 +44,7 @@ export class SpanWalker {
   readonly dfa: LazyDfa
   readonly surroundings: Surroundings
   readonly meter: Meter
+  private readonly stride = new Stride()
   /** Jumps over what cannot begin a match, in the text at hand. */
   jump: Jump | null = null
   /** Bytes read beyond the ends of matches since the search for all of them began, and where that was. */
@@ -108,7 +110,7 @@ export class SpanWalker {
     spans: Int32Array,
     capacity: number,
   ): number {
-    const { dfa, meter, jump, surroundings, starting, dense } = this
+    const { dfa, meter, jump, stride, surroundings, starting, dense } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
@@ -209,45 +211,9 @@ export class SpanWalker {
       // Not in the loop itself: one comparison more there is a third of its time.
       const lap = at + stretch < stop ? at + stretch : stop
       if (stretch < LAP) stretch *= 2
-      let t = 0
-      while (at + 4 <= lap) {
-        const a = table[state + classes[text[at]!]!]!
-        if (a < 0) {
-          t = a
-          break
-        }
-        const b = table[a + classes[text[at + 1]!]!]!
-        if (b < 0) {
-          state = a
-          at += 1
-          t = b
-          break
-        }
-        const c = table[b + classes[text[at + 2]!]!]!
-        if (c < 0) {
-          state = b
-          at += 2
-          t = c
-          break
-        }
-        const d = table[c + classes[text[at + 3]!]!]!
-        if (d < 0) {
-          state = c
-          at += 3
-          t = d
-          break
-        }
-        state = d
-        at += 4
-      }
-      if (t === 0 && lap < stop) continue
-      while (t >= 0 && at < stop) {
-        t = table[state + classes[text[at]!]!]!
-        if (t >= 0) {
-          state = t
-          at++
-        }
-      }
+      let t = stride.run(table, classes, text, state, at, lap, stop)
+      ;({ at, state } = stride)
+      if (t >= 0 && at < stop) continue
       let done = false
       if (t < 0) {
         if (t === UNBUILT || (t & ASK) !== 0) {
@@ -265,10 +231,7 @@ export class SpanWalker {
             at = counted = reached.stopped
             done = true
           } else {
-            if (t === UNBUILT) t = dfa.build(state, text[at]!)
-            if (t === (UNBUILT | ASK)) {
-              t = dfa.resolve(state, text[at]!, surroundings.after(text, at, to, EDGE))
-            }
+            t = dfa.made(t, state, text, at)
             if (meter.left() < at - counted) meter.exceeded()
           }
           table = dfa.table

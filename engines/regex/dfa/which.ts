@@ -1,7 +1,7 @@
 /** Which patterns of a set match: one walk to the end of the text, noting every pattern whose end is passed. */
 import { EDGE } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
-import { ACCEPTED, ASK, BROKEN, DEAD, STATE, UNBUILT } from './lazy.ts'
+import { ACCEPTED, BROKEN, DEAD, STATE } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 import { behindLead } from '../foundation/utf8.ts'
@@ -44,8 +44,7 @@ export function whichAccept(
     // The patterns are read off the state before it is left: making the next one may empty the cache.
     const accepting = new Set<number>()
     dfa.acceptingPatterns(state, kind, accepting)
-    if (t === UNBUILT) t = dfa.build(state, byte)
-    if (t === (UNBUILT | ASK)) t = dfa.resolve(state, byte, kind)
+    t = dfa.made(t, state, text, at)
     table = dfa.table
     meter.check()
     if (t === BROKEN) {
