@@ -9,7 +9,7 @@
 import { buildAlphabet, Sets } from '../captures/alphabet.ts'
 import type { Alphabet } from '../captures/alphabet.ts'
 import { farSide } from '../automaton/context.ts'
-import { DEFAULT_STATES } from '../automaton/size.ts'
+import { DEFAULT_STATES, sizeOf } from '../automaton/size.ts'
 import type { AssertKind, Node, Parsed } from '../syntax/ast.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Budget } from '../types.ts'
@@ -49,27 +49,10 @@ export interface Pattern {
   readonly asserts: boolean
 }
 
-/** States that a node expands to. */
-function sizeOf(node: Node): number {
-  switch (node.kind) {
-    case 'empty':
-      return 0
-    case 'set':
-    case 'assert':
-      return 1
-    case 'cat':
-    case 'alt':
-      return node.parts.reduce((sum, part) => sum + sizeOf(part), node.kind === 'alt' ? 1 : 0)
-    case 'repeat': {
-      const times = node.max === Infinity ? Math.max(1, node.min) : node.max
-      return times * sizeOf(node.node) + (node.max === Infinity ? 1 : node.max - node.min)
-    }
-    case 'approx':
-      return sizeOf(node.node) + 2
-    default:
-      return sizeOf(node.node)
-  }
-}
+/** States of a character. */
+const ONE = { nodes: 1, edges: 0 }
+/** ENTER and EXIT. */
+const BORDERS = 2
 
 class ApproxNfaBuilder {
   private readonly kind: number[] = []
@@ -164,7 +147,7 @@ class ApproxNfaBuilder {
 
 /** @throws RegexBudgetError `states` */
 export function buildPattern(parsed: Parsed, regions: Regions, budget: Budget = {}): Pattern {
-  const size = sizeOf(parsed.root) + 1
+  const size = sizeOf(parsed.root, () => ONE, BORDERS).nodes + 1
   const states = budget.states ?? DEFAULT_STATES
   if (size > states) throw new RegexBudgetError('states', size, states)
   const sets = new Sets()

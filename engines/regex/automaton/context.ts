@@ -9,7 +9,7 @@
 import type { AssertKind, Node, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 import { contains } from '../syntax/ranges.ts'
-import { decodeAt, widthOf } from '../foundation/utf8.ts'
+import { decodeAt, startOf } from '../foundation/utf8.ts'
 
 export const OTHER = 0
 export const WORD = 1
@@ -107,9 +107,7 @@ export class Surroundings {
     if (at <= 0) return edge
     const byte = text[at - 1]!
     if (byte < 0x80 || !this.wide) return this.ascii[byte]!
-    let lead = at - 1
-    while (lead > 0 && at - lead < 4 && (text[lead]! & 0xc0) === 0x80) lead--
-    const code = decodeAt(text, lead, at)
-    return code >= 0 && lead + widthOf(code) === at && contains(this.wide, code) ? WORD : OTHER
+    const code = decodeAt(text, startOf(text, at - 1), at)
+    return code >= 0 && contains(this.wide, code) ? WORD : OTHER
   }
 }

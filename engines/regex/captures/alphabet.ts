@@ -5,7 +5,7 @@
  * UTF-8 sequences it stands for, and the automaton stays as small as the pattern.
  */
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
-import type { Node, Parsed, Ranges } from '../syntax/ast.ts'
+import type { Parsed, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
 
@@ -47,18 +47,12 @@ export interface Alphabet {
   readonly kind: Uint8Array
 }
 
-function asserts(node: Node): boolean {
-  if (node.kind === 'assert') return true
-  if (node.kind === 'cat' || node.kind === 'alt') return node.parts.some(asserts)
-  return 'node' in node && asserts(node.node)
-}
-
 const NEWLINE_SET: Ranges = [10, 10]
 
 /** Splits the characters by the sets collected, and by word and newline where the pattern has assertions. */
 export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
   const all = [...sets.list]
-  const kinds = asserts(parsed.root)
+  const kinds = parsed.hasAssertions
   if (kinds) all.push(wordRanges(parsed.bytes), NEWLINE_SET)
   // Sweep the boundaries: at each, some sets begin or end; the sets open between two boundaries name the class.
   const events: number[] = []
