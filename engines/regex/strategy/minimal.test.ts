@@ -126,4 +126,51 @@ describe('which minimal repetitions are found by walks in order', () => {
     expect(vain.counters.hardened).toBe(1)
     expect(vain.counters.steps).toBeLessThan(40 * text.length)
   })
+
+  it('know where their matches begin: nothing is read a second time', () => {
+    const text = '<div class="a"><p>some words in between</p></div>\n'.repeat(4000)
+    for (const pattern of ['<.+?>', '"[^"]*?"', '<[a-z]+?[^>]*?>']) {
+      const regex = compile(pattern, { newline: true, captures: false })
+      expect(regex.strategy).toBe('ordered')
+      const matches = regex.spans(text).length / 2
+      expect(matches).toBeGreaterThan(3999)
+      expect(regex.counters.steps).toBeLessThan(text.length + 2 * matches)
+    }
+  })
+
+  it('find the same as JavaScript where several have begun and the first one fails', () => {
+    const random = new Random(11)
+    for (const pattern of [
+      'ab.*?c|b.{0,2}?d',
+      'a{1,3}?b|aa.??c',
+      '(ab|ba).+?(c|dd)',
+      'a.{2,4}?b',
+      'b+?[ac]{2}?d',
+    ]) {
+      const regex = compile(pattern, { newline: true, captures: false })
+      expect(regex.strategy).toBe('ordered')
+      let found = 0
+      for (let round = 0; round < 60; round++) {
+        const text = Array.from({ length: 200 }, () =>
+          random.pick(['a', 'a', 'b', 'b', 'c', 'd', '\n']),
+        ).join('')
+        const want = Array.from(text.matchAll(new RegExp(pattern, 'gm')), (match) => [
+          match.index,
+          match.index + match[0].length,
+        ]).flat()
+        found += want.length
+        expect([...regex.spans(text)]).toEqual(want)
+        expect(Array.from(regex.findAll(text), ({ spans }) => [...spans]).flat()).toEqual(want)
+      }
+      expect(found).toBeGreaterThan(100)
+    }
+  })
+
+  it('a literal far into its match leads to where that begins, past all other lines', () => {
+    const line = `${'some words and a number '.repeat(6)}\n`
+    const text = `${line.repeat(30)}${line.slice(0, 60)}needle\n`.repeat(60)
+    const regex = compile('^.{0,200}?(needle)', { newline: true, captures: false })
+    expect(regex.count(text)).toBe(60)
+    expect(regex.counters.steps).toBeLessThan(text.length / 10)
+  })
 })
