@@ -7,6 +7,9 @@
  * start count (and earlier ones, should they still succeed). The last acceptance seen is the end of the
  * leftmost-longest match. With `merge` there is one group: enough to know whether anything matches.
  *
+ * Where minimal repetitions choose, the order of threads within a group counts as well, and an acceptance cuts a group in
+ * two; still no group has threads of two places, so where a match began is known as it is without them.
+ *
  * With `which`, one group whose ends carry the numbers of the patterns they belong to. `items.ts` says how a set is
  * written down, `loop.ts` how a search knows where characters begin.
  */
@@ -33,8 +36,8 @@ export interface SetOptions {
   /** An acceptance drops no group. */
   readonly keepAll?: boolean
   /**
-   * Threads in order, the first choice first, instead of by where they began: an acceptance ends a group, and drops
-   * what would have been tried later. For minimal repetitions; see `automaton/order.ts`.
+   * Of one start, threads in order, the first choice first: an acceptance ends a group, and drops what would have been
+   * tried later. For minimal repetitions; see `automaton/order.ts`.
    */
   readonly first?: boolean
   /** Merged, but telling which patterns of a set accept; acceptance ends nothing. */
