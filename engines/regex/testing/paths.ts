@@ -52,7 +52,9 @@ const dna = Array.from({ length: 16 }, () => encoder.encode(letters('acgt', 8000
 const gene = letters('acgt', 31)
 const copies = encoder.encode(
   Array.from({ length: 100 }, () => {
-    const copy = [...gene].map((letter, i) => (i % 4 !== 2 || i > 16 ? letter : letter === 'a' ? 'c' : 'a'))
+    const copy = Array.from(gene, (letter, i) =>
+      i % 4 !== 2 || i > 16 ? letter : letter === 'a' ? 'c' : 'a',
+    )
     return letters('acgt', 170) + copy.join('')
   }).join(''),
 )
