@@ -4,7 +4,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { BYTES_PER_STATE, RESETS, walkUncachedBack } from './uncached.ts'
+import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 
 export class BackWalker {
   readonly dfa: LazyDfa
@@ -75,7 +75,7 @@ export class BackWalker {
       if (t === UNBUILT) {
         if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > to - at) {
           tally.steps += to - at
-          const uncached = walkUncachedBack(this, text, from, at, dfa.setOf(state), edge)
+          const uncached = walkUncached(this, text, at, from, dfa.setOf(state), edge, false)
           return uncached.last >= 0 ? uncached.last : last
         }
         t = dfa.build(state, text[at - 1]!)

@@ -100,7 +100,7 @@ export class MatchWalker {
         (tally.states - states) * BYTES_PER_STATE > at - counted
       ) {
         tally.steps += at - counted
-        return walkUncached(this, text, at, dfa.setOf(state), eol, true).last >= 0
+        return walkUncached(this, text, at, to, dfa.setOf(state), eol, true).last >= 0
       }
       if (t === UNBUILT || (t & ASK) !== 0) {
         t = dfa.made(t, state, text, at)

@@ -24,65 +24,45 @@ export interface Reached {
 }
 
 /**
- * Walks on to the end of the match, or of the text.
- * @param edge what is beyond the end of the text
+ * Walks on from `start` to `goal`, an end of the text to one of the two sides, or to the end of the match.
+ * @param edge what is beyond `goal`
  * @param first stop at the first acceptance
  */
 export function walkUncached(
   { dfa, surroundings, meter }: Ground,
   text: Uint8Array,
-  from: number,
+  start: number,
+  goal: number,
   initial: Int32Array,
   edge: number,
   first: boolean,
 ): Reached {
-  const to = text.length
+  const back = goal < start
+  const step = back ? -1 : 1
   let set = initial
   let { length } = set
   let last = -1
-  for (let at = from; ; at++) {
-    if (at < to) {
-      dfa.step(set, length, text[at]!, surroundings.after(text, at, to, EDGE))
+  for (let at = start; ; at += step) {
+    if (at !== goal) {
+      if (back) dfa.step(set, length, text[at - 1]!, surroundings.before(text, at, EDGE))
+      else dfa.step(set, length, text[at]!, surroundings.after(text, at, goal, EDGE))
       meter.tally.steps += length
       meter.check()
     }
-    if (at < to ? dfa.broken : dfa.setIsInside(set, length)) {
+    // Only a search, which goes forward, knows of characters.
+    if (at !== goal ? dfa.broken : dfa.setIsInside(set, length)) {
       at = behindLead(text, at) - 1
       dfa.begin(OTHER, false)
-    } else if (at === to) break
+    } else if (at === goal) break
     else if (dfa.accepted) {
       last = at
       if (first) return { last, stopped: at }
     }
     set = dfa.swap(spareFor(set, dfa))
     length = dfa.outLength
-    if (isDead(set, length)) return { last, stopped: at + 1 }
+    if (isDead(set, length)) return { last, stopped: at + step }
   }
-  return { last: acceptingGroup(set, length, edge) >= 0 ? to : last, stopped: to }
-}
-
-/** The same from `to` back to `from`. @param edge what is before `from` */
-export function walkUncachedBack(
-  { dfa, surroundings, meter }: Ground,
-  text: Uint8Array,
-  from: number,
-  to: number,
-  initial: Int32Array,
-  edge: number,
-): Reached {
-  let set = initial
-  let { length } = set
-  let last = -1
-  for (let at = to; at > from; at--) {
-    dfa.step(set, length, text[at - 1]!, surroundings.before(text, at, EDGE))
-    meter.tally.steps += length
-    meter.check()
-    if (dfa.accepted) last = at
-    set = dfa.swap(spareFor(set, dfa))
-    length = dfa.outLength
-    if (isDead(set, length)) return { last, stopped: at - 1 }
-  }
-  return { last: acceptingGroup(set, length, edge) >= 0 ? from : last, stopped: from }
+  return { last: acceptingGroup(set, length, edge) >= 0 ? goal : last, stopped: goal }
 }
 
 function spareFor(set: Int32Array, dfa: LazyDfa): Int32Array {

@@ -223,7 +223,7 @@ export class SpanWalker {
             (tally.states - states) * BYTES_PER_STATE > at - counted
           ) {
             tally.steps += at - counted
-            const reached = walkUncached(this, text, at, dfa.setOf(state), eol, false)
+            const reached = walkUncached(this, text, at, to, dfa.setOf(state), eol, false)
             if (reached.last >= 0) {
               end = reached.last
               start = -1

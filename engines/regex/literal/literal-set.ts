@@ -9,7 +9,7 @@ import { Linear } from './linear.ts'
 import type { LiteralSearch } from './search.ts'
 import { teddyProgram } from './teddy-program.ts'
 
-export function compileSet(
+export function compileSeveral(
   literals: readonly Uint8Array[],
   ignoreCase: boolean,
   maxBytes: number,

@@ -12,7 +12,7 @@
  * through a 64 KiB window that stays in the cache. Short texts never leave JavaScript. All are linear in the text:
  * when verifying candidates costs more than the text is long, the search goes on with Aho-Corasick.
  */
-import { compileSet } from './literal-set.ts'
+import { compileSeveral } from './literal-set.ts'
 import type { LiteralSearch } from './search.ts'
 import { compileOne } from './single.ts'
 
@@ -42,5 +42,5 @@ export function compileLiterals(
     if (literal.length === 0) throw new RangeError('a literal search needs at least one byte')
   }
   if (literals.length === 1) return compileOne(literals[0]!, options.ignoreCase ?? false)
-  return compileSet(literals, options.ignoreCase ?? false, options.maxBytes ?? 16 << 20)
+  return compileSeveral(literals, options.ignoreCase ?? false, options.maxBytes ?? 16 << 20)
 }
