@@ -1,7 +1,8 @@
 /** The sparse array's public interface; see README.md. */
 export { SparseArray, valueAt } from './array/sparse-array.ts'
-export { bury, createStore } from './array/tree.ts'
-export type { Store, Tree } from './array/tree.ts'
+export { bury, createStore } from './array/store.ts'
+export type { Store } from './array/store.ts'
+export type { Tree } from './array/tree.ts'
 export { DamagedError } from './io/journal.ts'
 export { serveSparseArray, UnsafeAddress } from './io/server.ts'
 export type { RunningServer, ServeOptions } from './io/server.ts'

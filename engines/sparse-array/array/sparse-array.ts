@@ -7,8 +7,8 @@
  *     array.tree.find(0, 7) // the address of its word
  */
 import { compare, fromBig, parsed, toBig } from './index64.ts'
+import type { Store } from './store.ts'
 import { Tree } from './tree.ts'
-import type { Store } from './tree.ts'
 import { render, TAG, TEXT } from './word.ts'
 
 export const LAST_INDEX = 2n ** 64n - 2n

@@ -3,12 +3,13 @@
  *
  *     record   | first extent | last extent | stray extent | used | live | order | large texts | texts |   4 each
  *     extent   | next : 4 | capacity : 4 | used : 4 | first : 4 | bytes ... |
+ *     large    | holders : 4 | bytes ... |
  *
- * Texts lie in extents of up to 32 KiB in the order of their indices (`first`: the offset of an extent's first), so that a search reads memory from one end to the
- * other. A text that is written out of order or outgrows its place goes to one more extent, the strays', an eighth of
+ * Texts lie in extents of up to 32 KiB in the order of their indices (`first`: the offset of an extent's first), so that
+ * a search reads memory from one end to the other. A text that is written out of order or outgrows its place goes to one more extent, the strays', an eighth of
  * the others in size. When that is full, or an eighth of the text is dead, the slice's text is written anew in order:
- * each byte written is moved about eight times at most. A text of LARGE bytes or more has a block of its own and is
- * never moved.
+ * each byte written is moved about eight times at most. A text of LARGE bytes or more has a block of its own, which
+ * is never moved and which copies of the slice share: a copy costs a kilobyte an element at most.
  */
 import { SpaceFullError } from '../space/space.ts'
 import type { Space } from '../space/space.ts'
@@ -18,6 +19,7 @@ import { SHORT, TAG, TEXT } from './word.ts'
 export const LARGE = 1_024
 const RECORD = 32
 const EXTENT = 16
+const LARGE_HEADER = 4
 /** With the header of its block: 32 KiB. */
 const PIECE = 32_768 - EXTENT - 4
 /** Below, all is written anew at once: it costs less than keeping books. */
@@ -54,7 +56,8 @@ export class Texts {
     const lo = u32[at >> 2]!
     let address = u32[(at >> 2) + 1]!
     const old = lo >>> 3
-    if ((lo & TAG) === TEXT && length <= old && length >= LARGE === old >= LARGE && 2 * length >= old) {
+    const fits = (lo & TAG) === TEXT && length <= old && 2 * length >= old && length >= LARGE === old >= LARGE
+    if (fits && (old < LARGE || u32[(address - LARGE_HEADER) >> 2] === 1)) {
       const live = (this.slices.textOf(slice) >> 2) + LIVE
       if (length < LARGE) u32[live] = u32[live]! - (old - length)
     } else {
@@ -81,7 +84,7 @@ export class Texts {
     const length = lo >>> 3
     u32[record + TEXTS] = u32[record + TEXTS]! - 1
     if (length >= LARGE) {
-      this.space.free(u32[(at >> 2) + 1]!)
+      this.releaseLarge(u32[(at >> 2) + 1]!)
       u32[record + LARGES] = u32[record + LARGES]! - 1
     } else u32[record + LIVE] = u32[record + LIVE]! - length
   }
@@ -98,18 +101,20 @@ export class Texts {
     }
   }
 
-  /** Frees all text of a slice that goes away. */
-  free(slice: number): void {
+  /** Frees all text of a slice that goes away; returns how many blocks of memory that took. */
+  free(slice: number): number {
     const record = this.slices.textOf(slice)
-    if (record === 0) return
+    if (record === 0) return 0
     const { space, slices } = this
-    if (space.u32[(record >> 2) + LARGES]! > 0) {
+    const larges = space.u32[(record >> 2) + LARGES]!
+    if (larges > 0) {
       const count = slices.elements(slice)
       for (let i = 0; i < count; i++) this.drop(slice, slices.addresses[i]!)
     }
-    this.freeExtents(record)
+    const extents = this.freeExtents(record)
     space.free(record)
     slices.setText(slice, 0)
+    return larges + extents + 1
   }
 
   /** Gives a slice that was copied with its words a text of its own. */
@@ -121,8 +126,14 @@ export class Texts {
     const { u32 } = this.space
     u32[(record >> 2) + LIVE] = u32[(old >> 2) + LIVE]!
     u32[(record >> 2) + TEXTS] = u32[(old >> 2) + TEXTS]!
-    this.rewrite(slice, record, -1, 0)
-    if (u32[(old >> 2) + LARGES]! > 0) this.copyLarge(slice)
+    try {
+      this.rewrite(slice, record, -1, 0)
+    } catch (error) {
+      this.space.free(record)
+      throw error
+    }
+    const larges = this.space.u32[(old >> 2) + LARGES]!
+    if (larges > 0) this.shareLarge(slice, larges)
   }
 
   /**
@@ -175,7 +186,7 @@ export class Texts {
     const count = slices.elements(slice)
     for (let i = 0; i < count; i++) {
       const at = slices.addresses[i]! >> 2
-      if ((u32[at]! & TAG) === TEXT && u32[at]! >>> 3 >= LARGE) bytes += space.sizeOf(u32[at + 1]!)
+      if ((u32[at]! & TAG) === TEXT && u32[at]! >>> 3 >= LARGE) bytes += space.sizeOf(u32[at + 1]! - LARGE_HEADER)
     }
     return bytes
   }
@@ -195,9 +206,10 @@ export class Texts {
     const record = this.record(slice)
     const at = record >> 2
     if (length >= LARGE) {
-      const address = space.allocate(length)
+      const block = space.allocate(LARGE_HEADER + length)
+      space.u32[block >> 2] = 1
       space.u32[at + LARGES] = space.u32[at + LARGES]! + 1
-      return address
+      return block + LARGE_HEADER
     }
     const { u32 } = space
     const inOrder = offset >= u32[at + ORDER]!
@@ -260,17 +272,28 @@ export class Texts {
     return extent
   }
 
-  private freeExtents(record: number): void {
+  private releaseLarge(address: number): void {
+    const { u32 } = this.space
+    const block = address - LARGE_HEADER
+    if (u32[block >> 2] === 1) this.space.free(block)
+    else u32[block >> 2] = u32[block >> 2]! - 1
+  }
+
+  /** Returns how many there were. */
+  private freeExtents(record: number): number {
     const { space } = this
     const { u32 } = space
     const at = record >> 2
+    let count = 0
     for (let extent = u32[at + FIRST]!; extent !== 0;) {
       const next = u32[extent >> 2]!
       space.free(extent)
       extent = next
+      count++
     }
     if (u32[at + STRAY] !== 0) space.free(u32[at + STRAY]!)
     u32.fill(0, at, at + LARGES)
+    return count + 1
   }
 
   /**
@@ -334,21 +357,18 @@ export class Texts {
     return this.made
   }
 
-  private copyLarge(slice: number): void {
+  /** A slice's copy becomes one more holder of its large texts. */
+  private shareLarge(slice: number, larges: number): void {
     const { space, slices } = this
-    const record = slices.textOf(slice)
+    const { u32 } = space
     const count = slices.elements(slice)
     for (let i = 0; i < count; i++) {
       const at = slices.addresses[i]! >> 2
-      const lo = space.u32[at]!
-      const bytes = lo >>> 3
-      if ((lo & TAG) !== TEXT || bytes < LARGE) continue
-      const to = space.allocate(bytes)
-      const { u8, u32 } = space
-      u8.copyWithin(to, u32[at + 1]!, u32[at + 1]! + bytes)
-      u32[at + 1] = to
-      u32[(record >> 2) + LARGES] = u32[(record >> 2) + LARGES]! + 1
+      if ((u32[at]! & TAG) !== TEXT || u32[at]! >>> 3 < LARGE) continue
+      const block = (u32[at + 1]! - LARGE_HEADER) >> 2
+      u32[block] = u32[block]! + 1
     }
+    u32[(slices.textOf(slice) >> 2) + LARGES] = larges
   }
 }
 

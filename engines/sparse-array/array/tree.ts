@@ -2,8 +2,7 @@
  * From an index to its slice: a super directory of blocks, each a directory of up to 2,048 slices.
  *
  *     index    | block number ........ | slot : 11 | offset : 8 to 16 |
- *     super    block numbers, ascending; blocks
- *     block    | refs : 4 | slices : 4 | capacity : 4 | elements : 4 | slices : 4 x capacity | slots : 2 x capacity |
+ *     super    block numbers, ascending; blocks, each a directory (directory.ts)
  *
  * Both hold only what exists, so an element far away costs some 100 bytes and nothing for the way to it.
  *
@@ -11,31 +10,10 @@
  * snapshot holds too: the block's entries (12 KiB at most) and the slice with its text, once for each snapshot. So taking
  * one costs a step a block, and what it shows does not change while others write.
  */
-import type { Space } from '../space/space.ts'
-import { MOST_REFS, Slices } from './slice.ts'
-import { Texts } from './text.ts'
+import { SLOT_BITS, SLOTS } from './directory.ts'
+import { MOST_REFS } from './layout.ts'
+import type { Store } from './store.ts'
 import { encode, word } from './word.ts'
-
-export const SLOT_BITS = 11
-const SLOTS = 1 << SLOT_BITS
-const HEADER = 16
-
-/** What trees of one slice size share: memory, and blocks that nobody holds any more but that are still to be freed. */
-export interface Store {
-  readonly space: Space
-  readonly slices: Slices
-  readonly texts: Texts
-  readonly doomed: number[]
-  /** Redis's array-sparse-kmax and -kmin: when a slice counts as dense, and when no more. */
-  kmax: number
-  kmin: number
-}
-
-/** Memory for arrays whose slices have 2^bits elements. */
-export function createStore(space: Space, bits: number): Store {
-  const slices = new Slices(space, bits)
-  return { space, slices, texts: new Texts(space, slices), doomed: [], kmax: 10, kmin: 5 }
-}
 
 /** More snapshots of one array at a time than its slices can count. */
 export class TooManySnapshots extends Error {
@@ -52,17 +30,21 @@ export class Tree {
   blocks: Uint32Array
   blockCount = 0
   private last = 0
+  /** Offsets in a block; blocks in 2^32 indices. Powers are costly, so they are raised once. */
+  private readonly shift: number
+  private readonly upper: number
 
   constructor(store: Store) {
     this.store = store
+    this.shift = store.slices.bits + SLOT_BITS
+    this.upper = 2 ** (32 - this.shift)
     this.numbers = new Float64Array(1)
     this.blocks = new Uint32Array(1)
   }
 
   /** Number of the block in which an index lies. */
   blockNumber(hi: number, lo: number): number {
-    const shift = this.store.slices.bits + SLOT_BITS
-    return hi * 2 ** (32 - shift) + (lo >>> shift)
+    return hi * this.upper + (lo >>> this.shift)
   }
   slotOf(lo: number): number {
     return (lo >>> this.store.slices.bits) & (SLOTS - 1)
@@ -77,8 +59,9 @@ export class Tree {
     const at = this.searchBlock(this.blockNumber(hi, lo))
     if (at < 0) return 0
     const block = this.blocks[at]!
-    const i = this.searchSlot(block, this.slotOf(lo))
-    return i < 0 ? 0 : this.sliceAt(block, i)
+    const { directories } = this.store
+    const i = directories.find(block, this.slotOf(lo))
+    return i < 0 ? 0 : directories.sliceAt(block, i)
   }
 
   /** Address of the element's word, 0 when there is none. */
@@ -89,25 +72,25 @@ export class Tree {
 
   /** Sets an element to bytes[from, to), which lie outside the space; true when there was none. */
   set(hi: number, lo: number, bytes: Uint8Array, from: number, to: number): boolean {
-    const { space, slices, texts } = this.store
+    const { space, directories, slices, texts } = this.store
     space.refresh()
     const at = this.ownBlock(this.blockNumber(hi, lo))
     const slot = this.slotOf(lo)
-    let i = this.searchSlot(this.blocks[at]!, slot)
+    let i = directories.find(this.blocks[at]!, slot)
     if (i < 0) i = this.addSlice(at, slot)
     else this.ownSlice(this.blocks[at]!, i)
     const block = this.blocks[at]!
-    const old = this.sliceAt(block, i)
+    const old = directories.sliceAt(block, i)
     const before = slices.countOf(old)
     const offset = this.offsetOf(lo)
     const slice = slices.place(old, offset)
-    if (slice !== old) space.u32[(block + HEADER) / 4 + i] = slice
+    if (slice !== old) directories.setSlice(block, i, slice)
     const address = slices.at
     const isNew = slices.countOf(slice) > before
     if (isNew) {
       if (before >= this.store.kmax) slices.setWide(slice, true)
       this.count++
-      space.u32[(block >> 2) + 3] = space.u32[(block >> 2) + 3]! + 1
+      directories.addElements(block, 1)
     }
     if (encode(bytes, from, to)) {
       texts.drop(slice, address)
@@ -119,13 +102,13 @@ export class Tree {
 
   delete(hi: number, lo: number): boolean {
     if (this.find(hi, lo) === 0) return false
-    const { slices, space } = this.store
+    const { slices, directories } = this.store
     const at = this.ownBlock(this.blockNumber(hi, lo))
     const block = this.blocks[at]!
-    const i = this.searchSlot(block, this.slotOf(lo))
+    const i = directories.find(block, this.slotOf(lo))
     this.ownSlice(block, i)
     this.cut(block, i, this.offsetOf(lo))
-    space.u32[(block >> 2) + 3] = space.u32[(block >> 2) + 3]! - 1
+    directories.addElements(block, -1)
     this.count--
     if (slices.at === 0) this.dropSlice(at, i)
     return true
@@ -134,21 +117,21 @@ export class Tree {
   /** Deletes the elements from one index to another, both included; returns how many there were. */
   deleteRange(fromHi: number, fromLo: number, toHi: number, toLo: number): number {
     this.store.space.refresh()
+    const { directories, doomed } = this.store
     const before = this.count
     const first = this.blockNumber(fromHi, fromLo)
     const last = this.blockNumber(toHi, toLo)
+    const size = 2 ** this.shift
     for (let at = this.lowerBound(first); at < this.blockCount && this.numbers[at]! <= last;) {
       const number = this.numbers[at]!
-      const low = number === first ? fromLo & (2 ** (this.store.slices.bits + SLOT_BITS) - 1) : 0
-      const size = 2 ** (this.store.slices.bits + SLOT_BITS)
+      const low = number === first ? fromLo & (size - 1) : 0
       const high = number === last ? toLo & (size - 1) : size - 1
       if (low === 0 && high === size - 1) {
         // Taken out of the way at once, freed later: what this costs is a step a block.
-        const { u32 } = this.store.space
         const block = this.blocks[at]!
-        this.count -= u32[(block >> 2) + 3]!
-        this.sliceCount -= u32[(block >> 2) + 1]!
-        this.store.doomed.push(block)
+        this.count -= directories.elementsIn(block)
+        this.sliceCount -= directories.slicesIn(block)
+        doomed.push(block)
         this.removeBlocks(at, 1)
       } else if (!this.deleteInBlock(number, low, high)) at++
     }
@@ -159,21 +142,21 @@ export class Tree {
   get length(): { readonly hi: number; readonly lo: number } {
     if (this.blockCount === 0) return { hi: 0, lo: 0 }
     this.store.space.refresh()
-    const { slices, space } = this.store
+    const { slices, directories } = this.store
     const at = this.blockCount - 1
     const block = this.blocks[at]!
-    const i = space.u32[(block >> 2) + 1]! - 1
-    const { hi, lo } = this.baseOf(this.numbers[at]!, this.slotAt(block, i))
-    const highest = lo + slices.highest(this.sliceAt(block, i)) + 1
+    const i = directories.slicesIn(block) - 1
+    const { hi, lo } = this.baseOf(this.numbers[at]!, directories.slotAt(block, i))
+    const highest = lo + slices.highest(directories.sliceAt(block, i)) + 1
     return highest >= 2 ** 32 ? { hi: hi + 1, lo: 0 } : { hi, lo: highest }
   }
 
   /** What this tree holds now, for as long as it is not released. Throws TooManySnapshots. */
   snapshot(): Tree {
-    this.store.space.refresh()
-    const { u32 } = this.store.space
+    const { space, directories } = this.store
+    space.refresh()
     for (let at = 0; at < this.blockCount; at++) {
-      if (u32[this.blocks[at]! >> 2]! >= MOST_REFS) throw new TooManySnapshots('too many snapshots')
+      if (directories.refsOf(this.blocks[at]!) >= MOST_REFS) throw new TooManySnapshots('too many snapshots')
     }
     const copy = new Tree(this.store)
     copy.numbers = this.numbers.slice(0, Math.max(1, this.blockCount))
@@ -181,7 +164,7 @@ export class Tree {
     copy.blockCount = this.blockCount
     copy.count = this.count
     copy.sliceCount = this.sliceCount
-    for (let at = 0; at < this.blockCount; at++) u32[this.blocks[at]! >> 2]!++
+    for (let at = 0; at < this.blockCount; at++) directories.addRefs(this.blocks[at]!, 1)
     return copy
   }
 
@@ -207,15 +190,15 @@ export class Tree {
 
   /** Bytes of memory: directories, slices and text. Looks at every slice. */
   get bytes(): number {
-    const { space, slices, texts } = this.store
+    const { space, directories, slices, texts } = this.store
     space.refresh()
     let bytes = this.numbers.byteLength + this.blocks.byteLength
     for (let at = 0; at < this.blockCount; at++) {
       const block = this.blocks[at]!
       bytes += space.sizeOf(block)
-      const n = space.u32[(block >> 2) + 1]!
+      const n = directories.slicesIn(block)
       for (let i = 0; i < n; i++) {
-        const slice = this.sliceAt(block, i)
+        const slice = directories.sliceAt(block, i)
         bytes += space.sizeOf(slice)
         if (slices.textOf(slice) !== 0) bytes += texts.bytesOf(slice)
       }
@@ -225,20 +208,8 @@ export class Tree {
 
   /** Index of the first element that a slice could have. */
   baseOf(number: number, slot: number): { readonly hi: number; readonly lo: number } {
-    const shift = this.store.slices.bits + SLOT_BITS
-    const upper = 2 ** (32 - shift)
-    const hi = Math.floor(number / upper)
-    return { hi, lo: (number - hi * upper) * 2 ** shift + slot * this.store.slices.size }
-  }
-
-  slicesIn(block: number): number {
-    return this.store.space.u32[(block >> 2) + 1]!
-  }
-  sliceAt(block: number, i: number): number {
-    return this.store.space.u32[((block + HEADER) >> 2) + i]!
-  }
-  slotAt(block: number, i: number): number {
-    return this.store.space.u16[(this.slots(block) >> 1) + i]!
+    const hi = Math.floor(number / this.upper)
+    return { hi, lo: (number - hi * this.upper) * 2 ** this.shift + slot * this.store.slices.size }
   }
 
   /** Position of the first block with at least this number. */
@@ -255,28 +226,6 @@ export class Tree {
     return low
   }
 
-  /** Position in the block of the first slice with at least this slot. */
-  lowerSlot(block: number, slot: number): number {
-    const { u16 } = this.store.space
-    const base = this.slots(block) >> 1
-    let low = 0
-    let high = this.slicesIn(block)
-    if (high === 0 || u16[base + high - 1]! < slot) return high
-    // Neighbours without holes are the common case.
-    const guess = slot - u16[base]!
-    if (guess >= 0 && guess < high && u16[base + guess] === slot) return guess
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (u16[base + middle]! < slot) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-
-  private slots(block: number): number {
-    return block + HEADER + 4 * this.store.space.u32[(block >> 2) + 2]!
-  }
-
   private searchBlock(number: number): number {
     if (this.last < this.blockCount && this.numbers[this.last] === number) return this.last
     const at = this.lowerBound(number)
@@ -284,36 +233,23 @@ export class Tree {
     return (this.last = at)
   }
 
-  private searchSlot(block: number, slot: number): number {
-    const i = this.lowerSlot(block, slot)
-    return i < this.slicesIn(block) && this.slotAt(block, i) === slot ? i : -1
-  }
-
   /** Position of the block with this number, made when there is none, and held by nobody else. */
   private ownBlock(number: number): number {
     const at = this.searchBlock(number)
     if (at < 0) return this.addBlock(number)
-    const { space, slices } = this.store
+    const { directories, slices } = this.store
     const block = this.blocks[at]!
-    if (space.u32[block >> 2] === 1) return at
-    const bytes = space.capacityOf(block)
-    const copy = space.allocate(bytes)
-    space.u8.copyWithin(copy, block, block + bytes)
-    space.u32[copy >> 2] = 1
-    space.u32[block >> 2]!--
-    const n = this.slicesIn(copy)
-    for (let i = 0; i < n; i++) slices.addRefs(this.sliceAt(copy, i), 1)
+    if (directories.refsOf(block) === 1) return at
+    const copy = directories.copy(block)
+    directories.addRefs(block, -1)
+    const n = directories.slicesIn(copy)
+    for (let i = 0; i < n; i++) slices.addRefs(directories.sliceAt(copy, i), 1)
     this.blocks[at] = copy
     return at
   }
 
   private addBlock(number: number): number {
-    const { space } = this.store
-    const block = space.allocate(HEADER + 6)
-    space.u32[block >> 2] = 1
-    space.u32[(block >> 2) + 1] = 0
-    space.u32[(block >> 2) + 2] = 1
-    space.u32[(block >> 2) + 3] = 0
+    const block = this.store.directories.create()
     const at = this.lowerBound(number)
     if (this.blockCount === this.numbers.length) {
       const capacity = this.blockCount + 1 + (this.blockCount >> 3)
@@ -341,73 +277,49 @@ export class Tree {
   }
 
   private addSlice(at: number, slot: number): number {
-    const { space, slices } = this.store
-    let block = this.blocks[at]!
-    const i = this.lowerSlot(block, slot)
-    const n = this.slicesIn(block)
-    const capacity = space.u32[(block >> 2) + 2]!
-    if (n === capacity) {
-      const wider = Math.min(SLOTS, n + 1 + (n >> 3))
-      const grown = space.allocate(HEADER + 6 * wider)
-      const { u8, u32 } = space
-      u8.copyWithin(grown, block, block + HEADER + 4 * n)
-      const slots = block + HEADER + 4 * n
-      u8.copyWithin(grown + HEADER + 4 * wider, slots, slots + 2 * n)
-      u32[(grown >> 2) + 2] = wider
-      space.free(block)
-      block = this.blocks[at] = grown
-    }
-    const slice = slices.create()
-    const { u8, u32, u16 } = space
-    const refs = block + HEADER
-    u8.copyWithin(refs + 4 * i + 4, refs + 4 * i, refs + 4 * n)
-    u32[(refs >> 2) + i] = slice
-    const slots = this.slots(block)
-    u8.copyWithin(slots + 2 * i + 2, slots + 2 * i, slots + 2 * n)
-    u16[(slots >> 1) + i] = slot
-    u32[(block >> 2) + 1] = n + 1
+    const { directories, slices } = this.store
+    const block = (this.blocks[at] = directories.widened(this.blocks[at]!))
+    const i = directories.lowerSlot(block, slot)
+    directories.insert(block, i, slot, slices.create())
     this.sliceCount++
     return i
   }
 
   /** Takes an empty slice, which is freed already, out of its block, and the block when it was its last. */
   private dropSlice(at: number, i: number): void {
-    const { space } = this.store
-    const { u8, u32 } = space
+    const { space, directories } = this.store
     const block = this.blocks[at]!
-    const n = this.slicesIn(block) - 1
     this.sliceCount--
-    if (n === 0) {
-      space.free(block)
-      this.removeBlocks(at, 1)
-      return
-    }
-    const refs = block + HEADER
-    u8.copyWithin(refs + 4 * i, refs + 4 * i + 4, refs + 4 * n + 4)
-    const slots = this.slots(block)
-    u8.copyWithin(slots + 2 * i, slots + 2 * i + 2, slots + 2 * n + 2)
-    u32[(block >> 2) + 1] = n
+    directories.remove(block, i)
+    if (directories.slicesIn(block) > 0) return
+    space.free(block)
+    this.removeBlocks(at, 1)
   }
 
   /** Makes sure that nobody else holds the slice, copying it where needed. */
   private ownSlice(block: number, i: number): void {
-    const { space, slices, texts } = this.store
-    const slice = this.sliceAt(block, i)
+    const { space, directories, slices, texts } = this.store
+    const slice = directories.sliceAt(block, i)
     if (slices.refsOf(slice) === 1) return
     const copy = slices.copy(slice)
-    texts.copy(copy)
+    try {
+      texts.copy(copy)
+    } catch (error) {
+      space.free(copy)
+      throw error
+    }
     slices.addRefs(slice, -1)
-    space.u32[((block + HEADER) >> 2) + i] = copy
+    directories.setSlice(block, i, copy)
   }
 
   /** Removes one element that is there from a slice; `slices.at` is 0 when it was the last, and the slice freed. */
   private cut(block: number, i: number, offset: number): void {
-    const { space, slices, texts } = this.store
-    let slice = this.sliceAt(block, i)
+    const { directories, slices, texts } = this.store
+    let slice = directories.sliceAt(block, i)
     texts.drop(slice, slices.find(slice, offset))
     if (slices.countOf(slice) === 1) texts.free(slice)
     slice = slices.remove(slice, offset)
-    space.u32[((block + HEADER) >> 2) + i] = slice
+    directories.setSlice(block, i, slice)
     if (slice !== 0) {
       texts.trim(slice)
       if (slices.countOf(slice) <= this.store.kmin && this.store.kmax > 0) slices.setWide(slice, false)
@@ -417,27 +329,27 @@ export class Tree {
 
   /** Deletes what lies in [low, high] of a block, counted from its first index; true when the block is gone. */
   private deleteInBlock(number: number, low: number, high: number): boolean {
-    const { space, slices } = this.store
+    const { space, directories, slices, loose } = this.store
     const { bits, size } = slices
-    const found = this.searchBlock(number)
-    const first = this.lowerSlot(this.blocks[found]!, low >>> bits)
-    if (first === this.slicesIn(this.blocks[found]!)) return false
-    if (this.slotAt(this.blocks[found]!, first) > high >>> bits) return false
+    const found = this.blocks[this.searchBlock(number)]!
+    const first = directories.lowerSlot(found, low >>> bits)
+    if (first === directories.slicesIn(found) || directories.slotAt(found, first) > high >>> bits) return false
     const at = this.ownBlock(number)
     const block = this.blocks[at]!
-    const n = this.slicesIn(block)
+    const n = directories.slicesIn(block)
     let kept = first
     let gone = 0
     for (let i = first; i < n; i++) {
-      const slot = this.slotAt(block, i)
-      const slice = this.sliceAt(block, i)
+      const slot = directories.slotAt(block, i)
+      const slice = directories.sliceAt(block, i)
       if (slot <= high >>> bits) {
         const from = slot === low >>> bits ? low & (size - 1) : 0
         const to = slot === high >>> bits ? high & (size - 1) : size - 1
-        const inside = slices.elements(slice, from, to)
+        const isWhole = from === 0 && to === size - 1
+        const inside = isWhole ? slices.countOf(slice) : slices.elements(slice, from, to)
         gone += inside
         if (inside === slices.countOf(slice)) {
-          releaseSlice(this.store, slice)
+          loose.push(slice)
           this.sliceCount--
           continue
         }
@@ -447,50 +359,15 @@ export class Tree {
           for (const offset of offsets) this.cut(block, i, offset)
         }
       }
-      space.u32[((block + HEADER) >> 2) + kept] = this.sliceAt(block, i)
-      space.u16[(this.slots(block) >> 1) + kept++] = slot
+      directories.setSlice(block, kept, directories.sliceAt(block, i))
+      directories.setSlot(block, kept++, slot)
     }
-    space.u32[(block >> 2) + 1] = kept
-    space.u32[(block >> 2) + 3] = space.u32[(block >> 2) + 3]! - gone
+    directories.truncate(block, kept)
+    directories.addElements(block, -gone)
     this.count -= gone
     if (kept > 0) return false
     space.free(block)
     this.removeBlocks(at, 1)
     return true
   }
-}
-
-function releaseSlice(store: Store, slice: number): void {
-  const { space, slices, texts } = store
-  if (slices.refsOf(slice) > 1) {
-    slices.addRefs(slice, -1)
-    return
-  }
-  texts.free(slice)
-  space.free(slice)
-}
-
-/** Frees up to about `steps` slices of what nobody holds any more; false when nothing is left. */
-export function bury(store: Store, steps: number): boolean {
-  const { space, doomed } = store
-  let left = steps
-  space.refresh()
-  while (doomed.length > 0 && left > 0) {
-    const block = doomed.at(-1)!
-    const at = block >> 2
-    const { u32 } = space
-    left--
-    if (u32[at]! > 1) {
-      u32[at]!--
-      doomed.pop()
-      continue
-    }
-    let n = u32[at + 1]!
-    for (; n > 0 && left > 0; left--) releaseSlice(store, space.u32[((block + HEADER) >> 2) + --n]!)
-    space.u32[at + 1] = n
-    if (n > 0) return true
-    space.free(block)
-    doomed.pop()
-  }
-  return doomed.length > 0
 }

@@ -27,6 +27,7 @@ export class Walk {
   /** From one index to another, both included; downwards when the first is the larger. */
   constructor(tree: Tree, aHi: number, aLo: number, bHi: number, bLo: number) {
     this.tree = tree
+    const { directories } = tree.store
     this.reverse = compare(aHi, aLo, bHi, bLo) > 0
     this.lowHi = this.reverse ? bHi : aHi
     this.lowLo = this.reverse ? bLo : aLo
@@ -38,36 +39,36 @@ export class Walk {
     if (found) {
       const block = tree.blocks[this.block]!
       const slot = tree.slotOf(aLo)
-      this.i = tree.lowerSlot(block, slot)
-      if (this.reverse && (this.i === tree.slicesIn(block) || tree.slotAt(block, this.i) > slot)) this.i--
+      this.i = directories.lowerSlot(block, slot)
+      if (this.reverse && (this.i === directories.slicesIn(block) || directories.slotAt(block, this.i) > slot)) this.i--
     } else if (this.reverse) this.block--
     if (this.reverse && this.i < 0) {
       if (found) this.block--
-      this.i = this.block >= 0 ? tree.slicesIn(tree.blocks[this.block]!) - 1 : -1
+      this.i = this.block >= 0 ? directories.slicesIn(tree.blocks[this.block]!) - 1 : -1
     } else if (!this.reverse && this.i < 0) this.i = 0
   }
 
   /** Goes to the next slice that has elements in the range; false at the end. */
   next(): boolean {
     const { tree } = this
-    const { slices } = tree.store
+    const { slices, directories } = tree.store
     for (;;) {
       if (this.block < 0 || this.block >= tree.blockCount) return false
       const block = tree.blocks[this.block]!
-      if (this.i >= tree.slicesIn(block)) {
+      if (this.i >= directories.slicesIn(block)) {
         this.block++
         this.i = 0
         continue
       }
       if (this.i < 0) {
-        if (--this.block >= 0) this.i = tree.slicesIn(tree.blocks[this.block]!) - 1
+        if (--this.block >= 0) this.i = directories.slicesIn(tree.blocks[this.block]!) - 1
         continue
       }
-      const { hi, lo } = tree.baseOf(tree.numbers[this.block]!, tree.slotAt(block, this.i))
+      const { hi, lo } = tree.baseOf(tree.numbers[this.block]!, directories.slotAt(block, this.i))
       const top = lo + slices.size - 1
       if (compare(hi, lo, this.highHi, this.highLo) > 0 && !this.reverse) return false
       if (compare(hi, top, this.lowHi, this.lowLo) < 0 && this.reverse) return false
-      this.slice = tree.sliceAt(block, this.i)
+      this.slice = directories.sliceAt(block, this.i)
       this.baseHi = hi
       this.baseLo = lo
       this.from = compare(hi, lo, this.lowHi, this.lowLo) < 0 ? this.lowLo - lo : 0

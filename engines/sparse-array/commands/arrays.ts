@@ -349,7 +349,7 @@ function arinfo(session: Session, args: Args): void {
   }
   const array = session.keyspace.arrayOf(record)
   const { tree } = array
-  const { slices } = tree.store
+  const { slices, directories } = tree.store
   out.map(full ? 12 : 7)
   out.text('count')
   out.integer(tree.count)
@@ -360,7 +360,7 @@ function arinfo(session: Session, args: Args): void {
   out.text('slices')
   out.integer(tree.sliceCount)
   out.text('directory-size')
-  out.integer(tree.blockCount === 0 ? 0 : tree.slicesIn(tree.blocks[0]!))
+  out.integer(tree.blockCount === 0 ? 0 : directories.slicesIn(tree.blocks[0]!))
   out.text('super-dir-entries')
   out.integer(tree.blockCount)
   out.text('slice-size')
@@ -372,8 +372,8 @@ function arinfo(session: Session, args: Args): void {
   let sparseSize = 0
   for (let at = 0; at < tree.blockCount; at++) {
     const block = tree.blocks[at]!
-    for (let i = 0; i < tree.slicesIn(block); i++) {
-      const slice = tree.sliceAt(block, i)
+    for (let i = 0; i < directories.slicesIn(block); i++) {
+      const slice = directories.sliceAt(block, i)
       if (!slices.isWide(slice)) {
         sparseSize += slices.capacityOf(slice)
         continue

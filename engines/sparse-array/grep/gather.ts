@@ -6,7 +6,7 @@
  * written out to a scratch block.
  */
 import { LARGE } from '../array/text.ts'
-import type { Store } from '../array/tree.ts'
+import type { Store } from '../array/store.ts'
 import { MAX_RENDERED, render, TAG, TEXT } from '../array/word.ts'
 
 /** A gap that a search may as well read. */

@@ -4,8 +4,8 @@
  * Time is `now`, which the adaptor sets before it lets anything run. Nothing here waits: what may take long is a `Job`.
  */
 import type { SparseArray } from '../array/sparse-array.ts'
-import { bury, createStore } from '../array/tree.ts'
-import type { Store } from '../array/tree.ts'
+import { bury, createStore, isBurying } from '../array/store.ts'
+import type { Store } from '../array/store.ts'
 import type { Plan } from '../grep/plan.ts'
 import { ARRAY, Keyspace } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
@@ -166,7 +166,7 @@ export class Engine {
 
   /** Something is still to be freed. */
   get isBurying(): boolean {
-    for (const { doomed } of this.stores.values()) if (doomed.length > 0) return true
+    for (const store of this.stores.values()) if (isBurying(store)) return true
     return false
   }
 

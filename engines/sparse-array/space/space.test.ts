@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { arena } from '../../regex/index.ts'
 import { SparseArray } from '../array/sparse-array.ts'
-import { createStore } from '../array/tree.ts'
+import { createStore } from '../array/store.ts'
 import { seeded } from '../testing/random.ts'
 import { Space, SpaceFullError } from './space.ts'
 
