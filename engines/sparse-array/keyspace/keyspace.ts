@@ -35,9 +35,8 @@ export class Keyspace {
   beforeChange: BeforeChange | null = null
   readonly arrays: (SparseArray | null)[] = []
   private readonly freeArrays: number[] = []
-  /** Positions in the list, plus one; 0 where free. */
-  private table = new Uint32Array(16)
-  private hashes = new Uint32Array(16)
+  /** Two words a place, so that a look at it is one at memory: the record, 0 where free, and its hash. */
+  private table = new Uint32Array(32)
   private records = new Uint32Array(16)
   private sequences = new Float64Array(16)
   private listed = 0
@@ -51,12 +50,12 @@ export class Keyspace {
   /** The record of a key, 0 when there is none. */
   find(bytes: Uint8Array, from: number, to: number): number {
     const hash = hashOf(bytes, from, to)
-    const { table, hashes } = this
+    const { table } = this
     const mask = table.length - 1
     const length = to - from
-    for (let i = hash & mask; table[i] !== 0; i = (i + 1) & mask) {
-      if (hashes[i] !== hash) continue
-      const record = this.records[table[i]! - 1]!
+    for (let i = (hash << 1) & mask; table[i] !== 0; i = (i + 2) & mask) {
+      if (table[i + 1] !== hash) continue
+      const record = table[i]!
       const { u8, u32 } = this.space
       if (u32[(record >> 2) + KEY_LENGTH] !== length) continue
       const key = record + HEADER
@@ -161,7 +160,7 @@ export class Keyspace {
       this.freeArrays.push(number)
     }
     if (this.expiries.size > 0) this.expiries.delete(this.sequences[position]!)
-    this.unlink(hash, position)
+    this.unlink(hash, record)
     this.records[position] = 0
     this.size--
     space.free(record)
@@ -202,7 +201,7 @@ export class Keyspace {
     const { u8, u32 } = space
     const at = record >> 2
     const hash = hashOf(key, from, to)
-    if (2 * (this.size + 1) > this.table.length) this.rehash(this.table.length * 2)
+    if (4 * (this.size + 1) > this.table.length) this.rehash(2 * this.table.length)
     if (this.listed === this.records.length) this.growList()
     const position = this.listed++
     this.records[position] = record
@@ -213,54 +212,58 @@ export class Keyspace {
     u32[at + KIND] = STRING
     u32[at + POSITION] = position
     for (let i = 0; i < length; i++) u8[record + HEADER + i] = key[from + i]!
-    this.link(hash, position)
+    this.link(hash, record)
     this.size++
     return record
   }
 
   private move(record: number, needed: number): number {
-    const { space } = this
+    const { space, table } = this
     const moved = space.allocate(needed)
     const { u8, u32 } = space
     u8.copyWithin(moved, record, record + HEADER + u32[(record >> 2) + KEY_LENGTH]!)
+    table[this.placeOf(u32[record >> 2]!, record)] = moved
     this.records[u32[(record >> 2) + POSITION]!] = moved
     space.free(record)
     return moved
   }
 
-  private link(hash: number, position: number): void {
-    const { table, hashes } = this
+  private link(hash: number, record: number): void {
+    const { table } = this
+    const i = this.placeOf(hash, 0)
+    table[i] = record
+    table[i + 1] = hash
+  }
+
+  /** The first place from the hash's own on that holds this record, or nothing (0). */
+  private placeOf(hash: number, record: number): number {
+    const { table } = this
     const mask = table.length - 1
-    let i = hash & mask
-    while (table[i] !== 0) i = (i + 1) & mask
-    table[i] = position + 1
-    hashes[i] = hash
+    let i = (hash << 1) & mask
+    while (table[i] !== record) i = (i + 2) & mask
+    return i
   }
 
   /** Takes an entry out and moves up those behind it that would not be found any more. */
-  private unlink(hash: number, position: number): void {
-    const { table, hashes } = this
+  private unlink(hash: number, record: number): void {
+    const { table } = this
     const mask = table.length - 1
-    let hole = hash & mask
-    while (table[hole] !== position + 1) hole = (hole + 1) & mask
-    for (let i = (hole + 1) & mask; table[i] !== 0; i = (i + 1) & mask) {
-      const home = hashes[i]! & mask
+    let hole = this.placeOf(hash, record)
+    for (let i = (hole + 2) & mask; table[i] !== 0; i = (i + 2) & mask) {
+      const home = (table[i + 1]! << 1) & mask
       if (((i - home) & mask) < ((i - hole) & mask)) continue
       table[hole] = table[i]!
-      hashes[hole] = hashes[i]!
+      table[hole + 1] = table[i + 1]!
       hole = i
     }
     table[hole] = 0
   }
 
+  /** The table in another length; hashes lie in it, so no record is looked at. */
   private rehash(length: number): void {
-    const { space } = this
+    const old = this.table
     this.table = new Uint32Array(length)
-    this.hashes = new Uint32Array(length)
-    for (let position = 0; position < this.listed; position++) {
-      const record = this.records[position]!
-      if (record !== 0) this.link(space.u32[record >> 2]!, position)
-    }
+    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) this.link(old[i + 1]!, old[i]!)
   }
 
   private growList(): void {
@@ -283,9 +286,9 @@ export class Keyspace {
       this.space.u32[(record >> 2) + POSITION] = to++
     }
     this.listed = to
-    let length = 16
-    while (length < 4 * this.size) length *= 2
-    this.rehash(Math.min(length, this.table.length))
+    let length = 32
+    while (length < 8 * this.size) length *= 2
+    if (length < this.table.length) this.rehash(length)
   }
 }
 

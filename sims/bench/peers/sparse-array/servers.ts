@@ -1,7 +1,7 @@
 /** Servers on loopback, ours and Debian's, each in a process of its own, and the clients that load them. */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,15 +16,13 @@ export interface BenchServer {
 }
 
 const SERVED = join(import.meta.dirname, 'served.ts')
-/** Clock ticks of /proc a second, on every Linux there is. */
-const TICKS = 100
-const FIELDS_BEFORE_TIMES = 11
-
-/** Processor seconds that a process has taken. */
+/** Processor seconds that the threads of a process have taken, to the nanosecond: the kernel's clock ticks are too coarse. */
 export function cpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[FIELDS_BEFORE_TIMES]) + Number(fields[FIELDS_BEFORE_TIMES + 1])) / TICKS
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  }
+  return nanoseconds / 1e9
 }
 
 export function missingProgram(program: string, debian: string): { why: string; install: string } | null {

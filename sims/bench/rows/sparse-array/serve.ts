@@ -16,7 +16,7 @@ import type { Burst, Contestant, Row } from '../../harness/row.ts'
 import { ours, yardstick } from './contestants.ts'
 
 const KEYS = 100_000
-const REQUESTS = 200_000
+const REQUESTS = 400_000
 const VALUE = 'x'.repeat(64)
 const LOAD = ['-c', '20', '-P', '16', '-r', String(KEYS), '-n', String(REQUESTS), '-d', '64']
 
@@ -31,7 +31,7 @@ async function loaded(
   verify: (client: Asker) => Promise<boolean>,
 ): Promise<Burst> {
   const client = await Asker.connect(server.port)
-  if (fill !== null) for (let i = 0; i < 8; i++) await benchmark(server.port, [...LOAD, ...fill])
+  if (fill !== null) for (let i = 0; i < 4; i++) await benchmark(server.port, [...LOAD, ...fill])
   return {
     run: () => 1,
     work: REQUESTS,
