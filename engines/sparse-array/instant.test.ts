@@ -25,6 +25,10 @@ describe('a search that yields', () => {
       ['ARSCAN', 'k', '18446744073709551614', '0'],
       ['AROP', 'k', '0', '18446744073709551614', 'SUM'],
       ['ARGETRANGE', 'k', '0', '900000'],
+      ['ARLASTITEMS', 'k', '800000'],
+      ['ARLASTITEMS', 'k', '900001', 'REV'],
+      ['ARINFO', 'k', 'FULL'],
+      ['MEMORY', 'USAGE', 'k'],
     ]
     let interrupted = 0
     for (const [round, command] of [...commands, ...commands].entries()) {

@@ -11,6 +11,8 @@ export interface Job {
   readonly work: number
   /** Bytes of its reply so far. */
   readonly pending: number
+  /** It waits for something that is not its work: there is nothing to do now. */
+  readonly isWaiting?: boolean
   /** Does about so many units of work (bytes looked at, and the like), at least some; true when all is done. */
   step(units: number): boolean
   /** Goes on over a snapshot from here. */

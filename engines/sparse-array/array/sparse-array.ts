@@ -95,6 +95,10 @@ export class SparseArray {
   get bytes(): number {
     return this.tree.bytes + OBJECT_BYTES
   }
+  /** The same without the slices and their text. */
+  get ownBytes(): number {
+    return this.tree.directoryBytes + OBJECT_BYTES
+  }
 }
 
 /** Two objects, two typed arrays and their buffers. */

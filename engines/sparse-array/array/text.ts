@@ -170,6 +170,12 @@ export class Texts {
     return stray === 0 ? NONE : { from: stray, to: stray + EXTENT + u32[(stray >> 2) + 1]! }
   }
 
+  /** How many of the slice's texts have a block of their own. */
+  largesIn(slice: number): number {
+    const record = this.slices.textOf(slice)
+    return record === 0 ? 0 : this.space.u32[(record >> 2) + LARGES]!
+  }
+
   /** Bytes that the slice's text takes, blocks' headers included. */
   bytesOf(slice: number): number {
     const record = this.slices.textOf(slice)
@@ -186,7 +192,8 @@ export class Texts {
     const count = slices.elements(slice)
     for (let i = 0; i < count; i++) {
       const at = slices.addresses[i]! >> 2
-      if ((u32[at]! & TAG) === TEXT && u32[at]! >>> 3 >= LARGE) bytes += space.sizeOf(u32[at + 1]! - LARGE_HEADER)
+      if ((u32[at]! & TAG) === TEXT && u32[at]! >>> 3 >= LARGE)
+        bytes += space.sizeOf(u32[at + 1]! - LARGE_HEADER)
     }
     return bytes
   }

@@ -192,10 +192,9 @@ export class Tree {
   get bytes(): number {
     const { space, directories, slices, texts } = this.store
     space.refresh()
-    let bytes = this.numbers.byteLength + this.blocks.byteLength
+    let bytes = this.directoryBytes
     for (let at = 0; at < this.blockCount; at++) {
       const block = this.blocks[at]!
-      bytes += space.sizeOf(block)
       const n = directories.slicesIn(block)
       for (let i = 0; i < n; i++) {
         const slice = directories.sliceAt(block, i)
@@ -203,6 +202,14 @@ export class Tree {
         if (slices.textOf(slice) !== 0) bytes += texts.bytesOf(slice)
       }
     }
+    return bytes
+  }
+
+  /** Bytes of the super directory and the directories. */
+  get directoryBytes(): number {
+    const { space } = this.store
+    let bytes = this.numbers.byteLength + this.blocks.byteLength
+    for (let at = 0; at < this.blockCount; at++) bytes += space.sizeOf(this.blocks[at]!)
     return bytes
   }
 
@@ -333,7 +340,8 @@ export class Tree {
     const { bits, size } = slices
     const found = this.blocks[this.searchBlock(number)]!
     const first = directories.lowerSlot(found, low >>> bits)
-    if (first === directories.slicesIn(found) || directories.slotAt(found, first) > high >>> bits) return false
+    if (first === directories.slicesIn(found) || directories.slotAt(found, first) > high >>> bits)
+      return false
     const at = this.ownBlock(number)
     const block = this.blocks[at]!
     const n = directories.slicesIn(block)

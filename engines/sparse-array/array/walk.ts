@@ -40,7 +40,11 @@ export class Walk {
       const block = tree.blocks[this.block]!
       const slot = tree.slotOf(aLo)
       this.i = directories.lowerSlot(block, slot)
-      if (this.reverse && (this.i === directories.slicesIn(block) || directories.slotAt(block, this.i) > slot)) this.i--
+      if (
+        this.reverse &&
+        (this.i === directories.slicesIn(block) || directories.slotAt(block, this.i) > slot)
+      )
+        this.i--
     } else if (this.reverse) this.block--
     if (this.reverse && this.i < 0) {
       if (found) this.block--

@@ -1,7 +1,10 @@
 /** INFO, CONFIG, saving, and no-ops that test suites send. */
+import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
+import type { Reply } from '../resp/reply.ts'
 import { SETTINGS } from '../server/config.ts'
 import { globMatch } from '../server/engine.ts'
+import type { Host } from '../server/engine.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { ADMIN, command, FAST, NO_KEYS, READ } from './command.ts'
@@ -124,9 +127,38 @@ function configSet(session: Session, args: Args): void {
   out.simple('OK')
 }
 
-function save(session: Session): void {
-  if (session.engine.host.save('save', true)) session.out.simple('OK')
-  else session.out.error('ERR Background save already in progress')
+/** SAVE: the client waits until the snapshot is written, everybody else goes on. */
+class SaveJob implements Job {
+  readonly work = 0
+  readonly pending = 0
+  private readonly host: Host
+  private begun: boolean | null = null
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  get isWaiting(): boolean {
+    return this.begun === true && this.host.saving !== null
+  }
+
+  step(units: number): boolean {
+    this.begun ??= this.host.save('save', units === Infinity)
+    return !this.isWaiting
+  }
+
+  detach(): void {}
+
+  reply(out: Reply): void {
+    if (this.begun === true) out.simple('OK')
+    else out.error('ERR Background save already in progress')
+  }
+
+  close(): void {}
+}
+
+function save(session: Session): Job {
+  return new SaveJob(session.engine.host)
 }
 
 function bgsave(session: Session): void {

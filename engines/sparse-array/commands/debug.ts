@@ -1,5 +1,9 @@
 /** DEBUG, for test suites: only where the server was started for it. */
 import { createHash } from 'node:crypto'
+import { fromBig, parsed } from '../array/index64.ts'
+import { valueAt } from '../array/sparse-array.ts'
+import type { SparseArray } from '../array/sparse-array.ts'
+import { Walk } from '../array/walk.ts'
 import { ARRAY } from '../keyspace/keyspace.ts'
 import type { Keyspace } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
@@ -7,7 +11,6 @@ import type { Session } from '../server/session.ts'
 import { reload } from '../snapshot/reload.ts'
 import type { Command } from './command.ts'
 import { ADMIN, command, NO_KEYS } from './command.ts'
-import { eachElement } from './keys.ts'
 
 const REFUSED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.'
@@ -54,6 +57,22 @@ function debugCommand(session: Session, args: Args): void {
     out.error(
       `ERR unknown subcommand or wrong number of arguments for '${args.text(1).slice(0, 128)}'. Try DEBUG HELP.`,
     )
+}
+
+/** Calls back for every element of an array, in order. */
+function eachElement(array: SparseArray, visit: (index: bigint, value: Uint8Array) => void): void {
+  const { tree } = array
+  if (tree.count === 0) return
+  fromBig(array.length - 1n)
+  const walk = new Walk(tree, 0, 0, parsed.hi, parsed.lo)
+  while (walk.next()) {
+    const { slices } = tree.store
+    const count = slices.elements(walk.slice)
+    const addresses = slices.addresses.slice(0, count)
+    const base = (BigInt(walk.baseHi) << 32n) + BigInt(walk.baseLo)
+    const offsets = slices.offsets.slice(0, count)
+    for (let i = 0; i < count; i++) visit(base + BigInt(offsets[i]!), valueAt(tree.store, addresses[i]!))
+  }
 }
 
 /** Of the content alone, whatever the layout. */

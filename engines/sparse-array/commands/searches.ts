@@ -12,14 +12,15 @@ import type { Args } from '../resp/args.ts'
 import { latin1 } from '../resp/args.ts'
 import type { Engine } from '../server/engine.ts'
 import type { Session } from '../server/session.ts'
-import { arrayRecord, index } from './arrays.ts'
+import { array, arrayRecord, index } from './access.ts'
 import type { Command } from './command.ts'
-import { command, NOT_INTEGER, ONE_KEY, READ, SYNTAX } from './command.ts'
+import { NOT_INTEGER, READ, SYNTAX } from './command.ts'
 
 const MOST_PLACES = 1_000_000
 const MOST_PREDICATES = 250
 const MOST_ERRORS = 8n
-const MOST_CONTEXT = 1_000_000n
+/** Neighbours are found in one go. */
+const MOST_CONTEXT = 10_000n
 
 /** Reads the two indices in arguments 2 and 3; null when one is none, and the error is written. */
 function endsOf(session: Session, args: Args): Ends | null {
@@ -46,7 +47,7 @@ function argetrange(session: Session, args: Args): Job | undefined {
   }
   if (record > 0) return new RangeReplyJob(treeOf(session, record), ends, places, session.protocol)
   session.out.array(places)
-  for (let i = 0; i < places; i++) session.out.nil()
+  session.out.nils(places)
   return undefined
 }
 
@@ -238,12 +239,9 @@ function argrep(session: Session, args: Args): Job | undefined {
   })
 }
 
-const search = (name: string, arity: number, run: Command['run']): Command =>
-  command('array', name, arity, READ, ONE_KEY, run)
-
 export const searches: readonly Command[] = [
-  search('argetrange', 4, argetrange),
-  search('arscan', -4, arscan),
-  search('argrep', -6, argrep),
-  search('arop', -5, arop),
+  array('argetrange', 4, READ, argetrange),
+  array('arscan', -4, READ, arscan),
+  array('argrep', -6, READ, argrep),
+  array('arop', -5, READ, arop),
 ]

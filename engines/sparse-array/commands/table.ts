@@ -7,17 +7,27 @@ import { absent } from './absent.ts'
 import type { Command } from './command.ts'
 import type { CommandTable } from '../server/session.ts'
 import { connection } from './connection.ts'
+import { cursors } from './cursors.ts'
 import { debug } from './debug.ts'
+import { descriptions } from './describe.ts'
+import { expiry } from './expiry.ts'
 import { keyCommands } from './keys.ts'
 import { introspection } from './introspection.ts'
+import { listing } from './listing.ts'
 import { messages } from './messages.ts'
+import { objects } from './object.ts'
 import { strings } from './strings.ts'
 import { transactions } from './transactions.ts'
 
 const COMMANDS: readonly Command[] = [
   ...arrays,
+  ...cursors,
+  ...descriptions,
   ...searches,
   ...keyCommands,
+  ...listing,
+  ...expiry,
+  ...objects,
   ...strings,
   ...connection,
   ...transactions,

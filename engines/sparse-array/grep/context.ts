@@ -4,16 +4,21 @@
  * A neighbour is an element that exists, however far away, whether or not it lies in the range that is searched. Blocks
  * that would share an element become one.
  */
-import { compare } from '../array/index64.ts'
 import type { Tree } from '../array/tree.ts'
 import { Walk } from '../array/walk.ts'
 import { Reply } from '../resp/reply.ts'
 
-interface Entry {
+interface Place {
   readonly hi: number
   readonly lo: number
+}
+
+interface Entry extends Place {
   readonly address: number
 }
+
+/** Offsets of a slice that are looked at first for neighbours; four times as many each time that is not enough. */
+const FIRST_PIECE = 64
 
 export class Blocks {
   /** Number of blocks written. */
@@ -23,9 +28,8 @@ export class Blocks {
   private readonly out: Reply
   private readonly block = new Reply()
   private entries = 0
-  /** The block's last hit, and what follows it, which is not written yet. */
+  /** The block's last hit; what follows it is not written yet. */
   private last: Entry | null = null
-  private after: Entry[] = []
 
   constructor(reverse: boolean, width: number, out: Reply) {
     this.reverse = reverse
@@ -34,26 +38,22 @@ export class Blocks {
     this.block.protocol = out.protocol
   }
 
-  /** The next hit, in the direction of the search. */
-  hit(tree: Tree, hi: number, lo: number, address: number): void {
+  /** The next hit, in the direction of the search; returns how many neighbours were looked at. */
+  hit(tree: Tree, hi: number, lo: number, address: number): number {
+    const { width, reverse, last } = this
     const own: Entry = { hi, lo, address }
-    const before = neighbours(tree, own, this.width, !this.reverse).reverse()
-    if (this.last !== null) {
-      const first = before[0] ?? own
-      const reach = this.after.at(-1) ?? this.last
-      if (this.isBefore(reach, first)) {
-        this.flush(tree)
-      } else {
-        // What lies between the hits, once: the end of the block so far is the begin of what comes before this hit.
-        for (const entry of this.after) if (this.isBefore(entry, own)) this.write(tree, entry, 0)
-        const end = this.after.findLast((entry) => this.isBefore(entry, own)) ?? this.last
-        for (const entry of before) if (this.isBefore(end, entry)) this.write(tree, entry, 0)
-      }
+    // With fewer elements than twice the width between them, two hits share some of these.
+    const most = last === null ? width : 2 * width
+    const { found, isReached } = neighbours(tree, own, most, !reverse, last)
+    let looked = found.length
+    if (last !== null && !isReached) {
+      looked += this.flush(tree)
+      found.length = Math.min(found.length, width)
     }
-    if (this.last === null) for (const entry of before) this.write(tree, entry, 0)
+    for (const entry of found.reverse()) this.write(tree, entry, 0)
     this.write(tree, own, 1)
     this.last = own
-    this.after = neighbours(tree, own, this.width, this.reverse)
+    return looked
   }
 
   /** No more hits come. */
@@ -61,14 +61,15 @@ export class Blocks {
     if (this.last !== null) this.flush(tree)
   }
 
-  private flush(tree: Tree): void {
-    for (const entry of this.after) this.write(tree, entry, 0)
+  private flush(tree: Tree): number {
+    const { found } = neighbours(tree, this.last!, this.width, this.reverse, null)
+    for (const entry of found) this.write(tree, entry, 0)
     this.out.array(this.entries)
     this.out.append(this.block)
     this.count++
     this.entries = 0
     this.last = null
-    this.after = []
+    return found.length
   }
 
   private write(tree: Tree, { hi, lo, address }: Entry, hit: number): void {
@@ -78,35 +79,41 @@ export class Blocks {
     this.block.integer(hit)
     this.entries++
   }
-
-  private isBefore(a: Entry, b: Entry): boolean {
-    const order = compare(a.hi, a.lo, b.hi, b.lo)
-    return this.reverse ? order > 0 : order < 0
-  }
 }
 
-/** The next `width` elements behind this one, nearest first: below it when `down`. */
-function neighbours(tree: Tree, { hi, lo }: Entry, width: number, down: boolean): Entry[] {
+/**
+ * The next elements behind this one, nearest first, below it when `down`: at most `most`, and only those before `stop`,
+ * if that is reached.
+ */
+function neighbours(
+  tree: Tree,
+  { hi, lo }: Place,
+  most: number,
+  down: boolean,
+  stop: Place | null,
+): { readonly found: Entry[]; readonly isReached: boolean } {
   const found: Entry[] = []
-  if (width === 0) return found
-  const walk = down ? new Walk(tree, hi, lo, 0, 0) : new Walk(tree, hi, lo, 0xffff_ffff, 0xffff_fffe)
+  if (most === 0) return { found, isReached: false }
+  const far = stop ?? (down ? { hi: 0, lo: 0 } : { hi: 0xffff_ffff, lo: 0xffff_fffe })
+  const walk = new Walk(tree, hi, lo, far.hi, far.lo)
   const { slices } = tree.store
-  while (found.length < width && walk.next()) {
+  while (found.length < most && walk.next()) {
     // A piece of the slice at a time: most have what is wanted close by.
     let { from, to } = walk
-    for (let piece = 2 * width + 16; from <= to && found.length < width; piece *= 4) {
+    for (let piece = FIRST_PIECE; from <= to && found.length < most; piece *= 4) {
       const low = down ? Math.max(from, to - piece) : from
       const high = down ? to : Math.min(to, from + piece)
       const count = slices.elements(walk.slice, low, high)
-      for (let i = 0; i < count && found.length < width; i++) {
+      for (let i = 0; i < count && found.length < most; i++) {
         const k = down ? count - 1 - i : i
         const at = walk.baseLo + slices.offsets[k]!
         if (at === lo && walk.baseHi === hi) continue
+        if (stop !== null && at === stop.lo && walk.baseHi === stop.hi) return { found, isReached: true }
         found.push({ hi: walk.baseHi, lo: at, address: slices.addresses[k]! })
       }
       if (down) to = low - 1
       else from = high + 1
     }
   }
-  return found
+  return { found, isReached: false }
 }

@@ -12,7 +12,7 @@ import {
 import type { Extended } from '../number/extended.ts'
 import { latin1 } from '../resp/args.ts'
 import type { Reply } from '../resp/reply.ts'
-import { RangeJob } from './scan.ts'
+import { RangeJob } from './range-job.ts'
 import type { Ends } from './search.ts'
 
 export type Operation = 'sum' | 'min' | 'max' | 'and' | 'or' | 'xor' | 'used' | 'match'
@@ -52,24 +52,24 @@ export class FoldJob extends RangeJob {
     }
   }
 
-  protected element(_hi: number, _lo: number, address: number): boolean {
+  protected element(_hi: number, _lo: number, address: number): number {
     if (this.operation === 'used') {
       this.count++
-      return true
+      return 0
     }
     if (this.operation === 'match') {
       if (this.equals(address)) this.count++
-      return true
+      return 0
     }
     const { u32 } = this.walk.tree.store.space
     const lo = u32[address >> 2]!
     if ((lo & TAG) === INT) {
       this.number(intOf(lo, u32[(address >> 2) + 1]!))
-      return true
+      return 0
     }
     const value = parseExtended(this.textAt(address))
     if (value !== null) this.extended(value)
-    return true
+    return 0
   }
 
   private number(value: number): void {

@@ -1,61 +1,10 @@
-/** ARSCAN and ARGETRANGE: elements, or places, of a range in order. */
-import { compare } from '../array/index64.ts'
+/** ARSCAN, ARGETRANGE and ARLASTITEMS: elements, or places, of a range in order. */
+import { fromBig, parsed } from '../array/index64.ts'
 import type { Tree } from '../array/tree.ts'
-import { Walk } from '../array/walk.ts'
 import type { Job } from '../job.ts'
-import { Reply } from '../resp/reply.ts'
+import type { Reply } from '../resp/reply.ts'
+import { RangeJob } from './range-job.ts'
 import type { Ends } from './search.ts'
-
-const ELEMENT = 64
-
-/** Walks the elements of a range on the live array or a snapshot of it. */
-abstract class RangeJob implements Job {
-  protected readonly walk: Walk
-  protected readonly body = new Reply()
-  work = 0
-  private snapshot: Tree | null = null
-
-  constructor(tree: Tree, { aHi, aLo, bHi, bLo }: Ends) {
-    this.walk = new Walk(tree, aHi, aLo, bHi, bLo)
-  }
-
-  get pending(): number {
-    return this.body.length
-  }
-
-  step(units: number): boolean {
-    const { walk } = this
-    const { slices, space } = walk.tree.store
-    const until = this.work + units
-    while (this.work < until) {
-      if (!walk.next()) return true
-      space.refresh()
-      const count = slices.elements(walk.slice, walk.from, walk.to)
-      this.work += ELEMENT * count + ELEMENT
-      for (let i = 0; i < count; i++) {
-        const k = walk.reverse ? count - 1 - i : i
-        if (!this.element(walk.baseHi, walk.baseLo + slices.offsets[k]!, slices.addresses[k]!)) return true
-      }
-    }
-    return false
-  }
-
-  detach(): void {
-    this.snapshot ??= this.walk.tree = this.walk.tree.snapshot()
-  }
-
-  close(): void {
-    this.snapshot?.release()
-    this.snapshot = null
-  }
-
-  abstract reply(out: Reply): void
-
-  /** False when no more elements are wanted. */
-  protected abstract element(hi: number, lo: number, address: number): boolean
-}
-
-export { RangeJob }
 
 export class ScanJob extends RangeJob {
   private readonly limit: number
@@ -72,11 +21,15 @@ export class ScanJob extends RangeJob {
     out.append(this.body)
   }
 
-  protected element(hi: number, lo: number, address: number): boolean {
-    this.body.array(2)
-    this.body.index(hi, lo)
-    this.body.value(this.walk.tree.store.space, address)
-    return ++this.found < this.limit
+  protected element(hi: number, lo: number, address: number): number {
+    if (this.found === this.limit) return -1
+    const { body } = this
+    const before = body.length
+    body.array(2)
+    body.index(hi, lo)
+    body.value(this.walk.tree.store.space, address)
+    this.found++
+    return body.length - before
   }
 }
 
@@ -94,21 +47,92 @@ export class RangeReplyJob extends RangeJob {
   }
 
   reply(out: Reply): void {
-    this.fill(this.places)
     out.array(this.places)
+    this.write(out)
+  }
+
+  /** The places without a count of them. */
+  write(out: Reply): void {
+    this.fill(this.places)
     out.append(this.body)
   }
 
-  protected element(hi: number, lo: number, address: number): boolean {
+  protected element(hi: number, lo: number, address: number): number {
+    const { body } = this
+    const before = body.length
     const { aHi, aLo } = this.ends
-    const distance = Math.abs(compare(hi, lo, aHi, aLo) === 0 ? 0 : (hi - aHi) * 2 ** 32 + (lo - aLo))
-    this.fill(distance)
-    this.body.value(this.walk.tree.store.space, address)
+    this.fill(Math.abs((hi - aHi) * 2 ** 32 + (lo - aLo)))
+    body.value(this.walk.tree.store.space, address)
     this.written++
-    return true
+    return body.length - before
   }
 
   private fill(until: number): void {
-    for (; this.written < until; this.written++) this.body.nil()
+    if (until > this.written) this.body.nils(until - this.written)
+    this.written = Math.max(this.written, until)
   }
+}
+
+/** The last places before a cursor, going back around the begin of the array to its end. */
+export class LastItemsJob implements Job {
+  private readonly places: number
+  private readonly parts: readonly RangeReplyJob[]
+
+  /** `anchor`: the newest place; `length`: of the array, at least `places`. Oldest first unless `reverse`. */
+  constructor(
+    tree: Tree,
+    anchor: bigint,
+    length: bigint,
+    places: number,
+    reverse: boolean,
+    protocol: number,
+  ) {
+    this.places = places
+    const first = anchor - BigInt(places - 1)
+    const stretches: (readonly [bigint, bigint])[] =
+      first >= 0n
+        ? [[first, anchor]]
+        : [
+            [first + length, length - 1n],
+            [0n, anchor],
+          ]
+    this.parts = (reverse ? stretches.map(([from, to]) => [to, from] as const).reverse() : stretches).map(
+      ([from, to]) => {
+        const count = Number(to > from ? to - from : from - to) + 1
+        return new RangeReplyJob(tree, endsOf(from, to), count, protocol)
+      },
+    )
+  }
+
+  get work(): number {
+    return this.parts.reduce((sum, part) => sum + part.work, 0)
+  }
+  get pending(): number {
+    return this.parts.reduce((sum, part) => sum + part.pending, 0)
+  }
+
+  step(units: number): boolean {
+    const until = this.work + units
+    return this.parts.every((part) => part.step(until - this.work))
+  }
+
+  detach(): void {
+    for (const part of this.parts) part.detach()
+  }
+
+  reply(out: Reply): void {
+    out.array(this.places)
+    for (const part of this.parts) part.write(out)
+  }
+
+  close(): void {
+    for (const part of this.parts) part.close()
+  }
+}
+
+function endsOf(from: bigint, to: bigint): Ends {
+  fromBig(from)
+  const { hi: aHi, lo: aLo } = parsed
+  fromBig(to)
+  return { aHi, aLo, bHi: parsed.hi, bLo: parsed.lo }
 }

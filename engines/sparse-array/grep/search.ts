@@ -56,6 +56,9 @@ export class Search implements Job {
   /** Offsets of the slice that are still to be judged, what comes first last. */
   private readonly ranges: { readonly from: number; readonly to: number }[] = []
   private inSlice = false
+  /** All texts of the slice are judged, and so many of its elements collected. */
+  private isJudged = false
+  private collected = 0
   private run = 0
   private at = 0
   private flags = new Uint8Array(0)
@@ -90,18 +93,19 @@ export class Search implements Job {
         const { from, to } = this.ranges.pop()!
         this.gathered.gather(walk.slice, from, to)
         if (this.gathered.count === 0) continue
-        if (this.work > options.maxSteps) return this.exceeded()
+        if (this.work > options.maxSteps) return this.exceeded(this.first)
         this.begin()
       }
       try {
-        if (!this.judge(Math.max(LEAST_PORTION, until - this.work))) continue
+        if (!this.isJudged && !this.judge(Math.max(LEAST_PORTION, until - this.work))) continue
       } catch (error) {
-        if (error instanceof RegexBudgetError) return this.exceeded()
+        if (error instanceof RegexBudgetError) return this.exceeded(this.first)
         throw error
       }
+      this.isJudged = true
       space.refresh()
-      this.collect()
-      this.inSlice = false
+      this.inSlice = !this.collect(until)
+      if (this.error !== null) return true
     }
     return false
   }
@@ -171,6 +175,8 @@ export class Search implements Job {
     else this.flags.fill(0, 0, count)
     if (this.plan.matchers.length === 0) this.flags.fill(1, 0, count)
     this.inSlice = true
+    this.isJudged = false
+    this.collected = 0
     this.run = 0
     this.at = 0
     this.work += ELEMENT * count
@@ -256,26 +262,33 @@ export class Search implements Job {
     return this.scan(matcher, someStarts, someEnds, 0, Infinity).hits.map((i) => texts[i]!)
   }
 
-  /** Writes the slice's hits, in the walk's direction. */
-  private collect(): void {
+  /** Writes the slice's hits, in the walk's direction, until there is enough work done; true when all are written. */
+  private collect(until: number): boolean {
     const { gathered, walk, options, body, flags } = this
     const { count, offsets, words } = gathered
     const { space } = walk.tree.store
-    for (let i = 0; i < count && this.hits < options.limit; i++) {
-      const k = walk.reverse ? count - 1 - i : i
+    for (; this.collected < count && this.hits < options.limit; this.collected++) {
+      const k = walk.reverse ? count - 1 - this.collected : this.collected
       if (flags[k] === 0) continue
+      if (options.count) {
+        this.hits++
+        continue
+      }
+      if (this.work > options.maxSteps) return this.exceeded(k)
+      if (this.work >= until) return false
       this.hits++
-      if (options.count) continue
+      const before = body.length
       const lo = walk.baseLo + offsets[k]!
       if (this.blocks !== null) {
-        this.blocks.hit(walk.tree, walk.baseHi, lo, words[k]!)
-        this.work += ELEMENT * 2 * options.context
+        this.work += ELEMENT * this.blocks.hit(walk.tree, walk.baseHi, lo, words[k]!)
       } else if (options.withValues) {
         body.array(2)
         body.index(walk.baseHi, lo)
         body.value(space, words[k]!)
       } else body.index(walk.baseHi, lo)
+      this.work += body.length - before
     }
+    return true
   }
 
   private end(): true {
@@ -283,9 +296,14 @@ export class Search implements Job {
     return true
   }
 
-  private exceeded(): true {
+  /** Which of the slice's elements comes first. */
+  private get first(): number {
+    return this.walk.reverse ? this.gathered.count - 1 : 0
+  }
+
+  /** Everything before element k of the slice is judged. */
+  private exceeded(k: number): true {
     const { gathered, walk } = this
-    const k = walk.reverse ? gathered.count - 1 : 0
     const index = indexText(walk.baseHi, walk.baseLo + gathered.offsets[k]!)
     this.error = `ERR ARGREP budget exceeded at index ${index}`
     return true

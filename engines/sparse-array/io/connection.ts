@@ -52,7 +52,7 @@ export class Connection implements Worker {
   }
 
   get paused(): boolean {
-    return this.isBlocked
+    return this.isBlocked || this.session.job?.isWaiting === true
   }
 
   step(units: number): boolean {

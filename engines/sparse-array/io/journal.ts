@@ -37,6 +37,8 @@ export interface JournalOptions {
   readonly onNotice?: (line: string) => void
   /** Called when more is on the disk than before. */
   readonly onSynced?: () => void
+  /** Called when a snapshot has its name. */
+  readonly onSaved?: () => void
   /** A write or a sync failed: nothing more can be promised. */
   readonly onFailed?: (error: unknown) => void
 }
@@ -164,6 +166,7 @@ export class Journal {
     this.removeOlderThan(generation)
     this.saving = null
     this.lastSave = Math.floor(this.engine.now / 1000)
+    this.options.onSaved?.()
   }
 
   private writeOut(): void {

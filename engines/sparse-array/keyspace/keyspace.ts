@@ -9,6 +9,7 @@
  * `beforeChange` hands it keys that would change or go before it has come to them.
  */
 import type { SparseArray } from '../array/sparse-array.ts'
+import type { Reply } from '../resp/reply.ts'
 import type { Space } from '../space/space.ts'
 
 export const STRING = 0
@@ -33,6 +34,8 @@ export class Keyspace {
   /** Milliseconds since 1970 at which keys go, by sequence number. */
   readonly expiries = new Map<number, number>()
   beforeChange: BeforeChange | null = null
+  /** Who must see a key before it goes: listings that are under way. */
+  readonly leavers = new Set<(record: number) => void>()
   readonly arrays: (SparseArray | null)[] = []
   private readonly freeArrays: number[] = []
   /** Two words a place, so that a look at it is one at memory: the record, 0 where free, and its hash. */
@@ -75,6 +78,12 @@ export class Keyspace {
   keyOf(record: number): Uint8Array {
     const { u8, u32 } = this.space
     return u8.slice(record + HEADER, record + HEADER + u32[(record >> 2) + KEY_LENGTH]!)
+  }
+  /** Writes the key as a bulk string. */
+  writeKey(record: number, out: Reply): void {
+    const { u8, u32 } = this.space
+    const at = record + HEADER
+    out.bulk(u8, at, at + u32[(record >> 2) + KEY_LENGTH]!)
   }
   /** Where a string's bytes begin in the space. */
   stringAt(record: number): number {
@@ -148,6 +157,7 @@ export class Keyspace {
   /** Takes a key out; an array's memory is the caller's to release. Returns the array it was, or null. */
   remove(record: number): SparseArray | null {
     this.touch(record)
+    for (const leaver of this.leavers) leaver(record)
     const { space } = this
     const at = record >> 2
     const hash = space.u32[at]!
@@ -170,15 +180,28 @@ export class Keyspace {
 
   /** The first record with a sequence number above this one; 0 when there is none. */
   after(sequence: number): number {
-    let low = 0
-    let high = this.listed
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.sequences[middle]! <= sequence) low = middle + 1
-      else high = middle
+    let position = this.positionAfter(sequence)
+    while (position < this.listed && this.records[position] === 0) position++
+    return position < this.listed ? this.records[position]! : 0
+  }
+
+  /** Visits up to `most` keys behind this sequence number, in order; returns the last one's number, 0 at the end. */
+  each(sequence: number, most: number, visit: (record: number) => void): number {
+    let left = most
+    let last = sequence
+    for (let position = this.positionAfter(sequence); position < this.listed; position++) {
+      const record = this.records[position]!
+      if (record === 0) continue
+      if (left-- === 0) return last
+      last = this.sequences[position]!
+      visit(record)
     }
-    while (low < this.listed && this.records[low] === 0) low++
-    return low < this.listed ? this.records[low]! : 0
+    return 0
+  }
+
+  /** Somebody still reads keys of a database that was emptied. */
+  get isHeld(): boolean {
+    return this.beforeChange !== null || this.leavers.size > 0
   }
 
   /** The sequence number that the next key will get. */
@@ -192,6 +215,17 @@ export class Keyspace {
     let at = Math.floor(draw * this.listed)
     while (this.records[at] === 0) at = (at + 1) % this.listed
     return this.records[at]!
+  }
+
+  private positionAfter(sequence: number): number {
+    let low = 0
+    let high = this.listed
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.sequences[middle]! <= sequence) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   private create(key: Uint8Array, from: number, to: number, extra: number): number {

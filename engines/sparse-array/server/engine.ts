@@ -122,6 +122,8 @@ export class Engine {
   readonly stats = { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0 }
   nextClient = 1
   private readonly stores = new Map<number, Store>()
+  /** Databases that were emptied and whose keys are still to be freed, and behind which key. */
+  private readonly graves: { readonly keyspace: Keyspace; sequence: number }[] = []
   /** Commands of a transaction that runs. */
   private group: LoggedCommand[] | null = null
   private groupDb = 0
@@ -156,18 +158,31 @@ export class Engine {
     }
   }
 
-  /** Frees some of what nobody holds any more; false when nothing is left to free. */
+  /** Frees some of what nobody holds any more, about `steps` blocks; false when nothing is left to free. */
   bury(steps: number): boolean {
     this.space.refresh()
-    let isLeft = false
-    for (const store of this.stores.values()) isLeft = bury(store, steps) || isLeft
-    return isLeft
+    this.buryKeys(steps)
+    for (const store of this.stores.values()) bury(store, steps)
+    return this.isBurying
+  }
+
+  private buryKeys(steps: number): void {
+    for (let grave = this.graves.at(-1); grave !== undefined; grave = this.graves.at(-1)) {
+      const { keyspace } = grave
+      let left = steps
+      grave.sequence = keyspace.each(grave.sequence, steps, (record) => {
+        left--
+        if (keyspace.kindOf(record) === ARRAY) keyspace.arrayOf(record).tree.release()
+        this.space.free(record)
+      })
+      if (grave.sequence === 0) this.graves.pop()
+      if (left <= 0) return
+    }
   }
 
   /** Something is still to be freed. */
   get isBurying(): boolean {
-    for (const store of this.stores.values()) if (isBurying(store)) return true
-    return false
+    return this.graves.length > 0 || Array.from(this.stores.values()).some(isBurying)
   }
 
   /** Lets go of an array: little ones at once. */
@@ -230,18 +245,13 @@ export class Engine {
     }
     this.dirty++
     this.keyspaces[index] = new Keyspace(this.space, index)
-    if (old.beforeChange === null) this.dropKeyspace(old)
+    this.release(old)
   }
 
-  dropKeyspace(keyspace: Keyspace): void {
-    keyspace.beforeChange = null
-    for (let sequence = 0; ;) {
-      const record = keyspace.after(sequence)
-      if (record === 0) return
-      sequence = keyspace.sequenceOf(record)
-      if (keyspace.kindOf(record) === ARRAY) this.discard(keyspace.arrayOf(record))
-      this.space.free(record)
-    }
+  /** Frees the keys of a database that was emptied, bit by bit, once nobody reads them any more. */
+  release(keyspace: Keyspace): void {
+    if (this.keyspaces[keyspace.index] === keyspace || keyspace.isHeld) return
+    if (this.graves.every((grave) => grave.keyspace !== keyspace)) this.graves.push({ keyspace, sequence: 0 })
   }
 
   /** A key was written: who watches it must know, and the log. */

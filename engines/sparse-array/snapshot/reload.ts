@@ -11,6 +11,7 @@ export function reload(engine: Engine): void {
   const { dirty } = engine
   engine.loading = true
   for (let db = 0; db < engine.keyspaces.length; db++) engine.flush(db)
+  while (engine.bury(Infinity));
   readSnapshot(engine, bytes, unchecked)
   engine.loading = false
   engine.dirty = dirty

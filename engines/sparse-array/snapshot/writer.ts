@@ -22,6 +22,8 @@ export const MAGIC = new TextEncoder().encode('FBARRAY1')
 export const END = 0xff
 const PIECE = 1 << 16
 const ELEMENT = 32
+/** The next slice is still to be gone to. */
+const NO_SLICE = -1
 
 /** Continues a checksum (0 to begin with) over more bytes. */
 export type Checksum = (bytes: Uint8Array, sum: number) => number
@@ -51,7 +53,7 @@ export class SnapshotWriter {
   private readonly held: Held[] = []
   /** Strings that were changed while an array was being written. */
   private readonly strings: ReturnType<typeof copyOf>[] = []
-  private current: { readonly held: Held; readonly walk: Walk; last: bigint } | null = null
+  private current: { readonly held: Held; readonly walk: Walk; last: bigint; from: number } | null = null
   private bytes = new Uint8Array(PIECE + 4_096)
   private at = 0
   private sum = 0
@@ -74,7 +76,7 @@ export class SnapshotWriter {
   step(units: number): boolean {
     this.engine.space.refresh()
     for (let left = units; left > 0;) {
-      if (this.current !== null) left -= this.elements()
+      if (this.current !== null) left -= this.elements(left)
       else if (this.held.length > 0) this.begin(this.held.pop()!)
       else if (this.db === this.keyspaces.length) {
         this.finish()
@@ -86,10 +88,9 @@ export class SnapshotWriter {
 
   /** Lets go of everything it holds; after the last step, or instead of it. */
   close(): void {
-    for (const [db, keyspace] of this.keyspaces.entries()) {
+    for (const keyspace of this.keyspaces) {
       keyspace.beforeChange = null
-      // Emptied meanwhile: only this snapshot still needed it.
-      if (this.engine.keyspaces[db] !== keyspace) this.engine.dropKeyspace(keyspace)
+      this.engine.release(keyspace)
     }
     for (const { tree } of this.held) tree.release()
     this.current?.held.tree.release()
@@ -139,32 +140,32 @@ export class SnapshotWriter {
     this.byte(tree.store.slices.bits)
     this.u64(next)
     this.u64(BigInt(tree.count))
-    this.current = { held, walk: new Walk(tree, 0, 0, 0xffff_ffff, 0xffff_fffe), last: 0n }
+    this.current = { held, walk: new Walk(tree, 0, 0, 0xffff_ffff, 0xffff_fffe), last: 0n, from: NO_SLICE }
   }
 
-  /** Writes the next slice of the current array; returns the units it took. */
-  private elements(): number {
+  /** Writes on at the current array, one slice at most; returns the units it took. */
+  private elements(most: number): number {
     const current = this.current!
     const { walk } = current
     const { slices, space } = walk.tree.store
-    if (!walk.next()) {
-      walk.tree.release()
-      this.current = null
-      for (const { db, expiry, key, value } of this.strings.splice(0)) {
-        this.entry(db, STRING, expiry, key)
-        this.sized(value, 0, value.length)
+    if (current.from === NO_SLICE) {
+      if (!walk.next()) {
+        this.endArray(walk.tree)
+        return 1
       }
-      return 1
+      current.from = walk.from
     }
-    const count = slices.elements(walk.slice, walk.from, walk.to)
+    const count = slices.elements(walk.slice, current.from, walk.to)
     const base = (BigInt(walk.baseHi) << 32n) + BigInt(walk.baseLo)
-    let units = ELEMENT * count
+    let units = 1
     let previous = -1
-    for (let i = 0; i < count; i++) {
+    let i = 0
+    for (; i < count && units < most; i++) {
       const offset = slices.offsets[i]!
       if (previous < 0) this.bigVarint(base + BigInt(offset) - current.last)
       else this.varint(offset - previous)
       previous = offset
+      units += ELEMENT
       const at = slices.addresses[i]! >> 2
       const lo = space.u32[at]!
       const hi = space.u32[at + 1]!
@@ -173,8 +174,18 @@ export class SnapshotWriter {
         this.sized(space.u8, hi, hi + (lo >>> 3))
       } else this.rendered(lo, hi)
     }
-    if (count > 0) current.last = base + BigInt(previous)
+    if (i > 0) current.last = base + BigInt(previous)
+    current.from = i === count ? NO_SLICE : slices.offsets[i]!
     return units
+  }
+
+  private endArray(tree: Tree): void {
+    tree.release()
+    this.current = null
+    for (const { db, expiry, key, value } of this.strings.splice(0)) {
+      this.entry(db, STRING, expiry, key)
+      this.sized(value, 0, value.length)
+    }
   }
 
   private entry(db: number, kind: number, expiry: number, key: Uint8Array): void {

@@ -109,19 +109,16 @@ export async function benchmark(port: number, args: readonly string[]): Promise<
   return Number(found[1])
 }
 
-/** One connection that asks one thing after the other. */
+/** One connection; questions may be asked before earlier ones are answered. */
 export class Asker {
   private readonly socket: Socket
   private received: Buffer = Buffer.alloc(0)
-  private wake: () => void = () => {}
+  private readonly waiting: ((text: string) => void)[] = []
 
   private constructor(socket: Socket) {
     this.socket = socket
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => {
-      this.received = this.received.length === 0 ? chunk : Buffer.concat([this.received, chunk])
-      this.wake()
-    })
+    socket.on('data', (chunk: Buffer) => this.receive(chunk))
   }
 
   static async connect(port: number): Promise<Asker> {
@@ -133,23 +130,38 @@ export class Asker {
   }
 
   /** The reply's text, where it is a line or a bulk string. */
-  async ask(...command: string[]): Promise<string> {
+  ask(...command: string[]): Promise<string> {
     this.socket.write(frame(...command))
-    for (;;) {
-      try {
-        const { reply, end } = parseReply(this.received)
-        this.received = this.received.subarray(end)
-        if ('text' in reply) return reply.text
-        return reply.type === 'bulk' ? Buffer.from(reply.bytes).toString('latin1') : reply.type
-      } catch {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve
-        })
-      }
-    }
+    return new Promise((resolve) => {
+      this.waiting.push(resolve)
+    })
   }
 
   close(): void {
     this.socket.destroy()
+  }
+
+  private receive(chunk: Buffer): void {
+    this.received = this.received.length === 0 ? chunk : Buffer.concat([this.received, chunk])
+    while (this.received.length > 0) {
+      const found = replyIn(this.received)
+      if (found === null) return
+      this.received = this.received.subarray(found.end)
+      const { reply } = found
+      if ('text' in reply) this.waiting.shift()?.(reply.text)
+      else
+        this.waiting.shift()?.(
+          reply.type === 'bulk' ? Buffer.from(reply.bytes).toString('latin1') : reply.type,
+        )
+    }
+  }
+}
+
+function replyIn(bytes: Buffer): ReturnType<typeof parseReply> | null {
+  try {
+    return parseReply(bytes)
+  } catch {
+    // Not yet all of it.
+    return null
   }
 }
