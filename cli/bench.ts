@@ -1,4 +1,5 @@
 import { renderBench } from '../reports/bench/terminal.ts'
+import { nameArrayRedis } from '../sims/bench/peers/sparse-array/array-redis.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
@@ -22,15 +23,28 @@ export const bench = defineCommand({
         array: true,
         describe: 'only these peers; "base" for none but the commit of --against, "none" for none',
       })
+      .option('redis', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'sparse-array: URL of a Redis that has arrays, one more peer',
+      })
       .option('rounds', { type: 'number', describe: 'rounds of interleaved bursts' })
       .option('json', {
         type: 'boolean',
         default: false,
         describe: 'print the bench document and nothing else',
       }),
-  async handler({ name, rows, against, peers, rounds, json }) {
+  async handler({ name, rows, against, peers, redis, rounds, json }) {
     if (peers?.includes('base') && against === undefined) {
       throw new UsageError('the peer "base" is the commit that --against names')
+    }
+    if (redis !== undefined) {
+      if (name !== 'sparse-array') throw new UsageError('--redis is for the benchmark sparse-array')
+      try {
+        nameArrayRedis(redis)
+      } catch (error) {
+        throw new UsageError(`--redis takes redis://HOST:PORT, not ${redis}`, { cause: error })
+      }
     }
     await interruptible(async (signal) => {
       const document = await runBench(name, {

@@ -20,6 +20,23 @@ interface Searching {
   readonly arrived: number
 }
 
+/** Where the fragments lie; each loop works on a copy, which costs what it writes. */
+const LOADED = 'loaded'
+
+/** An engine that holds the fragments, and how many bytes each takes. */
+export function load(fragments: readonly string[]): {
+  readonly engine: Engine
+  readonly bytesPerFragment: number
+} {
+  const engine = new Engine()
+  const session = new Session(engine, commandTable)
+  for (let i = 0; i < fragments.length; i += 500) {
+    session.execute(Args.of('ARINSERT', LOADED, ...fragments.slice(i, i + 500)))
+    session.out.take()
+  }
+  return { engine, bytesPerFragment: engine.keyspaces[0]!.arrays[0]!.bytes / fragments.length }
+}
+
 /** Share of a turn that one search gets before the next. */
 const PORTIONS = 5
 
@@ -35,7 +52,6 @@ export class Loop {
   /** Time integral of the requests in the system, and the sum of their times in it. */
   area = 0
   sojourn = 0
-  bytesPerFragment = 0
   /** Work that searches were counted for. */
   work = 0
   private readonly params: AgentMemoryParams
@@ -47,18 +63,16 @@ export class Loop {
   private inSystem = 0
   private changedAt = 0
 
-  constructor(params: AgentMemoryParams, options: LoopOptions, fragments: readonly string[]) {
+  constructor(params: AgentMemoryParams, options: LoopOptions, engine: Engine) {
     this.params = params
     this.options = options
-    this.engine = new Engine()
+    this.engine = engine
     this.engine.maxSteps = options.budget
+    // What a pattern has learnt of its texts in one loop must not make it cheaper in the next.
+    this.engine.plans.clear()
     this.main = new Session(this.engine, commandTable)
-    for (let i = 0; i < fragments.length; i += 500) {
-      this.main.execute(Args.of('ARINSERT', 'k', ...fragments.slice(i, i + 500)))
-      this.main.out.take()
-    }
-    const [keyspace] = this.engine.keyspaces
-    this.bytesPerFragment = keyspace!.arrays[0]!.bytes / fragments.length
+    this.main.execute(Args.of('COPY', LOADED, 'k', 'REPLACE'))
+    this.main.out.take()
   }
 
   /** Serves all requests, those that are left after the span too. */
@@ -81,7 +95,6 @@ export class Loop {
       for (const request of line.splice(0)) this.serve(request, admit)
       if (this.running.length > 0) this.turn(admit)
     }
-    this.engine.space.release()
   }
 
   private serve(request: Request, admit: () => void): void {

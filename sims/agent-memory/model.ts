@@ -1,6 +1,6 @@
 /** One replication: the same requests put to three servers. */
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
-import { Loop } from './loop.ts'
+import { load, Loop } from './loop.ts'
 import type { AgentMemoryParams } from './params.ts'
 import { fragment, requests } from './requests.ts'
 
@@ -16,18 +16,20 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
     { yields: false, budget: params.budget },
     { yields: false, budget: UNBOUNDED },
   ]
+  const { engine, bytesPerFragment } = load(fragments)
   const loops = kinds.map((options, i) => {
-    const loop = new Loop(params, options, fragments)
+    const loop = new Loop(params, options, engine)
     loop.run(asked)
     ctx.progress((i + 1) / kinds.length, asked.length * (i + 1))
     return loop
   })
+  engine.space.release()
   const [ours, atOnce, unbounded] = loops as [Loop, Loop, Loop]
   const utilisation = ours.busy / params.span
   return {
     metrics: {
-      fragmentsPerGB: GB / ours.bytesPerFragment,
-      bytesPerFragment: ours.bytesPerFragment,
+      fragmentsPerGB: GB / bytesPerFragment,
+      bytesPerFragment,
       refused: ours.searched === 0 ? null : ours.refused / ours.searched,
       longestStall: ours.longestStall,
       utilisation,

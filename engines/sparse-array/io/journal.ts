@@ -54,6 +54,9 @@ export class Journal {
   synced = 0
   /** Number of syncs. */
   syncs = 0
+  /** Records that the last sync took, and how long it lasted, milliseconds. */
+  lastGroup = 0
+  lastSyncMs = 0
   /** Seconds since 1970. */
   lastSave = 0
   saving: 'save' | 'rewrite' | null = null
@@ -66,6 +69,8 @@ export class Journal {
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
+  /** Records handed to the system since the last sync began. */
+  private group = 0
   /** Bytes handed to the system. */
   private written = 0
   private writer: SnapshotWriter | null = null
@@ -79,6 +84,11 @@ export class Journal {
     this.recover()
     this.log = files.append(`log.${this.generation}`)
     files.syncNames()
+  }
+
+  /** Records that wait to be handed to the system. */
+  get gathered(): number {
+    return this.waiting.length
   }
 
   append(db: number, commands: readonly LoggedCommand[]): void {
@@ -172,6 +182,7 @@ export class Journal {
   private writeOut(): void {
     if (this.waiting.length === 0 || this.unsynced.length > 0) return
     this.log.write(this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting))
+    this.group += this.waiting.length
     this.waiting = []
     this.written = this.position
   }
@@ -194,8 +205,12 @@ export class Journal {
         file.close()
       }
       this.writeOut()
-      const { written, log } = this
+      const { written, log, group } = this
+      this.group = 0
+      const begin = performance.now()
       await log.sync()
+      this.lastSyncMs = performance.now() - begin
+      this.lastGroup = group
       this.syncs++
       // Written to another log meanwhile: then what was synced is the older one's.
       this.synced = Math.max(this.synced, written)

@@ -42,6 +42,9 @@ export interface RunningServer {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const TICK_MS = 100
+/** A quicker sync is not worth waiting for company; nor is a slower one worth more than this. */
+const SLOW_SYNC_MS = 1
+const MOST_PATIENCE_MS = 5
 const EXPIRED_A_TICK = 200
 /** Blocks of memory freed in a portion of a turn: a third of a millisecond. */
 const BURIED_A_STEP = 2_048
@@ -75,6 +78,9 @@ class Server implements RunningServer {
   private readonly around: Surroundings
   private readonly notice: (line: string) => void
   private commitPending = false
+  /** Until so many records have gathered, or the timer is over, a sync is put off. */
+  private wanted = 0
+  private patience: NodeJS.Timeout | null = null
   private lastSync = 0
   /** A snapshot that is written to nowhere, as no directory was given. */
   private idle: SnapshotWriter | null = null
@@ -141,6 +147,7 @@ class Server implements RunningServer {
 
   async close(): Promise<void> {
     clearInterval(this.timer)
+    if (this.patience !== null) clearTimeout(this.patience)
     this.scheduler.close()
     const gone = new Promise<void>((resolve) => {
       this.net.close(() => resolve())
@@ -207,16 +214,34 @@ class Server implements RunningServer {
   private after(): void {
     if (this.engine.isBurying) this.scheduler.add(this.burial)
     if (this.journal === null || this.commitPending || this.journal.position === this.journal.synced) return
+    if (this.patience !== null && this.journal.gathered < this.wanted) return
     this.commitPending = true
     setImmediate(() => {
       this.commitPending = false
-      this.journal!.commit(this.engine.fsync === 'always')
+      this.commit()
     })
   }
 
-  private onSynced(): void {
-    for (const connection of this.connections.values()) connection.release()
+  private commit(): void {
+    if (this.patience !== null) clearTimeout(this.patience)
+    this.patience = null
     this.journal!.commit(this.engine.fsync === 'always')
+  }
+
+  /**
+   * Replies go out, and who gets one is likely to write again at once. Where syncs are slow the next waits for that: else
+   * two halves of the clients would take turns, and each sync would take one half.
+   */
+  private onSynced(): void {
+    const journal = this.journal!
+    const { gathered, lastGroup, lastSyncMs } = journal
+    for (const connection of this.connections.values()) connection.release()
+    if (gathered === 0 || lastGroup === 0 || lastSyncMs < SLOW_SYNC_MS || this.engine.fsync !== 'always') {
+      this.commit()
+      return
+    }
+    this.wanted = gathered + lastGroup
+    this.patience = setTimeout(() => this.commit(), Math.min(MOST_PATIENCE_MS, lastSyncMs / 4))
   }
 
   private tick(): void {

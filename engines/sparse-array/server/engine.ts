@@ -8,6 +8,7 @@ import { bury, createStore, isBurying } from '../array/store.ts'
 import type { Store } from '../array/store.ts'
 import type { Plan } from '../grep/plan.ts'
 import { ARRAY, Keyspace } from '../keyspace/keyspace.ts'
+import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
 import { bytesOf, latin1 } from '../resp/args.ts'
 import { Space } from '../space/space.ts'
@@ -18,7 +19,7 @@ const DEFAULT_SLICE_BITS = 12
 /** About four seconds of the fastest search, and one of a plain automaton. */
 const DEFAULT_MAX_STEPS = 4_000_000_000
 const DEFAULT_OUTPUT_LIMIT = 2 ** 30
-/** Units that a command may take before it becomes a job. */
+/** Blocks of memory that are freed at once. */
 const BURIED_AT_ONCE = 64
 
 /** One command as it is written to the log. */
@@ -183,6 +184,12 @@ export class Engine {
   /** Something is still to be freed. */
   get isBurying(): boolean {
     return this.graves.length > 0 || Array.from(this.stores.values()).some(isBurying)
+  }
+
+  /** Ends a job. What it held is let go of at once where that is quick: until then every write would copy a slice. */
+  end(job: Job): void {
+    job.close()
+    this.bury(BURIED_AT_ONCE)
   }
 
   /** Lets go of an array: little ones at once. */

@@ -134,7 +134,7 @@ export class Session implements Client {
       this.finish(job)
     } catch (error) {
       this.job = null
-      job?.close()
+      if (job !== null) this.engine.end(job)
       this.refuse(error)
     }
     return true
@@ -151,7 +151,7 @@ export class Session implements Client {
 
   /** The connection is gone. */
   close(): void {
-    this.job?.close()
+    if (this.job !== null) this.engine.end(this.job)
     this.job = null
     this.closing = true
     this.forget()
@@ -237,7 +237,7 @@ export class Session implements Client {
       }
       job.detach()
     } catch (error) {
-      job.close()
+      this.engine.end(job)
       throw error
     }
     this.job = job
@@ -247,7 +247,7 @@ export class Session implements Client {
     this.job = null
     this.engine.stats.searchWork += job.work
     job.reply(this.out)
-    job.close()
+    this.engine.end(job)
   }
 
   private refusalOf(command: Command | undefined, args: Args): string | null {

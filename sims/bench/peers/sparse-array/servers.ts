@@ -97,10 +97,11 @@ export async function startRedis(settings: readonly string[]): Promise<BenchServ
   }
 }
 
-/** redis-benchmark with these arguments; requests a second, as it says. */
-export async function benchmark(port: number, args: readonly string[]): Promise<number> {
+/** redis-benchmark with these arguments on this machine, or elsewhere; requests a second, as it says. */
+export async function benchmark(port: number, args: readonly string[], url?: URL): Promise<number> {
+  const where = url === undefined ? ['-p', String(port)] : ['-u', url.href]
   const text = await new Promise<string>((resolve, reject) => {
-    execFile('redis-benchmark', ['-p', String(port), '-q', ...args], (error, stdout) =>
+    execFile('redis-benchmark', [...where, '-q', ...args], (error, stdout) =>
       error === null ? resolve(stdout) : reject(error),
     )
   })
@@ -113,7 +114,7 @@ export async function benchmark(port: number, args: readonly string[]): Promise<
 export class Asker {
   private readonly socket: Socket
   private received: Buffer = Buffer.alloc(0)
-  private readonly waiting: ((text: string) => void)[] = []
+  private readonly waiting: ((reply: Reply) => void)[] = []
 
   private constructor(socket: Socket) {
     this.socket = socket
@@ -121,20 +122,33 @@ export class Asker {
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
   }
 
-  static async connect(port: number): Promise<Asker> {
-    const socket = connect(port, '127.0.0.1')
+  static async connect(port: number, host = '127.0.0.1'): Promise<Asker> {
+    const socket = connect(port, host)
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject)
     })
     return new Asker(socket)
   }
 
-  /** The reply's text, where it is a line or a bulk string. */
-  ask(...command: string[]): Promise<string> {
+  /** Signs in where the URL has a password. */
+  static async open(url: URL): Promise<Asker> {
+    const asker = await Asker.connect(Number(url.port || 6379), url.hostname)
+    if (url.password !== '') await asker.ask('AUTH', decodeURIComponent(url.password))
+    return asker
+  }
+
+  askReply(...command: string[]): Promise<Reply> {
     this.socket.write(frame(...command))
     return new Promise((resolve) => {
       this.waiting.push(resolve)
     })
+  }
+
+  /** The reply's text, where it is a line or a bulk string. */
+  async ask(...command: string[]): Promise<string> {
+    const reply = await this.askReply(...command)
+    if ('text' in reply) return reply.text
+    return reply.type === 'bulk' ? Buffer.from(reply.bytes).toString('latin1') : reply.type
   }
 
   close(): void {
@@ -147,15 +161,12 @@ export class Asker {
       const found = replyIn(this.received)
       if (found === null) return
       this.received = this.received.subarray(found.end)
-      const { reply } = found
-      if ('text' in reply) this.waiting.shift()?.(reply.text)
-      else
-        this.waiting.shift()?.(
-          reply.type === 'bulk' ? Buffer.from(reply.bytes).toString('latin1') : reply.type,
-        )
+      this.waiting.shift()?.(found.reply)
     }
   }
 }
+
+type Reply = ReturnType<typeof parseReply>['reply']
 
 function replyIn(bytes: Buffer): ReturnType<typeof parseReply> | null {
   try {

@@ -27,16 +27,3 @@ export const figure = (
   expected: 1,
   timed: async (repeats) => ({ seconds: repeats * (await value()), check: isRight() ? 1 : 0 }),
 })
-
-/** A Redis with the array type, when one is given. */
-export const arrayRedis: Contestant = {
-  id: 'redis',
-  version: 'none',
-  missing: () => ({
-    why: 'Debian has no Redis with arrays (8.8); what was measured elsewhere is in the README of engines/sparse-array',
-    install: 'build Redis 8.8',
-  }),
-  prepare: () => {
-    throw new Error('it is missing')
-  },
-}

@@ -3,9 +3,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createStore, Engine, Space, SparseArray } from '../../../../engines/sparse-array/index.ts'
 import { Client } from '../../../../engines/sparse-array/testing/index.ts'
-import type { Row } from '../../harness/row.ts'
+import type { Burst, Row } from '../../harness/row.ts'
 import { markdown } from '../regex/texts.ts'
-import { arrayRedis, figure, ours, yardstick } from './contestants.ts'
+import { arrayRedis, fillArray } from '../../peers/sparse-array/array-redis.ts'
+import type { ArrayRedis } from '../../peers/sparse-array/array-redis.ts'
+import { figure, ours, yardstick } from './contestants.ts'
 
 const ELEMENTS = 100_000
 /** Bytes an element in Redis 84318433162e, x86-64, libc malloc, by stride (MEMORY USAGE). */
@@ -84,11 +86,18 @@ const strides: readonly Row[] = Object.keys(REDIS).map((text): Row => {
       ...(stride > 10_000
         ? []
         : [yardstick('array', () => figure(() => heapGrowth(() => holeyAtStride(stride)) / ELEMENTS))]),
-      arrayRedis,
+      arrayRedis(async (redis) => {
+        await fillArray(redis, ELEMENTS, (i) => [String(i * stride), '123456'])
+        return usage(redis, ELEMENTS)
+      }),
     ],
     atMost: { rounds: 1, samples: 1 },
   }
 })
+
+/** What a Redis says that its array takes, an element. */
+const usage = ({ client, key }: ArrayRedis, elements: number): Burst =>
+  figure(async () => Number(await client.ask('MEMORY', 'USAGE', key)) / elements)
 
 /** The largest share of 12 n + 600 bytes that n elements of one slice take, spread evenly and at random. */
 function worstShare(): number {
@@ -222,7 +231,16 @@ export const memoryRows: readonly Row[] = [
           )
         }),
       ),
-      arrayRedis,
+      arrayRedis(async (redis) => {
+        const all = markdown(FRAGMENTS)
+        const text = Buffer.alloc(all.bytes)
+        all.writeTo(text)
+        await fillArray(redis, FRAGMENTS, (i) => [
+          String(i),
+          text.toString('latin1', all.starts[i], all.ends[i]),
+        ])
+        return usage(redis, FRAGMENTS)
+      }),
     ],
     atMost: { rounds: 1, samples: 1 },
   },

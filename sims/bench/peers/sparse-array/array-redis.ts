@@ -1,0 +1,89 @@
+/**
+ * A Redis that has arrays (8.8 and later), which `bench --redis URL` names: Debian has none to start. It may be anywhere
+ * and hold anything, so only keys of our own are touched, and they are deleted in the end.
+ */
+import type { Burst, Contestant } from '../../harness/row.ts'
+import { Asker } from './servers.ts'
+
+/** Contestants run in processes of their own and learn the address from their environment. */
+const VARIABLE = 'FLOWBENCH_ARRAY_REDIS'
+
+/** From here on it takes part. Throws TypeError for a text that is no redis:// URL. */
+export function nameArrayRedis(text: string): void {
+  const { protocol, hostname } = new URL(text)
+  if (protocol !== 'redis:' || hostname === '') throw new TypeError(`no redis://HOST:PORT: ${text}`)
+  process.env[VARIABLE] = text
+}
+
+const named = (): URL | null => (process.env[VARIABLE] === undefined ? null : new URL(process.env[VARIABLE]))
+
+/** A key of this process alone. */
+const KEY = `flowbench:bench:${process.pid}`
+
+export interface ArrayRedis {
+  readonly url: URL
+  readonly client: Asker
+  /** Deleted before and after. */
+  readonly key: string
+}
+
+/** `id`: how it is called in the row. */
+export function arrayRedis(prepare: (redis: ArrayRedis) => Promise<Burst>, id = 'redis'): Contestant {
+  let version = 'none'
+  return {
+    id,
+    get version() {
+      return version
+    },
+    missing: async () => {
+      const url = named()
+      if (url === null) {
+        return {
+          why: 'no Redis with arrays (8.8) was named, and Debian has none',
+          install: 'flowbench bench sparse-array --redis redis://HOST:PORT',
+        }
+      }
+      const install = `a Redis with arrays at ${url.host}`
+      let client: Asker
+      try {
+        client = await Asker.open(url)
+      } catch (error) {
+        return { why: `${url.host}: ${error instanceof Error ? error.message : String(error)}`, install }
+      }
+      const reply = await client.askReply('ARLEN', KEY)
+      const info = await client.ask('INFO', 'server')
+      client.close()
+      version = /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'
+      if (reply.type === 'integer') return null
+      return { why: `${url.host} has no arrays: ${'text' in reply ? reply.text : reply.type}`, install }
+    },
+    prepare: async () => {
+      const url = named()!
+      const client = await Asker.open(url)
+      await client.ask('DEL', KEY)
+      const burst = await prepare({ url, client, key: KEY })
+      return {
+        ...burst,
+        close: async () => {
+          await client.ask('DEL', KEY)
+          client.close()
+          await burst.close?.()
+        },
+      }
+    },
+  }
+}
+
+const AT_ONCE = 500
+
+/** Sets elements, some hundred a command. */
+export async function fillArray(
+  { client, key }: ArrayRedis,
+  count: number,
+  element: (i: number) => readonly [index: string, value: string],
+): Promise<void> {
+  for (let i = 0; i < count; i += AT_ONCE) {
+    const pairs = Array.from({ length: Math.min(AT_ONCE, count - i) }, (_, k) => element(i + k)).flat()
+    await client.ask('ARMSET', key, ...pairs)
+  }
+}
