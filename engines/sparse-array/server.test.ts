@@ -1,5 +1,8 @@
 /** The server behind its port: clients as people use them, and what public reports say has broken others. */
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
@@ -251,6 +254,42 @@ describe('what has broken others', () => {
     for (let i = 0; i < 20; i++) expect(await deaf.reply()).toHaveLength(10_000)
     client.close()
     deaf.close()
+  })
+
+  it('a client that hangs up ends its search', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    for (let i = 0; i < 40; i++)
+      await client.ask('ARINSERT', 'k', ...Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)))
+    const hasty = new RawClient(server.port)
+    hasty.write(frame('ARGREP', 'k', '-', '+', 'RE', '(x|y)*(z|a)', 'COUNT'))
+    const info = async (section: string): Promise<string> => String(await client.ask('INFO', section))
+    while (!(await info('stats')).includes('argrep_searches:1'));
+    hasty.close()
+    while (!(await info('clients')).includes('connected_clients:1'));
+    // Work is counted when a search comes to its end.
+    expect(await info('stats')).toContain('argrep_work:0')
+    client.close()
+  })
+
+  it('SAVE keeps nobody waiting but who asked', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-save-'))
+    await using server = await served({ dir })
+    const client = new RawClient(server.port)
+    for (let i = 0; i < 40; i++)
+      await client.ask('ARINSERT', 'k', ...Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)))
+    const saver = new RawClient(server.port)
+    const saved: unknown[] = []
+    const done = saver.ask('SAVE').then((reply) => saved.push(reply))
+    let answered = 0
+    for (; saved.length === 0; answered++) await client.ask('ARGET', 'k', '5')
+    await done
+    expect(saved).toEqual(['+OK'])
+    expect(answered).toBeGreaterThan(2)
+    expect(await client.ask('LASTSAVE')).not.toBe(':0')
+    client.close()
+    saver.close()
+    rmSync(dir, { recursive: true })
   })
 
   it('a reply past the output limit closes its reader alone', async () => {

@@ -31,8 +31,12 @@ export interface Plan {
   /** An element must satisfy all of them (`all`) or one. None: every element is a hit. */
   readonly matchers: readonly Matcher[]
   readonly all: boolean
-  /** Finds nothing in a stretch of memory in which no text can be a hit; null when there is no such literal. */
-  readonly prefilter: Matcher | null
+  /**
+   * None of them finds anything in a stretch of memory in which no text can be a hit; null when there are no such
+   * literals. A few literals are looked for one after the other: what the first has read is in the cache for the next,
+   * and each skips at a speed that a search for all of them does not reach.
+   */
+  readonly prefilters: readonly Matcher[] | null
   /** Steps that the matchers have taken beside reading bytes, since they were compiled. */
   steps(): number
 }
@@ -97,31 +101,37 @@ export function compilePlan(
     if (joins && set.length === 1) counted.push(regex)
   }
   if (all && never) return NOTHING
-  if (!all && always) return { matchers: [], all, prefilter: null, steps: () => 0 }
+  if (!all && always) return { matchers: [], all, prefilters: null, steps: () => 0 }
   const first = set.length === 1 ? counted.find((regex) => !alone.includes(regex))! : null
   const joined = first ?? (set.length > 1 ? guarded(() => compileSet(set, options)) : null)
   const matchers = joined === null ? alone : [joined, ...alone]
   if (matchers.length === 0 && !always) return NOTHING
   const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
-  return { matchers, all, prefilter: prefilterOf(predicates, all, options), steps }
+  return { matchers, all, prefilters: prefiltersOf(predicates, all, options), steps }
 }
 
 /** Of one byte, a literal is nearly everywhere. */
 const SHORTEST_LITERAL = 2
 
+/** So many literals are looked for one after the other. */
+const FEW = 3
+
 /** With AND one literal that every hit contains is enough; else every predicate must have one. */
-function prefilterOf(predicates: readonly Predicate[], all: boolean, options: Options): Matcher | null {
+function prefiltersOf(
+  predicates: readonly Predicate[],
+  all: boolean,
+  options: Options,
+): readonly Matcher[] | null {
   const literals = predicates.map(literalIn)
   const usable = literals.filter((literal) => literal !== null && literal.length >= SHORTEST_LITERAL)
   if (all) {
     const longest = usable.toSorted((a, b) => b!.length - a!.length)[0]
-    return longest == null ? null : compile(bytesOf(escapeBytes(longest)), options)
+    return longest == null ? null : [compile(bytesOf(escapeBytes(longest)), options)]
   }
   if (usable.length < predicates.length) return null
-  return compileSet(
-    usable.map((literal) => bytesOf(escapeBytes(literal!))),
-    options,
-  )
+  const sources = usable.map((literal) => bytesOf(escapeBytes(literal!)))
+  if (sources.length <= FEW) return sources.map((source) => compile(source, options))
+  return [compileSet(sources, options)]
 }
 
 /** Bytes that every text has that satisfies the predicate; null when none are known. */
@@ -140,7 +150,7 @@ const COMPILE_BYTES = 32 << 20
 const NOTHING: Plan = {
   matchers: [{ scan: (_, starts) => ({ hits: new Uint32Array(0), next: starts.length }) }],
   all: true,
-  prefilter: null,
+  prefilters: null,
   steps: () => 0,
 }
 

@@ -143,7 +143,7 @@ export class Search implements Job {
     const isVain = looks.found > 16 && looks.found * 4 > looks.done
     const whole = walk.from === 0 && walk.to === slices.size - 1
     const n =
-      plan.prefilter === null || isVain || !whole
+      plan.prefilters === null || isVain || !whole
         ? -1
         : texts.stretches(walk.slice, stretchStarts, stretchEnds, stretchFirsts)
     if (n < 0) {
@@ -152,9 +152,15 @@ export class Search implements Job {
     }
     const starts = stretchStarts.subarray(0, n)
     const ends = stretchEnds.subarray(0, n)
-    for (let i = 0; i < n; i++) this.work += ends[i]! - starts[i]!
-    const { hits } = plan.prefilter!.scan(space.u8, starts, ends, 0)
+    let bytes = 0
+    for (let i = 0; i < n; i++) bytes += ends[i]! - starts[i]!
+    const found = new Set<number>()
+    for (const prefilter of plan.prefilters!) {
+      this.work += bytes
+      for (const hit of prefilter.scan(space.u8, starts, ends, 0).hits) found.add(hit)
+    }
     space.refresh()
+    const hits = Array.from(found).toSorted((a, b) => a - b)
     looks.done += n
     looks.found += hits.length
     for (const hit of hits) {

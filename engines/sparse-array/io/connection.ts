@@ -46,7 +46,6 @@ export class Connection implements Worker {
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('drain', () => this.drained())
     socket.on('close', () => this.closed())
-    // A half-closed client has got what it asked for once its replies are written.
     socket.on('end', () => this.ended())
     socket.on('error', () => socket.destroy())
   }
@@ -147,9 +146,11 @@ export class Connection implements Worker {
     if (this.session.pending <= MOST_PENDING) this.socket.resume()
   }
 
+  /** Who ends his half of the connection gets what is answered; a long command nobody waits for any more. */
   private ended(): void {
     this.session.closing = true
     if (this.session.job === null) this.pump()
+    else this.socket.destroy()
   }
 
   private closed(): void {

@@ -33,23 +33,32 @@ export interface LoadOptions {
 /** Connections for long requests; the others share one for each of their kinds. */
 const LONG_CONNECTIONS = 16
 
-/** Fills the key `k`, sends every request when it is due, and says how long each took. */
+/** The server that was named does not do what is asked of it. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+}
+
+/**
+ * Fills a key of our own, sends every request for `k` to that key when it is due, and says how long each took. A server
+ * that was named may hold other things: nothing else is touched. Throws LoadError.
+ */
 export async function putLoad(options: LoadOptions): Promise<LoadResult> {
   const own =
     options.url === null
       ? await serveSparseArray({ yields: options.yields, maxSteps: options.maxSteps })
       : null
-  const { hostname, port } =
-    own === null ? new URL(options.url!) : { hostname: own.host, port: String(own.port) }
-  const open = (): Promise<Line> => Line.open(hostname, Number(port), options.signal)
-  const lines = await Promise.all(Array.from({ length: LONG_CONNECTIONS + 2 }, open))
+  const url = new URL(own === null ? options.url! : `redis://${own.host}:${own.port}`)
+  const key = `flowbench:load:${process.pid}`
+  const lines = await Promise.all(
+    Array.from({ length: LONG_CONNECTIONS + 2 }, () => Line.open(url, options.signal)),
+  )
   try {
     const [first, ...others] = lines as [Line, ...Line[]]
-    await first.ask(['DEL', 'k'])
+    await first.ask(['DEL', key])
     for (let i = 0; i < options.fragments.length; i += 500) {
-      await first.ask(['ARINSERT', 'k', ...options.fragments.slice(i, i + 500)])
+      await first.must(['ARINSERT', key, ...options.fragments.slice(i, i + 500)])
     }
-    const memoryUsage = Number((await first.ask(['MEMORY', 'USAGE', 'k'])).slice(1))
+    const memoryUsage = Number((await first.must(['MEMORY', 'USAGE', key])).slice(1))
     const begin = performance.now()
     let errors = 0
     let nextLong = 0
@@ -58,11 +67,12 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
         await due(begin + 1_000 * at, options.signal)
         const long = kind === options.longKind
         const line = long ? others[1 + (nextLong++ % LONG_CONNECTIONS)]! : kind === 0 ? first : others[0]!
-        const reply = await line.ask(command)
+        const reply = await line.ask(command.with(1, key))
         if (reply.startsWith('-')) errors++
         return (performance.now() - begin) / 1_000 - at
       }),
     )
+    await first.ask(['DEL', key])
     return { waits, errors, memoryUsage }
   } finally {
     for (const line of lines) line.close()
@@ -92,13 +102,22 @@ class Line {
     socket.on('data', (chunk: Buffer) => this.read(chunk))
   }
 
-  static async open(host: string, port: number, signal: AbortSignal): Promise<Line> {
-    const socket = connect(port, host)
+  static async open(url: URL, signal: AbortSignal): Promise<Line> {
+    const socket = connect(Number(url.port || 6379), url.hostname)
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject)
       signal.addEventListener('abort', () => socket.destroy(new Error('aborted')), { once: true })
     })
-    return new Line(socket)
+    const line = new Line(socket)
+    if (url.password !== '') await line.must(['AUTH', decodeURIComponent(url.password)])
+    return line
+  }
+
+  /** As `ask`; an error is not an answer. Throws LoadError. */
+  async must(command: readonly string[]): Promise<string> {
+    const reply = await this.ask(command)
+    if (!reply.startsWith('-')) return reply
+    throw new LoadError(`${this.socket.remoteAddress}:${this.socket.remotePort}: ${reply.slice(1)}`)
   }
 
   ask(command: readonly string[]): Promise<string> {

@@ -74,10 +74,10 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     id: 'match-three-misses',
-    summary: 'Three MATCHes that all miss, beside one of them.',
+    summary: 'Three MATCHes that all miss, beside each of them alone.',
     query: MISSES.flatMap((miss) => ['MATCH', miss]),
     test: (text) => MISSES.some((miss) => text.includes(miss)),
-    beside: [['one-match', ['MATCH', MISSES[0]], has(MISSES[0])]],
+    beside: MISSES.map((miss) => [`alone-${miss.split(' ').at(-1)!}`, ['MATCH', miss], has(miss)] as const),
   },
   {
     id: 're-two-alternations',
