@@ -2,6 +2,7 @@
 import { RunFolderError } from '../reports/folder/folder.ts'
 import { BadRequest, BenchInterrupted, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
 import type { Verdict } from '../sims/lab/contract/document.ts'
+import { Unmeasurable } from '../sims/lab/contract/sim.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 
@@ -30,7 +31,7 @@ const USAGE_ERRORS = [UsageError, ScenarioErrors, RunFolderError, BadRequest]
 
 export function exitCodeOf(error: unknown): number {
   if (USAGE_ERRORS.some((kind) => error instanceof kind)) return EXIT.usage
-  if (error instanceof CouldNotMeasure) return EXIT.unmeasured
+  if (error instanceof CouldNotMeasure || error instanceof Unmeasurable) return EXIT.unmeasured
   if (error instanceof Interrupted || error instanceof BenchInterrupted) return EXIT.interrupted
   return EXIT.bug
 }

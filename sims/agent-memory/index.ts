@@ -32,5 +32,7 @@ export const agentMemory = defineSim<AgentMemoryParams>({
     return busy === null || busy === 0 ? [] : [{ name: 'event loop', multiple: 1 / busy }]
   },
   theory: predictions,
+  // What an assumption does to the answer shows without the servers that it is compared with.
+  probe: (params) => ({ ...params, counterfactuals: 'none' }),
   live,
 })

@@ -1,7 +1,8 @@
 /** The same requests over real sockets: our server, and beside it a Redis that has arrays, when one is given. */
-import { putLoad } from '../../engines/sparse-array/index.ts'
+import { LoadError, putLoad } from '../../engines/sparse-array/index.ts'
 import type { LoadResult } from '../../engines/sparse-array/index.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { Unmeasurable } from '../lab/contract/sim.ts'
 import type { LiveIo, Measures } from '../lab/contract/sim.ts'
 import type { AgentMemoryParams } from './params.ts'
 import { fragment, READ, requests, SEARCH } from './requests.ts'
@@ -26,7 +27,7 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
   const ours = await put(null, params.live === 'yielding')
   const atOnce = params.live === 'yielding' ? await put(null, false) : ours
   // A Redis with arrays neither yields nor has a budget: it stands where such a server stands.
-  const theirs = params.redis === 'none' ? null : await put(params.redis, false)
+  const theirs = params.redis === 'none' ? null : await put(params.redis, false).catch(unmeasurable)
   const of = (result: LoadResult, kind: number): LogHistogram => histogram(asked, result, kind)
   const searched = asked.filter(({ kind }) => kind === SEARCH).length
   const reads = of(ours, READ)
@@ -59,6 +60,11 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
     invariants: [],
     counters: { requests: asked.length },
   }
+}
+
+function unmeasurable(error: unknown): never {
+  if (error instanceof LoadError) throw new Unmeasurable(`params.redis: ${error.message}`, { cause: error })
+  throw error
 }
 
 function histogram(asked: readonly Request[], { waits }: LoadResult, wanted: number): LogHistogram {

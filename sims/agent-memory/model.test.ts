@@ -38,6 +38,13 @@ describe('one replication', () => {
     expect(JSON.stringify(replicate({}, 1))).not.toBe(JSON.stringify(measures))
   })
 
+  test('answers the same without the servers that it is compared with', () => {
+    const alone = replicate({ counterfactuals: 'none' })
+    expect(alone.metrics).toEqual(measures.metrics)
+    expect(alone.observations!['argetWait']).toEqual(measures.observations!['argetWait'])
+    expect(LogHistogram.fromData(alone.observations!['atOnceWait'] as LogHistogramData).count).toBe(0)
+  })
+
   test('loses no request and obeys Little', () => {
     expect(conserves(measures.flow)).toEqual({ ok: true })
     for (const sample of measures.little) expect(obeysLittle(sample)).toEqual({ ok: true })

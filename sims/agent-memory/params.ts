@@ -27,8 +27,12 @@ export const agentMemoryParams = z.strictObject({
   replyRate: uncertain(rate({ above: 0 }))
     .prefault('1G/s')
     .describe('Bytes of replies written in a second'),
+  counterfactuals: choice(['all', 'none'])
+    .prefault('all')
+    .describe('Whether the same requests are also put to servers that do not yield and have no budget'),
   redis: z
     .string()
+    .regex(/^(?:none|redis:\/\/\S+)$/, 'must be redis://HOST:PORT or "none"')
     .prefault('none')
     .describe('`run --live`: URL of a Redis that has arrays, to be asked the same; "none" for none'),
   live: choice(['yielding', 'at-once'])

@@ -64,12 +64,15 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
     let nextLong = 0
     const waits = await Promise.all(
       options.requests.map(async ({ at, kind, command }) => {
-        await due(begin + 1_000 * at, options.signal)
+        const time = begin + 1_000 * at
+        await due(time, options.signal)
+        // A timer may be a little early.
+        const from = Math.min(time, performance.now())
         const long = kind === options.longKind
         const line = long ? others[1 + (nextLong++ % LONG_CONNECTIONS)]! : kind === 0 ? first : others[0]!
         const reply = await line.ask(command.with(1, key))
         if (reply.startsWith('-')) errors++
-        return (performance.now() - begin) / 1_000 - at
+        return (performance.now() - from) / 1_000
       }),
     )
     await first.ask(['DEL', key])
@@ -89,7 +92,7 @@ async function due(time: number, signal: AbortSignal): Promise<void> {
 /** A connection that knows where replies end, and of a reply only its first line. */
 class Line {
   private readonly socket: Socket
-  private readonly waiting: ((firstLine: string) => void)[] = []
+  private readonly waiting: PromiseWithResolvers<string>[] = []
   private rest = Buffer.alloc(0)
   /** Replies still to come of the one that is read, and bytes of a bulk string to be passed over. */
   private open = 0
@@ -100,12 +103,14 @@ class Line {
     this.socket = socket
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.read(chunk))
+    socket.on('error', (error) => this.fail(error))
+    socket.on('close', () => this.fail(new LoadError('the server closed the connection')))
   }
 
   static async open(url: URL, signal: AbortSignal): Promise<Line> {
     const socket = connect(Number(url.port || 6379), url.hostname)
     await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve).once('error', reject)
+      socket.once('connect', resolve).once('error', (error) => reject(new LoadError(error.message)))
       signal.addEventListener('abort', () => socket.destroy(new Error('aborted')), { once: true })
     })
     const line = new Line(socket)
@@ -123,14 +128,17 @@ class Line {
   ask(command: readonly string[]): Promise<string> {
     const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
     this.socket.write(`*${command.length}\r\n${parts.join('')}`)
-    return new Promise((resolve, reject) => {
-      this.waiting.push(resolve)
-      this.socket.once('error', reject)
-    })
+    const reply = Promise.withResolvers<string>()
+    this.waiting.push(reply)
+    return reply.promise
   }
 
   close(): void {
     this.socket.destroy()
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error)
   }
 
   private read(chunk: Buffer): void {
@@ -144,7 +152,7 @@ class Line {
       if (this.first !== '' && this.open === 0) {
         const line = this.first
         this.first = ''
-        this.waiting.shift()?.(line)
+        this.waiting.shift()?.resolve(line)
       }
       const end = bytes.indexOf('\r\n', at)
       if (end < 0) break

@@ -137,6 +137,11 @@ export interface ReplicationContext {
   progress(done: number, events: number): void
 }
 
+/** What `live` was told to measure is not there, or is something else; the message says what and where. */
+export class Unmeasurable extends Error {
+  override readonly name = 'Unmeasurable'
+}
+
 /** What a live measurement may use besides its parameters. */
 export interface LiveIo {
   /** 0, 1, 2, ...: replications are measured one after another. */

@@ -99,7 +99,10 @@ export async function startRedis(settings: readonly string[]): Promise<BenchServ
 
 /** redis-benchmark with these arguments on this machine, or elsewhere; requests a second, as it says. */
 export async function benchmark(port: number, args: readonly string[], url?: URL): Promise<number> {
-  const where = url === undefined ? ['-p', String(port)] : ['-u', url.href]
+  const where =
+    url === undefined
+      ? ['-p', String(port)]
+      : ['-h', url.hostname, '-p', url.port || '6379', ...(url.password === '' ? [] : ['-a', url.password])]
   const text = await new Promise<string>((resolve, reject) => {
     execFile('redis-benchmark', [...where, '-q', ...args], (error, stdout) =>
       error === null ? resolve(stdout) : reject(error),
