@@ -151,12 +151,18 @@ export class Slices extends Layout {
       if (8 * capacity <= 1.5 * least + 64) return slice
       const low = this.lowest(slice)
       const span = this.highest(slice) - low + 1
-      if (8 * span <= least) return this.rebuild(slice, DENSE, span, low)
+      if (8 * span <= least) return this.smaller(slice, DENSE, span, low)
     } else if (kind === PACKED ? count > (this.sparseMost * 3) / 4 : true) {
       if (count > capacity * 0.75 - 8) return slice
     }
     const form = count > (this.sparseMost * 3) / 4 && kind !== SPARSE ? PACKED : SPARSE
-    return this.rebuild(slice, form, count, 0)
+    return this.smaller(slice, form, count, 0)
+  }
+
+  /** Giving back can wait where there is no room to do it. */
+  private smaller(slice: number, kind: number, capacity: number, first: number): number {
+    if (!this.space.reserve(HEADER + this.payload(kind, capacity))) return slice
+    return this.rebuild(slice, kind, capacity, first)
   }
 
   private rebuild(slice: number, kind: number, capacity: number, first: number): number {

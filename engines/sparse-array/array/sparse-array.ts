@@ -56,13 +56,19 @@ export class SparseArray {
     this.nextHi = this.nextLo === 0 ? hi + 1 : hi
   }
 
+  /** Whether elements would have to move for the array to be a ring of `size` places. */
+  isMovedBy(size: bigint): boolean {
+    const { length, next } = this
+    return length > 0n && (size < length || (size > length && next > 0n && next < length))
+  }
+
   /**
    * Makes the array a ring of `size` places: when it is longer, or has wrapped and may grow, its newest elements, back
    * to the first hole, move to 0, 1, ...; Redis's rule.
    */
   ring(size: bigint): void {
     const { length, next } = this
-    if (length === 0n || (size >= length && !(size > length && next > 0n && next < length))) return
+    if (!this.isMovedBy(size)) return
     const anchor = next === 0n || next > length ? length - 1n : next - 1n
     const most = size < length ? size : length
     const kept: Uint8Array[] = []

@@ -170,6 +170,13 @@ export class Texts {
     return stray === 0 ? NONE : { from: stray, to: stray + EXTENT + u32[(stray >> 2) + 1]! }
   }
 
+  /** Memory that writing the slice's text anew takes, at most. */
+  roomToRewrite(slice: number): number {
+    const record = this.slices.textOf(slice)
+    const live = record === 0 ? 0 : this.space.u32[(record >> 2) + LIVE]!
+    return live + (live >> 2) + 2 * PIECE
+  }
+
   /** How many of the slice's texts have a block of their own. */
   largesIn(slice: number): number {
     const record = this.slices.textOf(slice)

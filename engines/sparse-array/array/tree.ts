@@ -213,6 +213,35 @@ export class Tree {
     return bytes
   }
 
+  /**
+   * Memory that changing elements at `places` neighbouring indices may take beside their values, at most: what is there
+   * may have to be copied, as somebody else holds it, or written anew. `copiesOnly`: of the former alone.
+   */
+  roomToChange(hi: number, lo: number, places = 1, copiesOnly = false): number {
+    const { space, directories, slices, texts } = this.store
+    const { size } = slices
+    space.refresh()
+    let room = 0
+    let [atHi, atLo] = [hi, lo]
+    for (let left = places; left > 0;) {
+      const block = this.searchBlock(this.blockNumber(atHi, atLo))
+      const i = block < 0 ? -1 : directories.find(this.blocks[block]!, this.slotOf(atLo))
+      if (i >= 0) {
+        const slice = directories.sliceAt(this.blocks[block]!, i)
+        const isHeld = directories.refsOf(this.blocks[block]!) > 1
+        if (isHeld) room += space.sizeOf(this.blocks[block]!)
+        if (isHeld || !copiesOnly || slices.refsOf(slice) > 1) {
+          room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
+        }
+      }
+      const step = size - this.offsetOf(atLo)
+      left -= step
+      if (atLo + step >= 2 ** 32) atHi++
+      atLo = (atLo + step) >>> 0
+    }
+    return room
+  }
+
   /** Index of the first element that a slice could have. */
   baseOf(number: number, slot: number): { readonly hi: number; readonly lo: number } {
     const hi = Math.floor(number / this.upper)

@@ -26,19 +26,21 @@ export function arrayRecord(session: Session, args: Args): number {
   return -1
 }
 
-/** What a write may take at most beside its values: a new slice and its directories an element, two slices in motion. */
+/** What a write may take at most beside its values, an element: a new slice and its directories. */
 const BYTES_AN_ELEMENT = 1_024
-const BYTES_A_SLICE = 12
 
 /**
  * Lets `write` change the array of argument 1, made when there is none; when memory runs out half-way, everything is
- * as it was before, and SpaceFullError is thrown on. `write` says what to reply and how much was changed.
+ * as it was before, and SpaceFullError is thrown on. `room`: bytes that changing what is there may take at most, or
+ * Infinity. Where they are free the write cannot fail; else it works on what a snapshot can bring back. `write` says
+ * whether anything changed.
  */
 export function change(
   session: Session,
   args: Args,
   elements: number,
   event: string,
+  room: (array: SparseArray) => number,
   write: (array: SparseArray) => boolean,
 ): boolean {
   const { engine, keyspace } = session
@@ -46,12 +48,11 @@ export function change(
   if (record < 0) return false
   const array = record === 0 ? new SparseArray(engine.store()) : keyspace.arrayOf(record)
   if (record !== 0) keyspace.touch(record)
-  const { space, slices } = array.tree.store
+  const { space } = array.tree.store
   const most = 2 * (args.ends[args.count - 1]! - args.starts[1]!) + elements * BYTES_AN_ELEMENT
+  const needed = record === 0 ? Infinity : most + room(array)
   const before =
-    record !== 0 && space.reserve(most + BYTES_A_SLICE * slices.size)
-      ? null
-      : { tree: array.tree.snapshot(), next: array.next }
+    needed < Infinity && space.reserve(needed) ? null : { tree: array.tree.snapshot(), next: array.next }
   let changed: boolean
   try {
     changed = write(array)

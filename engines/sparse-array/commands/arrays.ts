@@ -5,8 +5,10 @@
 import { parsed, parseIndex, toBig } from '../array/index64.ts'
 import { LAST_INDEX } from '../array/sparse-array.ts'
 import type { SparseArray } from '../array/sparse-array.ts'
+import type { Tree } from '../array/tree.ts'
 import type { Args } from '../resp/args.ts'
 import type { Session } from '../server/session.ts'
+import { SpaceFullError } from '../space/space.ts'
 import { array, arrayRecord, change, index } from './access.ts'
 import type { Command } from './command.ts'
 import { DENY_OOM, FAST, READ, WRITE } from './command.ts'
@@ -20,7 +22,8 @@ function arset(session: Session, args: Args): void {
     return
   }
   let filled = 0
-  const done = change(session, args, values, 'arset', (array) => {
+  const room = ({ tree }: SparseArray): number => tree.roomToChange(hi, lo, values)
+  const done = change(session, args, values, 'arset', room, (array) => {
     for (let i = 0; i < values; i++) {
       const at = lo + i
       const isNew = array.set(
@@ -37,6 +40,22 @@ function arset(session: Session, args: Args): void {
   if (done) session.out.integer(filled)
 }
 
+/** What changing the elements may take whose indices are every `step`th argument from the third on. */
+function roomAt(args: Args, tree: Tree, step: number, copiesOnly = false): number {
+  let room = 0
+  let [lastHi, lastLo] = [-1, 0]
+  const { bits } = tree.store.slices
+  for (let i = 2; i < args.count; i += step) {
+    parseIndex(args.bytes, args.starts[i]!, args.ends[i]!)
+    const { hi, lo } = parsed
+    // Neighbours are in one slice.
+    if (hi !== lastHi || lo >>> bits !== lastLo >>> bits) room += tree.roomToChange(hi, lo, 1, copiesOnly)
+    lastHi = hi
+    lastLo = lo
+  }
+  return room
+}
+
 function armset(session: Session, args: Args): void {
   if (args.count % 2 !== 0) {
     session.out.error("ERR wrong number of arguments for 'armset' command")
@@ -44,7 +63,8 @@ function armset(session: Session, args: Args): void {
   }
   for (let i = 2; i < args.count; i += 2) if (!index(session, args, i)) return
   let filled = 0
-  const done = change(session, args, args.count / 2 - 1, 'armset', (array) => {
+  const room = ({ tree }: SparseArray): number => roomAt(args, tree, 2)
+  const done = change(session, args, args.count / 2 - 1, 'armset', room, (array) => {
     for (let i = 2; i < args.count; i += 2) {
       parseIndex(args.bytes, args.starts[i]!, args.ends[i]!)
       if (array.set(parsed.hi, parsed.lo, args.bytes, args.starts[i + 1]!, args.ends[i + 1]!)) filled++
@@ -88,7 +108,10 @@ function arcount(session: Session, args: Args): void {
   if (record >= 0) session.out.integer(record === 0 ? 0 : session.keyspace.arrayOf(record).count)
 }
 
-/** Deletes from the array of argument 1; a key without elements goes. */
+/**
+ * Deletes from the array of argument 1; a key without elements goes. What is held by somebody else has to be copied
+ * first: where there is no room for that, nothing is deleted, and SpaceFullError is thrown.
+ */
 function erase(session: Session, args: Args, event: string, work: (array: SparseArray) => number): void {
   const { engine, keyspace } = session
   const record = arrayRecord(session, args)
@@ -98,6 +121,8 @@ function erase(session: Session, args: Args, event: string, work: (array: Sparse
     return
   }
   const array = keyspace.arrayOf(record)
+  const room = roomAt(args, array.tree, 1, true)
+  if (room > 0 && !engine.space.reserve(room)) throw new SpaceFullError(room)
   keyspace.touch(record)
   const deleted = work(array)
   if (deleted > 0) {

@@ -1,6 +1,7 @@
 /** The commands of the array type that append behind a cursor, move it, and look back from it. */
 import { fromBig, parsed, parseU64 } from '../array/index64.ts'
 import { LAST_INDEX } from '../array/sparse-array.ts'
+import type { SparseArray } from '../array/sparse-array.ts'
 import { LastItemsJob } from '../grep/scan.ts'
 import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
@@ -24,7 +25,8 @@ function arinsert(session: Session, args: Args): void {
   }
   let hi = 0
   let lo = 0
-  const done = change(session, args, values, 'arinsert', (array) => {
+  const room = ({ tree, nextHi, nextLo }: SparseArray): number => tree.roomToChange(nextHi, nextLo, values)
+  const done = change(session, args, values, 'arinsert', room, (array) => {
     for (let i = 2; i < args.count; i++) {
       hi = array.nextHi
       lo = array.nextLo
@@ -43,18 +45,37 @@ function arring(session: Session, args: Args): void {
     return
   }
   let last = 0n
-  const done = change(session, args, args.count - 3, 'arring', (array) => {
-    array.ring(size)
-    for (let i = 3; i < args.count; i++) {
-      last = array.next === NOWHERE ? 0n : array.next % size
-      fromBig(last)
-      const { hi, lo } = parsed
-      array.set(hi, lo, args.bytes, args.starts[i]!, args.ends[i]!)
-      array.appended(hi, lo)
-    }
-    return true
-  })
+  const values = args.count - 3
+  const done = change(
+    session,
+    args,
+    values,
+    'arring',
+    (array) => roomForRing(array, size, values),
+    (array) => {
+      array.ring(size)
+      for (let i = 3; i < args.count; i++) {
+        last = array.next === NOWHERE ? 0n : array.next % size
+        fromBig(last)
+        const { hi, lo } = parsed
+        array.set(hi, lo, args.bytes, args.starts[i]!, args.ends[i]!)
+        array.appended(hi, lo)
+      }
+      return true
+    },
+  )
   if (done) session.out.u64(last)
+}
+
+/** Moving elements takes as much as they do; else places are written from the next on and, around the end, from 0. */
+function roomForRing(array: SparseArray, size: bigint, values: number): number {
+  if (array.isMovedBy(size)) return Infinity
+  const first = array.next === NOWHERE ? 0n : array.next % size
+  const behind = size - first
+  const before = behind < BigInt(values) ? Number(behind) : values
+  fromBig(first)
+  const room = array.tree.roomToChange(parsed.hi, parsed.lo, before)
+  return before === values ? room : room + array.tree.roomToChange(0, 0, values - before)
 }
 
 function ringSize(args: Args): bigint | string {

@@ -95,4 +95,45 @@ describe('when memory runs out', () => {
     // A copy shares what it copies and so needs next to nothing.
     expect(refused > 0 || name === 'COPY').toBe(true)
   })
+
+  it.each([
+    [
+      'ARSET',
+      (i: number) => ['k', String(i), ...Array.from({ length: 300 }, (_, k) => `a new text ${k}`.repeat(3))],
+    ],
+    [
+      'ARMSET',
+      (i: number) => ['k', String(i), 'x'.repeat(500), String(i + 500), 'y'.repeat(500), '1', 'new text'],
+    ],
+    ['ARINSERT', () => ['k', ...Array.from({ length: 300 }, (_, k) => `a new text ${k}`.repeat(3))]],
+    ['ARRING', () => ['k', '700', ...Array.from({ length: 20 }, (_, k) => `a new text ${k}`)]],
+    ['ARDEL', (i: number) => ['k', String(i), String(i + 260), String(i + 520)]],
+    ['ARDELRANGE', (i: number) => ['k', String(i), String(i + 600)]],
+  ] as const)('%s on an array that a search holds changes all or nothing', async (name, rest) => {
+    const { Engine } = await import('../server/engine.ts')
+    const { Client, frame } = await import('../testing/client.ts')
+    let refused = 0
+    let done = 0
+    for (let limit = 250_000; limit < 700_000; limit += 11_003) {
+      const engine = new Engine({ debug: true, arenaLimit: limit })
+      const client = new Client(engine)
+      client.send('CONFIG', 'SET', 'array-slice-size', '256')
+      for (let i = 0; i < 1_000; i += 50)
+        client.send('ARINSERT', 'k', ...Array.from({ length: 50 }, (_, k) => `old text ${i + k} `.repeat(12)))
+      const before = client.type('DEBUG DIGEST')
+      // Slices of their own, and such as the search holds.
+      const searcher = new Client(engine)
+      searcher.session.feed(frame('ARSCAN', 'k', '0', '1000'))
+      expect(searcher.session.job).not.toBe(null)
+      const [reply] = client.send(name, ...rest(limit % 300))
+      const isRefused = reply!.type === 'error'
+      expect(!isRefused || client.type('DEBUG DIGEST') === before).toBe(true)
+      if (isRefused) refused++
+      else done++
+      searcher.settle()
+      engine.space.release()
+    }
+    expect(done).toBeGreaterThan(0)
+    expect(refused).toBeGreaterThan(0)
+  })
 })

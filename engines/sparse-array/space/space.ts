@@ -26,6 +26,8 @@ const LEAST = 16
 const LINEAR = 256
 const LEAST_CHUNK = 1 << 20
 const MOST_CHUNK = 64 << 20
+/** The arena holds no more by itself. */
+const MOST_RESERVED = 2 ** 31
 
 /** No room for what is asked: the arena's end or the limit that was set. */
 export class SpaceFullError extends Error {
@@ -128,7 +130,7 @@ export class Space {
 
   /** Makes sure that blocks of `bytes` in all can be allocated; false when they cannot. */
   reserve(bytes: number): boolean {
-    if (this.used + bytes > this.limit) return false
+    if (this.used + bytes > this.limit || bytes > MOST_RESERVED) return false
     if (this.reserved - this.used > 2 * bytes + LEAST_CHUNK) return true
     try {
       this.free(this.allocate(bytes + LEAST))
