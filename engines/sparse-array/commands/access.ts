@@ -68,9 +68,7 @@ export function change(
   }
   before?.tree.release()
   if (!changed) return true
-  const key = args.view(1)
-  engine.changed(keyspace, key, args)
-  engine.notify('a', event, key, session.db)
+  engine.wrote(keyspace, args, 'a', event)
   return true
 }
 

@@ -2,8 +2,7 @@
  * The commands of the array type that set, get and delete elements. Arguments are checked before the key is looked at,
  * except in ARGET and ARMGET, which look at the key first; everything is checked before anything is written.
  */
-import { parsed, parseIndex, toBig } from '../array/index64.ts'
-import { LAST_INDEX } from '../array/sparse-array.ts'
+import { parsed, parseIndex } from '../array/index64.ts'
 import type { SparseArray } from '../array/sparse-array.ts'
 import type { Tree } from '../array/tree.ts'
 import type { Args } from '../resp/args.ts'
@@ -17,7 +16,7 @@ function arset(session: Session, args: Args): void {
   if (!index(session, args, 2)) return
   const { hi, lo } = parsed
   const values = args.count - 3
-  if (toBig(hi, lo) + BigInt(values - 1) > LAST_INDEX) {
+  if (hi === LAST_HALF && lo + values > LAST_HALF) {
     session.out.error('ERR array index overflow')
     return
   }
@@ -39,6 +38,9 @@ function arset(session: Session, args: Args): void {
   })
   if (done) session.out.integer(filled)
 }
+
+/** The last index is 2^64 - 2: both its halves are this, the lower less one. */
+const LAST_HALF = 0xffff_ffff
 
 /** What changing the elements may take whose indices are every `step`th argument from the third on. */
 function roomAt(args: Args, tree: Tree, step: number, copiesOnly = false): number {

@@ -1,6 +1,5 @@
 /** The commands of the array type that append behind a cursor, move it, and look back from it. */
 import { fromBig, parsed, parseU64 } from '../array/index64.ts'
-import { LAST_INDEX } from '../array/sparse-array.ts'
 import type { SparseArray } from '../array/sparse-array.ts'
 import { LastItemsJob } from '../grep/scan.ts'
 import type { Job } from '../job.ts'
@@ -18,8 +17,8 @@ function arinsert(session: Session, args: Args): void {
   const values = args.count - 2
   const record = arrayRecord(session, args)
   if (record < 0) return
-  const next = record === 0 ? 0n : session.keyspace.arrayOf(record).next
-  if (next + BigInt(values) > LAST_INDEX + 1n) {
+  const old = record === 0 ? null : session.keyspace.arrayOf(record)
+  if (old !== null && old.nextHi === 0xffff_ffff && old.nextLo + values > 0xffff_ffff) {
     session.out.error('ERR insert index overflow')
     return
   }

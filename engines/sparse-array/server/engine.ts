@@ -273,6 +273,15 @@ export class Engine {
     }
   }
 
+  /** The key in argument 1 was written: `changed` and `notify`, and next to nothing where nobody wants to know. */
+  wrote(keyspace: Keyspace, args: Args, letter: string, event: string): void {
+    if (this.host.durable || this.watched.size > 0) this.changed(keyspace, args.view(1), args)
+    else this.dirty++
+    if (this.events.keyspace || this.events.keyevent) {
+      this.notify(letter, event, args.view(1), keyspace.index)
+    }
+  }
+
   /** Who watches the key is told when he executes. */
   touched(index: number, key: Uint8Array): void {
     if (this.watched.size === 0) return
