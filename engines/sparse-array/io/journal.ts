@@ -43,6 +43,9 @@ export interface JournalOptions {
   readonly onFailed?: (error: unknown) => void
 }
 
+/** A sync that takes no longer keeps nobody waiting. */
+const QUICK_SYNC_MS = 1
+
 const numberOf = (name: string, kind: 'log' | 'snapshot'): number => {
   const match = new RegExp(`^${kind}\\.(\\d+)$`).exec(name)
   return match === null ? -1 : Number(match[1])
@@ -56,7 +59,7 @@ export class Journal {
   syncs = 0
   /** Records that the last sync took, and how long it lasted, milliseconds. */
   lastGroup = 0
-  lastSyncMs = 0
+  lastSyncMs = Infinity
   /** Seconds since 1970. */
   lastSave = 0
   saving: 'save' | 'rewrite' | null = null
@@ -97,15 +100,34 @@ export class Journal {
     this.position += record.length
   }
 
-  /** Hands what has gathered to the system, and to the disk if `sync`; at the end of each turn. */
-  commit(sync: boolean): void {
+  /**
+   * Hands what has gathered to the system, and to the disk if `sync`; at the end of each turn. `mayWait`: where syncs are
+   * quick it waits for the disk itself, as handing that to a thread takes as long.
+   */
+  commit(sync: boolean, mayWait = false): void {
     if (this.syncing) return
     try {
       this.writeOut()
+      if (sync && mayWait && this.lastSyncMs < QUICK_SYNC_MS && this.unsynced.length === 0) {
+        this.syncHere()
+        return
+      }
       if (this.unsynced.length > 0 || (sync && this.synced < this.position)) void this.sync()
     } catch (error) {
       this.options.onFailed?.(error)
     }
+  }
+
+  private syncHere(): void {
+    if (this.synced === this.position) return
+    const begin = performance.now()
+    this.log.syncNow()
+    this.lastSyncMs = performance.now() - begin
+    this.lastGroup = this.group
+    this.group = 0
+    this.syncs++
+    this.synced = this.written
+    this.options.onSynced?.()
   }
 
   /** Writes and syncs everything before it returns. */

@@ -2,13 +2,16 @@
  * Work that takes long, a few milliseconds at a time: between two turns of it the event loop serves everybody else.
  *
  * How much work fits into a turn is measured, as a megabyte takes one search 0.1 ms and another a second: each worker's
- * portion doubles while it takes less than half a millisecond and halves when it takes more than one and a half.
+ * portion doubles while it takes less than SHORT and halves when it takes more than LONG.
  */
 
-/** All workers of a turn together, milliseconds. */
-const TURN = 5
-const SHORT = 0.5
-const LONG = 1.5
+/**
+ * All workers of a turn together, milliseconds. With what the loop does between two turns, and a portion that takes
+ * longer than was foreseen, others wait less than 5 ms.
+ */
+const TURN = 2
+const SHORT = 0.25
+const LONG = 0.75
 const FIRST_UNITS = 32_768
 const LEAST_UNITS = 4_096
 const MOST_UNITS = 2 ** 28

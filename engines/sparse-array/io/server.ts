@@ -42,7 +42,7 @@ export interface RunningServer {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const TICK_MS = 100
-/** A quicker sync is not worth waiting for company; nor is a slower one worth more than this. */
+/** A quicker sync is not worth waiting for company, and none is worth waiting longer. */
 const SLOW_SYNC_MS = 1
 const MOST_PATIENCE_MS = 5
 const EXPIRED_A_TICK = 200
@@ -225,7 +225,8 @@ class Server implements RunningServer {
   private commit(): void {
     if (this.patience !== null) clearTimeout(this.patience)
     this.patience = null
-    this.journal!.commit(this.engine.fsync === 'always')
+    const always = this.engine.fsync === 'always'
+    this.journal!.commit(always, always)
   }
 
   /**
