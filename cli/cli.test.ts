@@ -16,13 +16,15 @@ const out = (name: string) => ['--out', join(folder, name)]
 const MMC = join('scenarios', 'mm-c-theory.yaml')
 
 describe('flowbench run', () => {
-  it('prints the same bytes with 1 and 2 workers (invariant 3)', async () => {
-    const [one, two] = await Promise.all([
+  it('prints the same bytes with 1 and 2 workers, and without any (invariant 3)', async () => {
+    const [one, none, two] = await Promise.all([
       flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '1', ...out('one')]),
+      flowbench(['run', MMC, '--env', 'quick', '--json', '--inline', ...out('none')]),
       flowbench(['run', MMC, '--env', 'quick', '--json', '--workers', '2', ...out('two')]),
     ])
     expect(one.code, one.stderr).toBe(0)
     expect(two.stdout).toBe(one.stdout)
+    expect(none.stdout).toBe(one.stdout)
     const body = JSON.parse(one.stdout) as RunDocument
     expect(body.digest).toMatch(/^[0-9a-f]{64}$/)
     expect(body.theory.length).toBeGreaterThan(2)

@@ -8,7 +8,7 @@ import { findSim, SIMS_MODULE } from '../sims/index.ts'
 import { liveRunner, runLive } from '../sims/lab/run/live.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
-import { threadRunner, type Runner } from '../sims/lab/run/runner.ts'
+import { inlineRunner, threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { hasColour } from './colour.ts'
 import { defineCommand } from './command.ts'
@@ -30,6 +30,12 @@ export const run = defineCommand({
         default: availableParallelism(),
         describe: 'threads; never changes a result',
       })
+      .option('inline', {
+        type: 'boolean',
+        default: false,
+        conflicts: ['live'],
+        describe: 'simulate on the main thread, for tools that look at one thread only',
+      })
       .option('live', {
         type: 'boolean',
         default: false,
@@ -46,7 +52,7 @@ export const run = defineCommand({
         default: false,
         describe: 'print the result document and nothing else',
       }),
-  async handler({ files, env, set, seed, replications, workers, live, out, json, acceptWeak }) {
+  async handler({ files, env, set, seed, replications, workers, inline, live, out, json, acceptWeak }) {
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError('--workers must be a whole number, at least 1')
     const settings = [
@@ -64,7 +70,11 @@ export const run = defineCommand({
     const claims = await claimAll(resolve(out), scenarios)
 
     const interruption = new AbortController()
-    const runner = live ? liveRunner(findSim, interruption.signal) : threadRunner(SIMS_MODULE, workers)
+    const runner = live
+      ? liveRunner(findSim, interruption.signal)
+      : inline
+        ? inlineRunner(findSim)
+        : threadRunner(SIMS_MODULE, workers)
     const interrupt = () => {
       // A second Ctrl-C ends at once, whatever is being written.
       if (interruption.signal.aborted) process.exit(EXIT.interrupted)

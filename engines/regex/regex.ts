@@ -115,7 +115,7 @@ export class Regex {
     from: number,
     options: ScanOptions = {},
   ): ScanResult {
-    this.scanner ??= new Scanner(this.matcher.fragments())
+    this.scanner ??= new Scanner(this.matcher.fragments(), this.matcher.tally)
     this.matcher.beginScan()
     return this.scanner.scan(arena, starts, ends, from, options)
   }

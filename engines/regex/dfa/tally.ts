@@ -10,6 +10,8 @@ export interface Tally {
   resets: number
   /** Bytes given to literal searches. */
   scanned: number
+  /** Bytes of fragments that a scan gave to its automaton. */
+  judged: number
   /** Bytes looked at to turn byte offsets of strings into their own. */
   mapped: number
   /** Times a find-all went over to its linear, slower way. */
@@ -17,5 +19,5 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { steps: 0, built: 0, states: 0, resets: 0, scanned: 0, mapped: 0, hardened: 0 }
+  return { steps: 0, built: 0, states: 0, resets: 0, scanned: 0, judged: 0, mapped: 0, hardened: 0 }
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { newTally } from '../dfa/tally.ts'
 import { compileLiteral } from '../literal/literal.ts'
 import { arena } from '../wasm/engine.ts'
 import { ByteSet } from './byte-set.ts'
@@ -231,4 +232,15 @@ describe('a byte set', () => {
       { numRuns: 200 },
     )
   })
+})
+
+test('bytes given to the search for literals and to the automaton are counted, exactly', () => {
+  const tally = newTally()
+  const search = compileLiteral(Uint8Array.of(97))
+  const text = new TextEncoder().encode('abxaxbbbb')
+  const { next } = new Scanner(
+    matcher(null, { literals: { search, exact: false }, test: () => true }),
+    tally,
+  ).scan(text, Uint32Array.of(0, 2, 5), Uint32Array.of(2, 5, 9), 0)
+  expect([next, tally.scanned, tally.judged]).toEqual([3, 9, 5])
 })

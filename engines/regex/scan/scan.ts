@@ -18,6 +18,7 @@
  * Worth (`npm run regex:paths`, scan literals): 2.5 times the automaton for fragments with a word.
  */
 import { grown, uint32s, uint8s } from '../foundation/arrays.ts'
+import { newTally, type Tally } from '../dfa/tally.ts'
 import type { LiteralSearch } from '../literal/search.ts'
 import { engine } from '../wasm/engine.ts'
 import { HITS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
@@ -66,7 +67,11 @@ export class Scanner {
   /** So many fragments have a literal that looking for it first is work in vain. */
   private common = false
 
-  constructor(matcher: FragmentMatcher) {
+  private readonly tally: Tally
+
+  /** What is done is counted in `tally`. */
+  constructor(matcher: FragmentMatcher, tally: Tally = newTally()) {
+    this.tally = tally
     this.matcher = matcher
     this.program = matcher.table === null ? null : walkProgram(matcher.table)
   }
@@ -95,7 +100,7 @@ export class Scanner {
     let next = from
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
       const batch = this.measure(arena, starts, ends, next, left)
-      this.judge(arena, starts, ends, next, batch.end)
+      this.judge(arena, starts, ends, next, batch)
       left -= batch.bytes
       next = batch.end
       for (let k = 0; k < this.batched; k++) {
@@ -130,20 +135,32 @@ export class Scanner {
   }
 
   /** Fills `#batch` and `#verdicts` for the fragments [from, end). */
-  private judge(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array, from: number, end: number): void {
+  private judge(
+    arena: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    from: number,
+    { end, bytes }: { readonly end: number; readonly bytes: number },
+  ): void {
     const { literals } = this.matcher
+    let judged = bytes
     if (literals === null || this.common) {
       this.batched = end - from
       for (let k = 0; k < this.batched; k++) this.batch[k] = from + k
     } else {
+      this.tally.scanned += bytes
       this.batched = this.withLiteral(literals.search, arena, starts, ends, from, end)
+      judged = 0
+      for (let k = 0; k < this.batched; k++) judged += ends[this.batch[k]!]! - starts[this.batch[k]!]!
       if (literals.exact) {
+        // The occurrence is the match: no automaton is asked.
         this.verdicts.fill(1, 0, this.batched)
         return
       }
       this.common = this.program !== null && this.batched > COMMON_SHARE * (end - from)
     }
     if (this.batched === 0) return
+    this.tally.judged += judged
     if (this.program === null || !this.place(arena, starts, ends)) this.testEach(arena, starts, ends)
     else {
       const shared = engine()

@@ -24,6 +24,7 @@ export class Slices extends Layout {
 
   /** Makes room for an element; its word is at `this.at`, EMPTY when there was none. Returns the slice. */
   place(slice: number, offset: number): number {
+    this.space.looks += 1
     const kind = this.kindOf(slice)
     if (kind === DENSE) return this.placeDense(slice, offset)
     return kind === PACKED ? this.placePacked(slice, offset) : this.placeSparse(slice, offset)
@@ -103,6 +104,7 @@ export class Slices extends Layout {
     const count = u32[at + 1]!
     if (count === u32[at + 2]!) return this.place(this.regrow(slice, offset), offset)
     u8.copyWithin(this.at + 8, this.at, this.at + 8 * (count - i))
+    this.space.moved += 8 * (count - i)
     u32[this.at >> 2] = EMPTY
     u32[(this.at >> 2) + 1] = 0
     u32[bits] = u32[bits]! | bit
@@ -120,6 +122,7 @@ export class Slices extends Layout {
     if (i < count && this.offsetAt(slice, i) === offset) return slice
     if (count === u32[at + 2]!) return this.place(this.regrow(slice, offset), offset)
     u8.copyWithin(this.at + 8, this.at, this.at + 8 * (count - i))
+    this.space.moved += 10 * (count - i)
     u32[this.at >> 2] = EMPTY
     u32[(this.at >> 2) + 1] = 0
     const offsets = this.sparseOffsets(slice)
@@ -168,6 +171,8 @@ export class Slices extends Layout {
   private rebuild(slice: number, kind: number, capacity: number, first: number): number {
     const { space } = this
     const count = this.elements(slice)
+    space.rebuilt += 1
+    space.moved += 8 * count
     const made = space.allocate(HEADER + this.payload(kind, capacity))
     const { u32, u16 } = space
     const from = slice >> 2
@@ -196,6 +201,7 @@ export class Slices extends Layout {
   }
 
   private close(base: number, i: number, left: number, width: number): void {
+    this.space.moved += width * (left - i)
     this.space.u8.copyWithin(base + width * i, base + width * (i + 1), base + width * (left + 1))
   }
 }

@@ -39,6 +39,8 @@ const TEXTS = 7
 export class Texts {
   /** Bytes moved to keep texts in order. */
   moved = 0
+  /** Bytes of text written so far. */
+  written = 0
   private readonly space: Space
   private readonly slices: Slices
   /** Where `rewrite` leaves the place it made. */
@@ -68,6 +70,7 @@ export class Texts {
       const count = (this.slices.textOf(slice) >> 2) + TEXTS
       this.space.u32[count] = this.space.u32[count]! + 1
     }
+    this.written += length
     const { u8, u32: words } = this.space
     if (length <= LOOP) for (let i = 0; i < length; i++) u8[address + i] = bytes[from + i]!
     else u8.set(bytes.subarray(from, to), address)

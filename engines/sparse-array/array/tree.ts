@@ -56,6 +56,7 @@ export class Tree {
   /** The slice of an index, 0 when there is none. */
   lookup(hi: number, lo: number): number {
     this.store.space.refresh()
+    this.store.space.looks += 1
     const at = this.searchBlock(this.blockNumber(hi, lo))
     if (at < 0) return 0
     const block = this.blocks[at]!

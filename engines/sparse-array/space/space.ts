@@ -49,6 +49,10 @@ export class Space {
   reserved = 0
   /** Counts blocks ever allocated. */
   allocations = 0
+  /** What arrays have done here so far (`array/work.ts`): elements looked for, slices rebuilt, bytes of words moved. */
+  looks = 0
+  rebuilt = 0
+  moved = 0
   private readonly limit: number
   private readonly chunks: Region[] = []
   private readonly heads = new Uint32Array(26 * 32)

@@ -62,6 +62,11 @@ export class Scheduler {
     this.jobs = new JobTable(options.lane ?? LANE, options.maxJobs ?? 100_000)
   }
 
+  /** Times a timer was linked into the wheel. */
+  get timerLinks(): number {
+    return this.wheel.links
+  }
+
   /** Messages in memory, and how many of them are under way. */
   get load(): { readonly jobs: number; readonly inFlight: number } {
     return { jobs: this.jobs.size, inFlight: this.inFlight }

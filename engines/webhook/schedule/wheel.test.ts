@@ -139,3 +139,15 @@ test('room is bounded and comes back', () => {
   wheel.arm(100, 5)
   expect(fired(wheel, 100)).toEqual([1, 3, 4, 5])
 })
+
+test('links are counted: one for arming, one for each level that a timer comes down', () => {
+  const wheel = new Wheel(0)
+  wheel.arm(10, 1)
+  expect(wheel.links).toBe(1)
+  // An hour off: level 1. Five hours: level 2, then level 1, then level 0.
+  wheel.arm(3_600_000, 2)
+  wheel.arm(5 * 3_600_000, 3)
+  expect(wheel.links).toBe(3)
+  wheel.advance(6 * 3_600_000, () => {})
+  expect([wheel.size, wheel.links]).toEqual([0, 6])
+})

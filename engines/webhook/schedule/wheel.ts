@@ -41,6 +41,8 @@ export class TooManyTimers extends Error {
 export class Wheel {
   /** Timers armed. */
   size = 0
+  /** Timers linked into a bucket so far: once when armed, and again for each level that they come down. */
+  links = 0
   /** Millisecond that level 2's current turn began at, and the cursor's distance from it. */
   private base: number
   private cursor = 0
@@ -196,6 +198,7 @@ export class Wheel {
   }
 
   private link(id: number, bucket: number): void {
+    this.links++
     const last = this.previous[bucket]!
     this.next[last] = id
     this.previous[id] = last

@@ -21,7 +21,7 @@ export interface Burst {
    * Exact counts of what the engine has done since it was prepared (steps, comparisons, bytes copied): the same for the
    * same work on every machine. The gate takes the difference that one run makes.
    */
-  counters?(): Readonly<Record<string, number>>
+  counters?(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>
   close?(): void | Promise<void>
 }
 

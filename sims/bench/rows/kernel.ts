@@ -160,7 +160,11 @@ function ours(model: QueueModel): Contestant {
     missing: () => null,
     prepare: (): Burst => {
       const queue = new Queue(model)
-      return { run: () => queue.run(EVENTS), work: EVENTS, expected: EVENTS }
+      const counters = (): Record<string, number> => {
+        const { injected, cancelled, farFired } = queue
+        return { ...queue.kernel.work(), injected, cancelled, farFired }
+      }
+      return { run: () => queue.run(EVENTS), work: EVENTS, expected: EVENTS, counters }
     },
   }
 }

@@ -111,9 +111,9 @@ function sum(out: Verdicts, count: number): number {
   return total
 }
 
-function newForwarder(): Forwarder {
+function newForwarder(keys: KeyRing): Forwarder {
   const forwarder = new Forwarder({
-    keys: new KeyRing([routeKey()], LANES),
+    keys,
     seed: 1,
     flows: FLOWS,
     idleTimeout: IDLE,
@@ -125,7 +125,8 @@ function newForwarder(): Forwarder {
 /** Our Forwarder, `size` packets a batch. */
 function ours(media: boolean, size: number, rounds: number, family: Family = 4): Burst {
   const { order, checks } = newWorld(family)
-  const forwarder = newForwarder()
+  const keys = new KeyRing([routeKey()], LANES)
+  const forwarder = newForwarder(keys)
   const out = new Verdicts(LANES)
   for (const batch of checks) {
     forwarder.fromClients(batch, out)
@@ -150,7 +151,7 @@ function ours(media: boolean, size: number, rounds: number, family: Family = 4):
   }
   const counters = (): Record<string, number> => {
     const { done, dropped } = forwarder.counters()
-    return { ...done, ...dropped }
+    return { ...done, ...dropped, decipherCalls: keys.calls }
   }
   return { run, work: FLOWS * rounds, expected: expectedOver(order) * rounds, counters }
 }

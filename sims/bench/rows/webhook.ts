@@ -1,8 +1,9 @@
-/** The webhook engine: durable accepts, the whole way of a delivery, timers, signatures. */
+/** The webhook engine: durable accepts, the whole way of a delivery, timers, the schedule, signatures. */
 import type { Rows } from '../harness/row.ts'
 import { acceptRows } from './webhook/accept.ts'
 import { deliverRows } from './webhook/deliver.ts'
+import { scheduleRows } from './webhook/schedule.ts'
 import { signRows } from './webhook/sign.ts'
 import { timerRows } from './webhook/timers.ts'
 
-export const rows: Rows = [...acceptRows, ...deliverRows, ...timerRows, ...signRows]
+export const rows: Rows = [...acceptRows, ...deliverRows, ...timerRows, ...scheduleRows, ...signRows]

@@ -6,6 +6,8 @@
  */
 export class EventHeap {
   size = 0
+  /** Entries that moved a level so far. */
+  moves = 0
   private times = new Float64Array(64)
   private sequences = new Float64Array(64)
   private words = new Int32Array(64)
@@ -24,6 +26,7 @@ export class EventHeap {
     if (this.size === this.times.length) this.grow()
     const { times, sequences, words } = this
     let at = this.size++
+    let moves = 0
     while (at > 0) {
       const parent = (at - 1) >> 2
       const parentTime = times[parent]!
@@ -32,7 +35,9 @@ export class EventHeap {
       sequences[at] = sequences[parent]!
       words[at] = words[parent]!
       at = parent
+      moves += 1
     }
+    this.moves += moves
     this.put(at, time, sequence, word)
   }
 
@@ -60,6 +65,7 @@ export class EventHeap {
   /** Puts an event into the hole at `at` and lets it sink to its place. */
   private sink(at: number, time: number, sequence: number, word: number): void {
     const { times, sequences, words, size } = this
+    let moves = 0
     for (;;) {
       const first = 4 * at + 1
       if (first >= size) break
@@ -78,7 +84,9 @@ export class EventHeap {
       sequences[at] = sequences[least]!
       words[at] = words[least]!
       at = least
+      moves += 1
     }
+    this.moves += moves
     this.put(at, time, sequence, word)
   }
 

@@ -266,3 +266,39 @@ test('an event word packs a code and an index', () => {
   for (const word of [-1, 1.5, 2 ** 31, NaN]) expect(() => new Kernel().at(0, word)).toThrow(EventWordError)
   expect(() => new Kernel({ tick: 0 })).toThrow(RangeError)
 })
+
+describe('work is counted, exactly', () => {
+  test('an entry moves for each event in the near list that goes first', () => {
+    const kernel = new Kernel()
+    kernel.at(3, 0)
+    kernel.at(2, 0)
+    expect(kernel.work().shifted).toBe(0)
+    // 2 and 3 go before it, and move up.
+    kernel.at(4, 0)
+    expect(kernel.work()).toEqual({
+      shifted: 2,
+      outside: 0,
+      spilled: 0,
+      refills: 0,
+      heapMoves: 0,
+      wheelLinks: 0,
+    })
+  })
+
+  test('the same schedule is the same work, and more of it is more', () => {
+    const work = (events: number) => {
+      const kernel = new Kernel()
+      const times = openStream(1, 0, 'times')
+      for (let i = 0; i < events; i++) kernel.at(times.uniform() * 500, 0)
+      while (kernel.next() !== NONE);
+      return kernel.work()
+    }
+    const once = work(2000)
+    expect(work(2000)).toEqual(once)
+    expect(Math.min(...Object.values(once))).toBeGreaterThan(0)
+    // Timers that are far off are linked into the wheel, some of them again when their bucket is spread.
+    expect(once.wheelLinks).toBeLessThan(2 * 2000)
+    for (const [name, n] of Object.entries(work(3000)))
+      expect(n, name).toBeGreaterThan(once[name as keyof typeof once])
+  })
+})

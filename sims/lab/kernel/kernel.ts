@@ -97,6 +97,21 @@ const FAR_TICKS = 64
 /** Dead entries are swept out when there are this many and they outnumber the living. */
 const SWEEP = 1024
 
+/** What a kernel has done so far: exact, the same for the same schedule on every machine. */
+export interface KernelWork {
+  /** Entries that made way in the near list for an earlier event's. */
+  readonly shifted: number
+  /** Events that went outside the near list at once, and those that it spilled. */
+  readonly outside: number
+  readonly spilled: number
+  /** Times the near list was filled anew. */
+  readonly refills: number
+  /** Entries that moved a level in the heap. */
+  readonly heapMoves: number
+  /** Events linked into a bucket of the wheel, again when a bucket is spread. */
+  readonly wheelLinks: number
+}
+
 export class Kernel {
   /** Virtual time, seconds; 0 at the start. Never decreases. */
   now = 0
@@ -105,6 +120,8 @@ export class Kernel {
   private earlier = -1
   private count = 0
   private bound = Infinity
+  private shifted = 0
+  private refills = 0
   private readonly times = new Float64Array(NEAR)
   private readonly words = new Int32Array(NEAR)
   private readonly heap = new EventHeap()
@@ -124,6 +141,20 @@ export class Kernel {
   /** Events pending, cancelled ones not counted. */
   get pending(): number {
     return this.count + this.heap.size + this.wheel.size - this.wheel.dead
+  }
+
+  /** Everything counted so far, as a copy. */
+  work(): KernelWork {
+    const { shifted, refills, heap, wheel } = this
+    const spilled = -1 - this.earlier
+    return {
+      shifted,
+      outside: this.later,
+      spilled,
+      refills,
+      heapMoves: heap.moves,
+      wheelLinks: wheel.links,
+    }
   }
 
   /** Schedules `word` at `time`, seconds of virtual time. */
@@ -199,7 +230,8 @@ export class Kernel {
       return
     }
     const { times, words } = this
-    let at = this.count++
+    const end = this.count++
+    let at = end
     // The list runs from late to early. What is due no later than the new event moves up by one: it goes first.
     while (at > 0 && times[at - 1]! <= time) {
       times[at] = times[at - 1]!
@@ -208,6 +240,7 @@ export class Kernel {
     }
     times[at] = time
     words[at] = word
+    this.shifted += end - at
   }
 
   private putOutside(time: number, sequence: number, word: number): void {
@@ -237,6 +270,7 @@ export class Kernel {
   /** Fills the empty near list with the earliest events from outside; false when there are none. */
   private refill(): boolean {
     const { heap, wheel, times, words } = this
+    this.refills += 1
     // Take what the order needs and, while there is room, everything that is near by now. Otherwise each lone timer that
     // falls due would keep `bound` close, and near events would pass through the heap.
     const soon = this.now + this.far

@@ -43,6 +43,8 @@ export class TimerWheel {
   size = 0
   /** Cancelled events whose entries are still outside the wheel. */
   dead = 0
+  /** Events linked into a bucket so far, again when a bucket is spread over the level below. */
+  links = 0
   /** No event in the wheel is earlier than this time; Infinity when it is empty. */
   bound = Infinity
   private readonly tick: number
@@ -188,6 +190,7 @@ export class TimerWheel {
     const level = differs < BUCKETS ? 0 : differs < BUCKETS * BUCKETS ? 1 : 2
     const bucket = level * BUCKETS + ((offset >>> (level * BITS)) & MASK)
     const head = this.heads[bucket]!
+    this.links += 1
     this.heads[bucket] = slot
     this.next[slot] = head
     this.previous[slot] = NIL

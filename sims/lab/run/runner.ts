@@ -1,6 +1,10 @@
-/** Where parts are simulated: on a pool of worker threads. The result is the same bytes for any number of them. */
+/**
+ * Where parts are simulated: on a pool of worker threads, or on this one. The result is the same bytes for any number of
+ * them.
+ */
 import { Tinypool } from 'tinypool'
-import type { PartTask } from '../contract/part.ts'
+import { simulatePart, type PartTask } from '../contract/part.ts'
+import type { Sim } from '../contract/sim.ts'
 import type { WorkerTask } from './worker.ts'
 
 /** What a progress bar shows; wall-clock facts, never part of a result. */
@@ -65,5 +69,29 @@ export function threadRunner(sims: URL, workers: number): Runner {
       return { partsDone: done, partsWorth: worth, partsKnown: known, events: total }
     },
     close: () => pool.destroy(),
+  }
+}
+
+/** Everything on this thread, one part after the other: for tools that look at one thread. */
+export function inlineRunner(findSim: (name: string) => Sim): Runner {
+  let known = 0
+  let done = 0
+  let isClosed = false
+  return {
+    workers: 1,
+    async run(task) {
+      known++
+      // Others have a turn between parts: a signal to end, say.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (isClosed) throw new Error('the runner was closed')
+      const world = simulatePart(findSim(task.sim), task)
+      done++
+      return world
+    },
+    status: () => ({ partsDone: done, partsWorth: done, partsKnown: known, events: 0 }),
+    close: () => {
+      isClosed = true
+      return Promise.resolve()
+    },
   }
 }

@@ -19,6 +19,7 @@ export type Operation =
   | 'start'
   | 'prune'
   | 'census'
+  | 'counters'
 
 export type Arguments<K extends Operation> = Parameters<Database[K]>[0]
 export type Result<K extends Operation> = ReturnType<Database[K]>
@@ -31,6 +32,7 @@ export const READS: ReadonlySet<Operation> = new Set([
   'list',
   'events',
   'census',
+  'counters',
 ])
 
 export interface Request {

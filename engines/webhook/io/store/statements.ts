@@ -20,6 +20,8 @@ export class StoreNotOpened extends Error {
 
 export class Statements {
   readonly db: DatabaseSync
+  /** Statements executed so far. */
+  executed = 0
   private readonly prepared = new Map<string, StatementSync>()
 
   /** Opens or makes the file. @throws StoreNotOpened */
@@ -50,6 +52,7 @@ export class Statements {
   }
 
   private statement(sql: string): StatementSync {
+    this.executed++
     let statement = this.prepared.get(sql)
     if (statement === undefined) this.prepared.set(sql, (statement = this.db.prepare(sql)))
     return statement

@@ -296,3 +296,14 @@ test('pages of an endpoint: by due time, then by sequence, each once', async () 
   expect(found).toHaveLength(50)
   expect(found).toEqual([...found].sort(([a, x], [b, y]) => a - b || x - y))
 })
+
+test('commits and statements are counted: requests of one turn share a commit, reads have none', async () => {
+  const opened = await open()
+  const before = await opened.ask('counters', {})
+  await Promise.all(Array.from({ length: 20 }, () => opened.ask('accept', message(null))))
+  await opened.ask('census', {})
+  const after = await opened.ask('counters', {})
+  expect(after.commits - before.commits).toBe(1)
+  // Two rows for each message; three counts.
+  expect(after.statements - before.statements).toBe(2 * 20 + 3)
+})

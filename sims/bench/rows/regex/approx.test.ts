@@ -50,7 +50,7 @@ describe.each(PATTERNS)('$pattern', ({ pattern, expected }) => {
   const lines = novelLines()
 
   test('as many lines as expected', () => {
-    expect(askOurs(pattern, lines)()).toBe(expected)
+    expect(askOurs(pattern, lines).run()).toBe(expected)
   })
 
   test('pieces of lines as exhaustive search judges them', () => {
@@ -62,12 +62,12 @@ describe.each(PATTERNS)('$pattern', ({ pattern, expected }) => {
     const hits = truth.filter(Boolean).length
     // One that is always or never right proves little.
     expect(hits).toBeGreaterThan(0)
-    expect(askOurs(pattern, linesOf(some))()).toBe(hits)
+    expect(askOurs(pattern, linesOf(some)).run()).toBe(hits)
   })
 
   test.runIf(treIsHere)('and TRE judges them alike', () => {
     const some = windows(pattern, lines)
-    expect(askTre(pattern, linesOf(some))()).toBe(askOurs(pattern, linesOf(some))())
+    expect(askTre(pattern, linesOf(some)).run()).toBe(askOurs(pattern, linesOf(some)).run())
   })
 
   test.runIf(treIsHere)('TRE finds the same lines', () => {
@@ -77,7 +77,7 @@ describe.each(PATTERNS)('$pattern', ({ pattern, expected }) => {
       starts: starts.subarray(100 * k, 100 * k + 100),
       ends: ends.subarray(100 * k, 100 * k + 100),
     }))
-    const counts = (ask: typeof askOurs): number[] => hundreds.map((some) => ask(pattern, some)())
+    const counts = (ask: typeof askOurs): number[] => hundreds.map((some) => ask(pattern, some).run())
     expect(counts(askTre)).toEqual(counts(askOurs))
   })
 })

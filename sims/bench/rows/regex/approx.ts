@@ -49,23 +49,33 @@ export function novelLines(count: number = LINES): Lines {
   return { text: text.slice(0, ends[count - 1]), starts, ends }
 }
 
-type Asks = (pattern: string, lines: Lines) => () => number
+/** The number of lines that match, and where the engine counts its work, that. */
+interface Question {
+  run(): number
+  counters?(): Readonly<Record<string, number>>
+}
+
+type Asks = (pattern: string, lines: Lines) => Question
 
 /** Number of lines that match, by our engine. */
 export const askOurs: Asks = (pattern, { text, starts, ends }) => {
   const regex = compile(pattern, { captures: false, encoding: 'bytes' })
-  return () => regex.scan(text, starts, ends, 0).hits.length
+  return {
+    run: () => regex.scan(text, starts, ends, 0).hits.length,
+    counters: () => ({ ...regex.counters }),
+  }
 }
 
 /** The same by TRE. Its search by `regexec` obeys the settings in a pattern. */
 export const askTre: Asks = (pattern, { text, starts, ends }) => {
   const test = fragmentMatcher('tre', pattern)
   const lines = Array.from(starts, (start, k) => nativeText(text.subarray(start, ends[k])))
-  return () => {
+  const run = (): number => {
     let hits = 0
     for (const line of lines) hits += test(line)
     return hits
   }
+  return { run }
 }
 
 function contestant(peer: Pick<Contestant, 'id' | 'version' | 'missing'>, ask: Asks): Contestant {
@@ -79,7 +89,7 @@ function contestant(peer: Pick<Contestant, 'id' | 'version' | 'missing'>, ask: A
       const lines = novelLines()
       const parts = PATTERNS.map(({ id, pattern, expected }) => ({
         id,
-        prepare: (): Burst => ({ run: ask(pattern, lines), work: lines.text.length / 1e6, expected }),
+        prepare: (): Burst => ({ ...ask(pattern, lines), work: lines.text.length / 1e6, expected }),
       }))
       return { parts }
     },

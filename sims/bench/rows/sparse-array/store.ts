@@ -1,5 +1,5 @@
 /** ARGET and ARSET in the process, at random among a million elements. */
-import { createStore, Space, SparseArray } from '../../../../engines/sparse-array/index.ts'
+import { createStore, Space, SparseArray, workOf } from '../../../../engines/sparse-array/index.ts'
 import type { Burst, Row } from '../../harness/row.ts'
 import { sequence } from '../regex/texts.ts'
 import { ours, yardstick } from './contestants.ts'
@@ -43,6 +43,7 @@ function arraySets(kind: 'int' | '64-bytes'): Burst {
     },
     work: CALLS,
     expected: ELEMENTS,
+    counters: () => ({ ...workOf(array.tree.store) }),
   }
 }
 
@@ -58,6 +59,7 @@ function arrayGets(kind: 'int' | '64-bytes'): Burst {
     },
     work: CALLS,
     expected: CALLS,
+    counters: () => ({ ...workOf(array.tree.store) }),
   }
 }
 
@@ -103,7 +105,62 @@ function holeySets(kind: 'int' | '64-bytes'): Burst {
   }
 }
 
-export const storeRows: readonly Row[] = (['int', '64-bytes'] as const).flatMap((kind): Row[] => [
+const FILLED = 60_000
+
+/**
+ * From nothing: whole numbers and texts of 20 to 250 bytes set at random places near and far, every fourth deleted again,
+ * so that slices take every form and texts are moved. What it counted goes on from run to run.
+ */
+function fill(): Burst {
+  const below = sequence(57)
+  const wide = (): number => ((below(256) << 12) | (below(256) << 4) | below(16)) >>> 0
+  // A third of all places lie close to each other, a third are spread over a million, a third over 2^32.
+  const places = Uint32Array.from({ length: FILLED }, (_, i) => {
+    const place = wide()
+    return i % 3 === 0 ? place % FILLED : i % 3 === 1 ? place : Math.imul(place, 2_654_435_761) >>> 0
+  })
+  const encoder = new TextEncoder()
+  const values = Array.from({ length: VALUES }, (_, i) =>
+    encoder.encode(i % 2 === 0 ? String(i * 7_919) : 'v'.repeat(20 + ((i * 37) % 231))),
+  )
+  const left = new Set<number>()
+  places.forEach((place, i) => {
+    left.add(place)
+    if (i % 4 === 3) left.delete(places[i - 2]!)
+  })
+  const done: Record<string, number> = {}
+  return {
+    run: () => {
+      const space = new Space()
+      const array = new SparseArray(createStore(space, 12))
+      for (let i = 0; i < FILLED; i++) {
+        const value = values[i % VALUES]!
+        array.set(0, places[i]!, value, 0, value.length)
+        if (i % 4 === 3) array.tree.delete(0, places[i - 2]!)
+      }
+      for (const [name, n] of Object.entries(workOf(array.tree.store))) done[name] = (done[name] ?? 0) + n
+      const { count } = array
+      space.release()
+      return count
+    },
+    work: FILLED,
+    expected: left.size,
+    counters: () => ({ ...done }),
+  }
+}
+
+const fillRow: Row = {
+  id: 'sparse-array/fill',
+  unit: 'calls/s',
+  better: 'higher',
+  summary:
+    'An array filled from nothing with numbers and texts at random places near and far, a quarter deleted again; the number of elements is verified.',
+  ours: ours(fill),
+  peers: [],
+  atMost: { rounds: 9, samples: 3 },
+}
+
+const callRows: readonly Row[] = (['int', '64-bytes'] as const).flatMap((kind): Row[] => [
   {
     id: `sparse-array/set-${kind}`,
     unit: 'calls/s',
@@ -123,3 +180,5 @@ export const storeRows: readonly Row[] = (['int', '64-bytes'] as const).flatMap(
     atMost: { rounds: 9, samples: 3 },
   },
 ])
+
+export const storeRows: readonly Row[] = [...callRows, fillRow]

@@ -70,6 +70,7 @@ const durable: Contestant = {
       work: ACCEPTS,
       expected: ACCEPTS,
       run: () => acceptAll(store, ACCEPTS),
+      counters: () => store.ask('counters', {}),
       async close() {
         await store.close()
         rmSync(dir, { recursive: true, force: true })
