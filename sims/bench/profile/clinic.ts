@@ -1,10 +1,12 @@
 /**
- * Clinic.js's four tools, for those who like their pages: installed in a folder of their own, never a dependency.
+ * Clinic.js's four tools, for those who like their pages: an optional peer dependency, or installed in a folder of their
+ * own.
  *
  * Its README says that it is not maintained and that results may not be accurate; so it is no default, nothing in CI needs
  * it, and its advice is worth a second look. It asks for statistics of use on its first run and looks for updates, unless
- * the environment says no to both. On Node 26 `doctor` does not always understand its own trace ("Decoded message is not
- * valid") and then leaves an empty page; that is an error here.
+ * the environment says no to both. Each of its tools watches one thread: `doctor` loads its sampler into worker threads
+ * too, all of which then write over each other into one file that it cannot read any more ("Decoded message is not
+ * valid"). So the scenario runs on the main thread. A tool that leaves an empty page all the same is an error here.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import {
@@ -32,7 +34,11 @@ const QUIET = { NO_INSIGHT: '1', NO_UPDATE_NOTIFIER: '1' }
 export const clinicFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'clinic')
 
-const program = (): string => join(clinicFolder(), 'node_modules', 'clinic', 'bin.js')
+/** The optional peer where it is installed beside us, else the one in a folder of its own; null where neither is. */
+export function clinicProgram(root: string): string | null {
+  const places = [root, clinicFolder()].map((folder) => join(folder, 'node_modules', 'clinic', 'bin.js'))
+  return places.find((place) => existsSync(place)) ?? null
+}
 
 /** Installs it: some 700 packages, a few minutes. Throws CouldNotMeasure with npm's words. */
 export function installClinic(): void {
@@ -53,12 +59,13 @@ export async function clinicRun(
   { root, args, signal }: RunToProfile,
   page: string,
 ): Promise<void> {
-  if (!existsSync(program())) throw new CouldNotMeasure('clinic is not installed: npm run clinic:install')
+  const program = clinicProgram(root)
+  if (program === null) throw new CouldNotMeasure('clinic is not installed: npm run clinic:install')
   const room = mkdtempSync(join(tmpdir(), 'flowbench-clinic-'))
   try {
-    const run = ['run', ...args, '--workers', '1', '--out', join(room, 'out'), '--json']
+    const run = ['run', ...args, '--inline', '--out', join(room, 'out'), '--json']
     const clinic = [
-      program(),
+      program,
       tool,
       '--open=false',
       '--',

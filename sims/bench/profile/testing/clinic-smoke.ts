@@ -1,13 +1,17 @@
-/** `npm run clinic:smoke`: each of Clinic's tools on a small scenario; its page must be there and not be empty. */
+/**
+ * `npm run clinic:smoke`: each of Clinic's tools on a small scenario; its page must be there and not be empty. Clinic is
+ * installed in a folder of its own first, where it is not there.
+ */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CLINIC_TOOLS, clinicRun } from '../clinic.ts'
+import { CLINIC_TOOLS, clinicProgram, clinicRun, installClinic } from '../clinic.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 
 const room = mkdtempSync(join(tmpdir(), 'flowbench-clinic-'))
 let failed = 0
+if (clinicProgram(ROOT) === null) installClinic()
 try {
   for (const tool of CLINIC_TOOLS) {
     const page = join(room, `${tool}.html`)
