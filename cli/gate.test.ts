@@ -61,6 +61,19 @@ test('an accepted one passes by name, and is listed', async () => {
   expect(code).toBe(0)
 })
 
+test('a benchmark that gives another result each time is refused: exit 3, and how to repeat it is quoted for a shell', async () => {
+  repository.write({
+    'engine.mjs': 'let calls = 0\nexport const walk = () => calls++\n',
+    'gate.yaml': 'accept: []\n',
+  })
+  const { code, stdout } = await gate('--base', 'HEAD', '--only', 'wal', 'a b')
+  expect([code, stdout.split('\n')[0]]).toEqual([
+    3,
+    'UNMEASURED: could not measure tasks/walk: head: it returned 0 first, and 1 later',
+  ])
+  expect(stdout.trim().split('\n').at(-1)).toMatch(/^UNMEASURED; again: flowbench gate .* --only wal 'a b'$/)
+})
+
 test.each([
   [[], 'which commit? --base REF'],
   [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],

@@ -14,6 +14,7 @@ import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
+import { quote } from './reproduce.ts'
 
 const VERDICT_EXIT = {
   pass: EXIT.pass,
@@ -46,6 +47,11 @@ export const gate = defineCommand({
         type: 'number',
         default: 300,
         describe: 'of --self-test: rounds of each benchmark, those kept counted',
+      })
+      .option('load', {
+        type: 'boolean',
+        default: false,
+        describe: 'of --self-test: beside one spinning process a core',
       })
       .option('store', { type: 'string', requiresArg: true, describe: 'the folder that keeps the self-test' })
       .option('command', {
@@ -93,7 +99,10 @@ export const gate = defineCommand({
         requiresArg: true,
         describe: 'GOOD..BAD and a benchmark: which commit made it slower',
       })
-      .option('budget', { type: 'string', default: '10m', describe: 'how long it may take: 90s, 10m' })
+      .option('budget', {
+        type: 'string',
+        describe: 'how long it may take: 90s, 8h; default 10m, for --bisect as long as it takes',
+      })
       .option('strict', {
         type: 'boolean',
         default: false,
@@ -113,7 +122,8 @@ export const gate = defineCommand({
           folder: import.meta.dirname,
           store,
           rounds,
-          budget: secondsOf(budget),
+          loaded: more.load,
+          budget: secondsOf(budget ?? DEFAULT_BUDGET),
           signal,
           onProgress: progress,
         })
@@ -133,6 +143,8 @@ export const gate = defineCommand({
           folder: import.meta.dirname,
           range,
           id,
+          budget: secondsOf(budget ?? '24h'),
+          countsOnly: counts,
           signal,
           onProgress: progress,
         })
@@ -151,7 +163,7 @@ export const gate = defineCommand({
               }
             : { from: { file: existing(bench) }, folder: dirname(existing(bench)) }),
         ...(only && { only }),
-        budget: secondsOf(budget),
+        budget: secondsOf(budget ?? DEFAULT_BUDGET),
         countsOnly: counts,
         controls: more.controls,
         all,
@@ -160,7 +172,7 @@ export const gate = defineCommand({
         errorRates: citedRates(store),
         today: new Date().toISOString().slice(0, 10),
         ...(accept !== undefined && { accept }),
-        repeat: `flowbench ${process.argv.slice(2).join(' ')}`,
+        repeat: ['flowbench', ...process.argv.slice(2)].map(quote).join(' '),
       })
       writeReports(document, more)
       if (more.record !== undefined) record(more.record, document, new Date())
@@ -170,6 +182,8 @@ export const gate = defineCommand({
     })
   },
 })
+
+const DEFAULT_BUDGET = '10m'
 
 /** Files that were asked for, and what GitHub's runner shows: its summary is a file, an annotation a line of output. */
 function writeReports(

@@ -1,7 +1,7 @@
 /** A gate's document for other programs: GitHub's annotation, JUnit's XML, Bencher's metrics. */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { clean, escapeXml } from '../wording/escape.ts'
-import { timesBase } from './wording.ts'
+import { besideTime, timesBase } from './wording.ts'
 
 /** One line for the whole gate: a step may show ten, and silently drops the rest. */
 export function gateAnnotation({ verdict, headline, repeat }: GateDocument): string {
@@ -28,8 +28,8 @@ export function gateJunit({
   const open = (name: string): string => `    <testcase classname="gate" name="${escapeXml(name)}"`
   const cases = benchmarks.map((benchmark) => {
     const { id, outcome, why } = benchmark
-    const time = timesBase(benchmark)
-    const message = escapeXml(time === null ? why : `${why}; head / base ${time}`)
+    const measured = [timesBase(benchmark), besideTime(benchmark)].filter((text) => text !== null)
+    const message = escapeXml([why, ...measured.map((text) => `head / base ${text}`)].join('; '))
     if (FAILED.has(outcome))
       return `${open(id)}>\n      <failure type="${outcome}" message="${message}"/>\n    </testcase>`
     if (SKIPPED.has(outcome))
@@ -69,7 +69,7 @@ interface Measure {
 
 /** Bencher Metric Format (bencher.dev/bmf.json): what was timed or counted, by benchmark and measure. */
 export function gateBencher({ benchmarks }: GateDocument): string {
-  const metrics = benchmarks.flatMap(({ id, ratio, low, high, memory, counters }) => {
+  const metrics = benchmarks.flatMap(({ id, ratio, low, high, memory, timing, counters }) => {
     const measures: Record<string, Measure> = {}
     if (ratio !== null && low !== null && high !== null) {
       measures['time-against-base'] = { value: ratio, lower_value: low, upper_value: high }
@@ -81,6 +81,7 @@ export function gateBencher({ benchmarks }: GateDocument): string {
         upper_value: memory.high,
       }
     }
+    if (timing !== null) measures['p95-against-base'] = { value: timing.p95 }
     for (const { name, head } of counters) measures[name] = { value: head }
     return Object.keys(measures).length === 0 ? [] : [[id, measures] as const]
   })

@@ -98,15 +98,27 @@ test('Bencher: values with bounds, by benchmark and measure', () => {
   expect(metrics['b/fine']).toEqual({
     'time-against-base': { value: 1.002, lower_value: 0.99, upper_value: 1.01 },
     'memory-against-base': { value: 1, lower_value: 0.99, upper_value: 1.01 },
+    'p95-against-base': { value: 1 },
     blocks: { value: 100 },
   })
 })
+
+test.each(Object.entries({ renderGate, gateMarkdown, gateJunit }))(
+  '%s: p95, garbage collection and peak memory stand beside the time, what else changed before it',
+  (_, format) => {
+    const text = format(gate())
+    expect(text).toContain('p95 1.000x, garbage collection 0 % then 1 %, peak memory 1.000x')
+    if (format === gateJunit) return
+    expect(text.indexOf('the lock file changed')).toBeLessThan(text.indexOf('b/open'))
+    expect(text.indexOf('the lock file changed')).toBeGreaterThan(0)
+  },
+)
 
 test('a summary stays under 900 kB and says what it left out', () => {
   const many = Array.from({ length: 20_000 }, (_, i) => benchmark(`b/${i}`, { why: 'x'.repeat(100) }))
   const text = gateMarkdown(gate({ benchmarks: many }))
   expect(Buffer.byteLength(text)).toBeLessThan(900_000)
-  expect(text).toMatch(/\| \d+ more \| \| \| left out/)
+  expect(text).toMatch(/\| \d+ more \| \| \| \| left out/)
   expect(text.trim().split('\n').at(-1)).toContain('flowbench gate --base main')
 })
 

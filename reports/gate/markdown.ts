@@ -4,7 +4,7 @@
  */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { clean } from '../wording/escape.ts'
-import { ratesLines, timesBase } from './wording.ts'
+import { besideTime, ratesLines, timesBase } from './wording.ts'
 
 const MOST_BYTES = 900_000
 
@@ -36,10 +36,10 @@ export function gateMarkdown(document: GateDocument): string {
   const rows = rowsWithin(benchmarks, room)
   const left = benchmarks.length - rows.length
   const table = [
-    '| benchmark | outcome | head / base | why |',
-    '| --- | --- | --- | --- |',
+    '| benchmark | outcome | head / base | p95, garbage collection, peak memory | why |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
-    ...(left > 0 ? [`| ${left} more | | | left out to keep this short |`] : []),
+    ...(left > 0 ? [`| ${left} more | | | | left out to keep this short |`] : []),
   ].join('\n')
   return `${[...head, table, ...tail].join('\n\n')}\n`
 }
@@ -56,7 +56,7 @@ function rowsWithin(benchmarks: readonly GateBenchmark[], room: number): string[
         : [
             `${accepted.expired ? 'accepted until' : 'let through until'} ${accepted.until}: ${accepted.reason}`,
           ]
-    const row = `| ${[id, outcome, timesBase(benchmark) ?? '', [why, ...through, ...notes].join('; ')].map(cell).join(' | ')} |`
+    const row = `| ${[id, outcome, timesBase(benchmark) ?? '', besideTime(benchmark) ?? '', [why, ...through, ...notes].join('; ')].map(cell).join(' | ')} |`
     bytes += Buffer.byteLength(row) + 1
     if (bytes > room) break
     rows.push(row)

@@ -1,5 +1,5 @@
 /** How often the gate is wrong, for people. */
-import type { SoakRates } from '../../sims/bench/gate/rates.ts'
+import type { SoakRates } from '../../sims/bench/gate/rate.ts'
 import type { SelfTest } from '../../sims/bench/gate/self-test.ts'
 import { share, shown } from './wording.ts'
 

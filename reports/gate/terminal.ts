@@ -2,7 +2,7 @@
 import type { Bisected } from '../../sims/bench/gate/bisect.ts'
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { cleanLine } from '../wording/escape.ts'
-import { ratesLines, share } from './wording.ts'
+import { besideTime, ratesLines } from './wording.ts'
 
 /** Without a newline at its end. */
 export function renderGate(document: GateDocument): string {
@@ -23,26 +23,15 @@ export function renderGate(document: GateDocument): string {
   return lines.map(cleanLine).join('\n')
 }
 
-function* benchmarkLines({
-  id,
-  outcome,
-  why,
-  order,
-  counters,
-  memory,
-  timing,
-  laidOver,
-  notes,
-}: GateBenchmark) {
+function* benchmarkLines(benchmark: GateBenchmark) {
+  const { id, outcome, why, order, counters, timing, laidOver, notes } = benchmark
   yield `${outcome.padEnd(9)} ${id}: ${why}`
   for (const { name, base, head, grown, where } of counters) {
     if (grown)
       yield `          ${name}: ${base} at base, ${head} at head${where.length > 0 ? `; most in ${where.join(', ')}` : ''}`
   }
-  if (timing !== null && memory !== null) {
-    const { gc, p95, wall } = timing
-    yield `          p95 ${p95.toFixed(3)}x, wall ${wall.toFixed(3)}x, peak memory ${memory.ratio.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}`
-  }
+  const beside = besideTime(benchmark)
+  if (timing !== null && beside !== null) yield `          ${beside}, wall ${timing.wall.toFixed(3)}x`
   if (order !== null) yield `          order: ${order}`
   if (laidOver.length > 0)
     yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`
@@ -50,8 +39,8 @@ function* benchmarkLines({
 }
 
 /** The commit that a bisection has found. */
-export function renderBisected({ id, first, untold, why, tried }: Bisected): string {
-  const or =
-    untold.length === 0 ? '' : `, or one of those before it that could not be told: ${untold.join(', ')}`
+export function renderBisected({ id, first, untold, unfinished, why, tried }: Bisected): string {
+  const what = unfinished ? 'there was no time to try' : 'could not be told'
+  const or = untold.length === 0 ? '' : `, or one of those before it that ${what}: ${untold.join(', ')}`
   return cleanLine(`${id} is worse since ${first}${or}: ${why}; ${tried} commits tried`)
 }

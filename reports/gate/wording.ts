@@ -1,6 +1,6 @@
 /** What every report of the gate says alike. */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
-import type { Rate } from '../../sims/bench/gate/rates.ts'
+import type { Rate } from '../../sims/bench/gate/rate.ts'
 import { formatQuantity } from '../../sims/lab/contract/format.ts'
 
 export const share = (value: number): string => formatQuantity(value, 'share')
@@ -27,6 +27,13 @@ export function ratesLines(errorRates: GateDocument['errorRates'], now = new Dat
   })
   if (states.length === 0) return [`error rates: too few rounds were played yet (${age})`]
   return [...states, `error rates were measured ${age} on ${machine}`]
+}
+
+/** What is measured beside time and judged only in part: p95, garbage collection, peak memory; null where it was not. */
+export function besideTime({ timing, memory }: GateBenchmark): string | null {
+  if (timing === null || memory === null) return null
+  const { gc, p95 } = timing
+  return `p95 ${p95.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}, peak memory ${memory.ratio.toFixed(3)}x`
 }
 
 /** `1.052 (1.031-1.074)`; null where it was not timed. */

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { search } from './bisect.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CouldNotMeasure } from '../harness/errors.ts'
+import { newRepository, type Repository } from '../testing/repository.ts'
+import { bisect, search } from './bisect.ts'
 
 const commits = Array.from({ length: 20 }, (_, i) => `c${i}`)
 
@@ -17,7 +19,12 @@ const from = (first: number, untold: readonly number[] = []) => {
 test('finds the first that is worse, wherever it is, in few steps', async () => {
   for (let first = 0; first < commits.length; first++) {
     const { ask, asked } = from(first)
-    expect(await search(commits, ask)).toEqual({ first: `c${first}`, untold: [], why: `at ${first}` })
+    expect(await search(commits, ask)).toEqual({
+      first: `c${first}`,
+      untold: [],
+      unfinished: false,
+      why: `at ${first}`,
+    })
     expect(asked.length).toBeLessThanOrEqual(7)
   }
 })
@@ -27,4 +34,77 @@ test('what cannot be told is passed over, and named where the answer may be it',
     first: 'c12',
     untold: ['c10', 'c11'],
   })
+})
+
+test('when time is up, the answer is the range that is left', async () => {
+  const { ask, asked } = from(12)
+  expect(await search(commits, ask, () => asked.length >= 2)).toMatchObject({
+    first: 'c14',
+    untold: ['c10', 'c11', 'c12', 'c13'],
+    unfinished: true,
+  })
+})
+
+/** A benchmark that says how many steps its engine took. */
+const ROWS = `import { walk, taken } from './engine.mjs'
+export const rows = [{
+  id: 'fixture/walk', unit: 'steps/s', better: 'higher', summary: 'a fixture', peers: [],
+  ours: { id: 'flowbench', version: '1', missing: () => null, prepare: () => ({
+    run: () => walk(), work: 1, expected: 1000, counters: () => ({ steps: taken() }),
+  }) },
+}]
+`
+/** More steps than needed by `wasted`, or a file that cannot be loaded. */
+const engine = (wasted: number | null): string =>
+  wasted === null
+    ? 'export const broken = ('
+    : `let steps = 0
+export const taken = () => steps
+export function walk() {
+  let sum = 0
+  for (let i = 0; i < 1000; i++) sum += 1
+  steps += 1000 + ${wasted}
+  return sum
+}
+`
+
+let repository: Repository
+let hashes: string[]
+
+beforeAll(() => {
+  repository = newRepository()
+  // Two per mille more is within the allowance; a per cent is not. The commit before it cannot be loaded.
+  const wasted = [0, 0, 1, 2, 2, null, 10, 10, 10]
+  hashes = wasted.map((steps) => repository.commit({ 'rows.mjs': ROWS, 'engine.mjs': engine(steps) }))
+})
+afterAll(() => repository.remove())
+
+const bisected = (options: { range?: string; budget?: number } = {}) =>
+  bisect({
+    registry: { modules: new Map([['fixture', repository.module]]), handed: repository.module },
+    folder: repository.folder,
+    range: `${hashes[0]}..${hashes.at(-1)}`,
+    id: 'fixture/walk',
+    countsOnly: true,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    ...options,
+  })
+
+test('in a repository: the commit that made it do a per cent more work, and the one before it that cannot be run', async () => {
+  expect(await bisected()).toEqual({
+    id: 'fixture/walk',
+    first: hashes[6],
+    untold: [hashes[5]],
+    unfinished: false,
+    why: 'steps grew from 1000 to 1010',
+    tried: expect.any(Number),
+  })
+  expect(repository.worktrees()).toHaveLength(1)
+})
+
+test('with a budget that is over at once nothing is found, and it says so', async () => {
+  await expect(bisected({ budget: 0 })).rejects.toThrow(CouldNotMeasure)
+  await expect(bisected({ range: `${hashes[6]}..${hashes[8]}` })).rejects.toThrow('is not worse than')
+  expect(repository.worktrees()).toHaveLength(1)
 })

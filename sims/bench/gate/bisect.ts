@@ -4,7 +4,7 @@
  * Every commit that is tried is a base of its own and GOOD the one it is compared with, so that a verdict means what it
  * does in the gate: more work counted, or slower in rounds and again in fresh ones. First BAD must be worse than GOOD;
  * else there is nothing to find. A commit where the benchmark cannot be run, or stays undecided, is passed over for its
- * neighbour, and the answer is then a range.
+ * neighbour, and the answer is then a range. So it is when time is up before the search has ended.
  */
 import { join } from 'node:path'
 import { repositoryOf, checkOut, git, commitOf, type Checkout } from '../harness/checkout.ts'
@@ -15,7 +15,8 @@ import { countBoth } from './counting.ts'
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowWork, type Registry, type Subject } from './subjects.ts'
-import { Refused, timeBoth } from './timing.ts'
+import { Refused } from './refused.ts'
+import { timeBoth } from './timing.ts'
 
 export interface BisectOptions {
   readonly registry: Registry
@@ -24,15 +25,22 @@ export interface BisectOptions {
   readonly range: string
   /** A row of the registry. */
   readonly id: string
+  /** Seconds; no commit is begun after that. Default, none is left out. */
+  readonly budget?: number
+  /** Compare exact work only: in seconds, and blind to what only a clock finds. */
+  readonly countsOnly?: boolean
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
 }
 
 export interface Bisected {
   readonly id: string
-  /** Where it is worse for the first time, and how many commits before it could not be told; oldest first. */
+  /** The first commit that is known to be worse. */
   readonly first: string
+  /** Commits before it that may be the first: they could not be told, or not be tried in time. Oldest first. */
   readonly untold: readonly string[]
+  /** Time was up before the search had ended. */
+  readonly unfinished: boolean
   readonly why: string
   readonly tried: number
 }
@@ -52,6 +60,8 @@ export async function bisect(options: BisectOptions): Promise<Bisected> {
   const commits = listed === '' ? [] : listed.split('\n')
   if (commits.length === 0) throw new BadRequest(`there is no commit in ${range}`)
   let tried = 0
+  const begin = performance.now()
+  const left = (): number => (options.budget ?? Infinity) - (performance.now() - begin) / 1000
   const trees = await checkOut(repository, from, options.signal)
   try {
     const verdicts = new Map<number, Verdict>()
@@ -60,15 +70,17 @@ export async function bisect(options: BisectOptions): Promise<Bisected> {
       if (known !== undefined) return known
       tried++
       onProgress(`${commits[place]!.slice(0, 12)}: ${place + 1} of ${commits.length}`)
-      const verdict = await compare(trees, commits[place]!, repository, options)
+      const verdict = await compare(trees, commits[place]!, repository, options, left)
       onProgress(`${commits[place]!.slice(0, 12)}: ${verdict.is}: ${verdict.why}`)
       verdicts.set(place, verdict)
       return verdict
     }
     const last = await ask(commits.length - 1)
+    if (last.is === 'untold' && left() <= 0)
+      throw new CouldNotMeasure(`time was up before ${bad} was compared with ${good}`)
     if (last.is !== 'worse')
       throw new CouldNotMeasure(`${bad} is not worse than ${good} in ${id}: ${last.why}`)
-    return { id, ...(await search(commits, ask)), tried }
+    return { id, ...(await search(commits, ask, () => left() <= 0)), tried }
   } finally {
     trees.close()
   }
@@ -78,13 +90,20 @@ export async function bisect(options: BisectOptions): Promise<Bisected> {
 export async function search(
   commits: readonly string[],
   ask: (place: number) => Promise<Verdict>,
-): Promise<Pick<Bisected, 'first' | 'untold' | 'why'>> {
+  isOver: () => boolean = () => false,
+): Promise<Omit<Bisected, 'id' | 'tried'>> {
   let low = -1
   let high = commits.length - 1
   const untold = new Set<number>()
+  let unfinished = false
   for (;;) {
     const open = Array.from({ length: high - low - 1 }, (_, i) => low + 1 + i).filter((i) => !untold.has(i))
     if (open.length === 0) break
+    if (isOver()) {
+      unfinished = true
+      for (const place of open) untold.add(place)
+      break
+    }
     const middle = open[open.length >> 1]!
     const { is } = await ask(middle)
     if (is === 'worse') high = middle
@@ -95,6 +114,7 @@ export async function search(
   return {
     first: commits[high]!,
     untold: between.map((place) => commits[place]!),
+    unfinished,
     why: (await ask(high)).why,
   }
 }
@@ -103,7 +123,8 @@ async function compare(
   base: Checkout,
   commit: string,
   repository: string,
-  { registry, id, signal, onProgress }: BisectOptions,
+  { registry, id, countsOnly = false, signal, onProgress }: BisectOptions,
+  left: () => number,
 ): Promise<Verdict> {
   const head = await checkOut(repository, commit, signal)
   try {
@@ -112,26 +133,29 @@ async function compare(
       base: rowWork(registry, id, repository, base.folder),
       head: rowWork(registry, id, repository, head.folder),
       folders: { base: base.folder, head: head.folder },
+      timed: true,
       sameCode: false,
       laidOver: [],
     }
-    const counted = await countBoth(subject, { signal, left: () => Infinity })
+    const counted = await countBoth(subject, { signal, left })
     const grown = counted.counters.find((one) => one.grown)
     if (grown !== undefined)
       return { is: 'worse', why: `${grown.name} grew from ${grown.base} to ${grown.head}` }
+    if (countsOnly) return { is: 'no worse', why: 'it does no more work' }
     const options = {
       plan: planOf(1),
       clock: chooseClock(),
       cache: join(base.folder, '.flowbench-cache'),
       seed: 1,
       signal,
-      isOver: () => false,
+      isOver: () => left() <= 0,
       onProgress,
     }
     const timed = await timeBoth(id, benchmarkContest(subject).pairs(options), options)
-    const why = `${timed!.ratio.toFixed(3)} times the time (${timed!.low.toFixed(3)}-${timed!.high.toFixed(3)})`
-    if (timed!.finding === 'clear') return { is: 'no worse', why }
-    return { is: timed!.finding === 'undecided' ? 'untold' : 'worse', why }
+    if (timed === null) return { is: 'untold', why: 'time was up' }
+    const why = `${timed.ratio.toFixed(3)} times the time (${timed.low.toFixed(3)}-${timed.high.toFixed(3)})`
+    if (timed.finding === 'clear') return { is: 'no worse', why }
+    return { is: timed.finding === 'undecided' ? 'untold' : 'worse', why }
   } catch (error) {
     if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
     throw error

@@ -1,13 +1,16 @@
 /** What the gate can put to both trees: a benchmark, whose work can also be counted, or a command. */
-import { commandRounds } from './command.ts'
+import { commandPlan, commandRounds } from './command.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
+import { planOf, type Plan } from './judge.ts'
 import type { Subject } from './subjects.ts'
 import type { Pair, TimingOptions } from './timing.ts'
 import type { Trees } from './trees.ts'
 
-export interface Contest extends Pick<Subject, 'id' | 'sameCode' | 'laidOver'> {
+export interface Contest extends Pick<Subject, 'id' | 'timed' | 'sameCode' | 'laidOver'> {
   /** Null where work cannot be counted. */
   readonly subject: Subject | null
+  /** By which its rounds are judged, among so many benchmarks, if another tolerance is given, by that. */
+  plan(benchmarks: number, tolerance?: number): Plan
   /** Rounds of base against head. */
   pairs(options: TimingOptions): () => Promise<Pair>
   /** Rounds of base, base again, and a copy of base that is slower by this share. */
@@ -15,12 +18,14 @@ export interface Contest extends Pick<Subject, 'id' | 'sameCode' | 'laidOver'> {
 }
 
 export function benchmarkContest(subject: Subject): Contest {
-  const { id, base, head, sameCode, laidOver } = subject
+  const { id, base, head, timed, sameCode, laidOver } = subject
   return {
     id,
+    timed,
     sameCode,
     laidOver,
     subject,
+    plan: planOf,
     pairs: (options) => {
       const sides: Side[] = [
         { name: 'base', work: base },
@@ -36,7 +41,7 @@ export function benchmarkContest(subject: Subject): Contest {
       const sides: Side[] = [
         { name: 'base', work: base },
         { name: 'base again', work: base },
-        { name: 'a slowed copy', work: base, slower },
+        { name: 'a slowed copy', work: base, slower: [slower] },
       ]
       const settings = roundOptions(`control/${id}`, options)
       return () => playRound(sides, settings)
@@ -48,9 +53,11 @@ export function commandContest(command: string, trees: Trees): Contest {
   const base = { folder: trees.base.folder, slower: 0 }
   return {
     id: 'command',
+    timed: true,
     sameCode: false,
     laidOver: [],
     subject: null,
+    plan: (_, tolerance) => commandPlan(tolerance),
     pairs: ({ seed, signal }) => {
       const play = commandRounds([base, { folder: trees.head, slower: 0 }], { command, seed, signal })
       return async () => {

@@ -6,6 +6,7 @@ import { getHeapStatistics } from 'node:v8'
 import { refusalOf } from '../harness/errors.ts'
 import type { Counts } from './counts.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
+import { countNativeCalls } from './native-calls.ts'
 import { makeReady, tasksOf } from './work.ts'
 
 /** A run of more blocks than this is counted once: its first run is not told from later ones. */
@@ -16,6 +17,15 @@ interface Span {
   readonly allocated: number
   readonly retained: number
   readonly own: Readonly<Record<string, number>>
+}
+
+const nativeCalls = countNativeCalls()
+
+function difference(
+  after: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(after).map(([name, n]) => [name, n - (before[name] ?? 0)]))
 }
 
 async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> {
@@ -31,19 +41,20 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
   const ready = await makeReady(work)
   const counted = async (times: number): Promise<Span> => {
     await take()
-    const own = { ...ready.counters?.() }
+    const own = { ...(await ready.counters?.()) }
+    const native = nativeCalls()
     const held = heldBytes()
     const { total_allocated_bytes: allocated } = getHeapStatistics()
     await ready.run(times)
     const { total_allocated_bytes: allocatedAfter } = getHeapStatistics()
     const functions = await take()
+    const nativeAfter = nativeCalls()
+    const ownAfter = { ...(await ready.counters?.()) }
     return {
       functions,
       allocated: allocatedAfter - allocated,
       retained: Math.max(0, heldBytes() - held),
-      own: Object.fromEntries(
-        Object.entries(ready.counters?.() ?? {}).map(([name, n]) => [name, n - (own[name] ?? 0)]),
-      ),
+      own: { ...difference(nativeAfter, native), ...difference(ownAfter, own) },
     }
   }
   const first = await counted(1)

@@ -1,10 +1,20 @@
 /** The first part of the gate: work counted on both sides, and counted again where something grew. */
 import { ContestantFailed, Link } from '../harness/link.ts'
-import { agree, compareCounts, EXACT_FLAGS, idleness, type CounterChange, type Counts } from './counts.ts'
+import {
+  agree,
+  compareCounts,
+  EXACT_FLAGS,
+  idleness,
+  repeats,
+  unmatched,
+  type CounterChange,
+  type Counts,
+} from './counts.ts'
 import { SideFailed } from './duel.ts'
 import type { Subject } from './subjects.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import type { GateControl } from './document.ts'
+import type { Work } from './work.ts'
 
 const COUNTER = new URL('./counter.ts', import.meta.url)
 const MOST_SECONDS = 300
@@ -64,6 +74,11 @@ async function put(
 
 const once = { runs: 1, as: 1 } as const
 
+/** One run's work. Throws SideFailed where it cannot be done. */
+export function countOnce(name: string, work: Work, folder: string, limits: CountLimits): Promise<Counts> {
+  return ask(name, { work, folder, ...once }, limits)
+}
+
 /** Throws SideFailed where a side cannot do its work. */
 export async function countBoth(
   { base, head, folders }: Subject,
@@ -78,7 +93,7 @@ export async function countBoth(
     ])
   const [baseCounts, headCounts] = await both()
   const counters = compareCounts(baseCounts, headCounts, share)
-  const notes: string[] = []
+  const notes = unmatched(baseCounts, headCounts)
   if (baseCounts.result !== headCounts.result) {
     notes.push(`its result is ${headCounts.result}, at base ${baseCounts.result}`)
   }
@@ -87,13 +102,13 @@ export async function countBoth(
   // What cannot be counted twice alike is no exact counter, and fails nobody.
   const [baseAgain, headAgain] = await both()
   const again = compareCounts(baseAgain, headAgain, share)
-  if (!agree(baseCounts, baseAgain) || !agree(headCounts, headAgain)) {
-    notes.push('its counters do not repeat exactly, and were not judged')
-    return { counters: counters.map((one) => ({ ...one, grown: false })), grown: false, notes, idle }
-  }
+  const isExact = ({ name }: CounterChange): boolean =>
+    repeats(name, baseCounts, baseAgain) && repeats(name, headCounts, headAgain)
+  const inexact = counters.filter((one) => one.grown && !isExact(one)).map(({ name }) => name)
+  if (inexact.length > 0) notes.push(`not judged, as it does not repeat exactly: ${inexact.join(', ')}`)
   const held = counters.map((one) => ({
     ...one,
-    grown: one.grown && again.some(({ name, grown }) => name === one.name && grown),
+    grown: one.grown && isExact(one) && again.some(({ name, grown }) => name === one.name && grown),
   }))
   return { counters: held, grown: held.some(({ grown }) => grown), notes, idle }
 }

@@ -1,8 +1,8 @@
 /**
  * Work, counted: what a benchmark executes and allocates, without a clock and so without noise.
  *
- * Two kinds. The engine's own counters, where the benchmark has them, mean something (steps of a matcher, packets a
- * batch) and are compared to half a per cent. The others are taken from outside, of any JavaScript: V8 counts how often
+ * Two kinds. The engine's own counters mean something (steps of a matcher, moves of a heap, packets, commits) and are
+ * compared to half a per cent, and so are calls into what Node is made of (`native-calls.ts`). The others are taken from outside, of any JavaScript: V8 counts how often
  * every block of code ran (its coverage, block by block), and how many bytes were allocated. For that the code runs in
  * V8's interpreter alone, with fixed hash seeds and on one thread; block counts are then the same to the last digit in
  * every process, allocations within half a per cent. An interpreter's blocks are not time: a helper taken out of a loop
@@ -19,7 +19,7 @@ export interface Counts {
   readonly allocated: number
   /** Bytes that one run leaves behind for good. */
   readonly retained: number
-  /** What the engine itself counted in one run. */
+  /** What the engine itself counted in one run, and calls into Node's own modules. */
   readonly own: Readonly<Record<string, number>>
   /** Blocks of the counted run by function, `path#name`. */
   readonly functions: Readonly<Record<string, number>>
@@ -72,7 +72,7 @@ export function compareCounts(base: Counts, head: Counts, share?: number): Count
     change(name, base[name], head[name], room(ALLOWANCES[name])),
   )
   const own = Object.keys(base.own)
-    .filter((name) => name in head.own)
+    .filter((name) => name in head.own && (base.own[name] !== 0 || head.own[name] !== 0))
     .map((name) => change(name, base.own[name]!, head.own[name]!, room(OWN)))
   return [...own, ...outside]
     .map((one) => (one.grown && one.name !== 'retained' ? { ...one, where } : one))
@@ -95,10 +95,30 @@ function grownFunctions(base: Counts, head: Counts): string[] {
     .map(({ name }) => name)
 }
 
+const near = (x: number, y: number): boolean => Math.abs(x - y) <= 0.005 * Math.max(x, y)
+
 /** Whether two counts of the same code agree as exactly as counts must. */
 export function agree(a: Counts, b: Counts): boolean {
-  const near = (x: number, y: number): boolean => Math.abs(x - y) <= 0.005 * Math.max(x, y)
-  return near(a.blocks, b.blocks) && Object.keys(a.own).every((name) => a.own[name] === b.own[name])
+  return repeats('blocks', a, b) && Object.keys(a.own).every((name) => repeats(name, a, b))
+}
+
+/** Whether a counter is the same in two counts of the same code: an engine's own exactly, blocks within half a per cent. */
+export function repeats(name: string, a: Counts, b: Counts): boolean {
+  if (name in a.own) return a.own[name] === b.own[name]
+  return name !== 'blocks' || near(a.blocks, b.blocks)
+}
+
+/** Counters that one side has and the other has not: they cannot be compared, and a reader should know. */
+export function unmatched({ own: base }: Counts, { own: head }: Counts): string[] {
+  const lacking = (these: object, those: object): string =>
+    Object.keys(these)
+      .filter((name) => !(name in those))
+      .join(', ')
+  const [gone, fresh] = [lacking(base, head), lacking(head, base)]
+  return [
+    ...(gone === '' ? [] : [`no longer counted: ${gone}`]),
+    ...(fresh === '' ? [] : [`counted for the first time: ${fresh}`]),
+  ]
 }
 
 /** Work that shrinks to less than this share, in one process or from base to head, was not done. */

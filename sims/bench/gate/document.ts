@@ -1,6 +1,6 @@
 /** What the gate says: `gate --json` prints this, every report is made from it. */
 import { z } from 'zod'
-import { soakRates } from './rates.ts'
+import { soakRates } from './rate.ts'
 
 export const GATE_SCHEMA = 'flowbench.gate/1'
 

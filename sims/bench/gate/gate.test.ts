@@ -127,3 +127,75 @@ test('planted: a control whose copy does no more work is not found, and nothing 
   expect(document.verdict).toBe('unmeasured')
   expect(document.headline).toMatch(/^could not measure: control on tasks\/tidy: .*not found$/)
 })
+
+test("a benchmark whose own code changed puts head's question to base's engine, and says so", async () => {
+  repository.write({
+    'tasks.mjs': TASKS.replace('tidy: () => items.length', 'twice: () => unique(items) + unique(items)'),
+  })
+  const document = await gateOf(ENGINE, { only: ['twice'] })
+  repository.write({ 'tasks.mjs': TASKS })
+  expect(document.verdict, document.headline).toBe('pass')
+  expect(document.benchmarks[0]).toMatchObject({ outcome: 'pass', laidOver: ['tasks.mjs'] })
+  expect(document.benchmarks[0]!.counters[0]).toMatchObject({ ratio: 1 })
+})
+
+test("where base's engine has not what head's benchmark asks, it is reported as changed, and nothing was compared", async () => {
+  repository.write({
+    'tasks.mjs': TASKS.replaceAll('{ unique }', '{ unique, more }').replace(
+      'tidy: () => items.length',
+      'more: () => more(items)',
+    ),
+  })
+  const document = await gateOf(`${ENGINE}export const more = (items) => items.map((i) => i * 2).length\n`, {
+    only: ['more'],
+  })
+  repository.write({ 'tasks.mjs': TASKS })
+  expect(document.benchmarks[0]).toMatchObject({ outcome: 'changed' })
+  expect(document.benchmarks[0]!.why).toContain("base cannot be asked head's question")
+  expect(document.verdict).toBe('unmeasured')
+})
+
+test('a task that counts its own work is compared to half a per cent', async () => {
+  const counted = (steps: number): string =>
+    `${ENGINE.replace('return seen.size', `steps += ${steps}\n  return seen.size`)}let steps = 0\nexport const taken = () => ({ steps })\n`
+  const tasks = `${TASKS.replace('{ unique }', '{ unique, taken as counters }')}export { counters }\n`
+  const hash = repository.commit({ 'engine.mjs': counted(1000), 'tasks.mjs': tasks })
+  const gateAt = async (steps: number) => {
+    const { verdict, benchmarks } = await gateOf(counted(steps), { base: hash, only: ['unique'] })
+    return [verdict, benchmarks[0]!.counters.find(({ name }) => name === 'steps')]
+  }
+  expect(await gateAt(1004)).toMatchObject(['pass', { base: 1000, head: 1004, grown: false }])
+  expect(await gateAt(1006)).toMatchObject(['fail', { base: 1000, head: 1006, grown: true }])
+  repository.write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+})
+
+test('a call into Node that is made twice is work, though no block of JavaScript tells', async () => {
+  const signed = (times: number): string =>
+    `import { createHmac } from 'node:crypto'
+const sign = () => createHmac('sha256', 'key').update('text').digest('hex')
+export const unique = () => ${Array.from({ length: times }, () => 'sign()').join(' && ')}
+`
+  const hash = repository.commit({ 'engine.mjs': signed(40), 'tasks.mjs': TASKS })
+  const document = await gateOf(signed(41), { base: hash, only: ['unique'] })
+  repository.write({ 'engine.mjs': ENGINE })
+  expect(document.verdict, document.headline).toBe('fail')
+  expect(document.headline).toContain('crypto.createHmac calls grew from 40 to 41')
+})
+
+test('what else changed is said: lock files, the wanted Node', async () => {
+  repository.write({ 'yarn.lock': '# another\n', '.nvmrc': '26\n' })
+  const { changes } = await gateOf(ENGINE, { only: ['tidy'] })
+  for (const name of ['yarn.lock', '.nvmrc']) rmSync(join(repository.folder, name))
+  expect(changes).toEqual([
+    expect.stringContaining('yarn.lock changed'),
+    expect.stringContaining('.nvmrc changed; both sides run on Node'),
+  ])
+})
+
+test('a budget that is over names what was not measured, and nothing passes', async () => {
+  const document = await gateOf(ENGINE, { budget: 0.001, countsOnly: false })
+  expect(document.verdict).toBe('unmeasured')
+  expect(new Set(document.notMeasured.map(({ id }) => id))).toEqual(
+    new Set(['tasks/unique', 'tasks/tidy', 'tasks/in a bench']),
+  )
+})

@@ -35,7 +35,8 @@ import {
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjects.ts'
-import { CONTROL_SLOWER, Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
+import { Refused } from './refused.ts'
+import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 
 export interface GateOptions {
@@ -145,9 +146,10 @@ class Run {
       await this.control(() => countControls(counted, this.limits, this.options.sabotage))
     }
     for (const subject of open) await this.count(subject)
-    const left = open.filter(({ id }) => !this.done.has(id))
+    for (const contest of open) if (!contest.timed) this.settleCounted(contest, "its time is a disk's")
+    const left = open.filter(({ id, timed }) => timed && !this.done.has(id))
     if (countsOnly) {
-      for (const contest of left) this.settleCounted(contest)
+      for (const contest of left) this.settleCounted(contest, 'not timed')
       if (controls) await this.controlClock(this.timingOptions(1))
     } else await this.time(left)
     return this.document(load)
@@ -213,6 +215,8 @@ class Run {
   }
 
   private async time(open: readonly Contest[]): Promise<void> {
+    // The counts have said it all: nothing is left that a clock could find.
+    if (open.length === 0 && [...this.done.values()].some(({ outcome }) => outcome === 'fail')) return
     const options = this.timingOptions(open.length)
     await this.controlClock(options)
     if (this.controls.some(({ ok }) => !ok)) return
@@ -222,7 +226,7 @@ class Run {
         const { time, memory: room } = toleranceOf(this.accept, contest.id)
         const timed = await timeBoth(contest.id, contest.pairs(options), {
           ...options,
-          plan: planOf(open.length, time),
+          plan: contest.plan(open.length, time),
           ...(room !== undefined && { memory: room }),
           wantsOrder: contest.subject === null,
         })
@@ -266,9 +270,9 @@ class Run {
     this.settle(subject, found.expired ? outcome : 'accepted', why, { ...said, accepted })
   }
 
-  private settleCounted(subject: Contest): void {
-    if (this.counted.has(subject.id))
-      this.settle(subject, 'pass', 'it does no more work than at base; not timed')
+  private settleCounted(subject: Contest, untimed: string): void {
+    if (this.counted.has(subject.id) && !this.done.has(subject.id))
+      this.settle(subject, 'pass', `it does no more work than at base; ${untimed}`)
   }
 
   private settle(

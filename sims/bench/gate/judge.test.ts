@@ -7,7 +7,7 @@ function verdict(shift: number, spread: number, replication: number): Finding {
   const stream = openStream(3, replication, 'rounds')
   const plan = planOf(6)
   const logRatios: number[] = []
-  while (logRatios.length < 30) {
+  while (logRatios.length < plan.looks.at(-1)!) {
     const noise = (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * 2 * spread
     logRatios.push(shift + (stream.uniform() < 0.1 ? 10 * noise : noise))
     const finding = judge(logRatios, plan)

@@ -3,7 +3,7 @@
  *
  * A round gives one log ratio, head's seconds over base's, each the least of a fresh process's samples. If nothing has
  * changed the two are exchangeable, so the ratios are symmetric about 1, and Wilcoxon's signed-rank test holds its level
- * whatever the noise looks like. It is asked twice, at fixed numbers of rounds (the looks):
+ * whatever the noise looks like. It is asked two things, at fixed numbers of rounds (the looks):
  *
  * - **slower**: the ratios lie above the tolerance (1 + 1 %), at the level `alpha` of the whole gate, divided by the
  *   benchmarks and by the looks that can find it, so that the chance of any false alarm in any benchmark is below alpha.
@@ -43,8 +43,10 @@ export function planOf(benchmarks: number, tolerance = 0.01): Plan {
     beta: 0.05,
     confirmAlpha: 0.01,
     benchmarks: Math.max(1, benchmarks),
-    looks: [8, 14, 20, 30],
-    confirmLooks: [12, 20, 30],
+    // Most are clear after 8. Where processes of the very same code differ by 5 %, as a flow table does on a busy machine,
+    // +5 % takes some 40.
+    looks: [8, 14, 20, 30, 45, 60],
+    confirmLooks: [12, 20, 30, 45],
   }
 }
 
@@ -59,10 +61,7 @@ export function judge(logRatios: readonly number[], plan: Plan): Finding {
   const able = looks.filter((look) => 2 ** -look <= alpha / benchmarks / looks.length)
   const level = alpha / benchmarks / Math.max(1, able.length)
   if (able.includes(n) && signedRankGreater(logRatios, Math.log1p(tolerance)).p <= level) return 'slower'
-  const below = signedRankGreater(
-    logRatios.map((x) => -x),
-    -Math.log1p(limit),
-  )
+  const below = signedRankGreater(negated(logRatios), -Math.log1p(limit))
   return below.p <= beta / looks.length ? 'clear' : 'undecided'
 }
 
@@ -80,16 +79,36 @@ export type Order = 'head slower' | 'head faster'
 const ORDER_LEVEL = 0.01
 
 /**
- * Which of the two is slower, by however little, where that is sure; null where it is not, and between looks. For those
- * who want to know the order of two programs, not whether one may pass.
+ * The same program in two folders lies in other pages of memory, for as long as it is measured: a difference of less than
+ * this is nobody's.
+ */
+const ORDER_LEAST = Math.log1p(0.005)
+/** Surely closer than this, the two are alike: no further round is worth it. */
+const ALIKE = Math.log1p(0.015)
+const ALIKE_LEVEL = 0.02
+
+/**
+ * Which of the two is slower, by more than half a per cent, where that is sure; null where it is not, and between looks.
+ * For those who want to know the order of two programs, not whether one may pass.
  */
 export function orderOf(logRatios: readonly number[], { looks }: Plan): Order | null {
   const able = looks.filter((look) => 2 ** -look <= ORDER_LEVEL / 2 / looks.length)
   if (!able.includes(logRatios.length)) return null
   const level = ORDER_LEVEL / 2 / able.length
-  if (signedRankGreater(logRatios).p <= level) return 'head slower'
-  return signedRankGreater(logRatios.map((x) => -x)).p <= level ? 'head faster' : null
+  if (signedRankGreater(logRatios, ORDER_LEAST).p <= level) return 'head slower'
+  return signedRankGreater(negated(logRatios), ORDER_LEAST).p <= level ? 'head faster' : null
 }
+
+/** Whether the two surely differ by less than one and a half per cent; false between looks. */
+export function areAlike(logRatios: readonly number[], { looks }: Plan): boolean {
+  if (!looks.includes(logRatios.length)) return false
+  const level = ALIKE_LEVEL / looks.length
+  return [logRatios, negated(logRatios)].every(
+    (ratios) => signedRankGreater(negated(ratios), -ALIKE).p <= level,
+  )
+}
+
+const negated = (values: readonly number[]): number[] => values.map((value) => -value)
 
 export interface Ratio {
   /** Median of the rounds' ratios, head over base: above 1 is slower. */

@@ -15,17 +15,17 @@ const LONG_RUN_MS = 400
 class Player {
   private readonly ready: Ready
   private readonly now: () => number
-  private readonly slower: number
   private repeats = 1
+  /** How long a sample is going to last, seconds. */
+  length = 0
   private gcMs = 0
   private sampledMs = 0
   private asleepMs: number | null = 0
   private readonly observer: PerformanceObserver
 
-  constructor(ready: Ready, now: () => number, slower: number) {
+  constructor(ready: Ready, now: () => number) {
     this.ready = ready
     this.now = now
-    this.slower = slower
     this.observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         const { kind } = (entry as PerformanceEntry & { detail: { kind?: number } }).detail
@@ -48,12 +48,13 @@ class Player {
       batch = Math.max(1, Math.min(2 * batch, Math.round(sampleMs / 4 / Math.max(least, 1e-6))))
     }
     this.repeats = Math.max(1, Math.ceil(sampleMs / Math.max(least, 1e-6)))
+    this.length = (this.repeats * least) / 1000
     this.observer.observe({ entryTypes: ['gc'] })
   }
 
   /** tinybench times it, on our clock. */
-  async sample(): Promise<Sample> {
-    const { ready, repeats, now, slower } = this
+  async sample(slower: number): Promise<Sample> {
+    const { ready, repeats, now } = this
     const work = async (): Promise<void> => {
       const begin = now()
       await ready.run(repeats)
@@ -98,12 +99,12 @@ async function answer(request: PlayerRequest): Promise<PlayerReply> {
   try {
     if (request.do === 'prepare') {
       const ready = await makeReady(request.work)
-      player = new Player(ready, clockOf(request.clock), request.slower)
+      player = new Player(ready, clockOf(request.clock))
       await player.warmUp(1000 * request.sampleSeconds)
-      return { ok: true, ready: { result: ready.result(), units: ready.units } }
+      return { ok: true, ready: { result: ready.result(), units: ready.units, length: player.length } }
     }
     if (player === undefined) throw new Error('asked before anything was prepared')
-    if (request.do === 'sample') return { ok: true, sample: await player.sample() }
+    if (request.do === 'sample') return { ok: true, sample: await player.sample(request.slower) }
     return { ok: true, finish: player.finish() }
   } catch (error) {
     return refusalOf(error)
@@ -111,7 +112,8 @@ async function answer(request: PlayerRequest): Promise<PlayerReply> {
 }
 
 process.on('message', (request: PlayerRequest) => {
-  void answer(request).then((reply) => process.send?.(reply))
+  // Whoever asked may be gone by now.
+  void answer(request).then((reply) => process.send?.(reply, undefined, undefined, () => {}))
 })
 // An interrupt from the keyboard goes to every process; when it is over, the parent says so.
 for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})

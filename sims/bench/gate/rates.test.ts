@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { planOf } from './judge.ts'
-import { rateOf, ratesOf } from './rates.ts'
+import { rateOf } from './rate.ts'
+import { ratesOf } from './rates.ts'
 import type { SoakRound } from './soak.ts'
 
 test('exact intervals: the rule of three, and a published one', () => {
@@ -17,19 +18,19 @@ function rounds(spread: number, bias = 0): SoakRound[] {
   const noise = (): number => (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * 2 * spread
   return ['a', 'b'].flatMap((benchmark) =>
     Array.from({ length: 90 }, (_, i): SoakRound => {
-      const slower = [0.03, 0.05, 0.1][i % 3]!
       const block = `${benchmark}${Math.floor(i / 10)}`
       const common = { method: 'm', machine: 'x', clock: 'cpu', at: i, busy: false, load: 0 } as const
-      const times = { base: 1, again: Math.exp(bias + noise()), slowed: (1 + slower) * Math.exp(noise()) }
-      return { ...common, benchmark, block, slower, ...times }
+      const side = (seconds: number) => ({ seconds, peak: 1e8 })
+      const slowed = [0.03, 0.05, 0.1].map((slower) => (1 + slower) * Math.exp(noise()))
+      return { ...common, benchmark, block, base: side(1), again: side(Math.exp(bias + noise())), slowed }
     }),
   )
 }
 
-const ratesWith = (all: SoakRound[]) => ratesOf(all, planOf(6), 500, openStream(1, 0, 'gates'))!
+const ratesWith = async (all: SoakRound[]) => (await ratesOf(all, planOf(6), 500, openStream(1, 0, 'gates')))!
 
-test('a quiet machine: no false alarm, slowdowns found, the stored baseline cries more often', () => {
-  const { falseAlarms, found, cleared, storedBaseline } = ratesWith(rounds(0.02))
+test('a quiet machine: no false alarm, slowdowns found, the stored baseline cries more often', async () => {
+  const { falseAlarms, found, cleared, storedBaseline } = await ratesWith(rounds(0.02))
   expect(falseAlarms.found).toBe(0)
   expect(cleared).toBeGreaterThan(0.9)
   expect(found['10']!.found / found['10']!.of).toBe(1)
@@ -37,10 +38,10 @@ test('a quiet machine: no false alarm, slowdowns found, the stored baseline crie
   expect(storedBaseline.found).toBeGreaterThan(0)
 })
 
-test('planted: a second work tree that is slower by itself shows as false alarms', () => {
-  expect(ratesWith(rounds(0.02, 0.05)).falseAlarms.found).toBeGreaterThan(400)
+test('planted: a second work tree that is slower by itself shows as false alarms', async () => {
+  expect((await ratesWith(rounds(0.02, 0.05))).falseAlarms.found).toBeGreaterThan(400)
 })
 
-test('too few rounds say nothing', () => {
-  expect(ratesOf(rounds(0.02).slice(0, 5), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
+test('too few rounds say nothing', async () => {
+  expect(await ratesOf(rounds(0.02).slice(0, 29), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
 })

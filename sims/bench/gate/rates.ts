@@ -3,74 +3,34 @@
  *
  * Whole gates are drawn from the rounds that were really played: of one day and one state of the machine, blocks of
  * consecutive rounds with replacement, for each benchmark, as many as the gate would have asked for, and fresh ones to
- * confirm. So what hangs together in time stays together. A gate of base against itself that fails is a false alarm.
+ * confirm. So what hangs together in time stays together. They are judged by the gate's own code (`timing.ts`), time and
+ * memory. A gate of base against itself that fails is a false alarm.
  *
  * Beside it stands the gate that most projects have, on the same rounds: one figure now against one that was stored, at
  * plus five per cent.
  */
-import { z } from 'zod'
-import { regularizedBeta } from '../../lab/analysis/beta.ts'
 import type { Stream } from '../../lab/kernel/random/stream.ts'
-import { confirm, judge, type Plan } from './judge.ts'
-import type { SoakRound } from './soak.ts'
+import type { Played } from './duel.ts'
+import type { Plan } from './judge.ts'
+import { rateOf, type Rate, type SoakRates } from './rate.ts'
+import { SLOWED, type SoakRound } from './soak.ts'
+import { timeBoth, type Pair, type Timed } from './timing.ts'
 
-/** `low` and `high`: the exact 95 % interval (Clopper and Pearson) for independent gates. */
-const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
-
-export type Rate = z.infer<typeof rate>
-
-export const soakRates = z.strictObject({
-  rounds: z.int(),
-  days: z.int(),
-  /** By benchmark: rounds, and the robust spread of a round's ratio, a share. */
-  spread: z.record(z.string(), z.strictObject({ rounds: z.int(), spread: z.number() })),
-  /** Whole gates of all benchmarks, base against itself, that failed. */
-  falseAlarms: rate,
-  /** Shares of their benchmarks that were cleared, and that stayed undecided. */
-  cleared: z.number(),
-  undecided: z.number(),
-  /** By per cent of slowdown: benchmarks found. */
-  found: z.record(z.string(), rate),
-  /** One figure against a stored one, at plus five per cent: pairs that it would fail. */
-  storedBaseline: rate,
-})
-
-export type SoakRates = z.infer<typeof soakRates>
-
-export function rateOf(found: number, of: number): Rate {
-  // The binomial distribution function is a beta's; its level is found by bisection.
-  const solve = (holds: (p: number) => boolean): number => {
-    let low = 0
-    let high = 1
-    for (let i = 0; i < 60; i++) {
-      const middle = (low + high) / 2
-      if (holds(middle)) low = middle
-      else high = middle
-    }
-    return low
-  }
-  return {
-    found,
-    of,
-    // P(B >= found) reaches 2.5 %.
-    low: found === 0 ? 0 : solve((p) => regularizedBeta(p, found, of - found + 1) < 0.025),
-    // P(B <= found) falls to 2.5 %.
-    high: found === of ? 1 : solve((p) => 1 - regularizedBeta(p, found + 1, of - found) > 0.025),
-  }
-}
+/** Of each benchmark: fewer are no more than a block or two, drawn again and again. */
+const LEAST_ROUNDS = 30
 
 /** Rounds that were played one after the other. */
 type Block = readonly SoakRound[]
 
 /** What `rounds` (of one method, machine and state) say of gates under `plan`; null when there are too few. */
-export function ratesOf(
+export async function ratesOf(
   rounds: readonly SoakRound[],
   plan: Plan,
   gates: number,
   stream: Stream,
-): SoakRates | null {
+): Promise<SoakRates | null> {
   const byBenchmark = Map.groupBy(rounds, ({ benchmark }) => benchmark)
-  if (rounds.length === 0 || [...byBenchmark.values()].some((all) => all.length < plan.looks[0]!)) return null
+  if (rounds.length === 0 || [...byBenchmark.values()].some((all) => all.length < LEAST_ROUNDS)) return null
   const days = Map.groupBy(rounds, dayOf)
   const pools = [...days.values()].map((ofDay) => ({
     ofDay: [...Map.groupBy(ofDay, ({ benchmark }) => benchmark).values()].map((all) => [
@@ -85,37 +45,32 @@ export function ratesOf(
     const { ofDay } = pools[stream.below(pools.length)]!
     let failed = false
     for (const blocks of ofDay) {
-      const outcome = playGate(blocks, plan, stream, alike)
+      const outcome = await playGate(blocks, plan, stream, alike)
       benchmarks++
-      if (outcome === 'slower') failed = true
+      if (isFound(outcome)) failed = true
       else if (outcome === 'clear') cleared++
       else undecided++
     }
     if (failed) falseAlarms++
   }
-  const slowdowns = [...new Set(rounds.map(({ slower }) => slower))].toSorted((a, b) => a - b)
-  const found = slowdowns.map((slower) => {
+  const found: [string, Rate][] = []
+  for (const [i, slower] of SLOWED.entries()) {
     const each = Math.max(1, Math.round(gates / 10 / byBenchmark.size))
     let hits = 0
-    let tried = 0
     for (const all of byBenchmark.values()) {
-      const slowed = all.filter((round) => round.slower === slower)
-      if (slowed.length === 0) continue
-      for (let i = 0; i < each; i++, tried++) {
-        if (
-          playGate([...Map.groupBy(slowed, ({ block }) => block).values()], plan, stream, slowdown) ===
-          'slower'
-        )
-          hits++
-      }
+      const blocks = [...Map.groupBy(all, ({ block }) => block).values()]
+      for (let k = 0; k < each; k++) if (isFound(await playGate(blocks, plan, stream, slowdown(i)))) hits++
     }
-    return [String(Math.round(100 * slower)), rateOf(hits, tried)] as const
-  })
+    found.push([String(Math.round(100 * slower)), rateOf(hits, each * byBenchmark.size)])
+  }
   return {
     rounds: rounds.length,
     days: days.size,
     spread: Object.fromEntries(
-      [...byBenchmark].map(([id, all]) => [id, { rounds: all.length, spread: robustSpread(all.map(alike)) }]),
+      [...byBenchmark].map(([id, all]) => [
+        id,
+        { rounds: all.length, spread: robustSpread(all.map(logRatio)) },
+      ]),
     ),
     falseAlarms: rateOf(falseAlarms, gates),
     cleared: cleared / benchmarks,
@@ -125,39 +80,47 @@ export function ratesOf(
   }
 }
 
-const alike = ({ base, again }: SoakRound): number => Math.log(again / base)
-const slowdown = ({ base, slowed }: SoakRound): number => Math.log(slowed / base)
+type Side = SoakRound['base']
+type PairOf = (round: SoakRound) => Pair
+
+const alike: PairOf = ({ base, again }) => ({ base: playedOf(base), head: playedOf(again) })
+/** The copy that is slowed by the i-th share; its memory is as good as base's. */
+const slowdown =
+  (i: number): PairOf =>
+  ({ base, slowed }) => ({ base: playedOf(base), head: playedOf({ ...base, seconds: slowed[i]! }) })
+const logRatio = ({ base, again }: SoakRound): number => Math.log(again.seconds / base.seconds)
 const dayOf = ({ at }: SoakRound): string => new Date(at).toISOString().slice(0, 10)
 
+const playedOf = ({ seconds, peak }: Side): Played => ({
+  seconds,
+  bySlowdown: [seconds],
+  wall: seconds,
+  p95: seconds,
+  finish: { peak, gc: 0, asleep: null },
+  result: null,
+})
+
+const isFound = (outcome: Timed['finding']): boolean => outcome === 'slower' || outcome === 'more memory'
+
 /** One benchmark of one gate: the rounds it asks for, drawn block by block. */
-function playGate(
+async function playGate(
   blocks: readonly Block[],
   plan: Plan,
   stream: Stream,
-  ratio: (round: SoakRound) => number,
-): 'slower' | 'clear' | 'undecided' {
-  const draw = drawer(blocks, stream, ratio)
-  const seen: number[] = []
-  while (seen.length < plan.looks.at(-1)!) {
-    seen.push(draw())
-    const finding = judge(seen, plan)
-    if (finding === 'clear') return 'clear'
-    if (finding === 'slower') return isConfirmed(draw, plan) ? 'slower' : 'undecided'
-  }
-  return 'undecided'
-}
-
-function isConfirmed(draw: () => number, plan: Plan): boolean {
-  const seen: number[] = []
-  while (seen.length < plan.confirmLooks.at(-1)!) {
-    seen.push(draw())
-    if (confirm(seen, plan) === 'confirmed') return true
-  }
-  return false
+  pairOf: PairOf,
+): Promise<Timed['finding']> {
+  const draw = drawer(blocks, stream)
+  const timed = await timeBoth('drawn', () => Promise.resolve(pairOf(draw())), {
+    plan,
+    clock: 'cpu',
+    isOver: () => false,
+    onProgress: () => {},
+  })
+  return timed!.finding
 }
 
 /** Rounds of blocks drawn with replacement, each block from its beginning to its end. */
-function drawer(blocks: readonly Block[], stream: Stream, ratio: (round: SoakRound) => number): () => number {
+function drawer(blocks: readonly Block[], stream: Stream): () => SoakRound {
   let block: Block = []
   let next = 0
   return () => {
@@ -165,7 +128,7 @@ function drawer(blocks: readonly Block[], stream: Stream, ratio: (round: SoakRou
       block = blocks[stream.below(blocks.length)]!
       next = 0
     }
-    return ratio(block[next++]!)
+    return block[next++]!
   }
 }
 
@@ -177,7 +140,7 @@ function storedBaseline(all: readonly (readonly SoakRound[])[], pairs: number, s
   for (let i = 0; i < pairs; i++) {
     const rounds = all[stream.below(all.length)]!
     const [stored, now] = [rounds[stream.below(rounds.length)]!, rounds[stream.below(rounds.length)]!]
-    if (Math.log(now.again / stored.base) > STORED_THRESHOLD) failed++
+    if (Math.log(now.again.seconds / stored.base.seconds) > STORED_THRESHOLD) failed++
   }
   return rateOf(failed, pairs)
 }

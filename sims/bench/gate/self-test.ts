@@ -9,7 +9,9 @@ import { repositoryOf } from '../harness/checkout.ts'
 import { chooseClock } from './clock.ts'
 import type { GateDocument } from './document.ts'
 import { planOf } from './judge.ts'
-import { ratesOf, soakRates, type SoakRates } from './rates.ts'
+import { startLoad } from './load.ts'
+import { soakRates, type SoakRates } from './rate.ts'
+import { ratesOf } from './rates.ts'
 import { machineName, readSoak, soak } from './soak.ts'
 import { rowWork, type Registry } from './subjects.ts'
 import { openTrees } from './trees.ts'
@@ -29,7 +31,7 @@ const GATES = 20_000
 /** The code that plays a round: rounds of another are not counted. */
 const MEASURES = ['duel.ts', 'player.ts', 'clock.ts', 'work.ts']
 /** The code that decides from rounds: rates are of this and no other. */
-const DECIDES = [...MEASURES, 'judge.ts']
+const DECIDES = [...MEASURES, 'judge.ts', 'timing.ts']
 
 export interface SelfTestOptions {
   readonly registry: Registry
@@ -37,6 +39,8 @@ export interface SelfTestOptions {
   /** Folder that keeps the rounds and what they say. */
   readonly store: string
   readonly rounds: number
+  /** Beside one spinning process a core. */
+  readonly loaded: boolean
   /** Seconds. */
   readonly budget: number
   readonly signal: AbortSignal
@@ -56,10 +60,11 @@ export type SelfTest = z.infer<typeof selfTestDocument>
 
 /** Plays what is missing of the soak within the budget, then works out and keeps the rates of all there is. */
 export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
-  const { registry, folder, store, rounds, budget, signal, onProgress } = options
+  const { registry, folder, store, rounds, loaded, budget, signal, onProgress } = options
   const begin = performance.now()
   const repository = await repositoryOf(folder)
   const trees = await openTrees(repository, 'HEAD', signal)
+  let endLoad = (): void => {}
   try {
     const twin = await trees.twin()
     const subjects = SOAKED.map((id) => ({
@@ -67,25 +72,26 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
       base: rowWork(registry, id, repository, trees.base.folder),
       again: rowWork(registry, id, repository, twin),
     }))
+    if (loaded) endLoad = startLoad()
     await soak(subjects, {
       store: roundsIn(store),
       method: fingerprint(MEASURES),
       clock: chooseClock(),
       rounds,
+      loaded,
       cache: trees.cache,
       signal,
       isOver: () => performance.now() - begin > 1000 * budget,
       onProgress,
     })
   } finally {
+    endLoad()
     trees.close()
   }
   const method = fingerprint(MEASURES)
   const machine = machineName()
-  const all = readSoak(roundsIn(store)).filter(
-    (round) => round.method === method && round.machine === machine,
-  )
-  const rates = (busy: boolean): SoakRates | null =>
+  const all = readSoak(roundsIn(store), method).filter((round) => round.machine === machine)
+  const rates = (busy: boolean): Promise<SoakRates | null> =>
     ratesOf(
       all.filter((round) => round.busy === busy),
       planOf(SOAKED.length),
@@ -96,8 +102,8 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
     at: new Date().toISOString(),
     machine,
     method: methodNow(),
-    busy: rates(true),
-    calm: rates(false),
+    busy: await rates(true),
+    calm: await rates(false),
   }
   writeFileSync(resultIn(store), `${JSON.stringify(result)}\n`)
   return result

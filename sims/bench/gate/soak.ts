@@ -2,7 +2,7 @@
  * The soak: rounds of the gate on code that has not changed, kept for days, to learn how often the gate is wrong.
  *
  * A round is what the gate plays, of base, of the same commit in a second work tree with its own installation, and of a
- * copy of base that is slowed on purpose, by 3, 5 and 10 % in turn. Every round is a line of the store, with the day, the
+ * copy of base that is slowed on purpose: some of its samples by 3 %, as many by 5 and by 10 %. Every round is a line of the store, with the day, the
  * block it was played in and how busy the machine was; so a soak can be broken off at any time and gone on with, and be
  * spread over days. What the rounds say is worked out by `rates.ts`.
  */
@@ -14,6 +14,12 @@ import { BadRequest } from '../harness/errors.ts'
 import type { ClockName } from './clock.ts'
 import { playRound, roundOptions, type RoundOptions } from './duel.ts'
 import type { Work } from './work.ts'
+
+/** By how much the copy is slowed. */
+export const SLOWED: readonly number[] = [0.03, 0.05, 0.1]
+
+/** Seconds for a unit of work, and the most memory of the process, bytes. */
+const side = z.strictObject({ seconds: z.number().positive(), peak: z.number().positive() })
 
 const soakRound = z.strictObject({
   /** Fingerprint of the code that measures. */
@@ -27,20 +33,16 @@ const soakRound = z.strictObject({
   block: z.string(),
   busy: z.boolean(),
   load: z.number(),
-  /** Seconds for a unit of work, the least of the samples. */
-  base: z.number().positive(),
-  again: z.number().positive(),
-  slowed: z.number().positive(),
-  /** How much the slowed copy was slowed by, as a share. */
-  slower: z.number(),
+  base: side,
+  again: side,
+  /** Seconds of the slowed copy, one for each of `SLOWED`. */
+  slowed: z.array(z.number().positive()).length(SLOWED.length),
 })
 
 export type SoakRound = z.infer<typeof soakRound>
 
-/** By how much copies are slowed, in turn. */
-export const SLOWED: readonly number[] = [0.03, 0.05, 0.1]
-/** Runnable processes a core beyond which a machine is called busy. */
-const BUSY_LOAD = 1
+/** Runnable processes, beside one a core, from which on a machine is called busy: a round by itself keeps up to two. */
+const BUSY_BEYOND = 0.5
 const BLOCK_ROUNDS = 10
 
 export interface SoakSubject {
@@ -53,20 +55,22 @@ export interface SoakOptions extends Pick<RoundOptions, 'cache' | 'signal'> {
   readonly store: string
   readonly method: string
   readonly clock: ClockName
-  /** Rounds that each benchmark shall have, counting those in the store that were played by this method. */
+  /** Rounds that each benchmark shall have, counting those in the store that were played by this method so. */
   readonly rounds: number
+  /** A load generator runs beside. */
+  readonly loaded: boolean
   readonly isOver: () => boolean
   readonly onProgress: (text: string) => void
 }
 
 /** Plays what is missing, a block of each benchmark after the other. */
 export async function soak(subjects: readonly SoakSubject[], options: SoakOptions): Promise<void> {
-  const { store, method, clock, rounds, isOver, onProgress } = options
+  const { store, method, clock, rounds, loaded, isOver, onProgress } = options
   mkdirSync(dirname(store), { recursive: true })
   const machine = machineName()
   const played = new Map<string, number>()
-  for (const round of readSoak(store)) {
-    if (round.method === method && round.machine === machine) {
+  for (const round of readSoak(store, method)) {
+    if (round.machine === machine && (round.busy || !loaded)) {
       played.set(round.benchmark, (played.get(round.benchmark) ?? 0) + 1)
     }
   }
@@ -78,13 +82,12 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
         if (isOver()) return
         const done = played.get(id) ?? 0
         onProgress(`${id}: round ${done + 1} of ${rounds}`)
-        const slower = SLOWED[done % SLOWED.length]!
         // By number, so that orders differ from round to round and a resumed soak does not repeat them.
         const settings = roundOptions(`${id}/${done}`, { ...options, seed: 1 })
         const sides = [
           { name: 'base', work: base },
           { name: 'again', work: again },
-          { name: 'slowed', work: base, slower },
+          { name: 'slowed', work: base, slower: SLOWED },
         ]
         const [one, two, three] = await playRound(sides, settings)
         const load = loadavg()[0]!
@@ -95,13 +98,11 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
           benchmark: id,
           at: Date.now(),
           block,
-          // The gate itself keeps up to two processes running.
-          busy: load > BUSY_LOAD * cpus().length + 1,
+          busy: loaded || load > cpus().length + BUSY_BEYOND,
           load,
-          base: one!.seconds,
-          again: two!.seconds,
-          slowed: three!.seconds,
-          slower,
+          base: { seconds: one!.seconds, peak: one!.finish.peak },
+          again: { seconds: two!.seconds, peak: two!.finish.peak },
+          slowed: [...three!.bySlowdown],
         }
         appendFileSync(store, `${JSON.stringify(round)}\n`)
         played.set(id, done + 1)
@@ -110,20 +111,28 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
   }
 }
 
-/** The rounds of a store, none where it does not exist. BadRequest names the line that is none. */
-export function readSoak(store: string): SoakRound[] {
+/**
+ * The rounds of a store that were played by this method, none where it does not exist. BadRequest names the line that is
+ * none. What another method played may have another form.
+ */
+export function readSoak(store: string, method: string): SoakRound[] {
   if (!existsSync(store)) return []
   return readFileSync(store, 'utf8')
     .split('\n')
     .flatMap((line, i, all) => {
       if (line === '') return []
-      const parsed = soakRound.safeParse(json(line))
+      const given = json(line)
+      const byAnother = ofMethod.safeParse(given)
+      if (byAnother.success && byAnother.data.method !== method) return []
+      const parsed = soakRound.safeParse(given)
       if (parsed.success) return [parsed.data]
       // The last line of a soak that was killed may be half a line.
       if (i === all.length - 1) return []
       throw new BadRequest(`${store}:${i + 1}: not a round of a soak`)
     })
 }
+
+const ofMethod = z.looseObject({ method: z.string() })
 
 function json(line: string): unknown {
   try {

@@ -6,12 +6,12 @@
  * changed, base is asked head's question: head's benchmark laid over base's engines.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
 import { git } from '../harness/checkout.ts'
 import { BadRequest } from '../harness/errors.ts'
-import { GATED } from './gated.ts'
+import { COUNTED, GATED } from './gated.ts'
 import type { Trees } from './trees.ts'
 import type { Work } from './work.ts'
 
@@ -21,6 +21,8 @@ export interface Subject {
   readonly head: Work
   /** Folders that base's and head's files lie in. */
   readonly folders: { readonly base: string; readonly head: string }
+  /** False where its time is not its own, and only its work is compared. */
+  readonly timed: boolean
   /** Base and head are the same program. */
   readonly sameCode: boolean
   /** The benchmark's own files that differ: base is asked head's question. */
@@ -41,7 +43,9 @@ export async function rowSubjects(
 ): Promise<Subject[]> {
   const changed = await changedFiles(trees)
   const place = (url: URL): string => relative(trees.repository, fileURLToPath(url))
-  const rows = [...GATED].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}` })))
+  const rowsOf = (of: typeof GATED, timed: boolean) =>
+    [...of].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}`, timed })))
+  const rows = [...rowsOf(GATED, true), ...rowsOf(COUNTED, false)]
   const chosen = rows.filter(({ id }) => only === undefined || only.some((part) => id.includes(part)))
   if (chosen.length === 0) {
     throw new BadRequest(
@@ -58,7 +62,7 @@ export async function rowSubjects(
   const own = [...changed].filter(isBenchCode)
   const needsOver = [...codes.values()].some((code) => code.own.length > 0)
   const over = needsOver ? await trees.layOver(own) : trees.base.folder
-  return chosen.map(({ name, id }) => {
+  return chosen.map(({ name, id, timed }) => {
     const code = codes.get(name)!
     const folder = code.own.length > 0 ? over : trees.base.folder
     return {
@@ -66,6 +70,7 @@ export async function rowSubjects(
       base: rowWork({ modules, handed }, id, trees.repository, folder),
       head: rowWork({ modules, handed }, id, trees.repository, trees.head),
       folders: { base: folder, head: trees.head },
+      timed,
       sameCode: code.same && trees.base.dependencies !== 'installed',
       laidOver: code.own,
     }
@@ -90,6 +95,7 @@ export async function taskSubjects(file: string, names: readonly string[], trees
     base: { kind: 'task', file: join(base, place), task },
     head: { kind: 'task', file: join(trees.head, place), task },
     folders: { base, head: trees.head },
+    timed: true,
     // What a stranger's file reads is not known.
     sameCode: false,
     laidOver: differs ? [place] : [],
@@ -129,10 +135,15 @@ function closure(root: string, entries: readonly string[]): ReadonlySet<string> 
   for (const file of seen) {
     const path = join(root, file)
     if (!/\.[cm]?[jt]s$/.test(file) || !existsSync(path)) continue
-    for (const { to } of importsOf(file, readFileSync(path, 'utf8'))) if (to !== 'package.json') seen.add(to)
+    const text = readFileSync(path, 'utf8')
+    for (const { to } of importsOf(file, text)) if (to !== 'package.json') seen.add(to)
+    for (const [, , beside] of text.matchAll(BESIDE)) seen.add(normalize(join(dirname(file), beside!)))
   }
   return seen
 }
+
+/** A worker's file, or data, named as it lies beside the file that starts or reads it. */
+const BESIDE = /\bnew URL\(\s*(['"])([^'":]+)\1,\s*import\.meta\.url/g
 
 /** Paths that differ between base and the working tree, files that are new included. */
 async function changedFiles({ repository, base }: Trees): Promise<ReadonlySet<string>> {

@@ -12,10 +12,9 @@ export type PlayerRequest =
       readonly clock: ClockName
       /** At least as long as this is each sample, seconds. */
       readonly sampleSeconds: number
-      /** Added to every sample, as a share of it: the copy that must be found slower. */
-      readonly slower: number
     }
-  | { readonly do: 'sample' }
+  /** `slower`: added to the sample, as a share of it, by a copy that must be found slower. */
+  | { readonly do: 'sample'; readonly slower: number }
   | { readonly do: 'finish' }
 
 export interface Sample {
@@ -35,7 +34,15 @@ export interface Finish {
 }
 
 export type PlayerReply =
-  | { readonly ok: true; readonly ready: { readonly result: string | null; readonly units: number } }
+  | {
+      readonly ok: true
+      readonly ready: {
+        readonly result: string | null
+        readonly units: number
+        /** How long a sample is going to last, seconds. */
+        readonly length: number
+      }
+    }
   | { readonly ok: true; readonly sample: Sample }
   | { readonly ok: true; readonly finish: Finish }
   | Refusal

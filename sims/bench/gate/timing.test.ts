@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import type { Played } from './duel.ts'
 import { planOf } from './judge.ts'
-import { Refused, timeBoth, timeControls, type TimingOptions } from './timing.ts'
+import { Refused } from './refused.ts'
+import { timeBoth, timeControls, type TimingOptions } from './timing.ts'
 
 const options: TimingOptions = {
   plan: planOf(6),
@@ -19,7 +20,14 @@ const noise = openStream(2, 0, 'rounds')
 /** A side that takes `seconds`, give or take a per cent. */
 function side(seconds: number, { peak = 100e6, asleep = 0 } = {}): Played {
   const took = seconds * (1 + 0.02 * (noise.uniform() - 0.5))
-  return { seconds: took, wall: took, p95: took, finish: { peak, gc: 0, asleep }, result: null }
+  return {
+    seconds: took,
+    bySlowdown: [took],
+    wall: took,
+    p95: took,
+    finish: { peak, gc: 0, asleep },
+    result: null,
+  }
 }
 
 const pairs = (head: (round: number) => Played, base = () => side(1)) => {
@@ -49,8 +57,8 @@ test('planted: what is slower for a while only is not confirmed, and stays undec
     pairs((round) => side(round < 14 ? 1.1 : 1)),
     options,
   )
-  expect(timed).toMatchObject({ finding: 'undecided', timing: { rounds: 14, confirming: 30 } })
-  expect(timed!.notes).toEqual(['found slower in 14 rounds, and not again in 30 fresh ones'])
+  expect(timed).toMatchObject({ finding: 'undecided', timing: { rounds: 14, confirming: 45 } })
+  expect(timed!.notes).toEqual(['found slower in 14 rounds, and not again in 45 fresh ones'])
 })
 
 test('planted: a tenth more memory fails; a tenth of little does not', async () => {

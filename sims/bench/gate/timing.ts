@@ -2,7 +2,9 @@
 import type { ClockName } from './clock.ts'
 import type { GateBenchmark, GateControl } from './document.ts'
 import type { Played } from './duel.ts'
+import { Refused } from './refused.ts'
 import {
+  areAlike,
   confirm,
   judge,
   orderOf,
@@ -44,21 +46,18 @@ export interface Timed extends Ratio {
   readonly notes: readonly string[]
 }
 
-/** A benchmark whose time means nothing; says why. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
-}
-
 export interface Pair {
   readonly base: Played
   readonly head: Played
 }
 
+type JudgeOptions = Pick<TimingOptions, 'plan' | 'memory' | 'clock' | 'wantsOrder' | 'isOver' | 'onProgress'>
+
 /** Asks for rounds until the verdict is there. Null when time was up before a single look. */
 export async function timeBoth(
   id: string,
   playPair: () => Promise<Pair>,
-  options: TimingOptions,
+  options: JudgeOptions,
 ): Promise<Timed | null> {
   const { plan, clock, isOver, onProgress, wantsOrder = false } = options
   const memoryPlan = planOf(plan.benchmarks, options.memory ?? MEMORY_TOLERANCE)
@@ -69,7 +68,7 @@ export async function timeBoth(
   }
   const rounds: Pair[] = []
   const last = plan.looks.at(-1)!
-  let order: Order | null = null
+  let order: Order | 'alike' | null = null
   let time: Finding = 'undecided'
   let memory: Finding = 'undecided'
   const isOpen = (): boolean =>
@@ -83,6 +82,7 @@ export async function timeBoth(
     if (time === 'undecided') time = judge(logs(rounds, secondsOf), plan)
     if (memory === 'undecided') memory = judgeMemory(rounds, memoryPlan)
     order ??= orderOf(logs(rounds, secondsOf), plan)
+    if (wantsOrder && areAlike(logs(rounds, secondsOf), plan)) order ??= 'alike'
   }
   if (rounds.length < plan.looks[0]!) return null
   const again: Pair[] = []
@@ -98,7 +98,7 @@ export async function timeBoth(
   const bad = time === 'slower' ? 'slower' : 'more memory'
   const clear = time === 'clear' && memory === 'clear'
   return {
-    order,
+    order: order === 'alike' ? null : order,
     // What fresh rounds did not bear out stays open.
     finding: confirmed ? bad : clear ? 'clear' : 'undecided',
     // The rounds that led to a finding are chosen for it; those that confirm it are not.

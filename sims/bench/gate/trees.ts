@@ -101,6 +101,9 @@ async function copyWorkingTree(repository: string, to: string): Promise<void> {
   if (existsSync(installed)) symlinkSync(installed, join(to, 'node_modules'), 'dir')
 }
 
+/** Of package managers whose installations the gate does not make. */
+const OTHER_LOCKS = ['npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock']
+
 function changesOf({ folder, dependencies }: Checkout, head: string): string[] {
   const changes: string[] = []
   const differs = (file: string): boolean => textOf(join(folder, file)) !== textOf(join(head, file))
@@ -111,7 +114,9 @@ function changesOf({ folder, dependencies }: Checkout, head: string): string[] {
         : 'the lock file changed, but in nothing that runs',
     )
   }
-  for (const file of ['.nvmrc', '.node-version'])
+  for (const file of OTHER_LOCKS)
+    if (differs(file)) changes.push(`${file} changed; both sides run the libraries that are installed here`)
+  for (const file of ['.nvmrc', '.node-version', '.tool-versions'])
     if (differs(file)) changes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
   return changes
 }

@@ -3,7 +3,8 @@
  *
  * A file of tasks exports tinybench's `Bench` (with its tasks added, not yet run), or `tasks`: functions by name. A row
  * says what it must return. A task does not, so what it returns first is what it must return each time after; and base's
- * must be head's.
+ * must be head's. Where it counts its own work exactly, it may export `counters`: a function that returns what was done
+ * so far, by name.
  */
 import { pathToFileURL } from 'node:url'
 import type { Bench, Task } from 'tinybench'
@@ -24,7 +25,7 @@ export interface Ready {
   /** Units of work in one run. */
   readonly units: number
   /** The engine's own exact counts of the work of one run. */
-  counters?(): Readonly<Record<string, number>>
+  counters?(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>
   close(): void | Promise<void>
 }
 
@@ -63,10 +64,19 @@ async function finishBurst(burst: Burst, running: Promise<number>, left: number)
   for (let i = 0; i < left; i++) verify(burst, await burst.run())
 }
 
-/** A mean over parts as one burst: each part once. Parts that cannot be prepared are left out on both sides alike. */
+/** A mean over parts as one burst: each part once, each part's counters under its own name. */
 async function allParts(work: Parts): Promise<Burst> {
   const bursts: Burst[] = []
   for (const part of work.parts) bursts.push(await part.prepare())
+  const counters = async (): Promise<Record<string, number>> => {
+    const all: Record<string, number> = {}
+    for (const [i, burst] of bursts.entries()) {
+      for (const [name, n] of Object.entries((await burst.counters?.()) ?? {})) {
+        all[`${work.parts[i]!.id}: ${name}`] = n
+      }
+    }
+    return all
+  }
   return {
     run: async () => {
       let right = 0
@@ -75,6 +85,7 @@ async function allParts(work: Parts): Promise<Burst> {
     },
     work: bursts.length,
     expected: bursts.length,
+    counters,
     close: async () => {
       for (const burst of bursts) await burst.close?.()
       await work.close?.()
@@ -163,5 +174,16 @@ function shown(value: unknown): string {
 async function readyTask(file: string, name: string): Promise<Ready> {
   const task = (await tasksOf(file)).get(name)
   if (task === undefined) throw new Error(`there is no task ${name}`)
-  return task()
+  const { counters } = (await import(pathToFileURL(file).href)) as { counters?: unknown }
+  if (typeof counters !== 'function') return task()
+  return { ...task(), counters: async () => countsIn(await (counters as () => unknown)()) }
+}
+
+/** What a stranger's `counters` returned. */
+function countsIn(given: unknown): Readonly<Record<string, number>> {
+  const counts = Object.entries(typeof given === 'object' && given !== null ? given : { none: NaN })
+  const numbers = counts.map(([name, n]): [string, number] => [name, Number(n)])
+  if (!numbers.every(([, n]) => Number.isFinite(n)))
+    throw new Error('its `counters` must return finite numbers by name')
+  return Object.fromEntries(numbers)
 }

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { playRound, roundOptions, SideFailed, type Side } from './duel.ts'
+import { chooseClock } from './clock.ts'
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flowbench-duel-'))
+  writeFileSync(
+    join(folder, 'tasks.mjs'),
+    `import { createHash } from 'node:crypto'
+let calls = 0
+const bytes = new Uint8Array(1_000_000)
+// Not JavaScript: V8 compiles the same loop in ways that differ by half from process to process.
+const work = () => createHash('sha256').update(bytes).digest('hex')
+export const tasks = {
+  works: work,
+  sleeps: () => new Promise((resolve) => setTimeout(() => { for (let i = 0; i < 5; i++) work(); resolve(work()) }, 40)),
+  lies: () => (calls++ > 20 ? 1 : work().length),
+}
+`,
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const side = (task: string, slower?: readonly number[]): Side => ({
+  name: task,
+  work: { kind: 'task', file: join(folder, 'tasks.mjs'), task },
+  ...(slower && { slower }),
+})
+
+const options = () =>
+  roundOptions('duel', {
+    clock: chooseClock(),
+    cache: join(folder, 'cache'),
+    seed: 1,
+    signal: new AbortController().signal,
+  })
+
+test('a round of real processes: a copy slowed by half and by twice is, one that sleeps is seen to', async () => {
+  const [base, slowed, sleeper] = await playRound(
+    [side('works'), side('works', [0.5, 2]), side('sleeps')],
+    options(),
+  )
+  expect(base!.bySlowdown).toEqual([base!.seconds])
+  // Wide, as anything may run beside a test: half and twice are told apart in any weather.
+  const [half, twice] = slowed!.bySlowdown
+  expect(half! / base!.seconds).toBeGreaterThan(1.1)
+  expect(twice! / half!).toBeGreaterThan(1.4)
+  expect(base!.result).toBe(sleeper!.result)
+  // Where the machine does not tell, there is nothing to compare.
+  expect(sleeper!.finish.asleep ?? 1).toBeGreaterThan(0.2)
+})
+
+test('planted: a benchmark whose result changes while it is timed ends the round, and says whose it was', async () => {
+  await expect(playRound([side('works'), side('lies')], options())).rejects.toThrow(SideFailed)
+  await expect(playRound([side('lies')], options())).rejects.toMatchObject({ side: 'lies', wrong: true })
+})

@@ -1,0 +1,48 @@
+/** How often the gate is wrong, as it is kept and told: rates with their exact intervals. */
+import { z } from 'zod'
+import { regularizedBeta } from '../../lab/analysis/beta.ts'
+
+/** `low` and `high`: the exact 95 % interval (Clopper and Pearson) for independent gates. */
+const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
+
+export type Rate = z.infer<typeof rate>
+
+export const soakRates = z.strictObject({
+  rounds: z.int(),
+  days: z.int(),
+  /** By benchmark: rounds, and the robust spread of a round's ratio, a share. */
+  spread: z.record(z.string(), z.strictObject({ rounds: z.int(), spread: z.number() })),
+  /** Whole gates of all benchmarks, base against itself, that failed. */
+  falseAlarms: rate,
+  /** Shares of their benchmarks that were cleared, and that stayed undecided. */
+  cleared: z.number(),
+  undecided: z.number(),
+  /** By per cent of slowdown: benchmarks found. */
+  found: z.record(z.string(), rate),
+  /** One figure against a stored one, at plus five per cent: pairs that it would fail. */
+  storedBaseline: rate,
+})
+
+export type SoakRates = z.infer<typeof soakRates>
+
+export function rateOf(found: number, of: number): Rate {
+  // The binomial distribution function is a beta's; its level is found by bisection.
+  const solve = (holds: (p: number) => boolean): number => {
+    let low = 0
+    let high = 1
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2
+      if (holds(middle)) low = middle
+      else high = middle
+    }
+    return low
+  }
+  return {
+    found,
+    of,
+    // P(B >= found) reaches 2.5 %.
+    low: found === 0 ? 0 : solve((p) => regularizedBeta(p, found, of - found + 1) < 0.025),
+    // P(B <= found) falls to 2.5 %.
+    high: found === of ? 1 : solve((p) => 1 - regularizedBeta(p, found + 1, of - found) > 0.025),
+  }
+}
