@@ -48,6 +48,11 @@ export const gate = defineCommand({
         default: 300,
         describe: 'of --self-test: rounds of each benchmark, those kept counted',
       })
+      .option('gates', {
+        type: 'number',
+        default: 0,
+        describe: 'of --self-test: whole gates of the commit against itself to play besides',
+      })
       .option('load', {
         type: 'boolean',
         default: false,
@@ -122,6 +127,7 @@ export const gate = defineCommand({
           folder: import.meta.dirname,
           store,
           rounds,
+          gates: more.gates,
           loaded: more.load,
           budget: secondsOf(budget ?? DEFAULT_BUDGET),
           signal,

@@ -3,7 +3,7 @@ import type { SoakRates } from '../../sims/bench/gate/rate.ts'
 import type { SelfTest } from '../../sims/bench/gate/self-test.ts'
 import { share, shown } from './wording.ts'
 
-export function renderSelfTest({ machine, busy, calm }: SelfTest): string {
+export function renderSelfTest({ machine, busy, calm, realGates }: SelfTest): string {
   const parts = [
     ['busy', busy],
     ['calm', calm],
@@ -11,6 +11,9 @@ export function renderSelfTest({ machine, busy, calm }: SelfTest): string {
   return [
     `error rates of the gate on ${machine}`,
     ...parts.flatMap(([state, rates]) => lines(state, rates)),
+    ...Object.entries(realGates).flatMap(([state, rate]) =>
+      rate.of === 0 ? [] : [`${state}, whole gates really played: false alarms ${shown(rate)}`],
+    ),
   ].join('\n')
 }
 

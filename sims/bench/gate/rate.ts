@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { regularizedBeta } from '../../lab/analysis/beta.ts'
 
 /** `low` and `high`: the exact 95 % interval (Clopper and Pearson) for independent gates. */
-const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
+export const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
 
 export type Rate = z.infer<typeof rate>
 

@@ -10,8 +10,9 @@ import { chooseClock } from './clock.ts'
 import type { GateDocument } from './document.ts'
 import { planOf } from './judge.ts'
 import { startLoad } from './load.ts'
-import { soakRates, type SoakRates } from './rate.ts'
+import { rate, rateOf, soakRates, type Rate, type SoakRates } from './rate.ts'
 import { ratesOf } from './rates.ts'
+import { isFalseAlarm, playRealGates, readRealGates } from './real-gates.ts'
 import { machineName, readSoak, soak } from './soak.ts'
 import { rowWork, type Registry } from './subjects.ts'
 import { openTrees } from './trees.ts'
@@ -39,6 +40,8 @@ export interface SelfTestOptions {
   /** Folder that keeps the rounds and what they say. */
   readonly store: string
   readonly rounds: number
+  /** Whole gates of base against itself to be played besides, those kept counted. */
+  readonly gates: number
   /** Beside one spinning process a core. */
   readonly loaded: boolean
   /** Seconds. */
@@ -54,13 +57,15 @@ const selfTestDocument = z.strictObject({
   /** Null where a state of the machine has too few rounds yet. */
   busy: soakRates.nullable(),
   calm: soakRates.nullable(),
+  /** Whole gates of base against itself that were really played, and failed. */
+  realGates: z.strictObject({ busy: rate, calm: rate }),
 })
 
 export type SelfTest = z.infer<typeof selfTestDocument>
 
 /** Plays what is missing of the soak within the budget, then works out and keeps the rates of all there is. */
 export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
-  const { registry, folder, store, rounds, loaded, budget, signal, onProgress } = options
+  const { registry, folder, store, rounds, gates, loaded, budget, signal, onProgress } = options
   const begin = performance.now()
   const repository = await repositoryOf(folder)
   const trees = await openTrees(repository, 'HEAD', signal)
@@ -73,17 +78,17 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
       again: rowWork(registry, id, repository, twin),
     }))
     if (loaded) endLoad = startLoad()
-    await soak(subjects, {
-      store: roundsIn(store),
-      method: fingerprint(MEASURES),
+    const common = {
       clock: chooseClock(),
-      rounds,
       loaded,
       cache: trees.cache,
       signal,
       isOver: () => performance.now() - begin > 1000 * budget,
       onProgress,
-    })
+    }
+    await soak(subjects, { ...common, store: roundsIn(store), method: fingerprint(MEASURES), rounds })
+    const plan = planOf(SOAKED.length)
+    await playRealGates(subjects, { ...common, store: gatesIn(store), method: methodNow(), plan, gates })
   } finally {
     endLoad()
     trees.close()
@@ -91,6 +96,11 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
   const method = fingerprint(MEASURES)
   const machine = machineName()
   const all = readSoak(roundsIn(store), method).filter((round) => round.machine === machine)
+  const gatesPlayed = readRealGates(gatesIn(store), methodNow()).filter((gate) => gate.machine === machine)
+  const real = (busy: boolean): Rate => {
+    const these = gatesPlayed.filter((gate) => gate.busy === busy)
+    return rateOf(these.filter(isFalseAlarm).length, these.length)
+  }
   const rates = (busy: boolean): Promise<SoakRates | null> =>
     ratesOf(
       all.filter((round) => round.busy === busy),
@@ -104,6 +114,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
     method: methodNow(),
     busy: await rates(true),
     calm: await rates(false),
+    realGates: { busy: real(true), calm: real(false) },
   }
   writeFileSync(resultIn(store), `${JSON.stringify(result)}\n`)
   return result
@@ -132,6 +143,7 @@ export function defaultStore(): string {
 }
 
 const roundsIn = (store: string): string => join(store, 'rounds.ndjson')
+const gatesIn = (store: string): string => join(store, 'gates.ndjson')
 const resultIn = (store: string): string => join(store, 'self-test.json')
 
 /** Fingerprint of the method that measures and decides. */
