@@ -1,7 +1,7 @@
 /** A gate's document for other programs: GitHub's annotation, JUnit's XML, Bencher's metrics. */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { clean, escapeXml } from '../wording/escape.ts'
-import { besideTime, timesBase } from './wording.ts'
+import { besideTime, letThrough, timesBase } from './wording.ts'
 
 /** One line for the whole gate: a step may show ten, and silently drops the rest. */
 export function gateAnnotation({ verdict, headline, repeat }: GateDocument): string {
@@ -29,7 +29,8 @@ export function gateJunit({
   const cases = benchmarks.map((benchmark) => {
     const { id, outcome, why } = benchmark
     const measured = [timesBase(benchmark), besideTime(benchmark)].filter((text) => text !== null)
-    const message = escapeXml([why, ...measured.map((text) => `head / base ${text}`)].join('; '))
+    const through = [letThrough(benchmark)].filter((text) => text !== null)
+    const message = escapeXml([why, ...through, ...measured.map((text) => `head / base ${text}`)].join('; '))
     if (FAILED.has(outcome))
       return `${open(id)}>\n      <failure type="${outcome}" message="${message}"/>\n    </testcase>`
     if (SKIPPED.has(outcome))

@@ -114,6 +114,11 @@ test.each(Object.entries({ renderGate, gateMarkdown, gateJunit }))(
   },
 )
 
+test.each(Object.entries({ renderGate, gateMarkdown, gateJunit }))(
+  '%s: what was let through is listed with its reason and its day',
+  (_, format) => expect(format(gate())).toContain('let through until 2027-01-31: on purpose'),
+)
+
 test('a summary stays under 900 kB and says what it left out', () => {
   const many = Array.from({ length: 20_000 }, (_, i) => benchmark(`b/${i}`, { why: 'x'.repeat(100) }))
   const text = gateMarkdown(gate({ benchmarks: many }))

@@ -4,7 +4,7 @@
  */
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { clean } from '../wording/escape.ts'
-import { besideTime, ratesLines, timesBase } from './wording.ts'
+import { besideTime, letThrough, ratesLines, timesBase } from './wording.ts'
 
 const MOST_BYTES = 900_000
 
@@ -49,13 +49,8 @@ function rowsWithin(benchmarks: readonly GateBenchmark[], room: number): string[
   const rows: string[] = []
   let bytes = 0
   for (const benchmark of benchmarks) {
-    const { id, outcome, why, accepted, notes } = benchmark
-    const through =
-      accepted === null
-        ? []
-        : [
-            `${accepted.expired ? 'accepted until' : 'let through until'} ${accepted.until}: ${accepted.reason}`,
-          ]
+    const { id, outcome, why, notes } = benchmark
+    const through = [letThrough(benchmark)].filter((text) => text !== null)
     const row = `| ${[id, outcome, timesBase(benchmark) ?? '', besideTime(benchmark) ?? '', [why, ...through, ...notes].join('; ')].map(cell).join(' | ')} |`
     bytes += Buffer.byteLength(row) + 1
     if (bytes > room) break

@@ -2,7 +2,7 @@
 import type { Bisected } from '../../sims/bench/gate/bisect.ts'
 import type { GateBenchmark, GateDocument } from '../../sims/bench/gate/document.ts'
 import { cleanLine } from '../wording/escape.ts'
-import { besideTime, ratesLines } from './wording.ts'
+import { besideTime, letThrough, ratesLines } from './wording.ts'
 
 /** Without a newline at its end. */
 export function renderGate(document: GateDocument): string {
@@ -32,6 +32,8 @@ function* benchmarkLines(benchmark: GateBenchmark) {
   }
   const beside = besideTime(benchmark)
   if (timing !== null && beside !== null) yield `          ${beside}, wall ${timing.wall.toFixed(3)}x`
+  const through = letThrough(benchmark)
+  if (through !== null) yield `          ${through}`
   if (order !== null) yield `          order: ${order}`
   if (laidOver.length > 0)
     yield `          its own files differ, so base was asked head's question: ${laidOver.join(', ')}`

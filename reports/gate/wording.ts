@@ -29,6 +29,13 @@ export function ratesLines(errorRates: GateDocument['errorRates'], now = new Dat
   return [...states, `error rates were measured ${age} on ${machine}`]
 }
 
+/** What the file of exceptions says of a benchmark; null where it says nothing. */
+export function letThrough({ accepted }: GateBenchmark): string | null {
+  if (accepted === null) return null
+  const { until, reason, expired } = accepted
+  return `${expired ? 'was let through until' : 'let through until'} ${until}: ${reason}`
+}
+
 /** What is measured beside time and judged only in part: p95, garbage collection, peak memory; null where it was not. */
 export function besideTime({ timing, memory }: GateBenchmark): string | null {
   if (timing === null || memory === null) return null
