@@ -6,6 +6,8 @@ const MOST_CHARS = 2048
 /** Names that never are public (RFC 6761, 6762, ICANN's .internal); one label is a name of some local network. */
 const LOCAL_NAME = /^(?:[^.]+|(?:.*\.)?(?:localhost|local|internal|intranet|lan|home\.arpa|localdomain))$/
 
+export const isLocalName = (host: string): boolean => LOCAL_NAME.test(host)
+
 /** `blocked address` or what else is wrong with the URL. */
 export class BadUrl extends Error {
   override readonly name = 'BadUrl'
@@ -53,7 +55,7 @@ export function parseEndpointUrl(text: string, allow: readonly Cidr[]): Endpoint
     if (isPlain && verdict !== 'allowed')
       throw new BadUrl('plain_http', 'https is required outside of allowed blocks')
   }
-  return { url, host, isLiteral, needsAllowed: isPlain || LOCAL_NAME.test(host) }
+  return { url, host, isLiteral, needsAllowed: isPlain || isLocalName(host) }
 }
 
 /** Judges what a name leads to: every address must pass, or none is used. @throws BadUrl */

@@ -2,22 +2,12 @@
  * How a socket to a receiver comes about: the name is resolved here, every address is judged, and the connection is
  * made to exactly those that were judged. A name that leads elsewhere a moment later (rebinding) changes nothing.
  */
-import { lookup as systemLookup, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector } from 'undici'
 import { judgeAddress } from '../address/blocked.ts'
 import type { Cidr } from '../address/address.ts'
 import { BadUrl, judgeResolved, type EndpointUrl } from '../address/url.ts'
-
-/** All addresses of a name. */
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
-
-export const resolveBySystem: Resolve = (host) =>
-  new Promise((resolve, reject) => {
-    systemLookup(host, { all: true, verbatim: true }, (error, addresses) =>
-      error === null ? resolve(addresses) : reject(error),
-    )
-  })
+import type { Resolve } from './resolve.ts'
 
 /** A connector for one endpoint's pool. `timeout` in ms. */
 export function checkedConnector(

@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Scheduler } from '../schedule/scheduler.ts'
 import type { EndpointState } from '../schedule/transitions.ts'
 import type { Clock } from './clock.ts'
-import { resolveBySystem } from './connect.ts'
+import type { Resolve } from './resolve.ts'
 import type { SenderOptions } from './sender.ts'
 import { ServiceError } from './service-error.ts'
 import type { EndpointRow } from './store/rows.ts'
@@ -25,7 +25,7 @@ export interface Endpoint {
   readonly created: number
 }
 
-export interface EndpointsOptions extends Pick<SenderOptions, 'allow' | 'resolve'> {
+export interface EndpointsOptions extends Pick<SenderOptions, 'allow'> {
   /** Besides the built-in ones. */
   readonly policies?: readonly Policy[]
   /** Attempts under way at once to one endpoint; default 16. */
@@ -38,11 +38,13 @@ export class Endpoints {
   private readonly byId = new Map<number, Endpoint>()
   private readonly policies: ReadonlyMap<string, Policy>
   private readonly options: EndpointsOptions
+  private readonly resolve: Resolve
   private readonly scheduler: Scheduler
   private readonly clock: Clock
 
-  constructor(options: EndpointsOptions, scheduler: Scheduler, clock: Clock) {
+  constructor(options: EndpointsOptions, resolve: Resolve, scheduler: Scheduler, clock: Clock) {
     this.options = options
+    this.resolve = resolve
     this.scheduler = scheduler
     this.clock = clock
     this.concurrency = options.concurrency ?? CONCURRENCY
@@ -106,11 +108,11 @@ export class Endpoints {
   }
 
   private async judgeUrl(url: string): Promise<void> {
-    const { allow = [], resolve = resolveBySystem } = this.options
+    const { allow = [] } = this.options
     try {
       const { host, isLiteral, needsAllowed } = parseEndpointUrl(url, allow)
       if (isLiteral) return
-      const addresses = await resolve(host).catch(() => [])
+      const addresses = await this.resolve(host).catch(() => [])
       // A public name that does not resolve now may do so later; every connect judges again.
       if (addresses.length === 0 && needsAllowed) {
         throw new BadUrl('blocked_address', `${host} does not lead to an allowed address`)

@@ -10,7 +10,8 @@ import type { Cidr } from '../address/address.ts'
 import { BadUrl, type EndpointUrl } from '../address/url.ts'
 import { TIMEOUT, type Outcome } from '../policy/policy.ts'
 import { retryAfter } from '../policy/retry-after.ts'
-import { checkedConnector, resolveBySystem, type Resolve } from './connect.ts'
+import { checkedConnector } from './connect.ts'
+import { openResolve, type Resolve } from './resolve.ts'
 
 const RESPONSE_BYTES = 64 * 1024
 /** Below the 5 s after which Node's own servers close an idle socket. */
@@ -58,7 +59,7 @@ export class Sender {
   private readonly timer: NodeJS.Timeout
 
   constructor(options: SenderOptions = {}) {
-    this.options = { allow: [], resolve: resolveBySystem, ...options }
+    this.options = { allow: [], resolve: options.resolve ?? openResolve(), ...options }
     this.timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS)
     this.timer.unref()
   }

@@ -17,6 +17,7 @@ import { Endpoints, type Endpoint, type EndpointsOptions, type Mode } from './en
 import { faultOf, type Fault } from './fault.ts'
 import { Keys, newPrivateKey, newSecret, SERVICE } from './keys.ts'
 import { Messages, type Ask } from './messages.ts'
+import { openResolve } from './resolve.ts'
 import { Sender, type SenderOptions } from './sender.ts'
 import { ServiceError } from './service-error.ts'
 import type { Arguments, Operation, Result } from './store/protocol.ts'
@@ -81,10 +82,11 @@ export class WebhookService {
     this.clock = options.clock ?? openClock()
     this.fault = faultOf(options.store?.fault)
     this.keys = new Keys(start.secrets)
-    this.sender = new Sender(options)
+    const resolve = options.resolve ?? openResolve()
+    this.sender = new Sender({ ...options, resolve })
     const now = this.clock()
     this.scheduler = new Scheduler({ ...options.scheduler, start: now })
-    this.endpoints = new Endpoints(options, this.scheduler, this.clock)
+    this.endpoints = new Endpoints(options, resolve, this.scheduler, this.clock)
     const { scheduler, sender, endpoints, keys, bodies, clock, fault, tag } = this
     this.delivery = new Delivery({
       scheduler,
