@@ -24,6 +24,8 @@ const DAY = 86_400_000
 const SOON = 20
 const SOON_FROM = 25_000
 const SOON_STEP = 250
+/** Later than this is late, ms: 200 messages are due at the same moment, on two processors. */
+const LATE_MS = 1000
 /** Accepts in one transaction while it is filled. */
 const TRANSACTION = 4096
 
@@ -120,10 +122,12 @@ export async function backlog(count: number): Promise<object & { readonly ok: bo
       earliestMs: lateness[0],
       lateMsP50: lateness[lateness.length >> 1],
       lateMsP99: lateness[Math.floor(lateness.length * 0.99)],
+      lateMsMost: lateness.at(-1)!,
     }
+    const isOnTime = report.earliestMs! >= 0 && report.lateMsMost < LATE_MS
     return {
       ...report,
-      ok: server.seconds < 5 && peakMiB < 400 && report.delivered === due.size && report.earliestMs! >= 0,
+      ok: server.seconds < 5 && peakMiB < 400 && report.delivered === due.size && isOnTime,
     }
   } finally {
     await receiver.close()
