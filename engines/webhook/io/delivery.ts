@@ -53,6 +53,7 @@ export class Delivery {
   private performing = false
   private closing = false
   private timer: NodeJS.Timeout | undefined
+  private soon: NodeJS.Immediate | undefined
   private timerAt = Infinity
   private readonly parts: DeliveryParts
 
@@ -73,6 +74,19 @@ export class Delivery {
     }
     this.performing = false
     this.setTimer()
+  }
+
+  /**
+   * The same in a moment. What is asked of the store by then is on its way first, so that the next commit runs beside
+   * the sending; and those who wait for an answer have it.
+   */
+  performSoon(): void {
+    if (this.soon !== undefined) return
+    this.soon = setImmediate(() => {
+      this.soon = undefined
+      this.parts.store.post()
+      this.perform()
+    })
   }
 
   /** Begins nothing new; resolves when what is under way has ended and is recorded, after `grace` ms at most. */

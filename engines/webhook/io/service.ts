@@ -236,7 +236,7 @@ export class WebhookService {
     const accepted = acceptedAt(seq)
     this.bodies.keep(seq, type, data)
     this.scheduler.accepted(endpoint, seq, accepted, this.clock())
-    this.delivery.perform()
+    this.delivery.performSoon()
   }
 
   /** Counts for `/metrics`. */

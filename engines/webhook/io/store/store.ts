@@ -105,7 +105,8 @@ export class Store {
     await exit
   }
 
-  private post(): void {
+  /** Sends what has been asked so far; done by itself at the end of the turn. */
+  post(): void {
     this.posts = false
     if (this.requests.length === 0) return
     const batch: Batch = { requests: this.requests }
