@@ -239,6 +239,7 @@ export const deliverRows: readonly Row[] = [
       'from the call to the arrival at 999 receivers, 2,000 a second, while the thousandth gets a tenth more and never answers, beside the same while it does',
     ours: paced('flowbench', BRISK_PACE, true),
     peers: [paced('all-well', BRISK_PACE, false)],
-    atMost: { rounds: 20, samples: 1 },
+    // More than usual, for who asks: its interval is wide.
+    atMost: { rounds: 60, samples: 1 },
   },
 ]
