@@ -3,16 +3,24 @@ import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { RelayDelay } from './delay.ts'
 import { Hosts } from './hosts.ts'
+import { Words } from './words.ts'
 
 const MODEL = { packetsPerSession: 10, coresPerHost: 1, capacity: 1000, queueLimit: 500 }
+
+function wordsOf(addresses: readonly number[]): Words {
+  const words = new Words()
+  for (const address of addresses) words.add(address)
+  return words
+}
 
 /** `sessions[i]` sessions in second i, all on the one host. */
 function oneHost(sessions: readonly number[]) {
   const hosts = new Hosts([1], MODEL)
   let now = 0
   for (const wanted of sessions) {
-    for (; now < wanted; now++) hosts.change(0, 1)
-    for (; now > wanted; now--) hosts.change(0, -1)
+    hosts.change(wordsOf(Array.from({ length: Math.max(0, wanted - now) }, () => 0)), 1)
+    hosts.change(wordsOf(Array.from({ length: Math.max(0, now - wanted) }, () => 0)), -1)
+    now = wanted
     hosts.second()
   }
   return hosts.world()[0]!
@@ -61,7 +69,7 @@ describe('fleets side by side', () => {
     const hosts = new Hosts(counts, MODEL)
     const stream = openStream(1, 0, 'addresses')
     const addresses = Array.from({ length: 500 }, () => stream.uint32())
-    for (const address of addresses) hosts.change(address, 1)
+    hosts.change(wordsOf(addresses), 1)
     hosts.second()
     hosts.world().forEach((world, i) => {
       expect(world.packets).toBe(5000)
@@ -69,7 +77,7 @@ describe('fleets side by side', () => {
       for (const address of addresses) loads[Math.floor((address / 2 ** 32) * counts[i]!)]!++
       expect(world.peakSessions).toBe(Math.max(...loads))
     })
-    for (const address of addresses) hosts.change(address, -1)
+    hosts.change(wordsOf(addresses), -1)
     hosts.second()
     for (const world of hosts.world()) expect(world.packets).toBe(5000)
   })

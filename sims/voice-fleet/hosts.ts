@@ -8,6 +8,7 @@
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
 import { BINS } from './queueing.ts'
+import type { Words } from './words.ts'
 
 /** What a fleet of `hosts` hosts saw; plain data. */
 export interface FleetWorld {
@@ -28,16 +29,18 @@ export interface FleetWorld {
 
 interface Fleet {
   readonly hosts: number
-  /** By host, and by core. */
-  readonly onHost: Int32Array
+  /** By core. */
   readonly sessions: Int32Array
   readonly backlog: Float64Array
   readonly backlogged: Int32Array
-  readonly packetsAt: Float64Array
+  /** Seconds of a core, by the sessions that it had in them, below capacity and with no queue left over; it grows. */
+  quiet: Float64Array
   readonly queued: LogHistogram
-  packets: number
+  /** Packets that came in other seconds. */
+  late: number
   dropped: number
-  peakUtilisation: number
+  /** On a core, and on a host. */
+  mostOnCore: number
   peakSessions: number
   longestBacklog: number
 }
@@ -57,30 +60,27 @@ export class Hosts {
 
   constructor(hostCounts: readonly number[], model: HostModel) {
     this.model = model
+    const { coresPerHost } = model
     this.fleets = hostCounts.map((hosts) => ({
       hosts,
-      onHost: new Int32Array(hosts),
-      sessions: new Int32Array(hosts * model.coresPerHost),
-      backlog: new Float64Array(hosts * model.coresPerHost),
-      backlogged: new Int32Array(hosts * model.coresPerHost),
-      packetsAt: new Float64Array(BINS + 1),
+      sessions: new Int32Array(hosts * coresPerHost),
+      backlog: new Float64Array(hosts * coresPerHost),
+      backlogged: new Int32Array(hosts * coresPerHost),
+      quiet: new Float64Array(0),
       queued: new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 }),
-      packets: 0,
+      late: 0,
       dropped: 0,
-      peakUtilisation: 0,
+      mostOnCore: 0,
       peakSessions: 0,
       longestBacklog: 0,
     }))
   }
 
-  /** A session begins (+1) or ends (-1); `hash` is uniform over 0 .. 2^32 - 1. */
-  change(hash: number, by: 1 | -1): void {
-    const position = hash / 2 ** 32
-    const fleets = this.fleets
-    for (let i = 0; i < fleets.length; i++) {
-      const { hosts, onHost, sessions } = fleets[i]!
-      onHost[Math.floor(position * hosts)]! += by
-      sessions[Math.floor(position * sessions.length)]! += by
+  /** Sessions begin (+1) or end (-1); the hashes of their addresses are uniform over 0 .. 2^32 - 1. */
+  change({ values, count }: Words, by: 1 | -1): void {
+    for (const { sessions } of this.fleets) {
+      const scale = sessions.length / 2 ** 32
+      for (let i = 0; i < count; i++) sessions[Math.floor(values[i]! * scale)]! += by
     }
   }
 
@@ -89,15 +89,11 @@ export class Hosts {
    * Poisson number at the quantile of `luck`, standard normal (Cornish and Fisher's second term makes it skewed enough).
    */
   instant(mean: number, luck: ArrayLike<number>): void {
-    const { coresPerHost } = this.model
     for (const fleet of this.fleets) {
       const each = mean / fleet.sessions.length
-      fleet.onHost.fill(0)
       for (let core = 0; core < fleet.sessions.length; core++) {
         const z = luck[core % luck.length]!
-        const sessions = Math.max(0, Math.round(each + Math.sqrt(each) * z + (z * z - 1) / 6))
-        fleet.sessions[core] = sessions
-        fleet.onHost[Math.floor(core / coresPerHost)]! += sessions
+        fleet.sessions[core] = Math.max(0, Math.round(each + Math.sqrt(each) * z + (z * z - 1) / 6))
       }
       this.secondOf(fleet)
     }
@@ -109,43 +105,69 @@ export class Hosts {
   }
 
   private secondOf(fleet: Fleet): void {
-    const { packetsPerSession, capacity, queueLimit } = this.model
-    const { onHost, sessions, backlog, backlogged } = fleet
-    for (const there of onHost) if (there > fleet.peakSessions) fleet.peakSessions = there
-    for (let core = 0; core < sessions.length; core++) {
-      const arrivals = sessions[core]! * packetsPerSession
-      const utilisation = arrivals / capacity
-      fleet.packets += arrivals
-      if (utilisation > fleet.peakUtilisation) fleet.peakUtilisation = utilisation
-      const before = backlog[core]!
-      if (utilisation < 1 && before === 0) {
-        fleet.packetsAt[Math.floor(utilisation * BINS)]! += arrivals
-        continue
+    const { coresPerHost } = this.model
+    const { sessions, backlog } = fleet
+    for (let first = 0; first < sessions.length; first += coresPerHost) {
+      let onHost = 0
+      for (let core = first; core < first + coresPerHost; core++) {
+        const here = sessions[core]!
+        onHost += here
+        if (here > fleet.mostOnCore) fleet.mostOnCore = here
+        if (here < fleet.quiet.length && backlog[core] === 0) fleet.quiet[here]!++
+        else this.otherSecond(fleet, core)
       }
-      let after = Math.max(0, before + arrivals - capacity)
-      if (after > queueLimit) {
-        fleet.dropped += after - queueLimit
-        fleet.queued.add(queueLimit / capacity, arrivals - (after - queueLimit))
-        after = queueLimit
-      } else {
-        fleet.queued.add((before + after) / 2 / capacity, arrivals)
-      }
-      backlog[core] = after
-      backlogged[core] = after > 0 ? backlogged[core]! + 1 : 0
-      if (backlogged[core]! > fleet.longestBacklog) fleet.longestBacklog = backlogged[core]!
+      if (onHost > fleet.peakSessions) fleet.peakSessions = onHost
     }
   }
 
+  /** A second of a core that has a queue, or gets one, or more sessions than any had. */
+  private otherSecond(fleet: Fleet, core: number): void {
+    const { packetsPerSession, capacity, queueLimit } = this.model
+    const { sessions, backlog, backlogged } = fleet
+    const arrivals = sessions[core]! * packetsPerSession
+    if (arrivals < capacity && backlog[core] === 0) {
+      const full = Math.ceil(capacity / packetsPerSession)
+      const quiet = new Float64Array(Math.max(sessions[core]! + 1, Math.min(full, 2 * fleet.quiet.length)))
+      quiet.set(fleet.quiet)
+      fleet.quiet = quiet
+      quiet[sessions[core]!]!++
+      return
+    }
+    fleet.late += arrivals
+    let after = Math.max(0, backlog[core]! + arrivals - capacity)
+    if (after > queueLimit) {
+      fleet.dropped += after - queueLimit
+      fleet.queued.add(queueLimit / capacity, arrivals - (after - queueLimit))
+      after = queueLimit
+    } else {
+      fleet.queued.add((backlog[core]! + after) / 2 / capacity, arrivals)
+    }
+    backlog[core] = after
+    backlogged[core] = after > 0 ? backlogged[core]! + 1 : 0
+    if (backlogged[core]! > fleet.longestBacklog) fleet.longestBacklog = backlogged[core]!
+  }
+
   world(): FleetWorld[] {
-    return this.fleets.map((fleet) => ({
-      hosts: fleet.hosts,
-      packetsAt: fleet.packetsAt,
-      queued: fleet.queued.toData(),
-      packets: fleet.packets,
-      dropped: fleet.dropped,
-      peakUtilisation: fleet.peakUtilisation,
-      peakSessions: fleet.peakSessions,
-      longestBacklog: fleet.longestBacklog,
-    }))
+    const { packetsPerSession, capacity } = this.model
+    return this.fleets.map(({ quiet, late, mostOnCore, ...fleet }) => {
+      const packetsAt = new Float64Array(BINS + 1)
+      let packets = late
+      for (let sessions = 0; sessions < quiet.length; sessions++) {
+        const arrivals = sessions * packetsPerSession
+        const sum = quiet[sessions]! * arrivals
+        packetsAt[Math.floor((arrivals / capacity) * BINS)]! += sum
+        packets += sum
+      }
+      return {
+        hosts: fleet.hosts,
+        packetsAt,
+        queued: fleet.queued.toData(),
+        packets,
+        dropped: fleet.dropped,
+        peakUtilisation: (mostOnCore * packetsPerSession) / capacity,
+        peakSessions: fleet.peakSessions,
+        longestBacklog: fleet.longestBacklog,
+      }
+    })
   }
 }

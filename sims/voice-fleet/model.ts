@@ -3,7 +3,7 @@
  *
  * Arrivals are Poisson with a rate that changes by the minute; lengths and round trips are lognormal. Time before the
  * span is run in over the longest possible session, so that the span begins with the sessions that would be there;
- * those that end before it never reach the relay. Departures wait in a ring of linked lists, one list per second.
+ * those that end before it never reach the relay.
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
 import { lognormal } from '../lab/kernel/random/lognormal.ts'
@@ -20,11 +20,13 @@ import {
   servingHosts,
   spanStart,
 } from './demand.ts'
+import { Departures } from './departures.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { FirstPackets } from './first-packets.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'
+import { Words } from './words.ts'
 
 /** What happened in one cluster; plain data. */
 export interface CellWorld {
@@ -49,8 +51,6 @@ export interface CellWorld {
   readonly counters: Readonly<Record<string, number>>
 }
 
-const NONE = -1
-
 interface Source {
   readonly rates: Float64Array
   readonly isFar: boolean
@@ -68,6 +68,8 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   const near = firstHop(params)
   const sources = openSources(params, ctx)
   const hosts = hostsOf(params, ctx)
+  // Virtual second 0 is the start of the run-in, `cap` the start of the span.
+  const end = cap + seconds
   const first = new FirstPackets({
     cluster,
     pods: params.podsPerCluster,
@@ -76,9 +78,12 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
     verifyOneIn: params.verifyOneIn,
     packetsPerSession: params.packetsPerSession,
     packetSize: params.packetSize,
+    end: end + cap + Math.ceil(params.flowIdleTimeout) + 2,
     stream: ctx.stream(`checks/${CLUSTERS[cluster]}`),
   })
   const departures = new Departures(cap + 1)
+  const gone = new Words()
+  const come = new Words()
   const rtt = new LogHistogram()
   const concurrentByMinute = new Int32Array(Math.floor(seconds / 60))
   let injected = 0
@@ -88,17 +93,14 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   let concurrent = 0
   let peakConcurrent = 0
 
-  // Virtual second 0 is the start of the run-in, `cap` the start of the span.
-  const end = cap + seconds
   const clock = spanStart(params, clusterRates(params, dayShape(params), cluster)) - cap
   for (let now = 0; now < end; now++) {
-    let gone = departures.take(now)
-    while (gone !== NONE) {
-      hosts.change(departures.hash[gone]!, -1)
-      concurrent--
-      if (now >= cap) completed++
-      gone = departures.release(gone)
-    }
+    gone.clear()
+    departures.take(now, gone)
+    hosts.change(gone, -1)
+    concurrent -= gone.count
+    if (now >= cap) completed += gone.count
+    come.clear()
     const minute = Math.floor((clock + now) / 60)
     const minuteOfDay = ((minute % MINUTES_A_DAY) + MINUTES_A_DAY) % MINUTES_A_DAY
     for (const source of sources) {
@@ -110,14 +112,14 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
         const hop = lognormal(source.rtts, near.mu, near.sigma)
         rtt.add(source.isFar ? hop + params.farRtt : hop)
         first.add(address, now, until)
-        hosts.change(address, 1)
+        come.add(address)
         departures.add(until, address)
-        concurrent++
-        injected++
         presence += Math.min(until, end) - Math.max(now, cap)
       }
     }
-    first.expire(now)
+    hosts.change(come, 1)
+    concurrent += come.count
+    injected += come.count
     if (now < cap) continue
     hosts.second()
     occupancy += concurrent
@@ -128,8 +130,7 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
       if (second % 600 === 0) ctx.progress(second / seconds, injected)
     }
   }
-  first.flush()
-  first.expire(end + cap + params.flowIdleTimeout + 2)
+  first.finish()
   ctx.progress(1, injected)
 
   return {
@@ -183,57 +184,4 @@ function flowsWanted(params: VoiceFleetParams, sources: readonly Source[]): numb
   const peakRate = sources.reduce((sum, { rates }) => sum + Math.max(...rates), 0)
   const expected = peakRate * (params.sessionLength + params.flowIdleTimeout)
   return Math.min(1 << 22, Math.ceil(1.5 * expected) + 4096)
-}
-
-/** Sessions by the second in which they end: a ring of linked lists over arrays that grow by doubling. */
-class Departures {
-  hash = new Uint32Array(1024)
-  private next = new Int32Array(1024)
-  private readonly heads: Int32Array
-  private free = NONE
-  private used = 0
-
-  /** `range`: seconds from now to the farthest departure, plus one. */
-  constructor(range: number) {
-    this.heads = new Int32Array(range).fill(NONE)
-  }
-
-  add(second: number, hash: number): void {
-    let entry = this.free
-    if (entry === NONE) {
-      entry = this.used++
-      if (entry === this.hash.length) this.grow()
-    } else {
-      this.free = this.next[entry]!
-    }
-    const head = second % this.heads.length
-    this.hash[entry] = hash
-    this.next[entry] = this.heads[head]!
-    this.heads[head] = entry
-  }
-
-  /** First entry of a second, or NONE; the list is then the caller's to `release`. */
-  take(second: number): number {
-    const head = second % this.heads.length
-    const entry = this.heads[head]!
-    this.heads[head] = NONE
-    return entry
-  }
-
-  /** Frees an entry and returns the one behind it. */
-  release(entry: number): number {
-    const next = this.next[entry]!
-    this.next[entry] = this.free
-    this.free = entry
-    return next
-  }
-
-  private grow(): void {
-    const hash = new Uint32Array(2 * this.hash.length)
-    hash.set(this.hash)
-    this.hash = hash
-    const next = new Int32Array(hash.length)
-    next.set(this.next)
-    this.next = next
-  }
 }

@@ -18,6 +18,7 @@ import { voiceFleetParams } from './params.ts'
 import { sketchCell } from './sketch.ts'
 import { stormOf } from './storm.ts'
 import { bytesOnWire } from './wire.ts'
+import { Words } from './words.ts'
 
 const sim = voiceFleet as unknown as Sim
 const mid = voiceFleetParams.parse({})
@@ -193,7 +194,9 @@ test('a flow stays on its core: cores that one host shares are no pool', () => {
   // One host of 64 cores, 64 sessions a core on average: the busiest has half as many again.
   const hosts = new Hosts([1], { packetsPerSession: 10, coresPerHost: 64, capacity: 1000, queueLimit: 500 })
   const stream = openStream(1, 0, 'addresses')
-  for (let i = 0; i < 4096; i++) hosts.change(stream.uint32(), 1)
+  const words = new Words()
+  for (let i = 0; i < 4096; i++) words.add(stream.uint32())
+  hosts.change(words, 1)
   hosts.second()
   const [world] = hosts.world()
   expect(world!.peakSessions).toBe(4096)

@@ -281,8 +281,17 @@ export class ClientSide {
     const port = batch.port[slot]!
     const flow = isIPv6
       ? flows.insertIPv6(batch.addressIPv6, words6, port, route, routeKey, nonceHigh, nonceLow, second)
-      : flows.insert(batch.address[slot]!, port, route, routeKey, nonceHigh, nonceLow, second)
-    state.setVia(flow, this.viaOf(slot))
+      : flows.insert(
+          batch.address[slot]!,
+          port,
+          route,
+          routeKey,
+          nonceHigh,
+          nonceLow,
+          second,
+          this.hashes[slot]!,
+        )
+    if (this.unwrapper !== null) state.setVia(flow, this.viaOf(slot))
     this.note(batch, slot, flow, routeKey, nonceHigh, nonceLow, second)
     state.counted.done[FLOWS_CREATED]!++
     return flow

@@ -182,13 +182,14 @@ export class FlowTable {
     nonceHigh: number,
     nonceLow: number,
     second: number,
+    hash = this.hash(address, port),
   ): number {
     const flow = this.take()
     if (flow < 0) return -1
     const at = flow * RECORD
     this.words[at + ADDRESS] = address
     this.words[at + PORT] = port
-    this.settleIn(flow, this.hash(address, port), route, routeKey, nonceHigh, nonceLow, second)
+    this.settleIn(flow, hash, route, routeKey, nonceHigh, nonceLow, second)
     return flow
   }
 

@@ -8,7 +8,7 @@
  * An IPv6 client may choose its last 64 bits as it likes: the share is one a /64.
  */
 import { hashKey, mixed, nhHalf, nhPair } from './hash.ts'
-import { ADDRESS, ADDRESS_NEXT, HIGH_WORDS, IPV6_PORT, NEWER, NOT_QUEUED, OLDER } from './record.ts'
+import { ADDRESS, ADDRESS_NEXT, ADDRESS_PLACE, HIGH_WORDS, IPV6_PORT, NEWER, NOT_QUEUED, OLDER } from './record.ts'
 import { PORT, RECORD } from './record.ts'
 
 export class PendingQueue {
@@ -41,6 +41,7 @@ export class PendingQueue {
     else this.oldestFlow = flow
     this.newest = flow
     const place = this.place(at)
+    cold[at + ADDRESS_PLACE] = place
     cold[at + ADDRESS_NEXT] = heads[place]!
     heads[place] = flow
   }
@@ -58,7 +59,7 @@ export class PendingQueue {
     else this.newest = older
     cold[at + OLDER] = NOT_QUEUED
 
-    const place = this.place(at)
+    const place = cold[at + ADDRESS_PLACE]!
     if (heads[place] === flow) {
       heads[place] = cold[at + ADDRESS_NEXT]!
       return

@@ -59,6 +59,9 @@ export const ADDRESS_NEXT = 1
 /** Neighbours in the queue of pending flows, or NOT_QUEUED. */
 export const OLDER = 2
 export const NEWER = 3
+/** Heads of the chains that the flow is in: of its session, of its pending address. */
+export const SESSION_PLACE = 4
+export const ADDRESS_PLACE = 5
 export const POD_ID = 7
 /** The session with the older claim to the address, when it last had the flow, and how often it came back. */
 export const INCUMBENT = 10

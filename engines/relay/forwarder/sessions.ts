@@ -15,6 +15,7 @@ import {
   ROUTE_KEY,
   SEEN,
   SESSION_NEXT,
+  SESSION_PLACE,
   STATE,
 } from './record.ts'
 
@@ -47,15 +48,18 @@ export class Sessions {
 
   /** Adds a flow to the session that its record names. */
   join(flow: number): void {
-    const place = this.placeOf(flow)
-    this.cold[flow * RECORD + SESSION_NEXT] = this.heads[place]!
-    this.heads[place] = flow
+    const at = flow * RECORD
+    const { words, cold, heads } = this
+    const place = this.place(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)
+    cold[at + SESSION_PLACE] = place
+    cold[at + SESSION_NEXT] = heads[place]!
+    heads[place] = flow
   }
 
-  /** Takes a flow out of the session that its record names. */
+  /** Takes a flow out of the session that it joined. */
   leave(flow: number): void {
     const { cold, heads } = this
-    const place = this.placeOf(flow)
+    const place = cold[flow * RECORD + SESSION_PLACE]!
     const after = cold[flow * RECORD + SESSION_NEXT]!
     if (heads[place] === flow) {
       heads[place] = after
@@ -84,11 +88,12 @@ export class Sessions {
    * check from nine addresses within a second pushes out his own flows and not the client's.
    */
   surplusLive(flow: number, most: number): number {
-    const { words } = this
+    const { words, cold } = this
     const at = flow * RECORD
     let count = 0
     let least = -1
-    let other = this.first(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)
+    const newest = this.heads[cold[at + SESSION_PLACE]!]!
+    let other = this.match(newest, words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)
     for (; other >= 0; other = this.next(other)) {
       if ((words[other * RECORD + STATE]! & LIVE) === 0) continue
       count++
@@ -119,12 +124,6 @@ export class Sessions {
       flow = cold[at + SESSION_NEXT]!
     }
     return -1
-  }
-
-  private placeOf(flow: number): number {
-    const at = flow * RECORD
-    const { words } = this
-    return this.place(words[at + ROUTE_KEY]!, words[at + NONCE_HIGH]!, words[at + NONCE_LOW]!)
   }
 
   private place(routeKey: number, nonceHigh: number, nonceLow: number): number {

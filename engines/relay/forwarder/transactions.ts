@@ -69,7 +69,11 @@ export class Transactions {
   ): boolean {
     const { words, heads } = this
     const high = (via << 8) | nonceHigh
-    const known = this.entryOf(flow, bytes, at)
+    const id0 = word(bytes, at + 8)
+    const id1 = word(bytes, at + 12)
+    const id2 = word(bytes, at + 16)
+    const place = this.placeOf(flow, id0, id1, id2)
+    const known = this.entryIn(place, flow, id0, id1, id2)
     if (known >= 0) {
       if (second - words[known + SECOND]! <= this.timeout) {
         const isSame =
@@ -87,14 +91,13 @@ export class Transactions {
     this.oldest = entry + ENTRY === words.length ? 0 : entry + ENTRY
     if (words[entry + OWNER] !== 0) this.forget(entry)
     words[entry + OWNER] = (flow + 1) | 0
-    words[entry + ID] = word(bytes, at + 8)
-    words[entry + ID + 1] = word(bytes, at + 12)
-    words[entry + ID + 2] = word(bytes, at + 16)
+    words[entry + ID] = id0
+    words[entry + ID + 1] = id1
+    words[entry + ID + 2] = id2
     words[entry + ROUTE_KEY] = routeKey
     words[entry + NONCE_HIGH] = high
     words[entry + NONCE_LOW] = nonceLow
     words[entry + SECOND] = second
-    const place = this.place(flow, words, entry)
     words[entry + PLACE] = place
     words[entry + NEXT] = heads[place]!
     heads[place] = entry
@@ -138,11 +141,15 @@ export class Transactions {
   }
 
   private entryOf(flow: number, bytes: Uint8Array, at: number): number {
-    const { words } = this
     const id0 = word(bytes, at + 8)
     const id1 = word(bytes, at + 12)
     const id2 = word(bytes, at + 16)
-    let entry = this.heads[this.placeOf(flow, id0, id1, id2)]!
+    return this.entryIn(this.placeOf(flow, id0, id1, id2), flow, id0, id1, id2)
+  }
+
+  private entryIn(place: number, flow: number, id0: number, id1: number, id2: number): number {
+    const { words } = this
+    let entry = this.heads[place]!
     for (; entry >= 0; entry = words[entry + NEXT]!) {
       const isOne =
         words[entry + ID] === id0 &&
@@ -152,10 +159,6 @@ export class Transactions {
       if (isOne) return entry
     }
     return -1
-  }
-
-  private place(flow: number, words: Int32Array, entry: number): number {
-    return this.placeOf(flow, words[entry + ID]!, words[entry + ID + 1]!, words[entry + ID + 2]!)
   }
 
   private placeOf(flow: number, id0: number, id1: number, id2: number): number {
