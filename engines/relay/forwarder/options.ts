@@ -7,7 +7,7 @@ export interface ForwarderOptions {
   readonly keys: KeyRing
   /** Secret 32-bit integer for the hash tables; draw it at random in production. */
   readonly seed: number
-  /** Most flows at a time, up to 2^22; default 65,536. 136 bytes each, and 24 to 48 of index. */
+  /** Most flows at a time, up to 2^22; default 65,536. 136 bytes each, and 28 to 56 of index. */
   readonly flows?: number
   /** Most flows of one session, as many pending and as many live; default 8. */
   readonly flowsPerSession?: number

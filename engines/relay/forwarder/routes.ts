@@ -12,6 +12,7 @@
  * `podDrained`. So they are for a removed pod that has no cluster route to fall back to.
  */
 import { assertField, CLUSTER_LIMIT, POD_LIMIT, routeKeyOf } from '../hint/layout.ts'
+import { KeyMap } from './key-map.ts'
 
 /** Keys of cluster-wide routes lie above all 28-bit keys of pods. */
 const CLUSTER_WIDE = 2 ** 28
@@ -27,7 +28,7 @@ export class Routes {
   readonly isLink: Uint8Array
   /** By route number: flows that go there. */
   readonly flows: Int32Array
-  private readonly byKey = new Map<number, number>()
+  private readonly byKey = new KeyMap()
   private readonly keys: Int32Array
   private readonly linksClusters: boolean
   private readonly moved: (from: number) => void
@@ -60,7 +61,7 @@ export class Routes {
     const key = this.podKey(cluster, pod)
     const shared = this.byKey.get(CLUSTER_WIDE + cluster)
     this.set(key, address, port)
-    if (shared !== undefined && this.flows[shared]! > 0) this.moved(shared)
+    if (shared >= 0 && this.flows[shared]! > 0) this.moved(shared)
   }
 
   /**
@@ -120,10 +121,10 @@ export class Routes {
    */
   find(key: number): number {
     const route = this.byKey.get(key)
-    if (route !== undefined && !this.isRemoved(route)) return route
+    if (route >= 0 && !this.isRemoved(route)) return route
     const shared = this.byKey.get(CLUSTER_WIDE + (key >>> 16))
-    if (shared !== undefined && !this.isRemoved(shared)) return shared
-    return route ?? shared ?? -1
+    if (shared >= 0 && !this.isRemoved(shared)) return shared
+    return route >= 0 ? route : shared
   }
 
   private podKey(cluster: number, pod: number): number {
@@ -139,13 +140,14 @@ export class Routes {
   /** The route of a key if it has one that was not removed; or -1. */
   private own(key: number): number {
     const route = this.byKey.get(key)
-    return route === undefined || this.isRemoved(route) ? -1 : route
+    return route < 0 || this.isRemoved(route) ? -1 : route
   }
 
   private set(key: number, address: number, port: number): void {
     assertField('address', address, 2 ** 32)
     assertField('port', port, 2 ** 16)
-    const route = this.byKey.get(key) ?? this.take(key)
+    const known = this.byKey.get(key)
+    const route = known < 0 ? this.take(key) : known
     this.address[route] = address
     this.port[route] = port
     this.until[route] = Infinity

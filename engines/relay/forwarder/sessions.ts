@@ -29,7 +29,7 @@ export class Sessions {
   constructor(words: Int32Array, cold: Int32Array, seed: number) {
     this.words = words
     this.cold = cold
-    this.heads = new Int32Array(2 ** Math.ceil(Math.log2(words.length / RECORD))).fill(-1)
+    this.heads = new Int32Array(2 ** Math.ceil(Math.log2((2 * words.length) / RECORD))).fill(-1)
     this.key = hashKey(seed, 2, 6)
   }
 
