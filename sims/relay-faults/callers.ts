@@ -4,6 +4,7 @@
  * Each is a row of `sessions.ts`; an event names it. Times are seconds after the fault.
  */
 import { survives } from './faults.ts'
+import { BATCHING, DTLS_FLIGHTS, MOST_DOUBLINGS, SIGNALLING } from './protocol.ts'
 import { ENDED, LOST, NEW, OUT, SETUP, UP } from './sessions.ts'
 import { NEW_KEY, OLD_KEY, VICTIM, World } from './world.ts'
 
@@ -16,14 +17,8 @@ export const TIMEOUT = 5
 export const PATIENCE = 6
 export const FLUSH = 7
 
-/** Packets wait no longer than this for their batch. */
-const BATCHING = 0.002
 /** One session in so many also sends media, to see that what is counted as lost is. */
 const PROBED = 16
-/** Round trips of signalling, and of DTLS 1.2. */
-const SIGNALLING = 3
-const DTLS_FLIGHTS = 2
-const MOST_DOUBLINGS = 5
 
 export abstract class Callers extends World {
   /** A call that is there before the fault: its checks have a phase of their own. */

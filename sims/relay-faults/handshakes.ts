@@ -6,10 +6,13 @@ export class Handshakes {
   longestWait = 0
   count = 0
   private free = -Infinity
+  /** Handshakes a second. */
+  readonly rate: number
   private readonly service: number
 
   /** `rate`: handshakes a second that are left for the callers simulated. */
   constructor(rate: number) {
+    this.rate = rate
     this.service = 1 / rate
   }
 

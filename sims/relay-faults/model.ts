@@ -14,6 +14,7 @@ import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import { ARRIVE, ATTEMPT, Callers, CHECK, END, FLUSH, PATIENCE, SHAKEN, TIMEOUT } from './callers.ts'
 import type { RelayFaultsParams } from './params.ts'
 import { ENDED, LOST, NEW, OUT, SETUP, UP } from './sessions.ts'
+import { chanceOfLoss } from './unseen.ts'
 import { OLD_KEY, ROTATIONS, VICTIM } from './world.ts'
 
 const FAULT = 8
@@ -164,6 +165,8 @@ class Faults extends Callers {
     const open = this.openCuts()
     const begun = sessions.count - sessions.before
     const waits = this.shaking.map((one) => one?.longestWait ?? 0)
+    const slowest = Math.min(...this.shaking.map((one) => one?.rate ?? Infinity))
+    const unseen = chanceOfLoss(params, this.cut + begun, slowest)
     return {
       metrics: {
         cut: this.cut,
@@ -176,6 +179,7 @@ class Faults extends Callers {
         handshakeWait: Math.max(...waits),
         relayUtilisation: this.peakUtilisation,
       },
+      unseen: { lostCalls: unseen, lostNewCalls: unseen },
       observations: { lostPackets: this.lostPackets.toData(), outage: this.outages.toData() },
       state: 'stable',
       flow: {

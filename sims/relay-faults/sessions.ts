@@ -1,6 +1,6 @@
 /** The callers of one replication, a row each in typed arrays: all are drawn before the clock starts. */
 import { exponential } from '../lab/kernel/random/exponential.ts'
-import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
+import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import { piecewiseArrivals } from '../lab/kernel/random/piecewise.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
@@ -9,9 +9,7 @@ import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { UFRAG_CHARS } from '../../engines/relay/index.ts'
 import type { RelayFaultsParams } from './params.ts'
 import type { Population } from './population.ts'
-
-/** The 95th percentile of the round trip lies at three times its median. */
-const RTT_SPREAD = 3
+import { roundTrips } from './protocol.ts'
 
 /** Not begun; media flow; cut off; connecting anew; hung up; given up. Each ends in one of the last four, or up. */
 export const NEW = 0
@@ -97,7 +95,7 @@ export class Sessions {
     this.key = new Uint8Array(count)
     this.port = new Uint16Array(count)
     this.ufrag = new Uint8Array(count * UFRAG_CHARS)
-    const { mu, sigma } = lognormalFrom({ median: params.rtt, p95: RTT_SPREAD * params.rtt })
+    const { mu, sigma } = roundTrips(params)
     let from = 0
     let left = there[0] ?? 0
     for (let id = 0; id < count; id++) {
