@@ -37,7 +37,13 @@ describe('the chance that a caller gives up, where none was seen to', () => {
 
   it('is that of a round trip which does not fit into an attempt', () => {
     const { lost, bound } = after(
-      paramsOf({ rtt: '300ms', farRtt: '0s', attemptTimeout: '2s', handshakesPerPod: '1k/s', patience: '50s' }),
+      paramsOf({
+        rtt: '300ms',
+        farRtt: '0s',
+        attemptTimeout: '2s',
+        handshakesPerPod: '1k/s',
+        patience: '50s',
+      }),
     )
     // 5.5 round trips in 2 s: longer than 364 ms are 39 % of those with a median of 300 ms.
     expect(bound).toBeGreaterThan(0.38)

@@ -31,7 +31,13 @@ export function chanceOfLoss(params: RelayFaultsParams, calls: number, rate: num
 }
 
 /** Seconds after the fault from which on an attempt is answered. */
-function secondOfSuccess({ fault, downtime, steering, steeringDelay, anycastDelay }: RelayFaultsParams): number {
+function secondOfSuccess({
+  fault,
+  downtime,
+  steering,
+  steeringDelay,
+  anycastDelay,
+}: RelayFaultsParams): number {
   if (fault === 'region-loss') return steering === 'anycast' ? anycastDelay : steeringDelay
   return fault === 'relay-crash' || fault === 'rolling-restart' ? downtime : 0
 }

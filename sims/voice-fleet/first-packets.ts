@@ -57,7 +57,7 @@ export interface FirstPacketsOptions {
   /** The second until which flows may live; the first is 0. */
   readonly end: number
   /** Draws keys, ports and transaction ids. */
-  readonly stream: Stream
+  readonly stream: Pick<Stream, 'uint32'>
 }
 
 interface Relay {

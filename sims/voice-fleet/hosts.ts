@@ -143,8 +143,9 @@ export class Hosts {
       fleet.queued.add((backlog[core]! + after) / 2 / capacity, arrivals)
     }
     backlog[core] = after
-    backlogged[core] = after > 0 ? backlogged[core]! + 1 : 0
-    if (backlogged[core]! > fleet.longestBacklog) fleet.longestBacklog = backlogged[core]!
+    const seconds = after > 0 ? backlogged[core]! + 1 : 0
+    backlogged[core] = seconds
+    if (seconds > fleet.longestBacklog) fleet.longestBacklog = seconds
   }
 
   world(): FleetWorld[] {

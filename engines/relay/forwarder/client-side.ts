@@ -289,7 +289,7 @@ export class ClientSide {
           nonceHigh,
           nonceLow,
           second,
-          this.hashes[slot]!,
+          this.hashes[slot],
         )
     if (this.unwrapper !== null) state.setVia(flow, this.viaOf(slot))
     this.note(batch, slot, flow, routeKey, nonceHigh, nonceLow, second)

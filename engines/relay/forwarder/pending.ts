@@ -8,7 +8,16 @@
  * An IPv6 client may choose its last 64 bits as it likes: the share is one a /64.
  */
 import { hashKey, mixed, nhHalf, nhPair } from './hash.ts'
-import { ADDRESS, ADDRESS_NEXT, ADDRESS_PLACE, HIGH_WORDS, IPV6_PORT, NEWER, NOT_QUEUED, OLDER } from './record.ts'
+import {
+  ADDRESS,
+  ADDRESS_NEXT,
+  ADDRESS_PLACE,
+  HIGH_WORDS,
+  IPV6_PORT,
+  NEWER,
+  NOT_QUEUED,
+  OLDER,
+} from './record.ts'
 import { PORT, RECORD } from './record.ts'
 
 export class PendingQueue {
