@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { sims } from '../sims/index.ts'
 import type { RunDocument } from '../sims/lab/contract/document.ts'
 import type { Measures } from '../sims/lab/contract/sim.ts'
+import { describeSim } from './describe-sim.ts'
 import { simEntry } from './list.ts'
 import { describe as describeProgress } from './progress.ts'
 import { quote } from './reproduce.ts'
@@ -250,6 +251,28 @@ describe('the other commands', () => {
     )
     expect((await flowbench(['check', file])).stdout).toContain('ok')
     expect((await flowbench(['init', 'mm-c', file])).stderr).toContain('exists')
+  })
+
+  it('starts a load of one’s own that every sim with one takes', async () => {
+    const csv = join(folder, 'calls.csv')
+    expect((await flowbench(['init', 'load', csv])).stdout).toContain('load: { csv: calls.csv }')
+    expect((await flowbench(['init', 'load', csv])).stderr).toContain('exists')
+    const asked = {
+      'mm-c': '{ serviceTime: 1s, servers: 9, span: 10min, load: { csv: calls.csv } }\nhorizon: span',
+      'relay-faults': '{ fault: relay-crash, load: { csv: calls.csv } }',
+      'turn-latency': '{ inferenceServers: 5, span: 10min, load: { csv: calls.csv } }',
+      'voice-fleet': '{ load: { csv: calls.csv } }',
+    }
+    const files = Object.entries(asked).map(([sim, params]) => {
+      const file = join(folder, `load-${sim}.yaml`)
+      writeFileSync(file, `name: own-load\nquestion: q?\nsim: ${sim}\nparams: ${params}\n`)
+      return file
+    })
+    const { stdout, code } = await flowbench(['check', ...files])
+    expect([stdout.match(/: ok/g)?.length, code]).toEqual([files.length, 0])
+    // Whoever takes one is tried above.
+    const taking = [...sims.values()].filter((sim) => /^\s*load\.csv /m.test(describeSim(sim)))
+    expect(taking.map(({ name }) => name).toSorted()).toEqual(Object.keys(asked))
   })
 })
 

@@ -12,6 +12,8 @@ import { duration, formatQuantity } from './quantity.ts'
 
 /** Two weeks of minutes. */
 export const MOST_INTERVALS = 20_160
+/** A year, in seconds: nobody plans by longer intervals, and times stay finite. */
+export const LONGEST_INTERVAL = 366 * 86_400
 
 export interface ArrivalLoad {
   /** Length of an interval, seconds. */
@@ -29,7 +31,7 @@ export const arrivalLoad = () =>
         .min(1)
         .optional()
         .describe('a CSV with the columns time and arrivals, path from the scenario’s folder'),
-      every: duration({ above: 0 }).optional().describe('length of each interval'),
+      every: duration({ above: 0, max: LONGEST_INTERVAL }).optional().describe('length of each interval'),
       arrivals: z
         .array(z.number().min(0))
         .min(1)
@@ -46,10 +48,18 @@ export const arrivalLoad = () =>
         return refuse('a file is read only where it is written in params, not in a sweep')
       if (every === undefined || arrivals === undefined)
         return refuse('expected { csv: FILE }, or { every: 5min, arrivals: [512, 498, ...] }')
-      if (!arrivals.some((count) => count > 0)) return refuse('nobody arrives: every interval says 0')
+      const few = tooFew(arrivals)
+      if (few !== null) return refuse(few)
       return { every, arrivals }
     })
     .optional()
+
+/** Why so few arrivals are no load: the wait for the next one would have no end worth simulating. Null for enough. */
+export function tooFew(arrivals: readonly number[]): string | null {
+  if (!arrivals.some((count) => count > 0)) return 'nobody arrives: every interval says 0'
+  const sum = arrivals.reduce((total, count) => total + count, 0)
+  return sum < 1 ? `fewer than one arrives in all: ${sum}` : null
+}
 
 /** How long the load lasts, seconds. */
 export const lengthOf = ({ every, arrivals }: ArrivalLoad): number => every * arrivals.length

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { arrivalLoad, lengthOf, meanRate, MOST_INTERVALS, ratesOf } from '../../contract/arrival-load.ts'
 import { defineSim, type Sim } from '../../contract/sim.ts'
-import { CSV_TEMPLATE, readArrivals } from './arrivals-csv.ts'
+import { CSV_TEMPLATE, MAX_CSV, readArrivals } from './arrivals-csv.ts'
 import { formatError } from './errors.ts'
 import { loadScenario, readScenario, ScenarioErrors } from './load.ts'
 
@@ -117,7 +117,13 @@ describe('a broken one says where and why', () => {
         'a.csv:4:1: 2 min after the row before, but the first two rows are 60 s apart: intervals are equally long',
       ],
     ],
-    ['nobody', rows('0,0\n60,0'), ['a.csv:2:3: nobody arrives: every row says 0']],
+    ['nobody', rows('0,0\n60,0'), ['a.csv:2:3: nobody arrives: every interval says 0']],
+    ['next to nobody', rows('0,1e-300\n60,0.5'), ['a.csv:2:3: fewer than one arrives in all: 0.5']],
+    [
+      'an interval of ages',
+      rows('0,5\n1e308,7'),
+      ['a.csv:3:1: more than a year after the row before: give shorter intervals'],
+    ],
     ['an open quote', rows('0,"5\n60,7'), ['a.csv:2:3: a quote that is not closed on its line']],
     ['text after a quote', rows('0,"5"x\n60,7'), ['a.csv:2:6: expected a comma after a closing quote']],
     [
@@ -228,6 +234,7 @@ describe('in a scenario', () => {
     written('bad.csv', 'time,arrivals\n0,5\n60,-7\n')
     mkdirSync(join(folder, 'folder.csv'))
     writeFileSync(join(folder, 'latin.csv'), Buffer.from([0x74, 0xe9, 0x0a]))
+    written('large.csv', '#'.repeat(MAX_CSV + 1))
     const from = (csv: string): string =>
       refusal(() => readScenario(written('x.yaml', scenario(`{ csv: ${csv} }`)), sims))
     expect(from('bad.csv')).toBe(
@@ -235,6 +242,9 @@ describe('in a scenario', () => {
     )
     expect(from('none.csv')).toBe('DIR/x.yaml:5:16: params.load.csv: DIR/none.csv: no such file')
     expect(from('folder.csv')).toBe('DIR/x.yaml:5:16: params.load.csv: DIR/folder.csv: not a file')
+    expect(from('large.csv')).toBe(
+      'DIR/x.yaml:5:16: params.load.csv: DIR/large.csv: the file is longer than 4 MiB',
+    )
     expect(from('latin.csv')).toBe('DIR/x.yaml:5:16: params.load.csv: DIR/latin.csv: not UTF-8 text')
   })
 
@@ -246,6 +256,10 @@ describe('in a scenario', () => {
     [
       '{ every: 5min }',
       'x.yaml:5:9: params.load: expected { csv: FILE }, or { every: 5min, arrivals: [512, 498, ...] }',
+    ],
+    [
+      '{ every: 60s, arrivals: [1e-300, 0.25] }',
+      'x.yaml:5:9: params.load: fewer than one arrives in all: 0.25',
     ],
     ['{ every: 60s, arrivals: [0, 0] }', 'x.yaml:5:9: params.load: nobody arrives: every interval says 0'],
     ['{ csw: ok.csv }', 'x.yaml:5:11: params.load.csw: unknown key (did you mean "csv"?)'],

@@ -12,7 +12,7 @@
  * is wrong is told with its line and column.
  */
 import type { ArrivalLoad } from '../../contract/arrival-load.ts'
-import { MOST_INTERVALS } from '../../contract/arrival-load.ts'
+import { LONGEST_INTERVAL, MOST_INTERVALS, tooFew } from '../../contract/arrival-load.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { formatQuantity } from '../../contract/format.ts'
 import { parseQuantity } from '../../contract/units.ts'
@@ -109,12 +109,8 @@ class Reader {
       arrivals.push(this.arrivals(line, fields[arrivalsAt]!) ?? 0)
     }
     const every = this.interval(data, times, timeAt)
-    if (this.errors.length === 0 && arrivals.every((count) => count === 0))
-      return this.refuse(
-        data[0]!.line,
-        data[0]!.fields[arrivalsAt]!.column,
-        'nobody arrives: every row says 0',
-      )
+    const few = this.errors.length === 0 ? tooFew(arrivals) : null
+    if (few !== null) return this.refuse(data[0]!.line, data[0]!.fields[arrivalsAt]!.column, few)
     return every === null ? null : { every, arrivals }
   }
 
@@ -224,6 +220,8 @@ class Reader {
         const what = step === 0 ? 'the same time as the row before' : 'earlier than the row before'
         return this.refuse(line, column, `${what}: rows go forward in time`)
       }
+      if (step > LONGEST_INTERVAL)
+        return this.refuse(line, column, 'more than a year after the row before: give shorter intervals')
       if (Math.abs(step - every) <= UNEVEN * every) continue
       const [found, wanted] = [formatQuantity(step, 's'), formatQuantity(every, 's')]
       return this.refuse(
