@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { deriveRouteKey } from '../hint/keys.ts'
 import { KeyRing } from '../hint/key-ring.ts'
 import { Batch, Verdicts } from './batch.ts'
 import { GOOG_PING_REQUEST } from '../../net/stun/constants.ts'
-import { check, play, POD_1, relayed, response, RTP, UFRAG } from './fixtures/fixture.ts'
+import { check, play, POD_1, relayed, response, RTP, UFRAG, UFRAG_B } from './fixtures/fixture.ts'
 import { Forwarder } from './forwarder.ts'
 import { deriveLinkKey } from './links.ts'
 import { DROP, REASONS, TO_POD } from './verdict.ts'
@@ -48,6 +48,26 @@ describe('a batch', () => {
     batch.push(RTP, 1, 1, 0)
     forwarder.fromClients(batch, new Verdicts())
     expect(keys.calls).toBe(1)
+  })
+
+  test('looks a settled check’s route up again only while a check of another session may be under way', () => {
+    const { forwarder, batch, out } = world()
+    const find = vi.spyOn(forwarder.routes, 'find')
+    const isLookedUp = (ufrag: string, arrival: number): boolean => {
+      find.mockClear()
+      batch.count = 0
+      batch.push(check(ufrag, arrival), 1, 1, arrival)
+      forwarder.fromClients(batch, out)
+      expect(out.action[0]).toBe(TO_POD)
+      return find.mock.calls.length > 0
+    }
+    expect(isLookedUp(UFRAG, 0)).toBe(true)
+    forwarder.credit(out.flow[0]!, 1, 1, 500)
+    expect(isLookedUp(UFRAG, 1)).toBe(false)
+    expect(isLookedUp(UFRAG_B, 2)).toBe(true)
+    // Its answer counts for 40 s.
+    expect(isLookedUp(UFRAG, 42)).toBe(true)
+    expect(isLookedUp(UFRAG, 43)).toBe(false)
   })
 
   test("goes to the pod with the client's address in front, the packet itself untouched", () => {

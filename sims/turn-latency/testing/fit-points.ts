@@ -36,7 +36,8 @@ function triangular(stream: Stream, { low, mid, high }: Assumption): number {
 }
 
 const drawnBy =
-  (stream: Stream, params: TurnLatencyParams, assumptions: readonly Assumption[]) => (): TurnLatencyParams => ({
+  (stream: Stream, params: TurnLatencyParams, assumptions: readonly Assumption[]) =>
+  (): TurnLatencyParams => ({
     ...params,
     ...Object.fromEntries(assumptions.map((one) => [one.path, triangular(stream, one)])),
   })
