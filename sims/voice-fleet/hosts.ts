@@ -80,7 +80,7 @@ export class Hosts {
   change({ values, count }: Words, by: 1 | -1): void {
     for (const { sessions } of this.fleets) {
       const scale = sessions.length / 2 ** 32
-      for (let i = 0; i < count; i++) sessions[Math.floor(values[i]! * scale)]! += by
+      for (let i = 0; i < count; i++) sessions[(values[i]! * scale) | 0]! += by
     }
   }
 

@@ -56,9 +56,8 @@ export class ClientChecks {
   judge(batch: Batch, slot: number, out: Verdicts): number {
     const { words, cold, routes, state } = this
     const { keys } = state
-    if (!this.isPlain) return this.byHint(batch, slot, out)
     const flow = this.bound.find(batch, slot, this.hashes[slot])
-    if (flow < 0) return this.byHint(batch, slot, out)
+    if (flow < 0 || !this.isPlain) return this.byHint(batch, slot, out, flow)
     const at = flow * RECORD
     const flags = words[at + STATE]!
     const routeKey = keys.route[slot]!
@@ -75,7 +74,7 @@ export class ClientChecks {
       arrival < routes.until[route]! &&
       ((flags & FOREIGN) === 0 || cold[at + FOREIGN_UNTIL]! < second) &&
       !state.denied.has(routeKey, nonceHigh, nonceLow)
-    if (!isSettled) return this.byHint(batch, slot, out)
+    if (!isSettled) return this.byHint(batch, slot, out, flow)
     state.counted.done[CHECKS]!++
     words[at + OWN_ID] = idDigest(batch, slot)
     words[at + STATE] = flags | CHECKED
@@ -86,7 +85,7 @@ export class ClientChecks {
   }
 
   /** A check whose ufrag was opened: to the hint's pod. */
-  private byHint(batch: Batch, slot: number, out: Verdicts): number {
+  private byHint(batch: Batch, slot: number, out: Verdicts, found: number): number {
     const { state, words } = this
     const { keys, routes, counted } = state
     if (!isAnswerable(batch, slot)) return verdict.BAD_SOURCE
@@ -110,7 +109,7 @@ export class ClientChecks {
     if (state.denied.has(routeKey, nonceHigh, nonceLow)) return verdict.KILLED
 
     const second = Math.ceil(arrival)
-    let flow = this.bound.find(batch, slot, this.hashes[slot])
+    let flow = found
     if (flow < 0) {
       flow = this.admit(batch, slot, route, routeKey, nonceHigh, nonceLow, second)
       if (flow < 0) return verdict.TABLE_FULL
