@@ -166,7 +166,8 @@ class Faults extends Callers {
     const begun = sessions.count - sessions.before
     const waits = this.shaking.map((one) => one?.longestWait ?? 0)
     const slowest = Math.min(...this.shaking.map((one) => one?.rate ?? Infinity))
-    const unseen = chanceOfLoss(params, this.cut + begun, slowest)
+    const asked = Math.max(...this.shaking.map((one) => one?.count ?? 0))
+    const unseen = chanceOfLoss(params, asked, slowest)
     return {
       metrics: {
         cut: this.cut,
