@@ -75,9 +75,10 @@ export async function bisect(options: BisectOptions): Promise<Bisected> {
       verdicts.set(place, verdict)
       return verdict
     }
+    const late = new CouldNotMeasure(`time was up before ${bad} was compared with ${good}`)
+    if (left() <= 0) throw late
     const last = await ask(commits.length - 1)
-    if (last.is === 'untold' && left() <= 0)
-      throw new CouldNotMeasure(`time was up before ${bad} was compared with ${good}`)
+    if (last.is === 'untold' && left() <= 0) throw late
     if (last.is !== 'worse')
       throw new CouldNotMeasure(`${bad} is not worse than ${good} in ${id}: ${last.why}`)
     return { id, ...(await search(commits, ask, () => left() <= 0)), tried }
