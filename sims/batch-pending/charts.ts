@@ -71,7 +71,7 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
         {
           data: { values: lines },
           mark: { type: 'line' },
-          encoding: { x, y, color: { field: 'way', type: 'nominal', title: null, legend: { columns: 3 } } },
+          encoding: { x, y, color: { field: 'way', type: 'nominal', title: null } },
         },
         {
           data: { values: reports },

@@ -24,7 +24,8 @@ const MOST_CURVES = 5
 function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec[] {
   if (chosen.params.waitingRoom === 0 || profileOf(chosen.params) !== null) return []
   const pools = new Map([chosen, ...points].map(({ params }) => [poolOf(params), params]))
-  const curves = [...pools].slice(0, MOST_CURVES).flatMap(([pool, params]) => {
+  const isThicket = pools.size > MOST_CURVES
+  const curves = [...pools].slice(0, isThicket ? 1 : MOST_CURVES).flatMap(([pool, params]) => {
     const { serviceTime, servers } = params
     const loads = points.map((point) => offeredLoad(point.params))
     const highest = Math.max(0.98, ...loads.filter((load) => load < 1 || isBounded(params)))
@@ -49,16 +50,18 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
   const seen = observed.filter(({ wait }) => wait !== null)
   const x = { field: 'load', type: 'quantitative', title: 'offered load', axis: { format: '.0%' } }
   const y = { field: 'wait', type: 'quantitative', title: 'mean wait (s)' }
-  const legend = pools.size > 1 && pools.size <= MOST_CURVES ? {} : { legend: null }
-  const color = { field: 'pool', type: 'nominal', title: null, ...legend }
-  const encoding = { x, y, color }
+  // One colour for all where there are too many to tell apart: the axis then says which is which.
+  const color = { field: 'pool', type: 'nominal', title: null }
+  const encoding = { x, y, ...(pools.size > 1 && !isThicket ? { color } : {}) }
   const chart = {
     name: 'wait-against-load',
     title: 'Mean wait against load',
     description:
       (curves.length === 0
         ? ''
-        : 'Curves: the mean wait that theory gives for these servers at each load. ') +
+        : isThicket
+          ? `Curve: the mean wait that theory gives for ${poolOf(chosen.params)} at each load. `
+          : 'Curves: the mean wait that theory gives for these servers at each load. ') +
       'Points with bars: what was simulated, with its 95 % interval. Overloaded points have no mean wait and are left out.',
     spec: {
       layer: [
@@ -161,7 +164,7 @@ function inSystem({ params, replications }: Point): ChartSpec[] {
       description:
         `Customers waiting or served in the first replication, from an empty start; the first ` +
         `${formatQuantity(warmUp, 's')} (shaded) is warm-up and not measured.` +
-        (mean ? ' The dashed line is the mean that theory gives.' : ''),
+        (mean ? ' The grey line is the mean that theory gives.' : ''),
       spec: {
         layer: [
           {

@@ -36,6 +36,12 @@ describe('a run that is too short for its own question (invariant 6a)', () => {
     // A verdict on a weak run does not make it a sound one.
     expect((await queue(short, { acceptWeak: true })).trust.level).toBe('weak')
   })
+  test('what hardly ever happens is said to take for ever, and no such span is asked for', async () => {
+    const rare = `params: {arrivalRate: 1.8/s, serviceTime: 1s, servers: 24, span: 2min}\nuntil: {replications: 3}\nexpect: ["mean(wait) < 5 s"]\n`
+    const [reason] = (await queue(rare)).trust.reasons
+    expect(reason!.text).toMatch(/^mean\(wait\) would take more than a million days, .* this run has 6 min$/)
+    expect(reason!.remedy).not.toContain('--set')
+  })
   test('without a span it gets the one it needs, and holds the truth', async () => {
     const document = await queue(short.replace(', span: 1h', ''))
     expect(document).toMatchObject({ verdict: 'pass', trust: { level: 'sound' } })

@@ -121,7 +121,8 @@ function counterfactuals({ metrics }: Point): ChartSpec {
   const x = {
     type: 'quantitative',
     title: 'seconds of a turn in minute 12',
-    scale: { domainMax: 1.15 * total, nice: false },
+    // Room for the words beside the longest bar, on a phone too.
+    scale: { domainMax: 1.4 * total, nice: false },
   }
   return {
     name: 'what-would-help',

@@ -24,9 +24,9 @@ export function resources(point: Point): Headroom[] {
     .toSorted((a, b) => a.multiple - b.multiple)
 }
 
-export function answer({ chosen, verdict }: Results<VoiceFleetParams>): Headline {
+export function answer({ chosen, verdict, limits }: Results<VoiceFleetParams>): Headline {
   return {
-    text: sentence(chosen, verdict),
+    text: sentence(chosen, verdict, limits),
     value: chosen.params.relayHosts,
     unit: 'hosts',
     low: null,
@@ -42,7 +42,9 @@ const SURVIVES: Readonly<Record<Loss, string>> = {
   region: ' with the neighbour lost that hurts each cluster most',
 }
 
-function sentence(point: Point, verdict: Results<unknown>['verdict']): string {
+type Limits = Results<unknown>['limits']
+
+function sentence(point: Point, verdict: Results<unknown>['verdict'], limits: Limits): string {
   const { params } = point
   const hosts = `${params.relayHosts} relay hosts (${formatQuantity(params.relayHosts * params.coresPerHost, 'count')} cores)`
   const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
@@ -54,7 +56,7 @@ function sentence(point: Point, verdict: Results<unknown>['verdict']): string {
   return [
     `${hosts} are loaded to ${load} in the fullest cluster (${worstCluster(point)}) over ${over(params)}, ${peakWords}.`,
     leastWords(point),
-    delayWords(point),
+    delayWords(point, limits),
     costWords(point),
   ].join(' ')
 }
@@ -68,11 +70,19 @@ function leastWords(point: Point): string {
   return least === null ? '' : `${Math.round(least)} hosts would just carry it, with nothing to spare.`
 }
 
-function delayWords(point: Point): string {
-  const delay = point.metrics['p99(worstRelayDelay)']?.value ?? null
-  return delay === null
-    ? 'Too few packets are late for a p99 of relay delay.'
-    : `Its p99 relay delay is ${formatQuantity(delay, 's')}.`
+const DELAY = 'p99(worstRelayDelay)'
+/** A limit this many times as large as what was measured decides nothing. */
+const FAR = 5
+
+/** The delay, and which of what was asked decides the number of hosts where it is not the delay. */
+function delayWords(point: Point, limits: Limits): string {
+  const delay = point.metrics[DELAY]?.value ?? null
+  if (delay === null) return 'Too few packets are late for a p99 of relay delay.'
+  const shown = formatQuantity(delay, 's')
+  const limit = limits[DELAY]?.value
+  if (limit === undefined || delay * FAR > limit) return `Its p99 relay delay is ${shown}.`
+  const binds = limits['peakLoad'] === undefined ? 'Capacity' : 'Load'
+  return `${binds} is what binds, not delay: its p99 is ${shown}, far below ${formatQuantity(limit, 's')}.`
 }
 
 function costWords(point: Point): string {

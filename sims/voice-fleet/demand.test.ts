@@ -6,6 +6,7 @@ import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { sessionsPerSecond, voiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
+import { occupancyAt, rateAt } from './theory.ts'
 
 const mid = voiceFleetParams.parse({})
 
@@ -18,6 +19,16 @@ describe('demand', () => {
       clusterRates(mid, weights, cluster).reduce((sum, rate) => sum + 60 * rate, 0),
     )
     expect(7 * perDay.reduce((sum, sessions) => sum + sessions, 0)).toBeCloseTo(135e6, 0)
+  })
+
+  it('knows how many sessions are at once as the sum over all their ages does', () => {
+    const rates = clusterRates(mid, dayShape(mid), 2)
+    const stays = survival(mid)
+    for (const second of [0, 59, 60, 4321.7, -3599.25, 86_399, 7 * 86_400 + 30.5]) {
+      let sum = 0
+      for (let u = 0; u < stays.length; u++) sum += stays[u]! * rateAt(rates, second - u)
+      expect(occupancyAt(rates, stays, second) / sum).toBeCloseTo(1, 11)
+    }
   })
 
   it('lists the clusters with the busiest first, so that two workers end together', () => {

@@ -54,9 +54,10 @@ const TOTALS = {
   cost: { unit: 'USD', label: 'Cost of hosts and egress in 30 days' },
   stormHandshakes: {
     unit: '1/s',
-    label: 'Handshakes a second after the largest cluster is lost at its peak',
+    label:
+      'Handshakes a second after the largest cluster is lost at its peak, by formula: its sessions over the time in which they come back',
   },
-  stormChecks: { unit: '1/s', label: 'Connectivity checks a second then' },
+  stormChecks: { unit: '1/s', label: 'Connectivity checks a second then, by formula' },
   relayCores: { unit: 'cores', label: 'Forwarding cores of all relay hosts' },
   sessions: { unit: 'count', label: 'Sessions simulated' },
   misrouted: { unit: 'count', label: 'First packets that did not reach the pod their hint was sealed for' },

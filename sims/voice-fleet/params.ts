@@ -91,7 +91,9 @@ export const voiceFleetParams = z
       .describe('Packets a core forwards in a second to many callers, whose packets cannot be merged'),
     packetsPerSession: uncertain(rate({ above: 0 }))
       .prefault('77/s')
-      .describe('Packets a session sends into the relay, both ways'),
+      .describe(
+        'Packets a session sends into the relay, both ways: 50 of voice up, 25 down, as talk takes turns, and 2 of control',
+      ),
     loadMultiple: count({ above: 0, max: 100 })
       .prefault(1)
       .describe('Judges the same sessions as if each sent so many times the packets: for headroom'),

@@ -7,6 +7,7 @@ import { loadScenario } from '../lab/run/scenario/load.ts'
 import { runInline } from '../lab/run/testing/inline.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
+import { answer } from './answer.ts'
 import { costPerMonth, egressPerMonth } from './cost.ts'
 import { servingHosts } from './demand.ts'
 import { Hosts } from './hosts.ts'
@@ -76,12 +77,12 @@ describe('hosts for a load of 60 %', () => {
     '%d packets a core, %s lost: %d by hand, one more or less by simulation',
     async (perCore, survive, hosts) => {
       expect(hostsByHand(perCore, survive === 'host' ? 1 : 0)).toBe(hosts)
-      const { answer } = await find(
+      const { answer: told } = await find(
         `params: {packetsPerCoreSecond: ${perCore}/s, survive: ${survive}, span: 20min at peak, detail: instants}\nfind: {smallest: relayHosts, in: ${hosts - 2}..${hosts + 2}}\n`,
       )
-      expect(Math.abs(answer.value! - hosts)).toBeLessThanOrEqual(1)
-      expect(answer.text).toMatch(/(20|21|22|36|37) hosts would just carry it/)
-      expect(answer.text).toContain('TB of egress')
+      expect(Math.abs(told.value! - hosts)).toBeLessThanOrEqual(1)
+      expect(told.text).toMatch(/(20|21|22|36|37) hosts would just carry it/)
+      expect(told.text).toContain('TB of egress')
     },
   )
 })
@@ -119,6 +120,28 @@ describe('what may be lost', () => {
     expect(metrics(region)['stormHandshakes']!.value! / handshakes).toBeCloseTo(1, 1)
     expect(stormOf(mid).checks / stormOf(mid).handshakes).toBe(3)
   })
+})
+
+test('the answer says what binds, and what a month costs', () => {
+  const metric = (unit: string, value: number) => ({ unit, value, low: null, high: null })
+  const point = {
+    params: { ...mid, relayHosts: 38 },
+    metrics: {
+      'p99(worstRelayDelay)': metric('s', 107e-6),
+      egress: metric('TB', 630),
+      cost: metric('USD', 38 * 150 + 630 * 1000 * 0.05),
+    },
+  }
+  const told = (limits: object): string =>
+    answer({ chosen: point, verdict: 'pass', limits } as unknown as Parameters<typeof answer>[0]).text
+  const delay = (value: number) => ({ 'p99(worstRelayDelay)': { op: '<', value } })
+  const load = { peakLoad: { op: '<', value: 0.6 } }
+  expect(told({ ...delay(5e-3), ...load })).toContain(
+    'Load is what binds, not delay: its p99 is 107 µs, far below 5 ms.',
+  )
+  expect(told(delay(5e-3))).toContain('Capacity is what binds, not delay: its p99 is')
+  expect(told({ ...delay(200e-6), ...load })).toContain('Its p99 relay delay is 107 µs. A month')
+  expect(told({})).toContain('A month costs 37.2 k USD, 84.7 % of it for 630 TB of egress.')
 })
 
 test('egress is the formula’s 632 TB a month within 1 %, and most of the cost', () => {

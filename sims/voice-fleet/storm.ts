@@ -3,6 +3,9 @@
  *
  * Clients notice within `reconnectWithin` of each other (consent runs out, or the write timer), and each then sends
  * connectivity checks at the pace of an unanswered path until the first answer is back, a round trip later, and a handshake.
+ *
+ * This is a formula, an even spread of what is known; nothing is simulated. The sim `relay-faults` (scenario `region-loss`)
+ * plays the storm packet by packet.
  */
 import { forecastPeaks, meanStay } from './demand.ts'
 import type { VoiceFleetParams } from './params.ts'

@@ -56,11 +56,32 @@ export function rateAt(rates: Float64Array, second: number): number {
   return rates[minute < 0 ? minute + MINUTES_A_DAY : minute]!
 }
 
-/** Mean number of sessions at once in this second. */
+/**
+ * Mean number of sessions at once in this second: the sum over all ages u of P(S > u) times the rate u seconds ago. Rates
+ * change by the minute, so the ages of a minute are summed once for all.
+ */
 export function occupancyAt(rates: Float64Array, stays: Float64Array, second: number): number {
+  const younger = sums(stays)
   let sum = 0
-  for (let u = 0; u < stays.length; u++) sum += stays[u]! * rateAt(rates, second - u)
+  for (let u = 0; u < stays.length;) {
+    const at = second - u
+    const next = Math.min(stays.length, u + Math.floor(at - 60 * Math.floor(at / 60)) + 1)
+    sum += (younger[next]! - younger[u]!) * rateAt(rates, at)
+    u = next
+  }
   return sum
+}
+
+const known = new WeakMap<Float64Array, Float64Array>()
+
+/** Sums of all values before each; remembered, as `survival` gives the same array again and again. */
+function sums(values: Float64Array): Float64Array {
+  const before = known.get(values)
+  if (before !== undefined) return before
+  const all = new Float64Array(values.length + 1)
+  for (const [i, value] of values.entries()) all[i + 1] = all[i]! + value
+  known.set(values, all)
+  return all
 }
 
 /** Sessions counted in one second that are gone in the next. */

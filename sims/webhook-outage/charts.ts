@@ -88,7 +88,13 @@ function hysteresis(points: readonly Point[]): ChartSpec {
       return goodput === null ? [] : [{ policy, way, load, goodput }]
     }),
   )
-  const row = { field: 'policy', type: 'nominal', title: null, sort: null }
+  const facet = {
+    field: 'policy',
+    type: 'nominal',
+    title: null,
+    sort: null,
+    header: { labelAnchor: 'start', labelPadding: 22 },
+  }
   return {
     name: 'hysteresis',
     title: 'Goodput against load, on the way up and on the way down',
@@ -97,10 +103,10 @@ function hysteresis(points: readonly Point[]): ChartSpec {
       'higher load. Where the lines part, the same load has two steady states.',
     spec: {
       data: { values },
-      facet: { row },
+      facet,
+      columns: 1,
       spec: {
         height: 90,
-        width: 620,
         mark: { type: 'line', point: true },
         encoding: {
           x: { field: 'load', type: 'quantitative', title: 'load', axis: { format: '.0%' } },

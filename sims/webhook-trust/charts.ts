@@ -40,13 +40,13 @@ function cellsOf({ replications, params }: Point): Cell[] {
 }
 
 function matrix(point: Point): ChartSpec {
-  const values = cellsOf(point).map((one) => ({ ...one, text: one.share === 0 ? '' : 'accepts' }))
+  const values = cellsOf(point).map((one) => ({ ...one, text: one.share === 0 ? '' : 'yes' }))
   const x = {
     field: 'verifier',
     type: 'nominal',
     title: null,
     sort: [...Object.values(VERIFIER_LABELS), GUIDE],
-    axis: { orient: 'top', labelAngle: 0, labelOverlap: false, labelLimit: 200 },
+    axis: { orient: 'top', labelAngle: -40, labelAlign: 'left', labelOverlap: false, labelLimit: 200 },
   }
   const y = { field: 'attack', type: 'nominal', title: null, sort: null }
   return {
@@ -72,7 +72,7 @@ function matrix(point: Point): ChartSpec {
             },
           },
         },
-        { mark: { type: 'text', fontSize: 9, color: 'white' }, encoding: { x, y, text: { field: 'text' } } },
+        { mark: { type: 'text', fontSize: 11, color: 'white' }, encoding: { x, y, text: { field: 'text' } } },
       ],
     },
     table: {

@@ -40,6 +40,8 @@ export interface AskedFigure {
 export interface TrustCase {
   readonly horizon: 'steady' | 'span'
   readonly replications: number
+  /** Points that are judged beside this one, itself included: chance has as many tries. */
+  readonly points: number
   /** Time measured in one replication, and left out before it, s; null where the sim does not say. */
   readonly span: number | null
   readonly warmUp: number | null
@@ -76,7 +78,7 @@ export type Finding =
       readonly reached: number
     }
 
-/** Family-wise chance of a false alarm among theory rows and halves. */
+/** Family-wise chance of a false alarm among theory rows and halves, over all points of a run. */
 const FAMILY_LEVEL = 0.01
 /** The start may shift a figure by so much of its half-width. */
 const BIAS_SHARE = 0.1
@@ -141,11 +143,12 @@ function family(run: TrustCase, isSteady: boolean): Finding[] {
   const looksForStart = isSteady && run.relaxation === null && run.series.length > 0
   const halves = looksForStart ? halvesDiffer(run.series) : null
   const names = [...run.theory.map(({ name }) => name), ...(halves === null ? [] : [null])]
-  const refuted = holm([...run.theory.map(({ p }) => p), ...(halves === null ? [] : [halves])], FAMILY_LEVEL)
+  const familyLevel = FAMILY_LEVEL / run.points
+  const refuted = holm([...run.theory.map(({ p }) => p), ...(halves === null ? [] : [halves])], familyLevel)
   const rows = names.filter((name, i): name is string => name !== null && refuted[i]!)
   if (rows.length > 0) findings.push({ code: 'theory', level: 'weak', rows })
   const left = looksForStart ? leftOfTransient(run.series) : null
-  if (left !== null && left.cut > MOST_CUT && left.p < FAMILY_LEVEL) {
+  if (left !== null && left.cut > MOST_CUT && left.p < familyLevel) {
     findings.push({ code: 'transient', level: 'weak', how: 'mser' })
   } else if (halves !== null && refuted.at(-1)!) {
     findings.push({ code: 'transient', level: 'weak', how: 'halves' })

@@ -41,3 +41,9 @@ test('a metric without an interval confirms nothing', () => {
     [false, null],
   ])
 })
+
+test('what no run could see is no disagreement, and what it could is', () => {
+  const metrics = { nothing: estimate(0, 0, 0) }
+  const rows = checkTheory([predict('nothing', 1e-30), predict('nothing', 1e-6)], metrics)
+  expect(rows.map(({ ok }) => ok)).toEqual([true, false])
+})

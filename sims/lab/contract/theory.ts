@@ -8,8 +8,12 @@
 import type { At, TheoryDocument } from './document.ts'
 import type { Estimate, TheoryPrediction } from './sim.ts'
 
-/** Differences below this share are rounding, not disagreement: an interval may have no width at all. */
+/** Differences below this share are rounding, and below this size (s, a share, a count) none that a run could see. */
 const ROUNDING = 1e-9
+const NOTHING = 1e-12
+
+/** How far theory and observation may lie apart without disagreeing: an interval may have no width at all. */
+export const slackOf = (expected: number): number => ROUNDING * Math.abs(expected) + NOTHING
 
 /**
  * One row per prediction. A metric without an interval (one replication, or none that has it) cannot confirm a theory:
@@ -22,7 +26,7 @@ export function checkTheory(
 ): TheoryDocument[] {
   return predictions.map(({ name, metric, expected }) => {
     const { value, low, high } = metrics[metric] ?? { value: null, low: null, high: null }
-    const slack = ROUNDING * Math.abs(expected)
+    const slack = slackOf(expected)
     const ok = low !== null && high !== null && expected >= low - slack && expected <= high + slack
     return { name, at, metric, expected, observed: value, low, high, ok }
   })

@@ -1,6 +1,6 @@
 /** What is always checked, over all replications of a point. */
 import { checksOf } from '../contract/checks.ts'
-import { checkTheory } from '../contract/theory.ts'
+import { checkTheory, slackOf } from '../contract/theory.ts'
 import type { PointResult } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
 import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
@@ -28,9 +28,6 @@ export function theoryOf(
   return checkTheory(sim.theory?.(params, horizon) ?? [], metrics, at)
 }
 
-/** Differences below this share are rounding, not disagreement: a figure may not scatter at all. */
-const ROUNDING = 1e-9
-
 /**
  * Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. A figure that this run is
  * known to be too short for refutes nothing: of a mean wait that a few rare queues make up, none may have been seen.
@@ -45,8 +42,8 @@ export function theoryTests(
     if (figure === undefined || below === null) return []
     const known = plan.time === null ? null : plan.known(metric)
     const effective = known === null ? Infinity : (figure.replications * plan.time!.span) / known.variance
-    if (effective < FEWEST_EFFECTIVE * (1 - ROUNDING)) return []
-    const isRounding = Math.abs(figure.value! - expected) <= ROUNDING * Math.abs(expected)
+    if (effective < FEWEST_EFFECTIVE * (1 - 1e-9)) return []
+    const isRounding = Math.abs(figure.value! - expected) <= slackOf(expected)
     return [{ name, p: isRounding ? 1 : 2 * Math.min(below, 1 - below) }]
   })
 }

@@ -71,6 +71,27 @@ describe('a sweep', () => {
   })
 })
 
+describe('what a sweep doubts', () => {
+  it('is said once, of the worst point, and how many there are', async () => {
+    const { document } = await run(
+      'sweep: {servers: 30..60}\nuntil: {replications: 1}\nexpect: ["utilisation < 90 %"]\n',
+    )
+    expect(document.points).toHaveLength(31)
+    expect(document.trust.reasons.map(({ text }) => text)).toEqual([
+      'utilisation comes from one replication, so nobody knows how far off it is (servers = 30, the worst of 31 points)',
+    ])
+  })
+
+  it('names the point where it is one, and the gravest where they differ', async () => {
+    const { document } = await run(
+      'params: {demand: 20}\nsweep: {servers: [30, 31], noise: [1%, 100%]}\nuntil: {halfWidth: 0.001%, replications: 3..3}\nexpect: ["utilisation < 90 %"]\n',
+    )
+    const [reason, ...others] = document.trust.reasons
+    expect(others).toEqual([])
+    expect(reason!.text).toMatch(/reached \d.*\(servers = 3\d, noise = 100 %, the worst of 4 points\)$/)
+  })
+})
+
 describe('the document', () => {
   it('is the same bytes for the same seed, and its digest covers the scenario and the results', async () => {
     const [one, two] = [await run(FIND), await run(FIND)]

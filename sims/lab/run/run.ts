@@ -50,7 +50,8 @@ export interface RunOptions {
   /** Judge a run that is too weak to be judged. */
   readonly acceptWeak?: boolean
   /** What is being done, for a person who waits. */
-  readonly onPhase?: (phase: string) => void
+  /** Of an open phase nobody knows beforehand how much work it is: it counts in its words. */
+  readonly onPhase?: (phase: string, isOpen?: boolean) => void
 }
 
 export interface RunOutcome {
@@ -65,6 +66,9 @@ export interface RunOutcome {
 /** Share of the replications, and at least how many, behind each step of the search for what breaks first. */
 const HEADROOM_SHARE = 0.2
 const HEADROOM_LEAST = 5
+
+/** How often progress is told of the cases in which all assumptions are drawn. */
+const CASES_TOLD = 32
 
 /** A scout's word is taken only when chance would say so once in ten thousand times. */
 const HOPELESS = 0.9999
@@ -145,7 +149,6 @@ class Run {
     const breaksFirst = await this.breaksFirst(chosen)
     phase('probing assumptions')
     const assumptions = await this.assumptions(found, chosen)
-    phase('drawing assumptions together')
     const uncertainty = scenario.uncertainty === null ? null : await this.uncertainty(found, chosen)
     const answer = tell({ scenario, results, found, answered, trust, breaksFirst })
     const told = {
@@ -180,7 +183,13 @@ class Run {
     return {
       document,
       charts: [
-        ...sweepCharts({ sim, points, expectations, searched: find?.param ?? null }),
+        ...sweepCharts({
+          sim,
+          points,
+          expectations,
+          searched: find?.param ?? null,
+          found: found?.value ?? null,
+        }),
         ...sim.charts(results),
         ...distributionCharts(sim, chosen, results.limits),
       ],
@@ -287,9 +296,17 @@ class Run {
     const replications = chosen.replications.length
     const until = { halfWidth: null, min: replications, max: replications }
     const { value } = found ?? chosen.metrics[metric.name]!
+    const { samples } = scenario.uncertainty!
+    const told = Math.ceil(samples / CASES_TOLD)
+    const tell = (answered: number): void =>
+      this.options.onPhase?.(`drawing assumptions together: ${answered} of ${samples} cases`, true)
+    tell(0)
     return uncertaintyOf({
       scenario,
       signal,
+      onCase: (answered) => {
+        if (answered % told === 0) tell(answered)
+      },
       of: find?.param ?? metric.name,
       unit: find ? (this.unitOf(find.param) ?? 'count') : metric.spec.unit,
       atOnce: this.options.runner.workers,

@@ -1,7 +1,7 @@
 /**
  * Each expected figure against the parameter that was swept or searched, with its limit drawn and named: where it crosses is
  * what a sweep is run for. Of several parameters the searched one, else the one with most values, is the axis; the others'
- * combinations are curves.
+ * combinations are curves, or with a search a panel each.
  */
 import { formatQuantity } from '../contract/format.ts'
 import { quantityOf } from '../contract/quantity.ts'
@@ -10,6 +10,7 @@ import type { Point } from './fold.ts'
 import { HEADROOM, type Expectation } from './scenario/expectation.ts'
 import { describePoint } from './scenario/params.ts'
 import { schemaAt } from './scenario/shape.ts'
+import { takesBareNumber } from '../contract/units.ts'
 
 /** Figures that get a chart, and curves in one: more would be a thicket. */
 const MOST_CHARTS = 4
@@ -21,16 +22,19 @@ export interface SweepChartRequest {
   readonly expectations: readonly Expectation[]
   /** The searched parameter, if one was. */
   readonly searched: string | null
+  /** The value that the search found. */
+  readonly found: number | null
 }
 
-export function sweepCharts({ sim, points, expectations, searched }: SweepChartRequest): ChartSpec[] {
+export function sweepCharts(request: SweepChartRequest): ChartSpec[] {
+  const { points, expectations, searched } = request
   const axis = axisOf(points, searched)
   if (axis === null) return []
   const asked = new Map(expectations.map((one) => [one.metric, one]))
   return [...asked.values()]
     .filter(({ metric }) => metric !== HEADROOM)
     .slice(0, MOST_CHARTS)
-    .flatMap((expectation) => chart(sim, points, axis, expectation) ?? [])
+    .flatMap((expectation) => chart(request, axis, expectation) ?? [])
 }
 
 /** The numeric parameter to draw against; null where there are fewer than three values of any. */
@@ -46,19 +50,17 @@ function axisOf(points: readonly Point[], searched: string | null): string | nul
 }
 
 function chart(
-  sim: Sim,
-  points: readonly Point[],
+  { sim, points, searched, found }: SweepChartRequest,
   axis: string,
   { metric, op, value: limit, unit, figure }: Expectation,
 ): ChartSpec | null {
   const curveOf = (at: At): string =>
     describePoint(sim, Object.fromEntries(Object.entries(at).filter(([name]) => name !== axis)))
   const curves = [...new Set(points.map(({ at }) => curveOf(at)))]
-  const shown = new Set(curves.slice(0, MOST_CURVES))
   const values = points.flatMap(({ at, metrics }) => {
     const { value, low, high } = metrics[metric]!
     const curve = curveOf(at)
-    if (value === null || !shown.has(curve)) return []
+    if (value === null || curves.indexOf(curve) >= MOST_CURVES) return []
     return [{ x: at[axis] as number, y: value, low: low ?? value, high: high ?? value, curve }]
   })
   if (values.length < 3) return null
@@ -67,8 +69,9 @@ function chart(
   const x = {
     field: 'x',
     type: 'quantitative',
-    title: axisUnit === 'count' ? axis : `${axis} (${axisUnit})`,
-    scale: { zero: false },
+    // Hosts are counted in hosts: a unit that the name says already is not said again.
+    title: takesBareNumber(axisUnit) ? axis : `${axis} (${axisUnit})`,
+    scale: { zero: false, nice: false },
     ...(axisUnit === 'share' ? { axis: { format: '~%' } } : {}),
   }
   const y = {
@@ -77,38 +80,62 @@ function chart(
     title: unit === 'count' ? metric : `${metric} (${unit})`,
     ...(unit === 'share' ? { axis: { format: '~%' } } : {}),
   }
+  const shown = curves.slice(0, MOST_CURVES)
+  // Searched values are hosts or servers: how many it takes is read off each world by itself, not off crossing curves.
+  const isPanels = searched !== null && curves.length > 1
   const color =
-    curves.length > 1 ? { color: { field: 'curve', type: 'nominal', title: null, sort: [...shown] } } : {}
+    curves.length > 1 && !isPanels
+      ? { color: { field: 'curve', type: 'nominal', title: null, sort: shown } }
+      : {}
   const last = Math.max(...values.map((one) => one.x))
   const limits = [{ x: last, y: limit, label: `${op} ${formatQuantity(limit, unit)}` }]
-  const left = curves.length - shown.size
+  const left = curves.length - shown.length
+  const layersOf = (rows: readonly (typeof values)[number][]): unknown[] => [
+    {
+      data: { values: rows },
+      mark: { type: 'area', style: 'band' },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, ...color },
+    },
+    {
+      data: { values: rows },
+      mark: { type: 'line', point: rows.length <= 60 },
+      encoding: { x, y, ...color },
+    },
+    { data: { values: limits }, mark: { type: 'rule', style: 'limit' }, encoding: { y } },
+    {
+      data: { values: limits },
+      mark: { type: 'text', style: 'limit-label', align: 'right' },
+      encoding: { x, y, text: { field: 'label' } },
+    },
+    ...(found === null
+      ? []
+      : [
+          {
+            data: { values: rows.filter((one) => one.x === found) },
+            mark: { type: 'point', style: 'chosen' },
+            encoding: { x, y },
+          },
+        ]),
+  ]
   return {
     name: `sweep-${metric.replaceAll(/[^\w-]+/g, '-').replaceAll(/^-|-$/g, '')}`.slice(0, 80),
     title: `${metric} against ${axis}`,
     description:
       `${capitalised(figure?.spec.label ?? metric)}, with its 95 % interval, at every value of ${axis} that was measured; ` +
-      `the rule is the limit, ${op} ${formatQuantity(limit, unit)}. Overloaded points have no figure and are left out.` +
+      `the dashed line is the limit, ${op} ${formatQuantity(limit, unit)}` +
+      `${found === null ? '' : `, and the ring is the answer, ${axis} = ${found}`}. ` +
+      'Overloaded points have no figure and are left out.' +
       (left > 0 ? ` ${left} more combinations are in points.csv.` : ''),
-    spec: {
-      layer: [
-        {
-          data: { values },
-          mark: { type: 'area', style: 'band' },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, ...color },
-        },
-        {
-          data: { values },
-          mark: { type: 'line', point: values.length <= 60 },
-          encoding: { x, y, ...color },
-        },
-        { data: { values: limits }, mark: { type: 'rule', style: 'limit' }, encoding: { y } },
-        {
-          data: { values: limits },
-          mark: { type: 'text', style: 'limit-label', align: 'right' },
-          encoding: { x, y, text: { field: 'label' } },
-        },
-      ],
-    },
+    spec: isPanels
+      ? {
+          concat: shown.map((curve) => ({
+            title: curve,
+            layer: layersOf(values.filter((one) => one.curve === curve)),
+          })),
+          columns: 2,
+          resolve: { scale: { x: 'shared', y: 'shared' } },
+        }
+      : { layer: layersOf(values) },
     table: {
       columns: [axis, ...(curves.length > 1 ? ['at'] : []), metric, 'low', 'high'],
       rows: values.map((one) => [one.x, ...(curves.length > 1 ? [one.curve] : []), one.y, one.low, one.high]),

@@ -9,6 +9,7 @@ import { theoryTests } from './checks.ts'
 import { isDecided } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
+import { describePoint } from './scenario/params.ts'
 import { clear, type Expectation } from './scenario/expectation.ts'
 import type { Scenario } from './scenario/load.ts'
 
@@ -20,27 +21,72 @@ export function trustOf(
   points: readonly Point[],
   asked: readonly NamedFigure[],
 ): { readonly trust: TrustDocument; readonly findings: readonly Finding[] } {
-  const reasons = new Map<string, Reason>()
+  const kinds = new Map<string, Group>()
   const findings: Finding[] = []
   for (const point of points) {
     // Overload needs no precision: it has no figure that could lack it.
     if (point.state === 'overloaded') continue
-    const found = assess(caseOf(scenario, point, asked))
+    const found = assess(caseOf(scenario, point, points.length, asked))
     findings.push(...found)
     for (const finding of found) {
-      const reason = inWords(scenario, point, finding)
-      if (!reasons.has(reason.text)) reasons.set(reason.text, reason)
+      const kind = 'figure' in finding ? `${finding.code} ${finding.figure}` : finding.code
+      const before = kinds.get(kind)
+      const isWorse = before === undefined || isGraver(finding, before.finding)
+      kinds.set(kind, {
+        ...(isWorse ? { finding, point } : before),
+        points: (before?.points ?? 0) + 1,
+      })
     }
   }
-  return { trust: { level: levelOf(findings), reasons: [...reasons.values()] }, findings }
+  const reasons = [...kinds.values()].map((group) => reasonOf(scenario, group, points.length > 1))
+  return { trust: { level: levelOf(findings), reasons }, findings }
 }
 
-function caseOf(scenario: Scenario, point: Point, asked: readonly NamedFigure[]) {
+/** One kind of finding over all points: a sweep of a thousand would else say the same thing a thousand times. */
+interface Group {
+  /** The gravest, and where: what remedies it remedies the others. */
+  readonly finding: Finding
+  readonly point: Point
+  readonly points: number
+}
+
+const LEVELS = ['sound', 'weak', 'none'] as const
+
+function isGraver(a: Finding, b: Finding): boolean {
+  const [levelA, levelB] = [a, b].map(({ level }) => LEVELS.indexOf(level))
+  return levelA === levelB ? extent(a) > extent(b) : levelA! > levelB!
+}
+
+function extent(finding: Finding): number {
+  switch (finding.code) {
+    case 'run-length':
+      return finding.factor
+    case 'precision':
+      return finding.reached
+    case 'warm-up':
+      return finding.needed
+    case 'theory':
+      return finding.rows.length
+    default:
+      return 0
+  }
+}
+
+function reasonOf(scenario: Scenario, { finding, point, points }: Group, isOneOfMany: boolean): Reason {
+  const reason = inWords(scenario, point, finding)
+  const at = describePoint(scenario.sim, point.at)
+  if (!isOneOfMany || at === '') return reason
+  const others = points === 1 ? '' : `, the worst of ${points} points`
+  return { ...reason, text: `${reason.text} (${at}${others})` }
+}
+
+function caseOf(scenario: Scenario, point: Point, points: number, asked: readonly NamedFigure[]) {
   const { plan, replications } = point
   const levels = replications.map(({ level }) => level)
   return {
     horizon: scenario.horizon,
     replications: replications.length,
+    points,
     span: plan.time?.span ?? null,
     warmUp: plan.time?.warmUp ?? null,
     relaxation: plan.relaxation,
@@ -83,6 +129,9 @@ type Words<C extends Finding['code']> = (
   context: Context,
 ) => Omit<Reason, 'code'>
 
+/** Longer than any run: a million days. */
+const EVER = 1e6 * 86_400
+
 const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
   'no-interval': ({ figure }) => ({
     text: `${figure} comes from one replication, so nobody knows how far off it is`,
@@ -97,6 +146,12 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     }
     const { span } = plan.time
     const needed = n * span * factor
+    if (!(needed < EVER)) {
+      return {
+        text: `${figure} would take more than a million days, so rare is what makes it up; this run has ${formatQuantity(n * span, 's')}`,
+        remedy: 'ask it where there is more load, or of something that happens more often',
+      }
+    }
     return {
       text: `${figure} needs ${formatQuantity(needed, 's')} in all; this run has ${formatQuantity(n * span, 's')}: ${worth}`,
       remedy: `--set params.span=${written(needed / n)}`,

@@ -38,6 +38,23 @@ test('a linear model: shares 16 to 1 within their intervals, the distribution, a
   expect(enough).toEqual(enough.toSorted((a, b) => a - b))
 })
 
+test('of many choices a few are told, the advised one among them; each case is counted', async () => {
+  const values = Array.from({ length: 500 }, (_, i) => 20 + i / 40)
+  let counted = 0
+  const document = (await uncertaintyOf({
+    scenario: { ...scenario, find: { param: 'hosts', values } } as unknown as Scenario,
+    signal: new AbortController().signal,
+    of: 'hosts',
+    unit: 'hosts',
+    atOnce: 2,
+    onCase: (answered) => (counted = answered),
+    answerAt: async ({ a, b }) => values.find((value) => value >= 20 + 4 * a! + b!) ?? null,
+  }))!
+  expect(document.choices!.length).toBeLessThan(45)
+  expect(document.choices!.map(({ value }) => value)).toContain(document.leastRegret!.value)
+  expect(counted).toBe(64)
+})
+
 test('the same, however many cases are answered at once and whichever ends first', async () => {
   let turn = 0
   const uneven = () => new Promise<void>((resolve) => setTimeout(resolve, (turn++ * 7) % 5))

@@ -19,6 +19,8 @@ export interface UncertaintyRequest {
   readonly unit: string
   /** Samples answered at once: enough to keep all workers busy. */
   readonly atOnce: number
+  /** Told of each case that is answered: how many are. */
+  readonly onCase?: (answered: number) => void
   /** The answer in one case; null where nothing searched will do, or there is no figure. */
   readonly answerAt: (overrides: Readonly<Record<string, number>>) => Promise<number | null>
 }
@@ -49,6 +51,7 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
     const rank = Math.min(samples, Math.max(1, Math.ceil(p * samples)))
     return sorted[rank - 1] ?? null
   }
+  const advised = quantile(shortfall / (1 + shortfall))
   return {
     samples,
     of,
@@ -58,8 +61,8 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
     ...effectsOf(scenario, known),
     ...(find
       ? {
-          choices: choicesOf(find.values, sorted, samples),
-          leastRegret: { value: quantile(shortfall / (1 + shortfall)), shortfall },
+          choices: choicesOf(find.values, sorted, samples, advised),
+          leastRegret: { value: advised, shortfall },
         }
       : {}),
   }
@@ -67,16 +70,18 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
 
 /** In the order of the cases, whichever ends first. */
 async function allOf(
-  { signal, atOnce, answerAt, scenario }: UncertaintyRequest,
+  { signal, atOnce, answerAt, scenario, onCase }: UncertaintyRequest,
   cases: readonly (readonly number[])[],
 ): Promise<(number | null)[]> {
   const answers: (number | null)[] = cases.map(() => null)
   let next = 0
+  let answered = 0
   const work = async (): Promise<void> => {
     while (next < cases.length && !signal.aborted) {
       const i = next++
       const overrides = scenario.assumptions.map(({ path }, j) => [path, cases[i]![j]!] as const)
       answers[i] = await answerAt(Object.fromEntries(overrides))
+      onCase?.(++answered)
     }
   }
   await Promise.all(Array.from({ length: Math.max(1, atOnce) }, work))
@@ -118,6 +123,7 @@ function choicesOf(
   values: readonly number[],
   sorted: readonly number[],
   samples: number,
+  advised: number | null,
 ): NonNullable<UncertaintyDocument['choices']> {
   const enough = (value: number): number => sorted.filter((one) => one <= value).length / samples
   const all = values.map((value, i) => {
@@ -127,5 +133,6 @@ function choicesOf(
   })
   const useful = all.filter((one) => one.enough > 0.01 && one.enough < 1)
   const step = Math.max(1, Math.ceil(useful.length / MOST_CHOICES))
-  return useful.filter((_, i) => i % step === 0)
+  // The one that is advised is always among them.
+  return useful.filter(({ value }, i) => i % step === 0 || value === advised)
 }

@@ -119,6 +119,7 @@ export function experiment(
     const relative = interval === null ? null : (interval.high - interval.low) / 2 / interval.value
     const level = levelOf(
       assess({
+        points: 1,
         horizon: 'steady',
         replications: used,
         span,
