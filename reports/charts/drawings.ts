@@ -1,5 +1,7 @@
 /** All drawings of a chart: two for the page, one that stands alone with its heading, and that one as a PNG. */
+import type { Spec } from 'vega'
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
+import { interactiveSpec } from './interactive.ts'
 import { renderPng } from './png.ts'
 import { renderSvg } from './render.ts'
 
@@ -15,10 +17,15 @@ export interface Drawing {
   /** With its heading, for a file. */
   readonly svg: string
   readonly png: Uint8Array
+  /** For Vega in the page, when that was asked for. */
+  readonly live?: { readonly wide: Spec; readonly narrow: Spec }
 }
 
 /** Throws `ChartError`. */
-export async function draw(chart: ChartSpec): Promise<Drawing> {
+export async function draw(
+  chart: ChartSpec,
+  { interactive = false }: { readonly interactive?: boolean } = {},
+): Promise<Drawing> {
   const svg = await renderSvg(chart, { width: DESK, heading: true })
   return {
     chart,
@@ -26,5 +33,13 @@ export async function draw(chart: ChartSpec): Promise<Drawing> {
     narrow: await renderSvg(chart, { width: PHONE, idPrefix: `${chart.name}-narrow` }),
     svg,
     png: renderPng(svg),
+    ...(interactive
+      ? {
+          live: {
+            wide: interactiveSpec(chart, { width: DESK }),
+            narrow: interactiveSpec(chart, { width: PHONE }),
+          },
+        }
+      : {}),
   }
 }

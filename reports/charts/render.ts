@@ -13,6 +13,7 @@ import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import { cleanLine, escapeXml } from '../wording/escape.ts'
 import { arrange } from './composed.ts'
 import { textWidth } from './font.ts'
+import { fitNames } from './room.ts'
 import { colour, themeConfig } from './theme.ts'
 import { wrap, wrapAxisTitles } from './wrap.ts'
 
@@ -21,6 +22,8 @@ export interface RenderOptions {
   readonly width: number
   /** Draws title and description above the plot, for a picture that stands alone. */
   readonly heading?: boolean
+  /** Marks tell their values: for Vega in a page. */
+  readonly interactive?: boolean
   /** Put before every id in the SVG; default the chart's name. Unique within one page. */
   readonly idPrefix?: string
 }
@@ -65,6 +68,7 @@ function closedLoader() {
 export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<string, unknown> {
   const { width, heading = false } = options
   const { spec, viewWidth } = arrange(cleanDeep(chart.spec) as Record<string, unknown>, width)
+  const { room } = fitNames(spec, viewWidth ?? width)
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     usermeta: { flowbench: { title: chart.title, description: chart.description, table: chart.table } },
@@ -73,7 +77,10 @@ export function themedSpec(chart: ChartSpec, options: RenderOptions): Record<str
       : {}),
     ...(viewWidth !== null ? {} : { width, autosize: { type: 'fit-x', contains: 'padding' } }),
     ...spec,
-    config: themeConfig(width, viewWidth),
+    config: {
+      ...themeConfig(width, viewWidth, room),
+      ...(options.interactive === true ? { mark: { color: colour('accent'), tooltip: true } } : {}),
+    },
   }
 }
 
@@ -110,13 +117,18 @@ export function chartOf(name: string, json: unknown): ChartSpec | null {
   return { name, ...parsed.data.usermeta.flowbench, spec }
 }
 
+/** The Vega specification, its words broken to the width. Throws what Vega-Lite throws. */
+export function compiled(chart: ChartSpec, options: RenderOptions): vega.Spec {
+  const { width } = options
+  const worded = wrapAxisTitles(fitNames(themedSpec(chart, options), width).spec, width)
+  return compile(worded as TopLevelSpec, { logger: vega.logger(vega.Error) }).spec
+}
+
 /** Draws a chart. Throws `ChartError`. */
 export async function renderSvg(chart: ChartSpec, options: RenderOptions): Promise<string> {
   let svg: string
   try {
-    const { spec } = compile(wrapAxisTitles(themedSpec(chart, options), options.width) as TopLevelSpec, {
-      logger: vega.logger(vega.Error),
-    })
+    const spec = compiled(chart, options)
     const loader = closedLoader()
     const view = new vega.View(vega.parse(spec), { renderer: 'none', loader, logLevel: vega.None })
     vega.resetSVGDefIds()

@@ -20,6 +20,7 @@
  * protanopia and deuteranopia (eight of them; a ninth starts over).
  */
 import { FONT_FAMILY } from './font.ts'
+import { legendColumns, nameLimit, rowHeight, type Room } from './room.ts'
 
 export type Scheme = 'light' | 'dark'
 
@@ -71,8 +72,12 @@ export function darkRules(scope: string): string {
 /** Below this width a chart is drawn for a phone: fewer ticks, shorter limits, legend above. */
 export const NARROW = 480
 
-/** The vega-lite `config` for a chart of this width in pixels; `viewWidth` is that of one of several views. */
-export function themeConfig(width: number, viewWidth: number | null = null): Record<string, unknown> {
+/** The vega-lite `config` for a chart of this width in pixels; `viewWidth` is that of one of several views, `room` what names take. */
+export function themeConfig(
+  width: number,
+  viewWidth: number | null = null,
+  room: Room = { legend: 0, lines: 1 },
+): Record<string, unknown> {
   const narrow = width < NARROW
   const text = { font: FONT_FAMILY, fontSize: 12, color: colour('ink') }
   const axis = {
@@ -103,7 +108,17 @@ export function themeConfig(width: number, viewWidth: number | null = null): Rec
       ...(viewWidth === null ? {} : { continuousWidth: viewWidth, discreteWidth: viewWidth }),
       stroke: null,
       continuousHeight: narrow ? 230 : 300,
-      discreteHeight: { step: 30 },
+      discreteHeight: { step: rowHeight(room) },
+    },
+    // Of one panel among several; the heading of a whole picture brings its own.
+    title: {
+      font: FONT_FAMILY,
+      fontSize: 12,
+      fontWeight: 600,
+      color: colour('ink'),
+      anchor: 'start',
+      frame: 'group',
+      offset: 18,
     },
     axis,
     axisX: { grid: false, tickCount: Math.max(3, Math.round(width / 90)), labelFlush: 12 },
@@ -120,15 +135,16 @@ export function themeConfig(width: number, viewWidth: number | null = null): Rec
       titleY: -10,
     },
     axisYQuantitative: { grid: true },
-    axisYDiscrete: { labelLimit: Math.round(width * 0.4), grid: false },
+    axisYDiscrete: { labelLimit: nameLimit(width), grid: false },
+    header: { labelFont: FONT_FAMILY, labelFontSize: 12, labelFontWeight: 600, labelColor: colour('ink') },
     legend: {
       orient: 'top',
       direction: 'horizontal',
-      columns: narrow ? 2 : 4,
+      columns: legendColumns(room, width, narrow ? 2 : 4),
       labelFont: FONT_FAMILY,
       labelFontSize: 12,
       labelColor: colour('ink'),
-      labelLimit: narrow ? width / 2 - 40 : 220,
+      labelLimit: width - 48,
       titleFont: FONT_FAMILY,
       titleFontSize: 12,
       titleFontWeight: 'normal',

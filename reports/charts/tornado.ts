@@ -11,8 +11,14 @@ import type { AssumptionDocument, RunDocument } from '../../sims/lab/contract/do
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
 import { effectName, interval, quantity } from '../wording/words.ts'
+import { wrap } from './wrap.ts'
 
 const ROW = 48
+/** Lines of a label: as one on a desk, broken to this width on a phone. */
+const LINE = 15
+const PHONE_LABEL = 262
+/** A plot this wide has room for a label in one line. */
+const DESK_PLOT = 440
 
 type Effect = NonNullable<AssumptionDocument['effect']>
 type Probed = AssumptionDocument & { readonly effect: Effect }
@@ -69,7 +75,7 @@ function describe({ label, effect }: Probed, name: string): string {
 function scaleOf(values: readonly number[]): { domain: [number, number]; edge: number } {
   const low = Math.min(...values)
   const high = Math.max(...values)
-  const room = (high - low || Math.abs(high) || 1) * 0.16
+  const room = (high - low || Math.abs(high) || 1) * 0.28
   const edge = high + room
   return { domain: [low >= 0 ? Math.max(0, low - room) : low - room, edge], edge }
 }
@@ -77,6 +83,8 @@ function scaleOf(values: readonly number[]): { domain: [number, number]; edge: n
 interface Row {
   readonly row: number
   readonly label: string
+  /** The same from its last line up. */
+  readonly lines: readonly string[]
   readonly from: number
   readonly to: number
   readonly fromText: string
@@ -94,6 +102,7 @@ function rowOf({ label, low, high, unit, effect }: Probed, row: number, edge: nu
   return {
     row,
     label,
+    lines: wrap(label, 12, 400, PHONE_LABEL).toReversed(),
     from: from.open ? (effect.mid ?? edge) : from.value,
     to: to.value,
     fromText: from.open ? '' : from.text,
@@ -102,8 +111,8 @@ function rowOf({ label, low, high, unit, effect }: Probed, row: number, edge: nu
   }
 }
 
-const words = (style: string, field: string, mark: object, encoding: object = {}) => ({
-  transform: [{ filter: { not: { field, equal: '' } } }],
+const words = (style: string, field: string, mark: object, encoding: object = {}, where = 'true') => ({
+  transform: [{ filter: { not: { field, equal: '' } } }, { filter: where }],
   mark: { type: 'text', style, ...mark },
   encoding: { text: { field }, ...encoding },
 })
@@ -116,9 +125,15 @@ function spec(
   unit: string,
 ): Record<string, unknown> {
   const end = { field: 'to', type: 'quantitative' }
+  const most = Math.max(...rows.map(({ lines }) => lines.length))
+  const values = rows.map(({ lines, ...row }) => ({
+    ...row,
+    ...Object.fromEntries(Array.from({ length: most }, (_, i) => [`line${i}`, lines[i] ?? ''])),
+  }))
+  const left = { x: { value: 0 } }
   return {
-    height: rows.length * ROW,
-    data: { values: rows },
+    height: rows.length * (ROW + LINE * (most - 1)),
+    data: { values },
     encoding: {
       y: {
         field: 'row',
@@ -135,7 +150,10 @@ function spec(
       },
     },
     layer: [
-      words('label', 'label', { dy: -19 }, { x: { value: 0 } }),
+      words('label', 'label', { dy: -19 }, left, `width >= ${DESK_PLOT}`),
+      ...Array.from({ length: most }, (_, i) =>
+        words('label', `line${i}`, { dy: -19 - LINE * i }, left, `width < ${DESK_PLOT}`),
+      ),
       { mark: { type: 'bar', height: 16, cornerRadius: 2 }, encoding: { x2: { field: 'to' } } },
       words('note', 'fromText', { align: 'right', dx: -6 }),
       words('note', 'toText', { align: 'left', dx: 6 }, { x: end }),

@@ -39,21 +39,33 @@ export interface WrittenFiles {
   readonly files: readonly string[]
 }
 
+export interface WriteOptions {
+  /** Charts that tell their values and whose legends toggle; half a megabyte more. Default, they are pictures. */
+  readonly interactive?: boolean
+}
+
 /** The document as text: what `--json` prints and `result.json` holds, byte for byte. */
 export const documentText = (document: RunDocument): string => `${JSON.stringify(document, null, 2)}\n`
 
 /** Writes the report of a run to `out/<scenario>/`. Throws `ChartError`, or the file system's error. */
-export const writeReport = (input: ReportInput, out: string): Promise<WrittenFiles> =>
-  writeRun(input, join(out, folderName(input.document.scenario)))
+export const writeReport = (
+  input: ReportInput,
+  out: string,
+  options: WriteOptions = {},
+): Promise<WrittenFiles> => writeRun(input, join(out, folderName(input.document.scenario)), options)
 
 /** Writes the report of a run into this very folder. */
-export async function writeRun(input: ReportInput, dir: string): Promise<WrittenFiles> {
+export async function writeRun(
+  input: ReportInput,
+  dir: string,
+  options: WriteOptions = {},
+): Promise<WrittenFiles> {
   const tornado = tornadoChart(input.document, input.metricLabels)
   const drawings = []
   for (const chart of tornado === null ? input.charts : [tornado, ...input.charts]) {
     if (!/^[\w-]{1,80}$/.test(chart.name))
       throw new RunFolderError(dir, `a chart cannot be named "${chart.name}"`)
-    drawings.push(await draw(chart))
+    drawings.push(await draw(chart, options))
   }
   await mkdir(join(dir, 'charts'), { recursive: true })
   await removeCharts(join(dir, 'charts'))

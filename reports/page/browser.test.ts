@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { palette } from '../charts/theme.ts'
 import { writeIndex } from './index-page.ts'
+import { axeViolations } from '../testing/axe.ts'
 import { describeInChromium, openOffline, type View } from '../testing/chromium.ts'
 import { hostileTexts } from '../testing/hostile.ts'
 import { bottomOf, layoutProblems } from '../testing/layout.ts'
@@ -57,6 +58,7 @@ describeInChromium('the report page', (browser) => {
     // With every table open, too.
     await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true })')
     expect(await layoutProblems(page)).toEqual([])
+    expect(await axeViolations(page)).toEqual([])
     expect(complaints).toEqual([])
     await close()
   })

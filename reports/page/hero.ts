@@ -27,12 +27,15 @@ export function hero({ document, metricLabels }: ReportInput): Html {
   return html` <section class="hero is-${verdict}" aria-labelledby="question">
     <h1 id="question"><span class="vh">Question: </span><bdi>${unbroken(document.question)}</bdi></h1>
     <p class="answer"><bdi>${unbroken(answer.text)}</bdi></p>
-    ${range(document)}
+    ${range(document, metricLabels)}
     <p class="verdict">${verdictSign(verdict)}<span class="why">${reason(document)}</span></p>
     ${distrust(document)}
     <dl class="facts">${breaksFirst(document)} ${restsOn(document, metricLabels)} ${evidence(document)}</dl>
   </section>`
 }
+
+/** Of what stands against the answer so much is told on the first screen. */
+const MOST_REASONS = 3
 
 /** A world that broke its own rules, was left half-way or watched too briefly must not be read as an answer. */
 function distrust(document: RunDocument): Html[] {
@@ -41,18 +44,24 @@ function distrust(document: RunDocument): Html[] {
     ...(broken === null ? [] : [`Do not trust this answer. Invariant ${broken}`]),
     ...(document.trust.level === 'sound' ? [] : trustWords(document)),
   ]
-  return lines.map((line) => html`<p class="distrust">${checkSign(false, ['', line])}</p>`)
+  const left = lines.length - MOST_REASONS
+  return [
+    ...lines
+      .slice(0, MOST_REASONS)
+      .map((line) => html`<p class="distrust">${checkSign(false, ['', line])}</p>`),
+    ...(left > 0 ? [html`<p class="quiet">${counted(left, 'more reason')}, under “Trust” below</p>`] : []),
+  ]
 }
 
 /** The number itself and its interval, for an answer that is a number. */
-function range(document: RunDocument): Html | null {
+function range(document: RunDocument, labels: ReportInput['metricLabels']): Html | null {
   const number = answerNumber(document.answer)
-  const assumed = assumptionRange(document)
+  const assumed = assumptionRange(document, labels)
   return (
     number &&
     html`<p class="range">
       <b>${number.value}</b
-      >${number.range !== null && html`<span>${number.range}</span>`}${assumed !== null && html`<span>${assumed}</span>`}
+      >${number.range !== null && html`<span>${unbroken(number.range)}</span>`}${assumed !== null && html`<span>${unbroken(assumed)}</span>`}
     </p>`
   )
 }
@@ -79,7 +88,7 @@ function restsOn({ assumptions }: RunDocument, labels: ReportInput['metricLabels
     ? html`<div>
         <dt>Rests most on</dt>
         <dd class="big"><bdi>${top.label}</bdi></dd>
-        <dd>${words}</dd>
+        <dd>${unbroken(words)}</dd>
       </div>`
     : null
 }
@@ -98,6 +107,6 @@ function evidence(document: RunDocument): Html {
   return html`<div>
     <dt>Evidence</dt>
     <dd class="big">${replicationWords(points)}</dd>
-    <dd>${lines.join('; ')}</dd>
+    <dd>${unbroken(lines.join('; '))}</dd>
   </div>`
 }

@@ -38,7 +38,7 @@ describe('what the page says', () => {
     const order = [
       'How many relay hosts carry a week of voice',
       '24 relay hosts keep p99 relay delay under 5\u00a0ms',
-      '95 % interval 23 to 26 hosts',
+      '95\u00a0% interval 23 to 26 hosts',
       '>PASS<',
       'Breaks first',
       'relay CPU',
@@ -91,6 +91,19 @@ describe('what the page says', () => {
     expect(text.indexOf('Do not trust this answer')).toBeLessThan(text.indexOf('Breaks first'))
     expect(text).toContain('conservation at hosts = 8: injected 5, completed 4')
     expect(all).not.toContain('Do not trust')
+  })
+
+  it('tells three reasons to doubt on the first screen, and where the others are', () => {
+    const reasons = [1, 2, 3, 4, 5].map((i) => ({
+      code: 'precision' as const,
+      text: `reason ${i}`,
+      remedy: 'more',
+    }))
+    const text = page({ ...run, document: { ...run.document, trust: { level: 'weak', reasons } } })
+    expect(text.match(/<p class="distrust">/g)).toHaveLength(3)
+    expect(text).toContain('2 more reasons, under “Trust” below')
+    expect(text.slice(text.indexOf('How it was made'))).toContain('reason 5')
+    expect(all).not.toContain('more reason')
   })
 
   it('does without what a run does not have', () => {

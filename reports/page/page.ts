@@ -6,18 +6,19 @@ import type { Drawing } from '../charts/drawings.ts'
 import type { ReportInput } from '../input.ts'
 import { html, raw, type Html, type Part } from './html.ts'
 import { hero } from './hero.ts'
+import { liveOf, stageId } from './live.ts'
 import { methodList, reproduce } from './method.ts'
 import { shell } from './shell.ts'
 import { dataTable, expectationsTable, invariantsTable, theoryTable } from './tables.ts'
 import { pointsTable } from './points.ts'
 import { uncertaintyTables } from './uncertainty.ts'
-import { reason, VERDICTS } from '../wording/words.ts'
+import { reason, unbroken, VERDICTS } from '../wording/words.ts'
 
 /** A sweep of more points than this is read by its charts; all else is a click away. */
 const MANY_POINTS = 200
 const OPEN_CHARTS = 2
 
-export type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow'>
+export type PageDrawing = Pick<Drawing, 'chart' | 'wide' | 'narrow' | 'live'>
 
 export function renderPage(input: ReportInput, drawings: readonly PageDrawing[]): string {
   const { document } = input
@@ -59,6 +60,7 @@ export function renderPage(input: ReportInput, drawings: readonly PageDrawing[])
         <span>flowbench</span>${(input.wallClock ?? []).map((fact) => html`<span>${fact}</span>`)}
       </footer>
     </div>`,
+    liveOf(drawings),
   )
 }
 
@@ -77,11 +79,11 @@ export function figure({ chart, wide, narrow }: PageDrawing, index: number): Htm
   return html` <section class="row" aria-labelledby="${id}">
     <header>
       <h2 id="${id}"><bdi>${chart.title}</bdi></h2>
-      <p>${chart.description}</p>
+      <p>${unbroken(chart.description)}</p>
     </header>
     <figure>
-      <div class="wide">${raw(wide)}</div>
-      <div class="narrow">${raw(narrow)}</div>
+      <div class="wide" id="${stageId(chart.name, 'wide')}">${raw(wide)}</div>
+      <div class="narrow" id="${stageId(chart.name, 'narrow')}">${raw(narrow)}</div>
       ${dataTable(chart)}
     </figure>
   </section>`

@@ -88,6 +88,9 @@ h1{font-size:1.0625rem;font-weight:400;line-height:1.5;color:var(--quiet);max-wi
 .chart text{font-family:${FONT_FAMILY},system-ui,sans-serif}
 .narrow{display:none;max-width:30rem}
 .wide{max-width:50rem}
+.chart.live{background:var(--ground)!important}
+.live .role-legend-entry{cursor:pointer}
+.tip{position:fixed;z-index:2;pointer-events:none;background:var(--ink);color:var(--ground);padding:.375rem .625rem;border-radius:4px;font-size:.8125rem;line-height:1.45;max-width:20rem}
 
 details{margin-top:.75rem;font-size:.875rem}
 summary{cursor:pointer;color:var(--link);width:fit-content;padding-block:.25rem}

@@ -7,9 +7,12 @@ import { counted, interval, pointName, quantity } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { checkSign } from './signs.ts'
 
-/** A table that may be wider than the page scrolls in a box of its own, which the keyboard can reach. */
+/**
+ * A table that may be wider than the page scrolls in a box of its own, which the keyboard can reach. `name` is unique in
+ * the page; the box is called a table, so that it is not taken for the section around it.
+ */
 export const scrolling = (name: string, table: Part, tall = false): Html =>
-  html`<div class="scroll${tall ? ' tall' : ''}" role="region" aria-label="${name}" tabindex="0">
+  html`<div class="scroll${tall ? ' tall' : ''}" role="region" aria-label="Table: ${name}" tabindex="0">
     ${table}
   </div>`
 

@@ -46,7 +46,7 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
   const say = cleanLine
   const { answer, verdict } = document
   const number = answerNumber(answer)
-  const assumed = assumptionRange(document)
+  const assumed = assumptionRange(document, {})
   // Of a long sweep the failures first: they are what it was run to find.
   const all = expectations(document)
   const judged = all.length > MOST_EXPECTATIONS ? all.toSorted(([a], [b]) => Number(a) - Number(b)) : all

@@ -13,6 +13,8 @@ const FAULTS: readonly [fault: RegExp, body: string][] = [
   [/^cut off in a chart/, chart('<text x="180" y="50">beyond the frame</text>')],
   [/^overlapping in a chart/, chart('<text x="10" y="50">one</text><text x="14" y="52">two</text>')],
   [/^too small in a chart/, chart('<text x="10" y="50" font-size="8">tiny</text>')],
+  [/^cut short in a chart/, chart('<text x="10" y="50">a context capped at 4,&hellip;</text>')],
+  [/^called dashed/, chart('<desc>The dashed line is the mean.</desc><path d="M0 50H200" stroke="black"/>')],
   [/^too faint/, '<p style="color: #aaaaaa">faint</p>'],
   [/^too small:/, '<p style="font-size: 9px">small</p>'],
 ]

@@ -26,6 +26,8 @@ const AUDIT = String.raw`(() => {
   for (const svg of document.querySelectorAll('svg.chart')) {
     if (hidden(svg)) continue
     const frame = svg.getBoundingClientRect()
+    const said = svg.querySelector('desc')?.textContent ?? svg.getAttribute('aria-label') ?? ''
+    if (/dashed/.test(said) && svg.querySelector('[stroke-dasharray]') === null) problems.push('called dashed, and nothing is: ' + said.slice(0, 60))
     const words = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim() !== '' && getComputedStyle(text).opacity !== '0')
     const boxes = words.map((text) => {
       const { left, right, top, bottom } = text.getBoundingClientRect()
@@ -37,6 +39,7 @@ const AUDIT = String.raw`(() => {
       for (const b of boxes.slice(i + 1)) {
         if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) problems.push('overlapping in a chart: ' + name(a.text) + ' and ' + name(b.text))
       }
+      if (a.text.textContent.includes('\u2026')) problems.push('cut short in a chart: ' + name(a.text))
       const scale = frame.width / svg.viewBox.baseVal.width
       const size = parseFloat(getComputedStyle(a.text).fontSize) * scale
       if (size < 10.5) problems.push('too small in a chart: ' + name(a.text) + ' ' + size.toFixed(1) + ' px')

@@ -15,10 +15,16 @@ export const NONE = 'none'
 export const quantity = (value: number | null, unit: Unit, absent = NONE): string =>
   value === null ? absent : formatQuantity(value, unit)
 
+/** Ends below this, in base units, are zero to any reader: a bound by a normal tail has a hundred zeros. */
+const NOTHING = 1e-12
+
 /** `23 to 26 hosts`: the unit once when both ends share it. Null when an end is missing. */
 export function interval(low: number | null, high: number | null, unit: Unit): string | null {
   if (low === null || high === null) return null
-  const [from, to] = [formatQuantity(low, unit), formatQuantity(high, unit)]
+  const [from, to] = [low, high].map((end) => formatQuantity(Math.abs(end) < NOTHING ? 0 : end, unit)) as [
+    string,
+    string,
+  ]
   if (from === to) return to
   const [value, ...suffix] = from.split(' ')
   return to.endsWith(` ${suffix.join(' ')}`) && suffix.length > 0 ? `${value} to ${to}` : `${from} to ${to}`
@@ -73,13 +79,20 @@ export function replicationWords(points: RunDocument['points']): string {
  * `assumptions move it from 34 to 94 hosts`: how far the answer goes over the ends of what is uncertain, which an interval
  * over replications says nothing of. Null where nothing was probed.
  */
-export function assumptionRange({ assumptions, answer }: RunDocument): string | null {
+export function assumptionRange({ assumptions, answer }: RunDocument, labels: MetricLabels): string | null {
   const ends = assumptions.flatMap(({ effect }) => (effect === undefined ? [] : [effect.low, effect.high]))
   const known = ends.filter((end) => end !== null)
   if (known.length === 0) return null
-  const range = interval(Math.min(...known), Math.max(...known), answer.unit)!
-  return `assumptions, one at a time, move it from ${range}${known.length < ends.length ? ', or beyond what was searched' : ''}`
+  const { of, unit, mid } = assumptions.find(({ effect }) => effect !== undefined)!.effect!
+  // What the sim answers with need not be what the scenario asks first: then the range is that of another figure.
+  const isAnswer = [answer.unit, 'count'].includes(unit) && mid !== null && isSame(mid, answer.value)
+  const range = interval(Math.min(...known), Math.max(...known), isAnswer ? answer.unit : unit)!
+  const beyond = known.length < ends.length ? ', or beyond what was looked at' : ''
+  return `assumptions, one at a time, move ${isAnswer ? 'it' : effectName(of, labels)} from ${range}${beyond}`
 }
+
+const isSame = (a: number, b: number | null): boolean =>
+  b !== null && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b))
 
 /** What an assumption's ends do to the answer: `1 to 10 % gives relayHosts 9 to 46`. Null when it was not probed. */
 export function effectWords(assumption: AssumptionDocument, labels: MetricLabels): string | null {

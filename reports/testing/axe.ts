@@ -1,0 +1,23 @@
+/** axe-core in the open page: what an accessibility audit finds wrong, one line each; empty when it finds nothing. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+/** All rules of axe, best practices such as `landmark-unique` included. Throws when axe ran no rule. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const { violations, passes } = await page.evaluate<Record<'violations' | 'passes', Violation[]>>(
+    'axe.run(document).then(({ violations, passes }) => ({ violations, passes }))',
+  )
+  if (passes.length < 10) throw new Error(`axe passed ${passes.length} rules only: it did not see the page`)
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`,
+  )
+}

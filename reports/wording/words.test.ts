@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { RunDocument } from '../../sims/lab/contract/document.ts'
+import { voiceFleet } from '../testing/voice-fleet.ts'
+import { assumptionRange, interval, unbroken } from './words.ts'
+
+const { document, metricLabels } = voiceFleet()
+const told = (answer: Partial<RunDocument['answer']>, effect: object = {}): string | null =>
+  assumptionRange(
+    {
+      ...document,
+      answer: { ...document.answer, ...answer },
+      assumptions: document.assumptions.map((one) => ({ ...one, effect: { ...one.effect!, ...effect } })),
+    },
+    metricLabels,
+  )
+
+test('the range of the assumptions is that of the answer only where it is the same figure', () => {
+  const { mid, unit } = document.assumptions[0]!.effect!
+  expect(told({ value: mid, unit })).toBe('assumptions, one at a time, move it from 9 to 46')
+  // A searched parameter is a count, and hosts in the answer.
+  expect(told({ value: mid, unit: 'hosts' })).toBe('assumptions, one at a time, move it from 9 to 46 hosts')
+  // Answered in seconds, asked first for a share: a share is not told in seconds, and not as the answer.
+  const share = { of: 'lostCalls', unit: 'share', low: 0, mid: 0.1, high: 0.482 }
+  expect(told({ value: 22.5, unit: 's' }, share)).toBe(
+    'assumptions, one at a time, move lostCalls from 0 to 48.2 %',
+  )
+  expect(told({ value: 0.2, unit: 'share' }, share)).toContain('move lostCalls from')
+  expect(told({ value: 0.1, unit: 'share' }, { ...share, high: null })).toBe(
+    'assumptions, one at a time, move it from 0 %, or beyond what was looked at',
+  )
+})
+
+test('an end with a hundred zeros is told as none', () => {
+  expect(interval(0, 2.98e-175, 'share')).toBe('0 %')
+  expect(interval(0, 1.86e-8, 'share')).toBe('0 to 0.00000186 %')
+})
+
+test('a number stays with its unit', () => {
+  expect(unbroken('from 0 to 48.2 % in 5 ms')).toBe('from 0 to 48.2\u00a0% in 5\u00a0ms')
+})
