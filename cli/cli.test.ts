@@ -184,6 +184,20 @@ describe('a place for the report', () => {
   })
 })
 
+it('a run of which nothing is expected says NO CHECK, and one replication that it has no interval', async () => {
+  const quick = ['run', MMC, '--env', 'quick', '--set', 'params.span=10min', '--replications', '1']
+  const { code, stdout } = await flowbench([
+    ...quick,
+    '--set',
+    'expect=[]',
+    '--accept-weak',
+    ...out('unchecked'),
+  ])
+  expect(stdout).toMatch(/^NO CHECK {2}mm-c-theory \(quick\): nothing was expected of this run/)
+  expect(stdout).toContain('1 replication, which has no interval')
+  expect(code).toBe(0)
+})
+
 it('a run that is too weak to judge exits 3, and 0 when that is accepted', async () => {
   const weak = ['run', MMC, '--env', 'quick', '--set', 'params.span=1min', '--replications', '3']
   const judged = await flowbench([...weak, ...out('weak')])
@@ -198,6 +212,10 @@ describe('mistakes', () => {
     [['run', 'no-such-file.yaml'], /no-such-file\.yaml.*no such file/],
     [['run', MMC, '--env', 'quik'], /did you mean "quick"/],
     [['run', MMC, '--set', 'params.servrs=3'], /did you mean "(params\.)?servers"/],
+    [['run', MMC, '--set', 'servers=3'], /servers: unknown key \(did you mean "params\.servers"\?\)/],
+    [['run', MMC, '--set', 'params.servers=.nan'], /params\.servers: .* found NaN: not a quantity/],
+    [['list', 'sims', 'mm-k'], /no sim is called "mm-k"; did you mean mm-c\?/],
+    [['list', 'engines', 'mm-c'], /only a sim can be described/],
     [['run', MMC, MMC], /is also the name of/],
     [['run', MMC, '--workers', '0'], /--workers must be/],
     [['run', MMC, '--live'], /sim mm-c has no live mode; `flowbench list sims` marks/],

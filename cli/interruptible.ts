@@ -1,5 +1,6 @@
-/** Work that a signal ends: nothing that was started may be left behind. */
+/** Work that a signal ends, and that is never long silent: nothing that was started may be left behind. */
 import { BenchInterrupted } from '../sims/bench/harness/errors.ts'
+import { alive } from './alive.ts'
 import { EXIT } from './exit.ts'
 
 /** What ends a command from outside: a work tree must not be left behind by any of them. */
@@ -14,7 +15,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<void>
   }
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    await work(interruption.signal)
+    await alive('starting', () => work(interruption.signal))
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt)
   }

@@ -3,14 +3,15 @@
  * terminal, or on one that cannot redraw a line (TERM=dumb), a line per phase, and another whenever there was none for two
  * seconds.
  */
+import { SILENCE_MS } from './alive.ts'
 import type { Runner } from '../sims/lab/run/runner.ts'
 
 const BAR_WIDTH = 24
 const REDRAW_MS = 200
-const SILENCE_MS = 2000
 
 export interface ProgressLine {
-  phase(text: string): void
+  /** Of an open phase neither share nor time left is told: nobody knows how much work it is. */
+  phase(text: string, isOpen?: boolean): void
   stop(): void
 }
 
@@ -21,6 +22,7 @@ export function progressLine(
 ): ProgressLine {
   const redraws = stream.isTTY && process.env['TERM'] !== 'dumb'
   let phase = 'starting'
+  let open = false
   let since = performance.now()
   let base = runner.status()
   const draw = () => {
@@ -28,7 +30,7 @@ export function progressLine(
     const seconds = (performance.now() - since) / 1000
     const done = partsWorth - base.partsDone
     const known = partsKnown - base.partsDone
-    const told = describe(done, known, (events - base.events) / seconds, seconds)
+    const told = open ? '' : describe(done, known, (events - base.events) / seconds, seconds)
     // The last column is left free: a full line would wrap, and wrapped lines cannot be redrawn.
     if (redraws) stream.write(`\r\u001B[K${fitted(`${name}: ${phase} ${told}`, (stream.columns ?? 80) - 1)}`)
     else
@@ -38,8 +40,9 @@ export function progressLine(
   }
   const timer = setInterval(draw, redraws ? REDRAW_MS : SILENCE_MS)
   return {
-    phase(text) {
+    phase(text, isOpen = false) {
       phase = text
+      open = isOpen
       since = performance.now()
       base = runner.status()
       draw()
@@ -65,5 +68,5 @@ export function describe(done: number, known: number, eventsPerSecond: number, s
 /** No longer than `width`: the bar goes first, then the end of the line. */
 export function fitted(line: string, width: number): string {
   const without = line.length <= width ? line : line.replace(/ [█░]+/, '')
-  return without.length <= width ? without : `${without.slice(0, Math.max(0, width - 1))}…`
+  return without.length <= width ? without : `${without.slice(0, Math.max(0, width - 1))}…`.slice(0, width)
 }

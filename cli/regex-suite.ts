@@ -14,6 +14,7 @@ import {
   type ShootoutDocument,
   type SuiteName,
 } from '../sims/bench/shootout/suite/run.ts'
+import { alive } from './alive.ts'
 import { SCENARIO_FOLDER } from './catalog.ts'
 import { UsageError } from './exit.ts'
 import { readScenarios } from './scenarios.ts'
@@ -52,15 +53,17 @@ export async function runNamedSuite(
     searchTime: number
     textSize: number
   }
-  const document = await runSuite(params.suite, specs, {
-    patterns: params.patterns,
-    rounds: params.rounds,
-    sampleSeconds: params.sampleTime,
-    seconds: params.searchTime,
-    bytes: params.textSize,
-    spans,
-    onProgress: progress,
-  })
+  const document = await alive('starting', () =>
+    runSuite(params.suite, specs, {
+      patterns: params.patterns,
+      rounds: params.rounds,
+      sampleSeconds: params.sampleTime,
+      seconds: params.searchTime,
+      bytes: params.textSize,
+      spans,
+      onProgress: progress,
+    }),
+  )
   const { folder, files } = await writeShootout(document, join(resolve(out), scenario.name))
   print(document, json)
   if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
@@ -82,7 +85,7 @@ export async function compareOn(
   }
   const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs)
   const options = { rounds: 7, sampleSeconds: 0.01, spans, onProgress: progress }
-  const document = await runSpeed('haystack', definitions, specs, options)
+  const document = await alive('starting', () => runSpeed('haystack', definitions, specs, options))
   if (json) print(document, json)
   else process.stdout.write(markdown(document))
 }

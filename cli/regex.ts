@@ -13,6 +13,7 @@ import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/pa
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
+import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 import { compareOn, runNamedSuite } from './regex-suite.ts'
 import { EXIT, UsageError } from './exit.ts'
@@ -80,18 +81,20 @@ export const regex = defineCommand({
     const interrupt = () => interruption.abort()
     process.once('SIGINT', interrupt)
     let done = 0
-    const reports = await shootOut(entries, here, {
-      ...DEFAULTS,
-      flags,
-      findAll: patterns === undefined,
-      lanes: Math.max(1, Math.min(MOST_LANES, availableParallelism())),
-      signal: interruption.signal,
-      onReport: (entry, report) => {
-        const what =
-          patterns === undefined ? '' : `${++done} of ${entries.length * here.length}: ${entry.name}: `
-        process.stderr.write(`${what}${report.engine}: ${sentence(report, report.promise)}\n`)
-      },
-    })
+    const reports = await alive('trying the engines', () =>
+      shootOut(entries, here, {
+        ...DEFAULTS,
+        flags,
+        findAll: patterns === undefined,
+        lanes: Math.max(1, Math.min(MOST_LANES, availableParallelism())),
+        signal: interruption.signal,
+        onReport: (entry, report) => {
+          const what =
+            patterns === undefined ? '' : `${++done} of ${entries.length * here.length}: ${entry.name}: `
+          process.stderr.write(`${what}${report.engine}: ${sentence(report, report.promise)}\n`)
+        },
+      }),
+    )
     process.off('SIGINT', interrupt)
     const isOne = patterns === undefined
     const document = isOne

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 
 export const report = defineCommand({
@@ -12,14 +13,22 @@ export const report = defineCommand({
         demandOption: true,
         describe: "a run's folder, or its name in --out",
       })
-      .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' }),
-  async handler({ run, out }) {
+      .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' })
+      .option('interactive', {
+        type: 'boolean',
+        default: false,
+        describe: 'charts that tell their values and whose legends toggle (Vega inside the page, 0.5 MB)',
+      }),
+  async handler({ run, out, interactive }) {
     // Drawing libraries take a second to load, so commands that draw nothing do not load them.
     const { readRun, writeRun } = await import('../reports/folder/write.ts')
     const { writeIndex } = await import('../reports/page/index-page.ts')
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
-    const written = await writeRun(await readRun(folder), folder)
-    await writeIndex(dirname(folder))
+    const written = await alive('drawing the report', async () => {
+      const files = await writeRun(await readRun(folder), folder, { interactive })
+      await writeIndex(dirname(folder))
+      return files
+    })
     console.log(written.page)
   },
 })

@@ -10,6 +10,7 @@ import { Interrupted } from '../sims/lab/run/point.ts'
 import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
 import { inlineRunner, threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
+import { alive } from './alive.ts'
 import { hasColour } from './colour.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError, verdictExit } from './exit.ts'
@@ -162,7 +163,7 @@ async function runOne(
       reproduce: `${reproduceCommand(scenario, settings)}${live ? ' --live' : ''}`,
       acceptWeak,
       version: VERSION,
-      onPhase: (phase) => progress.phase(phase),
+      onPhase: (phase, isOpen) => progress.phase(phase, isOpen),
     })
     progress.stop()
     for (const warning of outcome.warnings) process.stderr.write(`${scenario.name}: warning: ${warning}\n`)
@@ -185,7 +186,8 @@ async function write(
     `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
   ]
   const input = { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels, wallClock }
-  return (await writeReport(input, out)).page
+  const { page } = await alive(`${document.scenario}: drawing the report`, () => writeReport(input, out))
+  return page
 }
 
 /** Exactly one JSON document, even when the one file asked for was stopped before anything was complete. */

@@ -15,19 +15,22 @@ export interface SpawnOptions {
   readonly cwd?: string
   /** Set beside what is there. */
   readonly env?: Readonly<Record<string, string>>
+  /** Called when it has started: what takes too long may be stopped. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
   /** Called with every piece of stderr: a test may interrupt when it has seen enough. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export function flowbench(
   args: readonly string[],
-  { cwd = ROOT, env = {}, onStderr }: SpawnOptions = {},
+  { cwd = ROOT, env = {}, onStart, onStderr }: SpawnOptions = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onStart?.((signal) => child.kill(signal))
   let stdout = ''
   let stderr = ''
   let isSignalled = false
