@@ -219,6 +219,7 @@ describe('mistakes', () => {
     [['run', MMC, MMC], /is also the name of/],
     [['run', MMC, '--workers', '0'], /--workers must be/],
     [['run', MMC, '--live'], /sim mm-c has no live mode; `flowbench list sims` marks/],
+    [['run', MMC, '--live', '--inline'], /one of them/],
     [['run', MMC, '--seed', '-1'], /seed/],
     [['run', MMC, '--frob'], /frob/],
     [['report', 'no-such-run', '--out', folder], /no-such-run/],

@@ -3,6 +3,13 @@ import { dirname, join, resolve } from 'node:path'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 
+/** Of every command that writes a report's page. */
+export const INTERACTIVE = {
+  type: 'boolean',
+  default: false,
+  describe: 'charts that tell their values and whose legends toggle (Vega inside the page, 0.5 MB)',
+} as const
+
 export const report = defineCommand({
   command: 'report <run>',
   describe: "Rebuild a run's report from its result",
@@ -14,11 +21,7 @@ export const report = defineCommand({
         describe: "a run's folder, or its name in --out",
       })
       .option('out', { type: 'string', default: 'out', describe: 'where runs are kept' })
-      .option('interactive', {
-        type: 'boolean',
-        default: false,
-        describe: 'charts that tell their values and whose legends toggle (Vega inside the page, 0.5 MB)',
-      }),
+      .option('interactive', INTERACTIVE),
   async handler({ run, out, interactive }) {
     // Drawing libraries take a second to load, so commands that draw nothing do not load them.
     const { readRun, writeRun } = await import('../reports/folder/write.ts')

@@ -15,6 +15,7 @@ import { hasColour } from './colour.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError, verdictExit } from './exit.ts'
 import { progressLine } from './progress.ts'
+import { INTERACTIVE } from './report.ts'
 import { reproduceCommand } from './reproduce.ts'
 import { readScenarios, scenarioArguments } from './scenarios.ts'
 import { VERSION } from './version.ts'
@@ -34,7 +35,6 @@ export const run = defineCommand({
       .option('inline', {
         type: 'boolean',
         default: false,
-        conflicts: ['live'],
         describe: 'simulate on the main thread, for tools that look at one thread only',
       })
       .option('live', {
@@ -48,12 +48,26 @@ export const run = defineCommand({
         default: false,
         describe: 'judge a run that is too weak to be judged (its reasons are still told)',
       })
+      .option('interactive', INTERACTIVE)
       .option('json', {
         type: 'boolean',
         default: false,
         describe: 'print the result document and nothing else',
       }),
-  async handler({ files, env, set, seed, replications, workers, inline, live, out, json, acceptWeak }) {
+  async handler({
+    files,
+    env,
+    set,
+    seed,
+    replications,
+    workers,
+    inline,
+    live,
+    out,
+    json,
+    acceptWeak,
+    interactive,
+  }) {
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError('--workers must be a whole number, at least 1')
     const settings = [
@@ -66,6 +80,8 @@ export const run = defineCommand({
       set: settings,
     })
     refuseSameNames(scenarios)
+    // Not by yargs' conflicts: an option that has a default is always there, and would conflict with itself.
+    if (live && inline) throw new UsageError('--inline simulates and --live measures: one of them')
     if (live) refuseSimulatedOnly(scenarios)
     // Before anything is measured: a result must never be lost for want of a place to put it.
     const claims = await claimAll(resolve(out), scenarios)
@@ -100,7 +116,7 @@ export const run = defineCommand({
         // The answer first: should the report fail to be written, it is already told.
         if (!json) console.log(renderTerminal(outcome.document, { colour: hasColour(process.stdout) }))
         try {
-          const page = await write(scenario, outcome, resolve(out), runner)
+          const page = await write(scenario, { ...outcome, interactive }, resolve(out), runner)
           if (!json) console.log(`report: ${page}\n`)
         } catch (error) {
           unwritten.push(error)
@@ -176,7 +192,14 @@ async function runOne(
 /** Writes the report; its page. */
 async function write(
   scenario: Scenario,
-  { document, charts, series, metricLabels, seconds }: RunOutcome & { readonly seconds: number },
+  {
+    document,
+    charts,
+    series,
+    metricLabels,
+    seconds,
+    interactive,
+  }: RunOutcome & { readonly seconds: number; readonly interactive: boolean },
   out: string,
   runner: Runner,
 ): Promise<string> {
@@ -186,7 +209,9 @@ async function write(
     `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
   ]
   const input = { document, charts, series, scenarioYaml: scenario.resolvedYaml, metricLabels, wallClock }
-  const { page } = await alive(`${document.scenario}: drawing the report`, () => writeReport(input, out))
+  const { page } = await alive(`${document.scenario}: drawing the report`, () =>
+    writeReport(input, out, { interactive }),
+  )
   return page
 }
 

@@ -46,7 +46,7 @@ function matrix(point: Point): ChartSpec {
     type: 'nominal',
     title: null,
     sort: [...Object.values(VERIFIER_LABELS), GUIDE],
-    axis: { orient: 'top', labelAngle: -40, labelAlign: 'left', labelOverlap: false, labelLimit: 200 },
+    axis: { orient: 'top', labelAngle: -90, labelAlign: 'left', labelOverlap: false, labelLimit: 200 },
   }
   const y = { field: 'attack', type: 'nominal', title: null, sort: null }
   return {
