@@ -76,7 +76,7 @@ function breaksFirst({ answer }: RunDocument): Html {
       </div>`
     : html`<div>
         <dt>Breaks first</dt>
-        <dd class="big"><bdi>${first.name}</bdi></dd>
+        <dd class="big"><bdi>${unbroken(first.name)}</bdi></dd>
         <dd>at ${multipleOf(first.multiple)}</dd>
       </div>`
 }
