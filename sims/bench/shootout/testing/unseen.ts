@@ -23,13 +23,14 @@ interface Known {
   readonly suffix: string
 }
 
-/** Sets with a character of each, and one of a kind that none of the others of `alien` has. */
 interface Letters {
   /** Several sets that all have `common`. */
   readonly sets: readonly string[]
   readonly common: string
-  /** Characters in none of `sets`. */
-  readonly aliens: readonly string[]
+  /** In none of `sets`: what must follow and does not. */
+  readonly end: string
+  /** In none of `sets`: what may stand between. */
+  readonly separator: string
   /** Words within all of `sets`. */
   readonly words: readonly string[]
 }
@@ -38,25 +39,29 @@ const ALPHABETS: readonly Letters[] = [
   {
     sets: ['[a-z]', '\\w', '[a-z0-9]', '[a-m]', '[^\\s!:]', '[ace-k]', '[A-Za-z]'],
     common: 'e',
-    aliens: ['!', ':', ' '],
+    end: '!',
+    separator: ':',
     words: ['e', 'ek', 'efg', 'gif'],
   },
   {
     sets: ['\\d', '[0-9a-f]', '[0-5]', '\\w', '[\\d.]', '[^A-Z;#]'],
     common: '3',
-    aliens: [';', '#'],
+    end: ';',
+    separator: '#',
     words: ['3', '21', '404'],
   },
   {
     sets: ['\\s', '[ \\t]', '[^\\w<>]', '[\\s,]', '[ ,.]'],
     common: ' ',
-    aliens: ['<', '>', 'x'],
+    end: '<',
+    separator: 'x',
     words: [' ', '  '],
   },
   {
     sets: ['[-\\w]', '[A-Z_-]', '[^a-z\\s@]', '[_A-F-]', '[-_.]'],
     common: '_',
-    aliens: ['@', ' '],
+    end: '@',
+    separator: ' ',
     words: ['_', '__'],
   },
 ]
@@ -88,26 +93,28 @@ class Maker {
   exponential(): Known {
     const letters = this.pick(ALPHABETS)
     const set = (): string => this.pick(letters.sets)
-    const [alien, other] = [this.pick(letters.aliens), this.pick(letters.words)]
+    const other = this.pick(letters.words)
+    const { end, separator } = letters
     const families: Readonly<Record<string, () => string>> = {
       'loop in a loop': () => this.group(`${set()}${this.pick(['+', '{1,}', '+?'])}`),
       'branches that overlap': () => this.group(`${set()}|${set()}`),
-      'optional separator': () => this.group(`${set()}+${alien}?`),
-      'two loops in a loop': () => this.group(`${set()}*${alien}?${set()}+`),
+      'optional separator': () => this.group(`${set()}+${separator}?`),
+      'two loops in a loop': () => this.group(`${set()}*${separator}?${set()}+`),
       'three deep': () => this.group(`${this.group(`${set()}+`)}+`),
       'bounded in a loop': () => this.group(`${set()}{1,3}`),
       'word and loop': () => this.group(`${letters.common}${set()}*`),
-      'branch among others': () => this.group(`${alien}${alien}|${set()}|${this.group(`${other}|${set()}`)}`),
+      'branch among others': () =>
+        this.group(`${separator}${separator}|${set()}|${this.group(`${other}|${set()}`)}`),
     }
     const family = this.pick(Object.keys(families))
     const loop = families[family]!() + this.pick(['+', '*'])
     const word = this.oneIn(2) ? this.pick(letters.words) : ''
     // What must follow the loop, and cannot follow the attack, which ends in another character.
     const [after, suffix] = this.pick([
-      ['$', '%'],
-      ['%', ''],
-      ['%$', '&'],
-      [this.group('%|&'), ''],
+      ['$', end],
+      [end, ''],
+      [`${end}$`, `${end}${end}`],
+      [this.group(`${end}|${end}${end}`), ''],
     ])
     return {
       pattern: `${this.pick(['', '^'])}${word}${loop}${after}`,
@@ -122,11 +129,12 @@ class Maker {
 
   polynomial(): Known {
     const letters = this.pick(ALPHABETS)
+    const { end, separator } = letters
     const set = (): string => this.pick(letters.sets)
     const [after, suffix] = this.pick([
-      ['$', '%'],
-      ['%', ''],
-      [`%&`, '%'],
+      ['$', end],
+      [end, ''],
+      [`${end}${end}`, end],
     ])
     const made = { growth: 'polynomial', pump: letters.common, suffix } as const
     const family = this.pick([
@@ -147,32 +155,32 @@ class Maker {
     }
     const degree = loops + 1
     if (family === 'counted group') {
-      const body = this.group(`${set()}*${this.pick(letters.aliens)}?`)
+      const body = this.group(`${set()}*${separator}?`)
       return { ...made, pattern: `^${body}{${degree}}${after}`, degree, family, prefix: '' }
     }
-    const word = this.oneIn(2) ? '' : this.pick(letters.aliens)
+    const word = this.oneIn(2) ? '' : separator
     const body = Array.from({ length: degree }, () => {
       const loop = `${set()}${this.star()}`
       return this.oneIn(3) ? this.group(loop) : loop
-    }).join(this.oneIn(3) ? `${this.pick(letters.aliens)}?` : '')
+    }).join(this.oneIn(3) ? `${separator}?` : '')
     return { ...made, pattern: `^${word}${body}${after}`, degree, family, prefix: word }
   }
 
   linear(): Known {
     const letters = this.pick(ALPHABETS)
     const set = (): string => this.pick(letters.sets)
-    const alien = this.pick(letters.aliens)
+    const { end, separator } = letters
     const families: Readonly<Record<string, () => string>> = {
-      'separator in the loop': () => `^${this.group(`${set()}+${alien}`)}*%$`,
-      'loops with a separator': () => `^${set()}+${alien}${set()}+%`,
-      'behind a word of its own': () => `&${set()}+%`,
-      'branches apart': () => `^${this.group(`${set()}|${alien}`)}*%`,
+      'separator in the loop': () => `^${this.group(`${set()}+${separator}`)}*${end}$`,
+      'loops with a separator': () => `^${set()}+${separator}${set()}+${end}`,
+      'behind a word of its own': () => `${separator}${set()}+${end}`,
+      'branches apart': () => `^${this.group(`${set()}|${separator}`)}*${end}`,
       'ambiguous, and nothing can fail': () => `^${this.group(`${set()}+`)}+`,
       'ambiguous, and what follows takes all': () => `^${this.group(`${set()}+`)}*[^]*$`,
-      bounded: () => `^${set()}{1,9}${set()}{1,9}%`,
-      'bounded, starts everywhere': () => `${set()}{1,12}%`,
-      literals: () => `${this.pick(letters.words)}${alien}|%${this.pick(letters.words)}`,
-      'optional parts': () => `^${set()}?${set()}?${set()}?${this.group(`${alien}${set()}`)}?%`,
+      bounded: () => `^${set()}{1,9}${set()}{1,9}${end}`,
+      'bounded, starts everywhere': () => `${set()}{1,12}${end}`,
+      literals: () => `${this.pick(letters.words)}${separator}|${end}${this.pick(letters.words)}`,
+      'optional parts': () => `^${set()}?${set()}?${set()}?${this.group(`${separator}${set()}`)}?${end}`,
     }
     const family = this.pick(Object.keys(families))
     return {
