@@ -57,6 +57,26 @@ describe('growth of a row', () => {
     expect(fitGrowth(row((n) => 1e-9 * n ** 2, 4, 1.6, 1_000)).growth).not.toBe('polynomial')
   })
 
+  test("V8's stack for backtracking, which grows into memory that is slow at first, is not superlinear", () => {
+    // `^([ \t]|x)*<` on spaces, as measured.
+    const taken: readonly [length: number, seconds: number][] = [
+      [0, 3e-6],
+      [65_537, 0.27e-3],
+      [131_073, 0.543e-3],
+      [262_145, 1.107e-3],
+      [524_289, 2.216e-3],
+      [1_048_577, 4.422e-3],
+      [2_097_153, 42.68e-3],
+      [2_841_335, 71.122e-3],
+    ]
+    expect(fitGrowth(taken.map(([length, seconds]) => ({ length, seconds }))).growth).toBe('linear')
+    // A quadratic of which only every thousandth place starts a search stays one at any length.
+    expect(fitGrowth(row((n) => 1e-13 * n ** 2, 4, 1.6, 1e7))).toMatchObject({
+      growth: 'polynomial',
+      degree: 2,
+    })
+  })
+
   test('a step in memory on long quick texts is not superlinear', () => {
     const points = row((n) => (n > 1e6 ? 3e-9 : 5e-10) * n, 4, 2, 1e7)
     expect(fitGrowth(points).growth).toBe('linear')

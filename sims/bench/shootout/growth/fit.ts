@@ -89,8 +89,8 @@ export function usable(points: readonly Point[]): Point[] {
 const lengths = (points: readonly Point[]): number[] => points.map(({ length }) => Math.log(length))
 const times = (points: readonly Point[]): number[] => points.map(({ seconds }) => Math.log(seconds))
 
-/** Seconds a byte that no superlinear search comes down to on a text so long: a pair of places costs it more. */
-const QUICK_PER_BYTE = 20e-9
+/** Seconds that a superlinear search takes at least for each pair of places in a long text; no instruction is so quick. */
+const LEAST_PER_PAIR = 40e-15
 const LONG_BYTES = 500_000
 /** The same on shorter texts that took no time that a clock can see. */
 const QUITE_LONG_BYTES = 50_000
@@ -100,7 +100,7 @@ function isSurelyLinear(points: readonly Point[]): boolean {
   const last = points.at(-1)
   if (last === undefined || last.length < QUITE_LONG_BYTES) return false
   const net = last.seconds - fixedCost(points)
-  return last.length < LONG_BYTES ? net < FLOOR_SECONDS : net < QUICK_PER_BYTE * last.length
+  return last.length < LONG_BYTES ? net < FLOOR_SECONDS : net < LEAST_PER_PAIR * last.length ** 2
 }
 
 /** Judges a row of points, ascending in length. */
