@@ -26,7 +26,10 @@ const IN_PLACE = 1 << 16
 const LONGEST_REACH = 8_192
 const NEAR = 48
 
-/** The first window; a window must hold the longest literal, and is the more useful the more it holds beside. */
+/**
+ * The first window. Text that lies here already needs no further small ones: what a call costs would be all they save.
+ * A window must hold the longest literal, and is the more useful the more it holds beside.
+ */
 const firstWindow = (longest: number): number => Math.max(1_024, 2 * longest)
 const UNLIMITED = 0x7fff_ffff
 /** 16-byte comparisons allowed for so many bytes of text: beyond, a linear algorithm is faster. */
@@ -79,7 +82,7 @@ export class KernelSearch implements LiteralSearch {
     const base = memory.addressOf(text)
     const largest = largestWindow(base, this.longest)
     let size = Math.max(2 * this.longest, 256, this.reach)
-    let skipAt = from + 4_096
+    let skipAt = from + 512
     while (to - at >= this.shortest) {
       if (at >= skipAt) {
         at = skip(this.plan, text, at, to)
@@ -100,7 +103,7 @@ export class KernelSearch implements LiteralSearch {
       if (words[RESULT.gaveUp >> 2] !== 0) return this.findBy(this.plan.linear, text, next, to)
       if (at + length === to) return -1
       at = next
-      size = Math.min(size * 4, largest)
+      size = base < 0 ? Math.min(size * 4, largest) : largest
     }
     return -1
   }
@@ -223,7 +226,7 @@ class Cursor implements LiteralCursor {
     this.at = from
     this.to = to
     this.window = firstWindow(search.longest)
-    this.skipAt = from + 2 * this.window
+    this.skipAt = from + (this.window >>> 1)
     this.slow = to - from < plan.shortBelow ? plan.short.cursor(text, from, to) : null
   }
 
@@ -274,7 +277,10 @@ class Cursor implements LiteralCursor {
     this.at = last && found < max && this.slow === null ? this.to : next
     if (found === max) {
       if (this.batch.length < HITS_PAIRS * 2) this.enlarge()
-    } else this.window = Math.min(this.window * 4, largestWindow(base, this.search.longest))
+    } else {
+      const largest = largestWindow(base, this.search.longest)
+      this.window = base < 0 ? Math.min(this.window * 4, largest) : largest
+    }
   }
 
   /** Longer batches for those who take many. Called with the batch full, so its content is kept. */

@@ -56,8 +56,12 @@ export function rarestPair(needle: Uint8Array, ignoreCase: boolean): [number, nu
     if (needle[k] === needle[i]) continue
     if (j === i || frequency(needle[k]!, ignoreCase) < frequency(needle[j]!, ignoreCase)) j = k
   }
-  if (j === i && needle.length > 1) j = i === 0 ? needle.length - 1 : 0
-  return [i, j]
+  if (j === i) return [0, needle.length - 1]
+  // Bytes of one word come together; far apart they say more.
+  const [a, b] = [needle[i]!, needle[j]!]
+  const [firstA, lastA] = [needle.indexOf(a), needle.lastIndexOf(a)]
+  const [firstB, lastB] = [needle.indexOf(b), needle.lastIndexOf(b)]
+  return lastB - firstA >= lastA - firstB ? [firstA, lastB] : [lastA, firstB]
 }
 
 function pairProgram(needle: Uint8Array, i: number, j: number, ignoreCase: boolean): Uint8Array {
