@@ -9,7 +9,7 @@ import { symbolsOf } from './engines.ts'
 import { withGuardedArrays } from './guard.ts'
 import type { LongPattern } from './long-cases.ts'
 import type { Random } from './random.ts'
-import { referenceAll } from './reference.ts'
+import { referenceAll, TooMuchWork } from './reference.ts'
 
 /** Its table is far larger than the window: kernels that load it are who once moved the memory. */
 const LARGE = compile('(a|b)(a|b|c){11}d|k[a-z]*t{2}en')
@@ -17,6 +17,8 @@ const LARGE_TEXT = new TextEncoder().encode('abcabcabbadkitten')
 
 /** Longest text for the reference, and for one that takes anything for a pattern. */
 const REFERENCE_BYTES = 8192
+/** Ends that the reference may look at in one text: a second or two. */
+const MOST_WORK = 2e7
 const ANYTHING_BYTES = 3000
 /** Nor may it be asked to repeat anything over a longer line: it tries every way. */
 const REFERENCE_LINE = 400
@@ -108,8 +110,9 @@ export class LongSubject {
     const { symbols, offsets } = symbolsOf(bytes, parsed.bytes)
     let all: readonly Int32Array[]
     try {
-      all = referenceAll(parsed, symbols, source.options.rules ?? 'posix')
+      all = referenceAll(parsed, symbols, source.options.rules ?? 'posix', { left: MOST_WORK })
     } catch (error) {
+      if (error instanceof TooMuchWork) return null
       // It recurses along a repetition: matches of thousands of characters are beyond it.
       if (error instanceof RangeError && /call stack/.test(error.message)) return null
       throw error

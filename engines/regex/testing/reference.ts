@@ -22,7 +22,12 @@ import type { AssertKind, Node, Parsed } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 import { contains } from '../syntax/ranges.ts'
 
+/** It would take too long to tell. */
+export class TooMuchWork extends Error {}
+
 export interface ReferenceOptions {
+  /** How many ends may still be looked at, of all calls that share it; beyond, TooMuchWork. */
+  readonly work?: { left: number }
   readonly from?: number
   readonly notBol?: boolean
   readonly notEol?: boolean
@@ -73,6 +78,7 @@ class Reference {
   /** The ends a node can reach, by node and start; a cat's tails and a repeat's counts have keys of their own. */
   readonly reach = new Map<Node, Map<number, readonly number[]>>()
   readonly wishes = new Map<Node, Map<number, readonly number[]>>()
+  private readonly work: { left: number }
 
   constructor(text: readonly number[], bytes: boolean, options: ReferenceOptions) {
     this.text = text
@@ -80,6 +86,7 @@ class Reference {
     this.notEol = options.notEol ?? false
     this.word = wordRanges(bytes)
     this.lastFirst = options.rules === 'tre'
+    this.work = options.work ?? { left: Infinity }
   }
 
   isWord(i: number): boolean {
@@ -118,6 +125,8 @@ class Reference {
     const key = step * (this.text.length + 1) + i
     let known = byStart.get(key)
     if (known === undefined) byStart.set(key, (known = this.findEnds(node, i, step)))
+    this.work.left -= known.length + 1
+    if (this.work.left < 0) throw new TooMuchWork()
     return known
   }
 
@@ -294,11 +303,12 @@ export function referenceAll(
   parsed: Parsed,
   text: readonly number[],
   rules: 'posix' | 'tre' = 'posix',
+  work = { left: Infinity },
 ): Int32Array[] {
   const found: Int32Array[] = []
   let last = -1
   for (let from = 0; from <= text.length;) {
-    const spans = referenceExec(parsed, text, { from, rules })
+    const spans = referenceExec(parsed, text, { from, rules, work })
     if (!spans) break
     const [start, end] = spans as unknown as [number, number]
     if (end > start || end !== last) {
