@@ -3,6 +3,7 @@ import { Walk } from '../array/walk.ts'
 import type { SparseArray } from '../array/sparse-array.ts'
 import type { Tree } from '../array/tree.ts'
 import type { Job } from '../job.ts'
+import { WalkJob } from '../grep/walk-job.ts'
 import { ARRAY } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
 import type { Reply } from '../resp/reply.ts'
@@ -16,14 +17,11 @@ import { NOWHERE } from './cursors.ts'
 const SLICE = 512
 
 /** Looks at every slice of an array. */
-abstract class SliceJob implements Job {
-  work = 0
+abstract class SliceJob extends WalkJob {
   readonly pending = 0
-  private readonly walk: Walk
-  private snapshot: Tree | null = null
 
   constructor(tree: Tree) {
-    this.walk = new Walk(tree, 0, 0, 0xffff_ffff, 0xffff_fffe)
+    super(new Walk(tree, 0, 0, 0xffff_ffff, 0xffff_fffe))
   }
 
   step(units: number): boolean {
@@ -35,17 +33,6 @@ abstract class SliceJob implements Job {
     }
     return false
   }
-
-  detach(): void {
-    this.snapshot ??= this.walk.tree = this.walk.tree.snapshot()
-  }
-
-  close(): void {
-    this.snapshot?.release()
-    this.snapshot = null
-  }
-
-  abstract reply(out: Reply): void
 
   /** Looks at one; returns what that cost beside. */
   protected abstract slice(tree: Tree, slice: number): number

@@ -1,25 +1,22 @@
 /** Work that walks the elements of a range in order and may stop at any of them. */
 import type { Tree } from '../array/tree.ts'
 import { Walk } from '../array/walk.ts'
-import type { Job } from '../job.ts'
 import { Reply } from '../resp/reply.ts'
 import type { Ends } from './search.ts'
+import { WalkJob } from './walk-job.ts'
 
 /** What looking at an element costs, and at a slice. */
 const ELEMENT = 64
 
-/** Walks the elements of a range on the live array or a snapshot of it. */
-export abstract class RangeJob implements Job {
-  work = 0
-  protected readonly walk: Walk
+/** Looks at the elements of a range. */
+export abstract class RangeJob extends WalkJob {
   protected readonly body = new Reply()
-  private snapshot: Tree | null = null
   /** Which offsets of the slice are still to be looked at: none. */
   private from = 1
   private to = 0
 
   constructor(tree: Tree, { aHi, aLo, bHi, bLo }: Ends) {
-    this.walk = new Walk(tree, aHi, aLo, bHi, bLo)
+    super(new Walk(tree, aHi, aLo, bHi, bLo))
   }
 
   get pending(): number {
@@ -53,17 +50,6 @@ export abstract class RangeJob implements Job {
     }
     return false
   }
-
-  detach(): void {
-    this.snapshot ??= this.walk.tree = this.walk.tree.snapshot()
-  }
-
-  close(): void {
-    this.snapshot?.release()
-    this.snapshot = null
-  }
-
-  abstract reply(out: Reply): void
 
   /** Deals with an element; returns what it cost beside looking at it, -1 when no more elements are wanted. */
   protected abstract element(hi: number, lo: number, address: number): number
