@@ -1,4 +1,5 @@
 /** A worker thread's entry: takes a part task, returns its world. */
+import { enableCompileCache } from 'node:module'
 import type { Sim } from '../contract/sim.ts'
 import { simulatePart, type PartTask } from '../contract/part.ts'
 
@@ -15,6 +16,9 @@ export interface WorkerTask {
   readonly progress: Float64Array
   readonly slot: number
 }
+
+// Every thread compiles all sims anew otherwise, a second of its time; `cli/main.ts` has them in the cache already.
+enableCompileCache()
 
 export default async function work({ sims, task, progress, slot }: WorkerTask): Promise<unknown> {
   const { findSim } = (await import(sims)) as SimRegistry

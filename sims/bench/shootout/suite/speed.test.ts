@@ -49,6 +49,20 @@ describe('measuring a suite', () => {
     expect(faults['stopped-clock']!.why).toMatch(/its clock did not move/)
   })
 
+  test('a clock that stands still while an engine compiles is named, not taken for a quick one', async () => {
+    const { 'stopped-clock': stopped, v8 } = await outcomes(
+      definition({ group: 'compile' }),
+      'v8',
+      'stopped-clock',
+    )
+    expect(v8).toMatchObject({ outcome: 'right' })
+    expect(Math.min(...v8!.samples)).toBeGreaterThan(0)
+    expect(stopped).toMatchObject({
+      outcome: 'failed',
+      why: 'garbage: its clock did not move while it compiled',
+    })
+  })
+
   test('lengths by rule; another rule is semantics, no rule is a defect', async () => {
     const spans = definition({ ask: 'spans', expected: 300 })
     const { v8, flowbench } = await outcomes(spans, 'v8', 'flowbench')
