@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { EngineSpec } from '../engines/facts.ts'
 import { faulty } from '../testing/specs.ts'
@@ -97,6 +98,23 @@ describe('an engine in a process', () => {
     ['talkative', 'garbage'],
   ])('that %s is named for it: %s', async (fault, how) => {
     expect(await failureOf(fault)).toEqual([how, expect.stringMatching(/./)])
+  })
+
+  // Linux: where the scheduler cannot be asked, nothing is called asleep.
+  test.runIf(existsSync('/proc/self/schedstat'))('one that gets no turn is not asleep', async () => {
+    const engine = start(faulty('spins'), { ...LIMITS, seconds: 0.3 })
+    await engine.hello()
+    await engine.compile('a+', '')
+    await engine.text([{ text: 'aab', times: 3 }])
+    const onFirstCore = ['-c', '0', process.execPath, '-e', 'for (;;);']
+    const others = Array.from({ length: 12 }, () => spawn('taskset', onFirstCore, { stdio: 'ignore' }))
+    try {
+      await once(spawn('taskset', ['-cp', '0', `${engine.pid}`], { stdio: 'ignore' }), 'close')
+      setPriority(engine.pid!, 19)
+      await expect(engine.run('test')).rejects.toMatchObject({ how: 'too slow' })
+    } finally {
+      for (const other of others) other.kill('SIGKILL')
+    }
   })
 
   test('a program that does not exist is a crash with its name', async () => {

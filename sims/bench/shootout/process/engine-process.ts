@@ -223,7 +223,9 @@ export class EngineProcess {
       if (before === null || now === null) return this.end('too slow', limit)
       const ran = now.ran - before.ran
       const wanted = ran + now.waited - before.waited
-      if (wanted < ASLEEP_SHARE * clock) this.end('asleep', `${limit}, and it did not ask for the processor`)
+      // A wait that lasts is not counted yet.
+      const isAsleep = !now.runnable && wanted < ASLEEP_SHARE * clock
+      if (isAsleep) this.end('asleep', `${limit}, and it did not ask for the processor`)
       else if (ran >= 0.95 * seconds || clock >= MOST_STRETCH * seconds) this.end('too slow', limit)
       else timer = setTimeout(watchTime, Math.max(50, 1000 * (seconds - ran)))
     }

@@ -4,22 +4,26 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Scheduled {
   /** Processor time of all its threads that live, s. */
   readonly ran: number
-  /** Time that they were ready to run and others did, s. */
+  /** Time that they were ready to run and others did, s; a wait is counted when it ends. */
   readonly waited: number
+  /** Whether one of them runs or waits for its turn. */
+  readonly runnable: boolean
 }
 
 /** Null where it cannot be read: it has ended, or this is no Linux. */
 export function scheduled(pid: number): Scheduled | null {
   let ran = 0
   let waited = 0
+  let runnable = false
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
       const [run, wait] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')
       ran += Number(run) / 1e9
       waited += Number(wait) / 1e9
+      runnable ||= /^\d+ \(.*\) R/s.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1'))
     }
   } catch {
     return null
   }
-  return { ran, waited }
+  return { ran, waited, runnable }
 }
