@@ -1,4 +1,5 @@
 /** One engine of ours in this process, by the name that is the argument. Others' code is not even loaded. */
+import { enableCompileCache } from 'node:module'
 import type { Adapter } from './adapter.ts'
 import { serve } from './serve.ts'
 
@@ -14,6 +15,8 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   vectorscan: async () => (await import('./native.ts')).vectorscan(),
 }
 
+// Every pattern has a process of its own: what it runs on is compiled once.
+enableCompileCache()
 const [name = ''] = process.argv.slice(2)
 const load = ADAPTERS[name]
 if (load === undefined) throw new Error(`no engine is called ${name}`)
