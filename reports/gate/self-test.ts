@@ -19,14 +19,20 @@ export function renderSelfTest({ machine, busy, calm, realGates }: SelfTest): st
 
 function lines(state: string, rates: SoakRates | null): string[] {
   if (rates === null) return [`${state}: too few rounds yet`]
-  const { rounds, days, spread, falseAlarms, cleared, undecided, found, storedBaseline } = rates
+  const { rounds, days, benchmarks, falseAlarms, cleared, undecided, found, storedBaseline } = rates
   return [
     `${state}: ${rounds} rounds on ${days} ${days === 1 ? 'day' : 'days'}, ${falseAlarms.of} whole gates drawn from them`,
     `  false alarms, all benchmarks together: ${shown(falseAlarms)}; cleared ${share(cleared)}, undecided ${share(undecided)}`,
     ...Object.entries(found).map(([slower, rate]) => `  +${slower} % found: ${shown(rate)}`),
     `  for comparison, one figure against a stored one at +5 %: ${shown(storedBaseline)} false alarms`,
-    ...Object.entries(spread).map(
-      ([id, one]) => `  ${id}: ${one.rounds} rounds, a round's ratio spreads by ${share(one.spread)}`,
-    ),
+    ...Object.entries(benchmarks).map(([id, { rounds: of, spread, slowed }]) => {
+      const seen = Object.entries(slowed).map(
+        ([slower, rate]) =>
+          `+${slower} % seen as ${signed(rate.seen)}, found ${share(rate.found.found / rate.found.of)}`,
+      )
+      return `  ${id}: ${of} rounds, a round's ratio spreads by ${share(spread)}; ${seen.join('; ')}`
+    }),
   ]
 }
+
+const signed = (ratio: number): string => `${ratio < 1 ? '' : '+'}${(100 * (ratio - 1)).toFixed(1)} %`

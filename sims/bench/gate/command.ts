@@ -96,8 +96,7 @@ function turnOf(sample: CommandSample, slower: number, cpu: number): Turn {
 function playedOf(taken: readonly Taken[]): Played {
   const cpu = taken.map((one) => one.cpu).toSorted((a, b) => a - b)
   return {
-    seconds: cpu[0]!,
-    bySlowdown: [cpu[0]!],
+    figures: [[cpu[0]!]],
     wall: Math.min(...taken.map(({ wall }) => wall)),
     p95: cpu.at(-1)!,
     finish: { peak: 1, gc: 0, asleep: null },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { playRound, roundOptions, SideFailed, type Side } from './duel.ts'
+import { logRatio, playRound, roundOptions, SideFailed, type Played, type Side } from './duel.ts'
 import { chooseClock } from './clock.ts'
 
 let folder: string
@@ -32,27 +32,38 @@ const side = (task: string, slower?: readonly number[]): Side => ({
   ...(slower && { slower }),
 })
 
-const options = () =>
-  roundOptions('duel', {
+/** Long samples, and so few turns: on a busy machine each waits for its core. */
+const options = () => ({
+  ...roundOptions('duel', {
     clock: chooseClock(),
     cache: join(folder, 'cache'),
     seed: 1,
     signal: new AbortController().signal,
-  })
+  }),
+  sampleSeconds: 0.04,
+})
 
 test('a round of real processes: a copy slowed by half and by twice is, one that sleeps is seen to', async () => {
-  const [base, slowed, sleeper] = await playRound(
-    [side('works'), side('works', [0.5, 2]), side('sleeps')],
-    options(),
-  )
-  expect(base!.bySlowdown).toEqual([base!.seconds])
+  const [base, slowed] = (await playRound([side('works'), side('works', [0.5, 2])], options())) as [
+    Played,
+    Played,
+  ]
+  // Every side has as many turns, and those of each slowdown for itself.
+  expect(base.figures.map(({ length }) => length)).toEqual(slowed.figures.map(({ length }) => length))
   // Wide, as anything may run beside a test: half and twice are told apart in any weather.
-  const [half, twice] = slowed!.bySlowdown
-  expect(half! / base!.seconds).toBeGreaterThan(1.1)
-  expect(twice! / half!).toBeGreaterThan(1.4)
-  expect(base!.result).toBe(sleeper!.result)
+  const [half, twice] = [0, 1].map((level) => logRatio(base, slowed, level)) as [number, number]
+  expect(half).toBeGreaterThan(Math.log(1.1))
+  expect(twice - half).toBeGreaterThan(Math.log(1.4))
+  const [sleeper] = (await playRound([side('sleeps')], options())) as [Played]
+  expect(base.result).toBe(sleeper.result)
   // Where the machine does not tell, there is nothing to compare.
-  expect(sleeper!.finish.asleep ?? 1).toBeGreaterThan(0.2)
+  expect(sleeper.finish.asleep ?? 1).toBeGreaterThan(0.2)
+})
+
+test('both samples of a turn are slowed by what is going on, and the ratio is not', () => {
+  const played = (...seconds: number[]) => ({ figures: [seconds] }) as unknown as Played
+  // Half as fast in the second half, and one wild sample.
+  expect(logRatio(played(1, 1, 2, 2, 2), played(1.1, 1.1, 2.2, 2.2, 9))).toBeCloseTo(Math.log(1.1), 10)
 })
 
 test('planted: a benchmark whose result changes while it is timed ends the round, and says whose it was', async () => {

@@ -1,14 +1,19 @@
 /**
  * Rounds of fresh processes that do the same work in different trees, or of the same tree, taking turns.
  *
- * In a round every side starts a process; all warm up side by side, then take their samples one at a time in shuffled
- * order. A side's figure is one of its samples, and which one depends on the clock. Interruptions only add to wall time,
- * so there it is the least. Processor time knows no interruptions; what others do to caches and memory moves it both
- * ways, and the least is the one moment at which they did nothing. There it is the lower quartile, which moves half as
- * much (`METHODOLOGY.md` has the figures). The processes of a round are gone before the next begins: two
- * processes of the very same code differ by some per cent for as long as they live, and this way that is noise like any
- * other.
+ * In a round every side starts a process; all warm up side by side, then take their samples one at a time, turn after
+ * turn. The order of a turn is drawn once a round and kept, so that every side always follows the same other one: a
+ * process that follows itself finds its caches warm, and one that has more turns than another does so more often.
+ *
+ * By processor time, a round's ratio is the median of the turns' ratios. A core that shares its execution units with
+ * another, as virtual ones do, is slower by half while the other one works, for seconds at a time: both samples of a turn
+ * see the same, two sides' quartiles or minima do not. Interruptions only add to wall time, so there it is the ratio of
+ * the two least samples (`METHODOLOGY.md` has the figures).
+ *
+ * The processes of a round are gone before the next begins: two processes of the very same code differ by some per cent
+ * for as long as they live, and this way that is noise like any other.
  */
+import { median, quantileSorted } from 'simple-statistics'
 import { openStream, type Stream } from '../../lab/kernel/random/stream.ts'
 import { ContestantFailed, Link } from '../harness/link.ts'
 import { shuffled } from '../harness/shuffled.ts'
@@ -24,15 +29,16 @@ const TIMEOUT_MS = 300_000
 export interface Side {
   readonly name: string
   readonly work: Work
-  /** Made slower on purpose, by each of these shares in turn. */
+  /** Made slower on purpose, by each of these shares in turn. The other sides' samples of those turns are theirs to compare. */
   readonly slower?: readonly number[]
 }
 
 export interface Played {
-  /** Of the samples, by the clock's rule: seconds for a unit of work. */
-  readonly seconds: number
-  /** The same for each share by which the side is made slower on purpose; else `seconds` alone. */
-  readonly bySlowdown: readonly number[]
+  /**
+   * What is compared, one by one, with the other sides' of the same round: seconds for a unit of work. As many lists as
+   * there are shares by which a side of the round is made slower, else one.
+   */
+  readonly figures: readonly (readonly number[])[]
   readonly wall: number
   /** 95th percentile of the samples, seconds. */
   readonly p95: number
@@ -58,9 +64,12 @@ const COMPILE_AT_ONCE: readonly string[] = ['--no-concurrent-recompilation']
 
 /** How long a sample lasts at least, seconds. */
 const SAMPLE_SECONDS = 0.005
-/** Samples a process takes in a round: many short ones, few of those that last and so hold their own mean. */
+/**
+ * Samples a process takes in a round: many short ones, few of those that last and so hold their own mean. Where a sample
+ * costs as much as a process does, a further round says more than a further sample (Kalibera and Jones, ISMM 2013).
+ */
 const MOST_SAMPLES = 24
-const LEAST_SAMPLES = 4
+const LEAST_SAMPLES = 2
 const SAMPLING_SECONDS = 0.3
 
 const samplesOf = (length: number): number =>
@@ -97,9 +106,9 @@ export class SideFailed extends Error {
 export async function playRound(sides: readonly Side[], options: RoundOptions): Promise<Played[]> {
   const { clock, shuffle, sampleSeconds, cache, signal } = options
   signal.throwIfAborted()
+  const levels = Math.max(...sides.map(({ slower }) => slower?.length ?? 1))
   const seats = sides.map((side) => ({
     side,
-    slowdowns: side.slower ?? [0],
     link: new Link<PlayerRequest, PlayerReply & { ok: true }>(PLAYER, {
       timeoutMs: TIMEOUT_MS,
       execArgv: COMPILE_AT_ONCE,
@@ -108,7 +117,7 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
     result: null as string | null,
     /** Seconds that a sample lasts. */
     length: 0,
-    samples: (side.slower ?? [0]).map((): Sample[] => []),
+    samples: Array.from({ length: levels }, (): Sample[] => []),
   }))
   const kill = (): void => seats.forEach(({ link }) => link.kill())
   const of = async <T>(side: Side, answer: Promise<T>): Promise<T> => {
@@ -130,13 +139,15 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
         seat.length = reply.ready.length
       }),
     )
-    const samples = samplesOf(Math.max(...seats.map(({ length }) => length)))
-    const turns = seats.flatMap((seat) =>
-      seat.slowdowns.flatMap((slower, i) => Array.from({ length: samples }, () => ({ seat, slower, i }))),
-    )
-    for (const { seat, slower, i } of shuffled(turns, shuffle)) {
-      const reply = await of(seat.side, seat.link.ask({ do: 'sample', slower }))
-      if ('sample' in reply) seat.samples[i]!.push(reply.sample)
+    const turns = samplesOf(Math.max(...seats.map(({ length }) => length)))
+    const order = shuffled(seats, shuffle)
+    for (let turn = 0; turn < turns; turn++) {
+      for (let level = 0; level < levels; level++) {
+        for (const { side, link, samples } of order) {
+          const reply = await of(side, link.ask({ do: 'sample', slower: side.slower?.[level] ?? 0 }))
+          if ('sample' in reply) samples[level]!.push(reply.sample)
+        }
+      }
     }
     const played: Played[] = []
     for (const seat of seats) {
@@ -152,26 +163,29 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
 
 function summary(
   clock: ClockName,
-  bySlowdown: readonly (readonly Sample[])[],
+  byLevel: readonly (readonly Sample[])[],
   finish: Finish,
   result: string | null,
 ): Played {
-  const [samples] = bySlowdown as [readonly Sample[]]
+  const [samples] = byLevel as [readonly Sample[]]
+  const secondsIn = (level: readonly Sample[]): number[] => level.map(({ seconds }) => seconds)
   return {
-    seconds: figureOf(clock, samples),
-    bySlowdown: bySlowdown.map((one) => figureOf(clock, one)),
+    figures: byLevel.map(secondsIn).map((seconds) => (clock === 'cpu' ? seconds : [Math.min(...seconds)])),
     wall: Math.min(...samples.map(({ wall }) => wall)),
-    p95: quantileOf(0.95, samples),
+    p95: quantileSorted(
+      secondsIn(samples).toSorted((a, b) => a - b),
+      0.95,
+    ),
     finish,
     result,
   }
 }
 
-const figureOf = (clock: ClockName, samples: readonly Sample[]): number =>
-  quantileOf(clock === 'cpu' ? 0.25 : 0, samples)
-
-/** The smallest sample that at least this share of them does not exceed. */
-function quantileOf(share: number, samples: readonly Sample[]): number {
-  const seconds = samples.map((sample) => sample.seconds).toSorted((a, b) => a - b)
-  return seconds[Math.max(0, Math.ceil(share * seconds.length) - 1)]!
+/** By how much `head` was slower than `base` in a round that both played, as a logarithm. */
+export function logRatio(base: Played, head: Played, level = 0): number {
+  const ratios = head.figures[level]!.map((seconds, turn) => Math.log(seconds / base.figures[level]![turn]!))
+  return median(ratios)
 }
+
+/** Seconds for a unit of work: what a gate without turns would compare. */
+export const secondsOf = ({ figures }: Played): number => median(figures[0]!)

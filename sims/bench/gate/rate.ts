@@ -10,8 +10,16 @@ export type Rate = z.infer<typeof rate>
 export const soakRates = z.strictObject({
   rounds: z.int(),
   days: z.int(),
-  /** By benchmark: rounds, and the robust spread of a round's ratio, a share. */
-  spread: z.record(z.string(), z.strictObject({ rounds: z.int(), spread: z.number() })),
+  benchmarks: z.record(
+    z.string(),
+    z.strictObject({
+      rounds: z.int(),
+      /** Robust spread of a round's ratio, base against itself, a share. */
+      spread: z.number(),
+      /** By per cent of slowdown: the median ratio that the rounds show, and how often the gate finds it. */
+      slowed: z.record(z.string(), z.strictObject({ seen: z.number(), found: rate })),
+    }),
+  ),
   /** Whole gates of all benchmarks, base against itself, that failed. */
   falseAlarms: rate,
   /** Shares of their benchmarks that were cleared, and that stayed undecided. */

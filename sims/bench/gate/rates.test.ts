@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { planOf } from './judge.ts'
-import { rateOf } from './rate.ts'
+import { rateOf, type Rate } from './rate.ts'
 import { ratesOf } from './rates.ts'
 import type { SoakRound } from './soak.ts'
 
@@ -22,7 +22,8 @@ function rounds(spread: number, bias = 0): SoakRound[] {
       const common = { method: 'm', machine: 'x', clock: 'cpu', at: i, busy: false, load: 0 } as const
       const side = (seconds: number) => ({ seconds, peak: 1e8 })
       const slowed = [0.03, 0.05, 0.1].map((slower) => (1 + slower) * Math.exp(noise()))
-      return { ...common, benchmark, block, base: side(1), again: side(Math.exp(bias + noise())), slowed }
+      const ratio = Math.exp(bias + noise())
+      return { ...common, benchmark, block, base: side(1), again: side(ratio), ratio, slowed }
     }),
   )
 }
@@ -36,6 +37,19 @@ test('a quiet machine: no false alarm, slowdowns found, the stored baseline crie
   expect(found['10']!.found / found['10']!.of).toBe(1)
   expect(found['5']!.found).toBeGreaterThan(found['3']!.found)
   expect(storedBaseline.found).toBeGreaterThan(0)
+})
+
+test('each benchmark says for itself what was seen of a slowdown, and how often it is found', async () => {
+  const quiet = rounds(0.02)
+  // Planted: a copy of one of them that is not as slow as it is said to be.
+  const all = quiet.map((round) => (round.benchmark === 'b' ? { ...round, slowed: [1, 1, 1] } : round))
+  const { benchmarks, found } = await ratesWith(all)
+  const { a, b } = benchmarks
+  expect(a!.slowed['5']!.seen).toBeCloseTo(1.05, 1)
+  expect(b!.slowed['5']!.seen).toBe(1)
+  const share = ({ found: hits, of }: Rate) => hits / of
+  expect([share(a!.slowed['10']!.found), share(b!.slowed['10']!.found)]).toEqual([1, 0])
+  expect(share(found['10']!)).toBe(0.5)
 })
 
 test('planted: a second work tree that is slower by itself shows as false alarms', async () => {

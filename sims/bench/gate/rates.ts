@@ -9,6 +9,7 @@
  * Beside it stands the gate that most projects have, on the same rounds: one figure now against one that was stored, at
  * plus five per cent.
  */
+import { median, sum } from 'simple-statistics'
 import type { Stream } from '../../lab/kernel/random/stream.ts'
 import type { Played } from './duel.ts'
 import type { Plan } from './judge.ts'
@@ -53,47 +54,62 @@ export async function ratesOf(
     }
     if (failed) falseAlarms++
   }
-  const found: [string, Rate][] = []
-  for (const [i, slower] of SLOWED.entries()) {
-    const each = Math.max(1, Math.round(gates / 10 / byBenchmark.size))
-    let hits = 0
-    for (const all of byBenchmark.values()) {
-      const blocks = [...Map.groupBy(all, ({ block }) => block).values()]
-      for (let k = 0; k < each; k++) if (isFound(await playGate(blocks, plan, stream, slowdown(i)))) hits++
+  const perBenchmark = Math.max(1, Math.round(gates / 10 / byBenchmark.size))
+  const ofBenchmarks: [string, SoakRates['benchmarks'][string]][] = []
+  for (const [id, all] of byBenchmark) {
+    const slowed: [string, { seen: number; found: Rate }][] = []
+    for (const [level, slower] of SLOWED.entries()) {
+      slowed.push([percent(slower), await slowedRates(all, level, plan, perBenchmark, stream)])
     }
-    found.push([String(Math.round(100 * slower)), rateOf(hits, each * byBenchmark.size)])
+    const spread = robustSpread(all.map(({ ratio }) => Math.log(ratio)))
+    ofBenchmarks.push([id, { rounds: all.length, spread, slowed: Object.fromEntries(slowed) }])
+  }
+  const foundAt = (slower: number): Rate => {
+    const rates = ofBenchmarks.map(([, { slowed }]) => slowed[percent(slower)]!.found)
+    return rateOf(sum(rates.map(({ found }) => found)), sum(rates.map(({ of }) => of)))
   }
   return {
     rounds: rounds.length,
     days: days.size,
-    spread: Object.fromEntries(
-      [...byBenchmark].map(([id, all]) => [
-        id,
-        { rounds: all.length, spread: robustSpread(all.map(logRatio)) },
-      ]),
-    ),
+    benchmarks: Object.fromEntries(ofBenchmarks),
     falseAlarms: rateOf(falseAlarms, gates),
     cleared: cleared / benchmarks,
     undecided: undecided / benchmarks,
-    found: Object.fromEntries(found),
+    found: Object.fromEntries(SLOWED.map((slower) => [percent(slower), foundAt(slower)])),
     storedBaseline: storedBaseline([...byBenchmark.values()], gates, stream),
   }
 }
 
-type Side = SoakRound['base']
+const percent = (share: number): string => String(Math.round(100 * share))
+
+/** What the rounds of one benchmark show of a copy slowed by the `level`th share, and how many of so many gates find it. */
+async function slowedRates(
+  all: readonly SoakRound[],
+  level: number,
+  plan: Plan,
+  gates: number,
+  stream: Stream,
+): Promise<{ seen: number; found: Rate }> {
+  const blocks = [...Map.groupBy(all, ({ block }) => block).values()]
+  let found = 0
+  for (let i = 0; i < gates; i++) if (isFound(await playGate(blocks, plan, stream, slowdown(level)))) found++
+  return { seen: median(all.map(({ slowed }) => slowed[level]!)), found: rateOf(found, gates) }
+}
+
 type PairOf = (round: SoakRound) => Pair
 
-const alike: PairOf = ({ base, again }) => ({ base: playedOf(base), head: playedOf(again) })
+const alike: PairOf = ({ base, again, ratio }) => ({
+  base: playedOf(1, base.peak),
+  head: playedOf(ratio, again.peak),
+})
 /** The copy that is slowed by the i-th share; its memory is as good as base's. */
 const slowdown =
   (i: number): PairOf =>
-  ({ base, slowed }) => ({ base: playedOf(base), head: playedOf({ ...base, seconds: slowed[i]! }) })
-const logRatio = ({ base, again }: SoakRound): number => Math.log(again.seconds / base.seconds)
+  ({ base, slowed }) => ({ base: playedOf(1, base.peak), head: playedOf(slowed[i]!, base.peak) })
 const dayOf = ({ at }: SoakRound): string => new Date(at).toISOString().slice(0, 10)
 
-const playedOf = ({ seconds, peak }: Side): Played => ({
-  seconds,
-  bySlowdown: [seconds],
+const playedOf = (seconds: number, peak: number): Played => ({
+  figures: [[seconds]],
   wall: seconds,
   p95: seconds,
   finish: { peak, gc: 0, asleep: null },
@@ -146,7 +162,4 @@ function storedBaseline(all: readonly (readonly SoakRound[])[], pairs: number, s
 }
 
 /** From the median of the absolute values: the standard deviation, were they normal. */
-function robustSpread(values: readonly number[]): number {
-  const sorted = values.map(Math.abs).toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]! / 0.6745
-}
+const robustSpread = (values: readonly number[]): number => median(values.map(Math.abs)) / 0.6745

@@ -30,6 +30,7 @@ const round: SoakRound = {
   load: 1,
   base: side,
   again: side,
+  ratio: 1,
   slowed: [1.03, 1.05, 1.1],
 }
 const gate = (findings: RealGate['findings']): RealGate => ({

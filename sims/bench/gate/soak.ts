@@ -2,7 +2,8 @@
  * The soak: rounds of the gate on code that has not changed, kept for days, to learn how often the gate is wrong.
  *
  * A round is what the gate plays, of base, of the same commit in a second work tree with its own installation, and of a
- * copy of base that is slowed on purpose: some of its samples by 3 %, as many by 5 and by 10 %. Every round is a line of the store, with the day, the
+ * copy of base that is slowed on purpose: in a third of its turns by 3 %, in as many by 5 and by 10 %. A gate's round has
+ * as many turns as one of those thirds, and base against its twin is judged by one of them. Every round is a line of the store, with the day, the
  * block it was played in and how busy the machine was; so a soak can be broken off at any time and gone on with, and be
  * spread over days. What the rounds say is worked out by `rates.ts`.
  */
@@ -12,7 +13,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { BadRequest } from '../harness/errors.ts'
 import type { ClockName } from './clock.ts'
-import { playRound, roundOptions, type RoundOptions } from './duel.ts'
+import { logRatio, playRound, roundOptions, secondsOf, type Played, type RoundOptions } from './duel.ts'
 import type { Work } from './work.ts'
 
 /** By how much the copy is slowed. */
@@ -20,6 +21,8 @@ export const SLOWED: readonly number[] = [0.03, 0.05, 0.1]
 
 /** Seconds for a unit of work, and the most memory of the process, bytes. */
 const side = z.strictObject({ seconds: z.number().positive(), peak: z.number().positive() })
+/** A round's ratio to base. */
+const ratio = z.number().positive()
 
 const soakRound = z.strictObject({
   /** Fingerprint of the code that measures. */
@@ -35,8 +38,10 @@ const soakRound = z.strictObject({
   load: z.number(),
   base: side,
   again: side,
-  /** Seconds of the slowed copy, one for each of `SLOWED`. */
-  slowed: z.array(z.number().positive()).length(SLOWED.length),
+  /** The twin's ratio to base. */
+  ratio,
+  /** The slowed copy's ratio to base, one for each of `SLOWED`. */
+  slowed: z.array(ratio).length(SLOWED.length),
 })
 
 export type SoakRound = z.infer<typeof soakRound>
@@ -70,13 +75,14 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
   const machine = machineName()
   const played = new Map<string, number>()
   for (const round of readSoak(store, method)) {
-    if (round.machine === machine && (round.busy || !loaded)) {
+    if (round.machine === machine && round.busy === loaded) {
       played.set(round.benchmark, (played.get(round.benchmark) ?? 0) + 1)
     }
   }
   const missing = (): SoakSubject[] => subjects.filter(({ id }) => (played.get(id) ?? 0) < rounds)
   while (missing().length > 0) {
-    for (const { id, base, again } of missing()) {
+    for (const subject of missing()) {
+      const { id } = subject
       const block = `${id}@${Date.now()}`
       for (let i = 0; i < BLOCK_ROUNDS && (played.get(id) ?? 0) < rounds; i++) {
         if (isOver()) return
@@ -85,11 +91,11 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
         // By number, so that orders differ from round to round and a resumed soak does not repeat them.
         const settings = roundOptions(`${id}/${done}`, { ...options, seed: 1 })
         const sides = [
-          { name: 'base', work: base },
-          { name: 'again', work: again },
-          { name: 'slowed', work: base, slower: SLOWED },
+          { name: 'base', work: subject.base },
+          { name: 'again', work: subject.again },
+          { name: 'slowed', work: subject.base, slower: SLOWED },
         ]
-        const [one, two, three] = await playRound(sides, settings)
+        const [base, twin, copy] = (await playRound(sides, settings)) as [Played, Played, Played]
         const load = loadavg()[0]!
         const round: SoakRound = {
           method,
@@ -100,9 +106,10 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
           block,
           busy: loaded || load > cpus().length + BUSY_BEYOND,
           load,
-          base: { seconds: one!.seconds, peak: one!.finish.peak },
-          again: { seconds: two!.seconds, peak: two!.finish.peak },
-          slowed: [...three!.bySlowdown],
+          base: { seconds: secondsOf(base), peak: base.finish.peak },
+          again: { seconds: secondsOf(twin), peak: twin.finish.peak },
+          ratio: Math.exp(logRatio(base, twin)),
+          slowed: SLOWED.map((_, level) => Math.exp(logRatio(base, copy, level))),
         }
         appendFileSync(store, `${JSON.stringify(round)}\n`)
         played.set(id, done + 1)

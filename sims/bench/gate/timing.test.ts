@@ -21,8 +21,7 @@ const noise = openStream(2, 0, 'rounds')
 function side(seconds: number, { peak = 100e6, asleep = 0 } = {}): Played {
   const took = seconds * (1 + 0.02 * (noise.uniform() - 0.5))
   return {
-    seconds: took,
-    bySlowdown: [took],
+    figures: [[took]],
     wall: took,
     p95: took,
     finish: { peak, gc: 0, asleep },

@@ -1,7 +1,7 @@
 /** The second part of the gate: rounds of both sides until the verdict is clear, and once more where it is bad. */
 import type { ClockName } from './clock.ts'
 import type { GateBenchmark, GateControl } from './document.ts'
-import type { Played } from './duel.ts'
+import { logRatio, type Played } from './duel.ts'
 import { Refused } from './refused.ts'
 import {
   areAlike,
@@ -79,19 +79,19 @@ export async function timeBoth(
   while (isOpen()) {
     if (isOver()) break
     await play(rounds, 'round')
-    if (time === 'undecided') time = judge(logs(rounds, secondsOf), plan)
+    if (time === 'undecided') time = judge(rounds.map(slowerBy), plan)
     if (memory === 'undecided') memory = judgeMemory(rounds, memoryPlan)
-    order ??= orderOf(logs(rounds, secondsOf), plan)
-    if (wantsOrder && areAlike(logs(rounds, secondsOf), plan)) order ??= 'alike'
+    order ??= orderOf(rounds.map(slowerBy), plan)
+    if (wantsOrder && areAlike(rounds.map(slowerBy), plan)) order ??= 'alike'
   }
   if (rounds.length < plan.looks[0]!) return null
   const again: Pair[] = []
-  const suspect = time === 'slower' ? secondsOf : memory === 'slower' ? peakOf : null
+  const suspect = time === 'slower' ? slowerBy : memory === 'slower' ? grownBy : null
   let confirmed = false
   if (suspect !== null) {
     while (again.length < plan.confirmLooks.at(-1)! && !isOver() && !confirmed) {
       await play(again, 'confirming round')
-      confirmed = confirm(logs(again, suspect), suspect === secondsOf ? plan : memoryPlan) === 'confirmed'
+      confirmed = confirm(again.map(suspect), suspect === slowerBy ? plan : memoryPlan) === 'confirmed'
     }
   }
   const all = [...rounds, ...again]
@@ -102,8 +102,8 @@ export async function timeBoth(
     // What fresh rounds did not bear out stays open.
     finding: confirmed ? bad : clear ? 'clear' : 'undecided',
     // The rounds that led to a finding are chosen for it; those that confirm it are not.
-    ...ratioOf(logs(confirmed ? again : all, secondsOf)),
-    memory: ratioOf(logs(confirmed ? again : all, peakOf)),
+    ...ratioOf((confirmed ? again : all).map(slowerBy)),
+    memory: ratioOf((confirmed ? again : all).map(grownBy)),
     timing: {
       clock,
       rounds: rounds.length,
@@ -122,7 +122,8 @@ export async function timeBoth(
   }
 }
 
-const secondsOf = ({ seconds }: Played): number => seconds
+const slowerBy = ({ base, head }: Pair): number => logRatio(base, head)
+const grownBy = ({ base, head }: Pair): number => Math.log(peakOf(head) / peakOf(base))
 const peakOf = ({ finish }: Played): number => finish.peak
 
 function logs(rounds: readonly Pair[], of: (played: Played) => number): number[] {
@@ -130,7 +131,7 @@ function logs(rounds: readonly Pair[], of: (played: Played) => number): number[]
 }
 
 function judgeMemory(rounds: readonly Pair[], plan: Plan): Finding {
-  const finding = judge(logs(rounds, peakOf), plan)
+  const finding = judge(rounds.map(grownBy), plan)
   const more = mean(rounds.map(({ base, head }) => peakOf(head) - peakOf(base)))
   return finding === 'slower' && more < MEMORY_LEAST_BYTES ? 'undecided' : finding
 }
@@ -156,14 +157,17 @@ function mean(values: readonly number[]): number {
 
 /** How much slower the copy is that must be found. */
 export const CONTROL_SLOWER = 0.1
+/** One benchmark, by itself; ten rounds are the fewest that can reach its level. */
+const CONTROL_PLAN: Plan = { ...planOf(1), looks: [10, 14, 20, 30, 45, 60] }
 
 /** Base against itself, which must not be found slower, and against a copy slowed by a tenth, which must. */
 export async function timeControls(
   id: string,
   /** Rounds of base, base again and the slowed copy. */
   playControls: () => Promise<readonly Played[]>,
-  { plan, isOver, onProgress }: TimingOptions,
+  { isOver, onProgress }: Pick<TimingOptions, 'isOver' | 'onProgress'>,
 ): Promise<GateControl[]> {
+  const plan = CONTROL_PLAN
   const same: number[] = []
   const slow: number[] = []
   let alike: Finding = 'undecided'
@@ -171,8 +175,8 @@ export async function timeControls(
   while (same.length < plan.looks.at(-1)! && !isOver() && found === 'undecided') {
     onProgress(`control ${id}: round ${same.length + 1}`)
     const [first, again, slowed] = (await playControls()) as [Played, Played, Played]
-    same.push(Math.log(again.seconds / first.seconds))
-    slow.push(Math.log(slowed.seconds / first.seconds))
+    same.push(logRatio(first, again))
+    slow.push(logRatio(first, slowed))
     if (alike !== 'slower') alike = judge(same, plan)
     found = judge(slow, plan)
   }
