@@ -2,12 +2,12 @@
  * Rounds of fresh processes that do the same work in different trees, or of the same tree, taking turns.
  *
  * In a round every side starts a process; all warm up side by side, then take their samples one at a time, turn after
- * turn. The order of a turn is drawn once a round and kept, so that every side always follows the same other one: a
+ * turn, on one core (`core.ts`). The order of a turn is drawn once a round and kept, so that every side always follows the same other one: a
  * process that follows itself finds its caches warm, and one that has more turns than another does so more often.
  *
- * By processor time, a round's ratio is the median of the turns' ratios. A core that shares its execution units with
- * another, as virtual ones do, is slower by half while the other one works, for seconds at a time: both samples of a turn
- * see the same, two sides' quartiles or minima do not. Interruptions only add to wall time, so there it is the ratio of
+ * By processor time, a round's ratio is the median of the turns' ratios. A virtual core is slower by half for as long as
+ * its host runs something beside it, which is seconds: both samples of a turn see the same, two sides' quartiles or minima
+ * do not. Interruptions only add to wall time, so there it is the ratio of
  * the two least samples (`METHODOLOGY.md` has the figures).
  *
  * The processes of a round are gone before the next begins: two processes of the very same code differ by some per cent
@@ -18,6 +18,7 @@ import { openStream, type Stream } from '../../lab/kernel/random/stream.ts'
 import { ContestantFailed, Link } from '../harness/link.ts'
 import { shuffled } from '../harness/shuffled.ts'
 import type { ClockName } from './clock.ts'
+import { allowedCores, openPin } from './core.ts'
 import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
 import type { Work } from './work.ts'
 
@@ -139,6 +140,10 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
         seat.length = reply.ready.length
       }),
     )
+    keepTogether(
+      seats.flatMap(({ link }) => link.pid ?? []),
+      shuffle,
+    )
     const turns = samplesOf(Math.max(...seats.map(({ length }) => length)))
     const order = shuffled(seats, shuffle)
     for (let turn = 0; turn < turns; turn++) {
@@ -159,6 +164,16 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
     signal.removeEventListener('abort', kill)
     await Promise.all(seats.map(({ link }) => link.close()))
   }
+}
+
+const pin = openPin()
+const cores = allowedCores()
+
+/** On one core, another each round; they got ready wherever there was one. */
+function keepTogether(pids: readonly number[], shuffle: Stream): void {
+  if (pin === null || cores.length === 0) return
+  const core = cores[shuffle.below(cores.length)]!
+  for (const pid of pids) pin(pid, core)
 }
 
 function summary(

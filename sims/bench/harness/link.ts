@@ -45,6 +45,11 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     })
   }
 
+  /** Of the process; undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
   /** Ends the process at once; whatever was asked of it fails. */
   kill(): void {
     this.child.kill('SIGKILL')
