@@ -10,6 +10,7 @@
  * pattern does only finds more candidates.
  */
 import { FREQUENCY } from '../literal/frequency.ts'
+import { bytesOf } from '../foundation/utf8.ts'
 import type { Node, Ranges } from '../syntax/ast.ts'
 import { lengthsOf } from './shape.ts'
 import type { Lengths } from './shape.ts'
@@ -54,8 +55,6 @@ const COMMON = 180
 const NOTHING: Text = { bytes: [], folded: false, cased: false }
 const NO_LENGTH: Lengths = { min: 0, max: 0 }
 
-const encoder = new TextEncoder()
-
 function isLetter(byte: number): boolean {
   return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 }
@@ -72,8 +71,7 @@ function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
     return [{ bytes: [second], folded: true, cased: false }]
   }
   return members.map((code) => {
-    const encoded = bytes ? [code] : [...encoder.encode(String.fromCodePoint(code))]
-    return { bytes: encoded, folded: false, cased: isLetter(code) }
+    return { bytes: bytes ? [code] : bytesOf(code), folded: false, cased: isLetter(code) }
   })
 }
 
@@ -148,7 +146,8 @@ function add(a: Lengths, b: Lengths): Lengths {
   return { min: a.min + b.min, max: a.max + b.max }
 }
 
-function inspectCat(parts: readonly Info[]): Omit<Info, 'lengths'> {
+/** What is known of each part is forgotten at once: a long literal has a million of them. */
+function inspectCat(parts: Iterable<Info>): Info {
   let best: Candidate | null = null
   let before = NO_LENGTH
   let run = new Run(before)
@@ -163,7 +162,7 @@ function inspectCat(parts: readonly Info[]): Omit<Info, 'lengths'> {
     before = add(before, info.lengths)
   }
   best = better(best, run)
-  return { all: whole ? run.texts : null, best: best && score(best) > 0 ? best : null }
+  return { lengths: before, all: whole ? run.texts : null, best: best && score(best) > 0 ? best : null }
 }
 
 function inspectAlt(infos: readonly Info[]): Omit<Info, 'lengths'> {
@@ -195,10 +194,8 @@ function inspect(node: Node, bytes: boolean): Info {
       const best = all && all.length > 0 ? { texts: all, before: NO_LENGTH } : null
       return { lengths: lengthsOf(node, bytes), all, best }
     }
-    case 'cat': {
-      const parts = node.parts.map((part) => inspect(part, bytes))
-      return { lengths: parts.map(({ lengths }) => lengths).reduce(add, NO_LENGTH), ...inspectCat(parts) }
-    }
+    case 'cat':
+      return inspectCat(node.parts.values().map((part) => inspect(part, bytes)))
     case 'alt': {
       const parts = node.parts.map((part) => inspect(part, bytes))
       const min = parts.reduce((least, { lengths }) => Math.min(least, lengths.min), Infinity)

@@ -5,6 +5,7 @@ import { compile } from '../regex.ts'
 import { parse } from '../syntax/parse.ts'
 import { symbolsOf } from '../testing/engines.ts'
 import { withGuardedArrays } from '../testing/guard.ts'
+import { Random } from '../testing/random.ts'
 import { referenceAll } from '../testing/reference.ts'
 import { DenseWalk } from './dense.ts'
 import { Program } from './program.ts'
@@ -92,6 +93,36 @@ describe('texts full of matches', () => {
       }
     }
     expect(resets).toBeGreaterThan(0)
+  })
+
+  it('are walked densely again whatever was asked of the pattern before', () => {
+    const encoder = new TextEncoder()
+    const dense = encoder.encode('some words of 4 or 5 letters, '.repeat(4000))
+    const random = new Random(1)
+    const foul = [
+      encoder.encode('a b c d e f é '.repeat(400)),
+      Uint8Array.from({ length: 3000 }, () => random.pick([0x61, 0x62, 0x23])),
+    ]
+    let resets = 0
+    // Dense walks that are over at once, and a cache that is full again and again.
+    for (const pattern of ['[a-z]+|[ab].{9}x', '[a-z]+|[ab][ab#]{9}!']) {
+      const program = new Program(parse(pattern), { cacheBytes: 1 << 15 })
+      const search = new SpanSearch(program)
+      for (let time = 0; time < 8; time++) {
+        for (const text of foul) {
+          search.begin(text, 0, EDGE, EDGE, 1024)
+          search.all()
+        }
+      }
+      resets += program.tally.resets
+      const run = vi.spyOn(DenseWalk.prototype, 'run')
+      search.begin(dense, 0, EDGE, EDGE, 1024)
+      search.all()
+      const walked = run.mock.calls.map(([, from], i) => (run.mock.results[i]!.value as number) - from)
+      run.mockRestore()
+      expect(walked.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(dense.length / 2)
+    }
+    expect(resets).toBeGreaterThan(10)
   })
 
   it.each(['', 'a*', '\\d', '[ab]', '\\w+', 'ab|b', '(a|b)*?', '.', 'é*', '\\b'])(

@@ -22,6 +22,7 @@ import { grown, int32s } from '../foundation/arrays.ts'
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
 import { ACCEPTED, BORN, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
+import type { Tally } from './tally.ts'
 
 const START = 1 << 24
 const END = 1 << 25
@@ -29,8 +30,8 @@ const END = 1 << 25
 const LEAVE = UNBUILT | (1 << 24)
 /** A table of so many transitions has states enough for any text where this pays. */
 const MOST_ENTRIES = 1 << 16
-/** A cache that was emptied this often is not a place to build on. */
-const MOST_RESETS = 3
+/** The table is made anew after so many bytes at the soonest: a cache that is emptied all the time is no place to build on. */
+const LEAST_STEPS = 1 << 16
 
 export class DenseWalk {
   /** After `run`: the state reached, twice the number of spans in all, and how often a match was begun. */
@@ -41,20 +42,25 @@ export class DenseWalk {
   ends = 0
   end = -1
   private readonly dfa: LazyDfa
+  private readonly tally: Tally
   private table = int32s(0)
   private resets = -1
+  private soonest = 0
   /** The first state of a search behind a match, for each kind of character that the match may end with. */
   private readonly homes: number[] = []
 
-  constructor(dfa: LazyDfa) {
+  constructor(dfa: LazyDfa, tally: Tally) {
     this.dfa = dfa
+    this.tally = tally
   }
 
   /** Makes ready; no state obtained before is valid behind this. False where it cannot be. */
   prepare(): boolean {
     const { dfa, homes } = this
-    if (dfa.resets > MOST_RESETS || dfa.table.length > MOST_ENTRIES) return false
+    if (dfa.table.length > MOST_ENTRIES) return false
     if (this.resets !== dfa.resets) {
+      if (this.tally.steps < this.soonest) return false
+      this.soonest = this.tally.steps + LEAST_STEPS
       this.resets = dfa.resets
       this.table.fill(UNBUILT)
       homes.length = 0

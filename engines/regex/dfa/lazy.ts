@@ -66,10 +66,14 @@ export class LazyDfa extends ThreadSets {
   table: Int32Array<ArrayBuffer>
   /** How often the cache was emptied. */
   resets = 0
+  /** Matches may begin anywhere. */
+  readonly searches: boolean
   private readonly allowed: number
   private used = 0
   private states = 0
   private items: Int32Array[] = []
+  /** Of each state, whether a search has read a part of a character: asked at the end of every text. */
+  private inside: boolean[] = []
   private hashes = new Map<number, number[]>()
   private readonly asked = new Map<number, number>()
   private readonly initials = new Int32Array(16).fill(-1)
@@ -77,6 +81,7 @@ export class LazyDfa extends ThreadSets {
   constructor(nfa: Nfa, options: SetOptions, surroundings: Surroundings, cacheBytes: number, tally: Tally) {
     super(nfa, options, surroundings, tally)
     this.allowed = cacheBytes
+    this.searches = !options.anchored
     const classes = byteClasses(nfa, (byte) => surroundings.ofByte(byte))
     this.classes = classes.of
     this.stride = classes.count
@@ -107,7 +112,7 @@ export class LazyDfa extends ThreadSets {
 
   /** Whether a search has read a part of a character. Where the text ends so, that part is broken. */
   isInside(state: number): boolean {
-    return this.loop !== null && this.setIsInside(this.itemsOf(state), this.itemsOf(state).length)
+    return this.inside[state / this.stride]!
   }
 
   /** The transition from `state` on `byte`, made and kept; ASK where the byte alone does not decide. */
@@ -239,6 +244,7 @@ export class LazyDfa extends ThreadSets {
     this.table = grown(this.table, needed)
     this.table.fill(UNBUILT, row * this.stride, needed)
     this.items.push(this.out.slice(0, this.outLength))
+    this.inside.push(this.setIsInside(this.out, this.outLength))
     const list = this.hashes.get(hash)
     if (list) list.push(row)
     else this.hashes.set(hash, [row])
@@ -259,6 +265,7 @@ export class LazyDfa extends ThreadSets {
     this.used = 0
     this.states = 0
     this.items = []
+    this.inside = []
     this.hashes = new Map()
     this.asked.clear()
     this.initials.fill(-1)

@@ -148,6 +148,14 @@ export class Program {
     return this.skipMade
   }
 
+  /** Where a walk has to begin that finds all matches of a text by itself; -1: there are none, -2: there is no such walk. */
+  entry(text: Uint8Array, from: number): number {
+    if (this.onlyAtEnd) return -2
+    const { skip } = this
+    // Single bytes are seldom few: the walk skips to the next one as well, and takes many in its stride.
+    return skip === null || skip.isSet ? from : skip.entry(text, from)
+  }
+
   /** An is-match automaton. @param idle marks where a prefilter may jump */
   merged(idle: boolean): LazyDfa {
     return this.lazy(this.forward, { merge: true, anchored: this.onlyAtStart, idle })
@@ -242,13 +250,10 @@ export class Program {
     const { skip } = this
     if (skip === null) return this.test(false).find(text, from, bol, eol)
     if (skip.literals.whole) return skip.find(text, from) >= 0
-    const jump = skip.jumper(text, from)
-    if (jump === null) {
-      const entry = skip.entry(text, from)
-      return entry >= 0 && this.test(false).find(text, entry, bol, eol)
-    }
+    const entry = skip.entry(text, from)
+    if (entry > -2) return entry >= 0 && this.test(false).find(text, entry, bol, eol)
     const test = this.test(true)
-    test.jump = jump
+    test.jump = skip.jumper(text, from)
     const found = test.find(text, from, bol, eol)
     if (found || test.left < 0) return found
     return this.test(false).find(text, test.left, bol, eol)

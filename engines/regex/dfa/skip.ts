@@ -94,14 +94,15 @@ export class Skip {
     return before.max === 0 || this.program.starting?.isOne === true
   }
 
-  /** For one text; null where jumps would not pay. */
-  jumper(text: Uint8Array, from: number): Jump | null {
-    return text.length - from < MIDDLING || this.isNoBetter ? null : new Jumper(this, text, from)
+  /** For a text that has no entry. */
+  jumper(text: Uint8Array, from: number): Jump {
+    return new Jumper(this, text, from)
   }
 
-  /** For a text that has no jumper: a place from which on all matches are found, or -1: there are none. */
+  /** A place from which on a walk finds all matches, or -1: there are none; -2: jumping on and on will pay. */
   entry(text: Uint8Array, from: number): number {
     if (text.length - from < SHORT || this.isNoBetter) return from
+    if (text.length - from >= MIDDLING) return -2
     const { before } = this.literals
     const found = this.find(text, from + before.min)
     if (found < 0) return -1
@@ -143,6 +144,17 @@ export class Skip {
     tally.scanned += stop - from
     if (stop < text.length) meter.exceeded()
     return -1
+  }
+
+  /** The spans of such matches, as many as fit; how many. */
+  into(text: Uint8Array, spans: Int32Array): number {
+    const { meter, tally } = this.program
+    const stop = meter.bound(0, text.length)
+    const count = this.search.into(text, 0, stop, spans)
+    const isFull = 2 * count + 2 > spans.length
+    tally.scanned += isFull ? spans[2 * count - 1]! : stop
+    if (!isFull && stop < text.length) meter.exceeded()
+    return count
   }
 
   /** Number of such matches from `from` on. */

@@ -15,6 +15,7 @@ import { outOfHand } from './patience.ts'
 import type { Program } from './program.ts'
 import type { Jump } from './jump.ts'
 import { COUNT_ONLY } from './walk.ts'
+import type { SpanWalker } from './walk.ts'
 
 const LARGEST_BATCH = 1024
 const FIRST = new Int32Array(2)
@@ -44,8 +45,8 @@ export interface SpanSource {
   count(): number
   /** Start and end of each of them. */
   all(): Int32Array
-  /** Writes them to `spans`, as many as fit; how many. */
-  into(spans: Int32Array): number
+  /** Writes those of a text to `spans`, as many as fit; how many. In place of `begin` and all that follows. */
+  into(text: Uint8Array, spans: Int32Array): number
   /** Lets go of the text. */
   release(): void
 }
@@ -102,13 +103,10 @@ export class SpanSearch implements SpanSource {
       this.ended = true
       return
     }
-    const { skip, onlyAtEnd } = program
-    // Single bytes are seldom few: the walk skips to the next one as well, and takes many in its stride.
-    if (skip === null || onlyAtEnd || skip.isSet) return
-    this.jump = skip.jumper(text, from)
-    if (this.jump !== null) return
-    this.from = skip.entry(text, from)
-    this.ended = this.from < 0
+    const entry = program.entry(text, from)
+    if (entry >= -1) this.from = entry
+    else if (!program.onlyAtEnd) this.jump = program.skip!.jumper(text, from)
+    this.ended = entry === -1
   }
 
   release(): void {
@@ -159,19 +157,30 @@ export class SpanSearch implements SpanSource {
     return gathered.take()
   }
 
-  into(spans: Int32Array): number {
+  into(text: Uint8Array, spans: Int32Array): number {
     const room = spans.length >> 1
+    const { program } = this
     let count = 0
-    // The walk writes to the array itself, and may write one ahead.
-    if (room > 1 && !this.ended && this.inBatches && this.load(spans, room - 1)) {
-      count = this.found
-      this.used = this.found
+    // The walk writes to the array itself, and may write one ahead. What is kept of a text costs as much as to walk a short one.
+    if (room > 1) {
+      const entry = program.hasRoomFor(text, 0) ? program.entry(text, 0) : -1
+      if (entry === -1) return 0
+      if (entry >= 0) {
+        const ends = program.ends(false)
+        ends.jump = null
+        ends.wasted = ends.origin = 0
+        count = ends.find(text, entry, false, EDGE, EDGE, spans, room - 1)
+        if (!ends.more) return count
+      }
     }
+    this.begin(text, 0, EDGE, EDGE, Math.min(room, LARGEST_BATCH))
+    if (count > 0) this.goOn(program.ends(false))
     while (count < room && this.next()) {
       spans[2 * count] = this.start
       spans[2 * count + 1] = this.end
       count++
     }
+    this.release()
     return count
   }
 
@@ -208,11 +217,7 @@ export class SpanSearch implements SpanSource {
     ends.origin = this.origin
     this.found = ends.find(text, this.from, this.noEmpty, this.bol, this.eol, spans, capacity)
     this.used = 0
-    this.wasted = ends.wasted
-    if (this.found > 0) {
-      this.from = ends.end
-      this.noEmpty = true
-    }
+    if (this.found > 0) this.goOn(ends)
     if (ends.left >= 0) {
       this.jump = null
       this.from = ends.left
@@ -220,8 +225,15 @@ export class SpanSearch implements SpanSource {
       return this.found > 0 || this.load(spans, capacity)
     }
     if (!ends.more) this.ended = true
-    else if (outOfHand(ends.wasted, this.from - this.origin)) this.harden(this.from)
     return this.found > 0
+  }
+
+  /** Behind the matches that a walk has found. */
+  private goOn(ends: SpanWalker): void {
+    this.wasted = ends.wasted
+    this.from = ends.end
+    this.noEmpty = true
+    if (ends.more && outOfHand(ends.wasted, this.from - this.origin)) this.harden(this.from)
   }
 
   private nextAtEnd(): boolean {

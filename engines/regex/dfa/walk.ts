@@ -36,6 +36,8 @@ const ROOM = 64
 /** A dense walk of fewer bytes than this has cost more than it brought. */
 const BRIEF = 32
 const MOST_BRIEF = 256
+/** After so many of them there are no more, until a text this long asks again. */
+const LONG = 1 << 16
 
 /** Given in place of `spans`: matches are only counted, and where they begin is not asked. */
 export const COUNT_ONLY = new Int32Array(0)
@@ -91,7 +93,7 @@ export class SpanWalker {
     this.starting = starting
     this.mayBeDense = !inOrder && isOpen('dense')
     this.differ = dfa.nfa.masks.length > 0
-    this.dense = new DenseWalk(dfa)
+    this.dense = new DenseWalk(dfa, meter.tally)
   }
 
   /**
@@ -114,6 +116,7 @@ export class SpanWalker {
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
+    if (from === this.origin && to - from >= LONG) this.brief = 0
     const mayBeDense =
       this.mayBeDense &&
       jump === null &&
@@ -134,7 +137,7 @@ export class SpanWalker {
     let { table } = dfa
     let known = dfa.resets
     // No match begins between `from` and here; it must not be asked of an anchored search, where all do at `from`.
-    const searching = dfa.isWaiting(state)
+    const searching = dfa.searches
     let idle = searching ? at : from
     let count = 0
     const counting = spans === COUNT_ONLY

@@ -57,3 +57,14 @@ export function behindLead(text: Uint8Array, at: number): number {
   while (isContinuation(text[place - 1])) place--
   return place
 }
+
+/** The bytes of a code point. */
+export function bytesOf(code: number): number[] {
+  if (code < 0x80) return [code]
+  const width = widthOf(code)
+  const lead = ((0xf00 >> width) & 0xff) | (code >> (6 * (width - 1)))
+  return [
+    lead,
+    ...Array.from({ length: width - 1 }, (_, k) => 0x80 | ((code >> (6 * (width - 2 - k))) & 0x3f)),
+  ]
+}

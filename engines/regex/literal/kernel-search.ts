@@ -12,6 +12,7 @@ import type { KernelProgram } from '../wasm/engine.ts'
 import type { SearchKernel } from '../wasm/kernels/search.ts'
 import { RESULT } from '../wasm/kernels/search.ts'
 import { HITS, HITS_PAIRS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
+import { findInto } from './search.ts'
 import type { LinearSearch, LiteralCursor, LiteralSearch } from './search.ts'
 import { extremes } from './extremes.ts'
 
@@ -25,6 +26,8 @@ const COPIED = 1 << 14
 const IN_PLACE = 1 << 16
 const LONGEST_REACH = 8_192
 const NEAR = 48
+/** A text of at most so many bytes is searched at once, if all its occurrences are wanted. */
+const SMALL = 512
 
 /**
  * The first window. Text that lies here already needs no further small ones: what a call costs would be all they save.
@@ -106,6 +109,25 @@ export class KernelSearch implements LiteralSearch {
       size = base < 0 ? Math.min(size * 4, largest) : largest
     }
     return -1
+  }
+
+  /** Those of a text that fits into the first window in one call. */
+  into(text: Uint8Array, from: number, to: number, spans: Int32Array): number {
+    const length = to - from
+    if (length < this.plan.shortBelow || length > SMALL) return findInto(this, text, from, to, spans)
+    const { memory } = prepare(this.plan)
+    const base = memory.addressOf(text)
+    const found = this.run(text, base, from, length, true, HITS, Math.min(spans.length >> 1, HITS_PAIRS))
+    const words = memory.u32
+    const shift = base < 0 ? from - WINDOW : -base
+    for (let k = 0; k < found; k++) {
+      const start = words[(HITS >> 2) + 2 * k]! + shift
+      spans[2 * k] = start
+      spans[2 * k + 1] = start + this.plan.lengths[words[(HITS >> 2) + 2 * k + 1]!]!
+    }
+    return found < spans.length >> 1 && words[RESULT.gaveUp >> 2] !== 0
+      ? findInto(this.plan.linear, text, words[RESULT.next >> 2]! + shift, to, spans, found)
+      : found
   }
 
   count(text: Uint8Array, from: number, to: number): number {

@@ -3,6 +3,7 @@
  * up on or leave alone because it is short. The algorithm is made ready when first needed.
  */
 import { extremes } from './extremes.ts'
+import { findInto } from './search.ts'
 import type { LinearSearch, LiteralCursor, LiteralSearch } from './search.ts'
 
 export class Linear implements LiteralSearch {
@@ -31,6 +32,10 @@ export class Linear implements LiteralSearch {
 
   find(text: Uint8Array, from: number, to: number): number {
     return this.search.find(text, from, to)
+  }
+
+  into(text: Uint8Array, from: number, to: number, spans: Int32Array): number {
+    return findInto(this.search, text, from, to, spans)
   }
 
   count(text: Uint8Array, from: number, to: number): number {

@@ -24,6 +24,8 @@ export interface LiteralSearch {
   readonly end: number
   /** Index, in the list given to `compileLiterals`, of the literal that `find` found last. */
   readonly which: number
+  /** Writes start and end of the first occurrences that do not overlap to `spans`, as many as fit; how many. */
+  into(text: Uint8Array, from: number, to: number, spans: Int32Array): number
   /** Number of non-overlapping leftmost-longest occurrences. */
   count(text: Uint8Array, from: number, to: number): number
   /** The sum of their lengths, of those that the last `count` counted. */
@@ -40,4 +42,23 @@ export interface LiteralCursor {
   /** Of the longest literal at `start`. */
   readonly end: number
   readonly which: number
+}
+
+/** `LiteralSearch.into` by `find`, behind `found` of them that are known. */
+export function findInto(
+  search: LinearSearch,
+  text: Uint8Array,
+  from: number,
+  to: number,
+  spans: Int32Array,
+  found = 0,
+): number {
+  let count = found
+  for (let at = from; 2 * count + 2 <= spans.length; count++) {
+    const start = search.find(text, at, to)
+    if (start < 0) break
+    spans[2 * count] = start
+    spans[2 * count + 1] = at = search.end
+  }
+  return count
 }

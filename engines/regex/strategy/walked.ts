@@ -81,9 +81,8 @@ export class Walked implements Strategy {
   }
 
   spansInto(text: Uint8Array, into: Int32Array): number {
-    const count = this.began(text).into(into)
-    this.spanSource.release()
-    return count
+    this.program.meter.begin()
+    return this.spanSource.into(text, into)
   }
 
   private began(text: Uint8Array): SpanSource {

@@ -20,19 +20,20 @@ import type { PatternText } from './reader.ts'
 
 /** Depth of the tree, without recursion: bounds what every recursive reader of it will need. */
 export function depthOf(root: Node): number {
-  let deepest = 0
-  const stack: [Node, number][] = [[root, 1]]
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    const [node, depth] = top
-    if (depth > deepest) deepest = depth
-    if (node.kind === 'cat' || node.kind === 'alt') {
-      for (const part of node.parts) stack.push([part, depth + 1])
-    } else if (node.kind === 'repeat' || node.kind === 'group' || node.kind === 'approx') {
-      stack.push([node.node, depth + 1])
+  let depth = 1
+  for (let level = [root].filter(hasChildren); level.length > 0; depth++) {
+    const below: Node[] = []
+    for (const node of level) {
+      if (node.kind === 'cat' || node.kind === 'alt') {
+        for (const part of node.parts) if (hasChildren(part)) below.push(part)
+      } else if ('node' in node && hasChildren(node.node)) below.push(node.node)
     }
+    level = below
   }
-  return deepest
+  return depth
 }
+
+const hasChildren = (node: Node): boolean => 'parts' in node || 'node' in node
 
 function parseLiteral(text: PatternText, ignoreCase: boolean, bytes: boolean): Node {
   const parts = Array.from(text.codes, (code): Node => {

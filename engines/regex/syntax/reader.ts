@@ -14,48 +14,54 @@ function fromBytes(pattern: Uint8Array): PatternText {
   return { codes: Int32Array.from(pattern), offsets }
 }
 
+/** The codes of a pattern of `length` units. @param codeAt the code at a unit @param unitsOf how many units it takes */
+function readCodes(
+  length: number,
+  codeAt: (at: number) => number,
+  unitsOf: (code: number) => number,
+): PatternText {
+  const codes = new Int32Array(length)
+  const offsets = new Int32Array(length + 1)
+  let count = 0
+  for (let at = 0; at < length; at += unitsOf(codes[count - 1]!)) {
+    offsets[count] = at
+    codes[count++] = codeAt(at)
+  }
+  offsets[count] = length
+  return { codes: codes.subarray(0, count), offsets: offsets.subarray(0, count + 1) }
+}
+
 /** A lone surrogate reads as U+FFFD, as it does when the text is encoded. */
 function fromString(pattern: string): PatternText {
-  const codes: number[] = []
-  const offsets: number[] = []
-  for (let i = 0; i < pattern.length;) {
-    const code = pattern.codePointAt(i)!
-    offsets.push(i)
-    codes.push(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code)
-    i += code > 0xffff ? 2 : 1
+  const codeAt = (at: number): number => {
+    const code = pattern.codePointAt(at)!
+    return code >= 0xd800 && code <= 0xdfff ? 0xfffd : code
   }
-  offsets.push(pattern.length)
-  return { codes: Int32Array.from(codes), offsets: Int32Array.from(offsets) }
+  return readCodes(pattern.length, codeAt, (code) => (code > 0xffff ? 2 : 1))
 }
 
 function fromUtf8(pattern: Uint8Array): PatternText {
-  const codes: number[] = []
-  const offsets: number[] = []
-  for (let i = 0; i < pattern.length;) {
-    const code = decodeAt(pattern, i, pattern.length)
-    if (code < 0) throw new RegexSyntaxError('BADPAT', i, 'the pattern is not valid UTF-8')
-    offsets.push(i)
-    codes.push(code)
-    i += widthOf(code)
+  const codeAt = (at: number): number => {
+    const code = decodeAt(pattern, at, pattern.length)
+    if (code < 0) throw new RegexSyntaxError('BADPAT', at, 'the pattern is not valid UTF-8')
+    return code
   }
-  offsets.push(pattern.length)
-  return { codes: Int32Array.from(codes), offsets: Int32Array.from(offsets) }
+  return readCodes(pattern.length, codeAt, widthOf)
 }
 
 /** Reads the pattern. Over bytes, a string pattern stands for its UTF-8 bytes. */
 export function readPattern(pattern: string | Uint8Array, bytes: boolean): PatternText {
   if (typeof pattern !== 'string') return bytes ? fromBytes(pattern) : fromUtf8(pattern)
-  if (!bytes) return fromString(pattern)
   const whole = fromString(pattern)
-  const codes: number[] = []
-  const offsets: number[] = []
-  const encoder = new TextEncoder()
+  if (!bytes) return whole
+  const encoded = new TextEncoder().encode(pattern)
+  const offsets = new Int32Array(encoded.length + 1)
+  let at = 0
   whole.codes.forEach((code, i) => {
-    for (const byte of encoder.encode(String.fromCodePoint(code))) {
-      codes.push(byte)
-      offsets.push(whole.offsets[i]!)
-    }
+    const end = at + widthOf(code)
+    offsets.fill(whole.offsets[i]!, at, end)
+    at = end
   })
-  offsets.push(pattern.length)
-  return { codes: Int32Array.from(codes), offsets: Int32Array.from(offsets) }
+  offsets[at] = pattern.length
+  return { codes: Int32Array.from(encoded), offsets }
 }

@@ -120,8 +120,17 @@ export class LongSubject {
     const want = all.flatMap((spans) => [offsets[spans[0]!]!, offsets[spans[1]!]!])
     return (
       unlike('spans of bytes, against the reference', this.regex.spans(bytes), want) ??
+      this.into(bytes, want) ??
       this.counts(text, want.length / 2)
     )
+  }
+
+  /** Arrays with room for any number of the matches, none and all included. */
+  private into(bytes: Uint8Array, want: readonly number[]): string | undefined {
+    const room = this.random.below(want.length / 2 + 2)
+    const spans = new Int32Array(2 * room)
+    const count = this.regex.spansInto(bytes, spans)
+    return unlike('spans into an array', spans.subarray(0, 2 * count), want.slice(0, 2 * room))
   }
 
   private counts(text: string, want: number): string | undefined {
@@ -137,6 +146,7 @@ export class LongSubject {
       this.fromAnywhere(javascript, text, bytes, ascii) ??
       unlike('spans of a string', regex.spans(text), want) ??
       (ascii ? unlike('spans of bytes', regex.spans(bytes), want) : undefined) ??
+      (ascii ? this.into(bytes, want) : undefined) ??
       this.counts(text, want.length / 2) ??
       (regex.test(text) === want.length > 0 ? undefined : `test: ${regex.test(text)}`) ??
       (random.oneIn(3) ? this.interleaved(text, want, javascript) : undefined) ??
