@@ -1,11 +1,11 @@
 /**
  * One cluster, second by second: the loop in which every session of a week begins and ends.
  *
- * Arrivals are Poisson with a rate that changes by the minute; lengths and round trips are lognormal. Time before the
+ * Arrivals are Poisson with a rate that changes by the minute; lengths are lognormal. Time before the
  * span is run in over the longest possible session, so that the span begins with the sessions that would be there;
  * those that end before it never reach the relay.
  */
-import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
+import type { LogHistogramData } from '../lab/analysis/histogram.ts'
 import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
@@ -13,7 +13,6 @@ import type { ReplicationContext } from '../lab/contract/sim.ts'
 import {
   clusterRates,
   dayShape,
-  firstHop,
   lengthDistribution,
   routeRates,
   routesOf,
@@ -26,6 +25,7 @@ import { FirstPackets } from './first-packets.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'
+import { roundTrips, type RouteSessions } from './round-trips.ts'
 import { Words } from './words.ts'
 
 /** What happened in one cluster; plain data. */
@@ -51,12 +51,11 @@ export interface CellWorld {
   readonly counters: Readonly<Record<string, number>>
 }
 
-interface Source {
+interface Source extends RouteSessions {
   readonly rates: Float64Array
-  readonly isFar: boolean
+  sessions: number
   readonly arrivals: Stream
   readonly lengths: Stream
-  readonly rtts: Stream
   readonly clients: Stream
 }
 
@@ -65,7 +64,6 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   const cap = Math.ceil(params.sessionCap)
   const { seconds } = params.span
   const length = lengthDistribution(params)
-  const near = firstHop(params)
   const sources = openSources(params, ctx)
   const hosts = hostsOf(params, ctx)
   // Virtual second 0 is the start of the run-in, `cap` the start of the span.
@@ -84,7 +82,6 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   const departures = new Departures(cap + 1)
   const gone = new Words()
   const come = new Words()
-  const rtt = new LogHistogram()
   const concurrentByMinute = new Int32Array(Math.floor(seconds / 60))
   let injected = 0
   let completed = 0
@@ -109,12 +106,11 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
         const until = now + Math.max(1, stays)
         if (until <= cap) continue
         const address = source.clients.uint32()
-        const hop = lognormal(source.rtts, near.mu, near.sigma)
-        rtt.add(source.isFar ? hop + params.farRtt : hop)
         first.add(address, now, until)
         come.add(address)
         departures.add(until, address)
         presence += Math.min(until, end) - Math.max(now, cap)
+        source.sessions++
       }
     }
     hosts.change(come, 1)
@@ -135,7 +131,7 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
 
   return {
     fleets: hosts.world(),
-    rtt: rtt.toData(),
+    rtt: roundTrips(params, sources),
     injected,
     completed,
     running: concurrent - first.refused,
@@ -171,9 +167,10 @@ function openSources(params: VoiceFleetParams, ctx: ReplicationContext): Source[
     return {
       rates: routeRates(params, weights, route),
       isFar: route.isFar,
+      sessions: 0,
       arrivals: ctx.stream(`arrivals/${name}`),
       lengths: ctx.stream(`lengths/${name}`),
-      rtts: ctx.stream(`rtts/${name}`),
+      stream: ctx.stream(`rtts/${name}`),
       clients: ctx.stream(`clients/${name}`),
     }
   })

@@ -6,6 +6,11 @@
  *
  * The messages are due over the next day for 200 endpoints; a part of each endpoint's is due in the seconds after the
  * start, and the receiver looks whether these come when they should.
+ *
+ * Late is what a sender of webhooks would notice: half of the shortest delay that a policy can draw (2 s, jittered down to
+ * 1 s). It is not zero, as 200 messages are due in the same millisecond and two processors take their time over them: some
+ * 20 ms, and 100 to 150 for the first 200 after a start, when code is cold and each needs a connection. The two are
+ * printed apart. None may be early.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -16,7 +21,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Database } from '../io/store/database.ts'
 import { STORE_FILE } from '../io/store/store.ts'
 import { formatMessageId } from '../message/id.ts'
-import { openReceiver } from './receiver.ts'
+import { openReceiver, type Delivery } from './receiver.ts'
 
 const ENDPOINTS = 200
 const DAY = 86_400_000
@@ -24,8 +29,8 @@ const DAY = 86_400_000
 const SOON = 20
 const SOON_FROM = 25_000
 const SOON_STEP = 250
-/** Later than this is late, ms: 200 messages are due at the same moment, on two processors. */
-const LATE_MS = 1000
+/** At the receiver later than this is late, ms. */
+const LATE_MS = 500
 /** Accepts in one transaction while it is filled. */
 const TRANSACTION = 4096
 
@@ -112,7 +117,11 @@ export async function backlog(count: number): Promise<object & { readonly ok: bo
     })
     const peakMiB = residentMiB(server.pid)
     await server.kill()
-    const lateness = receiver.deliveries.map(({ id, at }) => at - due.get(id)!).sort((a, b) => a - b)
+    const latenessOf = (deliveries: readonly Delivery[]): number[] =>
+      deliveries.map(({ id, at }) => at - due.get(id)!).sort((a, b) => a - b)
+    const lateness = latenessOf(receiver.deliveries)
+    const soonest = Math.min(...due.values())
+    const afterFirst = latenessOf(receiver.deliveries.filter(({ id }) => due.get(id) !== soonest))
     const report = {
       pending: count,
       readySeconds: Number(server.seconds.toFixed(2)),
@@ -123,6 +132,7 @@ export async function backlog(count: number): Promise<object & { readonly ok: bo
       lateMsP50: lateness[lateness.length >> 1],
       lateMsP99: lateness[Math.floor(lateness.length * 0.99)],
       lateMsMost: lateness.at(-1)!,
+      lateMsMostAfterFirst200: afterFirst.at(-1),
     }
     const isOnTime = report.earliestMs! >= 0 && report.lateMsMost < LATE_MS
     return {
