@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CouldNotMeasure } from '../harness/errors.ts'
 import { newRepository, type Repository } from '../testing/repository.ts'
-import { bisect, search } from './bisect.ts'
+import { openStream } from '../../lab/kernel/random/stream.ts'
+import { bisect, compareTime, search } from './bisect.ts'
+import type { Played } from './duel.ts'
+import { planOf } from './judge.ts'
 
 const commits = Array.from({ length: 20 }, (_, i) => `c${i}`)
 
@@ -43,6 +46,29 @@ test('when time is up, the answer is the range that is left', async () => {
     untold: ['c10', 'c11', 'c12', 'c13'],
     unfinished: true,
   })
+})
+
+/** Rounds of a commit against GOOD, give or take two per cent; from `first` on it takes `slower` times as long. */
+const timedFrom = (first: number, slower: number) => (place: number) => {
+  const stream = openStream(4, place, 'rounds')
+  const played = (seconds: number): Played => ({
+    figures: [[seconds]],
+    wall: seconds,
+    p95: seconds,
+    finish: { peak: 1e8, gc: 0, asleep: 0 },
+    result: null,
+  })
+  const pair = () => {
+    const noise = 0.08 * (stream.uniform() - 0.5)
+    return Promise.resolve({ base: played(1), head: played((place >= first ? slower : 1) * (1 + noise)) })
+  }
+  const options = { plan: planOf(1), clock: 'cpu', isOver: () => false, onProgress: () => {} } as const
+  return compareTime('a', pair, options)
+}
+
+test('by the clock: the first that is slower by five per cent; planted: where none is, the last is not worse', async () => {
+  expect(await search(commits, timedFrom(12, 1.05))).toMatchObject({ first: 'c12', untold: [] })
+  expect((await timedFrom(20, 1.05)(19)).is).toBe('no worse')
 })
 
 /** A benchmark that says how many steps its engine took. */

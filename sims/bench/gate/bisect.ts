@@ -16,7 +16,7 @@ import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowWork, type Registry, type Subject } from './subjects.ts'
 import { Refused } from './refused.ts'
-import { timeBoth } from './timing.ts'
+import { timeBoth, type JudgeOptions, type Pair } from './timing.ts'
 
 export interface BisectOptions {
   readonly registry: Registry
@@ -152,15 +152,24 @@ async function compare(
       isOver: () => left() <= 0,
       onProgress,
     }
-    const timed = await timeBoth(id, benchmarkContest(subject).pairs(options), options)
-    if (timed === null) return { is: 'untold', why: 'time was up' }
-    const why = `${timed.ratio.toFixed(3)} times the time (${timed.low.toFixed(3)}-${timed.high.toFixed(3)})`
-    if (timed.finding === 'clear') return { is: 'no worse', why }
-    return { is: timed.finding === 'undecided' ? 'untold' : 'worse', why }
+    return await compareTime(id, benchmarkContest(subject).pairs(options), options)
   } catch (error) {
     if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
     throw error
   } finally {
     head.close()
   }
+}
+
+/** A commit against GOOD by the clock, from rounds of both. */
+export async function compareTime(
+  id: string,
+  playPair: () => Promise<Pair>,
+  options: JudgeOptions,
+): Promise<Verdict> {
+  const timed = await timeBoth(id, playPair, options)
+  if (timed === null) return { is: 'untold', why: 'time was up' }
+  const why = `${timed.ratio.toFixed(3)} times the time (${timed.low.toFixed(3)}-${timed.high.toFixed(3)})`
+  if (timed.finding === 'clear') return { is: 'no worse', why }
+  return { is: timed.finding === 'undecided' ? 'untold' : 'worse', why }
 }

@@ -51,7 +51,10 @@ export interface Pair {
   readonly head: Played
 }
 
-type JudgeOptions = Pick<TimingOptions, 'plan' | 'memory' | 'clock' | 'wantsOrder' | 'isOver' | 'onProgress'>
+export type JudgeOptions = Pick<
+  TimingOptions,
+  'plan' | 'memory' | 'clock' | 'wantsOrder' | 'isOver' | 'onProgress'
+>
 
 /** Asks for rounds until the verdict is there. Null when time was up before a single look. */
 export async function timeBoth(
