@@ -3,7 +3,7 @@
  *
  * A sample is a run, or as many as last long enough to be told (`command-meter.ts`), by the processor time of all that the
  * command started; a program that waits is told by the wall time beside it. A round takes four samples of each tree in
- * random order, the least of each counts (runs that start a process are slowed by others and never sped up: the least of
+ * random order, on one core where the program needs no more (`core.ts`), the least of each counts (runs that start a process are slowed by others and never sped up: the least of
  * four spreads by a third of what one does), and the rounds are judged as benchmarks are. Besides, the order of the two is
  * said where it is sure at one per cent, and not said where it is not; so more rounds are played than for a benchmark,
  * until the order is known or the two are surely alike.
@@ -12,6 +12,7 @@
  */
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { shuffled } from '../harness/shuffled.ts'
+import { keepTogether } from './core.ts'
 import { openMeter, type CommandSample, type Taken } from './command-meter.ts'
 import type { Played } from './duel.ts'
 import { planOf, type Plan } from './judge.ts'
@@ -19,6 +20,8 @@ import { Refused } from './refused.ts'
 
 const SAMPLES = 4
 const MOST_RUNS = 1000
+/** A program that took fewer cores than this when it was looked at is kept on one. */
+const MOST_CORES = 1.1
 /** Of these a copy does one more, and is slower by a tenth. */
 const CONTROL_RUNS = 10
 /** A node that does nothing takes a tenth of a second: a copy of a long run spins for no less. */
@@ -55,26 +58,37 @@ export function commandRounds(
   const shuffle = openStream(seed, 0, `gate/command/${sides.length}`)
   const meter = openMeter()
   let turns: Turn[] | null = null
+  let isSerial = false
   const look = async (): Promise<Turn[]> => {
     const once = (folder: string): Promise<Taken> => meter.take({ command, folder, runs: 1, spin: 0 }, signal)
     // The first run finds caches cold, and fails where the command does.
     for (const { folder } of sides) await once(folder)
-    const { cpu } = await once(sides[0]!.folder)
+    const { cpu, wall } = await once(sides[0]!.folder)
+    isSerial = cpu < MOST_CORES * wall
     const isControl = sides.some(({ slower }) => slower > 0)
     const runs = runsOf(cpu, meter.least, isControl)
     return sides.map(({ folder, slower }) => turnOf({ command, folder, runs, spin: 0 }, slower, cpu))
   }
-  return async () => {
-    turns ??= await look()
-    const taken: Taken[][] = turns.map(() => [])
-    const order = turns.flatMap((_, side) => Array.from({ length: SAMPLES }, () => side))
+  const playTurns = async (all: readonly Turn[]): Promise<Played[]> => {
+    const taken: Taken[][] = all.map(() => [])
+    const order = all.flatMap((_, side) => Array.from({ length: SAMPLES }, () => side))
     for (const side of shuffled(order, shuffle)) {
-      const { sample, as } = turns[side]!
+      const { sample, as } = all[side]!
       const { cpu, wall } = await meter.take(sample, signal)
       if (cpu <= 0) throw new Refused('the command takes no processor time that can be told')
       taken[side]!.push({ cpu: cpu / as, wall: wall / as })
     }
     return taken.map(playedOf)
+  }
+  return async () => {
+    turns ??= await look()
+    // What we start stays where we are. A program that keeps several cores busy needs them.
+    const letGo = isSerial ? keepTogether([process.pid], shuffle) : () => {}
+    try {
+      return await playTurns(turns)
+    } finally {
+      letGo()
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { allowedCores, coresIn, openPin } from './core.ts'
+import { openStream } from '../../lab/kernel/random/stream.ts'
+import { allowedCores, coresIn, keepTogether, openPin } from './core.ts'
 
 test('a list of cores as Linux writes it', () => {
   expect(coresIn('0')).toEqual([0])
@@ -14,13 +14,32 @@ test.runIf(process.platform === 'linux')('a process is kept on each core that th
   const child = spawn('sleep', ['60'])
   try {
     for (const core of allowedCores()) {
-      pin!(child.pid!, core)
-      expect(readFileSync(`/proc/${child.pid}/status`, 'utf8')).toMatch(
-        new RegExp(`^Cpus_allowed_list:\\s${core}$`, 'm'),
-      )
+      pin!(child.pid!, [core])
+      expect(allowedCores(child.pid)).toEqual([core])
     }
   } finally {
     child.kill('SIGKILL')
   }
   expect(allowedCores().length).toBeGreaterThan(0)
 })
+
+test.runIf(process.platform === 'linux')(
+  'processes are kept together on one core until they are let go',
+  () => {
+    const children = [spawn('sleep', ['60']), spawn('sleep', ['60'])]
+    const places = (): unknown[] => children.map(({ pid }) => allowedCores(pid))
+    try {
+      const letGo = keepTogether(
+        children.map(({ pid }) => pid!),
+        openStream(1, 0, 'core'),
+      )
+      const [one, other] = places()
+      expect(one).toHaveLength(1)
+      expect(other).toEqual(one)
+      letGo()
+      expect(places()).toEqual([allowedCores(), allowedCores()])
+    } finally {
+      for (const child of children) child.kill('SIGKILL')
+    }
+  },
+)

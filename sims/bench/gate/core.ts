@@ -10,11 +10,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { Stream } from '../../lab/kernel/random/stream.ts'
 
-/** Cores that this process may run on; none where the machine does not tell. */
-export function allowedCores(): readonly number[] {
+/** Cores that a process, this one if no other is named, may run on; none where the machine does not tell. */
+export function allowedCores(pid: number | 'self' = 'self'): readonly number[] {
   try {
-    return coresIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!)
+    return coresIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!)
   } catch {
     return []
   }
@@ -31,20 +32,36 @@ export function coresIn(list: string): readonly number[] {
 /** As many bits as Linux counts cores by default. */
 const MASK_BYTES = 128
 
-/** Keeps the main thread of a process on a core; one that is gone already is left alone. Null where that cannot be done. */
-export function openPin(): ((pid: number, core: number) => void) | null {
+/**
+ * Keeps the main thread of a process, and what it starts from then on, on these cores; one that is gone already is left
+ * alone. Null where that cannot be done.
+ */
+export function openPin(): ((pid: number, cores: readonly number[]) => void) | null {
   if (process.platform !== 'linux') return null
   try {
     const koffi = createRequire(import.meta.url)('koffi') as {
       load(name: null): { func(definition: string): (...args: unknown[]) => number }
     }
     const set = koffi.load(null).func('int sched_setaffinity(int pid, size_t size, const void *mask)')
-    return (pid, core) => {
+    return (pid, cores) => {
       const mask = Buffer.alloc(MASK_BYTES)
-      mask[core >> 3] = 1 << (core & 7)
+      for (const core of cores) mask[core >> 3]! |= 1 << (core & 7)
       set(pid, MASK_BYTES, mask)
     }
   } catch {
     return null
+  }
+}
+
+const pin = openPin()
+const cores = allowedCores()
+
+/** Keeps these processes on one core, drawn from `shuffle`, until the returned function lets them go. */
+export function keepTogether(pids: readonly number[], shuffle: Stream): () => void {
+  if (pin === null || cores.length === 0) return () => {}
+  const core = cores[shuffle.below(cores.length)]!
+  for (const pid of pids) pin(pid, [core])
+  return () => {
+    for (const pid of pids) pin(pid, cores)
   }
 }

@@ -18,7 +18,7 @@ import { openStream, type Stream } from '../../lab/kernel/random/stream.ts'
 import { ContestantFailed, Link } from '../harness/link.ts'
 import { shuffled } from '../harness/shuffled.ts'
 import type { ClockName } from './clock.ts'
-import { allowedCores, openPin } from './core.ts'
+import { keepTogether } from './core.ts'
 import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
 import type { Work } from './work.ts'
 
@@ -140,6 +140,7 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
         seat.length = reply.ready.length
       }),
     )
+    // They got ready wherever there was a core.
     keepTogether(
       seats.flatMap(({ link }) => link.pid ?? []),
       shuffle,
@@ -164,16 +165,6 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
     signal.removeEventListener('abort', kill)
     await Promise.all(seats.map(({ link }) => link.close()))
   }
-}
-
-const pin = openPin()
-const cores = allowedCores()
-
-/** On one core, another each round; they got ready wherever there was one. */
-function keepTogether(pids: readonly number[], shuffle: Stream): void {
-  if (pin === null || cores.length === 0) return
-  const core = cores[shuffle.below(cores.length)]!
-  for (const pid of pids) pin(pid, core)
 }
 
 function summary(
