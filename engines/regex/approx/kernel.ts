@@ -1,7 +1,7 @@
 /**
  * The step of `rows.ts` in WebAssembly, for up to 128 positions and one direction: backward, matches beginning anywhere.
  *
- * A row is one vector of 128 bits, or a 64-bit number where that is enough, and all rows live in variables of one
+ * A row is one vector of 128 bits (a 64-bit number, where that is enough, is no quicker), and all rows live in variables of one
  * function, so a kernel is written for each plan of rows; patterns share it. A character then
  * costs about ten instructions a row. Position p is bit p - 1; "nothing read yet" needs no bit, as it always holds.
  *
@@ -10,20 +10,7 @@
  * cost, and goes on with the kernel that has only the rows up to there.
  */
 import { engine } from '../wasm/engine.ts'
-import {
-  block,
-  giveBack,
-  I32,
-  i32,
-  I64,
-  i64,
-  i8x16,
-  loop,
-  ModuleBuilder,
-  V128,
-  v128,
-  when,
-} from '../wasm/assembler.ts'
+import { block, giveBack, I32, i32, i8x16, loop, ModuleBuilder, V128, v128, when } from '../wasm/assembler.ts'
 import type { Expr, Statement, Variable } from '../wasm/assembler.ts'
 import { PROGRAM, PROGRAM_BYTES, TABLE, WINDOW } from '../wasm/memory.ts'
 import { MOST_ROWS } from './plan.ts'
@@ -50,35 +37,12 @@ export const CHUNK = 4096
 /** Reads characters `from` to `to` of the window; the number read when a match begins there, or -1 after the last. */
 export type Run = (from: number, to: number) => number
 
-/** What differs between the two widths of a row. */
-interface Width<T extends I64 | V128> {
-  readonly type: T
-  readonly load: (at: Expr<I32>, offset?: number) => Expr<T>
-  readonly store: (at: Expr<I32>, value: Expr<T>, offset?: number) => Statement
-  readonly and: (a: Expr<T>, b: Expr<T>) => Expr<T>
-  readonly or: (a: Expr<T>, b: Expr<T>) => Expr<T>
-  /** All bits one up. */
-  readonly shift: (a: Variable<T>) => Expr<T>
-  readonly any: (a: Expr<T>) => Expr<I32>
-}
-
-const NARROW: Width<I64> = {
-  ...i64,
-  type: I64,
-  shift: (a) => i64.shl(a, i64.const(1n)),
-  any: (a) => i64.ne(a, i64.const(0n)),
-}
-
 /** The bytes of `a`, each one place higher; what is picked from `b` is 0. */
 const BYTE_UP = [16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
 const ZERO = v128.const(Array.from({ length: 16 }, () => 0))
-
-const WIDE: Width<V128> = {
-  ...v128,
-  type: V128,
-  shift: (a) => v128.or(i8x16.add(a, a), i8x16.shuffle(i8x16.shrU(a, i32.const(7)), ZERO, BYTE_UP)),
-  any: v128.anyTrue,
-}
+/** All bits one up. */
+const shifted = (a: Variable<V128>): Expr<V128> =>
+  v128.or(i8x16.add(a, a), i8x16.shuffle(i8x16.shrU(a, i32.const(7)), ZERO, BYTE_UP))
 
 const programAt = i32.const(PROGRAM)
 
@@ -92,29 +56,29 @@ interface Shape {
   readonly others: boolean
 }
 
-function kernelOf<T extends I64 | V128>(width: Width<T>, { from, tops, others }: Shape): Run {
+function kernelOf({ from, tops, others }: Shape): Run {
   const module = new ModuleBuilder()
   module.func('run', [I32, I32], I32, ({ params: [at, to], local }) => {
     const each = Array.from(from[INSERT]!.keys())
-    const variables = (): Variable<T>[] => each.map(() => local(width.type))
+    const variables = (): Variable<V128>[] => each.map(() => local(V128))
     const [rows, follows, newRows, newFollows] = [variables(), variables(), variables(), variables()]
-    const [held, moved, chain, accepting, first] = [0, 1, 2, 3, 4].map(() => local(width.type)) as [
-      Variable<T>,
-      Variable<T>,
-      Variable<T>,
-      Variable<T>,
-      Variable<T>,
+    const [held, moved, chain, accepting, first] = [0, 1, 2, 3, 4].map(() => local(V128)) as [
+      Variable<V128>,
+      Variable<V128>,
+      Variable<V128>,
+      Variable<V128>,
+      Variable<V128>,
     ]
     const [eight, end, bits] = [local(I32), local(I32), local(I32)]
     const state = (c: number): number => STATE + PROGRAM + c * 32
     const zero = i32.const(0)
     const save = each.flatMap((c) => [
-      width.store(zero, rows[c]!, state(c)),
-      width.store(zero, follows[c]!, state(c) + BYTES),
+      v128.store(zero, rows[c]!, state(c)),
+      v128.store(zero, follows[c]!, state(c) + BYTES),
     ])
     /** What follows by way of tables. */
     const further = (c: number): Statement[] => [
-      width.store(zero, newRows[c]!, PROGRAM + SCRATCH),
+      v128.store(zero, newRows[c]!, PROGRAM + SCRATCH),
       eight.set(zero),
       loop((again) => [
         bits.set(
@@ -125,9 +89,9 @@ function kernelOf<T extends I64 | V128>(width: Width<T>, { from, tops, others }:
         ),
         when(bits, [
           newFollows[c]!.set(
-            width.or(
+            v128.or(
               newFollows[c]!,
-              width.load(i32.add(i32.shl(eight, i32.const(9)), i32.shl(bits, i32.const(4))), TABLE),
+              v128.load(i32.add(i32.shl(eight, i32.const(9)), i32.shl(bits, i32.const(4))), TABLE),
             ),
           ),
         ]),
@@ -135,41 +99,41 @@ function kernelOf<T extends I64 | V128>(width: Width<T>, { from, tops, others }:
         again.brIf(i32.ltU(eight, end)),
       ]),
     ]
-    const told = tops.map((r): Expr<T> => rows[r]!).reduce((a, b) => width.or(a, b))
+    const told = tops.map((r): Expr<V128> => rows[r]!).reduce((a, b) => v128.or(a, b))
     const step = each.flatMap((c) => {
-      let row = width.and(follows[c]!, held)
+      let row = v128.and(follows[c]!, held)
       for (const [op, source] of [
         [INSERT, rows],
         [SUBSTITUTE, follows],
         [DELETE, newFollows],
       ] as const) {
         const before = source[from[op]![c]!]
-        if (before) row = width.or(row, before)
+        if (before) row = v128.or(row, before)
       }
       return [
         newRows[c]!.set(row),
-        moved.set(width.and(newRows[c]!, chain)),
-        newFollows[c]!.set(width.or(width.shift(moved), first)),
+        moved.set(v128.and(newRows[c]!, chain)),
+        newFollows[c]!.set(v128.or(shifted(moved), first)),
         ...(others ? further(c) : []),
       ]
     })
     return [
       ...each.flatMap((c) => [
-        rows[c]!.set(width.load(zero, state(c))),
-        follows[c]!.set(width.load(zero, state(c) + BYTES)),
+        rows[c]!.set(v128.load(zero, state(c))),
+        follows[c]!.set(v128.load(zero, state(c) + BYTES)),
       ]),
-      chain.set(width.load(programAt, CHAIN)),
-      accepting.set(width.load(programAt, ACCEPTING)),
-      first.set(width.load(programAt, FIRST)),
+      chain.set(v128.load(programAt, CHAIN)),
+      accepting.set(v128.load(programAt, ACCEPTING)),
+      first.set(v128.load(programAt, FIRST)),
       end.set(i32.shl(i32.load(programAt, EIGHTS), i32.const(3))),
       block((done) => [
         loop((again) => [
           done.brIf(i32.geU(at, to)),
-          held.set(width.load(i32.load16u(i32.shl(at, i32.const(1)), WINDOW), PROGRAM + HOLDS)),
+          held.set(v128.load(i32.load16u(i32.shl(at, i32.const(1)), WINDOW), PROGRAM + HOLDS)),
           at.set(i32.add(at, i32.const(1))),
           ...step,
           ...each.flatMap((c) => [rows[c]!.set(newRows[c]!), follows[c]!.set(newFollows[c]!)]),
-          when(width.any(width.and(told, accepting)), [...save, giveBack(at)]),
+          when(v128.anyTrue(v128.and(told, accepting)), [...save, giveBack(at)]),
           again.br(),
         ]),
       ]),
@@ -184,13 +148,13 @@ function kernelOf<T extends I64 | V128>(width: Width<T>, { from, tops, others }:
 
 const kernels = new Map<string, Run>()
 
-/** The kernel of a shape; `wide`: for more than 64 positions. */
-export function kernel(wide: boolean, shape: Shape): Run {
-  const key = `${wide} ${JSON.stringify(shape)}`
+/** The kernel of a shape. */
+export function kernel(shape: Shape): Run {
+  const key = JSON.stringify(shape)
   let run = kernels.get(key)
   if (!run) {
     if (kernels.size >= MOST_KERNELS) kernels.clear()
-    run = wide ? kernelOf(WIDE, shape) : kernelOf(NARROW, shape)
+    run = kernelOf(shape)
     kernels.set(key, run)
   }
   return run

@@ -35,7 +35,6 @@ export class RowKernel {
   private readonly initial: Uint8Array
   private readonly accepting: Uint32Array
   private readonly others: boolean
-  private readonly wide: boolean
   /** By level. */
   private readonly runs: Run[] = []
   private run: Run
@@ -44,7 +43,6 @@ export class RowKernel {
     const { positions, from, used } = plan
     const { next, count, holds, words } = positions
     this.plan = plan
-    this.wide = count > 64
     const after = next.map(bitsOf)
     const eights = new Map<number, number>()
     let chain = 0n
@@ -126,7 +124,7 @@ export class RowKernel {
   private of(level: number): Run {
     const { used, from, tops } = this.plan
     const rows = from.map((all) => all.slice(0, used[level]))
-    return (this.runs[level] ??= kernel(this.wide, { from: rows, tops: tops[level]!, others: this.others }))
+    return (this.runs[level] ??= kernel({ from: rows, tops: tops[level]!, others: this.others }))
   }
 
   /** From now on only levels up to `most` are asked for. */

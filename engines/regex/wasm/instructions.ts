@@ -73,10 +73,7 @@ export const i64 = {
       body.bytes.push(0x42)
       signed(body.bytes, BigInt.asIntN(64, value))
     }),
-  load: load(I64, 0x29),
-  store: store<I64>(0x37),
   eqz: unary<I64, I32>(I32, 0x50),
-  ne: binary<I64, I32>(I32, 0x52),
   ctz: unary<I64, I64>(I64, 0x7a),
   sub: binary<I64, I64>(I64, 0x7d),
   and: binary<I64, I64>(I64, 0x83),
