@@ -6,7 +6,7 @@ export const FOLD: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, b
 )
 export const IDENTITY: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
-export function isLetter(byte: number): boolean {
+function isLetter(byte: number): boolean {
   const lower = byte | 0x20
   return lower >= 0x61 && lower <= 0x7a
 }

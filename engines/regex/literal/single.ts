@@ -7,7 +7,7 @@ import { isOpen } from '../foundation/paths.ts'
 import { engine } from '../wasm/engine.ts'
 import { ByteSet } from '../scan/byte-set.ts'
 import { PAIR } from '../wasm/kernels/pair.ts'
-import { FOLD, IDENTITY, foldMask, isLetter } from './fold.ts'
+import { FOLD, IDENTITY, foldMask } from './fold.ts'
 import { FREQUENCY } from './frequency.ts'
 import { KernelSearch } from './kernel-search.ts'
 import type { LinearSearch, LiteralSearch } from './search.ts'
@@ -26,7 +26,7 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
   const [i, j] = rarestPair(needle, ignoreCase)
   return new KernelSearch({
     program: { bytes: pairProgram(needle, i, j, ignoreCase) },
-    kernel: ignoreCase && needle.some(isLetter) ? engine().kernels.pairFold : engine().kernels.pair,
+    kernel: engine().kernels.pair,
     lengths,
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,

@@ -20,7 +20,6 @@ import type { Region } from './memory.ts'
 export interface Kernels {
   /** One literal: `kernels/pair.ts`. */
   readonly pair: SearchKernel
-  readonly pairFold: SearchKernel
   /** Several: `kernels/teddy.ts`. */
   readonly teddy: SearchKernel
   /** Thousands: `kernels/grams.ts`. */
