@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parse } from '../syntax/parse.ts'
 import { contains } from '../syntax/ranges.ts'
 import { Random } from '../testing/random.ts'
@@ -8,6 +8,8 @@ import { buildAlphabet, classOf, Sets } from './alphabet.ts'
 import { buildAutomaton } from './automaton.ts'
 import { buildCaptures } from './index.ts'
 import type { CapturePath, Captures } from './index.ts'
+import { MinimalSearch } from './minimal.ts'
+import { Multipass } from './multipass.ts'
 import { Stepper } from './stepper.ts'
 
 const encoder = new TextEncoder()
@@ -113,6 +115,25 @@ describe('long spans', () => {
     for (const cache of [0, 3000, 6000, 12_000, 30_000, 1e6]) {
       expect(captures.withCache(cache).run(text, 0, text.length, EDGES, 'multi-pass')).toEqual(expected)
     }
+  })
+})
+
+describe('a way whose cache was full again and again', () => {
+  it.each(['multi-pass', 'ranked search'])('is tried again behind much other text: %s', (way) => {
+    const passes = way === 'multi-pass'
+    const trials = passes ? vi.spyOn(Multipass.prototype, 'run') : vi.spyOn(MinimalSearch.prototype, 'find')
+    const captures = made(passes ? '(.*)=(.*)' : '(a|b+)*?=').withCache(6000)
+    const ask = (text: string): number => {
+      const bytes = encoder.encode(text)
+      if (passes) captures.run(bytes, 0, bytes.length, EDGES)
+      else captures.findMinimal(bytes, 0, EDGES)
+      return trials.mock.calls.length
+    }
+    expect(Array.from({ length: 5 }, () => ask('ab=ab'))).toEqual([1, 2, 3, 3, 3])
+    expect(trials.mock.results.every(({ value }) => value === undefined)).toBe(true)
+    expect(ask(`${'ab'.repeat(1 << 17)}=`)).toBe(3)
+    expect(ask('ab=ab')).toBe(4)
+    trials.mockRestore()
   })
 })
 

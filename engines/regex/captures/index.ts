@@ -30,13 +30,35 @@ import { Stepper } from './stepper.ts'
 const STATES_PER_STATE = 3
 /** Captures take this part of the cache that a Regex may have; the automata for spans take the rest. */
 const SHARES = 4
-/** A cache that ran full this often is not tried again. */
+/** A cache that ran full this often is tried again only after so many characters: other texts may come. */
 const MAX_FAILURES = 3
+const AGAIN = 1 << 18
 
 /** States times groups beyond which one step's record may take hundreds of megabytes: then nothing is recorded. */
 const MAX_RECORD = 1 << 24
 
 export type CapturePath = 'one-pass' | 'multi-pass' | 'simulation'
+
+/** Whether a way that needs a cache is worth trying. */
+class Trials {
+  private readonly closed: boolean
+  private failures = 0
+  /** Characters that had to go another way since the last failure. */
+  missed = 0
+
+  constructor(closed: boolean) {
+    this.closed = closed
+  }
+
+  get worthwhile(): boolean {
+    return !this.closed && (this.failures < MAX_FAILURES || this.missed >= AGAIN)
+  }
+
+  fail(): void {
+    this.failures++
+    this.missed = 0
+  }
+}
 
 export class Captures {
   private readonly automaton: RankedNfa
@@ -52,9 +74,8 @@ export class Captures {
   private search: MinimalSearch | undefined
   private liveSets: LiveSets | undefined
   private ownStepper: Stepper | undefined
-  private failures = 0
-  /** How often the way by two passes gave up. */
-  private givenUp = 0
+  private readonly searches = new Trials(!isOpen('ranked search'))
+  private readonly passes = new Trials(!isOpen('multi-pass'))
   private readonly recordable: boolean
   /** Characters given to each way so far. */
   readonly counters: Record<CapturePath, number> = {
@@ -69,8 +90,6 @@ export class Captures {
     this.cacheBytes = Math.floor(cacheBytes / SHARES)
     this.meter = meter
     this.ownMeter = ownMeter
-    if (!isOpen('multi-pass')) this.givenUp = MAX_FAILURES
-    if (!isOpen('ranked search')) this.failures = MAX_FAILURES
     this.recordable = automaton.states * automaton.groups <= MAX_RECORD
   }
 
@@ -100,16 +119,17 @@ export class Captures {
         return this.onePass.run(text, start, end, edges, meter)
       }
     }
-    if (this.recordable && (path ?? 'multi-pass') === 'multi-pass' && this.givenUp < MAX_FAILURES) {
+    if (this.recordable && (path ?? 'multi-pass') === 'multi-pass' && this.passes.worthwhile) {
       this.multipass ??= new Multipass(this.stepper, this.cacheBytes)
       const spans = this.multipass.run(text, start, end, edges, meter)
       if (spans !== undefined) {
         counters['multi-pass'] += end - start
         return spans
       }
-      this.givenUp++
+      this.passes.fail()
     }
     counters.simulation += end - start
+    this.passes.missed += end - start
     return simulate(this.stepper, text, start, end, edges, meter, this.allBytes)
   }
 
@@ -126,14 +146,16 @@ export class Captures {
     outlook: Outlook = { future: null, spansOnly: false, reached: 0 },
   ): Int32Array | null {
     if (this.ownMeter) this.meter.begin()
-    if (path !== 'simulation' && this.recordable && this.failures < MAX_FAILURES) {
+    if (path !== 'simulation' && this.recordable && this.searches.worthwhile) {
       this.search ??= new MinimalSearch(this.stepper, this.cacheBytes)
       const spans = this.search.find(text, from, edges, this.meter, outlook)
       if (spans !== undefined) return spans
-      this.failures++
+      this.searches.fail()
       this.search = undefined
     }
-    return simulateSearch(this.stepper, text, from, edges, this.meter, outlook, this.allBytes)
+    const spans = simulateSearch(this.stepper, text, from, edges, this.meter, outlook, this.allBytes)
+    this.searches.missed += outlook.reached - from
+    return spans
   }
 
   /** What can still be reached from everywhere in the rest of a text; two passes over it. */
