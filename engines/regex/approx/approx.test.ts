@@ -163,6 +163,9 @@ describe('the filter', () => {
     const matcher = buildApprox(parse('(Xyzzyqw){~1}', {}), {})
     expect(matcher.search.windows(encode('yes and no. '.repeat(1000)))).toEqual([])
     expect(matcher.search.windows(encode(`${'yes and no. '.repeat(100)}Xyz`))).toEqual([1164, 1203])
+    // A text full of pieces is walked as a whole; the next one is another matter.
+    expect(matcher.search.windows(encode('Xyz '.repeat(1000)))).toBeNull()
+    expect(matcher.search.windows(encode('yes and no. '.repeat(1000)))).toEqual([])
   })
 })
 

@@ -71,7 +71,6 @@ export class Filter {
   readonly search: LiteralSearch
   /** Bytes that a match can reach from where one of its pieces begins, to either side. */
   private readonly reach: number
-  private dense = false
 
   private constructor(search: LiteralSearch, reach: number) {
     this.search = search
@@ -105,15 +104,11 @@ export class Filter {
    */
   windows(text: Uint8Array, from: number): number[] | null {
     const to = text.length
-    if (this.dense) return null
     const windows: number[] = []
     const cursor = this.search.cursor(text, from, to)
     let most = (to - from) / BYTES_PER_PIECE
     for (let at = from; cursor.next(at); at = cursor.start + 1) {
-      if (--most < 0) {
-        this.dense = true
-        return null
-      }
+      if (--most < 0) return null
       const start = Math.max(from, cursor.start - this.reach)
       const end = Math.min(to, cursor.start + this.reach)
       const last = windows.length - 1

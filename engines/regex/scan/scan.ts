@@ -64,7 +64,7 @@ export class Scanner {
   private readonly batch = uint32s(BATCH)
   private readonly verdicts = uint8s(BATCH)
   private batched = 0
-  /** So many fragments have a literal that looking for it first is work in vain. */
+  /** In this call so many fragments have a literal that looking for it first is work in vain. */
   private common = false
 
   private readonly tally: Tally
@@ -96,6 +96,7 @@ export class Scanner {
     if (starts.length !== ends.length) throw new RangeError('as many ends as starts are needed')
     const limit = options.limit ?? Infinity
     const found = new HitList()
+    this.common = false
     let left = options.budget ?? Infinity
     let next = from
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
