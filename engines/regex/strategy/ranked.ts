@@ -2,54 +2,18 @@
  * Minimal repetitions that no walk in order finds: their matches come from a search by rankings of paths, groups and all.
  * Whether there is a match at all is still a walk.
  */
-import { EDGE } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
-import { buildCaptures } from '../captures/index.ts'
-import type { Captures } from '../captures/index.ts'
-import type { Program } from '../dfa/program.ts'
-import type { Tally } from '../dfa/tally.ts'
-import type { FragmentMatcher } from '../scan/scan.ts'
-import type { Match, Options } from '../types.ts'
-import { fragmentMatcher } from './fragments.ts'
+import type { Match } from '../types.ts'
+import { OfProgram } from './of-program.ts'
 import { RankedMatches } from './ranked-matches.ts'
 import { matchOf, searchInto, spansOf } from './strategy.ts'
 import type { Search, Strategy } from './strategy.ts'
 
-export class Ranked implements Strategy {
+export class Ranked extends OfProgram implements Strategy {
   readonly name = 'minimal'
-  readonly tally: Tally
-  private readonly program: Program
-  private readonly options: Options
-  private readonly spansOnly: boolean
-  private capturesMade: Captures | undefined
-
-  constructor(program: Program, options: Options) {
-    this.tally = program.tally
-    this.program = program
-    this.options = options
-    this.spansOnly = options.captures === false || program.parsed.groups === 0
-  }
-
-  get counters(): Readonly<Tally> {
-    return { ...this.tally }
-  }
-
-  private get captures(): Captures {
-    return (this.capturesMade ??= buildCaptures(this.program.parsed, this.options, this.program.meter))
-  }
-
-  testString(text: string): boolean | undefined {
-    this.program.meter.begin()
-    return this.program.matchesString(text)
-  }
 
   execString(): undefined {
     return undefined
-  }
-
-  test(text: Uint8Array): boolean {
-    this.program.meter.begin()
-    return this.program.matches(text, 0, EDGE, EDGE)
   }
 
   exec(text: Uint8Array, from: number, edges: Edges): Match | null {
@@ -74,7 +38,7 @@ export class Ranked implements Strategy {
   }
 
   findAll(text: Uint8Array): Search {
-    return this.search(text, this.spansOnly)
+    return this.search(text, !this.capturing)
   }
 
   private search(text: Uint8Array, spansOnly: boolean): Search {
@@ -85,13 +49,5 @@ export class Ranked implements Strategy {
       next: () => matches.next(),
       match: () => matchOf(spansOnly ? matches.spans.slice(0, 2) : matches.spans),
     }
-  }
-
-  beginScan(): void {
-    this.program.meter.begin()
-  }
-
-  fragments(): FragmentMatcher {
-    return fragmentMatcher(this.program)
   }
 }

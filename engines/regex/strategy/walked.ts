@@ -1,49 +1,27 @@
 /** Patterns whose spans are found without their groups: by a search for strings, or by walks. */
 import { bolOf, EDGE, eolOf, PLAIN } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
-import { buildCaptures } from '../captures/index.ts'
-import type { Captures } from '../captures/index.ts'
 import type { Program } from '../dfa/program.ts'
 import type { SpanSource } from '../dfa/spans.ts'
-import type { Tally } from '../dfa/tally.ts'
-import type { FragmentMatcher } from '../scan/scan.ts'
 import type { Match, Options } from '../types.ts'
-import { fragmentMatcher } from './fragments.ts'
+import { OfProgram } from './of-program.ts'
 import { matchOf, spanOf } from './strategy.ts'
 import type { Search, Strategy, StrategyName } from './strategy.ts'
 
 /** Matches looked for at a time where all are wanted. */
 const BATCH = 64
 
-export class Walked implements Strategy {
+export class Walked extends OfProgram implements Strategy {
   readonly name: StrategyName
-  readonly tally: Tally
-  private readonly program: Program
-  private readonly options: Options
-  /** Groups are asked for and there are some. */
-  private readonly capturing: boolean
   private readonly source: () => SpanSource
   /** For calls that begin and end at once. */
   private readonly spanSource: SpanSource
-  private capturesMade: Captures | undefined
 
   constructor(name: StrategyName, program: Program, options: Options, source: () => SpanSource) {
+    super(program, options)
     this.name = name
-    this.tally = program.tally
-    this.program = program
-    this.options = options
-    this.capturing = options.captures !== false && program.parsed.groups > 0
     this.source = source
     this.spanSource = source()
-  }
-
-  get counters(): Readonly<Tally> {
-    return { ...this.tally }
-  }
-
-  testString(text: string): boolean | undefined {
-    this.program.meter.begin()
-    return this.program.matchesString(text)
   }
 
   execString(text: string): Match | null | undefined {
@@ -52,11 +30,6 @@ export class Walked implements Strategy {
     if (this.capturing || program.meter.limited || program.skip?.string == null) return undefined
     const start = program.skip.findString(text)
     return start < 0 ? null : matchOf(spanOf(start, start + program.lengths.min))
-  }
-
-  test(text: Uint8Array): boolean {
-    this.program.meter.begin()
-    return this.program.matches(text, 0, EDGE, EDGE)
   }
 
   exec(text: Uint8Array, from: number, edges: Edges): Match | null {
@@ -103,18 +76,8 @@ export class Walked implements Strategy {
     }
   }
 
-  beginScan(): void {
-    this.program.meter.begin()
-  }
-
-  fragments(): FragmentMatcher {
-    return fragmentMatcher(this.program)
-  }
-
   private match(text: Uint8Array, start: number, end: number, edges: Edges): Match {
     if (!this.capturing) return matchOf(spanOf(start, end))
-    const { program } = this
-    this.capturesMade ??= buildCaptures(program.parsed, this.options, program.meter)
-    return matchOf(this.capturesMade.run(text, start, end, edges) ?? spanOf(start, end))
+    return matchOf(this.captures.run(text, start, end, edges) ?? spanOf(start, end))
   }
 }
