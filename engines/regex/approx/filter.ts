@@ -1,10 +1,8 @@
 /**
  * Where in a text an approximate match of a literal can be at all.
  *
- * Cut the literal into one piece more than errors are allowed: an error spoils one piece at most, so one piece at
- * least
- * stands in every match as it is (the pigeonhole principle; Wu and Manber 1992, section 5). Pieces are searched for
- * at
+ * Cut the literal into one piece more than errors are allowed: an error spoils one piece at most, so one piece at least
+ * stands in every match as it is (the pigeonhole principle; Wu and Manber 1992, section 5). Pieces are searched for at
  * the speed of literals, and only their surroundings are looked at closely.
  *
  * Worth (`npm run regex:paths`, filter): 25 times sets for a word with one error in the novel.

@@ -1,15 +1,12 @@
 /**
  * The longest match from given places, by bits, without reading far past any of them.
  *
- * A walk forward goes on while something could become of it, which may be to the end of the text although nothing
- * does.
+ * A walk forward goes on while something could become of it, which may be to the end of the text although nothing does.
  * Laid over the rows of a walk backward, which say what can be read from here to some end, its own rows tell whether
- * another end is still to come: some position that follows what was read at cost c must be one that can be read on
- * from
+ * another end is still to come: some position that follows what was read at cost c must be one that can be read on from
  * at what is left of the cost. So every walk stops behind its match.
  *
- * The rows backward are kept for a block of the text at a time; a first walk leaves the rows at the end of every
- * block.
+ * The rows backward are kept for a block of the text at a time; a first walk leaves the rows at the end of every block.
  * Blocks are asked for from left to right, so the text is read backward twice in all.
  *
  * Worth (`npm run regex:paths`, live): 13 to 19 times `ends.ts` for a gene and perhaps another behind.

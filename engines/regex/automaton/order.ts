@@ -1,14 +1,11 @@
 /**
  * Whether a pattern with a minimal repetition can be searched for by an automaton whose threads stand in order.
  *
- * Such an automaton tries the branches of a fork from first to last, as JavaScript does, and keeps the first that
- * leads
+ * Such an automaton tries the branches of a fork from first to last, as JavaScript does, and keeps the first that leads
  * to a match. That is what minimal repetitions and the nodes around them want. But a node without one wants to be as
- * long
- * as it can, and is only if its longest way is also its first: a fixed length, one greedy repetition of a fixed
- * length, or
- * alternatives of fixed lengths, which the automaton then has sorted. `a*(ab)*` is neither: on "aab" its first way is
- * "aa", its longest "aab". What is not in order is searched for by rankings (`captures/minimal.ts`).
+ * long as it can, and is only if its longest way is also its first: a fixed length, one greedy repetition of a fixed
+ * length, or alternatives of fixed lengths, which the automaton then has sorted. `a*(ab)*` is neither: on "aab" its
+ * first way is "aa", its longest "aab". What is not in order is searched for by rankings (`captures/minimal.ts`).
  *
  * Worth (`npm run regex:paths`, ordered): 12 to 20 times the search by rankings for a lazy field of a log.
  */

@@ -5,8 +5,7 @@
  * the determinised run with a fresh attempt at every position, ranked below the older ones. Where a path ends, all
  * worse ones are dropped; when no better one is left, the match is known, and the way back gives its start and its
  * groups. Linear in the text: a character is stepped over at most twice. For all matches, one after another,
- * `future.ts`
- * tells each search when it is done.
+ * `future.ts` tells each search when it is done.
  *
  * Worth (`npm run regex:paths`, ranked search): 5 to 11 times simulation.
  */

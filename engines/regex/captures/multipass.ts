@@ -1,14 +1,12 @@
 /**
  * Captures in two passes: forward with the determinised rankings, back along the winning path.
  *
- * Forward costs two table look-ups a character and notes the step's number; the step knows where each of its paths
- * came
+ * Forward costs two table look-ups a character and notes the step's number; the step knows where each of its paths came
  * from and what it captured, so the way back is a pointer chase that stops when every group is known. Two passes over
  * tables, against the simulation's work on every state at every character: tens of times faster. (Borsotti and
  * Trofimovich's multi-pass TDFA, with rankings for states.)
  *
- * A step not met before takes as long as thousands of others, so it gives up where texts lead to new ones all the
- * time.
+ * A step not met before takes as long as thousands of others, so it gives up where texts lead to new ones all the time.
  *
  * Worth (`npm run regex:paths`, multi-pass): 25 to 50 times simulation.
  */

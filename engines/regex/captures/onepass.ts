@@ -1,14 +1,13 @@
 /**
  * Captures in one pass, for patterns that leave no choice.
  *
- * `([a-z]+)@([a-z]+)` is one-pass: after each character there is one state to be in, so captures can be written down
- * as they happen. `(.*)c(.*)` is not: on a "c" there are two. Whether a pattern is one-pass is found by exploring its
- * determinised rankings: none may hold more than one state. Then a run is one table look-up a character, and nothing
- * is remembered of the way. (RE2's onepass.cc has the idea.)
+ * `([a-z]+)@([a-z]+)` is one-pass: after each character there is one state to be in, so captures can be written down as
+ * they happen. `(.*)c(.*)` is not: on a "c" there are two. Whether a pattern is one-pass is found by exploring its
+ * determinised rankings: none may hold more than one state. Then a run is one table look-up a character, and nothing is
+ * remembered of the way. (RE2's onepass.cc has the idea.)
  *
- * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the
- * last one
- * wrote: then the span is walked first, only noting where the last iteration began, and captures are written from
+ * Writing captures takes longer than walking. Where a loop is around all groups, each iteration forgets what the last
+ * one wrote: then the span is walked first, only noting where the last iteration began, and captures are written from
  * there.
  *
  * Worth (`npm run regex:paths`, one-pass): 1.8 to 4 times two passes.

@@ -1,19 +1,14 @@
 /**
  * Texts full of matches, walked without a branch that depends on where they are.
  *
- * `\w+` ends a match every few bytes, and each time a processor guesses wrong twice: where the word begins and where
- * it
+ * `\w+` ends a match every few bytes, and each time a processor guesses wrong twice: where the word begins and where it
  * ends. So where a match ends, the transition goes on to where the next search leads: the state left accepts and dies
- * with this byte, the search begins again before it, and the transition is that of the search's first state on the
- * same
- * byte, with a mark END. Where a match begins it has a mark START. Places are written down at every byte, and the
- * marks
- * move the pen: three bytes in a row cost the same whether a match ends in them or not (measured: 2 to 3 times as
- * quick
+ * with this byte, the search begins again before it, and the transition is that of the search's first state on the same
+ * byte, with a mark END. Where a match begins it has a mark START. Places are written down at every byte, and the marks
+ * move the pen: three bytes in a row cost the same whether a match ends in them or not (measured: 2 to 3 times as quick
  * as a walk with branches where matches are every 6 bytes, a third slower where they are rare).
  *
- * Everything else (an end that is not the last byte read, a start that is not known, a character of several bytes to
- * be
+ * Everything else (an end that is not the last byte read, a start that is not known, a character of several bytes to be
  * looked at whole) is no transition of this table: the walk with branches takes over for one match.
  *
  * Worth (`npm run regex:paths`, dense): 2 to 5 times walking with branches for `[a-z]+` in the novel.

@@ -1,14 +1,13 @@
 /**
  * Jumping to where a match could begin, from a literal that every match contains.
  *
- * The first occurrence of the literal at or after the place reached: no match ends before it, so nothing in front of
- * it needs reading unless a match that holds it could begin there. If the literal stands at most a few bytes into the
+ * The first occurrence of the literal at or after the place reached: no match ends before it, so nothing in front of it
+ * needs reading unless a match that holds it could begin there. If the literal stands at most a few bytes into the
  * match, that is simple arithmetic. If not (`\w+\s+Holmes`), an automaton walks back from the literal for as long as
- * what it has read could be the beginning of a match, and remembers the leftmost place where one would start. Both
- * only ever choose a place too early, never one too late; the forward walk then decides.
+ * what it has read could be the beginning of a match, and remembers the leftmost place where one would start. Both only
+ * ever choose a place too early, never one too late; the forward walk then decides.
  *
- * The walk back never passes the place where the forward walk last waited with nothing begun, nor the first byte
- * behind
+ * The walk back never passes the place where the forward walk last waited with nothing begun, nor the first byte behind
  * it that a match can begin with, so no byte is read more than twice on the way to a match, and where the literal is
  * everywhere but nothing can begin, none is walked over.
  *

@@ -1,14 +1,12 @@
 /**
  * Is-match over many fragments by a complete automaton: which of them end in an accepting state?
  *
- * Walking a table is bound by latency: each look-up waits for the state that the one before gave, some five cycles.
- * So
- * four fragments walk in lock-step, and their look-ups overlap. The lanes run for as many bytes as all four still
- * have, at most `CHECK`; then those that are at their end, or in a state that will not change, hand in their verdict
- * and take the next fragment.
+ * Walking a table is bound by latency: each look-up waits for the state that the one before gave, some five cycles. So
+ * four fragments walk in lock-step, and their look-ups overlap. The lanes run for as many bytes as all four still have,
+ * at most `CHECK`; then those that are at their end, or in a state that will not change, hand in their verdict and take
+ * the next fragment.
  *
- * States are row offsets in bytes, so a look-up is one addition and one load. They are numbered so that accepting
- * ones
+ * States are row offsets in bytes, so a look-up is one addition and one load. They are numbered so that accepting ones
  * come last, the absorbing one very last and the dead one first: three comparisons judge a state.
  *
  * Most fragments of most texts have nothing that a match begins with. Where the bytes that leave the start state are
