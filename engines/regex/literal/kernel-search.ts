@@ -26,7 +26,8 @@ const COPIED = 1 << 14
 const IN_PLACE = 1 << 16
 const LONGEST_REACH = 8_192
 const NEAR = 48
-/** A text of at most so many bytes is searched at once, if all its occurrences are wanted. */
+/** A text of so many bytes is searched at once, if all its occurrences are wanted. */
+const LEAST = 64
 const SMALL = 512
 
 /**
@@ -114,7 +115,8 @@ export class KernelSearch implements LiteralSearch {
   /** Those of a text that fits into the first window in one call. */
   into(text: Uint8Array, from: number, to: number, spans: Int32Array): number {
     const length = to - from
-    if (length < this.plan.shortBelow || length > SMALL) return findInto(this, text, from, to, spans)
+    if (length < LEAST || length < this.shortest || length > SMALL)
+      return findInto(this, text, from, to, spans)
     const { memory } = prepare(this.plan)
     const base = memory.addressOf(text)
     const found = this.run(text, base, from, length, true, HITS, Math.min(spans.length >> 1, HITS_PAIRS))

@@ -30,7 +30,7 @@ export function compileOne(bytes: Uint8Array, ignoreCase: boolean): LiteralSearc
     lengths,
     // Two look-ups, for both cases of a letter, would seldom both skip far.
     anchor: foldMask(needle[i]!, ignoreCase) === 0 ? { byte: needle[i]!, offset: i } : null,
-    shortBelow: 64,
+    shortBelow: 128,
     short: new Linear(() => new ShortText(needle, i, fold), lengths),
     linear,
   })

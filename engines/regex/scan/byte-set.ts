@@ -7,13 +7,11 @@ import { engine } from '../wasm/engine.ts'
 import { BYTE_SET } from '../wasm/kernels/byte-set.ts'
 import { WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
 
-/** So many bytes are looked at in a loop, sooner than a copy and a kernel would be through. */
-const NEAR = 64
-/** The same for a single byte, which the platform's own search needs no copy for. */
-const NEAR_ONE = 16
+/** Below, a loop is faster than a copy, or than a call of the platform's search. */
+const SHORT = 64
+const FIRST_WINDOW = 512
 /** `Buffer` itself is a property with a getter. */
 const { indexOf } = Buffer.prototype
-const FIRST_WINDOW = 512
 
 /** The tables by which kernels test for a set; `members[byte]` is 1 or 0. */
 export function setTables(members: Uint8Array): Uint8Array {
@@ -49,25 +47,35 @@ export class ByteSet {
   /** Offset of the first byte in the set at from <= offset < to; `to` when there is none. */
   find(text: Uint8Array, from: number, to: number): number {
     const { members, only } = this
-    const reach = only >= 0 ? NEAR_ONE : NEAR
-    const near = to - from < 2 * reach ? to : from + reach
+    const near = to - from < 2 * SHORT ? to : from + SHORT
     let at = from
     if (only >= 0) {
-      for (; at < near; at++) if (text[at] === only) return at
-      if (near >= to) return to
+      // Each byte is compared at once: half the time of a look-up.
+      for (; at + 4 <= near; at += 4) {
+        if (text[at] === only) return at
+        if (text[at + 1] === only) return at + 1
+        if (text[at + 2] === only) return at + 2
+        if (text[at + 3] === only) return at + 3
+      }
+    } else {
+      while (
+        at + 4 <= near &&
+        (members[text[at]!]! |
+          members[text[at + 1]!]! |
+          members[text[at + 2]!]! |
+          members[text[at + 3]!]!) ===
+          0
+      ) {
+        at += 4
+      }
+    }
+    for (; at < near; at++) if (members[text[at]!] === 1) return at
+    if (near >= to) return to
+    if (only >= 0) {
       // Looks beyond `to`, if that is not the end, rather than make a view of what is before it.
       const found = indexOf.call(text, only, near)
       return found < 0 || found > to ? to : found
     }
-    while (
-      at + 4 <= near &&
-      (members[text[at]!]! | members[text[at + 1]!]! | members[text[at + 2]!]! | members[text[at + 3]!]!) ===
-        0
-    ) {
-      at += 4
-    }
-    for (; at < near; at++) if (members[text[at]!] === 1) return at
-    if (near >= to) return to
     const { memory, kernels } = this.prepare()
     const base = memory.addressOf(text)
     if (base >= 0) return kernels.byteSet(base + near, base + to) - base
