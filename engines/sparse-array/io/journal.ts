@@ -10,7 +10,8 @@
  * Commits come in groups: while the disk syncs, records gather; the next sync takes them all.
  */
 import { crc32 } from 'node:zlib'
-import type { Engine, LoggedCommand } from '../server/engine.ts'
+import type { Args } from '../resp/args.ts'
+import type { Engine } from '../server/engine.ts'
 import { replayer } from '../server/replay.ts'
 import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
@@ -94,7 +95,7 @@ export class Journal {
     return this.waiting.length
   }
 
-  append(db: number, commands: readonly LoggedCommand[]): void {
+  append(db: number, commands: readonly Args[]): void {
     const record = encodeRecord(db, ++this.sequence, commands)
     this.waiting.push(record)
     this.position += record.length
@@ -304,7 +305,7 @@ const crc32Of = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
 class Replay {
   sequence = 0
   private readonly engine: Engine
-  private readonly run: (db: number, commands: readonly LoggedCommand[]) => void
+  private readonly run: (db: number, commands: readonly Args[]) => void
 
   constructor(engine: Engine) {
     this.engine = engine

@@ -8,7 +8,7 @@
  * what follows. So a damage is told from an end, and an old record that lies behind an end is not taken for a new one.
  */
 import { crc32 } from 'node:zlib'
-import type { LoggedCommand } from '../server/engine.ts'
+import { Args } from '../resp/args.ts'
 
 const MAGIC = Buffer.from('FBR1')
 const HEADER = 20
@@ -17,14 +17,14 @@ const MOST = 2 ** 31
 export interface LogRecord {
   readonly db: number
   readonly sequence: number
-  readonly commands: readonly LoggedCommand[]
+  readonly commands: readonly Args[]
 }
 
-export function encodeRecord(db: number, sequence: number, commands: readonly LoggedCommand[]): Buffer {
+export function encodeRecord(db: number, sequence: number, commands: readonly Args[]): Buffer {
   let length = 1
   for (const command of commands) {
-    length += 4
-    for (const argument of command) length += 4 + argument.length
+    length += 4 + 4 * command.count
+    for (let i = 0; i < command.count; i++) length += command.length(i)
   }
   const bytes = Buffer.allocUnsafe(HEADER + length)
   MAGIC.copy(bytes, 0)
@@ -33,11 +33,9 @@ export function encodeRecord(db: number, sequence: number, commands: readonly Lo
   bytes[HEADER] = db
   let at = HEADER + 1
   for (const command of commands) {
-    at = bytes.writeUInt32LE(command.length, at)
-    for (const argument of command) {
-      at = bytes.writeUInt32LE(argument.length, at)
-      bytes.set(argument, at)
-      at += argument.length
+    at = bytes.writeUInt32LE(command.count, at)
+    for (let i = 0; i < command.count; i++) {
+      at = command.copyTo(i, bytes, bytes.writeUInt32LE(command.length(i), at))
     }
   }
   bytes.writeUInt32LE(checksumOf(bytes, 0, length), 16)
@@ -56,14 +54,15 @@ export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; en
   const end = at + HEADER + length
   if (length < 1 || length > MOST || end > bytes.length) return null
   if (bytes.readUInt32LE(at + 16) !== checksumOf(bytes, at, length)) return null
-  const commands: Uint8Array[][] = []
+  const commands: Args[] = []
   for (let next = at + HEADER + 1; next < end;) {
-    const command: Uint8Array[] = []
+    const command = new Args()
+    command.bytes = bytes
     const count = bytes.readUInt32LE(next)
     next += 4
     for (let i = 0; i < count; i++) {
       const size = bytes.readUInt32LE(next)
-      command.push(bytes.subarray(next + 4, next + 4 + size))
+      command.push(next + 4, next + 4 + size)
       next += 4 + size
     }
     commands.push(command)

@@ -181,6 +181,7 @@ class Server implements RunningServer {
         ['process_id', process.pid],
         ['tcp_port', this.port],
         ['used_memory_rss', process.memoryUsage.rss()],
+        ['log_syncs', this.syncs],
       ],
     }
   }

@@ -1,6 +1,9 @@
 /** The arguments of one command: stretches of a buffer that is only good while the command runs. */
 import { Buffer } from 'node:buffer'
 
+/** Shorter arguments are copied by a loop: a subarray costs as much. */
+const LOOP = 96
+
 export class Args {
   bytes: Uint8Array = new Uint8Array()
   starts = new Int32Array(64)
@@ -23,6 +26,15 @@ export class Args {
   /** A view, good as long as the buffer is. */
   view(i: number): Uint8Array {
     return this.bytes.subarray(this.starts[i], this.ends[i])
+  }
+
+  /** Copies the argument to `at`; returns where it ends. */
+  copyTo(i: number, target: Uint8Array, at: number): number {
+    const from = this.starts[i]!
+    const length = this.ends[i]! - from
+    if (length > LOOP) target.set(this.bytes.subarray(from, from + length), at)
+    else for (let k = 0; k < length; k++) target[at + k] = this.bytes[from + k]!
+    return at + length
   }
 
   /** As a string of bytes: a character stands for a byte. */

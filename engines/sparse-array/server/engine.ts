@@ -9,8 +9,7 @@ import type { Store } from '../array/store.ts'
 import type { Plan } from '../grep/plan.ts'
 import { ARRAY, Keyspace } from '../keyspace/keyspace.ts'
 import type { Job } from '../job.ts'
-import type { Args } from '../resp/args.ts'
-import { bytesOf, latin1 } from '../resp/args.ts'
+import { Args, latin1 } from '../resp/args.ts'
 import { Space } from '../space/space.ts'
 import { Events } from './events.ts'
 
@@ -21,9 +20,6 @@ const DEFAULT_MAX_STEPS = 4_000_000_000
 const DEFAULT_OUTPUT_LIMIT = 2 ** 30
 /** Blocks of memory that are freed at once. */
 const BURIED_AT_ONCE = 64
-
-/** One command as it is written to the log. */
-export type LoggedCommand = readonly Uint8Array[]
 
 /** What the engine knows of a client. */
 export interface Client {
@@ -50,8 +46,8 @@ export interface Host {
   /** Writes are logged. */
   readonly durable: boolean
   readonly directory: string
-  /** Writes of one command, or of one transaction, which are replayed all or not at all. */
-  log(db: number, commands: readonly LoggedCommand[]): void
+  /** Writes of one command, or of one transaction, which are replayed all or not at all; the arguments are lent. */
+  log(db: number, commands: readonly Args[]): void
   /** Begins a snapshot, or writes it at once; false when one is being written. */
   save(what: 'save' | 'rewrite', atOnce: boolean): boolean
   readonly saving: 'save' | 'rewrite' | null
@@ -126,7 +122,7 @@ export class Engine {
   /** Databases that were emptied and whose keys are still to be freed, and behind which key. */
   private readonly graves: { readonly keyspace: Keyspace; sequence: number }[] = []
   /** Commands of a transaction that runs. */
-  private group: LoggedCommand[] | null = null
+  private group: Args[] | null = null
   private groupDb = 0
 
   constructor(options: EngineOptions = {}) {
@@ -232,7 +228,7 @@ export class Engine {
     const key = keyspace.keyOf(record)
     this.stats.expired++
     this.remove(keyspace, record)
-    this.log(keyspace.index, [bytesOf('DEL'), key])
+    this.log(keyspace.index, Args.of('DEL', key))
     this.notify('x', 'expired', key, keyspace.index)
   }
 
@@ -265,12 +261,7 @@ export class Engine {
   changed(keyspace: Keyspace, key: Uint8Array, args: Args): void {
     this.touched(keyspace.index, key)
     this.dirty++
-    if (this.host.durable && !this.loading) {
-      this.log(
-        keyspace.index,
-        Array.from({ length: args.count }, (_, i) => args.bytes.slice(args.starts[i], args.ends[i])),
-      )
-    }
+    this.log(keyspace.index, args)
   }
 
   /** The key in argument 1 was written: `changed` and `notify`, and next to nothing where nobody wants to know. */
@@ -289,15 +280,15 @@ export class Engine {
     if (sessions !== undefined) for (const session of sessions) session.watchBroken = true
   }
 
-  log(db: number, command: LoggedCommand): void {
+  private log(db: number, command: Args): void {
     if (!this.host.durable || this.loading) return
     if (this.group === null) {
       this.host.log(db, [command])
       return
     }
-    if (db !== this.groupDb) this.group.push([bytesOf('SELECT'), bytesOf(String(db))])
+    if (db !== this.groupDb) this.group.push(Args.of('SELECT', String(db)))
     this.groupDb = db
-    this.group.push(command)
+    this.group.push(command.copy())
   }
 
   /** Between these two, all writes are one record of the log. */

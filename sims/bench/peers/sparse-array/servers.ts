@@ -25,6 +25,10 @@ export function cpuSeconds(pid: number): number {
   return nanoseconds / 1e9
 }
 
+/** System calls of a process so far that wrote something. */
+export const writesOf = (pid: number): number =>
+  Number(/syscw: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))![1])
+
 export function missingProgram(program: string, debian: string): { why: string; install: string } | null {
   try {
     execFileSync(program, ['--version'], { stdio: 'ignore' })
