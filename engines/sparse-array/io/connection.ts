@@ -6,12 +6,13 @@
  */
 import type { Socket } from 'node:net'
 import type { Session } from '../server/session.ts'
+import { giveChunk, isChunk } from '../resp/chunks.ts'
 import type { Worker } from './scheduler.ts'
 
 /** What may wait in the socket before the client is not read from. */
 const PAUSE = 1 << 20
 /** What is handed to the socket before others have their turn: the system copies it at once, some 0.2 ms. */
-const MOST_AT_ONCE = 1 << 20
+const MOST_AT_ONCE = 1 << 18
 /** Requests that may wait behind a long command. */
 const MOST_PENDING = 1 << 20
 
@@ -126,7 +127,12 @@ export class Connection implements Worker {
       this.queued -= chunk.length
       bytes += chunk.length
       // Past its mark the socket wants to be asked again; small replies it takes together.
-      if (!socket.write(chunk) && socket.writableLength > PAUSE / 4) this.block()
+      const isSent = isChunk(chunk)
+        ? socket.write(chunk, (error) => {
+            if (!error) giveChunk(chunk)
+          })
+        : socket.write(chunk)
+      if (!isSent && socket.writableLength > PAUSE / 4) this.block()
     }
     queue.splice(0, sent)
     if (bytes >= MOST_AT_ONCE && queue.length > 0 && !this.isBlocked) {
@@ -172,7 +178,7 @@ export class Connection implements Worker {
     this.isClosed = true
     this.around.unschedule(this)
     this.session.close()
-    this.queue.length = 0
+    for (const chunk of this.queue.splice(0)) if (isChunk(chunk)) giveChunk(chunk)
     this.held.length = 0
     this.around.after()
   }

@@ -9,9 +9,9 @@
  * All workers of a turn together, milliseconds. With what the loop does between two turns, and a portion that takes
  * longer than was foreseen, others wait less than 5 ms.
  */
-const TURN = 2
-const SHORT = 0.25
-const LONG = 0.75
+const TURN = 1
+const SHORT = 0.15
+const LONG = 0.4
 const FIRST_UNITS = 32_768
 const LEAST_UNITS = 4_096
 const MOST_UNITS = 2 ** 28

@@ -4,6 +4,7 @@ import type { AddressInfo, Server as NetServer } from 'node:net'
 import { commandTable } from '../commands/table.ts'
 import { Engine } from '../server/engine.ts'
 import type { Client, EngineOptions, Host } from '../server/engine.ts'
+import { trimChunks } from '../resp/chunks.ts'
 import { Session } from '../server/session.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
 import { Connection } from './connection.ts'
@@ -250,6 +251,7 @@ class Server implements RunningServer {
     const { engine } = this
     engine.now = Date.now()
     engine.expireSome(EXPIRED_A_TICK)
+    trimChunks()
     this.after()
     if (this.journal !== null && engine.fsync === 'everysec' && engine.now - this.lastSync >= 1_000) {
       this.lastSync = engine.now

@@ -3,13 +3,13 @@ import { indexText } from '../array/index64.ts'
 import { MAX_RENDERED, render, TAG, TEXT } from '../array/word.ts'
 import type { Space } from '../space/space.ts'
 import { bytesOf } from './args.ts'
+import { CHUNK, giveChunk, isChunk, takeChunk } from './chunks.ts'
 
 const FIRST_CHUNK = 16_384
-const CHUNK = 262_144
 const CR = 0x0d
 const LF = 0x0a
-/** Shorter values are copied by a loop: a subarray costs as much. */
-const LOOP = 96
+/** Shorter values are copied by a loop: a subarray takes as long, and each is work for the collector. */
+const LOOP = 256
 
 const NILS = 4_096
 const NIL_BULKS = bytesOf('$-1\r\n'.repeat(NILS))
@@ -32,7 +32,10 @@ export class Reply {
   take(): Uint8Array[] {
     const chunks = this.full.splice(0)
     if (this.at > 0) chunks.push(this.bytes.slice(0, this.at))
-    if (this.bytes.length > FIRST_CHUNK) this.bytes = new Uint8Array(FIRST_CHUNK)
+    if (this.bytes.length > FIRST_CHUNK) {
+      if (isChunk(this.bytes)) giveChunk(this.bytes)
+      this.bytes = new Uint8Array(FIRST_CHUNK)
+    }
     this.at = this.fullBytes = 0
     return chunks
   }
@@ -213,7 +216,7 @@ export class Reply {
   private room(bytes: number): void {
     if (this.at + bytes <= this.bytes.length) return
     this.close()
-    if (bytes > this.bytes.length) this.bytes = new Uint8Array(Math.max(bytes, CHUNK))
+    if (bytes > this.bytes.length) this.bytes = buffer(Math.max(bytes, CHUNK))
   }
 
   /** Puts what was written among the full chunks. */
@@ -221,7 +224,9 @@ export class Reply {
     if (this.at === 0) return
     this.full.push(this.bytes.subarray(0, this.at))
     this.fullBytes += this.at
-    this.bytes = new Uint8Array(Math.min(CHUNK, 2 * this.bytes.length))
+    this.bytes = buffer(Math.min(CHUNK, 2 * this.bytes.length))
     this.at = 0
   }
 }
+
+const buffer = (bytes: number): Uint8Array<ArrayBuffer> => (bytes === CHUNK ? takeChunk() : new Uint8Array(bytes))

@@ -20,7 +20,7 @@ export function reload(engine: Engine): void {
 /** A snapshot as one piece of memory. */
 export function dump(engine: Engine): Uint8Array {
   const pieces: Uint8Array[] = []
-  const writer = new SnapshotWriter(engine, unchecked, (piece) => pieces.push(piece))
+  const writer = new SnapshotWriter(engine, unchecked, (piece) => pieces.push(piece.slice()))
   writer.step(Infinity)
   writer.close()
   const bytes = new Uint8Array(writer.length)

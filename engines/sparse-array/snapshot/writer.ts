@@ -22,6 +22,8 @@ export const MAGIC = new TextEncoder().encode('FBARRAY1')
 export const END = 0xff
 const PIECE = 1 << 16
 const ELEMENT = 32
+/** Shorter values are copied by a loop: a subarray takes as long, and each is work for the collector. */
+const LOOP = 256
 /** The next slice is still to be gone to. */
 const NO_SLICE = -1
 
@@ -58,7 +60,7 @@ export class SnapshotWriter {
   private at = 0
   private sum = 0
 
-  /** `sink` gets pieces that are its own. */
+  /** `sink` is lent pieces until it returns. Copies of all of them would have the collector at work again and again. */
   constructor(engine: Engine, checksum: Checksum, sink: (bytes: Uint8Array) => void) {
     this.engine = engine
     this.checksum = checksum
@@ -201,7 +203,7 @@ export class SnapshotWriter {
     this.room(4)
     new DataView(this.bytes.buffer).setUint32(0, this.sum, true)
     this.length += 4
-    this.sink(this.bytes.slice(0, 4))
+    this.sink(this.bytes.subarray(0, 4))
   }
 
   private rendered(lo: number, hi: number): void {
@@ -219,13 +221,16 @@ export class SnapshotWriter {
   private put(bytes: Uint8Array, from: number, to: number): void {
     if (to - from > PIECE) {
       this.flush()
-      const piece = bytes.slice(from, to)
-      this.emit(piece)
+      this.emit(bytes.subarray(from, to))
       return
     }
-    this.room(to - from)
-    this.bytes.set(bytes.subarray(from, to), this.at)
-    this.at += to - from
+    const length = to - from
+    this.room(length)
+    const { at } = this
+    const target = this.bytes
+    if (length > LOOP) target.set(bytes.subarray(from, to), at)
+    else for (let i = 0; i < length; i++) target[at + i] = bytes[from + i]!
+    this.at = at + length
   }
 
   private byte(value: number): void {
@@ -265,7 +270,7 @@ export class SnapshotWriter {
 
   private flush(): void {
     if (this.at === 0) return
-    this.emit(this.bytes.slice(0, this.at))
+    this.emit(this.bytes.subarray(0, this.at))
     this.at = 0
   }
 
