@@ -256,6 +256,22 @@ describe('what has broken others', () => {
     deaf.close()
   })
 
+  it('long replies keep their bytes, though their buffers are used again as soon as they are sent', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    for (const letter of ['a', 'b'])
+      await client.ask('ARINSERT', letter, ...Array.from({ length: 800 }, () => letter.repeat(10_000)))
+    const late = new RawClient(server.port)
+    late.socket.pause()
+    const reply = late.ask('ARGETRANGE', 'a', '0', '799')
+    // What waits in the socket must not be written over meanwhile.
+    for (let i = 0; i < 2; i++) expect(await client.ask('ARGETRANGE', 'b', '0', '799')).toHaveLength(800)
+    late.socket.resume()
+    expect(new Set((await reply) as string[])).toEqual(new Set([`$${'a'.repeat(10_000)}`]))
+    client.close()
+    late.close()
+  })
+
   it('a client that hangs up ends its search', async () => {
     await using server = await served()
     const client = new RawClient(server.port)

@@ -229,4 +229,5 @@ export class Reply {
   }
 }
 
-const buffer = (bytes: number): Uint8Array<ArrayBuffer> => (bytes === CHUNK ? takeChunk() : new Uint8Array(bytes))
+const buffer = (bytes: number): Uint8Array<ArrayBuffer> =>
+  bytes === CHUNK ? takeChunk() : new Uint8Array(bytes)

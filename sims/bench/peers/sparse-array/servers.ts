@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { ServeOptions } from '../../../../engines/sparse-array/index.ts'
 import { frame, parseReply } from '../../../../engines/sparse-array/testing/index.ts'
 
@@ -16,6 +17,8 @@ export interface BenchServer {
 }
 
 const SERVED = join(import.meta.dirname, 'served.ts')
+const ECHO = join(import.meta.dirname, 'echo.ts')
+
 /** Processor seconds that the threads of a process have taken, to the nanosecond: the kernel's clock ticks are too coarse. */
 export function cpuSeconds(pid: number): number {
   let nanoseconds = 0
@@ -48,10 +51,10 @@ export function redisVersion(): string {
   }
 }
 
-function stop(child: ChildProcess, folder: string): Promise<void> {
+function stop(child: ChildProcess, folder: string | null): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      rmSync(folder, { recursive: true, force: true })
+      if (folder !== null) rmSync(folder, { recursive: true, force: true })
       resolve()
     }
     if (child.exitCode !== null || child.signalCode !== null) done()
@@ -66,7 +69,20 @@ export async function startOurs(
   const folder = mkdtempSync(join(tmpdir(), 'sparse-array-bench-'))
   const { dir, ...rest } = options
   const argument = JSON.stringify({ ...rest, ...(dir === true ? { dir: folder } : {}) })
-  const child = spawn(process.execPath, [SERVED, argument], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return listening(
+    spawn(process.execPath, [SERVED, argument], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    folder,
+  )
+}
+
+/** A server that sends back what it gets. */
+export const startEcho = (): Promise<BenchServer> =>
+  listening(spawn(process.execPath, [ECHO], { stdio: ['pipe', 'pipe', 'inherit'] }), null)
+
+async function listening(
+  child: ChildProcess & { stdout: Readable },
+  folder: string | null,
+): Promise<BenchServer> {
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (data: Buffer) => resolve(String(data)))
     child.once('exit', () => reject(new Error('the server ended before it listened')))

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { Asker, startOurs } from '../../peers/sparse-array/servers.ts'
+import { Asker, startEcho, startOurs } from '../../peers/sparse-array/servers.ts'
 import type { BenchServer } from '../../peers/sparse-array/servers.ts'
 import type { Burst, Row } from '../../harness/row.ts'
 import { frameOf } from '../../../../engines/sparse-array/testing/index.ts'
@@ -43,12 +43,12 @@ async function filled(yields: boolean): Promise<BenchServer> {
   return server
 }
 
-/** Waits of ARGETs sent every 2 ms while the hammer works, seconds, ascending. */
-async function waits(server: BenchServer): Promise<number[]> {
+/** Waits of ARGETs sent every 2 ms to `asked` while the hammer works on the server, seconds, ascending. */
+async function waits(server: BenchServer, asked: BenchServer): Promise<number[]> {
   const hammer: ChildProcess = spawn(process.execPath, [HAMMER, String(server.port), ...LONG_WORK], {
     stdio: ['pipe', 'ignore', 'inherit'],
   })
-  const client = await Asker.connect(server.port)
+  const client = await Asker.connect(asked.port)
   await new Promise((resolve) => setTimeout(resolve, 500))
   const found: Promise<number>[] = []
   const until = performance.now() + 1_000 * SECONDS
@@ -56,10 +56,12 @@ async function waits(server: BenchServer): Promise<number[]> {
     // Asked when it is due, whether or not those before are answered: a stall must not hide what it keeps waiting.
     while (performance.now() < next) await new Promise((resolve) => setTimeout(resolve, 1))
     const due = next
-    const value = client.ask('ARGET', 'k', String((found.length * 7_919) % FRAGMENTS))
+    const reply = client.askReply('ARGET', 'k', String((found.length * 7_919) % FRAGMENTS))
     found.push(
-      value.then((text) => {
-        if (text.length < 20) throw new Error('no fragment')
+      reply.then((got) => {
+        const isRight =
+          asked === server ? got.type === 'bulk' && got.bytes.length >= 20 : got.type === 'array'
+        if (!isRight) throw new Error('no fragment')
         return (performance.now() - due) / 1_000
       }),
     )
@@ -70,8 +72,10 @@ async function waits(server: BenchServer): Promise<number[]> {
   return all.toSorted((a, b) => a - b)
 }
 
-async function waiting(yields: boolean, share: number): Promise<Burst> {
+/** `echoes`: not the server is asked but, beside the same load, one that only sends back what it gets. */
+async function waiting(share: number, yields: boolean, echoes: boolean): Promise<Burst> {
   const server = await filled(yields)
+  const asked = echoes ? await startEcho() : server
   return {
     run: () => 1,
     work: 1,
@@ -79,12 +83,15 @@ async function waiting(yields: boolean, share: number): Promise<Burst> {
     timed: async (repeats) => {
       let sum = 0
       for (let i = 0; i < repeats; i++) {
-        const sorted = await waits(server)
+        const sorted = await waits(server, asked)
         sum += sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
       }
       return { seconds: sum, check: 1 }
     },
-    close: () => server.close(),
+    close: async () => {
+      if (echoes) await asked.close()
+      await server.close()
+    },
   }
 }
 
@@ -106,22 +113,35 @@ async function searching(yields: boolean): Promise<Burst> {
   }
 }
 
-const row = (id: string, summary: string, burst: (yields: boolean) => Promise<Burst>): Row => ({
+const row = (
+  id: string,
+  summary: string,
+  burst: (yields: boolean) => Promise<Burst>,
+  echo?: () => Promise<Burst>,
+): Row => ({
   id: `sparse-array/${id}`,
   unit: 's',
   better: 'lower',
   summary,
   ours: ours(() => burst(true)),
-  peers: [yardstick('at-once', () => burst(false))],
+  peers: [yardstick('at-once', () => burst(false)), ...(echo === undefined ? [] : [yardstick('echo', echo)])],
   atMost: { rounds: 3, samples: 1 },
 })
 
 const BESIDE =
   'ARGET every 2 ms beside clients that loop RE, MATCH "" WITHVALUES and BGSAVE over two million fragments'
 
+const besideRow = (id: string, what: string, share: number): Row =>
+  row(
+    id,
+    `${BESIDE}: ${what}.`,
+    (yields) => waiting(share, yields, false),
+    () => waiting(share, true, true),
+  )
+
 export const latencyRows: readonly Row[] = [
-  row('arget-beside-p99', `${BESIDE}: 99th percentile.`, (yields) => waiting(yields, 0.99)),
-  row('arget-beside-longest', `${BESIDE}: the longest.`, (yields) => waiting(yields, 1)),
+  besideRow('arget-beside-p99', '99th percentile', 0.99),
+  besideRow('arget-beside-longest', 'the longest', 1),
   row(
     'argrep-yielding',
     'An ARGREP of two alternations over two million fragments, beside a server that does not yield; the count is verified.',
