@@ -64,3 +64,10 @@ describe('what cannot be asked for: exit 2 and one line that says what', () => {
     expect(stderr.trim().split('\n').at(-1)).toContain(message)
   })
 })
+
+test('a Redis that cannot be reached: exit 3 and one line that says which', async () => {
+  // Port 1 is nobody's.
+  const { code, stdout, stderr } = await bench(['sparse-array', '--redis', 'redis://127.0.0.1:1'])
+  expect([code, stdout]).toEqual([3, ''])
+  expect(stderr.trim()).toBe('--redis: 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1')
+})

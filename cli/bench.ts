@@ -41,8 +41,9 @@ export const bench = defineCommand({
     if (redis !== undefined) {
       if (name !== 'sparse-array') throw new UsageError('--redis is for the benchmark sparse-array')
       try {
-        nameArrayRedis(redis)
+        await nameArrayRedis(redis)
       } catch (error) {
+        if (!(error instanceof TypeError)) throw error
         throw new UsageError(`--redis takes redis://HOST:PORT, not ${redis}`, { cause: error })
       }
     }

@@ -2,17 +2,33 @@
  * A Redis that has arrays (8.8 and later), which `bench --redis URL` names: Debian has none to start. It may be anywhere
  * and hold anything, so only keys of our own are touched, and they are deleted in the end.
  */
+import { CouldNotMeasure } from '../../harness/errors.ts'
 import type { Burst, Contestant } from '../../harness/row.ts'
 import { Asker } from './servers.ts'
 
 /** Contestants run in processes of their own and learn the address from their environment. */
 const VARIABLE = 'FLOWBENCH_ARRAY_REDIS'
 
-/** From here on it takes part. Throws TypeError for a text that is no redis:// URL. */
-export function nameArrayRedis(text: string): void {
-  const { protocol, hostname } = new URL(text)
-  if (protocol !== 'redis:' || hostname === '') throw new TypeError(`no redis://HOST:PORT: ${text}`)
+/**
+ * From here on it takes part. Throws TypeError for a text that is no redis:// URL, CouldNotMeasure for a server that
+ * cannot be reached or does not let us in. One without arrays is listed as missing.
+ */
+export async function nameArrayRedis(text: string): Promise<void> {
+  const url = new URL(text)
+  if (url.protocol !== 'redis:' || url.hostname === '') throw new TypeError(`no redis://HOST:PORT: ${text}`)
+  try {
+    const client = await Asker.open(url)
+    client.close()
+  } catch (error) {
+    throw new CouldNotMeasure(`--redis: ${url.host}: ${reason(error)}`, { cause: error })
+  }
   process.env[VARIABLE] = text
+}
+
+/** An error that stands for several, one for each address of a name, says nothing itself. */
+function reason(error: unknown): string {
+  const one = error instanceof AggregateError ? error.errors[0] : error
+  return one instanceof Error ? one.message : String(one)
 }
 
 const named = (): URL | null => (process.env[VARIABLE] === undefined ? null : new URL(process.env[VARIABLE]))
@@ -48,7 +64,7 @@ export function arrayRedis(prepare: (redis: ArrayRedis) => Promise<Burst>, id = 
       try {
         client = await Asker.open(url)
       } catch (error) {
-        return { why: `${url.host}: ${error instanceof Error ? error.message : String(error)}`, install }
+        return { why: `${url.host}: ${reason(error)}`, install }
       }
       const reply = await client.askReply('ARLEN', KEY)
       const info = await client.ask('INFO', 'server')

@@ -17,6 +17,8 @@ export interface BenchServer {
 }
 
 const SERVED = join(import.meta.dirname, 'served.ts')
+/** Who has not answered by then is not there. */
+const PATIENCE_MS = 5_000
 const ECHO = join(import.meta.dirname, 'echo.ts')
 
 /** Processor seconds that the threads of a process have taken, to the nanosecond: the kernel's clock ticks are too coarse. */
@@ -122,7 +124,13 @@ export async function benchmark(port: number, args: readonly string[], url?: URL
   const where =
     url === undefined
       ? ['-p', String(port)]
-      : ['-h', url.hostname, '-p', url.port || '6379', ...(url.password === '' ? [] : ['-a', url.password])]
+      : [
+          '-h',
+          url.hostname,
+          '-p',
+          url.port || '6379',
+          ...(url.password === '' ? [] : ['-a', decodeURIComponent(url.password)]),
+        ]
   const text = await new Promise<string>((resolve, reject) => {
     execFile('redis-benchmark', [...where, '-q', ...args], (error, stdout) =>
       error === null ? resolve(stdout) : reject(error),
@@ -147,17 +155,30 @@ export class Asker {
 
   static async connect(port: number, host = '127.0.0.1'): Promise<Asker> {
     const socket = connect(port, host)
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve).once('error', reject)
-    })
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no connection in ${PATIENCE_MS / 1_000} s`)),
+      PATIENCE_MS,
+    )
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve).once('error', reject)
+      })
+    } finally {
+      clearTimeout(timer)
+    }
     return new Asker(socket)
   }
 
-  /** Signs in where the URL has a password. */
+  /** Signs in where the URL has a password. Throws where nobody answers, or not to us. */
   static async open(url: URL): Promise<Asker> {
     const asker = await Asker.connect(Number(url.port || 6379), url.hostname)
-    if (url.password !== '') await asker.ask('AUTH', decodeURIComponent(url.password))
-    return asker
+    // A server that wants a password says so here too.
+    const reply = await (url.password === ''
+      ? asker.askReply('PING')
+      : asker.askReply('AUTH', decodeURIComponent(url.password)))
+    if (reply.type !== 'error') return asker
+    asker.close()
+    throw new Error(reply.text)
   }
 
   askReply(...command: string[]): Promise<Reply> {
