@@ -10,7 +10,11 @@ import { flowbench } from './testing/flowbench.ts'
 const temporary = mkdtempSync(join(tmpdir(), 'flowbench-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 const bench = (args: string[], options: Parameters<typeof flowbench>[1] = {}) =>
-  flowbench(['bench', ...args], { env: { TMPDIR: temporary }, ...options })
+  flowbench(['bench', ...args], {
+    // The compile cache would be found among what is left behind.
+    env: { TMPDIR: temporary, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    ...options,
+  })
 
 test('every sim has a row', () => {
   expect(
