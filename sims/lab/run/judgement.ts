@@ -19,12 +19,22 @@ export function judgeExpectation(expectation: Expectation, point: Point): Expect
     metric,
     unit,
     at: point.at,
-    ok: value !== null && holds(expectation, value),
+    ok: meets(expectation, point),
     value,
     low,
     high,
     clear: low === null || high === null ? null : clear(expectation, low, high),
   }
+}
+
+/**
+ * True when the estimate meets the expectation. The estimate, and not what is printed of it: a percentile of too few
+ * observations is not printed, but that it is far below a limit may be certain.
+ */
+function meets(expectation: Expectation, point: Point): boolean {
+  const { metric } = expectation
+  const value = metric === HEADROOM ? point.metrics[HEADROOM]!.value : point.figures[metric]?.value
+  return value !== null && value !== undefined && holds(expectation, value)
 }
 
 /** Confidence, 0..1, that the truth meets the expectation; null where nothing can be said. */
@@ -52,10 +62,7 @@ export const isUsedUp = (sim: Sim, point: Point): boolean =>
 /** True when the estimates meet every expectation; an overloaded point never does. */
 export function passes(sim: Sim, expectations: readonly Expectation[], point: Point): boolean {
   if (point.state === 'overloaded' || isUsedUp(sim, point)) return false
-  return expectations.every((one) => {
-    const value = one.metric === HEADROOM ? point.metrics[HEADROOM]!.value : point.figures[one.metric]?.value
-    return value !== null && value !== undefined && holds(one, value)
-  })
+  return expectations.every((one) => meets(one, point))
 }
 
 /** True when every expectation is met with this confidence, one-sided. */
