@@ -148,8 +148,7 @@ async function lookFor(
     for (const { attack } of worst.slice(0, MOST_FOLLOWED)) {
       const once = await grow(compiled.ready, attack, options)
       // What others on a busy machine may have blurred is measured once more.
-      const isBlurred = once.fit.growth === 'undecided' && once.fit.exponent !== null && once.failure === null
-      const grown = isBlurred ? await grow(compiled.ready, attack, options) : once
+      const grown = isBlurred(once) ? clearer(once, await grow(compiled.ready, attack, options)) : once
       if (isSuperlinear(grown)) return shown(await reach(compiled.ready, grown, options))
       // Nothing there; of those that were followed the longest row is told.
       if (mild === null || (mild.fit.growth !== 'linear' && grown.fit.growth === 'linear')) mild = grown
@@ -165,6 +164,20 @@ async function lookFor(
 }
 
 const isSuperlinear = ({ fit }: Grown): boolean => fit.growth === 'polynomial' || fit.growth === 'exponential'
+
+/** Undecided, or a polynomial that may be of one degree or of another. */
+function isBlurred({ fit: { growth, exponent }, failure }: Grown): boolean {
+  if (exponent === null || failure !== null) return false
+  const isBetween = Math.round(exponent.low) !== Math.round(exponent.high)
+  return growth === 'undecided' || (growth === 'polynomial' && isBetween)
+}
+
+const clearer = (one: Grown, other: Grown): Grown => (width(other) < width(one) ? other : one)
+
+function width({ fit: { growth, exponent } }: Grown): number {
+  if (growth === 'undecided') return Infinity
+  return exponent === null ? 0 : exponent.high - exponent.low
+}
 
 /** Superlinear by what was seen, or too quickly at its end to tell. */
 function mayGrow(trial: Grown): boolean {

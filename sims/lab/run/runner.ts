@@ -39,11 +39,14 @@ export function threadRunner(sims: URL, workers: number): Runner {
   let known = 0
   let done = 0
   let events = 0
+  let isClosed = false
 
   async function run(task: PartTask): Promise<unknown> {
     known++
     const slot = freeSlots.pop() ?? (await new Promise<number>((resolve) => waiting.push(resolve)))
     try {
+      // The pool would start threads anew for what still waited for a slot.
+      if (isClosed) throw new Error('the runner was closed')
       const job: WorkerTask = { sims: sims.href, task, progress, slot }
       return await (pool.run(job) as Promise<unknown>)
     } finally {
@@ -68,7 +71,10 @@ export function threadRunner(sims: URL, workers: number): Runner {
       }
       return { partsDone: done, partsWorth: worth, partsKnown: known, events: total }
     },
-    close: () => pool.destroy(),
+    close() {
+      isClosed = true
+      return pool.destroy()
+    },
   }
 }
 
