@@ -69,8 +69,6 @@ const MOST_TRIALS = 12
 const MOST_FOLLOWED = 3
 /** Rows that are blurred are measured again so often. */
 const MOST_AGAIN = 2
-/** Of `blur`: from here on. */
-const BLURRED = 1
 
 /** An engine and one pattern: a process that is started again when it was ended. */
 class Compiled {
@@ -151,7 +149,7 @@ async function lookFor(
     let mild: Grown | null = null
     for (const { attack } of worst.slice(0, MOST_FOLLOWED)) {
       let grown = await grow(compiled.ready, attack, options)
-      for (let again = 0; again < MOST_AGAIN && blur(grown) >= BLURRED; again++) {
+      for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
         const other = await grow(compiled.ready, attack, options)
         if (blur(other) < blur(grown)) grown = other
       }
@@ -172,15 +170,14 @@ async function lookFor(
 const isSuperlinear = ({ fit }: Grown): boolean => fit.growth === 'polynomial' || fit.growth === 'exponential'
 
 /**
- * How far others on the machine may have blurred a row: the width of its exponent's interval, and that of a whole degree
- * where its end is of another degree than its upper half, or the interval holds two. What is undecided could not be worse.
+ * How far others on the machine may have blurred a row: the width of an exponent's interval that holds two degrees. What is
+ * undecided could not be worse.
  */
-function blur({ fit: { growth, degree, exponent }, failure }: Grown): number {
+function blur({ fit: { growth, exponent }, failure }: Grown): number {
   if (failure !== null || exponent === null) return 0
   if (growth === 'undecided') return Infinity
-  const { value, low, high } = exponent
-  const isOfOne = Math.round(value) === degree && Math.round(low) === Math.round(high)
-  return growth === 'polynomial' && !isOfOne ? BLURRED + high - low : 0
+  const { low, high } = exponent
+  return growth === 'polynomial' && Math.round(low) !== Math.round(high) ? high - low : 0
 }
 
 /** Superlinear by what was seen, or too quickly at its end to tell. */

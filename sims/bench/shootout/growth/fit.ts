@@ -156,7 +156,8 @@ export function fitGrowth(points: readonly Point[]): Fit {
     // A power grows by the span to its degree: high ones cannot span much between the floor and a second.
     if (good.length < LEAST_POINTS || span ** endSlope < LEAST_SPAN ** 2)
       return { ...undecided('too few lengths'), exponent }
-    const degree = Math.max(2, Math.round(endSlope))
+    // Of more points than the end's: where times swing, that was a degree off in one row of twenty.
+    const degree = Math.max(2, Math.round(logLog.slope))
     return { growth: 'polynomial', degree, exponent, base: null, why: null }
   }
   return { ...undecided('between linear and quadratic'), exponent }
