@@ -2,13 +2,14 @@
  * Rounds of fresh processes that do the same work in different trees, or of the same tree, taking turns.
  *
  * In a round every side starts a process; all warm up side by side, then take their samples one at a time, turn after
- * turn, on one core (`core.ts`). The order of a turn is drawn once a round and kept, so that every side always follows the same other one: a
- * process that follows itself finds its caches warm, and one that has more turns than another does so more often.
+ * turn, on one core (`core.ts`). The order of a turn is drawn once a round and kept, so that every side always follows the
+ * same other one: a process that follows itself finds its caches warm, and one that has more turns than another does so
+ * more often.
  *
  * By processor time, a round's ratio is the median of the turns' ratios. A virtual core is slower by half for as long as
  * its host runs something beside it, which is seconds: both samples of a turn see the same, two sides' quartiles or minima
- * do not. Interruptions only add to wall time, so there it is the ratio of
- * the two least samples (`METHODOLOGY.md` has the figures).
+ * do not. Interruptions only add to wall time, so there it is the ratio of the two least samples (`METHODOLOGY.md` has the
+ * figures).
  *
  * The processes of a round are gone before the next begins: two processes of the very same code differ by some per cent
  * for as long as they live, and this way that is noise like any other.
