@@ -147,8 +147,9 @@ async function lookFor(
     const worst = worstFirst(trials, seconds)
     if (worst[0] === undefined) return { ...nothing, verdict: 'undecided', why: 'nothing was tried' }
     let mild: Grown | null = null
-    for (const { attack } of worst.slice(0, MOST_FOLLOWED)) {
-      let grown = await grow(compiled.ready, attack, options)
+    for (const trial of worst.slice(0, MOST_FOLLOWED)) {
+      const { attack } = trial
+      let grown = await grow(compiled.ready, attack, options, trial.failure === null ? trial.points : [])
       for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
         const other = await grow(compiled.ready, attack, options)
         if (blur(other) < blur(grown)) grown = other
@@ -156,7 +157,7 @@ async function lookFor(
       if (isSuperlinear(grown)) return shown(await reach(compiled.ready, grown, options))
       // Nothing there; of those that were followed the longest row is told.
       if (mild === null || (mild.fit.growth !== 'linear' && grown.fit.growth === 'linear')) mild = grown
-      if (!mayGrow(trials.find((trial) => trial.attack === attack)!)) break
+      if (!mayGrow(trial)) break
     }
     return shown(mild!)
   } catch (error) {

@@ -30,8 +30,10 @@ function command(): [string, ...string[]] {
 }
 
 /** recheck's own limit, and when it is ended for not keeping it. */
-const LIMIT_MS = 2_000
+const LIMIT_MS = 1_000
 const GRACE_MS = 1_500
+/** It keeps some 10 MB a pattern: after so many it is started anew. */
+const MOST_ASKED = 64
 
 export class Recheck {
   private readonly process = new AskedProcess(command())
@@ -46,6 +48,7 @@ export class Recheck {
       id: number
       result?: Diagnostics
     } | null
+    if (id % MOST_ASKED === 0) this.process.close()
     return reply?.id === id ? (reply.result ?? null) : null
   }
 

@@ -1,5 +1,5 @@
 /** One engine of ours in this process, by the name that is the argument. Others' code is not even loaded. */
-import { enableCompileCache } from 'node:module'
+import { flushCompileCache } from 'node:module'
 import type { Adapter } from './adapter.ts'
 import { serve } from './serve.ts'
 
@@ -15,9 +15,10 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   vectorscan: async () => (await import('./native.ts')).vectorscan(),
 }
 
-// Every pattern has a process of its own: what it runs on is compiled once.
-enableCompileCache()
 const [name = ''] = process.argv.slice(2)
 const load = ADAPTERS[name]
 if (load === undefined) throw new Error(`no engine is called ${name}`)
-serve(await load())
+const adapter = await load()
+// Nobody lets it come to its end, at which Node would keep what was compiled for the process of the next pattern.
+flushCompileCache()
+serve(adapter)

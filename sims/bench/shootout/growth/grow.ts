@@ -44,17 +44,35 @@ const ENOUGH = 0.7
 /** A little more than is sought, so that it is reached. */
 const AIM = 1.02
 
-/** Throws `EngineRefused` when the engine has no answer to `ask`. */
-export async function grow(ready: Ready, attack: Attack, options: GrowOptions): Promise<Grown> {
+/**
+ * Goes on from `begun`, a row of the same attack that ended at less. Throws `EngineRefused` when the engine has no answer
+ * to `ask`.
+ */
+export async function grow(
+  ready: Ready,
+  attack: Attack,
+  options: GrowOptions,
+  begun: Grown['points'] = [],
+): Promise<Grown> {
   const { ask, seconds, bytes } = options
-  const points: (Point & { pumps: number })[] = []
+  const points = [...begun]
   const unit = Buffer.byteLength(attack.pump)
   const most = Math.floor((bytes - attackBytes(attack, 0)) / unit)
   let failure: EngineFailed | null = null
   /** The least number of pumps that was too much. */
   let tooMany = Infinity
-  // Without any pump: what is not the pumps' cost.
-  let pumps = 0
+  /** Of the next point; none when the row is long enough. */
+  const next = (): number => {
+    // Without any pump: what is not the pumps' cost.
+    if (points.length === 0) return 0
+    const last = points.at(-1)!
+    if (last.seconds >= ENOUGH * seconds) return Infinity
+    const wanted = Math.ceil((lengthFor(points, AIM * seconds) ?? Infinity) / unit)
+    const step = Math.min(nextPumps(points, seconds), wanted > last.pumps ? wanted : Infinity)
+    const pumps = Math.min(step, most, tooMany - 1)
+    return pumps > last.pumps ? pumps : Infinity
+  }
+  let pumps = next()
   while (pumps <= most && points.length < 60) {
     try {
       const taken = await timeOnce(await ready(), attack, pumps, ask, PATIENCE * seconds)
@@ -77,11 +95,7 @@ export async function grow(ready: Ready, attack: Attack, options: GrowOptions): 
       }
       break
     }
-    const wanted = Math.ceil((lengthFor(points, AIM * seconds) ?? Infinity) / unit)
-    const step = Math.min(nextPumps(points, seconds), wanted > pumps ? wanted : Infinity)
-    const next = Math.min(step, most, tooMany - 1)
-    if (points.at(-1)!.seconds >= ENOUGH * seconds || next <= pumps) break
-    pumps = next
+    pumps = next()
   }
   await fillLeaps(ready, attack, ask, points)
   return { attack, points, fit: fitGrowth(points), failure }
