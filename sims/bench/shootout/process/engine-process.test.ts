@@ -7,7 +7,7 @@ import type { EngineSpec } from '../engines/facts.ts'
 import { faulty } from '../testing/specs.ts'
 import { EngineFailed, EngineProcess, type Failure, type Limits } from './engine-process.ts'
 
-const LIMITS: Limits = { seconds: 1, bytes: 600 << 20 }
+const LIMITS: Limits = { seconds: 1, bytes: 300 << 20 }
 const open: EngineProcess[] = []
 
 function start(spec: EngineSpec, limits = LIMITS): EngineProcess {
