@@ -1,46 +1,37 @@
 /** All commands, and the parser that takes them: strict, so that a flag nobody knows is an error and not ignored. */
-import yargs, { type Argv } from 'yargs'
-import { bench } from './bench.ts'
-import { check } from './check.ts'
-import { compare } from './compare.ts'
+import yargs, { type Argv, type CommandModule } from 'yargs'
 import { UsageError } from './exit.ts'
-import { gate } from './gate.ts'
-import { history } from './history.ts'
-import { init } from './init.ts'
-import { list } from './list.ts'
-import { open } from './open.ts'
-import { profile } from './profile.ts'
-import { regex } from './regex.ts'
-import { report } from './report.ts'
-import { run } from './run.ts'
-import { schema } from './schema.ts'
-import { serve } from './serve.ts'
 
-export const COMMANDS = [
-  run,
-  list,
-  check,
-  schema,
-  report,
-  compare,
-  open,
-  init,
-  bench,
-  gate,
-  history,
-  profile,
-  serve,
-  regex,
-] as const
+/** By name. A command's own modules are loaded with it: most need none of the others', which take a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  run: async () => (await import('./run.ts')).run,
+  list: async () => (await import('./list.ts')).list,
+  check: async () => (await import('./check.ts')).check,
+  schema: async () => (await import('./schema.ts')).schema,
+  report: async () => (await import('./report.ts')).report,
+  compare: async () => (await import('./compare.ts')).compare,
+  open: async () => (await import('./open.ts')).open,
+  init: async () => (await import('./init.ts')).init,
+  bench: async () => (await import('./bench.ts')).bench,
+  gate: async () => (await import('./gate.ts')).gate,
+  history: async () => (await import('./history.ts')).history,
+  profile: async () => (await import('./profile.ts')).profile,
+  serve: async () => (await import('./serve.ts')).serve,
+  regex: async () => (await import('./regex.ts')).regex,
+}
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
 
 /** A parser for these arguments. `parseAsync` runs the command; it throws `UsageError`, or what the command throws. */
-export const commandLine = (args: readonly string[]): Argv =>
-  yargs([...args])
+export async function commandLine(args: readonly string[]): Promise<Argv> {
+  const one = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!]! : null
+  const commands = await Promise.all((one === null ? Object.values(COMMANDS) : [one]).map((load) => load()))
+  return yargs([...args])
     .scriptName('flowbench')
     .usage(
       '$0 <command>\n\nA lab for the plumbing under AI services: scenario files in, an answer with an interval out.',
     )
-    .command([...COMMANDS])
+    .command(commands)
     .demandCommand(1, 'which command?')
     .strict()
     .help()
@@ -52,3 +43,4 @@ export const commandLine = (args: readonly string[]): Argv =>
       parser.showHelp('error')
       throw new UsageError(message)
     })
+}

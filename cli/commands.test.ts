@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pathsOf } from '../tools/documents.ts'
-import { COMMANDS, commandLine } from './command-line.ts'
+import { COMMAND_NAMES, commandLine } from './command-line.ts'
 import { readScenarios } from './scenarios.ts'
 import {
   argumentsOf,
@@ -63,7 +63,7 @@ class Taken extends Error {
 async function parsed(args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
   try {
     // After validation and before the handler.
-    const parser = commandLine(args).middleware((taken) => {
+    const parser = (await commandLine(args)).middleware((taken) => {
       throw new Taken(taken)
     })
     await parser.parseAsync()
@@ -100,7 +100,7 @@ async function printed(args: readonly string[]): Promise<string> {
   const log = vi.spyOn(console, 'log').mockImplementation((line) => void (text += `${line}\n`))
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((part) => (text += part) !== '')
   try {
-    await commandLine(name === 'init' ? [name, what!, target] : args).parseAsync()
+    await (await commandLine(name === 'init' ? [name, what!, target] : args)).parseAsync()
   } finally {
     log.mockRestore()
     write.mockRestore()
@@ -211,10 +211,9 @@ describe('README', () => {
       const flags = `${commands} ${does}`.match(/--[a-z-]+/g) ?? []
       return [...commands!.matchAll(/`flowbench ([a-z]+)/g)].map(([, name]) => ({ name: name!, flags }))
     })
-    const all = COMMANDS.map(({ command }) => String(command).split(' ')[0]!)
-    expect([...new Set(named.map(({ name }) => name))].toSorted()).toEqual(all.toSorted())
+    expect([...new Set(named.map(({ name }) => name))].toSorted()).toEqual(COMMAND_NAMES.toSorted())
     for (const { name, flags } of named.filter((one) => one.flags.length > 0)) {
-      const help = await commandLine([name]).getHelp()
+      const help = await (await commandLine([name])).getHelp()
       for (const flag of flags) expect(help).toContain(flag)
     }
   })

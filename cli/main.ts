@@ -14,7 +14,7 @@ const { commandLine } = await import('./command-line.ts')
 const { EXIT, exitCodeOf, explain } = await import('./exit.ts')
 
 try {
-  await commandLine(hideBin(process.argv)).parseAsync()
+  await (await commandLine(hideBin(process.argv))).parseAsync()
 } catch (error) {
   process.stderr.write(explain(error))
   process.exitCode = exitCodeOf(error)

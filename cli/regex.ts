@@ -15,7 +15,6 @@ import { present, shootOut, type PatternReport } from '../sims/bench/shootout/sh
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
-import { compareOn, runNamedSuite } from './regex-suite.ts'
 import { EXIT, UsageError } from './exit.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
@@ -64,7 +63,9 @@ export const regex = defineCommand({
         ),
       )
     const specs = chosen(args.engines ?? check, known)
-    if (args.suite !== undefined) return await runNamedSuite(args.suite, specs, args)
+    // With the drawing of charts, which patterns need none of.
+    const suites = () => import('./regex-suite.ts')
+    if (args.suite !== undefined) return await (await suites()).runNamedSuite(args.suite, specs, args)
     const entries = entriesOf(pattern, patterns, path)
     if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
     if (check !== undefined && !specs.some(({ id }) => id === check))
@@ -75,7 +76,9 @@ export const regex = defineCommand({
     const { specs: here, missing } = present(specs)
     const checked = missing.find(({ engine }) => engine === check)
     if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
-    if (args.haystack !== undefined) return await compareOn(args.haystack, entries, flags, specs, args)
+    if (args.haystack !== undefined) {
+      return await (await suites()).compareOn(args.haystack, entries, flags, specs, args)
+    }
 
     const interruption = new AbortController()
     const interrupt = () => interruption.abort()

@@ -4,7 +4,8 @@ import { claimFolder, type FolderClaim } from '../reports/folder/claim.ts'
 import { folderName } from '../reports/folder/folder.ts'
 import { renderTerminal } from '../reports/terminal/run.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/lab/contract/document.ts'
-import { findSim, SIMS_MODULE } from '../sims/index.ts'
+import { SIM_BY_NAME } from '../sims/by-name.ts'
+import { findSim } from '../sims/index.ts'
 import { liveRunner, runLive } from '../sims/lab/run/live.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
@@ -91,7 +92,7 @@ export const run = defineCommand({
       ? liveRunner(findSim, interruption.signal)
       : inline
         ? inlineRunner(findSim)
-        : threadRunner(SIMS_MODULE, workers)
+        : threadRunner(SIM_BY_NAME, workers)
     const interrupt = () => {
       // A second Ctrl-C ends at once, whatever is being written.
       if (interruption.signal.aborted) process.exit(EXIT.interrupted)

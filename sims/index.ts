@@ -30,7 +30,7 @@ export const sims: ReadonlyMap<string, Sim> = new Map(
   ].map((sim) => [sim.name, sim as unknown as Sim]),
 )
 
-/** This module, for worker threads that must find a sim by its name. */
+/** This module, for the benchmarks' processes. Worker threads load one sim (`by-name.ts`). */
 export const SIMS_MODULE = new URL(import.meta.url)
 
 export function findSim(name: string): Sim {

@@ -5,7 +5,7 @@ import { simulatePart, type PartTask } from '../contract/part.ts'
 
 /** What the module at `WorkerTask.sims` exports. */
 export interface SimRegistry {
-  readonly findSim: (name: string) => Sim
+  readonly findSim: (name: string) => Sim | Promise<Sim>
 }
 
 export interface WorkerTask {
@@ -17,12 +17,12 @@ export interface WorkerTask {
   readonly slot: number
 }
 
-// Every thread compiles all sims anew otherwise, a second of its time; `cli/main.ts` has them in the cache already.
+// Every thread compiles its sim anew otherwise; `cli/main.ts` has it in the cache already.
 enableCompileCache()
 
 export default async function work({ sims, task, progress, slot }: WorkerTask): Promise<unknown> {
   const { findSim } = (await import(sims)) as SimRegistry
-  return simulatePart(findSim(task.sim), task, (done, events) => {
+  return simulatePart(await findSim(task.sim), task, (done, events) => {
     progress[2 * slot] = done
     progress[2 * slot + 1] = events
   })
