@@ -3,9 +3,11 @@
  * never answers makes the others wait.
  *
  * A 99th percentile swings with whatever stops a process for longer than a hundredth of the time. Here that is V8's
- * collector of young garbage: 10 to 15 ms every thousand messages, which makes four in a hundred slow, with or without a
- * dead receiver. So where the two are compared a sample is many short stretches, the young garbage is collected between
- * them, and the figure is the median of their 99th percentiles.
+ * collector of young garbage, 10 to 15 ms every thousand messages, and on a virtual machine the core itself, which its
+ * host wakes some milliseconds late: in half of all stretches of an eighth of a second, with or without a dead receiver.
+ * So where the two are compared a sample is many such stretches, the young garbage is collected between them, and the
+ * figure is the third least of their 99th percentiles: stalls only add, and who waits for a dead receiver does so all the
+ * time. (The median of as many swung by 2 from round to round, this by 1.2.)
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -22,6 +24,9 @@ interface Pace {
   /** Where a delay begins: when the accept is called, or when it is answered. */
   readonly from: 'call' | 'answer'
 }
+
+/** This share of the stretches may be calmer than the one that is told. */
+const CALM = 0.15
 
 const wallClock = (): number => performance.timeOrigin + performance.now()
 
@@ -69,7 +74,7 @@ async function stretch(
   return [...since].map(([id, at]) => Math.max(0, arrivals.get(id)! - at)).sort((a, b) => a - b)
 }
 
-/** Seconds, the median of the stretches' 99th percentiles; `check` counts the messages that arrived. */
+/** Seconds, of the calmer stretches' 99th percentiles; `check` counts the messages that arrived. */
 async function p99(
   world: World,
   extra: number | null,
@@ -85,7 +90,7 @@ async function p99(
     percentiles.push(delays[Math.floor(0.99 * delays.length)]!)
   }
   percentiles.sort((a, b) => a - b)
-  return { check, seconds: percentiles[percentiles.length >> 1]! / 1000 }
+  return { check, seconds: percentiles[Math.floor(CALM * pace.stretches)]! / 1000 }
 }
 
 function paced(
@@ -121,8 +126,7 @@ const toOne = paced('flowbench', ONE, async () => ({
   extra: null,
 }))
 
-/** The first stretches after others had their turn are of cold caches; the median of nine does not hear them. */
-const MANY: Pace = { perSecond: 2000, count: 500, stretches: 9, from: 'call' }
+const MANY: Pace = { perSecond: 2000, count: 250, stretches: 18, from: 'call' }
 
 /**
  * A thousand endpoints, of which one gets as much as a hundred of the others. Without syncs, for the question is who
