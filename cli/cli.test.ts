@@ -102,7 +102,8 @@ describe('flowbench run', () => {
   })
 
   it('leaves what was complete when it is interrupted', async () => {
-    // A replication takes a fraction of a second, and this precision is never reached.
+    // A replication takes some milliseconds, so that at the first word of progress several are complete also on a busy
+    // machine; and this precision is never reached.
     const long = [
       'run',
       MMC,
@@ -110,6 +111,10 @@ describe('flowbench run', () => {
       'quick',
       '--set',
       'until={halfWidth: 0.001%, replications: 3..10000}',
+      '--set',
+      'horizon=span',
+      '--set',
+      'params.span=20min',
       ...out('stopped'),
     ]
     const { code, stdout } = await flowbench(long, {

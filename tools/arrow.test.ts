@@ -20,6 +20,7 @@ describe('between rooms', () => {
     ['sims/voice-fleet/model.ts', 'sims/lab/world/geography.ts'],
     ['sims/mm-c/scenario.test.ts', 'sims/lab/run/run.ts'],
     ['sims/voice-fleet/model.ts', 'engines/relay/index.ts'],
+    ['sims/webhook-outage/world.ts', 'engines/webhook/core.ts'],
     ['sims/bench/rows/relay.ts', 'engines/relay/testing/index.ts'],
     ['sims/lab/run/run.ts', 'sims/lab/contract/sim.ts'],
     ['sims/lab/contract/sim.ts', 'sims/lab/analysis/interval.ts'],

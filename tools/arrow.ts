@@ -78,7 +78,7 @@ export function forbidden({ from, to }: Import): Pick<Violation, 'rule' | 'messa
     return { rule: 'room', message: `${names[0]} may not import ${names[1]} (${to})` }
   }
   if (there.room === 'engine' && !isDoor(to, from)) {
-    return { rule: 'door', message: `an engine is entered by its index.ts (${to})` }
+    return { rule: 'door', message: `an engine is entered by its index.ts or core.ts (${to})` }
   }
   if (there.room === 'sim' && here.room === 'cli') {
     return { rule: 'door', message: `cli finds a sim in sims/index.ts (${to})` }
@@ -87,7 +87,7 @@ export function forbidden({ from, to }: Import): Pick<Violation, 'rule' | 'messa
 }
 
 function isDoor(to: string, from: string): boolean {
-  if (/^engines\/[^/]+\/index\.ts$/.test(to)) return true
+  if (/^engines\/[^/]+\/(?:index|core)\.ts$/.test(to)) return true
   return /^engines\/[^/]+\/testing\/index\.ts$/.test(to) && (isTest(from) || roomOf(from)?.room === 'bench')
 }
 

@@ -1,5 +1,5 @@
 /** From the end of a job to its result in hand: who learns of it when, and what the fetch takes. */
-import { POLICIES } from '../../engines/webhook/index.ts'
+import { POLICIES } from '../../engines/webhook/core.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import { openStream, type Stream } from '../lab/kernel/random/stream.ts'
 import { seen, seenDoubling } from './looks.ts'

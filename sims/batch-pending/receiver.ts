@@ -1,5 +1,5 @@
 /** The submitter's end of a webhook: up or down, and what the provider's retries make of it. */
-import { judge, nextDelay, type Outcome, type Policy } from '../../engines/webhook/index.ts'
+import { judge, nextDelay, type Outcome, type Policy } from '../../engines/webhook/core.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 

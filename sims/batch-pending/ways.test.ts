@@ -1,7 +1,7 @@
 /** The ways to learn that a job is done, against their rules and against what polling must add on average. */
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { POLICIES } from '../../engines/webhook/index.ts'
+import { POLICIES } from '../../engines/webhook/core.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { seenDoubling, seenEvery } from './looks.ts'
 import { Notices } from './notice.ts'

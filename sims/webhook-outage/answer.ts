@@ -1,5 +1,5 @@
 /** The answer: what an outage costs under each policy, or up to which load a receiver comes back by itself. */
-import { POLICIES } from '../../engines/webhook/index.ts'
+import { POLICIES } from '../../engines/webhook/core.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Results } from '../lab/contract/sim.ts'
 import { edgesOf, valueOf, type Edge, type Point } from './edge.ts'

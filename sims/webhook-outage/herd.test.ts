@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { POLICIES, VirtualService, type Policy } from '../../engines/webhook/index.ts'
+import { POLICIES, VirtualService, type Policy } from '../../engines/webhook/core.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { contend, LAWS, PUBLISHED } from './testing/aws-jitter.ts'
 import herd from './testing/herd-peaks.json' with { type: 'json' }

@@ -1,5 +1,5 @@
 import { describe, expect, it, test, vi } from 'vitest'
-import { attemptTimes, POLICIES, type Schedules } from '../../engines/webhook/index.ts'
+import { attemptTimes, POLICIES, type Schedules } from '../../engines/webhook/core.ts'
 import { conserves } from '../lab/contract/conservation.ts'
 import type { Measures } from '../lab/contract/sim.ts'
 import { webhookOutage } from './index.ts'

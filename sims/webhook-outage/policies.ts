@@ -2,7 +2,7 @@
  * The policies a scenario may name: every one of the engine's, and quick retries, which many clients have and for which
  * theory knows the edge of collapse.
  */
-import { POLICIES, type Policy } from '../../engines/webhook/index.ts'
+import { POLICIES, type Policy } from '../../engines/webhook/core.ts'
 
 const QUICK = { 'quick-1': 1, 'quick-2': 2, 'quick-3': 3 } as const
 type Quick = keyof typeof QUICK

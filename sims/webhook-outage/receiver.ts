@@ -7,7 +7,7 @@
  * As the order of work is that of arrival, a request's end is known when it comes: work done by time t is a line with one
  * other slope during the outage, and the request ends when that line has passed all work before it and its own.
  */
-import { TIMEOUT, type Answer } from '../../engines/webhook/index.ts'
+import { TIMEOUT, type Answer } from '../../engines/webhook/core.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 

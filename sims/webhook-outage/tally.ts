@@ -1,5 +1,5 @@
 /** What is kept of a world of messages: sums and series, so that a million of them cost no more than a thousand. */
-import { acceptedAt, type Save, type VirtualStore } from '../../engines/webhook/index.ts'
+import { acceptedAt, type Save, type VirtualStore } from '../../engines/webhook/core.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Series } from '../lab/contract/sim.ts'
 

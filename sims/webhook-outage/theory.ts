@@ -8,7 +8,7 @@
  * served and is behind by more than the timeout wastes all its work, so it stays behind while (1 + r) load > 1, and
  * catches up below.
  */
-import { spread, type Policy } from '../../engines/webhook/index.ts'
+import { spread, type Policy } from '../../engines/webhook/core.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import type { OutageParams } from './params.ts'
 import { policyOf, quickRetries } from './policies.ts'

@@ -9,7 +9,7 @@ import {
   Verifier,
   VirtualService,
   type Policy,
-} from '../../engines/webhook/index.ts'
+} from '../../engines/webhook/core.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'

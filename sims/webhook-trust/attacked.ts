@@ -1,5 +1,5 @@
 /** Every attack on every verifier, over the span; mutated ones on ours; and tokens that come with another body. */
-import { KeySet, PEER_RULES, type Delivery } from '../../engines/webhook/index.ts'
+import { KeySet, PEER_RULES, type Delivery } from '../../engines/webhook/core.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import { ATTACKS, signed, type Attack, type Genuine } from './attacks.ts'

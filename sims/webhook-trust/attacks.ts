@@ -3,7 +3,7 @@
  * conformance file that the attack is an instance of, with other ids, times, bodies and secrets: what each verifier does
  * there it must do here.
  */
-import { parseSecret, signV1, type Delivery } from '../../engines/webhook/index.ts'
+import { parseSecret, signV1, type Delivery } from '../../engines/webhook/core.ts'
 
 /** What the sender sent, and with which secret. */
 export interface Genuine {

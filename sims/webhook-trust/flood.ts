@@ -3,7 +3,7 @@
  * rotation; the engine's key set reads the published keys at most once a pause, a receiver as in the documented sample at
  * every delivery. In virtual time a fetch is at once there.
  */
-import { KeySet, publicJwk, signV1a } from '../../engines/webhook/index.ts'
+import { KeySet, publicJwk, signV1a } from '../../engines/webhook/core.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { START } from './attacked.ts'
 import { bytesFrom, ed25519From } from './keys.ts'

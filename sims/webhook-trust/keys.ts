@@ -1,6 +1,6 @@
 /** Keys drawn from a stream, and one RSA key of this sim alone: making those needs more randomness than a stream is for. */
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
-import { formatPrivateKey, formatSecret, parsePrivateKey } from '../../engines/webhook/index.ts'
+import { formatPrivateKey, formatSecret, parsePrivateKey } from '../../engines/webhook/core.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 
 const SECRET_BYTES = 32

@@ -7,7 +7,7 @@
  * revoked at once, all deliveries fail until the receiver changes, which it then does soon. A key of one request is trusted
  * for that request alone, and until its job is over.
  */
-import { parseSecret, signatureHeader, type Delivery, type SigningKey } from '../../engines/webhook/index.ts'
+import { parseSecret, signatureHeader, type Delivery, type SigningKey } from '../../engines/webhook/core.ts'
 import type { ReplicationContext, Series } from '../lab/contract/sim.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'

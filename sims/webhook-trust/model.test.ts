@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { PEER_RULES } from '../../engines/webhook/index.ts'
+import { PEER_RULES } from '../../engines/webhook/core.ts'
 import { CONFORMANCE } from '../../engines/webhook/testing/index.ts'
 import { conserves } from '../lab/contract/conservation.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'

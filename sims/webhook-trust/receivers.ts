@@ -9,7 +9,7 @@ import {
   type Delivery,
   type PeerName,
   type VerifierOptions,
-} from '../../engines/webhook/index.ts'
+} from '../../engines/webhook/core.ts'
 
 export const PEERS = Object.keys(PEER_RULES) as PeerName[]
 

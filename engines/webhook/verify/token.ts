@@ -4,7 +4,8 @@
  * with it until it expires, and the result says so (`bodyBound: false`).
  */
 import { verify } from 'node:crypto'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { decodeJwt } from 'jose/jwt/decode'
 import type { KeySet, PublishedKey } from './key-set.ts'
 import { Refused } from './refusal.ts'
 

@@ -7,7 +7,7 @@
  * The laws of jitter are the engine's. Decorrelated jitter needs the delay before, which no webhook policy has, so its law
  * stands here.
  */
-import { nextDelay, POLICIES, type Policy } from '../../../engines/webhook/index.ts'
+import { nextDelay, POLICIES, type Policy } from '../../../engines/webhook/core.ts'
 import { codeOf, event, indexOf, Kernel, NONE } from '../../lab/kernel/kernel.ts'
 import { normal } from '../../lab/kernel/random/normal.ts'
 import type { Stream } from '../../lab/kernel/random/stream.ts'

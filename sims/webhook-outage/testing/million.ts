@@ -4,7 +4,7 @@
  *
  *     npm run webhook:million [-- POLICY]
  */
-import { POLICIES } from '../../../engines/webhook/index.ts'
+import { POLICIES } from '../../../engines/webhook/core.ts'
 import { outageParams } from '../params.ts'
 import { policyOf } from '../policies.ts'
 import { simulateWorld } from '../world.ts'

@@ -7,7 +7,9 @@ import type { EngineSpec } from '../engines/facts.ts'
 import { faulty } from '../testing/specs.ts'
 import { EngineFailed, EngineProcess, type Failure, type Limits } from './engine-process.ts'
 
-const LIMITS: Limits = { seconds: 1, bytes: 300 << 20 }
+const LIMITS: Limits = { seconds: 1, bytes: 600 << 20 }
+/** Where pages come slowly, 600 MiB are not filled within a second. */
+const LITTLE: Limits = { seconds: 1, bytes: 300 << 20 }
 const open: EngineProcess[] = []
 
 function start(spec: EngineSpec, limits = LIMITS): EngineProcess {
@@ -30,7 +32,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function failureOf(fault: string): Promise<[Failure | 'none', string]> {
-  const engine = start(faulty(fault))
+  const engine = start(faulty(fault), fault === 'eats-memory' ? LITTLE : LIMITS)
   try {
     await engine.hello()
     await engine.compile('a+', '')
@@ -102,7 +104,8 @@ describe('an engine in a process', () => {
 
   // Linux: where the scheduler cannot be asked, nothing is called asleep.
   test.runIf(existsSync('/proc/self/schedstat'))('one that gets no turn is not asleep', async () => {
-    const engine = start(faulty('spins'), { ...LIMITS, seconds: 0.3 })
+    // On a busy machine a start takes 0.3 s of the processor.
+    const engine = start(faulty('spins'), { ...LIMITS, seconds: 0.6 })
     await engine.hello()
     await engine.compile('a+', '')
     await engine.text([{ text: 'aab', times: 3 }])

@@ -15,15 +15,25 @@ export function scheduled(pid: number): Scheduled | null {
   let ran = 0
   let waited = 0
   let runnable = false
-  try {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const [run, wait] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')
+  let threads = 0
+  for (const folder of threadsOf(pid)) {
+    try {
+      const [run, wait] = readFileSync(`${folder}/schedstat`, 'latin1').split(' ')
       ran += Number(run) / 1e9
       waited += Number(wait) / 1e9
-      runnable ||= /^\d+ \(.*\) R/s.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1'))
+      runnable ||= /^\d+ \(.*\) R/s.test(readFileSync(`${folder}/stat`, 'latin1'))
+      threads++
+    } catch {
+      // A thread that has ended since they were listed.
     }
-  } catch {
-    return null
   }
-  return { ran, waited, runnable }
+  return threads === 0 ? null : { ran, waited, runnable }
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`)
+  } catch {
+    return []
+  }
 }
