@@ -244,3 +244,26 @@ test('bytes given to the search for literals and to the automaton are counted, e
   ).scan(text, Uint32Array.of(0, 2, 5), Uint32Array.of(2, 5, 9), 0)
   expect([next, tally.scanned, tally.judged]).toEqual([3, 9, 5])
 })
+
+test('fragments that are full of a literal say nothing of those of the next scan', () => {
+  const tally = newTally()
+  const search = compileLiteral(Uint8Array.of(97))
+  const scanner = new Scanner(
+    matcher(randomTable(4, 3, generator(1)), { literals: { search, exact: false } }),
+    tally,
+  )
+  const scan = (text: string): [scanned: number, judged: number] => {
+    const { scanned, judged } = tally
+    const bytes = new TextEncoder().encode(text)
+    const starts = Uint32Array.from(bytes, (_, i) => i)
+    scanner.scan(
+      bytes,
+      starts,
+      starts.map((start) => start + 1),
+      0,
+    )
+    return [tally.scanned - scanned, tally.judged - judged]
+  }
+  expect(scan('aaaaaa')).toEqual([6, 6])
+  expect(scan('bbbbbb')).toEqual([6, 0])
+})
