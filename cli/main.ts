@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 /** flowbench's command line: parse, call, print. Exit codes: 0 pass, 99 failed, 2 usage, 3 unmeasured, 1 a bug. */
 import { enableCompileCache } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 // Half of the time to the first line was the compiling of some thousand modules that had not changed since the last
 // start. Hence also the dynamic imports: a static one would be compiled before this line runs.
 enableCompileCache()
-// What this program starts has it from its first line on, which spares it the loading of what strips types: 0.1 s of 0.2.
-process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache')
 const { hideBin } = await import('yargs/helpers')
 const { commandLine } = await import('./command-line.ts')
 const { EXIT, exitCodeOf, explain } = await import('./exit.ts')

@@ -1,5 +1,6 @@
 /** A process that answers lines of JSON with lines of JSON, and is ended and started again when it takes too long. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { withCompileCache } from '../process/cached.ts'
 
 export class AskedProcess {
   private readonly command: readonly [string, ...string[]]
@@ -44,7 +45,9 @@ export class AskedProcess {
   private start(): ChildProcessWithoutNullStreams {
     const [program, ...args] = this.command
     // The shell's limit ends it when nobody is left to.
-    const child = spawn('/bin/sh', ['-c', 'ulimit -t 900; exec "$0" "$@"', program, ...args])
+    const child = spawn('/bin/sh', ['-c', 'ulimit -t 900; exec "$0" "$@"', program, ...args], {
+      env: withCompileCache(),
+    })
     // Not by `readline`: it ends lines at U+2028 too, which JSON may hold and attacks do.
     let rest = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

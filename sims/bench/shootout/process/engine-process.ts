@@ -19,6 +19,7 @@ import {
   type Piece,
   type Reply,
 } from '../protocol.ts'
+import { withCompileCache } from './cached.ts'
 import { scheduled, type Scheduled } from './proc.ts'
 
 export interface Limits {
@@ -120,6 +121,7 @@ export class EngineProcess {
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
     this.child = spawn('/bin/sh', ['-c', script, program, ...args], {
       ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
+      env: withCompileCache(),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })
@@ -218,6 +220,7 @@ export class EngineProcess {
     let timer: ReturnType<typeof setTimeout>
     let begin: number
     let before: Scheduled | null
+    let heard = 0
     const watchTime = (): void => {
       const now = this.scheduled()
       const clock = (performance.now() - begin) / 1000
@@ -225,8 +228,9 @@ export class EngineProcess {
       if (before === null || now === null) return this.end('too slow', limit)
       const ran = now.ran - before.ran
       const wanted = ran + now.waited - before.waited
-      // A wait that lasts is not counted yet.
-      const isAsleep = !now.runnable && wanted < ASLEEP_SHARE * clock
+      // A wait that lasts is not counted yet; and who writes without end waits for us to read.
+      const isAsleep = !now.runnable && wanted < ASLEEP_SHARE * clock && this.lineLength === heard
+      heard = this.lineLength
       if (isAsleep) this.end('asleep', `${limit}, and it did not ask for the processor`)
       else if (ran >= 0.95 * seconds || clock >= MOST_STRETCH * seconds) this.end('too slow', limit)
       else timer = setTimeout(watchTime, Math.max(50, 1000 * (seconds - ran)))

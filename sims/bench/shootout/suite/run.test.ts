@@ -9,7 +9,7 @@ const QUICK = { rounds: 1, sampleSeconds: 1e-3 }
 describe('growth with the pattern', () => {
   test('an engine that keeps its promise grows as a power; one that backtracks stops the row, and says why', async () => {
     const specs = [builtIn('flowbench'), builtIn('v8')]
-    const [ours, v8] = await measurePatternSize(specs, { seconds: 1, bytes: 1 << 30 }, undefined, {
+    const [ours, v8] = await measurePatternSize(specs, { seconds: 2, bytes: 1 << 30 }, undefined, {
       search: [10, 40, 160],
       compile: [],
     })
