@@ -74,7 +74,7 @@ test.each([
   ['garbage', /garbage/],
   ['dies', /exit 7/],
 ])('an engine that %s has a row of its own and ends nothing else', async (fault, why) => {
-  const options = { ...QUICK, limits: { seconds: 1, bytes: 300 << 20 }, lanes: 2 }
+  const options = { ...QUICK, limits: { seconds: 1, bytes: 200 << 20 }, lanes: 2 }
   const entries = [{ pattern: '^a$', line: 1, name: 'one' }]
   const [report] = await shootOut(entries, [faulty(fault), builtIn('v8')], options)
   expect(report!.engines.map(({ verdict }) => verdict)).toEqual(['crashed', 'linear'])

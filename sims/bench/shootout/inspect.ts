@@ -67,6 +67,8 @@ const TRIAL = { seconds: 5e-3, bytes: 100_000 }
 const MOST_TRIALS = 12
 /** Attacks that are followed to the end when the first comes to nothing. */
 const MOST_FOLLOWED = 3
+/** Of a trial's points those are kept that are so many times shorter than its longest. */
+const LOWER = 8
 /** Rows that are blurred are measured again so often. */
 const MOST_AGAIN = 2
 
@@ -149,7 +151,7 @@ async function lookFor(
     let mild: Grown | null = null
     for (const trial of worst.slice(0, MOST_FOLLOWED)) {
       const { attack } = trial
-      let grown = await grow(compiled.ready, attack, options, trial.failure === null ? trial.points : [])
+      let grown = await grow(compiled.ready, attack, options, lowerPart(trial))
       for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
         const other = await grow(compiled.ready, attack, options)
         if (blur(other) < blur(grown)) grown = other
@@ -166,6 +168,12 @@ async function lookFor(
       return { ...nothing, verdict: 'crashed', why: `${error.how}: ${error.message}` }
     throw error
   }
+}
+
+/** The row is not measured anew where it says little: what decides is measured in one go, at one speed of the machine. */
+function lowerPart({ points, failure }: Grown): Grown['points'] {
+  const last = points.at(-1)?.pumps ?? 0
+  return failure === null ? points.filter(({ pumps }) => LOWER * pumps <= last) : []
 }
 
 const isSuperlinear = ({ fit }: Grown): boolean => fit.growth === 'polynomial' || fit.growth === 'exponential'

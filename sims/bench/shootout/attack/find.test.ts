@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AttackFinder } from './find.ts'
+import { Recheck } from './recheck.ts'
 
 test('attacks that hold a line separator come through, as do patterns', async () => {
   const finder = new AttackFinder()
@@ -9,4 +10,16 @@ test('attacks that hold a line separator come through, as do patterns', async ()
   finder.close()
   expect(multiline.search.map(({ from }) => from)).toContain('loops')
   expect(separator.search.map(({ from }) => from)).toContain('loops')
+})
+
+test('recheck is started anew before it has kept much, and answers on', async () => {
+  const recheck = new Recheck()
+  const pids = new Set<number | undefined>()
+  for (let asked = 0; asked < 66; asked++) {
+    expect((await recheck.check('^(a+)+$', ''))?.status).toBe('vulnerable')
+    pids.add(recheck.pid)
+  }
+  recheck.close()
+  pids.delete(undefined)
+  expect(pids.size).toBe(2)
 })

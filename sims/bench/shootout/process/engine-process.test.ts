@@ -9,7 +9,7 @@ import { EngineFailed, EngineProcess, type Failure, type Limits } from './engine
 
 const LIMITS: Limits = { seconds: 1, bytes: 600 << 20 }
 /** Where pages come slowly, 600 MiB are not filled within a second. */
-const LITTLE: Limits = { seconds: 1, bytes: 300 << 20 }
+const LITTLE: Limits = { seconds: 10, bytes: 300 << 20 }
 const open: EngineProcess[] = []
 
 function start(spec: EngineSpec, limits = LIMITS): EngineProcess {
