@@ -1,4 +1,4 @@
-/** One sim and no other's modules: a worker thread is ready in a third of the time that all of them take. */
+/** One sim and no other's modules: for a worker thread 40 to 210 of them, in place of the 520 that all sims take. */
 import type { Sim } from './lab/contract/sim.ts'
 
 /** This module, for worker threads. */
