@@ -23,11 +23,14 @@ test.each(present(ENGINES).specs.map((spec) => [spec.id, spec] as const))(
       const ran = scheduled(engine.pid!)!.ran - before.ran
       expect((seconds * repeats) / ran).toBeGreaterThan(0.5)
       expect((seconds * repeats) / ran).toBeLessThan(1.2)
-      // A clock that moves with the scheduler's tick shows nothing of most runs of a tenth of a millisecond.
+      // A clock that moves with the scheduler's tick shows nothing of most runs of a tenth of a millisecond. Long runs
+      // come before and after the short ones and the quickest counts: a compiler may take over at any of them.
       const few = Math.max(1, Math.round(1e-4 / seconds))
       const short: number[] = []
       for (let run = 0; run < 20; run++) short.push((await engine.run('count', few)).seconds)
-      expect(Math.min(...short)).toBeGreaterThan(seconds / 3)
+      const long = [seconds]
+      for (let run = 0; run < 5; run++) long.push((await engine.run('count', repeats)).seconds)
+      expect(Math.min(...short)).toBeGreaterThan(Math.min(...long) / 3)
     } finally {
       engine.close()
     }
