@@ -88,6 +88,7 @@ function shortCases(): Case[] {
     if (regex.groups === 0) {
       add('test bytes ', () => testBytes(regex, bytes), testing)
       add('test string', () => testStrings(regex, strings), testing)
+      add('count bytes', () => countBytes(regex, bytes), executing)
       add('into bytes ', () => intoBytes(regex, bytes), executing)
     }
     const kind = regex.groups === 0 ? 'exec' : 'groups'
@@ -107,6 +108,13 @@ function testBytes(regex: Regex, texts: readonly Uint8Array[]): number {
 function testStrings(regex: Regex, texts: readonly string[]): number {
   let hits = 0
   for (const text of texts) if (regex.test(text)) hits++
+  return hits
+}
+
+/** What `spansInto` is held against: all matches of a text, of which nothing is written down. */
+function countBytes(regex: Regex, texts: readonly Uint8Array[]): number {
+  let hits = 0
+  for (const text of texts) if (regex.count(text) > 0) hits++
   return hits
 }
 

@@ -105,7 +105,12 @@ async function write(
   return number
 }
 
-export async function runKills(rounds: number, seed: number): Promise<KillRun> {
+/** @param onRound told of each round that held */
+export async function runKills(
+  rounds: number,
+  seed: number,
+  onRound: (round: number) => void = () => {},
+): Promise<KillRun> {
   const random = seeded(seed)
   const dir = mkdtempSync(join(tmpdir(), 'flowbench-array-kill-'))
   const acknowledged = Array.from({ length: WRITERS }, () => 0)
@@ -136,6 +141,7 @@ export async function runKills(rounds: number, seed: number): Promise<KillRun> {
       for (const [writer, number] of numbers.entries()) acknowledged[writer] = number
       clearTimeout(timer)
       client.close()
+      onRound(round)
     }
   } catch (error) {
     throw new Error(`seed ${seed}`, { cause: error })
@@ -147,7 +153,9 @@ export async function runKills(rounds: number, seed: number): Promise<KillRun> {
 }
 
 if (import.meta.main) {
-  const run = await runKills(Number(process.argv[2] ?? 2_000), Number(process.argv[3] ?? 1))
+  const run = await runKills(Number(process.argv[2] ?? 2_000), Number(process.argv[3] ?? 1), (round) => {
+    if (round > 0 && round % 100 === 0) console.error(`${round} kills`)
+  })
   console.log(
     `${run.rounds} kills, ${run.acknowledged} transactions acknowledged, none lost, none half there; ${run.kept} that were under way are there; ${run.saves} snapshots and rewrites begun`,
   )
