@@ -16,7 +16,6 @@ import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { Stride } from './stride.ts'
 import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
 import { behindLead } from '../foundation/utf8.ts'
 
@@ -24,7 +23,6 @@ export class MatchWalker {
   readonly dfa: LazyDfa
   readonly surroundings: Surroundings
   readonly meter: Meter
-  private readonly stride = new Stride()
   /** Jumps over what cannot begin a match, in the text at hand. */
   jump: Jump | null = null
   /** Where the last `find` left off because jumps no longer pay: nothing has begun before it; else -1. */
@@ -47,7 +45,7 @@ export class MatchWalker {
 
   /** Whether a match begins at or after `from`. @param bol, eol what the edges of the text are */
   find(text: Uint8Array, from: number, bol: number, eol: number): boolean {
-    const { dfa, meter, jump, stride, surroundings, starting } = this
+    const { dfa, meter, jump, surroundings, starting } = this
     const { classes } = dfa
     const { tally } = meter
     const to = text.length
@@ -81,8 +79,13 @@ export class MatchWalker {
       // Not in the loop itself: one comparison more there is a third of its time.
       const lap = at + stretch < stop ? at + stretch : stop
       if (stretch < LAP) stretch *= 2
-      let t = stride.run(table, classes, text, state, at, lap, stop)
-      ;({ at, state } = stride)
+      let t = 0
+      while (at < lap) {
+        t = table[state + classes[text[at]!]!]!
+        if (t < 0) break
+        state = t
+        at++
+      }
       if (t >= 0 && at < stop) continue
       if (t >= 0) {
         if (at < to) meter.exceeded()
