@@ -23,6 +23,8 @@ export const GATED: ReadonlyMap<string, readonly string[]> = new Map([
       'scan-500k-fragments',
       'captures-onepass',
       'captures-heavy',
+      'walk',
+      'walk-back',
       'find-all-quadratic',
       'approximate',
     ],

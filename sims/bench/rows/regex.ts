@@ -21,6 +21,7 @@ import { scanRow } from './regex/scan.ts'
 import { logText } from './regex/texts.ts'
 
 const LOG_BYTES = 200_000
+const [NEWLINE, SPACE, NINE] = [0x0a, 0x20, 0x39]
 
 interface Single {
   readonly id: string
@@ -83,6 +84,32 @@ const captureRows: Rows = [
       expected: 16_412,
     }),
     peers: [v8, v8Linear, re2js, pcre2, tre, re2, rust, python],
+  }),
+]
+
+/** Nothing but the walk from state to state, in both directions: no literal is rare enough to be looked for first. */
+const walkRows: Rows = [
+  single({
+    id: 'walk',
+    summary: 'Whether ([a-z]+|[0-9]+)[a-z ]*[A-Z]{9} is anywhere in a log (200 kB): it is not.',
+    task: () => ({
+      ...plain,
+      pattern: '([a-z]+|[0-9]+)[a-z ]*[A-Z]{9}',
+      text: logText(LOG_BYTES),
+      ask: 'test',
+      expected: 0,
+    }),
+    peers: PEERS,
+  }),
+  single({
+    id: 'walk-back',
+    summary: 'The one match of [ -~]*[0-9]$ in a log made one line (200 kB), all of it: read from its end.',
+    task: () => {
+      const text = logText(LOG_BYTES).map((byte) => (byte === NEWLINE ? SPACE : byte))
+      text[text.length - 1] = NINE
+      return { ...plain, pattern: '[ -~]*[0-9]$', text, ask: 'spans', expected: text.length }
+    },
+    peers: PEERS,
   }),
 ]
 
@@ -161,6 +188,7 @@ export const rows: Rows = [
   namesRow,
   scanRow,
   ...captureRows,
+  ...walkRows,
   ...safetyRows,
   approximateRow,
 ]
