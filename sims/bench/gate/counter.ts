@@ -17,16 +17,22 @@ interface Span {
   readonly allocated: number
   readonly retained: number
   readonly own: Readonly<Record<string, number>>
+  readonly noNumbers: readonly string[]
 }
 
 const nativeCalls = countNativeCalls()
 
+/** What was counted meanwhile, but for what is no number: a benchmark may ask an engine for what an older one lacks. */
 function difference(
   after: Readonly<Record<string, number>>,
   before: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  return Object.fromEntries(Object.entries(after).map(([name, n]) => [name, n - (before[name] ?? 0)]))
+  const counted = Object.entries(after).filter(([, n]) => Number.isFinite(n))
+  return Object.fromEntries(counted.map(([name, n]) => [name, n - (before[name] ?? 0)]))
 }
+
+const noNumbers = (counters: Readonly<Record<string, unknown>>): string[] =>
+  Object.keys(counters).filter((name) => !Number.isFinite(counters[name]))
 
 async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> {
   const session = new Session()
@@ -55,6 +61,7 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
       allocated: allocatedAfter - allocated,
       retained: Math.max(0, heldBytes() - held),
       own: { ...difference(nativeAfter, native), ...difference(ownAfter, own) },
+      noNumbers: noNumbers(ownAfter),
     }
   }
   const first = await counted(1)
@@ -72,6 +79,7 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
     allocated: span.allocated * share,
     retained: span.retained * share,
     own: scaled(Object.entries(span.own)),
+    noNumbers: span.noNumbers,
     functions: scaled(span.functions),
     result,
   }

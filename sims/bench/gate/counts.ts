@@ -21,6 +21,8 @@ export interface Counts {
   readonly retained: number
   /** What the engine itself counted in one run, and calls into Node's own modules. */
   readonly own: Readonly<Record<string, number>>
+  /** Names of the engine's own counters that were no finite numbers. */
+  readonly noNumbers: readonly string[]
   /** Blocks of the counted run by function, `path#name`. */
   readonly functions: Readonly<Record<string, number>>
   readonly result: string | null
@@ -109,13 +111,14 @@ export function repeats(name: string, a: Counts, b: Counts): boolean {
 }
 
 /** Counters that one side has and the other has not: they cannot be compared, and a reader should know. */
-export function unmatched({ own: base }: Counts, { own: head }: Counts): string[] {
+export function unmatched({ own: base }: Counts, { own: head, noNumbers }: Counts): string[] {
   const lacking = (these: object, those: object): string =>
     Object.keys(these)
       .filter((name) => !(name in those))
       .join(', ')
   const [gone, fresh] = [lacking(base, head), lacking(head, base)]
   return [
+    ...(noNumbers.length === 0 ? [] : [`no numbers: ${noNumbers.join(', ')}`]),
     ...(gone === '' ? [] : [`no longer counted: ${gone}`]),
     ...(fresh === '' ? [] : [`counted for the first time: ${fresh}`]),
   ]

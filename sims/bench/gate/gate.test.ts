@@ -90,6 +90,28 @@ test('planted: quadratic work fails by count, the function named; what does not 
   )
 })
 
+test('a counter that base lacks, or that is no number, is named and fails nobody', async () => {
+  const tasks = TASKS.replace(
+    'import { unique }',
+    "import * as engine from './engine.mjs'\nimport { unique }",
+  )
+  repository.write({
+    'tasks.mjs': `${tasks}export const counters = () => ({ looks: engine.looks + 0, name: 'set' })\n`,
+  })
+  try {
+    const document = await gateOf(
+      ENGINE.replace('const seen', 'looks++\n  const seen') + 'export let looks = 0\n',
+      {
+        only: ['unique'],
+      },
+    )
+    expect(document.verdict, document.headline).toBe('pass')
+    expect(document.benchmarks[0]!.notes).toEqual(['no numbers: name', 'counted for the first time: looks'])
+  } finally {
+    repository.write({ 'tasks.mjs': TASKS })
+  }
+})
+
 test('planted: what is kept for ever fails by memory left behind', async () => {
   const document = await gateOf(
     ENGINE.replace('return seen.size', 'kept.push(new Float64Array(100_000)); return seen.size') +
