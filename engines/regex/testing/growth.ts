@@ -4,7 +4,7 @@
  * Thirty patterns known for bringing backtracking matchers to a halt, each on the text that does it, and searches for
  * all matches that are quadratic in most linear engines. The step counter must grow by a constant for each character:
  * from the lengths n, 2n and 4n, the second difference is to be twice the first, exactly. The clock is read beside it
- * and its exponent printed, and judged, too. Then pattern size, with what compiling it takes, up to where the budget refuses.
+ * and its exponent printed and judged. Then pattern size, with what compiling it takes, up to where the budget refuses.
  */
 import { compile } from '../regex.ts'
 import { Random } from './random.ts'
