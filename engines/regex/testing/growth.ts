@@ -151,9 +151,7 @@ function measureTimes(one: GrowthCase, small: number, large: number, now: () => 
   return best
 }
 
-/** Of compiling, and of a text once and 85 times as long, which no longer fits the caches: up to 1.7 times a character. */
 const MOST_EXPONENT = 1.1
-const MOST_OF_TEXTS = 1.2
 /** A virtual core is slower by half for seconds, which only one length may meet: what looks steep is timed again. */
 const ATTEMPTS = 3
 
@@ -162,15 +160,11 @@ function exponentOf(times: readonly number[], sizes: readonly number[]): number 
 }
 
 /** Times at each size, and their exponent; of up to `ATTEMPTS` the first that is not steep, or the last. */
-function timed(
-  sizes: readonly number[],
-  most: number,
-  measure: () => number[],
-): { times: number[]; exponent: number } {
+function timed(sizes: readonly number[], measure: () => number[]): { times: number[]; exponent: number } {
   for (let attempt = 1; ; attempt++) {
     const times = measure()
     const exponent = exponentOf(times, sizes)
-    if (exponent <= most || attempt === ATTEMPTS) return { times, exponent }
+    if (exponent <= MOST_EXPONENT || attempt === ATTEMPTS) return { times, exponent }
   }
 }
 
@@ -184,13 +178,11 @@ function report(quick: boolean, now: () => number): boolean {
   console.log(`steps at n, 2n, 4n (n = ${small}), and time at ${small} and ${large} characters`)
   for (const one of CASES) {
     const { exact, perCharacter, name } = measureSteps(one, small)
-    const { times, exponent } = timed([small, large], MOST_OF_TEXTS, () =>
-      measureTimes(one, small, large, now),
-    )
+    const { times, exponent } = timed([small, large], () => measureTimes(one, small, large, now))
     const [before, after] = times as [number, number]
     // Below a tenth of a millisecond the exponent says nothing: one of the times is the clock's own.
     const judged = after < 0.1 ? 0 : exponent
-    if (!exact || judged > MOST_OF_TEXTS) good = false
+    if (!exact || judged > MOST_EXPONENT) good = false
     console.log(
       `${exact ? 'exact ' : 'NOT   '} ${column(perCharacter, 3, 8)} steps/char ${column(before, 3, 9)} ms ${column(after, 2, 9)} ms  n^${exponent.toFixed(2)}  ${name.slice(0, 60)}`,
     )
@@ -249,7 +241,7 @@ function reportLiterals(now: () => number): boolean {
   let good = true
   console.log(`\ncompile of a literal of ${sizes.join(', ')} characters`)
   for (const [name, form, options] of forms) {
-    const { times, exponent } = timed(sizes, MOST_EXPONENT, () =>
+    const { times, exponent } = timed(sizes, () =>
       sizes.map((size) => {
         const pattern = form(size)
         // The least of some: others have collections of garbage in them.

@@ -111,14 +111,13 @@ export function repeats(name: string, a: Counts, b: Counts): boolean {
 }
 
 /** Counters that one side has and the other has not: they cannot be compared, and a reader should know. */
-export function unmatched({ own: base }: Counts, { own: head, noNumbers }: Counts): string[] {
+export function unmatched({ own: base }: Counts, { own: head }: Counts): string[] {
   const lacking = (these: object, those: object): string =>
     Object.keys(these)
       .filter((name) => !(name in those))
       .join(', ')
   const [gone, fresh] = [lacking(base, head), lacking(head, base)]
   return [
-    ...(noNumbers.length === 0 ? [] : [`no numbers: ${noNumbers.join(', ')}`]),
     ...(gone === '' ? [] : [`no longer counted: ${gone}`]),
     ...(fresh === '' ? [] : [`counted for the first time: ${fresh}`]),
   ]
@@ -129,7 +128,8 @@ const REMEMBERS = 0.02
 const LEAST_BLOCKS = 100
 
 /** Why the work of this benchmark is not work; null when it is. */
-export function idleness(base: Counts, { blocks, firstBlocks }: Counts): string | null {
+export function idleness(base: Counts, { blocks, firstBlocks, noNumbers }: Counts): string | null {
+  if (noNumbers.length > 0) return `its counters must be finite numbers: ${noNumbers.join(', ')}`
   const isLess = (than: number): boolean => than >= LEAST_BLOCKS && blocks < REMEMBERS * than
   if (isLess(firstBlocks)) {
     return `its first run executes ${firstBlocks} blocks, a later one ${blocks}: it hands back a result that it has kept`

@@ -90,23 +90,23 @@ test('planted: quadratic work fails by count, the function named; what does not 
   )
 })
 
-test('a counter that base lacks, or that is no number, is named and fails nobody', async () => {
+test('a counter that base lacks is named and fails nobody; one of head that is no number is refused', async () => {
   const tasks = TASKS.replace(
     'import { unique }',
     "import * as engine from './engine.mjs'\nimport { unique }",
   )
-  repository.write({
-    'tasks.mjs': `${tasks}export const counters = () => ({ looks: engine.looks + 0, name: 'set' })\n`,
-  })
+  const counting = async (counters: string): Promise<GateDocument> => {
+    repository.write({ 'tasks.mjs': `${tasks}export const counters = () => (${counters})\n` })
+    const engine = ENGINE.replace('const seen', 'looks++\n  const seen') + 'export let looks = 0\n'
+    return await gateOf(engine, { only: ['unique'] })
+  }
   try {
-    const document = await gateOf(
-      ENGINE.replace('const seen', 'looks++\n  const seen') + 'export let looks = 0\n',
-      {
-        only: ['unique'],
-      },
-    )
-    expect(document.verdict, document.headline).toBe('pass')
-    expect(document.benchmarks[0]!.notes).toEqual(['no numbers: name', 'counted for the first time: looks'])
+    const lacking = await counting('{ looks: engine.looks + 0 }')
+    expect(lacking.verdict, lacking.headline).toBe('pass')
+    expect(lacking.benchmarks[0]!.notes).toEqual(['counted for the first time: looks'])
+    const wrong = await counting("{ looks: engine.looks + 0, name: 'set' }")
+    expect(outcomes(wrong)).toEqual({ 'tasks/unique': 'refused' })
+    expect(wrong.headline).toContain('its counters must be finite numbers: name')
   } finally {
     repository.write({ 'tasks.mjs': TASKS })
   }

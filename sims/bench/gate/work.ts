@@ -179,7 +179,7 @@ async function readyTask(file: string, name: string): Promise<Ready> {
   return { ...task(), counters: async () => countsIn(await (counters as () => unknown)()) }
 }
 
-/** What a stranger's `counters` returned; what is no number is NaN, which is named and not compared. */
+/** What a stranger's `counters` returned; what is no number is NaN, and refused where it is head's. */
 function countsIn(given: unknown): Readonly<Record<string, number>> {
   if (typeof given !== 'object' || given === null)
     throw new Error('its `counters` must return numbers by name')
