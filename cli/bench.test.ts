@@ -61,7 +61,7 @@ describe('what cannot be asked for: exit 2 and one line that says what', () => {
     [['kernel', '--peers', 'base'], 'the peer "base" is the commit that --against names'],
     [['kernel', '--peers', 'simpy', 'nobody'], 'bench kernel has no peer nobody in these rows; it has simpy'],
     [['kernel', '--rows', 'nothing'], 'bench kernel has no row like nothing; it has kernel/mm1, '],
-    [['kernel', '--rounds', '0'], 'rounds must be a whole number, at least 1, not 0'],
+    [['kernel', '--rounds', '0'], '--rounds takes a whole number, 1 or more, not "0"'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await bench(args)
     expect([code, stdout]).toEqual([2, ''])

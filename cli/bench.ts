@@ -2,7 +2,7 @@ import { renderBench } from '../reports/bench/terminal.ts'
 import { nameArrayRedis } from '../sims/bench/peers/sparse-array/array-redis.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, wholeNumber } from './command.ts'
 import { UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
 
@@ -28,7 +28,7 @@ export const bench = defineCommand({
         requiresArg: true,
         describe: 'sparse-array: URL of a Redis that has arrays, one more peer',
       })
-      .option('rounds', { type: 'number', describe: 'rounds of interleaved bursts' })
+      .option('rounds', { ...wholeNumber('rounds', 1), describe: 'rounds of interleaved bursts' })
       .option('json', {
         type: 'boolean',
         default: false,

@@ -39,8 +39,9 @@ export async function commandLine(args: readonly string[]): Promise<Argv> {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error, parser) => {
-      if (error) throw error
+      // yargs' own errors are about the arguments, too: a value that is missing.
+      if (error && error.name !== 'YError') throw error
       parser.showHelp('error')
-      throw new UsageError(message)
+      throw new UsageError(message || error.message)
     })
 }

@@ -1,5 +1,6 @@
 /** The shape of a command file: yargs' module, with its arguments' types kept. */
 import type { Argv, ArgumentsCamelCase, CommandModule } from 'yargs'
+import { UsageError } from './exit.ts'
 
 export interface CommandDefinition<A> {
   readonly command: string
@@ -10,5 +11,31 @@ export interface CommandDefinition<A> {
 
 // yargs takes a list of modules of one argument type; each of ours has its own, so the type is dropped here, once.
 export function defineCommand<A>(definition: CommandDefinition<A>): CommandModule<object, object> {
-  return definition as unknown as CommandModule<object, object>
+  const builder = (parser: Argv): Argv<A> => definition.builder(parser).check(refuseRepeated, false)
+  return { ...definition, builder } as unknown as CommandModule<object, object>
+}
+
+/** yargs makes a list of an option that is given twice, also where the command expects one value. */
+function refuseRepeated(args: Readonly<Record<string, unknown>>, options: unknown): true {
+  const lists = new Set((options as { readonly array: readonly string[] }).array)
+  for (const [name, value] of Object.entries(args)) {
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    if (!Array.isArray(value) || name === '_' || lists.has(name) || lists.has(flag)) continue
+    throw new UsageError(`--${flag} takes one value, and was given ${value.length}: ${value.join(', ')}`)
+  }
+  return true
+}
+
+/** Of an option: that it takes a whole number. (yargs' own numbers take nothing for 0, and text for NaN.) */
+export function wholeNumber(name: string, least: number, most = Number.MAX_SAFE_INTEGER) {
+  return {
+    type: 'string',
+    requiresArg: true,
+    coerce: (given: unknown): number => {
+      const value = String(given).trim() === '' ? Number.NaN : Number(given)
+      if (Number.isInteger(value) && value >= least && value <= most) return value
+      const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`
+      throw new UsageError(`--${name} takes a whole number, ${range}, not "${String(given)}"`)
+    },
+  } as const
 }

@@ -4,7 +4,7 @@ import {
   SnapshotError,
   UnsafeAddress,
 } from '../../engines/sparse-array/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, wholeNumber } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { announce } from './ready.ts'
 
@@ -13,7 +13,7 @@ export const sparseArray = defineCommand({
   describe: 'The sparse array behind RESP, for redis-cli and all clients of Redis',
   builder: (parser) =>
     parser
-      .option('port', { type: 'number', default: 0, describe: '0: a free one' })
+      .option('port', { ...wholeNumber('port', 0, 65_535), default: 0, describe: '0: a free one' })
       .option('host', {
         type: 'string',
         default: '127.0.0.1',
@@ -26,8 +26,11 @@ export const sparseArray = defineCommand({
         describe: 'when a write is on the disk: before it is acknowledged, within a second, some time',
       })
       .option('password', { type: 'string', describe: 'clients must know it' })
-      .option('output-limit', { type: 'number', describe: 'bytes of replies that may wait for a client' })
-      .option('max-steps', { type: 'number', describe: 'steps that one ARGREP may take' })
+      .option('output-limit', {
+        ...wholeNumber('output-limit', 1),
+        describe: 'bytes of replies that may wait for a client',
+      })
+      .option('max-steps', { ...wholeNumber('max-steps', 1), describe: 'steps that one ARGREP may take' })
       .option('yields', {
         type: 'boolean',
         default: true,

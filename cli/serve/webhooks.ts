@@ -1,5 +1,5 @@
 import { BadKeyFile, serveWebhooks, StoreNotOpened } from '../../engines/webhook/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, wholeNumber } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { announce } from './ready.ts'
 
@@ -9,7 +9,7 @@ export const webhooks = defineCommand({
   builder: (parser) =>
     parser
       .option('dir', { type: 'string', demandOption: true, describe: 'folder of the store; made if need be' })
-      .option('port', { type: 'number', default: 0, describe: '0: a free one' })
+      .option('port', { ...wholeNumber('port', 0, 65_535), default: 0, describe: '0: a free one' })
       .option('allow-cidr', {
         type: 'string',
         array: true,
