@@ -79,6 +79,8 @@ test.each([
   [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],
   [['--base', 'HEAD', '--budget', 'soon'], '--budget is a time such as 90s or 10m, not soon'],
   [['--base', 'HEAD', '--only', 'nothing'], 'has no task like nothing; it has walk'],
+  [['--base', 'HEAD', '--junit', 'no/such/a.xml'], '--junit no/such/a.xml: cannot be written (ENOENT)'],
+  [['--base', 'HEAD', '--record', '/'], '--record /: cannot be written (EISDIR)'],
 ])('what cannot be asked for: exit 2 and why: %j', async (args, message) => {
   const { code, stdout, stderr } = await gate(...args)
   expect([code, stdout]).toEqual([2, ''])

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { renderSelfTest } from '../reports/gate/self-test.ts'
 import { gateAnnotation, gateBencher, gateJunit } from '../reports/gate/formats.ts'
@@ -11,9 +11,10 @@ import { bisect } from '../sims/bench/gate/bisect.ts'
 import { citedRates, defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
 import { benchModules } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, wholeNumber } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
+import { checkOutputs, told, writeOutputs } from './outputs.ts'
 import { quote } from './reproduce.ts'
 
 const VERDICT_EXIT = {
@@ -44,12 +45,12 @@ export const gate = defineCommand({
         describe: 'measure how often the gate is wrong on this machine, and keep it',
       })
       .option('rounds', {
-        type: 'number',
+        ...wholeNumber('rounds', 0),
         default: 300,
         describe: 'of --self-test: rounds of each benchmark, those kept counted',
       })
       .option('gates', {
-        type: 'number',
+        ...wholeNumber('gates', 0),
         default: 0,
         describe: 'of --self-test: whole gates of the commit against itself to play besides',
       })
@@ -158,6 +159,9 @@ export const gate = defineCommand({
         return
       }
       if (base === undefined) throw new UsageError('which commit? --base REF')
+      const { markdown, junit, bencher } = more
+      const outputs = { markdown, junit, bencher }
+      checkOutputs({ ...outputs, record: more.record })
       const document = await runGate({
         base,
         ...(command !== undefined
@@ -180,28 +184,34 @@ export const gate = defineCommand({
         ...(accept !== undefined && { accept }),
         repeat: ['flowbench', ...process.argv.slice(2)].map(quote).join(' '),
       })
-      writeReports(document, more)
-      if (more.record !== undefined) record(more.record, document, new Date())
-      console.log(json ? JSON.stringify(document) : renderGate(document))
       const { verdict } = document
+      console.log(json ? JSON.stringify(document) : renderGate(document))
       process.exitCode = strict && verdict === 'undecided' ? EXIT.unmeasured : VERDICT_EXIT[verdict]
+      tellGitHub(document)
+      const { record: kept } = more
+      if (kept !== undefined) told('record', kept, () => record(kept, document, new Date()))
+      writeOutputs(outputs, {
+        markdown: () => gateMarkdown(document),
+        junit: () => gateJunit(document),
+        bencher: () => gateBencher(document),
+      })
     })
   },
 })
 
 const DEFAULT_BUDGET = '10m'
 
-/** Files that were asked for, and what GitHub's runner shows: its summary is a file, an annotation a line of output. */
-function writeReports(
-  document: GateDocument,
-  { markdown, junit, bencher }: Record<'markdown' | 'junit' | 'bencher', string | undefined>,
-): void {
-  if (markdown !== undefined) writeFileSync(markdown, gateMarkdown(document))
-  if (junit !== undefined) writeFileSync(junit, gateJunit(document))
-  if (bencher !== undefined) writeFileSync(bencher, gateBencher(document))
+/** What GitHub's runner shows: its summary is a file, an annotation a line of output. */
+function tellGitHub(document: GateDocument): void {
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: onGitHub } = process.env
-  if (summary) appendFileSync(summary, gateMarkdown(document))
   if (onGitHub === 'true') progress(gateAnnotation(document))
+  if (!summary) return
+  try {
+    appendFileSync(summary, gateMarkdown(document))
+  } catch (error) {
+    // Nobody asked for it by a flag, and the verdict is told.
+    progress(`no step summary: ${(error as Error).message}`)
+  }
 }
 
 function existing(file: string): string {

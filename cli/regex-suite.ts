@@ -1,6 +1,7 @@
 /** `flowbench regex --suite NAME` and `--haystack FILE`: suites of the shoot-out, run and written. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { claimFolder } from '../reports/folder/claim.ts'
 import { markdown } from '../reports/shootout/markdown.ts'
 import { verdict } from '../reports/shootout/sections.ts'
 import { writeShootout } from '../reports/shootout/write.ts'
@@ -53,20 +54,26 @@ export async function runNamedSuite(
     searchTime: number
     textSize: number
   }
-  const document = await alive('starting', () =>
-    runSuite(params.suite, specs, {
-      patterns: params.patterns,
-      rounds: params.rounds,
-      sampleSeconds: params.sampleTime,
-      seconds: params.searchTime,
-      bytes: params.textSize,
-      spans,
-      onProgress: progress,
-    }),
-  )
-  const { folder, files } = await writeShootout(document, join(resolve(out), scenario.name))
-  print(document, json)
-  if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
+  const folder = join(resolve(out), scenario.name)
+  const claim = await claimFolder(folder)
+  try {
+    const document = await alive('starting', () =>
+      runSuite(params.suite, specs, {
+        patterns: params.patterns,
+        rounds: params.rounds,
+        sampleSeconds: params.sampleTime,
+        seconds: params.searchTime,
+        bytes: params.textSize,
+        spans,
+        onProgress: progress,
+      }),
+    )
+    print(document, json)
+    const { files } = await writeShootout(document, folder)
+    if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
+  } finally {
+    await claim.release()
+  }
 }
 
 /** Speed of patterns on a text of the user's. */

@@ -56,12 +56,29 @@ describe('flowbench regex', () => {
     [['--patterns', 'nothing.txt'], /nothing\.txt: no such file/],
     [['a', '--patterns', 'x'], /not both/],
     [['a', '--junit', 'x'], /go with --check/],
+    [['a', '--strict'], /go with --check/],
+    [['a', '--spans'], /--spans goes with --suite or --haystack/],
+    [['a', '--env', 'quick'], /--env goes with --suite/],
+    [['a', '--suite', 'redos'], /a pattern does not go with --suite/],
+    [['--suite', 'redos', '--check', 'v8'], /--check does not go with --suite/],
+    [['a', '--haystack', 'x', '--check', 'v8', '--junit', 'x'], /--check does not go with --haystack/],
+    [['a', '--check', 'v8', '--sarif', 'no/such/x'], /--sarif no\/such\/x: cannot be written \(ENOENT\)/],
     [['a', '--check', 'v8', '--accepted', 'no.yaml'], /no\.yaml: no such file/],
   ])('%j is refused with exit 2', (args, message) => {
     const { stderr, status, stdout } = regex(...args)
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
   })
+})
+
+test('where none of the engines is here, nothing is measured: exit 3, and what is missing', () => {
+  writeFileSync(join(folder, 'mine.yaml'), `- {id: mine, command: ['true'], needs: no-such-program}\n`)
+  const asked = ['a+', '--engine-file', 'mine.yaml', '--engines', 'mine']
+  for (const more of [[], ['--json'], ['--haystack', 'mine.yaml']]) {
+    const { stdout, stderr, status } = regex(...asked, ...more)
+    expect([status, stdout]).toEqual([3, ''])
+    expect(stderr).toMatch(/no engine is here: mine: .*no-such-program/)
+  }
 })
 
 describe('flowbench compare', () => {

@@ -1,21 +1,21 @@
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { patternDocument, patternsDocument } from '../reports/shootout/document.ts'
-import { junit } from '../reports/shootout/junit.ts'
-import { sarif } from '../reports/shootout/sarif.ts'
+import { junit as junitXml } from '../reports/shootout/junit.ts'
+import { sarif as sarifLog } from '../reports/shootout/sarif.ts'
 import { headline, renderPattern, sentence } from '../reports/shootout/terminal.ts'
 import { exitOf, judge, type Finding } from '../reports/shootout/verdict.ts'
 import { ENGINES } from '../sims/bench/shootout/engines/engines.ts'
 import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import { readAccepted } from '../sims/bench/shootout/input/accepted.ts'
-import { BadRequest } from '../sims/bench/harness/errors.ts'
+import { BadRequest, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
 import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
-import { present, shootOut, type PatternReport } from '../sims/bench/shootout/shootout.ts'
+import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
+import { checkOutputs, writeOutputs } from './outputs.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
 const MOST_LANES = 4
@@ -54,6 +54,8 @@ export const regex = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'print the document and nothing else' }),
   async handler(args) {
     const { pattern, flags, patterns, path, check, strict, accepted, junit, sarif, json } = args
+    refuseIgnored(args)
+    checkOutputs({ junit, sarif })
     const known = [...ENGINES]
     if (args.engineFile !== undefined)
       known.push(
@@ -70,12 +72,13 @@ export const regex = defineCommand({
     if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
     if (check !== undefined && !specs.some(({ id }) => id === check))
       throw new UsageError(`--check ${check}: no such engine among ${names(specs)}`)
-    if (check === undefined && (junit ?? sarif ?? accepted) !== undefined)
-      throw new UsageError('--junit, --sarif and --accepted go with --check')
+    if (check === undefined && (strict || (junit ?? sarif ?? accepted) !== undefined))
+      throw new UsageError('--strict, --junit, --sarif and --accepted go with --check')
     const acceptedList = accepted === undefined ? [] : readAccepted(accepted)
     const { specs: here, missing } = present(specs)
     const checked = missing.find(({ engine }) => engine === check)
     if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
+    if (here.length === 0) throw new CouldNotMeasure(`no engine is here: ${missing.map(missed).join('; ')}`)
     if (args.haystack !== undefined) {
       return await (await suites()).compareOn(args.haystack, entries, flags, specs, args)
     }
@@ -88,7 +91,8 @@ export const regex = defineCommand({
       shootOut(entries, here, {
         ...DEFAULTS,
         flags,
-        findAll: patterns === undefined,
+        // Of many patterns it takes longer than all else, so only where a verdict hangs on it.
+        findAll: patterns === undefined || check !== undefined,
         lanes: Math.max(1, Math.min(MOST_LANES, availableParallelism())),
         signal: interruption.signal,
         onReport: (entry, report) => {
@@ -110,12 +114,45 @@ export const regex = defineCommand({
     else if (check !== undefined) {
       const today = new Date().toISOString().slice(0, 10)
       const findings = judge(reports, check, acceptedList, today)
-      writeFindings(findings, patterns ?? 'pattern', check, { junit, sarif })
       if (!json) process.stdout.write(checkSummary(findings, check))
       process.exitCode = exitOf(findings, strict)
+      const file = patterns ?? 'pattern'
+      const version = findings[0]?.report.version ?? 'unknown'
+      writeOutputs(
+        { junit, sarif },
+        {
+          junit: () => junitXml(findings, file, check),
+          sarif: () => `${JSON.stringify(sarifLog(findings, file, version), null, 2)}\n`,
+        },
+      )
     }
   },
 })
+
+/** Flags that say how something is done which `--suite` and `--haystack` do not do; those that only they heed. */
+const OF_CHECKS = ['check', 'strict', 'accepted', 'junit', 'sarif'] as const
+const NOT_WITH = {
+  suite: ['pattern', 'patterns', 'path', 'flags', 'haystack', ...OF_CHECKS],
+  haystack: ['env', ...OF_CHECKS],
+} as const
+
+/** A flag that would do nothing is a mistake: a check that is not made must not look like one that passed. */
+function refuseIgnored(args: Readonly<Record<string, unknown>>): void {
+  // A default is nobody's wish: '', false.
+  const isGiven = (name: string): boolean => Boolean(args[name])
+  const mode = (['suite', 'haystack'] as const).find((one) => args[one] !== undefined)
+  const ignored = mode === undefined ? ['env', 'spans'] : NOT_WITH[mode]
+  const found = ignored.find(isGiven)
+  if (found === undefined) return
+  const flag = found === 'pattern' ? 'a pattern' : `--${found}`
+  throw new UsageError(
+    mode !== undefined
+      ? `${flag} does not go with --${mode}`
+      : `${flag} goes with --suite${found === 'spans' ? ' or --haystack' : ''}`,
+  )
+}
+
+const missed = ({ engine, why, install }: MissingEngine): string => `${engine}: ${why}; ${install}`
 
 function entriesOf(
   pattern: string | undefined,
@@ -150,16 +187,4 @@ function summary(reports: readonly PatternReport[]): string {
 function checkSummary(findings: readonly Finding[], engine: string): string {
   const of = (outcome: Finding['outcome']): number => findings.filter((one) => one.outcome === outcome).length
   return `${engine}: ${of('passed')} linear, ${of('failed')} not linear, ${of('unsure')} undecided or refused, ${of('accepted')} accepted\n`
-}
-
-function writeFindings(
-  findings: readonly Finding[],
-  file: string,
-  engine: string,
-  to: { readonly junit: string | undefined; readonly sarif: string | undefined },
-): void {
-  if (to.junit !== undefined) writeFileSync(to.junit, junit(findings, file, engine))
-  const version = findings[0]?.report.version ?? 'unknown'
-  if (to.sarif !== undefined)
-    writeFileSync(to.sarif, `${JSON.stringify(sarif(findings, file, version), null, 2)}\n`)
 }
