@@ -210,7 +210,10 @@ it('a run that is too weak to judge exits 3, and 0 when that is accepted', async
   expect(judged.code).toBe(3)
   expect(judged.stdout).toMatch(/^TOO WEAK TO JUDGE/)
   expect(judged.stdout).toContain('Do: --set params.span=')
-  expect((await flowbench([...weak, '--accept-weak', ...out('accepted')])).code).toBe(0)
+  const accepted = await flowbench([...weak, '--accept-weak', '--json', ...out('accepted')])
+  expect(accepted.code).toBe(0)
+  // Without it the command that is to give this run again would give another verdict.
+  expect((JSON.parse(accepted.stdout) as RunDocument).reproduce).toMatch(/^flowbench run .* --accept-weak$/)
 })
 
 describe('mistakes', () => {
@@ -223,7 +226,7 @@ describe('mistakes', () => {
     [['list', 'sims', 'mm-k'], /no sim is called "mm-k"; did you mean mm-c\?/],
     [['list', 'engines', 'mm-c'], /only a sim can be described/],
     [['run', MMC, MMC], /is also the name of/],
-    [['run', MMC, '--workers', '0'], /--workers must be/],
+    [['run', MMC, '--workers', '0'], /--workers takes a whole number/],
     [['run', MMC, '--live'], /sim mm-c has no live mode; `flowbench list sims` marks/],
     [['run', MMC, '--live', '--inline'], /one of them/],
     [['run', MMC, '--seed', '-1'], /seed/],

@@ -13,7 +13,7 @@ import { inlineRunner, threadRunner, type Runner } from '../sims/lab/run/runner.
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { alive } from './alive.ts'
 import { hasColour } from './colour.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, wholeNumber } from './command.ts'
 import { EXIT, UsageError, verdictExit } from './exit.ts'
 import { progressLine } from './progress.ts'
 import { INTERACTIVE } from './report.ts'
@@ -26,10 +26,10 @@ export const run = defineCommand({
   describe: 'Run scenarios: an answer, a verdict, and a report for each',
   builder: (parser) =>
     scenarioArguments(parser)
-      .option('seed', { type: 'number', describe: 'the seed of all random streams' })
-      .option('replications', { type: 'number', describe: 'run exactly this many' })
+      .option('seed', { type: 'string', requiresArg: true, describe: 'the seed of all random streams' })
+      .option('replications', { type: 'string', requiresArg: true, describe: 'run exactly this many' })
       .option('workers', {
-        type: 'number',
+        ...wholeNumber('workers', 1),
         default: availableParallelism(),
         describe: 'threads; never changes a result',
       })
@@ -69,8 +69,6 @@ export const run = defineCommand({
     acceptWeak,
     interactive,
   }) {
-    if (!Number.isInteger(workers) || workers < 1)
-      throw new UsageError('--workers must be a whole number, at least 1')
     const settings = [
       ...set,
       ...(seed === undefined ? [] : [`seed=${seed}`]),
@@ -177,7 +175,11 @@ async function runOne(
     const outcome = await (live ? runLive : runScenario)(scenario, {
       runner,
       signal,
-      reproduce: `${reproduceCommand(scenario, settings)}${live ? ' --live' : ''}`,
+      reproduce: [
+        reproduceCommand(scenario, settings),
+        ...(live ? ['--live'] : []),
+        ...(acceptWeak ? ['--accept-weak'] : []),
+      ].join(' '),
       acceptWeak,
       version: VERSION,
       onPhase: (phase, isOpen) => progress.phase(phase, isOpen),
