@@ -25,14 +25,15 @@ function sentence({ metrics }: Point): string {
   const early = seconds('latencyAtMinute1')
   const late = seconds('latencyAtMinute12')
   if (early === null || late === null) return 'The calls are too short to have a twelfth minute.'
-  const best = VARIANTS.map(({ name, label }) => ({ name, label, value: metrics[savedBy(name)]?.value ?? 0 }))
-    .filter(({ name }) => name !== 'noRelay')
-    .toSorted((a, b) => b.value - a.value)[0]!
+  const gains = `A turn takes ${early} in minute 1 and ${late} in minute 12: it gains ${seconds('drift')!}.`
+  const [best] = VARIANTS.flatMap(({ name, label }) => {
+    const value = metrics[savedBy(name)]?.value ?? null
+    return name === 'noRelay' || value === null ? [] : [{ label, value }]
+  }).toSorted((a, b) => b.value - a.value)
+  // Nobody asked what could give it back.
+  if (best === undefined) return gains
   // What lies within the noise of zero, on either side of it, is no gift.
   const saved = metrics[savedBy('noRelay')]
   const relay = (saved?.low ?? 0) > 0 ? seconds(savedBy('noRelay')) : 'nothing that shows'
-  return (
-    `A turn takes ${early} in minute 1 and ${late} in minute 12: it gains ${seconds('drift')!}. ` +
-    `The relay can give back ${relay}; ${best.label} gives back ${formatQuantity(best.value, 's')}.`
-  )
+  return `${gains} The relay can give back ${relay}; ${best.label} gives back ${formatQuantity(best.value, 's')}.`
 }

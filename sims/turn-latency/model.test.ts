@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest'
 import { conserves } from '../lab/contract/conservation.ts'
 import { obeysLittle } from '../lab/contract/little.ts'
+import type { PointResult, Results } from '../lab/contract/sim.ts'
+import { answer } from './answer.ts'
 import { turnLatency } from './index.ts'
 import { simulate } from './model.ts'
-import { turnLatencyParams } from './params.ts'
+import { turnLatencyParams, type TurnLatencyParams } from './params.ts'
+import { StageRecord, STAGES } from './stages.ts'
 import { context } from '../lab/contract/testing/context.ts'
 import { predictions } from './theory.ts'
 import { savedBy, VARIANTS } from './variants.ts'
@@ -34,6 +37,21 @@ it('without counterfactuals the call is the same and nothing is said of savings'
   const none = simulate(paramsOf({ counterfactuals: 'none' }), context())
   expect(none.metrics['drift']).toBe(all.metrics['drift'])
   expect(VARIANTS.map(({ name }) => none.metrics[savedBy(name)])).toEqual(VARIANTS.map(() => null))
+  const told = ({ metrics }: typeof all): string => {
+    const figures = Object.entries(metrics).map(([name, value]) => [name, { value, low: value, high: value }])
+    const chosen = { metrics: Object.fromEntries(figures) as PointResult<TurnLatencyParams>['metrics'] }
+    return answer({ chosen, verdict: 'pass' } as unknown as Results<TurnLatencyParams>).text
+  }
+  expect(told(all)).toMatch(/The relay can give back .*; .* gives back \d/)
+  expect(told(none)).toMatch(/^A turn takes \S+ m?s in minute 1 and \S+ m?s in minute 12: it gains \S+ m?s\.$/)
+})
+
+it('turns are early before two minutes of their call, and late from ten on', () => {
+  const record = new StageRecord(900, true)
+  for (const age of [0, 119.9, 120, 149, 570, 599.9, 600, 899])
+    record.add(age, new Float64Array(STAGES.length))
+  const { early, late } = record.world()
+  expect([early.count, late.count]).toEqual([2, 2])
 })
 
 it('equals the closed form where nothing grows and nobody waits', () => {

@@ -1,5 +1,5 @@
 /** One replication: the call as it is, and each counterfactual on the same callers. */
-import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, PointState, ReplicationContext, Series } from '../lab/contract/sim.ts'
 import { simulateCalls, type CallsWorld } from './calls.ts'
 import { drawAhead } from './draws.ts'
@@ -10,8 +10,6 @@ import { savedBy, VARIANTS } from './variants.ts'
 
 /** A pool this busy has more work than it does: callers who wait hold back their next turn, so it never shows 100 %. */
 const SATURATED = 0.99
-const EARLY_UNTIL = 2
-const LATE_FROM = 10
 
 export function simulate(params: TurnLatencyParams, ctx: ReplicationContext): Measures {
   const draws = drawAhead(params, ctx)
@@ -41,8 +39,8 @@ export function simulate(params: TurnLatencyParams, ctx: ReplicationContext): Me
       ...Object.fromEntries(saved),
     },
     observations: {
-      earlyLatency: pooled(base.stages.latency.slice(0, EARLY_UNTIL + 1)),
-      lateLatency: pooled(base.stages.latency.slice(LATE_FROM)),
+      earlyLatency: base.stages.early,
+      lateLatency: base.stages.late,
     },
     state: stateOf(base),
     flow: { injected, completed, queued, running, dropped: 0, expired: 0 },
@@ -67,12 +65,6 @@ export function simulate(params: TurnLatencyParams, ctx: ReplicationContext): Me
 
 const stateOf = ({ utilisation }: CallsWorld): PointState =>
   utilisation >= SATURATED ? 'overloaded' : 'stable'
-
-function pooled(minutes: readonly LogHistogramData[]): LogHistogramData {
-  const all = new LogHistogram()
-  for (const minute of minutes) all.merge(LogHistogram.fromData(minute))
-  return all.toData()
-}
 
 /** Quantiles of turn latency by minute of the call, for the band around it. */
 export const LATENCY_QUANTILES = { 'latency p5': 0.05, 'latency p50': 0.5, 'latency p95': 0.95 } as const

@@ -20,13 +20,22 @@ export interface StageWorld {
   readonly sums: Float64Array
   /** Turn latency by minute; empty where only sums were asked. */
   readonly latency: readonly LogHistogramData[]
+  /** Of turns whose speech ended in the first two minutes of their call, and past ten. */
+  readonly early: LogHistogramData
+  readonly late: LogHistogramData
 }
+
+/** Seconds into a call. */
+const EARLY_UNTIL = 120
+const LATE_FROM = 600
 
 export class StageRecord {
   private readonly minutes: number
   private readonly turns: Float64Array
   private readonly sums: Float64Array
   private readonly latency: LogHistogram[]
+  private readonly early = new LogHistogram()
+  private readonly late = new LogHistogram()
 
   /** `withLatency`: keeps distributions as well as sums. */
   constructor(callLength: number, withLatency: boolean) {
@@ -45,12 +54,16 @@ export class StageRecord {
       total += stages[stage]!
     }
     this.turns[minute]!++
-    this.latency[minute]?.add(total)
+    if (this.latency.length === 0) return
+    this.latency[minute]!.add(total)
+    if (age < EARLY_UNTIL) this.early.add(total)
+    if (age >= LATE_FROM) this.late.add(total)
   }
 
   world(): StageWorld {
-    const { minutes, turns, sums } = this
-    return { minutes, turns, sums, latency: this.latency.map((one) => one.toData()) }
+    const { minutes, turns, sums, early, late } = this
+    const latency = this.latency.map((one) => one.toData())
+    return { minutes, turns, sums, latency, early: early.toData(), late: late.toData() }
   }
 }
 
