@@ -3,7 +3,7 @@ import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
 import { METRICS, type MetricName } from './metrics.ts'
 import type { BatchParams } from './params.ts'
-import { WAYS } from './ways.ts'
+import { labelOf, pollingOf, WAYS } from './ways.ts'
 
 type Point = PointResult<BatchParams>
 
@@ -57,16 +57,16 @@ function losses(shown: Shown, polling: Point | undefined): string {
 type Shown = (name: MetricName) => string
 
 function saving({ params, metrics }: Point, shown: Shown): string {
-  const { label } = WAYS[params.way]
+  const label = labelOf(params)
   const valueOf = (name: MetricName | 'mean(notice)'): number => metrics[name]?.value ?? 0
   if (params.way === 'poll-1min') return `${label} adds ${formatQuantity(valueOf('mean(notice)'), 's')}.`
   const saved = valueOf('saved')
   const what = `the callback (${label})`
   const way = WAYS[params.way].learning.kind === 'webhook' ? what : label
-  if (saved <= 0) return `${way} adds ${formatQuantity(-saved, 's')} to polling every minute.`
+  if (saved <= 0) return `${way} adds ${formatQuantity(-saved, 's')} to ${pollingOf(params)}.`
   const worth = metrics['worthUnder']?.value ?? null
   const where = worth === null ? 'for no job' : `only for jobs under ${formatQuantity(worth, 's')}`
-  return `${way} removes ${shown('saved')}, ${shown('savedShare')}, against polling every minute. It is worth 5 % ${where}.`
+  return `${way} removes ${shown('saved')}, ${shown('savedShare')}, against ${pollingOf(params)}. It is worth 5 % ${where}.`
 }
 
 const costs = ({ params }: Point, shown: Shown): string =>

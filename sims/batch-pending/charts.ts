@@ -1,9 +1,10 @@
 /** What to look at: which jobs a way is worth it for, and where the time goes. */
-import { formatQuantity } from '../lab/contract/quantity.ts'
-import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
-import type { BatchParams } from './params.ts'
+import type { ZodType } from 'zod'
+import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
+import type { ChartSpec, PointResult, Results, Unit } from '../lab/contract/sim.ts'
+import { batchParams, type BatchParams } from './params.ts'
 import { PUBLISHED } from './published.ts'
-import { WAYS, type WayName } from './ways.ts'
+import { labelOf, pollingOf, WAYS, type WayName } from './ways.ts'
 import { savedShareAt, WORTH } from './worth.ts'
 
 type Point = PointResult<BatchParams>
@@ -30,7 +31,7 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
     const rows = []
     for (let duration = SHORTEST; duration <= LONGEST; duration *= STEP) {
       const share = savedAt(point, duration)
-      if (share >= LEAST) rows.push({ way: WAYS[point.params.way].label, duration, share })
+      if (share >= LEAST) rows.push({ way: labelOf(point.params), duration, share })
     }
     return rows
   })
@@ -57,15 +58,15 @@ function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
     type: 'quantitative',
     scale: { type: 'log' },
     axis: { format: '.1~p' },
-    title: 'share of the time saved, against polling every minute',
+    title: `share of the time saved, against ${pollingOf(chosen.params)}`,
   }
   return {
     name: 'saved-by-duration',
     title: 'Which jobs a callback is worth it for',
     description:
       'Lines: the share of the time from submission to the news that each way saves in a job of this duration, against ' +
-      'polling every minute; a way that is slower has no line. Points: published durations of jobs, by regime, on the line ' +
-      'of the callback. The rule marks 5 %.',
+      `${pollingOf(chosen.params)}; a way that is slower has no line. Points: published durations of jobs, by regime, on ` +
+      'the line of the callback. The rule marks 5 %.',
     spec: {
       layer: [
         {
@@ -108,13 +109,20 @@ const STAGES = [
   ['fetch', 'fetchShare'],
 ] as const
 
+const unitOf = (param: string): Unit => {
+  const schema = (batchParams.shape as Readonly<Record<string, ZodType>>)[param]
+  return (schema && quantityOf(schema)?.unit) ?? 'count'
+}
+
 function timeByStage(points: readonly Point[]): ChartSpec {
   const rows = points.flatMap(({ at, params, metrics }) => {
     const total = metrics['mean(total)']?.value ?? null
     if (total === null) return []
     const others = Object.entries(at).filter(([name]) => name !== 'way')
-    const named = others.map(([, value]) => (typeof value === 'number' ? formatQuantity(value, 's') : value))
-    const point = [...named, WAYS[params.way].label].join(', ')
+    const named = others.map(([name, value]) =>
+      typeof value === 'number' ? formatQuantity(value, unitOf(name)) : value,
+    )
+    const point = [...named, labelOf(params)].join(', ')
     return STAGES.map(([stage, metric], order) => ({
       point,
       stage,

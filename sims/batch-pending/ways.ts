@@ -4,6 +4,7 @@
  *
  * A webhook is delivered by the policies of `engines/webhook`, so a receiver that is down costs what it would cost.
  */
+import { formatQuantity } from '../lab/contract/quantity.ts'
 
 export const WAY_NAMES = [
   'poll-1min',
@@ -35,7 +36,7 @@ export interface Way {
 
 export const WAYS: Readonly<Record<WayName, Way>> = {
   'poll-1min': {
-    label: 'polling every minute',
+    label: 'polling at fixed intervals',
     learning: { kind: 'looks', pauses: 'fixed' },
     result: 'api',
     source: 'Anthropic’s sample: retrieve the batch, sleep 60 s, until it has ended',
@@ -91,3 +92,17 @@ export const WAYS: Readonly<Record<WayName, Way>> = {
     source: 'Pub/Sub push: 10 s doubled to 600 s, kept 24 h; output in Cloud Storage',
   },
 }
+
+interface Asked {
+  readonly way: WayName
+  /** Seconds. */
+  readonly pollInterval: number
+}
+
+/** `polling every minute`: what every way is compared with. */
+export const pollingOf = ({ pollInterval }: Pick<Asked, 'pollInterval'>): string =>
+  `polling every ${pollInterval === 60 ? 'minute' : formatQuantity(pollInterval, 's')}`
+
+/** A way for people, with the interval where it has one. */
+export const labelOf = (asked: Asked): string =>
+  asked.way === 'poll-1min' ? pollingOf(asked) : WAYS[asked.way].label

@@ -1,4 +1,4 @@
-/** For jobs of which duration a way is worth it: what it saves of the time, against polling every minute. */
+/** For jobs of which duration a way is worth it: what it saves of the time, against polling every `pollInterval`. */
 import { pollDelay } from '../lab/analysis/theory/index.ts'
 import { seen, type Pauses } from './looks.ts'
 import type { BatchParams } from './params.ts'
@@ -34,7 +34,7 @@ function looksAt(pauses: Pauses, params: BatchParams, duration: number): number 
   return sum / LOOKS
 }
 
-/** Share of the time that this way saves, against polling every minute, in a job of this duration; negative where it costs. */
+/** Share of the time that this way saves, against polling every `pollInterval`, in a job of this duration; negative where it costs. */
 export function savedShareAt(params: BatchParams, duration: number, meanNotice: number): number {
   const polled = looksAt('fixed', params, duration)
   return (polled - noticeAt(params, duration, meanNotice)) / (duration + polled)
