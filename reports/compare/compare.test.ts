@@ -134,6 +134,9 @@ describe('what can be compared', () => {
     expect(page!.names).toEqual(['a', 'b'])
     const files = await compareFolders(join(a, 'result.json'), join(b, 'result.json'))
     expect(files.document).toMatchObject({ verdict: 'real' })
+    // The file does not say what was asked, so nothing can be said to have been changed.
+    const mixed = await compareFolders(a, join(b, 'result.json'))
+    expect(mixed.document).toMatchObject({ verdict: 'real', changes: [] })
     const other = write('other', { schema: 'flowbench.unknown/1' })
     await expect(compareFolders(a, other)).rejects.toThrow(/flowbench\.unknown\/1, which cannot be compared/)
     await expect(compareFolders(other, other)).rejects.toThrow(

@@ -195,6 +195,8 @@ function changesOf(
   a: ReadonlyMap<string, string>,
   b: ReadonlyMap<string, string>,
 ): CompareDocument['changes'] {
+  // A document without its scenario does not say what was asked.
+  if (a.size === 0 || b.size === 0) return []
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((path) => {
     const [one, other] = [a.get(path) ?? null, b.get(path) ?? null]
     return one === other ? [] : [[path, one, other] as const]

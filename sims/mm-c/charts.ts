@@ -1,7 +1,8 @@
 /** What to look at: the wait against load beside its closed form, each prediction beside what was seen, and the queue in time. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import { profileOf } from './arrivals.ts'
-import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
+import type { SteadyQueue } from '../lab/analysis/theory/index.ts'
+import type { ChartSpec, Horizon, PointResult, Results } from '../lab/contract/sim.ts'
 import { isBounded, offeredLoad, timed, type MmcParams } from './params.ts'
 import { closedForm, predictions } from './theory.ts'
 
@@ -10,10 +11,12 @@ type Point = PointResult<MmcParams>
 export function charts(results: Results<MmcParams>): ChartSpec[] {
   const { chosen, points } = results
   if (!chosen) return []
+  // A span that opens empty has no steady state to be drawn beside it.
+  const { horizon } = results
   return [
-    ...waitAgainstLoad(points, chosen, results.limits['mean(wait)']?.value),
-    ...theory(chosen),
-    ...inSystem(chosen),
+    ...waitAgainstLoad(points, chosen, horizon, results.limits['mean(wait)']?.value),
+    ...theory(chosen, horizon),
+    ...inSystem(chosen, horizon),
   ]
 }
 
@@ -21,7 +24,12 @@ export function charts(results: Results<MmcParams>): ChartSpec[] {
 const MOST_CURVES = 5
 
 /** Theory's knee for the pools that were simulated, and the simulated points on it; none where nobody waits. */
-function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number | undefined): ChartSpec[] {
+function waitAgainstLoad(
+  points: readonly Point[],
+  chosen: Point,
+  horizon: Horizon,
+  limit: number | undefined,
+): ChartSpec[] {
   if (chosen.params.waitingRoom === 0 || profileOf(chosen.params) !== null) return []
   const pools = new Map([chosen, ...points].map(({ params }) => [poolOf(params), params]))
   const isThicket = pools.size > MOST_CURVES
@@ -32,7 +40,7 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
     return Array.from({ length: 100 }, (_, i) => {
       // Closer together where the curve bends.
       const load = highest * (1 - (1 - (i + 1) / 100) ** 3)
-      const wait = waitOf({ ...params, arrivalRate: (load * servers) / serviceTime })
+      const wait = waitOf({ ...params, arrivalRate: (load * servers) / serviceTime }, horizon)
       return wait === null ? [] : [{ pool, load, wait }]
     }).flat()
   })
@@ -95,22 +103,26 @@ function waitAgainstLoad(points: readonly Point[], chosen: Point, limit: number 
       ],
       rows: points.map(({ params }, i) => {
         const { pool, load, state, wait, low, high } = observed[i]!
-        return [pool, load, state, wait, low, high, waitOf(params)]
+        return [pool, load, state, wait, low, high, waitOf(params, horizon)]
       }),
     },
   }
   return [chart]
 }
 
-const waitOf = (params: MmcParams): number | null => closedForm(params)?.queue.meanWait ?? null
+const queueOf = (params: MmcParams, horizon: Horizon): SteadyQueue | null =>
+  horizon === 'steady' ? (closedForm(params)?.queue ?? null) : null
+
+const waitOf = (params: MmcParams, horizon: Horizon): number | null =>
+  queueOf(params, horizon)?.meanWait ?? null
 
 function poolOf({ servers, serviceTime }: MmcParams): string {
   return `${servers} ${servers === 1 ? 'server' : 'servers'}, ${formatQuantity(serviceTime, 's')} each`
 }
 
 /** Each closed form at the chosen point: observation over theory, which should contain 1. */
-function theory({ params, metrics }: Point): ChartSpec[] {
-  const rows = predictions(params).flatMap(({ name, metric, expected }) => {
+function theory({ params, metrics }: Point, horizon: Horizon): ChartSpec[] {
+  const rows = predictions(params, horizon).flatMap(({ name, metric, expected }) => {
     const { value, low, high } = metrics[metric]!
     if (value === null || low === null || high === null) return []
     return [{ name: name.split(',')[0]!, expected, value, low, high }]
@@ -148,11 +160,11 @@ function theory({ params, metrics }: Point): ChartSpec[] {
 }
 
 /** The first replication's queue, warm-up included. */
-function inSystem({ params, replications }: Point): ChartSpec[] {
+function inSystem({ params, replications }: Point, horizon: Horizon): ChartSpec[] {
   const { warmUp } = timed(params)
   const series = replications[0]?.series?.['inSystem']
   if (!series) return []
-  const steady = closedForm(params)?.queue
+  const steady = queueOf(params, horizon)
   const values = series.t.map((t, i) => ({ minutes: t / 60, customers: series.values[i]! }))
   const x = { field: 'minutes', type: 'quantitative', title: 'minutes of virtual time' }
   const y = { field: 'customers', type: 'quantitative', title: 'customers in the system' }

@@ -47,6 +47,16 @@ test('overloaded: it says so and prints no steady-state figure', async () => {
   expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'in-system'])
 })
 
+test('a span that opens empty: no closed form is drawn beside it', async () => {
+  const { document, charts } = await run(['horizon=span', 'params.span=1min', 'until.replications=5'])
+  expect(document.theory).toEqual([])
+  expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'in-system'])
+  const [against, inSystem] = charts
+  expect(against!.description).not.toContain('theory')
+  expect(against!.table!.rows.map((row) => row.at(-1))).toEqual([null])
+  expect(inSystem!.description).not.toContain('theory')
+})
+
 test('the fewest servers are found', async () => {
   const find = '\nfind: {smallest: servers, in: 17..30}\n'
   const settings = ['params.span=10min', 'until.replications=8', 'expect=["mean(wait) < 0.1 s"]']
