@@ -140,6 +140,10 @@ export const voiceFleetParams = z
     path: ['peakHour'],
     message: 'peakHour and troughHour must differ',
   })
+  .refine((params) => params.packetsToCaller <= params.packetsPerSession, {
+    path: ['packetsToCaller'],
+    message: 'impossible: packets to the caller are some of packetsPerSession',
+  })
   .refine(
     ({ survive, relayHosts }) => !['host', 'zone'].includes(survive) || relayHosts >= 2 * CLUSTERS.length,
     {
