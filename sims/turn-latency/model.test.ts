@@ -43,7 +43,9 @@ it('without counterfactuals the call is the same and nothing is said of savings'
     return answer({ chosen, verdict: 'pass' } as unknown as Results<TurnLatencyParams>).text
   }
   expect(told(all)).toMatch(/The relay can give back .*; .* gives back \d/)
-  expect(told(none)).toMatch(/^A turn takes \S+ m?s in minute 1 and \S+ m?s in minute 12: it gains \S+ m?s\.$/)
+  expect(told(none)).toMatch(
+    /^A turn takes \S+ m?s in minute 1 and \S+ m?s in minute 12: it gains \S+ m?s\.$/,
+  )
 })
 
 it('turns are early before two minutes of their call, and late from ten on', () => {
