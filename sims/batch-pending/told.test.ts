@@ -32,7 +32,7 @@ test('a swept number is shown in its own unit', () => {
     point({ way: 'poll-1min', pendingExpiry: 86_400 }, { way: 'poll-1min', pendingExpiry: '24h' }),
   ]
   const bars = charts(results(points)).find(({ name }) => name === 'time-by-stage')!
-  const labels = [...new Set(bars.table!.rows.map(([label]) => label))]
+  const labels = [...new Set(bars.table.rows.map(([label]) => label))]
   expect(labels).toEqual([
     '16 slots, polling every minute',
     '50 %, polling every minute',

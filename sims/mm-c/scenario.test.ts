@@ -53,7 +53,7 @@ test('a span that opens empty: no closed form is drawn beside it', async () => {
   expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'in-system'])
   const [against, inSystem] = charts
   expect(against!.description).not.toContain('theory')
-  expect(against!.table!.rows.map((row) => row.at(-1))).toEqual([null])
+  expect(against!.table.rows.map((row) => row.at(-1))).toEqual([null])
   expect(inSystem!.description).not.toContain('theory')
 })
 
