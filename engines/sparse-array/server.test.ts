@@ -108,6 +108,40 @@ describe('what has broken others', () => {
     await client.end()
   })
 
+  it('a megabyte of blank lines, before a password and behind one', async () => {
+    await using server = await served({ password: 'secret' })
+    const client = new RawClient(server.port)
+    client.write('\n'.repeat(1 << 20))
+    client.write(' \r\n'.repeat(1 << 18))
+    expect(await client.ask('PING')).toBe('-NOAUTH Authentication required.')
+    expect(await client.ask('AUTH', 'secret')).toBe('+OK')
+    client.write('\n'.repeat(1 << 20))
+    expect(await client.ask('PING')).toBe('+PONG')
+    client.close()
+  })
+
+  it('a fault in serving one client ends that connection alone, and its cause is told', async () => {
+    const notices: string[] = []
+    await using server = await served({ onNotice: (line) => notices.push(line) })
+    const other = new RawClient(server.port)
+    const client = new RawClient(server.port)
+    await other.ask('PING')
+    await client.ask('PING')
+    const { outputLimit } = server.engine
+    Object.defineProperty(server.engine, 'outputLimit', {
+      configurable: true,
+      get: () => {
+        Object.defineProperty(server.engine, 'outputLimit', { value: outputLimit })
+        throw new RangeError('planted')
+      },
+    })
+    client.write(frame('PING'))
+    await client.end()
+    expect(await other.ask('PING')).toBe('+PONG')
+    expect(notices).toEqual([expect.stringContaining('RangeError: planted')])
+    other.close()
+  })
+
   it('a thousand connections that announce a million arguments cost nearly nothing', async () => {
     await using server = await served()
     const clients = Array.from({ length: 200 }, () => new RawClient(server.port))

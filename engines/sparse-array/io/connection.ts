@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly after: () => void
   readonly schedule: (worker: Worker) => void
   readonly unschedule: (worker: Worker) => void
+  /** Serving a client failed as it never should. */
+  readonly report: (error: unknown) => void
 }
 
 export class Connection implements Worker {
@@ -48,10 +50,10 @@ export class Connection implements Worker {
     this.socket = socket
     this.around = around
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.receive(chunk))
-    socket.on('drain', () => this.drained())
+    socket.on('data', (chunk: Buffer) => this.guarded(() => this.receive(chunk)))
+    socket.on('drain', () => this.guarded(() => this.drained()))
     socket.on('close', () => this.closed())
-    socket.on('end', () => this.ended())
+    socket.on('end', () => this.guarded(() => this.ended()))
     socket.on('error', () => socket.destroy())
   }
 
@@ -60,6 +62,14 @@ export class Connection implements Worker {
   }
 
   step(units: number): boolean {
+    let done = true
+    this.guarded(() => {
+      done = this.work(units)
+    })
+    return done
+  }
+
+  private work(units: number): boolean {
     const { session, around } = this
     around.tick()
     const done = session.stepJob(units)
@@ -103,6 +113,16 @@ export class Connection implements Worker {
     if (n > 0) this.pump()
   }
 
+  /** A fault in serving one client costs that client alone, and whoever runs the server is told of it. */
+  private guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.around.report(error)
+      this.socket.destroy()
+    }
+  }
+
   private enqueue(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.queue.push(chunk)
   }
@@ -139,7 +159,7 @@ export class Connection implements Worker {
       this.block()
       this.pumps = true
       setImmediate(() => {
-        if (this.pumps && !this.isClosed) this.drained()
+        if (this.pumps && !this.isClosed) this.guarded(() => this.drained())
       })
     }
     if (this.session.closing && queue.length === 0 && this.held.length === 0) socket.end()

@@ -124,6 +124,7 @@ class Server implements RunningServer {
       after: () => this.after(),
       schedule: (worker) => this.scheduler.add(worker),
       unschedule: (worker) => this.scheduler.remove(worker),
+      report: (error) => engine.host.report(error),
     }
     this.net = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       const session = new Session(engine, commandTable, `${socket.remoteAddress}:${socket.remotePort}`)

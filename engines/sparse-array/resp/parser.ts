@@ -69,7 +69,13 @@ export class Parser {
     }
     while (this.at < this.end || this.left === 0) {
       if (this.left < 0) {
-        if (this.bytes[this.at] !== STAR) return this.inline()
+        if (this.bytes[this.at] !== STAR) {
+          const found = this.inline()
+          if (found === undefined) return this.wait()
+          if (found) return true
+          this.start = this.at
+          continue
+        }
         const count = this.header('multibulk', MOST_ARGS, 'mbulk')
         if (count === undefined) return this.wait()
         if (this.stranger && count > STRANGER_ARGS)
@@ -132,17 +138,18 @@ export class Parser {
     return negative ? -value : value
   }
 
-  private inline(): boolean {
+  /** Takes a line as a request: false when it is blank, undefined while it is not complete. */
+  private inline(): boolean | undefined {
     const line = this.bytes.subarray(this.at, this.end)
     const length = line.indexOf(LF)
     if (length > MOST_INLINE || (length < 0 && line.length > MOST_INLINE)) {
       throw new ProtocolError('too big inline request')
     }
-    if (length < 0) return this.wait()
+    if (length < 0) return undefined
     this.at += length + 1
     const words = splitLine(line.subarray(0, length > 0 && line[length - 1] === CR ? length - 1 : length))
     if (words === null) throw new ProtocolError('unbalanced quotes in request')
-    if (words.length === 0) return this.next()
+    if (words.length === 0) return false
     const { args } = this
     const copied = Args.from(words)
     args.bytes = copied.bytes
