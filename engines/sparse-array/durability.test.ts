@@ -9,6 +9,7 @@ import { decodeRecord } from './io/record.ts'
 import { Engine, NO_HOST } from './server/engine.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { Client } from './testing/client.ts'
+import { RawClient, served } from './testing/served.ts'
 import { runPowerCuts } from './testing/power-run.ts'
 
 let folder: string
@@ -177,6 +178,44 @@ describe('a snapshot', () => {
     expect(alone.client.type('PTTL s7')).toBe('(integer) 5000000')
     alone.journal.close()
     expect(log.length).toBeGreaterThan(1_000)
+  })
+
+  it.each([['BGSAVE'], ['BGREWRITEAOF']])(
+    'that a transaction asks for (%s) holds all of its writes, and the log behind it none',
+    async (command) => {
+      const { client, journal } = start()
+      client.type('SET n 0')
+      client.type('MULTI')
+      for (const line of ['ARINSERT k a', command, 'ARINSERT k b']) expect(client.type(line)).toBe('QUEUED')
+      expect(client.type('EXEC')).toMatch(/0\n2\) Background .* scheduled\n3\) \(integer\) 1$/)
+      client.type('ARINSERT k c')
+      while (!journal.stepSave(1_000));
+      await saved(journal)
+      journal.close()
+      expect(readdirSync(folder).toSorted()).toEqual(['log.1', 'snapshot.1'])
+      const again = start()
+      expect(again.client.type('ARGETRANGE k 0 2')).toBe('1) "a"\n2) "b"\n3) "c"')
+      expect(countOf(again.client)).toBe(3)
+      again.journal.close()
+    },
+  )
+
+  it('that is being written is not disturbed by DEBUG RELOAD', async () => {
+    await using server = await served({ debug: true })
+    const client = new RawClient(server.port)
+    client.write('SET k v\r\nBGSAVE\r\nDEBUG RELOAD\r\nGET k\r\n')
+    await client.reply()
+    await client.reply()
+    expect(await client.reply()).toBe('-ERR Background save already in progress')
+    expect(await client.reply()).toBe('$v')
+    client.close()
+  })
+
+  it('is not what SAVE makes inside a transaction: it is refused, as in Redis', () => {
+    const client = new Client()
+    client.type('MULTI')
+    expect(client.type('SAVE')).toBe('(error) ERR Command not allowed inside a transaction')
+    expect(client.type('EXEC')).toMatch(/EXECABORT/)
   })
 
   it('is not believed when a bit of it is wrong', async () => {

@@ -7,7 +7,7 @@ import { globMatch } from '../server/engine.ts'
 import type { Host } from '../server/engine.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
-import { ADMIN, command, FAST, NO_KEYS, READ } from './command.ts'
+import { ADMIN, command, FAST, NO_KEYS, NO_MULTI, READ } from './command.ts'
 import { REDIS_VERSION } from './connection.ts'
 
 type Lines = readonly (readonly [string, string | number])[]
@@ -161,15 +161,18 @@ function save(session: Session): Job {
   return new SaveJob(session.engine.host)
 }
 
+const BEGUN = { begun: 'started', later: 'scheduled' } as const
+
 function bgsave(session: Session): void {
-  if (session.engine.host.save('save', false)) session.out.simple('Background saving started')
-  else session.out.error('ERR Background save already in progress')
+  const begun = session.engine.beginSave('save')
+  if (begun === 'busy') session.out.error('ERR Background save already in progress')
+  else session.out.simple(`Background saving ${BEGUN[begun]}`)
 }
 
 function bgrewriteaof(session: Session): void {
-  if (session.engine.host.save('rewrite', false)) {
-    session.out.simple('Background append only file rewriting started')
-  } else session.out.error('ERR Background append only file rewriting already in progress')
+  const begun = session.engine.beginSave('rewrite')
+  if (begun === 'busy') session.out.error('ERR Background append only file rewriting already in progress')
+  else session.out.simple(`Background append only file rewriting ${BEGUN[begun]}`)
 }
 
 function lastsave(session: Session): void {
@@ -210,7 +213,7 @@ const server = (name: string, arity: number, flags: number, run: Command['run'])
 export const admin: readonly Command[] = [
   server('info', -1, READ, info),
   server('config', -2, ADMIN, config),
-  server('save', 1, ADMIN, save),
+  server('save', 1, ADMIN | NO_MULTI, save),
   server('bgsave', -1, ADMIN, bgsave),
   server('bgrewriteaof', 1, ADMIN, bgrewriteaof),
   server('lastsave', 1, FAST, lastsave),

@@ -23,6 +23,11 @@ function debugCommand(session: Session, args: Args): void {
   }
   const recordIn = (i: number): number => engine.lookup(keyspace, args.bytes, args.starts[i]!, args.ends[i]!)
   if (args.is(1, 'reload') || args.is(1, 'loadaof')) {
+    // Who writes a snapshot must see every key before it goes, and a keyspace knows one such reader only.
+    if (engine.host.saving !== null) {
+      out.error('ERR Background save already in progress')
+      return
+    }
     reload(engine)
     out.simple('OK')
   } else if (args.is(1, 'digest-value')) {

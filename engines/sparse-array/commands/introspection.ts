@@ -3,7 +3,7 @@ import type { Args } from '../resp/args.ts'
 import type { Reply } from '../resp/reply.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
-import { ADMIN, command, DENY_OOM, FAST, NO_KEYS, READ, SUBSCRIBED, WRITE } from './command.ts'
+import { ADMIN, command, DENY_OOM, FAST, NO_KEYS, NO_MULTI, READ, SUBSCRIBED, WRITE } from './command.ts'
 import { ARRAY_DOCS } from './docs.ts'
 import type { ArgumentDoc } from './docs.ts'
 
@@ -14,6 +14,7 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [ADMIN, 'admin'],
   [SUBSCRIBED, 'pubsub'],
   [FAST, 'fast'],
+  [NO_MULTI, 'no_multi'],
 ]
 
 function writeInfo(out: Reply, { name, arity, flags, keys, group }: Command): void {

@@ -11,7 +11,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
-import type { Engine } from '../server/engine.ts'
+import type { Engine, SaveKind } from '../server/engine.ts'
 import { replayer } from '../server/replay.ts'
 import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
@@ -63,7 +63,7 @@ export class Journal {
   lastSyncMs = Infinity
   /** Seconds since 1970. */
   lastSave = 0
-  saving: 'save' | 'rewrite' | null = null
+  saving: SaveKind | null = null
   private readonly engine: Engine
   private readonly files: Files
   private readonly options: JournalOptions
@@ -140,7 +140,7 @@ export class Journal {
   }
 
   /** Begins a snapshot; false when one is being written. */
-  beginSave(what: 'save' | 'rewrite'): boolean {
+  beginSave(what: SaveKind): boolean {
     if (this.saving !== null) return false
     if (this.unsynced.length > 0) this.flushNow()
     this.writeOut()

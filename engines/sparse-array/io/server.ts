@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { commandTable } from '../commands/table.ts'
 import { Engine } from '../server/engine.ts'
-import type { Client, EngineOptions, Host } from '../server/engine.ts'
+import type { Client, EngineOptions, Host, SaveKind } from '../server/engine.ts'
 import { trimChunks } from '../resp/chunks.ts'
 import { Session } from '../server/session.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
@@ -162,7 +162,7 @@ class Server implements RunningServer {
   }
 
   private hostFor(dir: string | undefined): Host {
-    const saving = (): 'save' | 'rewrite' | null =>
+    const saving = (): SaveKind | null =>
       this.journal === null ? (this.idle === null ? null : 'save') : this.journal.saving
     const lastSave = (): number => this.journal?.lastSave ?? this.lastSave
     return {
@@ -188,7 +188,7 @@ class Server implements RunningServer {
     }
   }
 
-  private save(what: 'save' | 'rewrite', atOnce: boolean): boolean {
+  private save(what: SaveKind, atOnce: boolean): boolean {
     if (this.journal === null) {
       if (this.idle !== null) return false
       this.idle = new SnapshotWriter(

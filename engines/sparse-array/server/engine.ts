@@ -41,6 +41,9 @@ export interface Client {
   deliver(parts: readonly string[]): void
 }
 
+/** Whether a snapshot was asked for, or a shorter log; the same is done for both. */
+export type SaveKind = 'save' | 'rewrite'
+
 /** What the engine asks of its adaptor. */
 export interface Host {
   /** Writes are logged. */
@@ -49,8 +52,8 @@ export interface Host {
   /** Writes of one command, or of one transaction, which are replayed all or not at all; the arguments are lent. */
   log(db: number, commands: readonly Args[]): void
   /** Begins a snapshot, or writes it at once; false when one is being written. */
-  save(what: 'save' | 'rewrite', atOnce: boolean): boolean
-  readonly saving: 'save' | 'rewrite' | null
+  save(what: SaveKind, atOnce: boolean): boolean
+  readonly saving: SaveKind | null
   /** Seconds since 1970 of the last snapshot that was completed. */
   readonly lastSave: number
   /** Output was written for a client out of its turn. */
@@ -124,6 +127,8 @@ export class Engine {
   /** Commands of a transaction that runs. */
   private group: Args[] | null = null
   private groupDb = 0
+  /** The save that a transaction asked for. */
+  private wantedSave: SaveKind | null = null
 
   constructor(options: EngineOptions = {}) {
     this.space = new Space(options.arenaLimit)
@@ -297,9 +302,22 @@ export class Engine {
     this.groupDb = db
   }
   endGroup(db: number): void {
-    const { group } = this
+    const { group, wantedSave } = this
     this.group = null
+    this.wantedSave = null
     if (group !== null && group.length > 0) this.host.log(db, group)
+    if (wantedSave !== null) this.host.save(wantedSave, false)
+  }
+
+  /**
+   * Begins a snapshot in the background, `later` when a transaction runs: only then are its writes in the log. A snapshot
+   * begun before would show some of them, with the record of all of them behind it.
+   */
+  beginSave(what: SaveKind): 'begun' | 'later' | 'busy' {
+    if (this.group === null) return this.host.save(what, false) ? 'begun' : 'busy'
+    if (this.wantedSave !== null || this.host.saving !== null) return 'busy'
+    this.wantedSave = what
+    return 'later'
   }
 
   /** Tells subscribers of keyspace notifications. */

@@ -11,3 +11,5 @@ export const NO_AUTH = 32
 /** May be sent by a RESP2 client that has subscribed. */
 export const SUBSCRIBED = 64
 export const ADMIN = 128
+/** Not allowed inside MULTI. */
+export const NO_MULTI = 256

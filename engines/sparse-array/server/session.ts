@@ -10,7 +10,7 @@ import { Reply } from '../resp/reply.ts'
 import { SpaceFullError } from '../space/space.ts'
 import { TooManySnapshots } from '../array/tree.ts'
 import type { Client, Engine } from './engine.ts'
-import { DENY_OOM, NO_AUTH, NOW, SUBSCRIBED } from './flags.ts'
+import { DENY_OOM, NO_AUTH, NO_MULTI, NOW, SUBSCRIBED } from './flags.ts'
 
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'."
 /** Work that is done at once, before a command has to let others in. */
@@ -257,6 +257,9 @@ export class Session implements Client {
       return `ERR wrong number of arguments for '${name}' command`
     }
     if (!this.authenticated && (flags & NO_AUTH) === 0) return 'NOAUTH Authentication required.'
+    if (this.queue !== null && (flags & NO_MULTI) !== 0) {
+      return 'ERR Command not allowed inside a transaction'
+    }
     if (this.subscriptions > 0 && this.protocol === 2 && (flags & SUBSCRIBED) === 0) {
       return `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`
     }

@@ -63,6 +63,7 @@ function write(client: Client, random: Random, n: number): void {
       client.send('SELECT', '1')
       client.send('ARINSERT', 'other', value)
       client.send('SELECT', '0')
+      if (random.below(3) === 0) client.send('BGSAVE')
       client.send('EXEC')
       break
     case 4:
