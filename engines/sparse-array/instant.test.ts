@@ -65,6 +65,66 @@ describe('a search that yields', () => {
   })
 })
 
+describe('copies of one array, more than a slice can count holders', () => {
+  const COPIES = 4_200
+
+  it('keep to themselves what is written to them, and give everything back', () => {
+    const engine = new Engine()
+    const client = new Client(engine)
+    client.send('ARSET', 'k', '0', 'a')
+    client.send('ARSET', 'k', '4096', 'a text that lies beside its slice')
+    for (let i = 0; i < COPIES; i++) {
+      expect(client.type(`COPY k c${i}`)).toBe('(integer) 1')
+      client.send('ARSET', 'k', '0', `x${i}`)
+    }
+    // The array behind each has its own first slice; all share the second as far as they can.
+    for (const key of ['k', ...Array.from({ length: COPIES }, (_, i) => `c${i}`)])
+      expect(client.type(`ARGET ${key} 4096`)).toBe('"a text that lies beside its slice"')
+    expect(client.type('ARGET c7 0')).toBe('"x6"')
+    client.send('ARSET', 'c5', '4096', 'other')
+    expect(client.type('ARGET c6 4096')).toBe('"a text that lies beside its slice"')
+    expect(engine.space.used).toBeLessThan(COPIES * 400)
+    client.send('FLUSHALL')
+    while (engine.bury(1_000));
+    expect(engine.space.used).toBe(0)
+  })
+
+  it('can be searched and saved', () => {
+    const client = new Client(new Engine({ debug: true }))
+    client.send('ARSET', 'k', '0', 'a needle')
+    for (let i = 0; i < COPIES; i++) client.send('COPY', 'k', `c${i}`)
+    expect(client.type('ARGREP k - + MATCH needle COUNT')).toBe('(integer) 1')
+    const digest = client.type('DEBUG DIGEST')
+    expect(client.type('DEBUG RELOAD')).toBe('OK')
+    expect(client.type('DEBUG DIGEST')).toBe(digest)
+  })
+
+  it('are changed all or nothing where memory runs out', () => {
+    let refused = 0
+    for (let room = 0; room < 400_000; room += 15_013) {
+      const engine = new Engine({ debug: true, arenaLimit: 2_600_000 })
+      const client = new Client(engine)
+      for (let i = 0; i < 4; i++) client.send('ARSET', 'k', String(4_096 * i), 'x'.repeat(900))
+      const { tree } = engine.keyspaces[0]!.arrayOf(engine.keyspaces[0]!.after(0))
+      const { directories, slices } = tree.store
+      // As if so many blocks held its slices: making them takes a minute.
+      for (let i = 0; i < 4; i++) slices.addRefs(directories.sliceAt(tree.blocks[0]!, i), 3_999)
+      client.send('COPY', 'k', 'c')
+      engine.space.allocate(2_600_000 - engine.space.used - room - 64)
+      const before = client.type('DEBUG DIGEST')
+      const { used } = engine.space
+      if (client.send('ARDELRANGE', 'k', '5000', '8191')[0]!.type === 'error') {
+        refused++
+        expect(client.type('DEBUG DIGEST')).toBe(before)
+        expect(engine.space.used).toBe(used)
+      } else expect(client.type('ARCOUNT k')).toBe('(integer) 4')
+      engine.space.release()
+    }
+    expect(refused).toBeGreaterThan(2)
+    expect(refused).toBeLessThan(25)
+  })
+})
+
 describe('order and ends', () => {
   it("one client's replies keep their order behind a long command; others overtake", () => {
     const engine = new Engine()

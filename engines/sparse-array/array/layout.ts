@@ -28,7 +28,7 @@ export const REFS = 0xfff
 export const KIND_AT = 12
 export const WIDE = 1 << 14
 export const FIRST_AT = 16
-/** Other holders of a slice than its array: snapshots. More are refused where snapshots are taken. */
+/** Holders of a slice: its array, snapshots and copies. Its 12 bits count no more than 4,095. */
 export const MOST_REFS = 4_000
 
 /** Where things are in a slice. */

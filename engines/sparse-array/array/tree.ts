@@ -8,17 +8,13 @@
  *
  * A snapshot is a copy of the super directory. Blocks and slices count their holders; who writes first copies what a
  * snapshot holds too: the block's entries (12 KiB at most) and the slice with its text, once for each snapshot. So taking
- * one costs a step a block, and what it shows does not change while others write.
+ * one costs a step a block, and what it shows does not change while others write. COPY is a snapshot that stays: blocks
+ * count as many holders as there can be, and of a slice that can count no more each new block gets a copy of its own.
  */
 import { SLOT_BITS, SLOTS } from './directory.ts'
 import { MOST_REFS } from './layout.ts'
 import type { Store } from './store.ts'
 import { encode, word } from './word.ts'
-
-/** More snapshots of one array at a time than its slices can count. */
-export class TooManySnapshots extends Error {
-  override readonly name = 'TooManySnapshots'
-}
 
 export class Tree {
   readonly store: Store
@@ -152,13 +148,10 @@ export class Tree {
     return highest >= 2 ** 32 ? { hi: hi + 1, lo: 0 } : { hi, lo: highest }
   }
 
-  /** What this tree holds now, for as long as it is not released. Throws TooManySnapshots. */
+  /** What this tree holds now, for as long as it is not released. */
   snapshot(): Tree {
     const { space, directories } = this.store
     space.refresh()
-    for (let at = 0; at < this.blockCount; at++) {
-      if (directories.refsOf(this.blocks[at]!) >= MOST_REFS) throw new TooManySnapshots('too many snapshots')
-    }
     const copy = new Tree(this.store)
     copy.numbers = this.numbers.slice(0, Math.max(1, this.blockCount))
     copy.blocks = this.blocks.slice(0, Math.max(1, this.blockCount))
@@ -224,21 +217,40 @@ export class Tree {
     space.refresh()
     let room = 0
     let [atHi, atLo] = [hi, lo]
+    let lastNumber = -1
     for (let left = places; left > 0;) {
-      const block = this.searchBlock(this.blockNumber(atHi, atLo))
-      const i = block < 0 ? -1 : directories.find(this.blocks[block]!, this.slotOf(atLo))
-      if (i >= 0) {
-        const slice = directories.sliceAt(this.blocks[block]!, i)
-        const isHeld = directories.refsOf(this.blocks[block]!) > 1
-        if (isHeld) room += space.sizeOf(this.blocks[block]!)
-        if (isHeld || !copiesOnly || slices.refsOf(slice) > 1) {
+      const number = this.blockNumber(atHi, atLo)
+      const at = this.searchBlock(number)
+      if (at >= 0) {
+        const block = this.blocks[at]!
+        const isHeld = directories.refsOf(block) > 1
+        if (number !== lastNumber) {
+          if (isHeld) room += this.roomToOwn(block)
+          // It may have to be wider.
+          if (!copiesOnly) room += 2 * space.sizeOf(block)
+        }
+        const i = directories.find(block, this.slotOf(atLo))
+        const slice = i < 0 ? 0 : directories.sliceAt(block, i)
+        if (slice !== 0 && (isHeld || !copiesOnly || slices.refsOf(slice) > 1)) {
           room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
         }
       }
+      lastNumber = number
       const step = size - this.offsetOf(atLo)
       left -= step
       if (atLo + step >= 2 ** 32) atHi++
       atLo = (atLo + step) >>> 0
+    }
+    return room
+  }
+
+  /** Memory that a block held by others too takes when it is copied, with the slices that are copied with it. */
+  private roomToOwn(block: number): number {
+    const { space, directories, slices, texts } = this.store
+    let room = space.sizeOf(block)
+    for (let i = directories.slicesIn(block) - 1; i >= 0; i--) {
+      const slice = directories.sliceAt(block, i)
+      if (slices.refsOf(slice) >= MOST_REFS) room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
     }
     return room
   }
@@ -274,13 +286,24 @@ export class Tree {
   private ownBlock(number: number): number {
     const at = this.searchBlock(number)
     if (at < 0) return this.addBlock(number)
-    const { directories, slices } = this.store
+    const { space, directories, slices, loose } = this.store
     const block = this.blocks[at]!
     if (directories.refsOf(block) === 1) return at
     const copy = directories.copy(block)
-    directories.addRefs(block, -1)
     const n = directories.slicesIn(copy)
-    for (let i = 0; i < n; i++) slices.addRefs(directories.sliceAt(copy, i), 1)
+    let i = 0
+    try {
+      for (; i < n; i++) {
+        const slice = directories.sliceAt(block, i)
+        if (slices.refsOf(slice) < MOST_REFS) slices.addRefs(slice, 1)
+        else directories.setSlice(copy, i, this.copySlice(slice))
+      }
+    } catch (error) {
+      while (i > 0) loose.push(directories.sliceAt(copy, --i))
+      space.free(copy)
+      throw error
+    }
+    directories.addRefs(block, -1)
     this.blocks[at] = copy
     return at
   }
@@ -335,9 +358,17 @@ export class Tree {
 
   /** Makes sure that nobody else holds the slice, copying it where needed. */
   private ownSlice(block: number, i: number): void {
-    const { space, directories, slices, texts } = this.store
+    const { directories, slices } = this.store
     const slice = directories.sliceAt(block, i)
     if (slices.refsOf(slice) === 1) return
+    const copy = this.copySlice(slice)
+    slices.addRefs(slice, -1)
+    directories.setSlice(block, i, copy)
+  }
+
+  /** A slice with the same elements, held once. */
+  private copySlice(slice: number): number {
+    const { space, slices, texts } = this.store
     const copy = slices.copy(slice)
     try {
       texts.copy(copy)
@@ -345,8 +376,7 @@ export class Tree {
       space.free(copy)
       throw error
     }
-    slices.addRefs(slice, -1)
-    directories.setSlice(block, i, copy)
+    return copy
   }
 
   /** Removes one element that is there from a slice; `slices.at` is 0 when it was the last, and the slice freed. */

@@ -8,7 +8,6 @@ import type { Args } from '../resp/args.ts'
 import { Parser, ProtocolError } from '../resp/parser.ts'
 import { Reply } from '../resp/reply.ts'
 import { SpaceFullError } from '../space/space.ts'
-import { TooManySnapshots } from '../array/tree.ts'
 import type { Client, Engine } from './engine.ts'
 import { DENY_OOM, NO_AUTH, NO_MULTI, NOW, SUBSCRIBED } from './flags.ts'
 
@@ -142,7 +141,6 @@ export class Session implements Client {
 
   private refuse(error: unknown): void {
     if (error instanceof SpaceFullError) this.out.error(OUT_OF_MEMORY)
-    else if (error instanceof TooManySnapshots) this.out.error('ERR too many searches of one key at a time')
     else {
       this.out.error('ERR internal error')
       this.engine.host.report(error)

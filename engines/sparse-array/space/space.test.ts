@@ -40,6 +40,37 @@ describe('blocks', () => {
   })
 })
 
+describe('blocks larger than a chunk', () => {
+  it.each([1.2e6, 2_595_355, 2 ** 22 - 12, 2 ** 22, 33e6])('of %i bytes are where nothing else is', (bytes) => {
+    const space = new Space()
+    const first = space.allocate(bytes)
+    const second = space.allocate(bytes)
+    expect(Math.abs(first - second)).toBeGreaterThanOrEqual(bytes)
+    expect(space.sizeOf(first)).toBeGreaterThan(bytes)
+    expect(space.used).toBe(space.sizeOf(first) + space.sizeOf(second))
+    space.free(first)
+    space.free(second)
+    expect(space.used).toBe(0)
+    space.release()
+  })
+
+  it('hold the values of keys apart', async () => {
+    const { Client } = await import('../testing/client.ts')
+    const client = new Client()
+    const keys = ['s', 't', 'u']
+    const valueOf = (key: string): Buffer => Buffer.alloc(2_595_355, key)
+    for (const key of keys) expect(client.send('SET', key, valueOf(key))[0]).toMatchObject({ text: 'OK' })
+    client.send('ARSET', 'a', '0', valueOf('a'), valueOf('b'))
+    for (const key of keys) {
+      const reply = Buffer.from(client.raw(Buffer.from(`GET ${key}\r\n`)))
+      expect(reply.subarray(10, -2).equals(valueOf(key))).toBe(true)
+    }
+    const reply = Buffer.from(client.raw(Buffer.from('ARGET a 1\r\n')))
+    expect(reply.subarray(10, -2).equals(valueOf('b'))).toBe(true)
+    client.engine.space.release()
+  })
+})
+
 describe('views', () => {
   it('are renewed when others grow the memory between two calls', () => {
     const array = new SparseArray(createStore(new Space(), 12))

@@ -83,6 +83,7 @@ export class Space {
     if (block === 0) {
       this.extend(size)
       block = this.take(size)
+      if (block === 0) throw new SpaceFullError(size)
     }
     const { u32 } = this
     const whole = u32[block >> 2]! & ~FLAGS
@@ -158,7 +159,7 @@ export class Space {
 
   private extend(size: number): void {
     const wanted = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, this.reserved >>> 3))
-    const least = size + 2 * LEAST
+    const least = surely(size) + 2 * LEAST
     for (const bytes of [Math.max(wanted, least), least]) {
       try {
         const chunk = arena.allocate(Math.ceil(bytes / 64) * 64)
@@ -187,9 +188,7 @@ export class Space {
 
   /** Takes a free block of at least this size out of the lists; 0 when there is none. */
   private take(size: number): number {
-    // Rounded up to the next class, in which every block is large enough.
-    const up = size < LINEAR ? size : size + (1 << (26 - Math.clz32(size))) - 1
-    const index = classOf(up)
+    const index = classOf(surely(size))
     let row = index >> 5
     let bits = this.second[row]! & (-1 << (index & 31))
     if (bits === 0) {
@@ -241,6 +240,11 @@ export class Space {
 
 function blockSize(bytes: number): number {
   return Math.max(LEAST, ((bytes + HEADER + 7) >>> 3) << 3)
+}
+
+/** A size from whose class on every block is large enough; a chunk must hold a block of so much to be of use. */
+function surely(size: number): number {
+  return size < LINEAR ? size : size + (1 << (26 - Math.clz32(size))) - 1
 }
 
 function classOf(size: number): number {
