@@ -1,12 +1,14 @@
 import {
+  BadLimit,
   DamagedError,
+  DirectoryNotClaimed,
   serveSparseArray,
   SnapshotError,
   UnsafeAddress,
 } from '../../engines/sparse-array/index.ts'
-import { defineCommand, wholeNumber } from '../command.ts'
-import { UsageError } from '../exit.ts'
+import { defineCommand } from '../command.ts'
 import { announce } from './ready.ts'
+import { refuse } from './theirs.ts'
 
 export const sparseArray = defineCommand({
   command: 'sparse-array',
@@ -39,30 +41,31 @@ export const sparseArray = defineCommand({
       .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle' })
       .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
   async handler({ port, host, dir, fsync, password, outputLimit, maxSteps, yields, cut, debug }) {
-    try {
-      const server = await serveSparseArray({
-        port,
-        host,
-        fsync,
-        yields,
-        cut,
-        debug,
-        ...(dir === undefined ? {} : { dir }),
-        ...(password === undefined ? {} : { password }),
-        ...(outputLimit === undefined ? {} : { outputLimit }),
-        ...(maxSteps === undefined ? {} : { maxSteps }),
-        onNotice: (line) => process.stderr.write(`${line}\n`),
-      })
-      announce(server.host, server.port, `redis://${server.host}:${server.port}`)
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-      })
-      await server.close()
-    } catch (error) {
-      if (error instanceof DamagedError || error instanceof SnapshotError || error instanceof UnsafeAddress) {
-        throw new UsageError(error.message, { cause: error })
-      }
-      throw error
-    }
+    const server = await serveSparseArray({
+      port,
+      host,
+      fsync,
+      yields,
+      cut,
+      debug,
+      ...(dir === undefined ? {} : { dir }),
+      ...(password === undefined ? {} : { password }),
+      ...(outputLimit === undefined ? {} : { outputLimit }),
+      ...(maxSteps === undefined ? {} : { maxSteps }),
+      onNotice: (line) => process.stderr.write(`${line}\n`),
+    }).catch((error: unknown) =>
+      refuse('sparse-array', error, [
+        BadLimit,
+        DamagedError,
+        DirectoryNotClaimed,
+        SnapshotError,
+        UnsafeAddress,
+      ]),
+    )
+    announce(server.host, server.port, `redis://${server.host}:${server.port}`)
+    await new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    })
+    await server.close()
   },
 })

@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { straceMissing } from '../../engines/webhook/testing/index.ts'
 import { flowbench } from '../testing/flowbench.ts'
+import { killAll, serving, type Served } from '../testing/serving.ts'
 
 const missing = straceMissing()
 if (missing !== null && process.env['CI'] === 'true') throw new Error(missing)
@@ -16,57 +15,12 @@ let dir: string
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'flowbench-serve-'))
 })
-const pids: number[] = []
 afterAll(() => {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended, as it should.
-    }
-  }
+  killAll()
   rmSync(dir, { recursive: true, force: true })
 })
 
-interface Served {
-  readonly child: ChildProcess
-  readonly ready: {
-    readonly ready: true
-    readonly pid: number
-    readonly host: string
-    readonly port: number
-    readonly url: string
-  }
-  /** All of stdout and stderr so far. */
-  readonly said: () => string
-  exit(signal: NodeJS.Signals): Promise<number | null>
-}
-
-const serve = (...args: readonly string[]): Promise<Served> => serveUnder([], ...args)
-
-/** `wrapper`: a command that runs the server. */
-async function serveUnder(wrapper: readonly string[], ...args: readonly string[]): Promise<Served> {
-  const main = join(import.meta.dirname, '..', 'main.ts')
-  const [command, ...rest] = [...wrapper, process.execPath, main, 'serve', 'webhooks', ...args]
-  const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const line = await new Promise<string>((resolve) => {
-    createInterface(child.stdout).once('line', resolve)
-  })
-  const ready = JSON.parse(line) as Served['ready']
-  pids.push(ready.pid)
-  return {
-    child,
-    ready,
-    said: () => said,
-    exit: (signal) =>
-      new Promise((resolve) => {
-        child.once('exit', (code) => resolve(code)).kill(signal)
-      }),
-  }
-}
+const serve = (...args: readonly string[]): Promise<Served> => serving(['webhooks', ...args])
 
 const post = (url: string, path: string, body: unknown, key: string): Promise<Response> =>
   fetch(url + path, {
@@ -147,7 +101,7 @@ describe('flowbench serve webhooks', () => {
       const failing = `strace -f --seccomp-bpf -qq -o /dev/null -e trace=fsync,fdatasync -e ${inject}`.split(
         ' ',
       )
-      const first = await serveUnder(failing, '--dir', store, '--key-file', key)
+      const first = await serving(['webhooks', '--dir', store, '--key-file', key], failing)
       const bearer = readFileSync(key, 'utf8').trim()
       const ended = new Promise<number | null>((resolve) => {
         first.child.once('exit', resolve)

@@ -1,7 +1,7 @@
 import { BadKeyFile, serveWebhooks, StoreNotOpened } from '../../engines/webhook/index.ts'
-import { defineCommand, wholeNumber } from '../command.ts'
-import { UsageError } from '../exit.ts'
+import { defineCommand } from '../command.ts'
 import { announce } from './ready.ts'
+import { refuse } from './theirs.ts'
 
 export const webhooks = defineCommand({
   command: 'webhooks',
@@ -32,9 +32,10 @@ export const webhooks = defineCommand({
         },
       },
       onBug: (error) => log({ bug: error instanceof Error ? error.stack : String(error) }),
-    }).catch((error: unknown) => {
-      throw isTheirs(error) ? new UsageError(`serve webhooks: ${(error as Error).message}`) : error
-    })
+    }).catch((error: unknown) =>
+      // A block that is none is a RangeError.
+      refuse('webhooks', error, [StoreNotOpened, BadKeyFile, RangeError]),
+    )
     const { http } = server
     announce(http.host, http.port, http.url)
     await new Promise<void>((resolve) => {
@@ -44,17 +45,6 @@ export const webhooks = defineCommand({
     await server.close()
   },
 })
-
-/** What the caller can put right: the folder, the port, a block or the key file. */
-function isTheirs(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return (
-    error instanceof StoreNotOpened ||
-    error instanceof BadKeyFile ||
-    error instanceof RangeError ||
-    ['EADDRINUSE', 'EACCES', 'ENOTDIR', 'EROFS', 'ENOENT'].includes(code ?? '')
-  )
-}
 
 function log(what: object): void {
   process.stderr.write(`${JSON.stringify(what)}\n`)

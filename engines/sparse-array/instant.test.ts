@@ -113,11 +113,11 @@ describe('copies of one array, more than a slice can count holders', () => {
       engine.space.allocate(2_600_000 - engine.space.used - room - 64)
       const before = client.type('DEBUG DIGEST')
       const { used } = engine.space
-      if (client.send('ARDELRANGE', 'k', '5000', '8191')[0]!.type === 'error') {
-        refused++
-        expect(client.type('DEBUG DIGEST')).toBe(before)
-        expect(engine.space.used).toBe(used)
-      } else expect(client.type('ARCOUNT k')).toBe('(integer) 4')
+      const isRefused = client.send('ARDELRANGE', 'k', '5000', '8191')[0]!.type === 'error'
+      if (isRefused) refused++
+      // It deletes nothing; what it would have had to copy is given back.
+      expect(client.type('DEBUG DIGEST')).toBe(before)
+      expect(!isRefused || engine.space.used === used).toBe(true)
       engine.space.release()
     }
     expect(refused).toBeGreaterThan(2)

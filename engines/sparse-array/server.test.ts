@@ -1,12 +1,14 @@
 /** The server behind its port: clients as people use them, and what public reports say has broken others. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
-import { UnsafeAddress } from './io/server.ts'
+import { DirectoryNotClaimed } from './io/claim.ts'
+import { BadLimit, UnsafeAddress } from './io/server.ts'
+import { SnapshotError } from './snapshot/reader.ts'
 import { RawClient, served } from './testing/served.ts'
 import { frame } from './testing/client.ts'
 import { systemPart } from './testing/system-part.ts'
@@ -180,6 +182,28 @@ describe('what has broken others', () => {
     expect(await client.ask('AUTH', 'secret')).toBe('+OK')
     expect(await client.ask('SET', 'k', 'x'.repeat(20_000))).toBe('+OK')
     for (const each of [many, long, client]) each.close()
+  })
+
+  it('a limit that is none', async () => {
+    for (const limit of [Number.NaN, 0, 1.5, Infinity]) {
+      await expect(served({ outputLimit: limit })).rejects.toThrow(BadLimit)
+      await expect(served({ maxSteps: limit })).rejects.toThrow(BadLimit)
+    }
+  })
+
+  it('a directory that another server has, until it gives it back; a start that fails gives it back at once', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-claim-'))
+    await using other = await served()
+    await expect(served({ dir, port: other.port })).rejects.toThrow('EADDRINUSE')
+    await expect(served({ dir, port: 65_536 })).rejects.toThrow(RangeError)
+    const first = await served({ dir })
+    await expect(served({ dir })).rejects.toThrow(DirectoryNotClaimed)
+    await first.close()
+    writeFileSync(join(dir, 'snapshot.1'), 'no snapshot')
+    await expect(served({ dir })).rejects.toThrow(SnapshotError)
+    rmSync(join(dir, 'snapshot.1'))
+    await (await served({ dir })).close()
+    rmSync(dir, { recursive: true })
   })
 
   it('without a password only this machine is served', async () => {

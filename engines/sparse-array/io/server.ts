@@ -9,6 +9,8 @@ import { Session } from '../server/session.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
 import { Connection } from './connection.ts'
 import type { Surroundings } from './connection.ts'
+import { claimDirectory } from './claim.ts'
+import type { Claim } from './claim.ts'
 import { directory } from './files.ts'
 import type { Files } from './files.ts'
 import { Journal } from './journal.ts'
@@ -55,16 +57,40 @@ export class UnsafeAddress extends Error {
   override readonly name = 'UnsafeAddress'
 }
 
-/** Starts the server; resolves when it listens. Throws UnsafeAddress, DamagedError, SnapshotError. */
+/** What may wait for a client, or what a search may take, is no whole number of 1 or more. */
+export class BadLimit extends Error {
+  override readonly name = 'BadLimit'
+}
+
+/**
+ * Starts the server; resolves when it listens. A start that fails leaves nothing behind.
+ *
+ * @throws UnsafeAddress, BadLimit, DirectoryNotClaimed, DamagedError, SnapshotError, and what the system says of the
+ *   directory or the address
+ */
 export async function serveSparseArray(options: ServeOptions = {}): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1'
   if (!LOOPBACK.has(host) && (options.password ?? '') === '') {
     throw new UnsafeAddress(`without a password only this machine is served, not ${host}`)
   }
+  for (const name of ['outputLimit', 'maxSteps'] as const) {
+    const limit = options[name] ?? 1
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new BadLimit(`${name} must be a whole number of 1 or more, not ${limit}`)
+    }
+  }
   const files = options.dir === undefined ? null : directory(options.dir)
-  const server = new Server(options, files)
-  await server.listen(host, options.port ?? 0)
-  return server
+  const claim = options.dir === undefined ? null : claimDirectory(options.dir)
+  let server: Server | null = null
+  try {
+    server = new Server(options, files, claim)
+    await server.listen(host, options.port ?? 0)
+    return server
+  } catch (error) {
+    if (server === null) claim?.release()
+    else await server.close()
+    throw error
+  }
 }
 
 class Server implements RunningServer {
@@ -74,6 +100,7 @@ class Server implements RunningServer {
   private readonly net: NetServer
   private readonly scheduler: Scheduler
   private readonly journal: Journal | null
+  private readonly claim: Claim | null
   private readonly connections = new Map<Client, Connection>()
   private readonly timer: NodeJS.Timeout
   private readonly around: Surroundings
@@ -89,10 +116,14 @@ class Server implements RunningServer {
   private readonly burial = { step: (): boolean => !this.engine.bury(BURIED_A_STEP) }
   private readonly saver = { step: (units: number): boolean => this.stepSave(units) }
 
-  constructor(options: ServeOptions, files: Files | null) {
+  constructor(options: ServeOptions, files: Files | null, claim: Claim | null) {
+    this.claim = claim
     this.notice = options.onNotice ?? (() => {})
     this.engine = new Engine({
-      ...(options.password === undefined ? {} : { password: options.password }),
+      // Compared with what clients send, byte by byte.
+      ...(options.password === undefined
+        ? {}
+        : { password: Buffer.from(options.password).toString('latin1') }),
       ...(options.debug === undefined ? {} : { debug: options.debug }),
       ...(options.arenaLimit === undefined ? {} : { arenaLimit: options.arenaLimit }),
       random: () => Math.random(),
@@ -104,16 +135,7 @@ class Server implements RunningServer {
     engine.outputLimit = options.outputLimit ?? engine.outputLimit
     engine.maxSteps = options.maxSteps ?? engine.maxSteps
     this.scheduler = new Scheduler(options.yields === false)
-    this.journal =
-      files === null
-        ? null
-        : new Journal(engine, files, {
-            cut: options.cut ?? false,
-            onNotice: this.notice,
-            onSynced: () => this.onSynced(),
-            onFailed: (error) => this.fail(error),
-            onSaved: () => this.scheduler.wake(),
-          })
+    this.journal = files === null ? null : this.openJournal(files, options.cut ?? false)
     this.around = {
       position: () => (engine.fsync === 'always' ? (this.journal?.position ?? 0) : 0),
       synced: () => (engine.fsync === 'always' ? (this.journal?.synced ?? 0) : 0),
@@ -132,6 +154,21 @@ class Server implements RunningServer {
       socket.on('close', () => this.connections.delete(session))
     })
     this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  private openJournal(files: Files, cut: boolean): Journal {
+    try {
+      return new Journal(this.engine, files, {
+        cut,
+        onNotice: this.notice,
+        onSynced: () => this.onSynced(),
+        onFailed: (error) => this.fail(error),
+        onSaved: () => this.scheduler.wake(),
+      })
+    } catch (error) {
+      this.engine.space.release()
+      throw error
+    }
   }
 
   get syncs(): number {
@@ -158,6 +195,7 @@ class Server implements RunningServer {
     await gone
     this.idle?.close()
     this.journal?.close()
+    this.claim?.release()
     this.engine.space.release()
   }
 

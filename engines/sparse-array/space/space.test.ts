@@ -41,18 +41,21 @@ describe('blocks', () => {
 })
 
 describe('blocks larger than a chunk', () => {
-  it.each([1.2e6, 2_595_355, 2 ** 22 - 12, 2 ** 22, 33e6])('of %i bytes are where nothing else is', (bytes) => {
-    const space = new Space()
-    const first = space.allocate(bytes)
-    const second = space.allocate(bytes)
-    expect(Math.abs(first - second)).toBeGreaterThanOrEqual(bytes)
-    expect(space.sizeOf(first)).toBeGreaterThan(bytes)
-    expect(space.used).toBe(space.sizeOf(first) + space.sizeOf(second))
-    space.free(first)
-    space.free(second)
-    expect(space.used).toBe(0)
-    space.release()
-  })
+  it.each([1.2e6, 2_595_355, 2 ** 22 - 12, 2 ** 22, 33e6])(
+    'of %i bytes are where nothing else is',
+    (bytes) => {
+      const space = new Space()
+      const first = space.allocate(bytes)
+      const second = space.allocate(bytes)
+      expect(Math.abs(first - second)).toBeGreaterThanOrEqual(bytes)
+      expect(space.sizeOf(first)).toBeGreaterThan(bytes)
+      expect(space.used).toBe(space.sizeOf(first) + space.sizeOf(second))
+      space.free(first)
+      space.free(second)
+      expect(space.used).toBe(0)
+      space.release()
+    },
+  )
 
   it('hold the values of keys apart', async () => {
     const { Client } = await import('../testing/client.ts')

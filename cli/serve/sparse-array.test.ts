@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RawClient } from '../../engines/sparse-array/testing/index.ts'
+import { flowbench } from '../testing/flowbench.ts'
+import { killAll, serving } from '../testing/serving.ts'
+
+let dir: string
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'flowbench-serve-array-'))
+})
+afterAll(() => {
+  killAll()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const refused = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await flowbench(['serve', 'sparse-array', ...args])
+  expect([code, stdout], stderr).toEqual([2, ''])
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  return stderr.trim()
+}
+
+describe('flowbench serve sparse-array', () => {
+  test('a directory has one server; one that was killed leaves it free, and nothing acknowledged is lost', async () => {
+    const data = join(dir, 'data')
+    const first = await serving(['sparse-array', '--dir', data, '--fsync', 'always'])
+    const client = new RawClient(first.ready.port)
+    expect(await client.ask('SET', 'k', 'v')).toBe('+OK')
+    writeFileSync(join(data, 'snapshot.7.part'), 'what a running server writes')
+    expect(await refused('--dir', data)).toBe(`serve sparse-array: another server has ${data}`)
+    expect(readdirSync(data)).toContain('snapshot.7.part')
+    expect(await client.ask('SET', 'k', 'w')).toBe('+OK')
+    await first.exit('SIGKILL')
+    const second = await serving(['sparse-array', '--dir', data])
+    const again = new RawClient(second.ready.port)
+    expect(await again.ask('GET', 'k')).toBe('$w')
+    again.close()
+    expect(await second.exit('SIGTERM')).toBe(0)
+  }, 60_000)
+
+  test('what the caller can put right is one line and exit code 2', async () => {
+    const first = await serving(['sparse-array'])
+    const port = String(first.ready.port)
+    expect(await refused('--port', port, '--dir', join(dir, 'other'))).toContain('EADDRINUSE')
+    expect(await refused('--port', port)).toContain('EADDRINUSE')
+    await first.exit('SIGTERM')
+    expect(await refused('--host', '192.0.2.1', '--password', 'x')).toContain('EADDRNOTAVAIL')
+    expect(await refused('--host', '0.0.0.0')).toContain('without a password')
+    writeFileSync(join(dir, 'file'), '')
+    expect(await refused('--dir', join(dir, 'file'))).toContain('EEXIST')
+  }, 60_000)
+
+  test('a password is the bytes that were typed', async () => {
+    const server = await serving(['sparse-array', '--password', 'pässwört-漢'])
+    const client = new RawClient(server.ready.port)
+    expect(await client.ask('AUTH', 'passwort')).toMatch(/^-WRONGPASS/)
+    expect(await client.ask('AUTH', Buffer.from('pässwört-漢'))).toBe('+OK')
+    client.close()
+    expect(await server.exit('SIGTERM')).toBe(0)
+  }, 60_000)
+})
