@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directory } from './io/files.ts'
-import { DamagedError, Journal } from './io/journal.ts'
+import { DamagedError, Journal, NotRestored } from './io/journal.ts'
 import { decodeRecord } from './io/record.ts'
 import { Engine, NO_HOST } from './server/engine.ts'
 import { SnapshotError } from './snapshot/reader.ts'
@@ -24,11 +24,12 @@ interface Started {
   readonly notices: string[]
 }
 
-function start(cut = false): Started {
+function start(cut = false, arenaLimit = Infinity): Started {
   const notices: string[] = []
   let journal: Journal | null = null
   const engine = new Engine({
     debug: true,
+    arenaLimit,
     host: {
       ...NO_HOST,
       durable: true,
@@ -137,6 +138,52 @@ describe('a damaged tail', () => {
     const whole = readFileSync(join(folder, LOG))
     writeFileSync(join(folder, LOG), Buffer.concat([whole.subarray(0, ends[1]), whole.subarray(ends[2])]))
     expect(() => start()).toThrow(DamagedError)
+  })
+})
+
+describe('where memory is short', () => {
+  const LIMIT = 8 << 20
+  const fill = (client: Client, name: string): void => {
+    for (let i = 0; i < 60; i++)
+      expect(client.send('SET', `${name}${i}`, 'x'.repeat(100_000))).toMatchObject([{ text: 'OK' }])
+  }
+
+  it.each([
+    ['FLUSHALL', 'FLUSHALL'],
+    ['FLUSHDB', 'FLUSHDB'],
+    ['DEL', `DEL ${Array.from({ length: 60 }, (_, i) => `a${i}`).join(' ')}`],
+  ])('a start finds all that was written into the room that a %s gave back', (_, command) => {
+    const { client, journal } = start(false, LIMIT)
+    fill(client, 'a')
+    client.send('ARSET', 'array', '0', ...Array.from({ length: 1_000 }, () => 'x'.repeat(500)))
+    client.type(command)
+    client.type('DEL array')
+    while (client.engine.bury(1_000));
+    fill(client, 'b')
+    const digest = client.type('DEBUG DIGEST')
+    journal.close()
+    client.engine.space.release()
+    const again = start(false, LIMIT)
+    expect(again.client.type('DEBUG DIGEST')).toBe(digest)
+    again.journal.close()
+    again.client.engine.space.release()
+  })
+
+  it('a start is refused that would leave out what was acknowledged, whether log or snapshot hold it', async () => {
+    const { client, journal } = start()
+    fill(client, 'a')
+    journal.commit(false)
+    expect(() => start(false, LIMIT / 2)).toThrow(
+      /^log\.0: cannot be brought back from offset \d+ on: SET now fails: OOM/,
+    )
+    expect(() => start(false, LIMIT / 2)).toThrow(NotRestored)
+    journal.beginSave('save')
+    while (!journal.stepSave(1 << 20));
+    await saved(journal)
+    expect(() => start(false, LIMIT / 2)).toThrow(
+      /^snapshot\.1: cannot be brought back from offset 0 on: no room/,
+    )
+    journal.close()
   })
 })
 

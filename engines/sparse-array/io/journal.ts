@@ -12,9 +12,10 @@
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
 import type { Engine, SaveKind } from '../server/engine.ts'
-import { replayer } from '../server/replay.ts'
+import { replayer, ReplayError } from '../server/replay.ts'
 import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
+import { SpaceFullError } from '../space/space.ts'
 import type { AppendFile, Files } from './files.ts'
 import { decodeRecord, encodeRecord, recordBehind } from './record.ts'
 import type { LogRecord } from './record.ts'
@@ -28,6 +29,14 @@ export class DamagedError extends Error {
     this.name = 'DamagedError'
     this.file = file
     this.offset = offset
+  }
+}
+
+/** Data that is whole but cannot be brought back here: it does not fit into the memory; nothing of it is changed. */
+export class NotRestored extends Error {
+  constructor(file: string, offset: number, cause: Error) {
+    super(`${file}: cannot be brought back from offset ${offset} on: ${cause.message}`, { cause })
+    this.name = 'NotRestored'
   }
 }
 
@@ -80,7 +89,7 @@ export class Journal {
   private writer: SnapshotWriter | null = null
   private snapshot: AppendFile | null = null
 
-  /** Reads everything into the engine and opens the log. Throws DamagedError and SnapshotError. */
+  /** Reads everything into the engine and opens the log. Throws DamagedError, SnapshotError and NotRestored. */
   constructor(engine: Engine, files: Files, options: JournalOptions = {}) {
     this.engine = engine
     this.files = files
@@ -250,7 +259,10 @@ export class Journal {
     for (const name of names) if (name.endsWith('.part')) files.remove(name)
     const newest = Math.max(-1, ...names.map((name) => numberOf(name, 'snapshot')))
     engine.loading = true
-    if (newest >= 0) readSnapshot(engine, files.read(`snapshot.${newest}`), crc32Of)
+    if (newest >= 0) {
+      const name = `snapshot.${newest}`
+      restoring(name, 0, () => readSnapshot(engine, files.read(name), crc32Of))
+    }
     this.generation = Math.max(0, newest)
     const logs = names
       .map((name) => numberOf(name, 'log'))
@@ -282,7 +294,7 @@ export class Journal {
     while (at < bytes.length) {
       const found = decodeRecord(bytes, at)
       if (found === null || !replay.follows(found.record)) break
-      replay.apply(found.record)
+      restoring(name, at, () => replay.apply(found.record))
       at = found.end
     }
     if (at === bytes.length) return
@@ -300,6 +312,15 @@ export class Journal {
 }
 
 const crc32Of = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
+
+function restoring(name: string, offset: number, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof ReplayError || error instanceof SpaceFullError)) throw error
+    throw new NotRestored(name, offset, error)
+  }
+}
 
 /** Runs records as they were run. */
 class Replay {

@@ -184,7 +184,9 @@ export class Engine {
 
   /** Something is still to be freed. */
   get isBurying(): boolean {
-    return this.graves.length > 0 || Array.from(this.stores.values()).some(isBurying)
+    if (this.graves.length > 0) return true
+    for (const store of this.stores.values()) if (isBurying(store)) return true
+    return false
   }
 
   /** Ends a job. What it held is let go of at once where that is quick: until then every write would copy a slice. */
