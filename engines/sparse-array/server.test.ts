@@ -189,6 +189,11 @@ describe('what has broken others', () => {
       await expect(served({ outputLimit: limit })).rejects.toThrow(BadLimit)
       await expect(served({ maxSteps: limit })).rejects.toThrow(BadLimit)
     }
+    await using server = await served()
+    const client = new RawClient(server.port)
+    expect(await client.ask('CONFIG', 'SET', 'client-output-buffer-limit', '0')).toMatch(/^-ERR CONFIG SET/)
+    expect(await client.ask('PING')).toBe('+PONG')
+    client.close()
   })
 
   it('a directory that another server has, until it gives it back; a start that fails gives it back at once', async () => {
@@ -363,6 +368,92 @@ describe('what has broken others', () => {
     expect(await client.ask('LASTSAVE')).not.toBe(':0')
     client.close()
     saver.close()
+    rmSync(dir, { recursive: true })
+  })
+
+  it('all that was sent behind a long command is answered, however much it is', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    for (let i = 0; i < 40; i++)
+      await client.ask('ARINSERT', 'k', ...Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)))
+    const sets = Array.from({ length: 6_000 }, (_, i) => frame('SET', `s${i}`, 'x'.repeat(1_000)))
+    client.write(Buffer.concat([frame('ARGREP', 'k', '-', '+', 'RE', '(x|y)*(z|a)', 'COUNT'), ...sets]))
+    expect(await client.reply()).toBe(':0')
+    for (let i = 0; i < sets.length; i++) expect(await client.reply()).toBe('+OK')
+    expect(await client.ask('DBSIZE')).toBe(':6001')
+    client.close()
+  })
+
+  it('a few bytes that ask for half a gigabyte get it as they are read, and no more of it is made before', async () => {
+    await using server = await served({ outputLimit: 8 << 20 })
+    const client = new RawClient(server.port)
+    await client.ask('SET', 'k', 'x'.repeat(1 << 18))
+    await client.ask('PING')
+    const before = process.memoryUsage().arrayBuffers
+    const late = new RawClient(server.port)
+    late.socket.pause()
+    late.write(Buffer.concat(Array.from({ length: 2_000 }, () => frame('GET', 'k'))))
+    late.write(frame('PING'))
+    for (let i = 0; i < 50; i++) await client.ask('PING')
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 << 20)
+    let bytes = 0
+    let end = ''
+    late.socket.removeAllListeners('data')
+    await new Promise<void>((resolve) => {
+      late.socket.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        end = (end + chunk.subarray(-7).toString('latin1')).slice(-7)
+        if (end === '+PONG\r\n') resolve()
+      })
+      late.socket.resume()
+    })
+    expect(bytes).toBe(2_000 * ((1 << 18) + 11) + 7)
+    client.close()
+    late.close()
+  })
+
+  it.each([
+    ['ARMGET', [['ARMGET', 'a', ...Array.from({ length: 3_000 }, () => '0')]]],
+    [
+      'EXEC',
+      [['MULTI'], ...Array.from({ length: 1_000 }, () => ['GET', 'k']), ['SET', 'done', '1'], ['EXEC']],
+    ],
+    [
+      'EXEC of one long command',
+      [['MULTI'], ['ARGETRANGE', 'a', '0', '999'], ['SET', 'done', '1'], ['EXEC']],
+    ],
+  ])('one reply past the output limit is not made to its end: %s', async (_, commands) => {
+    await using server = await served({ outputLimit: 4 << 20 })
+    const client = new RawClient(server.port)
+    await client.ask('SET', 'k', 'x'.repeat(1 << 20))
+    for (let i = 0; i < 1_000; i += 50)
+      await client.ask('ARSET', 'a', String(i), ...Array.from({ length: 50 }, () => 'x'.repeat(1 << 18)))
+    const greedy = new RawClient(server.port)
+    const before = process.memoryUsage().arrayBuffers
+    greedy.write(Buffer.concat(commands.map((command) => frame(...command))))
+    await greedy.end()
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(192 << 20)
+    // A transaction is done as a whole, though nobody is told.
+    expect(await client.ask('GET', 'done')).toBe(commands.length > 1 ? '$1' : null)
+    client.close()
+  })
+
+  it('who waits for the disk is answered when nobody has to wait any more', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-fsync-'))
+    await using server = await served({ dir, fsync: 'always' })
+    const [client, other] = [new RawClient(server.port), new RawClient(server.port)]
+    for (let round = 0; round < 20; round++) {
+      for (const each of [client, other])
+        expect(await each.ask('CONFIG', 'SET', 'appendfsync', 'always')).toBe('+OK')
+      // Both in one turn: the write is still to be synced when the setting changes.
+      client.write(frame('SET', 'k', 'v'))
+      other.write(frame('CONFIG', 'SET', 'appendfsync', round % 2 === 0 ? 'no' : 'everysec'))
+      expect(await client.reply()).toBe('+OK')
+      expect(await other.reply()).toBe('+OK')
+      expect(await client.ask('GET', 'k')).toBe('$v')
+    }
+    other.close()
+    client.close()
     rmSync(dir, { recursive: true })
   })
 

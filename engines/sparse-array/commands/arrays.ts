@@ -95,6 +95,7 @@ function armget(session: Session, args: Args): void {
     const address = tree === null ? 0 : tree.find(parsed.hi, parsed.lo)
     if (address === 0) session.out.nil()
     else session.out.value(session.engine.space, address)
+    if (session.overflows()) return
   }
 }
 

@@ -40,10 +40,13 @@ export class Connection implements Worker {
   private readonly held: { readonly until: number; readonly chunks: readonly Uint8Array[] }[] = []
   private queue: Uint8Array[] = []
   private queued = 0
-  private isBlocked = false
+  /**
+   * Why nothing more is sent or run for now: its reader has to catch up, others have their turn, or what is answered
+   * waits for the disk and is enough.
+   */
+  private blocked: 'reader' | 'turn' | 'disk' | null = null
+  private isReading = true
   private isClosed = false
-  /** Blocked for a turn only, so that others have theirs. */
-  private pumps = false
 
   constructor(session: Session, socket: Socket, around: Surroundings) {
     this.session = session
@@ -51,14 +54,16 @@ export class Connection implements Worker {
     this.around = around
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.guarded(() => this.receive(chunk)))
-    socket.on('drain', () => this.guarded(() => this.drained()))
+    socket.on('drain', () => {
+      if (this.blocked === 'reader') this.guarded(() => this.drained())
+    })
     socket.on('close', () => this.closed())
     socket.on('end', () => this.guarded(() => this.ended()))
     socket.on('error', () => socket.destroy())
   }
 
   get paused(): boolean {
-    return this.isBlocked || this.session.job?.isWaiting === true
+    return this.blocked !== null || this.session.job?.isWaiting === true
   }
 
   step(units: number): boolean {
@@ -72,24 +77,23 @@ export class Connection implements Worker {
   private work(units: number): boolean {
     const { session, around } = this
     around.tick()
-    const done = session.stepJob(units)
-    if (!done) {
-      if ((session.job?.pending ?? 0) > around.outputLimit()) {
-        this.socket.destroy()
-        return true
-      }
-      return session.job === null
+    if (!session.stepJob(units)) {
+      if ((session.job?.pending ?? 0) <= around.outputLimit()) return session.job === null
+      this.cut()
+      return true
     }
     session.run()
-    this.flush()
-    around.after()
+    this.settle()
     return session.job === null
   }
 
   /** Sends what the session has written. */
   flush(): void {
     const { session, around } = this
-    if (this.isClosed) return
+    if (this.isClosed || this.socket.destroyed) {
+      session.out.take()
+      return
+    }
     if (session.out.length > 0) {
       const chunks = session.out.take()
       for (const chunk of chunks) this.queued += chunk.length
@@ -97,11 +101,19 @@ export class Connection implements Worker {
       if (this.held.length > 0 || until > around.synced()) this.held.push({ until, chunks })
       else this.enqueue(chunks)
     }
-    if (this.queued > around.outputLimit()) {
-      this.socket.destroy()
-      return
-    }
-    this.pump()
+    if (session.isOverflowing || this.queued > around.outputLimit()) this.cut()
+    else this.pump()
+  }
+
+  /** Ends the connection of a client that does not keep up; nothing is kept for it. */
+  private cut(): void {
+    this.socket.destroy()
+    this.drop()
+  }
+
+  private drop(): void {
+    for (const chunk of this.queue.splice(0)) if (isChunk(chunk)) giveChunk(chunk)
+    this.held.length = 0
   }
 
   /** More is on the disk than before. */
@@ -110,7 +122,9 @@ export class Connection implements Worker {
     let n = 0
     while (n < held.length && held[n]!.until <= this.around.synced()) this.enqueue(held[n++]!.chunks)
     held.splice(0, n)
-    if (n > 0) this.pump()
+    if (n === 0) return
+    if (this.blocked === 'disk') this.guarded(() => this.drained())
+    else this.pump()
   }
 
   /** A fault in serving one client costs that client alone, and whoever runs the server is told of it. */
@@ -130,19 +144,36 @@ export class Connection implements Worker {
   private receive(chunk: Buffer): void {
     this.around.tick()
     this.session.feed(chunk)
+    this.settle()
+  }
+
+  /** After the session ran: sends, and sees to what goes on and when. */
+  private settle(): void {
+    const { session, around } = this
     this.flush()
-    this.around.after()
-    if (this.session.job !== null) {
-      this.around.schedule(this)
-      if (this.session.pending > MOST_PENDING) this.socket.pause()
-    }
+    around.after()
+    if (this.socket.destroyed) return
+    if (session.job !== null) around.schedule(this)
+    // What waits behind a megabyte of replies is run when they are sent.
+    else if (session.isFull && this.blocked === null) this.block(this.held.length > 0 ? 'disk' : 'turn')
+    this.readOn()
+  }
+
+  /** Reads, or does not, as there is room for what comes. Of a request that is not complete there always is. */
+  private readOn(): void {
+    const { session, socket } = this
+    const reads = this.blocked === null && (session.job === null || session.pending <= MOST_PENDING)
+    if (reads === this.isReading) return
+    this.isReading = reads
+    if (reads) socket.resume()
+    else socket.pause()
   }
 
   private pump(): void {
     const { socket, queue } = this
     let sent = 0
     let bytes = 0
-    while (sent < queue.length && !this.isBlocked && bytes < MOST_AT_ONCE) {
+    while (sent < queue.length && this.blocked === null && bytes < MOST_AT_ONCE) {
       const chunk = queue[sent++]!
       this.queued -= chunk.length
       bytes += chunk.length
@@ -152,38 +183,35 @@ export class Connection implements Worker {
             if (!error) giveChunk(chunk)
           })
         : socket.write(chunk)
-      if (!isSent && socket.writableLength > PAUSE / 4) this.block()
+      if (!isSent && socket.writableLength > PAUSE / 4) this.block('reader')
     }
     queue.splice(0, sent)
-    if (bytes >= MOST_AT_ONCE && queue.length > 0 && !this.isBlocked) {
-      this.block()
-      this.pumps = true
-      setImmediate(() => {
-        if (this.pumps && !this.isClosed) this.guarded(() => this.drained())
-      })
-    }
+    if (bytes >= MOST_AT_ONCE && queue.length > 0 && this.blocked === null) this.block('turn')
     if (this.session.closing && queue.length === 0 && this.held.length === 0) socket.end()
   }
 
-  private block(): void {
-    this.isBlocked = true
-    this.socket.pause()
+  private block(why: 'reader' | 'turn' | 'disk'): void {
+    this.blocked = why
+    this.readOn()
+    if (why !== 'turn') return
+    setImmediate(() => {
+      if (this.blocked === 'turn' && !this.isClosed) this.guarded(() => this.drained())
+    })
   }
 
+  /** What kept it from sending is over. */
   private drained(): void {
-    if (!this.isBlocked) return
-    this.isBlocked = false
-    this.pumps = false
+    const { session } = this
+    this.blocked = null
     this.pump()
-    if (this.isBlocked) return
-    this.around.tick()
-    if (this.session.job === null) {
-      this.session.run()
-      this.flush()
-      this.around.after()
+    if (this.blocked !== null) return
+    if (session.isFull && this.held.length > 0) {
+      this.block('disk')
+      return
     }
-    if (this.session.job !== null) this.around.schedule(this)
-    if (this.session.pending <= MOST_PENDING) this.socket.resume()
+    this.around.tick()
+    if (session.job === null) session.run()
+    this.settle()
   }
 
   /** Who ends his half of the connection gets what is answered; a long command nobody waits for any more. */
@@ -198,8 +226,7 @@ export class Connection implements Worker {
     this.isClosed = true
     this.around.unschedule(this)
     this.session.close()
-    for (const chunk of this.queue.splice(0)) if (isChunk(chunk)) giveChunk(chunk)
-    this.held.length = 0
+    this.drop()
     this.around.after()
   }
 }

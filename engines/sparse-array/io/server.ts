@@ -110,6 +110,8 @@ class Server implements RunningServer {
   private wanted = 0
   private patience: NodeJS.Timeout | null = null
   private lastSync = 0
+  /** What replies were held for when the setting was looked at last. */
+  private promised: Engine['fsync']
   /** A snapshot that is written to nowhere, as no directory was given. */
   private idle: SnapshotWriter | null = null
   private lastSave = 0
@@ -131,14 +133,14 @@ class Server implements RunningServer {
     })
     const { engine } = this
     engine.now = engine.startedAt = Date.now()
-    engine.fsync = options.fsync ?? 'everysec'
+    engine.fsync = this.promised = options.fsync ?? 'everysec'
     engine.outputLimit = options.outputLimit ?? engine.outputLimit
     engine.maxSteps = options.maxSteps ?? engine.maxSteps
     this.scheduler = new Scheduler(options.yields === false)
     this.journal = files === null ? null : this.openJournal(files, options.cut ?? false)
     this.around = {
-      position: () => (engine.fsync === 'always' ? (this.journal?.position ?? 0) : 0),
-      synced: () => (engine.fsync === 'always' ? (this.journal?.synced ?? 0) : 0),
+      position: () => this.journal?.position ?? 0,
+      synced: () => (engine.fsync === 'always' && this.journal !== null ? this.journal.synced : Infinity),
       outputLimit: () => engine.outputLimit,
       tick: () => {
         engine.now = Date.now()
@@ -253,6 +255,11 @@ class Server implements RunningServer {
 
   /** Something ran: what it wrote goes to the log at the end of this turn, what it let go is freed bit by bit. */
   private after(): void {
+    if (this.engine.fsync !== this.promised) {
+      this.promised = this.engine.fsync
+      // Replies that wait for the disk need not any more.
+      for (const connection of this.connections.values()) connection.release()
+    }
     if (this.engine.isBurying) this.scheduler.add(this.burial)
     if (this.journal === null || this.commitPending || this.journal.position === this.journal.synced) return
     if (this.patience !== null && this.journal.gathered < this.wanted) return

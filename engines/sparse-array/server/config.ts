@@ -119,7 +119,8 @@ const own: readonly Setting[] = [
     get: (engine) => String(engine.outputLimit),
     set(engine, value) {
       const limit = bytes(value)
-      if (limit === null) return 'argument must be a memory value'
+      // With 0 no client could be answered, not even to set it back.
+      if (limit === null || limit === 0) return 'argument must be a memory value of 1 or more'
       engine.outputLimit = limit
       return null
     },

@@ -14,6 +14,10 @@ import { DENY_OOM, NO_AUTH, NO_MULTI, NOW, SUBSCRIBED } from './flags.ts'
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'."
 /** Work that is done at once, before a command has to let others in. */
 export const FIRST_UNITS = 16_384
+/** Work of a long command in a transaction between two looks at how long its reply has become. */
+const TRANSACTION_UNITS = 1 << 22
+/** Replies that are made before somebody has to take them: one request of 20 bytes can ask for a megabyte. */
+const MOST_OUT = 1 << 20
 
 export interface Command {
   /** In lower case. */
@@ -55,6 +59,10 @@ export class Session implements Client {
   closing = false
   /** What the client waits for. */
   job: Job | null = null
+  /** So much has been replied that the commands which still wait have to, until it is taken and `run` called. */
+  isFull = false
+  /** One reply was longer than may wait for a client: its rest is not there, and the connection is to be cut off. */
+  isOverflowing = false
   readonly channels = new Set<string>()
   readonly patterns = new Set<string>()
   readonly watching = new Set<string>()
@@ -109,11 +117,17 @@ export class Session implements Client {
     this.run()
   }
 
-  /** Runs the commands that wait. */
+  /** Runs the commands that wait, until one takes long or what they reply has to be taken. */
   run(): void {
     const { parser, engine } = this
+    this.isFull = false
     try {
-      while (this.job === null && !this.closing && parser.next()) {
+      while (this.job === null && !this.closing) {
+        if (this.out.length > MOST_OUT) {
+          this.isFull = true
+          break
+        }
+        if (!parser.next()) break
         engine.space.refresh()
         this.execute(parser.args)
       }
@@ -122,7 +136,14 @@ export class Session implements Client {
       this.out.error(`ERR Protocol error: ${error.message}`)
       this.closing = true
     }
-    if (this.job !== null) parser.keep()
+    if (this.job !== null || this.isFull) parser.keep()
+  }
+
+  /** Whether more is replied than may wait for a client; the rest of that reply need not be made. */
+  overflows(): boolean {
+    const { out, later, engine } = this
+    if (out.length + later.length > engine.outputLimit) this.isOverflowing = true
+    return this.isOverflowing
   }
 
   /** Lets the job do some work; true when it has replied. */
@@ -208,6 +229,11 @@ export class Session implements Client {
     for (const { command, args } of queue) {
       this.engine.space.refresh()
       this.call(command, args)
+      // Its writes count all the same: the transaction is done as a whole.
+      if (this.overflows()) {
+        this.out.take()
+        this.later.take()
+      }
     }
     this.engine.endGroup(db)
     this.inTransaction = false
@@ -229,8 +255,12 @@ export class Session implements Client {
 
   private begin(job: Job): void {
     try {
-      if (job.step(this.inTransaction ? Infinity : FIRST_UNITS)) {
+      if (this.inTransaction ? this.runThrough(job) : job.step(FIRST_UNITS)) {
         this.finish(job)
+        return
+      }
+      if (this.isOverflowing) {
+        this.engine.end(job)
         return
       }
       job.detach()
@@ -239,6 +269,17 @@ export class Session implements Client {
       throw error
     }
     this.job = job
+  }
+
+  /** Runs a job to its end, or until its reply is too long. */
+  private runThrough(job: Job): boolean {
+    while (!job.step(TRANSACTION_UNITS)) {
+      if (job.pending > this.engine.outputLimit) {
+        this.isOverflowing = true
+        return false
+      }
+    }
+    return true
   }
 
   private finish(job: Job): void {

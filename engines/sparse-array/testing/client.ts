@@ -10,6 +10,7 @@ import type { Parsed } from './cli-format.ts'
 export class Client {
   readonly engine: Engine
   readonly session: Session
+  private readonly taken: Uint8Array[] = []
 
   constructor(engine = new Engine()) {
     this.engine = engine
@@ -26,13 +27,16 @@ export class Client {
   /** Lets jobs run to their end and the commands behind them. */
   settle(): void {
     const { session } = this
-    while (session.job !== null && !session.closing) {
-      if (session.stepJob(1 << 20)) session.run()
+    while ((session.job !== null || session.isFull) && !session.closing) {
+      if (session.isFull) {
+        for (const chunk of session.out.take()) this.taken.push(chunk)
+        session.run()
+      } else if (session.stepJob(1 << 20)) session.run()
     }
   }
 
   output(): Uint8Array {
-    const chunks = this.session.out.take()
+    const chunks = [...this.taken.splice(0), ...this.session.out.take()]
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
   }
 
