@@ -1,5 +1,5 @@
 /** What commands on keys share. */
-import { ARRAY } from '../keyspace/keyspace.ts'
+import { ARRAY, STRING } from '../keyspace/keyspace.ts'
 import type { Keyspace } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
 import type { Session } from '../server/session.ts'
@@ -13,6 +13,13 @@ export function recordOf(session: Session, args: Args, i: number, keyspace = ses
 
 export const typeOf = (keyspace: Keyspace, record: number): string =>
   keyspace.kindOf(record) === ARRAY ? 'array' : 'string'
+
+/** A copy of a string's bytes; null for an array or no key. */
+export function stringOf(keyspace: Keyspace, record: number): Uint8Array | null {
+  if (record === 0 || keyspace.kindOf(record) !== STRING) return null
+  const at = keyspace.stringAt(record)
+  return keyspace.space.u8.slice(at, at + keyspace.stringLength(record))
+}
 
 export const generic = (
   name: string,

@@ -1,12 +1,10 @@
 /** Commands on keys whatever they hold. */
 import { SparseArray } from '../array/sparse-array.ts'
-import { STRING } from '../keyspace/keyspace.ts'
-import type { Keyspace } from '../keyspace/keyspace.ts'
 import type { Args } from '../resp/args.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { command, DENY_OOM, FAST, NO_KEYS, NOT_INTEGER, ONE_KEY, READ, SYNTAX, WRITE } from './command.ts'
-import { generic, recordOf, typeOf } from './key.ts'
+import { generic, recordOf, stringOf, typeOf } from './key.ts'
 
 const NO_SUCH_KEY = 'ERR no such key'
 const ALL_KEYS = [1, -1, 1] as const
@@ -54,14 +52,18 @@ const rename =
     if (from !== to) {
       const expiry = keyspace.expiryOf(from)
       const string = stringOf(keyspace, from)
+      const key = args.view(2)
+      // Room first: where there is none for a longer name, both keys stay.
+      const needed = keyspace.recordBytes(key.length, string?.length ?? 0)
+      const fits = engine.space.capacityOf(from) >= needed
+      const block = fits ? from : engine.space.allocate(needed)
       if (to !== 0) engine.remove(keyspace, to)
       // The array goes over as it is; only its key is new.
-      const array = keyspace.remove(from)
-      const key = args.view(2)
+      const array = keyspace.remove(from, fits)
       const record =
         array === null
-          ? keyspace.setString(0, key, 0, key.length, string!, 0, string!.length)
-          : keyspace.setArray(array, key)
+          ? keyspace.setString(0, key, 0, key.length, string!, 0, string!.length, block)
+          : keyspace.setArray(array, key, 0, key.length, block)
       keyspace.setExpiry(record, expiry)
       engine.touched(keyspace.index, args.view(1))
       engine.changed(keyspace, key, args)
@@ -71,13 +73,6 @@ const rename =
     if (onlyNew) out.integer(1)
     else out.simple('OK')
   }
-
-/** A copy of a string's bytes; null for an array. */
-function stringOf(keyspace: Keyspace, record: number): Uint8Array | null {
-  if (keyspace.kindOf(record) !== STRING) return null
-  const at = keyspace.stringAt(record)
-  return keyspace.space.u8.slice(at, at + keyspace.stringLength(record))
-}
 
 function copy(session: Session, args: Args): void {
   const { engine, keyspace, out } = session
@@ -110,13 +105,14 @@ function copy(session: Session, args: Args): void {
   }
   const expiry = keyspace.expiryOf(from)
   const string = stringOf(keyspace, from)
+  const key = args.view(2)
+  const block = engine.space.allocate(keyspace.recordBytes(key.length, string?.length ?? 0))
   const array = string === null ? copyArray(keyspace.arrayOf(from)) : null
   if (to !== 0) engine.remove(target, to)
-  const key = args.view(2)
   const record =
     array === null
-      ? target.setString(0, key, 0, key.length, string!, 0, string!.length)
-      : target.setArray(array, key)
+      ? target.setString(0, key, 0, key.length, string!, 0, string!.length, block)
+      : target.setArray(array, key, 0, key.length, block)
   target.setExpiry(record, expiry)
   engine.changed(keyspace, key, args)
   engine.touched(db, key)

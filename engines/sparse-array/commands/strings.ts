@@ -1,9 +1,11 @@
 /** GET and SET, and what clients expect beside them. */
 import { STRING } from '../keyspace/keyspace.ts'
 import { Args } from '../resp/args.ts'
+import type { Reply } from '../resp/reply.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { command, DENY_OOM, FAST, NOT_INTEGER, ONE_KEY, READ, SYNTAX, WRITE, WRONG_TYPE } from './command.ts'
+import { stringOf } from './key.ts'
 
 function writeString(session: Session, record: number): void {
   const { keyspace, out, engine } = session
@@ -70,24 +72,24 @@ function set(session: Session, args: Args): void {
   const [from, to] = [args.starts[1]!, args.ends[1]!]
   let record = engine.lookup(keyspace, args.bytes, from, to)
   const isString = record !== 0 && keyspace.kindOf(record) === STRING
-  if (options?.get === true) {
-    if (record !== 0 && !isString) {
-      out.error(WRONG_TYPE)
-      return
-    }
-    if (record === 0) out.nil()
-    else writeString(session, record)
-  }
-  if (options !== null && ((options.onlyNew && record !== 0) || (options.onlyOld && record === 0))) {
-    if (!options.get) out.nil()
+  if (options?.get === true && record !== 0 && !isString) {
+    out.error(WRONG_TYPE)
     return
   }
+  const old = options?.get === true ? stringOf(keyspace, record) : null
+  if (options !== null && ((options.onlyNew && record !== 0) || (options.onlyOld && record === 0))) {
+    writeOld(out, old)
+    return
+  }
+  let block = 0
   if (record !== 0 && !isString) {
+    // What it takes is taken first: where there is no room, the array stays.
+    block = engine.space.allocate(keyspace.recordBytes(to - from, args.length(2)))
     engine.remove(keyspace, record)
     record = 0
   }
   const isNew = record === 0
-  record = keyspace.setString(record, args.bytes, from, to, args.bytes, args.starts[2]!, args.ends[2]!)
+  record = keyspace.setString(record, args.bytes, from, to, args.bytes, args.starts[2]!, args.ends[2]!, block)
   if (options !== null && options.expiry !== null) keyspace.setExpiry(record, options.expiry)
   else if (options?.keepTtl !== true && !isNew) keyspace.setExpiry(record, undefined)
   if (engine.host.durable || engine.watched.size > 0) {
@@ -98,7 +100,14 @@ function set(session: Session, args: Args): void {
     engine.notify('$', 'set', args.view(1), session.db)
     if (options !== null && options.expiry !== null) engine.notify('g', 'expire', args.view(1), session.db)
   }
-  if (options?.get !== true) out.simple('OK')
+  if (options?.get === true) writeOld(out, old)
+  else out.simple('OK')
+}
+
+/** What SET replies that sets nothing, or is asked for what was there. */
+function writeOld(out: Reply, old: Uint8Array | null): void {
+  if (old === null) out.nil()
+  else out.bulk(old, 0, old.length)
 }
 
 /** A time to live would mean another time when it is replayed. */

@@ -161,7 +161,10 @@ export class Journal {
     const snapshot = this.files.append(`snapshot.${this.generation}.part`)
     this.snapshot = snapshot
     this.files.syncNames()
-    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) => snapshot.write(bytes))
+    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) =>
+      // Also in the midst of a client's command that is about to change a key.
+      this.guarded(() => snapshot.write(bytes)),
+    )
     this.saving = what
     return true
   }

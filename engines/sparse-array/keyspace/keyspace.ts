@@ -114,7 +114,15 @@ export class Keyspace {
     this.beforeChange?.(this, record)
   }
 
-  /** Sets a key that is a string, or none, to a string; keeps its expiry. Returns the record. */
+  /** Bytes that the record of such a key and string takes. */
+  recordBytes(keyLength: number, stringLength: number): number {
+    return HEADER + keyLength + stringLength
+  }
+
+  /**
+   * Sets a key that is a string, or none, to a string; keeps its expiry. Returns the record. `block`: memory for the
+   * record of a key that is not there; who removes something first has to have it before.
+   */
   setString(
     record: number,
     key: Uint8Array,
@@ -123,13 +131,14 @@ export class Keyspace {
     bytes: Uint8Array,
     from: number,
     to: number,
+    block = 0,
   ): number {
     const { space } = this
     const length = to - from
-    const needed = HEADER + (keyTo - keyFrom) + length
+    const needed = this.recordBytes(keyTo - keyFrom, length)
     let at = record
     if (record === 0) {
-      at = this.create(key, keyFrom, keyTo, length)
+      at = this.create(key, keyFrom, keyTo, length, block)
     } else {
       this.touch(record)
       const capacity = space.capacityOf(record)
@@ -144,9 +153,9 @@ export class Keyspace {
     return at
   }
 
-  /** Makes a key that is not there an array. Returns the record. */
-  setArray(array: SparseArray, key: Uint8Array, from = 0, to = key.length): number {
-    const record = this.create(key, from, to, 0)
+  /** Makes a key that is not there an array. Returns the record. `block`: as above. */
+  setArray(array: SparseArray, key: Uint8Array, from = 0, to = key.length, block = 0): number {
+    const record = this.create(key, from, to, 0, block)
     const number = this.freeArrays.pop() ?? this.arrays.length
     this.arrays[number] = array
     this.space.u32[(record >> 2) + VALUE] = number
@@ -154,8 +163,11 @@ export class Keyspace {
     return record
   }
 
-  /** Takes a key out; an array's memory is the caller's to release. Returns the array it was, or null. */
-  remove(record: number): SparseArray | null {
+  /**
+   * Takes a key out; an array's memory is the caller's to release. Returns the array it was, or null. `keepsBlock`: the
+   * record's own memory is the caller's too, for another key.
+   */
+  remove(record: number, keepsBlock = false): SparseArray | null {
     this.touch(record)
     for (const leaver of this.leavers) leaver(record)
     const { space } = this
@@ -173,7 +185,7 @@ export class Keyspace {
     this.unlink(hash, record)
     this.records[position] = 0
     this.size--
-    space.free(record)
+    if (!keepsBlock) space.free(record)
     if (this.listed > 64 && this.listed > 2 * this.size) this.compact()
     return array
   }
@@ -228,10 +240,10 @@ export class Keyspace {
     return low
   }
 
-  private create(key: Uint8Array, from: number, to: number, extra: number): number {
+  private create(key: Uint8Array, from: number, to: number, extra: number, block: number): number {
     const { space } = this
     const length = to - from
-    const record = space.allocate(HEADER + length + extra)
+    const record = block === 0 ? space.allocate(this.recordBytes(length, extra)) : block
     const { u8, u32 } = space
     const at = record >> 2
     const hash = hashOf(key, from, to)

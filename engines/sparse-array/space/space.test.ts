@@ -131,6 +131,51 @@ describe('when memory runs out', () => {
   })
 
   it.each([
+    ['SET over an array', ['SET', 'k', 'x'.repeat(2 << 20)]],
+    ['SET GET', ['SET', 's', 'x'.repeat(2 << 20), 'GET']],
+    ['SET GET of a key that is not there', ['SET', 'new', 'x'.repeat(2 << 20), 'GET']],
+    ['RENAME of a string to a long name', ['RENAME', 's', 'x'.repeat(2 << 20)]],
+    ['RENAME of an array to a long name', ['RENAME', 'k', 'x'.repeat(2 << 20)]],
+    ['COPY over an array', ['COPY', 's', 'k', 'REPLACE']],
+    ['COPY over a string', ['COPY', 's', 't', 'REPLACE']],
+    ['COPY of an array to a long name', ['COPY', 'k', 'x'.repeat(2 << 20)]],
+  ] as const)('%s changes nothing, says so once, and holds nothing', async (_, command) => {
+    const { Engine } = await import('../server/engine.ts')
+    const { Client } = await import('../testing/client.ts')
+    const engine = new Engine({ debug: true, arenaLimit: 1 << 20 })
+    const client = new Client(engine)
+    client.send('ARSET', 'k', '5', 'old', 'older')
+    client.send('SET', 's', 'x'.repeat(600_000))
+    client.send('SET', 't', 'other')
+    client.send('PEXPIRE', 's', '5000')
+    const before = client.type('DEBUG DIGEST')
+    const { used } = engine.space
+    expect(client.send(...command)).toEqual([
+      { type: 'error', text: "OOM command not allowed when used memory > 'maxmemory'." },
+    ])
+    expect(client.type('DEBUG DIGEST')).toBe(before)
+    expect(client.type('PTTL s')).toBe('(integer) 5000')
+    expect(engine.space.used).toBe(used)
+    client.send('FLUSHALL')
+    while (engine.bury(1_000));
+    expect(engine.space.used).toBe(0)
+    engine.space.release()
+  })
+
+  it('RENAME needs no room where the name is no longer', async () => {
+    const { Engine } = await import('../server/engine.ts')
+    const { Client } = await import('../testing/client.ts')
+    const client = new Client(new Engine({ arenaLimit: 1 << 20 }))
+    client.send('SET', 's', 'x'.repeat(600_000))
+    client.send('SET', 't', 'y'.repeat(400_000))
+    expect(client.type('RENAME s t')).toBe('OK')
+    const reply = Buffer.from(client.raw(Buffer.from('GET t\r\n'))).toString()
+    expect(reply === `$600000\r\n${'x'.repeat(600_000)}\r\n`).toBe(true)
+    expect(client.type('DBSIZE')).toBe('(integer) 1')
+    client.engine.space.release()
+  })
+
+  it.each([
     [
       'ARSET',
       (i: number) => ['k', String(i), ...Array.from({ length: 300 }, (_, k) => `a new text ${k}`.repeat(3))],
