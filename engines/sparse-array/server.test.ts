@@ -351,6 +351,22 @@ describe('what has broken others', () => {
     client.close()
   })
 
+  it('a server that is closed frees nothing any more: its memory may be another server’s', async () => {
+    const server = await served()
+    const client = new RawClient(server.port)
+    for (let i = 0; i < 200; i++) await client.ask('ARSET', 'k', String(i * 5_000), 'x'.repeat(2_000))
+    client.write(frame('FLUSHALL'))
+    while (!server.engine.isBurying) await new Promise((resolve) => setImmediate(resolve))
+    await server.close()
+    let freed = 0
+    server.engine.bury = () => {
+      freed++
+      return false
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(freed).toBe(0)
+  })
+
   it('SAVE keeps nobody waiting but who asked', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'sparse-array-save-'))
     await using server = await served({ dir })

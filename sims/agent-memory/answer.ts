@@ -7,17 +7,22 @@ export function answer({ chosen }: Results<AgentMemoryParams>): Headline {
   const { metrics, params, state } = chosen
   const of = (name: string): number | null => metrics[name]?.value ?? null
   const wait = metrics['p99(argetWait)']
-  const said = (name: string): string => {
+  /** A server's wait, or why it has none. */
+  const said = (name: string, utilisation: string): string => {
     const value = of(name)
+    if ((of(utilisation) ?? 0) >= 1) return 'no bound at all, as it would be overloaded,'
     return value === null ? 'unknown' : formatQuantity(value, 's')
   }
   const perGB = of('fragmentsPerGB')
   const held = perGB === null ? '' : ` A gigabyte holds ${formatQuantity(perGB, 'fragments')}.`
   const compared = params.redis === 'none' ? ' No Redis with arrays was given to compare with.' : ''
-  const load = state === 'overloaded' ? 'The event loop is overloaded. ' : ''
-  const text =
-    `${load}99 of 100 ARGETs are answered within ${said('p99(argetWait)')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
-    `${said('p99(atOnceWait)')} if those did not yield, ${said('p99(unboundedWait)')} without a budget either.${held}${compared}`
+  const busy = of('utilisation')
+  const waits =
+    state === 'overloaded'
+      ? `The event loop is overloaded: ${formatQuantity(params.searches, '1/s')} ARGREPs and what else is asked take ${busy === null ? 'more time than there is' : `${busy.toFixed(1)} times the time there is`}, and an ARGET waits the longer the later it comes.`
+      : `99 of 100 ARGETs are answered within ${said('p99(argetWait)', 'utilisation')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
+        `${said('p99(atOnceWait)', 'atOnceUtilisation')} if those did not yield, ${said('p99(unboundedWait)', 'unboundedUtilisation')} without a budget either.`
+  const text = `${waits}${held}${compared}`
   return {
     text,
     value: wait?.value ?? null,

@@ -28,11 +28,19 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
   const atOnce = params.live === 'yielding' ? await put(null, false) : ours
   // A Redis with arrays neither yields nor has a budget: it stands where such a server stands.
   const theirs = params.redis === 'none' ? null : await put(params.redis, false).catch(unmeasurable)
+  if (theirs !== null && theirs.errors > 0) {
+    throw new Unmeasurable(
+      `params.redis: refused ${theirs.errors} of ${asked.length} requests, so its times are not those of the same work; ${theirs.firstError}`,
+    )
+  }
   const of = (result: LoadResult, kind: number): LogHistogram => histogram(asked, result, kind)
   const searched = asked.filter(({ kind }) => kind === SEARCH).length
   const reads = of(ours, READ)
   const bytesPerFragment = ours.memoryUsage / params.fragments
-  const longest = Math.max(0, ...asked.map(({ kind }, i) => (kind === READ ? ours.waits[i]! : 0)))
+  const longest = asked.reduce(
+    (most, { kind }, i) => (kind === READ ? Math.max(most, ours.waits[i]!) : most),
+    0,
+  )
   return {
     metrics: {
       fragmentsPerGB: GB / bytesPerFragment,
@@ -40,6 +48,8 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
       refused: searched === 0 ? null : ours.errors / searched,
       longestStall: longest,
       utilisation: null,
+      atOnceUtilisation: null,
+      unboundedUtilisation: null,
     },
     observations: {
       argetWait: reads.toData(),

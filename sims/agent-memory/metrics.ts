@@ -1,13 +1,20 @@
 /** What agent-memory measures. The same requests are put to three servers; only the first has both protections. */
 import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
 
-const wait = (label: string): ObservationSpec => ({ unit: 's', label, of: 'ARGETs', percentiles: [50, 99] })
+const time = (label: string, of: string): ObservationSpec => ({
+  unit: 's',
+  label,
+  of,
+  // Where more is asked for than there is time, the later a request comes the longer it waits.
+  steadyState: true,
+  percentiles: [50, 99],
+})
 
 export const OBSERVATIONS = {
-  argetWait: wait('time until an ARGET is answered'),
-  atOnceWait: wait('the same, when an ARGREP runs to its end at once'),
-  unboundedWait: wait('the same, when moreover no budget ends an ARGREP'),
-  argrepTime: { unit: 's', label: 'time until an ARGREP is answered', of: 'ARGREPs', percentiles: [50, 99] },
+  argetWait: time('time until an ARGET is answered', 'ARGETs'),
+  atOnceWait: time('the same, when an ARGREP runs to its end at once', 'ARGETs'),
+  unboundedWait: time('the same, when moreover no budget ends an ARGREP', 'ARGETs'),
+  argrepTime: time('time until an ARGREP is answered', 'ARGREPs'),
 } as const satisfies Record<string, ObservationSpec>
 
 export const METRICS = {
@@ -16,4 +23,6 @@ export const METRICS = {
   refused: { unit: 'share', label: 'ARGREPs that the budget ended' },
   longestStall: { unit: 's', label: 'longest time until an ARGET is answered' },
   utilisation: { unit: 'share', label: 'the event loop busy' },
+  atOnceUtilisation: { unit: 'share', label: 'the same, when an ARGREP runs to its end at once' },
+  unboundedUtilisation: { unit: 'share', label: 'the same, when moreover no budget ends an ARGREP' },
 } as const satisfies Record<string, MetricSpec>

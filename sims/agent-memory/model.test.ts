@@ -5,6 +5,8 @@ import { conserves } from '../lab/contract/conservation.ts'
 import { obeysLittle } from '../lab/contract/little.ts'
 import type { Measures } from '../lab/contract/sim.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
+import { answer } from './answer.ts'
+import { OBSERVATIONS } from './metrics.ts'
 import { simulate } from './model.ts'
 import { agentMemoryParams } from './params.ts'
 
@@ -40,7 +42,8 @@ describe('one replication', () => {
 
   test('answers the same without the servers that it is compared with', () => {
     const alone = replicate({ counterfactuals: 'none' })
-    expect(alone.metrics).toEqual(measures.metrics)
+    const nothing = { atOnceUtilisation: null, unboundedUtilisation: null }
+    expect(alone.metrics).toEqual({ ...measures.metrics, ...nothing })
     expect(alone.observations!['argetWait']).toEqual(measures.observations!['argetWait'])
     expect(LogHistogram.fromData(alone.observations!['atOnceWait'] as LogHistogramData).count).toBe(0)
   })
@@ -54,6 +57,42 @@ describe('one replication', () => {
   test('a read waits for a turn at most where searches yield, and for a search where they do not', () => {
     expect(longest(measures, 'argetWait')).toBeLessThan(0.015)
     expect(longest(measures, 'atOnceWait')).toBeGreaterThan(0.025)
+  })
+
+  test('a server that is overloaded has no waits, also one that is only compared with', () => {
+    for (const [name, spec] of Object.entries(OBSERVATIONS))
+      expect([name, spec.steadyState]).toEqual([name, true])
+    const found = replicate({ hostileShare: '60%', budget: '400k', searches: '7/s', fragments: 9_000 })
+    const count = (name: string): number =>
+      LogHistogram.fromData(found.observations![name] as LogHistogramData).count
+    expect(found.state).toBe('stable')
+    expect(found.metrics['atOnceUtilisation']).toBeLessThan(1)
+    expect(found.metrics['unboundedUtilisation']).toBeGreaterThan(1)
+    expect(count('argetWait')).toBeGreaterThan(1_000)
+    expect(count('atOnceWait')).toBe(count('argetWait'))
+    expect(count('unboundedWait')).toBe(0)
+  })
+
+  test('the answer says which servers are overloaded, and gives no wait of theirs', () => {
+    const metric = (value: number | null) => ({ unit: 's', value, low: null, high: null })
+    const say = (state: 'stable' | 'overloaded', utilisation: number, wait: number | null): string => {
+      const metrics = {
+        'p99(argetWait)': metric(wait),
+        'p99(atOnceWait)': metric(wait),
+        'p99(unboundedWait)': metric(0.5),
+        utilisation: metric(utilisation),
+        atOnceUtilisation: metric(utilisation),
+        unboundedUtilisation: metric(1.2),
+      }
+      const params = agentMemoryParams.parse({})
+      return answer({ chosen: { metrics, params, state } } as unknown as Parameters<typeof answer>[0]).text
+    }
+    expect(say('stable', 0.4, 0.02)).toMatch(
+      /^99 of 100 ARGETs are answered within 20 ms while .* run; 20 ms if those did not yield, no bound at all, as it would be overloaded, without a budget either\./,
+    )
+    expect(say('overloaded', 4.9, null)).toMatch(
+      /^The event loop is overloaded: .* take 4\.9 times the time there is/,
+    )
   })
 
   test('a budget ends hostile searches, and its absence shows', () => {

@@ -27,22 +27,27 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
   engine.space.release()
   const ours = loops[0]!
   const [, atOnce, unbounded] = loops
-  const utilisation = ours.busy / params.span
+  const busy = (loop: Loop): number => loop.busy / params.span
+  // The point's state is that of the first server; another one that is overloaded has no waits to compare with.
+  const waits = (loop: Loop | undefined): LogHistogram =>
+    loop === undefined || busy(loop) >= 1 ? new LogHistogram() : loop.reads
   return {
     metrics: {
       fragmentsPerGB: GB / bytesPerFragment,
       bytesPerFragment,
       refused: ours.searched === 0 ? null : ours.refused / ours.searched,
       longestStall: ours.longestStall,
-      utilisation,
+      utilisation: busy(ours),
+      atOnceUtilisation: atOnce === undefined ? null : busy(atOnce),
+      unboundedUtilisation: unbounded === undefined ? null : busy(unbounded),
     },
     observations: {
       argetWait: ours.reads.toData(),
-      atOnceWait: (atOnce?.reads ?? new LogHistogram()).toData(),
-      unboundedWait: (unbounded?.reads ?? new LogHistogram()).toData(),
+      atOnceWait: waits(atOnce).toData(),
+      unboundedWait: waits(unbounded).toData(),
       argrepTime: ours.searchTimes.toData(),
     },
-    state: utilisation >= 1 ? 'overloaded' : 'stable',
+    state: busy(ours) >= 1 ? 'overloaded' : 'stable',
     flow: {
       injected: asked.length,
       completed: ours.completed,

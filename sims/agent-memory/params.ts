@@ -34,7 +34,9 @@ export const agentMemoryParams = z.strictObject({
     .string()
     .regex(/^(?:none|redis:\/\/\S+)$/, 'must be redis://HOST:PORT or "none"')
     .prefault('none')
-    .describe('`run --live`: URL of a Redis that has arrays, to be asked the same; "none" for none'),
+    .describe(
+      '`run --live`: URL of a Redis that has arrays, to be asked the same; "none" for none. All are then asked only what Redis knows: no APPROX, CONTEXT, COUNT',
+    ),
   live: choice(['yielding', 'at-once'])
     .prefault('yielding')
     .describe('`run --live`: which of our servers is asked'),

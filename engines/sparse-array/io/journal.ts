@@ -82,6 +82,7 @@ export class Journal {
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
+  private isClosed = false
   /** Records handed to the system since the last sync began. */
   private group = 0
   /** Bytes handed to the system. */
@@ -197,6 +198,7 @@ export class Journal {
     this.snapshot?.close()
     this.snapshot = null
     this.flushNow()
+    this.isClosed = true
     this.log.close()
   }
 
@@ -252,7 +254,8 @@ export class Journal {
       this.syncing = false
       this.options.onSynced?.()
     } catch (error) {
-      this.options.onFailed?.(error)
+      // All was written and synced when it was closed.
+      if (!this.isClosed) this.options.onFailed?.(error)
     }
   }
 

@@ -15,6 +15,8 @@ export interface LoadResult {
   readonly waits: readonly number[]
   /** Requests that were answered with an error. */
   readonly errors: number
+  /** The first of them; empty when there is none. */
+  readonly firstError: string
   readonly memoryUsage: number
 }
 
@@ -61,6 +63,7 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
     const memoryUsage = Number((await first.must(['MEMORY', 'USAGE', key])).slice(1))
     const begin = performance.now()
     let errors = 0
+    let firstError = ''
     let nextLong = 0
     const waits = await Promise.all(
       options.requests.map(async ({ at, kind, command }) => {
@@ -71,12 +74,12 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
         const long = kind === options.longKind
         const line = long ? others[1 + (nextLong++ % LONG_CONNECTIONS)]! : kind === 0 ? first : others[0]!
         const reply = await line.ask(command.with(1, key))
-        if (reply.startsWith('-')) errors++
+        if (reply.startsWith('-') && errors++ === 0) firstError = `${command[0]}: ${reply.slice(1)}`
         return (performance.now() - from) / 1_000
       }),
     )
     await first.ask(['DEL', key])
-    return { waits, errors, memoryUsage }
+    return { waits, errors, firstError, memoryUsage }
   } finally {
     for (const line of lines) line.close()
     await own?.close()

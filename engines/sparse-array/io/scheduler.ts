@@ -28,12 +28,15 @@ export class Scheduler {
   private readonly atOnce: boolean
   private readonly workers = new Map<Worker, number>()
   private immediate: NodeJS.Immediate | null = null
+  private isClosed = false
 
   constructor(atOnce = false) {
     this.atOnce = atOnce
   }
 
+  /** Takes work on, unless it is closed: what the work is about may be another's by then. */
   add(worker: Worker): void {
+    if (this.isClosed) return
     if (!this.workers.has(worker)) this.workers.set(worker, FIRST_UNITS)
     this.wake()
   }
@@ -52,6 +55,7 @@ export class Scheduler {
   }
 
   close(): void {
+    this.isClosed = true
     if (this.immediate !== null) clearImmediate(this.immediate)
     this.immediate = null
     this.workers.clear()
