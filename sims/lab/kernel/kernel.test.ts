@@ -11,10 +11,12 @@ import { ClockError, codeOf, event, EventWordError, indexOf, Kernel, NO_TIMER, N
 class NaiveKernel {
   now = 0
   private made = 0
+  private isSorted = true
   private list: { time: number; order: number; word: number }[] = []
 
   arm(delay: number, word: number): number {
     this.list.push({ time: this.now + delay, order: this.made, word })
+    this.isSorted = false
     return this.made++
   }
 
@@ -29,7 +31,8 @@ class NaiveKernel {
   }
 
   next(until: number): number {
-    this.list.sort((a, b) => a.time - b.time || a.order - b.order)
+    if (!this.isSorted) this.list.sort((a, b) => a.time - b.time || a.order - b.order)
+    this.isSorted = true
     const first = this.list[0]
     if (first === undefined || first.time > until) {
       if (until < Infinity) this.now = until
@@ -49,10 +52,18 @@ const delay = fc.oneof(
   { weight: 1, arbitrary: fc.double({ min: 0, max: 1e7, noNaN: true }) },
 )
 
+/** Many events scheduled at once, evenly drawn from so many seconds. */
+interface Crowd {
+  readonly size: number
+  readonly from: number
+  readonly within: number
+}
+
 type Step =
   | { readonly do: 'schedule'; readonly delay: number }
   | { readonly do: 'arm'; readonly delay: number }
   | { readonly do: 'cancel'; readonly which: number }
+  | ({ readonly do: 'crowd' } & Crowd)
   | { readonly do: 'next' }
   | { readonly do: 'until'; readonly delay: number }
 
@@ -63,6 +74,30 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'next' }) },
   { weight: 1, arbitrary: delay.map((d): Step => ({ do: 'until', delay: d })) },
 )
+
+/** The near list spills from 129 events on, the heap is busy from 512 on; some meet what is far off in its tick. */
+const crowd: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('crowd' as const),
+  size: fc.constantFrom(70, 130, 700),
+  from: fc.constantFrom(0, 0, 0.5, 63.5, 64, 100, 1023.5),
+  within: fc.constantFrom(0, 0.25, 1, 5, 200),
+})
+
+const crowdedSteps = fc
+  .tuple(
+    crowd,
+    fc.array(step, { maxLength: 60, size: 'max' }),
+    crowd,
+    fc.array(step, { maxLength: 200, size: 'max' }),
+  )
+  .map(([first, some, second, more]) => [first, ...some, second, ...more])
+
+function delaysOf(step: Extract<Step, { do: 'schedule' | 'crowd' }>): number[] {
+  if (step.do === 'schedule') return [step.delay]
+  const { size, from, within } = step
+  const stream = openStream(size, 0, 'crowd')
+  return Array.from({ length: size }, () => from + stream.uniform() * within)
+}
 
 function compare(steps: readonly Step[], kernel: Kernel): void {
   const naive = new NaiveKernel()
@@ -75,9 +110,11 @@ function compare(steps: readonly Step[], kernel: Kernel): void {
     return ours
   }
   for (const s of steps) {
-    if (s.do === 'schedule') {
-      kernel.after(s.delay, word)
-      naive.arm(s.delay, word++)
+    if (s.do === 'schedule' || s.do === 'crowd') {
+      for (const d of delaysOf(s)) {
+        kernel.after(d, word)
+        naive.arm(d, word++)
+      }
     } else if (s.do === 'arm') {
       timers.push({ ours: kernel.arm(s.delay, word), theirs: naive.arm(s.delay, word++) })
     } else if (s.do === 'cancel' && timers.length > 0) {
@@ -114,6 +151,18 @@ function longMixedRun(ties: boolean): Step[] {
     return i % 50 === 0 ? { do: 'until', delay: stream.below(12) / 4 } : { do: 'next' }
   })
 }
+
+/** An event that is far off shares its tick with the near list's last. */
+const FAR_IN_THE_SAME_TICK: readonly Step[] = [
+  { do: 'crowd', size: 63, from: 1, within: 0 },
+  { do: 'schedule', delay: 100.5 },
+  { do: 'crowd', size: 64, from: 100.9, within: 0 },
+  { do: 'schedule', delay: 0.5 },
+  { do: 'schedule', delay: 100.2 },
+]
+
+/** So many events that those of the present tick go into the empty wheel. */
+const BUSY_IN_ONE_TICK: readonly Step[] = [{ do: 'crowd', size: 2000, from: 0, within: 5 }]
 
 class Deaf extends Kernel {
   override cancel(timer: number): boolean {
@@ -167,6 +216,20 @@ describe('order', () => {
       ),
       { numRuns: 150 },
     )
+  })
+
+  test.each([1, 0.001, 1000])('equals a sorted list with hundreds pending, tick %s s', (tick) => {
+    fc.assert(
+      fc.property(crowdedSteps, (steps) => compare(steps, new Kernel({ tick }))),
+      { numRuns: 60 },
+    )
+  })
+
+  test.each([
+    ['an event far off, in the tick of the near list’s last', FAR_IN_THE_SAME_TICK],
+    ['2,000 events within five ticks', BUSY_IN_ONE_TICK],
+  ])('equals a sorted list: %s', (_case, steps) => {
+    compare(steps, new Kernel())
   })
 
   test.each([true, false])('equals a sorted list over a long mixed run, 3,000 pending, ties: %s', (ties) => {
@@ -290,7 +353,8 @@ describe('work is counted, exactly', () => {
       const kernel = new Kernel()
       const times = openStream(1, 0, 'times')
       for (let i = 0; i < events; i++) kernel.at(times.uniform() * 500, 0)
-      while (kernel.next() !== NONE);
+      for (let last = 0; kernel.next() !== NONE; last = kernel.now)
+        if (kernel.now < last) throw new Error(`the clock went back from ${last} to ${kernel.now}`)
       return kernel.work()
     }
     const once = work(2000)

@@ -247,11 +247,11 @@ export class Kernel {
     const { heap, wheel } = this
     if ((time - this.now >= this.far || heap.size >= BUSY_HEAP) && wheel.accepts(time)) {
       wheel.put(time, sequence, word)
-      if (wheel.bound < this.bound) this.bound = wheel.bound
     } else {
       heap.push(time, sequence, word)
-      if (time < this.bound) this.bound = time
     }
+    // The event's own time, not the start of its tick, where the wheel's bound lies: that may be before the list's last.
+    if (time < this.bound) this.bound = time
   }
 
   /** Moves the later half of the near list outside. */
