@@ -42,7 +42,8 @@ describe('a mean of replications', () => {
   test('values that never scatter are certain', () => {
     const same = meanFigure([2, 2, 2])
     expect(same.interval()).toEqual({ value: 2, low: 2, high: 2 })
-    expect([same.confidenceBelow(3), same.confidenceBelow(1), same.confidenceBelow(2)]).toEqual([1, 0, 0.5])
+    expect([same.confidenceBelow(3), same.confidenceBelow(1)]).toEqual([1, 0])
+    expect([same.confidenceBelow(2), same.confidenceBelow(2, true)]).toEqual([0, 1])
     expect(same.effective).toBe(Infinity)
   })
 })

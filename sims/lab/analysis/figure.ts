@@ -34,8 +34,11 @@ export interface Figure {
   readonly value: number | null
   /** Null below two replications, or without an estimate. */
   interval(confidence?: number): FigureInterval | null
-  /** P(truth < limit) as a one-sided confidence, 0..1; null where there is no interval. */
-  confidenceBelow(limit: number): number | null
+  /**
+   * P(truth < limit) as a one-sided confidence, 0..1, or P(truth <= limit): they differ where much sits on the limit itself.
+   * Null where there is no interval.
+   */
+  confidenceBelow(limit: number, orEqual?: boolean): number | null
   /**
    * Effective number of independent observations behind the figure: (estimate / standard error) squared, for a quantile
    * of the share above it. Infinity without scatter, null without an interval.
@@ -103,11 +106,11 @@ class ShiftFigure implements Figure {
     }
   }
 
-  confidenceBelow(limit: number): number | null {
+  confidenceBelow(limit: number, orEqual = false): number | null {
     const spread = this.spread()
     if (spread === null) return null
     const distance = this.value! - limit
-    if (spread.error === 0) return distance < 0 ? 1 : distance > 0 ? 0 : 0.5
+    if (spread.error === 0) return distance < 0 || (orEqual && distance === 0) ? 1 : 0
     return studentCdf(-unskewed(distance / spread.error, spread.bias), this.replications - 1)
   }
 

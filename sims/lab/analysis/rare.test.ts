@@ -17,8 +17,21 @@ describe('an event that was never seen', () => {
   test('confidence that a share is below a limit', () => {
     const figure = rareFigure([0, 0], 100)
     expect(figure.confidenceBelow(0.03)).toBeCloseTo(1 - Math.exp(-3), 12)
-    expect(figure.confidenceBelow(0)).toBe(0)
     expect(figure.confidenceBelow(figure.interval(0.9)!.high)).toBeCloseTo(0.95, 12)
+  })
+  test.each([
+    [0, 'below it', 0],
+    [0, 'at most it', 0.5],
+    [1, 'below it', 0.5],
+    [1, 'at most it', 1],
+  ])(
+    'at its own end, %s, nobody knows, and beyond it is nothing: %s has confidence %s',
+    (end, side, sure) => {
+      expect(rareFigure([end, end], 1e6).confidenceBelow(end, side === 'at most it')).toBe(sure)
+    },
+  )
+  test('a model that knows it to be impossible is sure of 0', () => {
+    expect(rareFigure([0, 0], 3, 0).confidenceBelow(0, true)).toBe(1)
   })
   test('always seen is the mirror image', () => {
     const figure = rareFigure([1, 1], 100)

@@ -10,6 +10,9 @@
  */
 import type { Figure } from './figure.ts'
 
+/** One-sided confidence where neither side has anything for it. */
+const UNKNOWN = 0.5
+
 /** Windows of two relaxation times in a span; at least the one that a replication is. */
 export function windowsIn(span: number, relaxation: number | null): number {
   return relaxation === null || relaxation <= 0 ? 1 : Math.max(1, span / (2 * relaxation))
@@ -22,7 +25,6 @@ export function windowsIn(span: number, relaxation: number | null): number {
  */
 export function rareFigure(samples: readonly number[], chances: number, known = Infinity): Figure {
   const value = samples[0]!
-  const distance = (limit: number): number => Math.max(0, value === 0 ? limit : 1 - limit)
   return {
     replications: samples.length,
     value,
@@ -32,10 +34,16 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
       const bound = Math.min(known, -Math.log((1 - confidence) / 2) / chances)
       return value === 0 ? { value, low: 0, high: bound } : { value, low: Math.max(0, 1 - bound), high: 1 }
     },
-    confidenceBelow(limit) {
-      const seenElse = Math.exp(-chances * distance(limit))
-      if (value === 0 && limit > known) return 1
-      return value === 0 ? 1 - seenElse : limit > 1 ? 1 : seenElse
+    confidenceBelow(limit, orEqual = false) {
+      const isBelow = (bound: number): boolean => bound < limit || (orEqual && bound === limit)
+      // Nothing lies below 0, and no share above 1; that it is exactly that, no number of chances can show.
+      if (value === 0) {
+        if (!isBelow(0)) return 0
+        if (isBelow(known)) return 1
+        return limit === 0 ? UNKNOWN : 1 - Math.exp(-chances * limit)
+      }
+      if (isBelow(1)) return 1
+      return limit === 1 ? UNKNOWN : Math.exp(-chances * (1 - limit))
     },
   }
 }

@@ -39,11 +39,12 @@ export function theoryTests(
   return (sim.theory?.(params, horizon) ?? []).flatMap(({ name, metric, expected }) => {
     const figure = figures[metric]
     const below = figure?.confidenceBelow(expected) ?? null
-    if (figure === undefined || below === null) return []
+    const atMost = figure?.confidenceBelow(expected, true) ?? null
+    if (figure === undefined || below === null || atMost === null) return []
     const known = plan.time === null ? null : plan.known(metric)
     const effective = known === null ? Infinity : (figure.replications * plan.time!.span) / known.variance
     if (effective < FEWEST_EFFECTIVE * (1 - 1e-9)) return []
     const isRounding = Math.abs(figure.value! - expected) <= slackOf(expected)
-    return [{ name, p: isRounding ? 1 : 2 * Math.min(below, 1 - below) }]
+    return [{ name, p: isRounding ? 1 : Math.min(1, 2 * Math.min(atMost, 1 - below)) }]
   })
 }

@@ -44,7 +44,8 @@ function confidenceIn(expectation: Expectation, point: Point): number | null {
     const { value } = point.metrics[metric]!
     return value === null ? null : holds(expectation, value) ? 1 : 0
   }
-  const below = point.figures[metric]?.confidenceBelow(limit) ?? null
+  // Not above the limit is at most the limit: `>` and `<=` are each other's opposite.
+  const below = point.figures[metric]?.confidenceBelow(limit, op === '<=' || op === '>') ?? null
   if (below === null) return null
   return op === '<' || op === '<=' ? below : 1 - below
 }
@@ -53,6 +54,15 @@ function confidenceIn(expectation: Expectation, point: Point): number | null {
 export function isDecided(expectation: Expectation, point: Point): boolean {
   const confidence = confidenceIn(expectation, point)
   return confidence !== null && (confidence >= CERTAIN || confidence <= 1 - CERTAIN)
+}
+
+/**
+ * True when the limit is where the figure's interval ends and its estimate lies: nothing may be lost, and nothing was. More
+ * replications would not decide it.
+ */
+export function isAtItsEnd({ metric, value: limit }: Expectation, point: Point): boolean {
+  const interval = point.figures[metric]?.interval() ?? null
+  return interval?.value === limit && (interval.low === limit || interval.high === limit)
 }
 
 /** True when something is used up below today's load: nothing passes then, whatever the expectations say. */

@@ -71,6 +71,44 @@ describe('a sweep', () => {
   })
 })
 
+describe('a limit where the figure can go no further', () => {
+  const judged = async (expectation: string, more = '') =>
+    (await run(`params: {demand: 0, noise: 0%, servers: 5}\nexpect: ["${expectation}"]\n${more}`)).document
+  it.each([
+    ['utilisation <= 0 %', 'pass'],
+    ['utilisation < 0 %', 'fail'],
+    ['utilisation > 0 %', 'fail'],
+    ['utilisation >= 0 %', 'pass'],
+  ])('of nothing seen at all, %s: %s', async (expectation, verdict) => {
+    for (const until of ['until: {replications: 4}\n', '']) {
+      const document = await judged(expectation, until)
+      expect(document).toMatchObject({ verdict, trust: { level: 'sound' } })
+      expect(document.expectations[0]!.ok).toBe(verdict === 'pass')
+    }
+  })
+
+  it.each(['<=', '>'])('a search for a share that is %s nothing finds nothing sure in 0, and says why', async (op) => {
+    const find = 'find: {smallest: servers, in: 5..6}\nuntil: {replications: 4}\n'
+    const { verdict, trust } = await judged(`utilisation ${op} 0 %`, find)
+    expect(verdict).toBe('weak')
+    expect(trust.reasons).toContainEqual(
+      expect.objectContaining({
+        code: 'undecided',
+        remedy: expect.stringContaining('exactly 0 or 1') as unknown,
+      }),
+    )
+  })
+
+  it('is met by what always is exactly the limit, where it may be', async () => {
+    const find = (op: string) =>
+      run(
+        `params: {demand: 20, noise: 0%}\nfind: {smallest: servers, in: 30..50}\nuntil: {replications: 3}\nexpect: ["utilisation ${op} 50 %"]\n`,
+      )
+    expect((await find('<=')).document.answer.value).toBe(40)
+    expect((await find('<')).document.answer.value).toBe(41)
+  })
+})
+
 describe('what a sweep doubts', () => {
   it('is said once, of the worst point, and how many there are', async () => {
     const { document } = await run(

@@ -26,12 +26,12 @@ import { Experiment } from './experiment.ts'
 import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
 import { headroomOf } from './headroom.ts'
-import { judgeExpectation, surelyFails } from './judgement.ts'
+import { isAtItsEnd, judgeExpectation, surelyFails } from './judgement.ts'
 import { judgedValues } from './judged.ts'
 import { planPoint, scoutOf, type Plan } from './plan.ts'
 import { Interrupted, measurePoint } from './point.ts'
 import type { Runner } from './runner.ts'
-import { HEADROOM } from './scenario/expectation.ts'
+import { HEADROOM, type Expectation } from './scenario/expectation.ts'
 import { paramsAt, type Scenario, type Until } from './scenario/load.ts'
 import { search, type Found } from './search.ts'
 import { tell, worstOf } from './telling.ts'
@@ -125,7 +125,7 @@ class Run {
     const answered = found ? found.answered : points
     const chosen = worstOf(expectations, answered)
     const { trust: checked } = trustOf(scenario, answered, this.asked)
-    const trust = withDecision(checked, found, signal.aborted)
+    const trust = withDecision(checked, { found, isInterrupted: signal.aborted, expectations })
     const verdict = verdictOf({
       sim,
       expectations,
@@ -350,8 +350,14 @@ class Run {
   }
 }
 
+interface Decision {
+  readonly found: Found | null
+  readonly isInterrupted: boolean
+  readonly expectations: readonly Expectation[]
+}
+
 /** A search that found nothing sure, though nothing surely fails, is as undecided as a run that is too short. */
-function withDecision(trust: TrustDocument, found: Found | null, isInterrupted: boolean): TrustDocument {
+function withDecision(trust: TrustDocument, { found, isInterrupted, expectations }: Decision): TrustDocument {
   const reasons = [...trust.reasons]
   if (isInterrupted) {
     reasons.push({
@@ -363,7 +369,9 @@ function withDecision(trust: TrustDocument, found: Found | null, isInterrupted: 
     reasons.push({
       code: 'undecided',
       text: 'no value searched surely meets the expectations, and the largest does not surely fail',
-      remedy: 'a wider range, or more replications',
+      remedy: found.answered.some((point) => expectations.some((one) => isAtItsEnd(one, point)))
+        ? 'a limit with some room: that a share is exactly 0 or 1 no run can show'
+        : 'a wider range, or more replications',
     })
   } else return trust
   return { level: trust.level === 'none' ? 'none' : 'weak', reasons }

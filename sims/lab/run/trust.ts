@@ -6,7 +6,7 @@ import type { NamedFigure } from '../contract/figure.ts'
 import { formatQuantity } from '../contract/format.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
-import { isDecided } from './judgement.ts'
+import { isAtItsEnd, isDecided } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
 import { describePoint } from './scenario/params.ts'
@@ -103,7 +103,10 @@ function askedFigure({ expect: expectations }: Scenario, point: Point, named: Na
   const { low, high, value } = point.metrics[named.name]!
   const interval = low === null || high === null || value === null ? figure.interval() : { low, high, value }
   const undecided = (one: Expectation): boolean =>
-    one.metric === named.name && interval !== null && !clear(one, interval.low, interval.high)
+    one.metric === named.name &&
+    interval !== null &&
+    !isAtItsEnd(one, point) &&
+    !clear(one, interval.low, interval.high)
   return [
     {
       name: named.name,
