@@ -12,17 +12,21 @@ import type { Point } from './fold.ts'
 import { combinations } from './grid.ts'
 import { Interrupted } from './point.ts'
 import type { Scenario } from './scenario/load.ts'
+import { quantityAt } from './scenario/params.ts'
 import { firstPassing } from './search.ts'
 import { surelyPasses } from './judgement.ts'
 
 /** What a probe needs of its request. */
-type Probing = Pick<ProbeRequest, 'scenario' | 'metric' | 'measure'>
+type Probing = Pick<ProbeRequest, 'scenario' | 'at' | 'metric' | 'measure'>
 
 export interface ProbeRequest {
   readonly scenario: Scenario
   readonly signal: AbortSignal
-  /** The figure that answers when nothing is searched, and its unit. */
+  /** The point that the answer speaks of; a search is probed at every point of its sweep. */
+  readonly at: At
+  /** The figure that answers when nothing is searched. */
   readonly metric: string
+  /** Of the answer. */
   readonly unit: string
   /** What the run answered, with its interval. */
   readonly answer: Probed
@@ -51,7 +55,7 @@ export async function assumptionsOf(request: ProbeRequest): Promise<AssumptionDo
       const high = scaled(await probe(request, { [path]: assumption.high }), middle, request)
       const effect: Effect = {
         of,
-        unit: find ? 'count' : unit,
+        unit,
         low: low.value,
         mid: answer.value,
         high: high.value,
@@ -74,14 +78,16 @@ function scaled(
 ): Probed {
   if (!scenario.sim.probe || end.value === null || middle.value === null || answer.value === null) return end
   const factor = middle.value === 0 ? 1 : answer.value / middle.value
-  const carry = (value: number): number => (scenario.find ? Math.round(value * factor) : value * factor)
+  const { sim, find } = scenario
+  const isWhole = find !== null && quantityAt(sim, find.param)?.integer === true
+  const carry = (value: number): number => (isWhole ? Math.round(value * factor) : value * factor)
   return {
     value: carry(end.value),
     interval: end.interval && [carry(end.interval[0]), carry(end.interval[1])],
   }
 }
 
-export interface CaseRequest extends Pick<ProbeRequest, 'scenario' | 'metric'> {
+export interface CaseRequest extends Pick<ProbeRequest, 'scenario' | 'at' | 'metric'> {
   /** What the run answered. */
   readonly answer: number | null
   /** A `measure` whose worlds are its own. */
@@ -91,19 +97,30 @@ export interface CaseRequest extends Pick<ProbeRequest, 'scenario' | 'metric'> {
 /** The answer in one case of all assumptions, carried over from the cheap world where there is one. */
 export function caseOf({
   scenario,
+  at,
   metric,
   answer,
   measurer,
 }: CaseRequest): (overrides: Readonly<Record<string, number>>) => Promise<number | null> {
   const answerTo = async (overrides: Readonly<Record<string, number>>): Promise<Probed> =>
-    probe({ scenario, metric, measure: measurer() }, overrides)
+    probe({ scenario, at, metric, measure: measurer() }, overrides)
   const isCheap = scenario.sim.probe !== undefined
   const middle = isCheap ? answerTo({}) : Promise.resolve({ value: answer, interval: null })
   // Asked for before it is needed; an interruption is told by whoever waits for it.
   middle.catch(() => {})
+  // A case is drawn between the ends; what is counted in wholes is a whole there too.
+  const whole = (overrides: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(overrides).map(([path, value]) => [
+        path,
+        quantityAt(scenario.sim, path)?.integer ? Math.round(value) : value,
+      ]),
+    )
   return async (overrides) =>
-    scaled(await answerTo(overrides), await middle, { scenario, answer: { value: answer, interval: null } })
-      .value
+    scaled(await answerTo(whole(overrides)), await middle, {
+      scenario,
+      answer: { value: answer, interval: null },
+    }).value
 }
 
 /** Width of the bar; an end without an answer is beyond the range searched, so it counts as the widest. */
@@ -116,15 +133,15 @@ function influence({ effect }: { readonly effect: Effect }): number {
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 async function probe(
-  { scenario, metric, measure }: Probing,
+  { scenario, at: answered, metric, measure }: Probing,
   overrides: Readonly<Record<string, number>>,
 ): Promise<Probed> {
   const { sim, find, expect: expectations } = scenario
-  const grid = combinations(scenario.sweep)
   if (!find) {
-    const { value, low, high } = (await measure(grid[0]!, overrides)).metrics[metric]!
+    const { value, low, high } = (await measure(answered, overrides)).metrics[metric]!
     return { value, interval: low === null || high === null ? null : [low, high] }
   }
+  const grid = combinations(scenario.sweep)
   const index = await firstPassing(find.values.length, async (each) => {
     for (const at of grid) {
       const point = await measure({ ...at, [find.param]: find.values[each]! }, overrides)

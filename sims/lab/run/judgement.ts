@@ -41,7 +41,7 @@ function meets(expectation: Expectation, point: Point): boolean {
 function confidenceIn(expectation: Expectation, point: Point): number | null {
   const { metric, op, value: limit } = expectation
   if (metric === HEADROOM || op === '==') {
-    const { value } = point.metrics[metric]!
+    const value = point.metrics[metric]?.value ?? null
     return value === null ? null : holds(expectation, value) ? 1 : 0
   }
   // Not above the limit is at most the limit: `>` and `<=` are each other's opposite.

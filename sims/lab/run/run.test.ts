@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Sim } from '../contract/sim.ts'
 import { runScenario } from './run.ts'
 import { fixtureRunner, fixtureScenario, fixtureSim } from './testing/fixture.ts'
 
@@ -87,17 +88,20 @@ describe('a limit where the figure can go no further', () => {
     }
   })
 
-  it.each(['<=', '>'])('a search for a share that is %s nothing finds nothing sure in 0, and says why', async (op) => {
-    const find = 'find: {smallest: servers, in: 5..6}\nuntil: {replications: 4}\n'
-    const { verdict, trust } = await judged(`utilisation ${op} 0 %`, find)
-    expect(verdict).toBe('weak')
-    expect(trust.reasons).toContainEqual(
-      expect.objectContaining({
-        code: 'undecided',
-        remedy: expect.stringContaining('exactly 0 or 1') as unknown,
-      }),
-    )
-  })
+  it.each(['<=', '>'])(
+    'a search for a share that is %s nothing finds nothing sure in 0, and says why',
+    async (op) => {
+      const find = 'find: {smallest: servers, in: 5..6}\nuntil: {replications: 4}\n'
+      const { verdict, trust } = await judged(`utilisation ${op} 0 %`, find)
+      expect(verdict).toBe('weak')
+      expect(trust.reasons).toContainEqual(
+        expect.objectContaining({
+          code: 'undecided',
+          remedy: expect.stringContaining('exactly 0 or 1') as unknown,
+        }),
+      )
+    },
+  )
 
   it('is met by what always is exactly the limit, where it may be', async () => {
     const find = (op: string) =>
@@ -166,6 +170,56 @@ describe('the document', () => {
       }),
     ])
   })
+
+  it('shows of a sweep what each assumption would change at the point that answers', async () => {
+    const { document } = await run(
+      'params: {demand: {low: 10, mid: 20, high: 24}, noise: 0%}\nsweep: {servers: [60, 30]}\nuncertainty: {samples: 64}\nuntil: {replications: 3}\nexpect: ["utilisation < 80 %"]\n',
+    )
+    expect(document.answer.text).toContain('(servers = 30)')
+    const { low, mid, high } = document.assumptions[0]!.effect!
+    expect([low, mid, high].map((value) => value!.toFixed(3))).toEqual(['0.333', '0.667', '0.800'])
+    // Demand is always at least 10, so no case of 30 servers is below a third.
+    for (const { value } of document.uncertainty!.quantiles) expect(value).toBeGreaterThan(1 / 3)
+  })
+
+  it('rounds what it searched only where that is counted in wholes', async () => {
+    // The cheap world is the whole one, so its answers are carried over as they are.
+    const sim: Sim = { ...fixtureSim(false), probe: (params) => params }
+    const scenario = fixtureScenario(
+      sim,
+      'params: {demand: {low: 9, mid: 10, high: 11}, servers: 10}\nfind: {smallest: noise, in: 10%..100% step 10%}\nuntil: {replications: 8}\nexpect: ["utilisation > 102 %"]\n',
+    )
+    const { document } = await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })
+    const { of, unit, low, mid, high } = document.assumptions[0]!.effect!
+    expect({ of, unit, low, high }).toEqual({ of: 'noise', unit: 'share', low: null, high: 0.1 })
+    expect(mid).toBe(document.answer.value)
+  })
+
+  it.each(['', 'uncertainty: {samples: 64}\n'])(
+    'asks for headroom wherever it searches: %j',
+    async (more) => {
+      const sim: Sim = {
+        ...fixtureSim(false),
+        underLoad: (params, multiple) => {
+          const { demand, ...others } = params as { demand: number }
+          return { ...others, demand: demand * multiple }
+        },
+      }
+      const scenario = fixtureScenario(
+        sim,
+        `params: {demand: {low: 10, mid: 20, high: 30}, noise: 0%}\nfind: {smallest: servers, in: 10..80}\nuntil: {replications: 3}\nexpect: ["utilisation < 80 %", "headroom >= 1.5"]\n${more}`,
+      )
+      const { document } = await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })
+      // 80 % of the servers carry one and a half times the demand: 18.75, 37.5 and 56.25 servers, found to a fiftieth.
+      const { low, mid, high } = document.assumptions[0]!.effect!
+      for (const [servers, exact] of [
+        [low, 18.75],
+        [mid, 37.5],
+        [high, 56.25],
+      ] as const)
+        expect(Math.abs(servers! / exact - 1)).toBeLessThan(0.05)
+    },
+  )
 
   it('reports a broken invariant with the replication in which it broke', async () => {
     const { document } = await run('params: {demand: 0, noise: 0%, servers: 5}\nuntil: {replications: 2}\n')

@@ -14,10 +14,8 @@ import type {
   TrustDocument,
   UncertaintyDocument,
 } from '../contract/document.ts'
-import { quantityOf } from '../contract/quantity.ts'
-import { schemaAt } from './scenario/shape.ts'
 import { RUN_SCHEMA } from '../contract/document.ts'
-import { assumptionsOf, caseOf } from './assumptions.ts'
+import { assumptionsOf, caseOf, type ProbeRequest } from './assumptions.ts'
 import { checkPoint, theoryOf } from './checks.ts'
 import { digestOf } from '../contract/canonical.ts'
 import { distributionCharts } from './distribution-chart.ts'
@@ -33,6 +31,7 @@ import { Interrupted, measurePoint } from './point.ts'
 import type { Runner } from './runner.ts'
 import { HEADROOM, type Expectation } from './scenario/expectation.ts'
 import { paramsAt, type Scenario, type Until } from './scenario/load.ts'
+import { quantityAt } from './scenario/params.ts'
 import { search, type Found } from './search.ts'
 import { tell, worstOf } from './telling.ts'
 import { trustOf } from './trust.ts'
@@ -77,6 +76,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const run = new Run(scenario, options)
   return run.outcome()
 }
+
+type MeasurePlan = (at: At, plan: Plan) => Promise<Point>
 
 class Run {
   private readonly scenario: Scenario
@@ -209,9 +210,13 @@ class Run {
 
   private async measureAt(at: At, overrides: At = {}, until?: Until): Promise<Point> {
     const plan = this.planAt(at, overrides, until)
-    const point = (await this.scouted(at, plan)) ?? (await this.measurePlan(at, plan))
+    return this.withHeadroom((await this.scouted(at, plan)) ?? (await this.measurePlan(at, plan)))
+  }
+
+  /** The point with its headroom, where an expectation asks for that. */
+  private async withHeadroom(point: Point, measure: MeasurePlan = this.measurePlan): Promise<Point> {
     if (!this.scenario.expect.some(({ metric }) => metric === HEADROOM)) return point
-    const headroom = await this.breaksFirst(point)
+    const headroom = await this.breaksFirst(point, measure)
     const value = headroom?.multiple ?? null
     return {
       ...point,
@@ -232,7 +237,7 @@ class Run {
     return surelyFails(scenario.sim, testable, point, HOPELESS) ? point : null
   }
 
-  private measurePlan(at: At, plan: Plan): Promise<Point> {
+  private readonly measurePlan: MeasurePlan = (at, plan) => {
     const request = { at, plan, figures: this.figures, watched: this.asked }
     return measurePoint(this.experiment, request, this.signal)
   }
@@ -252,7 +257,7 @@ class Run {
     return points
   }
 
-  private async breaksFirst(point: Point): Promise<Headroom | null> {
+  private async breaksFirst(point: Point, measure: MeasurePlan = this.measurePlan): Promise<Headroom | null> {
     const { sim, expect: expectations } = this.scenario
     const { plan } = point
     const all = point.replications.length
@@ -260,7 +265,7 @@ class Run {
     const until = { halfWidth: null, min: replications, max: replications }
     try {
       return await headroomOf(sim, expectations, point, (multiple) =>
-        this.measurePlan(point.at, { ...plan, params: sim.underLoad!(plan.params, multiple), until }),
+        measure(point.at, { ...plan, params: sim.underLoad!(plan.params, multiple), until }),
       )
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
@@ -270,7 +275,6 @@ class Run {
 
   private assumptions(found: Found | null, chosen: Point): Promise<RunDocument['assumptions']> {
     const { scenario, signal } = this
-    const { sim } = scenario
     const metric = this.asked[0]!
     const { value, low, high } = found ?? chosen.metrics[metric.name]!
     const replications = chosen.replications.length
@@ -278,14 +282,22 @@ class Run {
     return assumptionsOf({
       scenario,
       signal,
+      at: chosen.at,
       metric: metric.name,
-      unit: metric.spec.unit,
+      unit: this.answerUnit,
       answer: { value, interval: low === null || high === null ? null : [low, high] },
-      measure: (at, overrides) => {
-        const plan = this.planAt(at, overrides, until)
-        return this.measurePlan(at, { ...plan, params: sim.probe?.(plan.params) ?? plan.params })
-      },
+      measure: this.probing(until, this.measurePlan),
     })
+  }
+
+  /** Measures points of the cheaper world, where the sim has one, with all that a search judges them by. */
+  private probing(until: Until, measure: MeasurePlan): ProbeRequest['measure'] {
+    const { sim, find } = this.scenario
+    return async (at, overrides) => {
+      const plan = this.planAt(at, overrides, until)
+      const point = await measure(at, { ...plan, params: sim.probe?.(plan.params) ?? plan.params })
+      return find ? this.withHeadroom(point, measure) : point
+    }
   }
 
   /** Each case has worlds of its own, which nobody asks for again: they are let go with it. */
@@ -308,10 +320,11 @@ class Run {
         if (answered % told === 0) tell(answered)
       },
       of: find?.param ?? metric.name,
-      unit: find ? (this.unitOf(find.param) ?? 'count') : metric.spec.unit,
+      unit: this.answerUnit,
       atOnce: this.options.runner.workers,
       answerAt: caseOf({
         scenario,
+        at: chosen.at,
         metric: metric.name,
         answer: value,
         measurer: () => {
@@ -319,23 +332,18 @@ class Run {
             { sim, seed, horizon, judged: judgedValues(scenario) },
             this.options.runner,
           )
-          return (at, overrides) => {
-            const plan = this.planAt(at, overrides, until)
-            const cheap = { ...plan, params: sim.probe?.(plan.params) ?? plan.params }
-            return measurePoint(
-              experiment,
-              { at, plan: cheap, figures: this.asked, watched: this.asked },
-              signal,
-            )
-          }
+          return this.probing(until, (at, plan) =>
+            measurePoint(experiment, { at, plan, figures: this.asked, watched: this.asked }, signal),
+          )
         },
       }),
     })
   }
 
-  private unitOf(param: string): string | undefined {
-    const schema = schemaAt(this.scenario.sim.params, param.split('.'))
-    return schema && quantityOf(schema)?.unit
+  /** Of the searched parameter, else of the figure asked about. */
+  private get answerUnit(): string {
+    const { sim, find } = this.scenario
+    return find ? (quantityAt(sim, find.param)?.unit ?? 'count') : this.asked[0]!.spec.unit
   }
 
   /** Exact work, each simulated world counted once however many points were judged from it. */

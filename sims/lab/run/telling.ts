@@ -1,13 +1,11 @@
 /** The answer in words and numbers: what the sim says of the point that speaks for all, and what the search and the trust check add. */
 import type { TrustDocument } from '../contract/document.ts'
 import { formatQuantity } from '../contract/format.ts'
-import { quantityOf } from '../contract/quantity.ts'
 import type { Answer, Headline, Headroom, Results } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
-import { describePoint } from './scenario/params.ts'
+import { describePoint, quantityAt } from './scenario/params.ts'
 import type { Expectation } from './scenario/expectation.ts'
 import type { Scenario } from './scenario/load.ts'
-import { schemaAt } from './scenario/shape.ts'
 import type { Found } from './search.ts'
 
 /** The point that an answer for all of them speaks of: an overloaded one, else the one nearest to (or farthest beyond) a limit. */
@@ -92,7 +90,6 @@ const uncapitalised = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
 function shown({ sim }: Scenario, param: string, value: number): string {
-  const schema = schemaAt(sim.params, param.split('.'))
-  const text = formatQuantity(value, (schema && quantityOf(schema)?.unit) ?? 'count')
+  const text = formatQuantity(value, quantityAt(sim, param)?.unit ?? 'count')
   return /[a-z]/i.test(text) ? text : `${param} ${text}`
 }

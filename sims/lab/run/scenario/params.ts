@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Sim } from '../../contract/sim.ts'
 import type { AssumptionDocument } from '../../contract/document.ts'
 import { formatQuantity } from '../../contract/format.ts'
-import { isMap, parsePoint, quantityOf } from '../../contract/quantity.ts'
+import { isMap, parsePoint, quantityOf, type QuantityMeta } from '../../contract/quantity.ts'
 import { asWritten, core, labelOf, prefaultOf, schemaAt } from './shape.ts'
 import { takesBareNumber } from '../../contract/units.ts'
 
@@ -24,12 +24,17 @@ export function withOverrides(written: unknown, sim: Sim, overrides: Overrides):
   return result
 }
 
+/** What is known of the quantity at a path below `params`; undefined where there is none. */
+export function quantityAt({ params }: Sim, path: string): QuantityMeta | undefined {
+  const schema = schemaAt(params, path.split('.'))
+  return schema && quantityOf(schema)
+}
+
 /** `servers = 12, span = 30 d`: a point for people. */
 export function describePoint(sim: Sim, at: Overrides): string {
   return Object.entries(at)
     .map(([path, value]) => {
-      const schema = schemaAt(sim.params, path.split('.'))
-      const unit = schema === undefined ? undefined : quantityOf(schema)?.unit
+      const unit = quantityAt(sim, path)?.unit
       const isPlain = typeof value === 'string' || unit === undefined || takesBareNumber(unit)
       return `${path} = ${isPlain ? value : formatQuantity(value, unit)}`
     })
