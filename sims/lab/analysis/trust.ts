@@ -56,6 +56,13 @@ export interface TrustCase {
 }
 
 export type Finding =
+  | {
+      readonly code: 'no-figure'
+      readonly level: 'none'
+      readonly figure: string
+      /** Replications without a value; null where the figure is none of a replication's. */
+      readonly without: number | null
+    }
   | { readonly code: 'no-interval'; readonly level: 'weak'; readonly figure: string }
   | {
       readonly code: 'run-length'

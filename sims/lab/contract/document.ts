@@ -22,7 +22,7 @@ const number = z.number().nullable()
 /** The swept or searched parameters of a point and their values; empty for a single point. */
 const at = z.record(z.string(), z.union([z.number(), z.string()]))
 
-/** The mean over replications and its 95 % interval; null where no replication had the metric. */
+/** The mean over replications and its 95 % interval; null where one of them lacks the metric. */
 const estimate = z.object({ unit: z.string(), value: number, low: number, high: number })
 
 const answer = z.object({
@@ -63,6 +63,7 @@ const trust = z.object({
     z.object({
       code: z.enum([
         'run-length',
+        'no-figure',
         'no-interval',
         'warm-up',
         'transient',

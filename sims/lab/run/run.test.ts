@@ -272,6 +272,43 @@ describe('an interrupted run', () => {
   })
 })
 
+describe('a figure that is not there', () => {
+  const without = async (isWithout: (replication: number) => boolean, more: string) => {
+    const whole = fixtureSim(false)
+    let judged = 0
+    const sim: Sim = {
+      ...whole,
+      judge: (params, worlds) => {
+        const measures = whole.judge(params, worlds)
+        return isWithout(judged++)
+          ? { ...measures, metrics: { ...measures.metrics, 'p99(wait)': null } }
+          : measures
+      },
+    }
+    const scenario = fixtureScenario(
+      sim,
+      `params: {servers: 30}\nuntil: {replications: 5}\nexpect: ["p99(wait) < 3 s", "p99(wait) < 4 s"]\n${more}`,
+    )
+    return (await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })).document
+  }
+
+  it.each([
+    ['none of the replications has it', () => true, 'p99(wait) has no value here'],
+    ['one lacks it', (i: number) => i === 3, 'p99(wait) has no value in 1 of 5 replications'],
+  ])('fails nothing and is no answer: %s', async (_case, isWithout, text) => {
+    const { verdict, trust, answer } = await without(isWithout, '')
+    expect(verdict).toBe('weak')
+    expect(trust.level).toBe('none')
+    expect(trust.reasons.map((reason) => [reason.code, reason.text])).toEqual([['no-figure', text]])
+    expect(answer.text).toBe(`No answer yet: ${text}.`)
+  })
+
+  it('is not found by a search either', async () => {
+    const { verdict, trust } = await without(() => true, 'find: {smallest: servers, in: 25..30}\n')
+    expect([verdict, trust.level]).toEqual(['weak', 'none'])
+  })
+})
+
 it('claims no interval from one replication (invariant 6a)', async () => {
   const { document } = await run(FIND.replace('replications: 4', 'replications: 1'))
   expect(document.verdict).toBe('weak')

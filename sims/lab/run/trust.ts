@@ -3,6 +3,7 @@ import { assess, levelOf, type AskedFigure, type Finding } from '../analysis/tru
 import { precisionOf } from '../analysis/sequential.ts'
 import type { TrustDocument } from '../contract/document.ts'
 import type { NamedFigure } from '../contract/figure.ts'
+import type { Measures } from '../contract/sim.ts'
 import { formatQuantity } from '../contract/format.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
@@ -26,7 +27,7 @@ export function trustOf(
   for (const point of points) {
     // Overload needs no precision: it has no figure that could lack it.
     if (point.state === 'overloaded') continue
-    const found = assess(caseOf(scenario, point, points.length, asked))
+    const found = [...missing(scenario, point), ...assess(caseOf(scenario, point, points.length, asked))]
     findings.push(...found)
     for (const finding of found) {
       const kind = 'figure' in finding ? `${finding.code} ${finding.figure}` : finding.code
@@ -97,6 +98,22 @@ function caseOf(scenario: Scenario, point: Point, points: number, asked: readonl
   }
 }
 
+/** What is expected of a figure that does not exist is neither met nor missed: nobody abandons where nobody can. */
+function missing({ expect: expectations }: Scenario, { figures, metrics, replications }: Point): Finding[] {
+  const asked = new Map(expectations.map(({ metric, figure }) => [metric, figure]))
+  return [...asked].flatMap(([metric, figure]): Finding[] => {
+    const isThere = figure === null ? metrics[metric]?.value != null : figures[metric] !== undefined
+    if (isThere) return []
+    const without = figure === null ? null : replications.filter((one) => !has(one, figure)).length
+    return [{ code: 'no-figure', level: 'none', figure: metric, without }]
+  })
+}
+
+const has = ({ metrics, observations }: Measures, { name, kind }: NamedFigure): boolean =>
+  kind.kind === 'metric'
+    ? (metrics[name] ?? null) !== null
+    : (observations?.[kind.observation]?.count ?? 0) > 0
+
 function askedFigure({ expect: expectations }: Scenario, point: Point, named: NamedFigure): AskedFigure[] {
   const figure = point.figures[named.name]
   if (figure === undefined) return []
@@ -136,6 +153,17 @@ type Words<C extends Finding['code']> = (
 const EVER = 1e6 * 86_400
 
 const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
+  'no-figure': ({ figure, without }, { replications: n }) => ({
+    text:
+      without === null || without === n
+        ? `${figure} has no value here`
+        : `${figure} has no value in ${without} of ${n} replications`,
+    remedy:
+      without === null || without === n
+        ? 'an expectation of something that this scenario has'
+        : 'a longer span, so that each replication has one',
+  }),
+
   'no-interval': ({ figure }) => ({
     text: `${figure} comes from one replication, so nobody knows how far off it is`,
     remedy: '--replications 5',
