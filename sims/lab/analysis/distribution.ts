@@ -11,8 +11,11 @@ export interface Distribution {
   readonly sum: number
   /** Smallest value there is. */
   readonly smallest: number
-  /** Weight of the observations above x; does not increase in x and tends to 0. */
-  exceeding(x: number): number
+  /**
+   * Weight of the observations above x, or with `orEqual` at or above it; does not increase in x and tends to 0. A
+   * distribution without weight on single values may take the two for the same.
+   */
+  exceeding(x: number, orEqual?: boolean): number
 }
 
 /** What a replication may hand over: plain data when it comes from another thread. */
@@ -42,10 +45,10 @@ class HistogramTail implements Distribution {
     for (let i = data.counts.length - 1; i >= 0; i--) this.from[i] = this.from[i + 1]! + data.counts[i]!
   }
 
-  exceeding(x: number): number {
-    const { smallest, largest, first, counts } = this.data
-    if (this.count === 0 || x >= largest) return 0
-    if (x < smallest) return this.count
+  exceeding(x: number, orEqual = false): number {
+    const { smallest, largest, first, counts, atoms } = this.data
+    if (this.count === 0 || x > largest || (x === largest && !orEqual)) return 0
+    if (x < smallest || (x === smallest && orEqual)) return this.count
     const bucket = this.shape.bucketOf(x)
     const i = bucket - first
     if (i < 0) return this.count
@@ -55,7 +58,8 @@ class HistogramTail implements Distribution {
     const [low, high] = this.shape.edgesOf(bucket)
     const [from, to] = [Math.max(low, smallest), Math.min(high, largest)]
     const inside = to > from ? Math.min(1, Math.max(0, (to - x) / (to - from))) : 0
-    return this.from[i + 1]! + counts[i]! * inside
+    const atom = atoms?.[i] ?? 0
+    return this.from[i + 1]! + (counts[i]! - atom) * inside + (orEqual && x === low ? atom : 0)
   }
 }
 

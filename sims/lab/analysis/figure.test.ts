@@ -120,6 +120,65 @@ describe('a quantile', () => {
   })
 })
 
+describe('values that many observations share', () => {
+  /** Whole numbers and how many there are of each, in all replications alike but for noise. */
+  const counted = (weights: Readonly<Record<number, number>>, replications = 5) =>
+    Array.from({ length: replications }, (_, r) => {
+      const all = new LogHistogram()
+      for (const [value, weight] of Object.entries(weights)) all.add(Number(value), weight + r)
+      return distributionOf(all.toData())
+    })
+
+  test('are not above themselves, and are at themselves or above', () => {
+    const [one] = counted({ 0: 10, 10: 50, 11: 5, 20: 30, 256: 4, 300: 1 })
+    expect([0, 10, 11, 20, 256, 300].map((x) => one!.exceeding(x))).toEqual([90, 40, 35, 5, 1, 0])
+    expect([0, 10, 11, 20, 256, 300].map((x) => one!.exceeding(x, true))).toEqual([100, 90, 40, 35, 5, 1])
+    expect([9.99, 10.01].map((x) => one!.exceeding(x))).toEqual([90, 40])
+  })
+
+  test('survive merging and another thread', () => {
+    const [a, b] = [new LogHistogram(), new LogHistogram()]
+    a.add(10, 3)
+    a.add(10.03)
+    b.add(10, 4)
+    b.add(7)
+    b.merge(LogHistogram.fromData(structuredClone(a.toData())))
+    expect(distributionOf(structuredClone(b.toData())).exceeding(10)).toBe(1)
+    expect([0.2, 0.8].map((p) => b.quantile(p))).toEqual([10, 10])
+    expect(b.shareAbove(10)).toBe(1 / 9)
+  })
+
+  test('are a quantile exactly, which is at most itself and not below itself', () => {
+    // 2 % lie above 10, and a third at it.
+    const figure = quantileFigure(counted({ 0: 6000, 10: 3000, 17: 200 }), 0.95)
+    expect(figure.interval()).toEqual({ value: 10, low: 10, high: 10 })
+    expect(figure.confidenceBelow(10, true)).toBeGreaterThan(0.999)
+    expect(figure.confidenceBelow(10)).toBeLessThan(0.001)
+    expect(figure.confidenceBelow(10.001)).toBeGreaterThan(0.999)
+  })
+
+  test('count as many observations as there are, also where nothing lies above', () => {
+    const scattered = Array.from({ length: 200 }, (_, r) => {
+      const stream = openStream(r, 0, 'x')
+      return histogram(Array.from({ length: 100 }, () => (stream.uniform() < 0.02 ? 16 : 8)))
+    })
+    const { value, effective } = quantileFigure(scattered, 0.99)
+    expect(value).toBe(16)
+    // 20,000 independent values, 400 of them at 16: worth 200 beyond a p99.
+    expect(effective!).toBeGreaterThan(140)
+    expect(effective!).toBeLessThan(280)
+  })
+})
+
+test('a quantile whose upper end would lie nowhere has no interval', () => {
+  const upTo = (n: number) => histogram(Array.from({ length: n }, (_, i) => (i + 1) / 100))
+  const figure = quantileFigure([upTo(108), upTo(86)], 0.5)
+  expect(figure.value).toBeCloseTo(0.49, 2)
+  expect([figure.interval(), figure.effective]).toEqual([null, null])
+  expect(figure.confidenceBelow(2)!).toBeGreaterThan(0.9)
+  expect(quantileFigure([upTo(100), upTo(98), upTo(99)], 0.5).interval()!.high).toBeLessThan(1)
+})
+
 test('distributionOf: the tail of a histogram, from sums kept once', () => {
   const all = new LogHistogram({ bits: 12 })
   for (const [value, weight] of [

@@ -7,7 +7,7 @@
  *     a mean of replications      v_i - x
  *     a mean of observations      sum_i - x n_i            (a ratio: long replications count for more)
  *     a share of observations     hits_i - x n_i
- *     a p-quantile                above_i(x) - (1 - p) n_i
+ *     a p-quantile                above_i(x) - (1 - p) n_i        (at or above x, where it asks what is below x)
  *
  * The residuals of independent replications are judged by a t that is corrected for skew (skew.ts). The interval is every
  * x that this test does not refuse, so for a quantile it is the interval of the share above x, turned inside out. That is
@@ -32,7 +32,7 @@ export interface Figure {
   readonly replications: number
   /** Null without any observation. */
   readonly value: number | null
-  /** Null below two replications, or without an estimate. */
+  /** Null below two replications, without an estimate, or where one end would lie nowhere. */
   interval(confidence?: number): FigureInterval | null
   /**
    * P(truth < limit) as a one-sided confidence, 0..1, or P(truth <= limit): they differ where much sits on the limit itself.
@@ -157,10 +157,11 @@ class QuantileFigure implements Figure {
   }
 
   /** t of the residuals at x, made normal-like by the skew correction: falls from plus to minus as x grows. */
-  private test(x: number): number {
+  private test(x: number, orEqual = false): number {
     const typical = this.total / this.replications
+    const above = (one: Distribution): number => (x === Infinity ? 0 : one.exceeding(x, orEqual))
     const { mean, error, bias } = spreadOf(
-      this.distributions.map((one) => (one.exceeding(x) - this.beyond * one.count) / typical),
+      this.distributions.map((one) => (above(one) - this.beyond * one.count) / typical),
     )
     if (error === 0) return mean === 0 ? 0 : mean > 0 ? Infinity : -Infinity
     return unskewed(mean / error, bias)
@@ -171,6 +172,8 @@ class QuantileFigure implements Figure {
     const { value } = this
     if (value === null || this.replications < 2) return null
     const t = studentFactor(this.replications - 1, confidence)
+    // So few replications, of so unequal sizes, refuse no value however large.
+    if (this.test(Infinity) > -t) return null
     return {
       value,
       low: Math.min(
@@ -184,9 +187,10 @@ class QuantileFigure implements Figure {
     }
   }
 
-  confidenceBelow(limit: number): number | null {
+  confidenceBelow(limit: number, orEqual = false): number | null {
     if (this.total === 0 || this.replications < 2) return null
-    return studentCdf(-this.test(limit), this.replications - 1)
+    // The quantile is at most x where few enough lie above x, and below x where few enough lie at x or above.
+    return studentCdf(-this.test(limit, !orEqual), this.replications - 1)
   }
 
   get effective(): number | null {
@@ -196,13 +200,16 @@ class QuantileFigure implements Figure {
     if (interval.high === this.smallest) return Infinity
     const { value } = interval
     const typical = this.total / this.replications
-    const above = this.distributions.map((one) => one.exceeding(value) / typical)
+    // Many may share one value, and nothing lie above it: then the share at or above it is what scatters, and only that part
+    // of it counts that the quantile leaves above itself.
+    const above = this.distributions.map((one) => one.exceeding(value, true) / typical)
     const share = above.reduce((sum, one) => sum + one, 0) / this.replications
+    if (share === 0) return 0
     const { error } = spreadOf(above.map((one, i) => one - (share * this.distributions[i]!.count) / typical))
-    return (share / error) ** 2 || Infinity
+    return (share / error) ** 2 * Math.min(1, this.beyond / share)
   }
 
-  /** The smallest x, to a millionth of itself, at which a function that falls from plus to minus is not above zero. */
+  /** The smallest x, to a millionth of itself or exactly where it is a whole number below 2^13, at which a function that falls from plus to minus is not above zero. */
   private firstBelow(f: (x: number) => number): number {
     let low = this.smallest
     if (f(low) <= 0) return low
@@ -217,8 +224,20 @@ class QuantileFigure implements Figure {
       if (f(middle) > 0) low = middle
       else high = middle
     }
-    return high
+    // Whole numbers, and what else has few digits in binary, carry weight of their own.
+    const short = shortBelow(high)
+    return short > low && f(short) <= 0 ? short : high
   }
+}
+
+const scratch = new DataView(new ArrayBuffer(8))
+
+/** The largest number up to x that has 13 binary digits: the edges of every histogram's buckets are among these. */
+function shortBelow(x: number): number {
+  scratch.setFloat64(0, x)
+  scratch.setUint32(0, scratch.getUint32(0) & ~0xff)
+  scratch.setUint32(4, 0)
+  return scratch.getFloat64(0)
 }
 
 const sumOf = (distributions: readonly Distribution[], x: number): number =>

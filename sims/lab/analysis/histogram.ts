@@ -12,6 +12,10 @@
  * Weights may be fractions (a mass of packets); with whole weights counts are exact up to 2^53, so merging is exact and
  * associative. The mean is exact (not bucketed) up to rounding. Memory: 8 bytes a bucket, 64 kB at the defaults.
  *
+ * What is counted comes in whole numbers, and these sit on the lower edges of buckets (with 7 bits up to 256 all of them).
+ * Weight on an edge is kept apart, so that a share above 10 does not count the tens; that takes the same memory again, from
+ * the first such value on. All other weight is taken to be spread evenly over its bucket.
+ *
  * Not promised: negative values (refused), or sums of fractional weights that are equal to the last bit in every order
  * (fold parts in their order).
  */
@@ -25,6 +29,8 @@ export interface LogHistogramData {
   /** Index of the first bucket in `counts`. */
   readonly first: number
   readonly counts: Float64Array
+  /** As `counts`: what of it lies exactly on the lower edge of its bucket. Absent where nothing does. */
+  readonly atoms?: Float64Array
   readonly count: number
   readonly sum: number
   readonly smallest: number
@@ -60,6 +66,8 @@ export class LogHistogram {
   /** Key of the bucket that holds `min`; it becomes index 1, index 0 is for what lies below. */
   private readonly origin: number
   private readonly counts: Float64Array
+  /** Of each bucket's weight what lies exactly on its lower edge; null while there is none of it. */
+  private atoms: Float64Array | null = null
 
   constructor(options: LogHistogramOptions = {}) {
     const { bits = 7, min = 1e-9, max = 1e9 } = options
@@ -81,7 +89,9 @@ export class LogHistogram {
   add(value: number, weight = 1): void {
     if (!(value >= 0 && value < Infinity && weight >= 0 && weight < Infinity)) refuse(value, weight)
     if (weight === 0) return
-    this.counts[this.bucketOf(value)]! += weight
+    const bucket = this.bucketOf(value)
+    this.counts[bucket]! += weight
+    if (this.isEdge(value)) (this.atoms ??= new Float64Array(this.counts.length))[bucket]! += weight
     this.count += weight
     this.sum += value * weight
     if (value < this.smallest) this.smallest = value
@@ -94,6 +104,10 @@ export class LogHistogram {
       throw new AnalysisError('mismatch', 'LogHistogram: only histograms of one shape can be merged')
     }
     for (let i = 0; i < this.counts.length; i++) this.counts[i]! += other.counts[i]!
+    if (other.atoms !== null) {
+      const atoms = (this.atoms ??= new Float64Array(this.counts.length))
+      for (let i = 0; i < atoms.length; i++) atoms[i]! += other.atoms[i]!
+    }
     this.count += other.count
     this.sum += other.sum
     this.smallest = Math.min(this.smallest, other.smallest)
@@ -122,7 +136,9 @@ export class LogHistogram {
       const mass = this.counts[i]!
       if (mass > 0 && below + mass >= goal) {
         const [low, high] = this.bounds(i)
-        return Math.min(this.largest, low + (high - low) * ((goal - below) / mass))
+        const atom = this.atoms?.[i] ?? 0
+        if (below + atom >= goal) return low
+        return Math.min(this.largest, low + (high - low) * ((goal - below - atom) / (mass - atom)))
       }
       below += mass
     }
@@ -139,7 +155,7 @@ export class LogHistogram {
     const at = this.bucketOf(limit)
     const [low, high] = this.bounds(at)
     const inside = at === 0 ? 0 : Math.min(1, Math.max(0, high > low ? (high - limit) / (high - low) : 0))
-    let above = this.counts[at]! * inside
+    let above = (this.counts[at]! - (this.atoms?.[at] ?? 0)) * inside
     for (let i = at + 1; i < this.counts.length; i++) above += this.counts[i]!
     return Math.min(1, above / this.count)
   }
@@ -164,7 +180,19 @@ export class LogHistogram {
     )
     const end = this.counts.findLastIndex((weight) => weight > 0) + 1
     const { bits, min, max, count, sum, smallest, largest } = this
-    return { bits, min, max, first, counts: this.counts.slice(first, end), count, sum, smallest, largest }
+    const atoms = this.atoms === null ? {} : { atoms: this.atoms.slice(first, end) }
+    return {
+      bits,
+      min,
+      max,
+      first,
+      counts: this.counts.slice(first, end),
+      ...atoms,
+      count,
+      sum,
+      smallest,
+      largest,
+    }
   }
 
   static fromData(data: LogHistogramData): LogHistogram {
@@ -173,6 +201,10 @@ export class LogHistogram {
       throw new AnalysisError('mismatch', 'LogHistogram: data holds more buckets than its shape has')
     }
     histogram.counts.set(data.counts, data.first)
+    if (data.atoms !== undefined) {
+      histogram.atoms = new Float64Array(histogram.counts.length)
+      histogram.atoms.set(data.atoms, data.first)
+    }
     histogram.count = data.count
     histogram.sum = data.sum
     histogram.smallest = data.smallest
@@ -185,6 +217,13 @@ export class LogHistogram {
     if (value < this.min) return 0
     if (value >= this.max) return this.counts.length - 1
     return keyOf(value, this.shift) - this.origin
+  }
+
+  /** Whether a value is the lower edge of its bucket, as whole numbers up to 2^(bits + 1) are. */
+  private isEdge(value: number): boolean {
+    scratch[0] = value
+    const isOnEdge = words[1 - HIGH] === 0 && (words[HIGH]! & ((1 << this.shift) - 1)) === 0
+    return isOnEdge && value >= this.min && value < this.max
   }
 
   /** Edges of a bucket, whatever was seen; the last is open above. */

@@ -21,7 +21,14 @@ export type FigureKind =
   | { readonly kind: 'metric' }
   | { readonly kind: 'mean'; readonly observation: string }
   | { readonly kind: 'quantile'; readonly observation: string; readonly p: number }
-  | { readonly kind: 'share'; readonly observation: string; readonly above: boolean; readonly limit: number }
+  | {
+      readonly kind: 'share'
+      readonly observation: string
+      readonly above: boolean
+      /** Whether what equals the limit is part of the share. */
+      readonly orEqual: boolean
+      readonly limit: number
+    }
 
 export interface NamedFigure {
   /** As it stands in documents, white space evened out: `share(wait < 20 s)`. */
@@ -32,6 +39,12 @@ export interface NamedFigure {
 
 const PERCENTILES = [50, 95, 99] as const
 const OBSERVED = /^(mean|share|p(\d{1,2}(?:\.\d{1,4})?))\((.*)\)$/
+const SIDES: Readonly<Record<string, string>> = {
+  '<': 'below',
+  '<=': 'of at most',
+  '>': 'above',
+  '>=': 'of at least',
+}
 const SHARE = /^([^<>=]+?)\s*(<=?|>=?)\s*([^<>=]+)$/
 
 /** The figures that every point has: all metrics, and of every observation the mean and the declared percentiles. */
@@ -105,13 +118,19 @@ export function readFigure(
     }
   }
   const name = `share(${observation} ${op} ${limitText.trim()})`
-  const label = `${spec.of} with a ${spec.label} ${op.startsWith('<') ? 'below' : 'above'} ${limitText.trim()}`
+  const label = `${spec.of} with a ${spec.label} ${SIDES[op]} ${limitText.trim()}`
   return {
     ok: true,
     figure: {
       name,
       spec: withState({ unit: 'share', label }, spec),
-      kind: { kind: 'share', observation, above: op.startsWith('>'), limit: limit.value },
+      kind: {
+        kind: 'share',
+        observation,
+        above: op.startsWith('>'),
+        orEqual: op.endsWith('='),
+        limit: limit.value,
+      },
     },
   }
 }
@@ -158,7 +177,7 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
   if (kind.kind === 'quantile') return quantileFigure(distributions, kind.p)
   const sums = distributions.map((one, i) => {
     if (kind.kind === 'mean') return one.sum
-    const above = one.exceeding(kind.limit)
+    const above = one.exceeding(kind.limit, kind.above === kind.orEqual)
     return kind.above ? above : counts[i]! - above
   })
   return ratioFigure(sums, counts)

@@ -164,10 +164,16 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
         : 'a longer span, so that each replication has one',
   }),
 
-  'no-interval': ({ figure }) => ({
-    text: `${figure} comes from one replication, so nobody knows how far off it is`,
-    remedy: '--replications 5',
-  }),
+  'no-interval': ({ figure }, { replications: n }) =>
+    n === 1
+      ? {
+          text: `${figure} comes from one replication, so nobody knows how far off it is`,
+          remedy: '--replications 5',
+        }
+      : {
+          text: `${figure} has no interval: its ${n} replications hold too few values, or too unequally many`,
+          remedy: more(n, 2),
+        },
 
   'run-length': ({ figure, effective, factor }, { isSteady, plan, replications: n }) => {
     const shown = effective < 10 ? Number(effective.toPrecision(2)) : Math.floor(effective)

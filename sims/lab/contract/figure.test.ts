@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { LogHistogram } from '../analysis/histogram.ts'
+import { figureOver, readFigure } from './figure.ts'
+import type { Measures } from './sim.ts'
+
+const source = {
+  metrics: {},
+  observations: { lostPackets: { unit: 'count', label: 'number of lost packets', of: 'sessions' } },
+}
+
+/** Ten sessions that lost nothing, fifty that lost 10 packets, forty that lost 20. */
+function replication(): Measures {
+  const lostPackets = new LogHistogram()
+  lostPackets.add(0, 10)
+  lostPackets.add(10, 50)
+  lostPackets.add(20, 40)
+  return { observations: { lostPackets: lostPackets.toData() } } as unknown as Measures
+}
+
+test.each([
+  ['<', 0, 0],
+  ['<=', 0, 0.1],
+  ['>', 0, 0.9],
+  ['>=', 0, 1],
+  ['<', 10, 0.1],
+  ['<=', 10, 0.6],
+  ['>', 10, 0.4],
+  ['>=', 10, 0.9],
+  ['<', 20, 0.6],
+  ['<=', 20, 1],
+  ['>', 20, 0],
+  ['>=', 20, 0.4],
+])(
+  'share(lostPackets %s %d) is %d: what equals the limit counts where the operator says so',
+  (op, limit, share) => {
+    const read = readFigure(`share(lostPackets ${op} ${limit})`, source)
+    if (!read.ok) throw new Error(read.message)
+    expect(figureOver(read.figure, [replication(), replication()])!.value).toBeCloseTo(share, 12)
+  },
+)
