@@ -12,31 +12,66 @@ const RESOLUTION = 0.02
 const LEAST = 1 / 16
 const MOST = 16
 
-/** The point's headroom; null where the sim knows of nothing that breaks. `measure`: the same point under more load. */
+/** What breaks first, and the multiples of the load between which it does. */
+export interface Breaking {
+  /** Null where nothing breaks at any load that was looked at. */
+  readonly first: Headroom | null
+  /** The largest load seen to hold; 0 where none was. */
+  readonly low: number
+  /** The smallest seen not to; Infinity where all of them hold. */
+  readonly high: number
+}
+
+/** Resources give way at a load that is known exactly; null where the sim knows of none. */
+export function firstUsedUp(sim: Sim, point: Point): Breaking | null {
+  const [first] = (sim.resources?.(point) ?? []).toSorted((a, b) => a.multiple - b.multiple)
+  return first === undefined ? null : { first, low: first.multiple, high: first.multiple }
+}
+
+/** What breaks first at a point; null where there is nothing that could. `measure`: the same point under more load. */
 export async function headroomOf(
   sim: Sim,
   expectations: readonly Expectation[],
   point: Point,
   measure: (multiple: number) => Promise<Point>,
-): Promise<Headroom | null> {
-  const [first = null] = (sim.resources?.(point) ?? []).toSorted((a, b) => a.multiple - b.multiple)
-  const others = expectations.filter(({ metric }) => metric !== HEADROOM)
-  if (sim.underLoad === undefined || others.length === 0 || point.state === 'overloaded') return first
+): Promise<Breaking | null> {
+  const usedUp = firstUsedUp(sim, point)
+  // What the point has no figure of does not break.
+  const others = expectations.filter(({ metric }) => point.figures[metric] !== undefined)
+  if (sim.underLoad === undefined || others.length === 0 || point.state === 'overloaded') return usedUp
   const broken = (at: Point): Expectation | undefined => others.find((one) => !passes(sim, [one], at))
   const today = broken(point)
-  // A resource is used up at `first.multiple`: whatever breaks there breaks because of it.
-  const ceiling = Math.min(MOST, first?.multiple ?? MOST)
+  // A resource is used up at that multiple: whatever breaks there breaks because of it.
+  const ceiling = Math.min(MOST, usedUp?.low ?? MOST)
   let [low, high] = today ? [LEAST, 1] : [1, ceiling]
-  if (high <= low) return first
+  if (high <= low) return usedUp
   let culprit = today
-  while (high / low > 1 + RESOLUTION) {
-    const middle = Math.sqrt(low * high)
-    const found = broken(await measure(middle))
-    if (found === undefined) low = middle
-    else {
-      high = middle
+  let isSeenToHold = today === undefined
+  const cut = async (multiple: number): Promise<void> => {
+    const found = broken(await measure(multiple))
+    if (found === undefined) {
+      low = multiple
+      isSeenToHold = true
+    } else {
+      high = multiple
       culprit = found
     }
   }
-  return culprit === undefined ? first : { name: culprit.text, multiple: low }
+  // Where headroom is asked for it is looked at just there, so that no bracket straddles the limit.
+  for (const { metric, value } of expectations) {
+    if (metric === HEADROOM && low < value && value < high) await cut(value)
+  }
+  while (high / low > 1 + RESOLUTION) await cut(Math.sqrt(low * high))
+  if (culprit !== undefined) {
+    return { first: { name: culprit.text, multiple: low }, low: isSeenToHold ? low : 0, high }
+  }
+  return { first: usedUp?.first ?? null, low: ceiling, high: usedUp?.high ?? Infinity }
+}
+
+/** The point with its headroom as a metric: the load seen to hold, and the bracket in which it ends. */
+export function withHeadroom(point: Point, breaking: Breaking | null): Point {
+  const value = breaking === null ? null : breaking.low
+  const isBracketed = breaking !== null && breaking.high < Infinity
+  const [low, high] = isBracketed ? [breaking.low, breaking.high] : [null, null]
+  return { ...point, metrics: { ...point.metrics, [HEADROOM]: { unit: 'count', value, low, high } } }
 }

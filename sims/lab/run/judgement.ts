@@ -3,7 +3,7 @@
  * (a one-sided test at the limit itself), does it surely not. The test needs no printed figure: that a p99 is above 5 ms may
  * be certain long before its value is.
  */
-import type { ExpectationDocument } from '../contract/document.ts'
+import type { Estimate, ExpectationDocument } from '../contract/document.ts'
 import type { Sim } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
 import { clear, holds, HEADROOM, type Expectation } from './scenario/expectation.ts'
@@ -40,7 +40,8 @@ function meets(expectation: Expectation, point: Point): boolean {
 /** Confidence, 0..1, that the truth meets the expectation; null where nothing can be said. */
 function confidenceIn(expectation: Expectation, point: Point): number | null {
   const { metric, op, value: limit } = expectation
-  if (metric === HEADROOM || op === '==') {
+  if (metric === HEADROOM) return confidenceInHeadroom(expectation, point.metrics[HEADROOM])
+  if (op === '==') {
     const value = point.metrics[metric]?.value ?? null
     return value === null ? null : holds(expectation, value) ? 1 : 0
   }
@@ -48,6 +49,14 @@ function confidenceIn(expectation: Expectation, point: Point): number | null {
   const below = point.figures[metric]?.confidenceBelow(limit, op === '<=' || op === '>') ?? null
   if (below === null) return null
   return op === '<' || op === '<=' ? below : 1 - below
+}
+
+/** Headroom lies in a bracket whose lower end was seen to hold and whose upper end was not: outside it all is decided. */
+function confidenceInHeadroom(expectation: Expectation, headroom: Estimate | undefined): number | null {
+  if (headroom === undefined || headroom.value === null) return null
+  const { value, low, high } = headroom
+  const top = low === null || high === null || low === high ? value : high * (1 - 2 ** -50)
+  return (Number(holds(expectation, low ?? value)) + Number(holds(expectation, top))) / 2
 }
 
 /** True when the expectation surely holds or surely does not, at either end of a 95 % interval. */

@@ -16,6 +16,15 @@ async function run(
   return { ...outcome, runner }
 }
 
+/** A sim whose demand grows with the load. */
+const loaded = (sim: Sim): Sim => ({
+  ...sim,
+  underLoad: (params, multiple) => {
+    const { demand, ...others } = params as { demand: number }
+    return { ...others, demand: demand * multiple }
+  },
+})
+
 describe('a capacity search', () => {
   // Demand is 20 to 21, so 26 servers may hold utilisation under 80 % and 27 always do (21 / 0.8 = 26.25).
   it.each([true, false])(
@@ -198,13 +207,7 @@ describe('the document', () => {
   it.each(['', 'uncertainty: {samples: 64}\n'])(
     'asks for headroom wherever it searches: %j',
     async (more) => {
-      const sim: Sim = {
-        ...fixtureSim(false),
-        underLoad: (params, multiple) => {
-          const { demand, ...others } = params as { demand: number }
-          return { ...others, demand: demand * multiple }
-        },
-      }
+      const sim = loaded(fixtureSim(false))
       const scenario = fixtureScenario(
         sim,
         `params: {demand: {low: 10, mid: 20, high: 30}, noise: 0%}\nfind: {smallest: servers, in: 10..80}\nuntil: {replications: 3}\nexpect: ["utilisation < 80 %", "headroom >= 1.5"]\n${more}`,
@@ -269,6 +272,55 @@ describe('an interrupted run', () => {
     await expect(
       run('until: {replications: 3}\n', { failAfter: 1, signal: controller.signal }),
     ).rejects.toThrow('before the first replication')
+  })
+})
+
+describe('headroom', () => {
+  const judged = async (yaml: string, sim = loaded(fixtureSim(false))) => {
+    const scenario = fixtureScenario(
+      sim,
+      `params: {demand: 20, servers: 40, noise: 0%}\nuntil: {replications: 3}\n${yaml}`,
+    )
+    return (await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })).document
+  }
+
+  // Half of the servers are busy, and 80 % of them are at 1.6 times the load.
+  it.each([
+    [1.59, 'pass'],
+    [1.599, 'pass'],
+    [1.6, 'fail'],
+    [1.61, 'fail'],
+  ])('is decided at its limit, however coarse the search: %s', async (limit, verdict) => {
+    const document = await judged(`expect: ["utilisation < 80 %", "headroom >= ${limit}"]\n`)
+    expect(document.verdict).toBe(verdict)
+    const { low, high } = document.expectations[1]!
+    expect([low! < 1.6, high! >= 1.6]).toEqual([true, true])
+    expect(document.answer.breaksFirst!.name).toBe('utilisation < 80 %')
+  })
+
+  it('finds what is enough for it, and no more', async () => {
+    const { answer } = await judged(
+      'find: {smallest: servers, in: 30..60}\nexpect: ["utilisation < 80 %", "headroom >= 1.6"]\n',
+    )
+    expect(answer.value).toBe(41)
+  })
+
+  it('is all that was looked at where nothing breaks', async () => {
+    const whole = loaded(fixtureSim(false))
+    const patient: Sim = {
+      ...whole,
+      judge: (params, worlds) => ({ ...whole.judge(params, worlds), state: 'stable' }),
+    }
+    const { verdict, answer, expectations } = await judged(
+      'expect: ["utilisation > 10 %", "headroom >= 1.3"]\n',
+      patient,
+    )
+    expect([verdict, answer.breaksFirst, expectations[1]!.value]).toEqual(['pass', null, 16])
+  })
+
+  it('cannot be told where nothing could break', async () => {
+    const { verdict, trust } = await judged('expect: ["headroom >= 1.3"]\n')
+    expect([verdict, trust.reasons.map(({ code }) => code)]).toEqual(['weak', ['no-figure']])
   })
 })
 

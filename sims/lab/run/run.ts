@@ -5,7 +5,7 @@
  * worlds, so those are measured everywhere and the knee can be drawn. Interruption ends the measuring, not the
  * telling: what is complete is told, and marked unfinished.
  */
-import type { ChartSpec, Headroom, Results, Series } from '../contract/sim.ts'
+import type { ChartSpec, Results, Series } from '../contract/sim.ts'
 import { declaredFigures, type NamedFigure } from '../contract/figure.ts'
 import type {
   At,
@@ -23,7 +23,7 @@ import { sweepCharts } from './sweep-chart.ts'
 import { Experiment } from './experiment.ts'
 import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
-import { headroomOf } from './headroom.ts'
+import { firstUsedUp, headroomOf, withHeadroom, type Breaking } from './headroom.ts'
 import { isAtItsEnd, judgeExpectation, surelyFails } from './judgement.ts'
 import { judgedValues } from './judged.ts'
 import { planPoint, scoutOf, type Plan } from './plan.ts'
@@ -147,7 +147,7 @@ class Run {
     }
 
     phase('looking for what breaks first')
-    const breaksFirst = await this.breaksFirst(chosen)
+    const breaksFirst = (await this.breaksFirst(chosen))?.first ?? null
     phase('probing assumptions')
     const assumptions = await this.assumptions(found, chosen)
     const uncertainty = scenario.uncertainty === null ? null : await this.uncertainty(found, chosen)
@@ -216,12 +216,7 @@ class Run {
   /** The point with its headroom, where an expectation asks for that. */
   private async withHeadroom(point: Point, measure: MeasurePlan = this.measurePlan): Promise<Point> {
     if (!this.scenario.expect.some(({ metric }) => metric === HEADROOM)) return point
-    const headroom = await this.breaksFirst(point, measure)
-    const value = headroom?.multiple ?? null
-    return {
-      ...point,
-      metrics: { ...point.metrics, [HEADROOM]: { unit: 'count', value, low: null, high: null } },
-    }
+    return withHeadroom(point, await this.breaksFirst(point, measure))
   }
 
   /**
@@ -257,7 +252,7 @@ class Run {
     return points
   }
 
-  private async breaksFirst(point: Point, measure: MeasurePlan = this.measurePlan): Promise<Headroom | null> {
+  private async breaksFirst(point: Point, measure: MeasurePlan = this.measurePlan): Promise<Breaking | null> {
     const { sim, expect: expectations } = this.scenario
     const { plan } = point
     const all = point.replications.length
@@ -269,7 +264,7 @@ class Run {
       )
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
-      return (sim.resources?.(point) ?? []).toSorted((a, b) => a.multiple - b.multiple)[0] ?? null
+      return firstUsedUp(sim, point)
     }
   }
 

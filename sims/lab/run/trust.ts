@@ -159,9 +159,11 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
         ? `${figure} has no value here`
         : `${figure} has no value in ${without} of ${n} replications`,
     remedy:
-      without === null || without === n
-        ? 'an expectation of something that this scenario has'
-        : 'a longer span, so that each replication has one',
+      without === null
+        ? 'expect something besides that more load could break'
+        : without === n
+          ? 'an expectation of something that this scenario has'
+          : 'a longer span, so that each replication has one',
   }),
 
   'no-interval': ({ figure }, { replications: n }) =>
