@@ -141,7 +141,7 @@ const assumption = z.object({
 
 /** All uncertain parameters drawn together (`uncertainty: {samples: 256}`). */
 const uncertainty = z.object({
-  /** Cases drawn, and those of them whose answer lies beyond what was searched. */
+  /** Cases drawn, and those of them without an answer: it lies beyond what was searched, or they cannot be. */
   samples: z.number(),
   beyond: z.number(),
   /** The searched parameter or the metric that answers. */

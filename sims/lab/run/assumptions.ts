@@ -11,6 +11,7 @@ import type { At } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
 import { combinations } from './grid.ts'
 import { Interrupted } from './point.ts'
+import { ScenarioErrors } from './scenario/errors.ts'
 import type { Scenario } from './scenario/load.ts'
 import { quantityAt } from './scenario/params.ts'
 import { firstPassing } from './search.ts'
@@ -132,7 +133,17 @@ function influence({ effect }: { readonly effect: Effect }): number {
 // Infinity less Infinity is no number, and no order.
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
-async function probe(
+/** What answers there; nothing where the parameters cannot all be so at once, as cases are that are drawn. */
+async function probe(request: Probing, overrides: Readonly<Record<string, number>>): Promise<Probed> {
+  try {
+    return await answerAt(request, overrides)
+  } catch (error) {
+    if (error instanceof ScenarioErrors) return { value: null, interval: null }
+    throw error
+  }
+}
+
+async function answerAt(
   { scenario, at: answered, metric, measure }: Probing,
   overrides: Readonly<Record<string, number>>,
 ): Promise<Probed> {

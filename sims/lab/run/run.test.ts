@@ -224,6 +224,22 @@ describe('the document', () => {
     },
   )
 
+  it('counts drawn cases that cannot be as cases without an answer', async () => {
+    const whole = fixtureSim(false)
+    const isPossible = (params: unknown): boolean => {
+      const { demand } = params as { demand: number }
+      return demand <= 12 || demand >= 18
+    }
+    const sim: Sim = { ...whole, params: whole.params.refine(isPossible, { message: 'never so many' }) }
+    const scenario = fixtureScenario(
+      sim,
+      'params: {demand: {low: 10, mid: 20, high: 30}, servers: 40}\nuncertainty: {samples: 64}\nuntil: {replications: 3}\nexpect: ["utilisation < 80 %"]\n',
+    )
+    const { document } = await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })
+    // Of a triangle from 10 to 30, what rounds to 13 .. 17: 7.5 wide squared less 2.5 squared, of 200.
+    expect(document.uncertainty!.beyond / 64).toBeCloseTo(0.25, 1)
+  })
+
   it('reports a broken invariant with the replication in which it broke', async () => {
     const { document } = await run('params: {demand: 0, noise: 0%, servers: 5}\nuntil: {replications: 2}\n')
     const broken = document.invariants.filter((one) => !one.ok)

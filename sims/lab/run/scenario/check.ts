@@ -93,8 +93,12 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
   }
   if (errors.length === 0) checker.hasSpan(horizon, parsed)
   if (errors.length > 0 || !frame.success) return { errors }
-  const replaced = new Set([...sweep.map(({ param }) => param), ...(find ? [find.param] : [])])
-  const assumptions = assumptionsIn(sim.params, written).filter(({ path }) => !replaced.has(path))
+  const axes: Sweep[] = [...sweep, ...(find ? [find] : [])]
+  const assumptions = assumptionsIn(sim.params, written).filter(
+    ({ path }) => !axes.some(({ param }) => param === path),
+  )
+  checker.ends(first, assumptions, axes)
+  if (errors.length > 0) return { errors }
   const until = untilOf(frame.data)
   const parts = {
     frame: frame.data,
@@ -303,6 +307,23 @@ class Checker {
       const axis = axes.find(({ param }) => param === issue?.path.join('.')) ?? axes.at(-1)!
       this.impossibleAt(at, axis, issue?.message ?? 'impossible')
       return
+    }
+  }
+
+  /** An end of an assumption is measured as the middle is, so it must be possible beside all the others' middles. */
+  ends(first: unknown, assumptions: readonly Assumption[], axes: readonly Sweep[]): void {
+    const total = axes.reduce((product, { values }) => product * values.length, 1)
+    const each = Math.min(total, Math.max(1, Math.floor(this.combinations / (2 * assumptions.length))))
+    for (const { path, low, high } of assumptions) {
+      const at = [low, high]
+        .flatMap((end) =>
+          Array.from({ length: each }, (_, index) => ({ ...pointAt(axes, index), [path]: end })),
+        )
+        .find((one) => !this.sim.params.safeParse(withOverrides(first, this.sim, one)).success)
+      if (at === undefined) continue
+      const [issue] = this.sim.params.safeParse(withOverrides(first, this.sim, at)).error?.issues ?? []
+      const message = `at ${describePoint(this.sim, at)}: ${issue?.message ?? 'impossible'}`
+      this.report(['params', ...path.split('.')], { message })
     }
   }
 

@@ -25,6 +25,28 @@ sim: fixture
 params: {users: 1, voiceShare: 1%, relays: 2}
 `
 
+describe('an assumption', () => {
+  const uncertain = (voiceShare: string, loss: string) =>
+    MINIMAL.replace('1%', voiceShare).replace('relays: 2', `relays: 2, net: {loss: ${loss}}`)
+  const SHARE = '{low: 1%, mid: 50%, high: 90%}'
+
+  test('has ends that are possible beside the middles of all others, or is refused before anything runs', () => {
+    // 90 % of 40 % is above 30 %; 50 % of 50 % is not.
+    expect(refusal(uncertain(SHARE, '{low: 1%, mid: 40%, high: 50%}'))).toEqual([
+      'x.yaml:4:32: params.voiceShare: at voiceShare = 90 %: so many talk that they cannot lose so much',
+    ])
+    expect(refusal(uncertain(SHARE, '{low: 1%, mid: 20%, high: 50%}'))).toEqual([])
+  })
+
+  test('has them at every point of a sweep', () => {
+    const swept = (losses: string) => `${uncertain(SHARE, '1%')}sweep: {net.loss: [${losses}]}\n`
+    expect(refusal(swept('1%, 40%'))).toEqual([
+      'x.yaml:4:32: params.voiceShare: at net.loss = 40 %, voiceShare = 90 %: so many talk that they cannot lose so much',
+    ])
+    expect(refusal(swept('1%, 30%'))).toEqual([])
+  })
+})
+
 describe('a valid scenario', () => {
   test('is loaded into base units', () => {
     const scenario = load(VALID)

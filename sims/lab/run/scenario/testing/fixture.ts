@@ -39,6 +39,10 @@ const params = z
     path: ['relays'],
     message: 'relays times packet must be below 1 MB',
   })
+  .refine(({ voiceShare, net }) => voiceShare * net.loss < 0.3, {
+    path: ['net', 'loss'],
+    message: 'so many talk that they cannot lose so much',
+  })
 
 export type FixtureParams = z.output<typeof params>
 
