@@ -230,6 +230,50 @@ describe('in a scenario', () => {
     expect(readScenario(path, sims, { set }).params).toMatchObject({ load: { arrivals: [1, 2] } })
   })
 
+  it('the later of a file and a load written out counts, whichever is in the environment', () => {
+    const out = '{ every: 5min, arrivals: [8, 9] }'
+    const two = (base: string, environment: string): string =>
+      written('both.yaml', `${scenario(base)}environments: { two: { params: { load: ${environment} } } }\n`)
+    const chosen = (path: string) => readScenario(path, sims, { environment: 'two' }).params
+    expect(chosen(two('{ csv: ok.csv }', out))).toEqual({ load: { every: 300, arrivals: [8, 9] } })
+    expect(chosen(two(out, '{ csv: ok.csv }'))).toEqual({ load: { every: 60, arrivals: [5, 7] } })
+    const plain = written('plain.yaml', scenario(out))
+    const set = [`params.load.csv=${join(folder, 'ok.csv')}`]
+    expect(readScenario(plain, sims, { set }).params).toEqual({ load: { every: 60, arrivals: [5, 7] } })
+    const file = written('file.yaml', scenario('{ csv: ok.csv }'))
+    const outSet = ['params.load.every=5min', 'params.load.arrivals=[8, 9]']
+    expect(readScenario(file, sims, { set: outSet }).params).toEqual({
+      load: { every: 300, arrivals: [8, 9] },
+    })
+  })
+
+  it.each([
+    ['{ csv: ok.csv, evry: 5min }', 'x.yaml:5:24: params.load.evry: unknown key (did you mean "every"?)'],
+    [
+      '{ csv: ok.csv, every: 5min }',
+      'x.yaml:5:24: params.load.every: the file says when and how many arrive: leave out one of them',
+    ],
+    [
+      '{ arrivals: [1, 2], csv: ok.csv }',
+      'x.yaml:5:11: params.load.arrivals: the file says when and how many arrive: leave out one of them',
+    ],
+  ])('nothing stands beside a file: %s', (load, message) => {
+    written('ok.csv', 'time,arrivals\n0,5\n60,7\n')
+    const path = written('x.yaml', scenario(load))
+    expect(refusal(() => readScenario(path, sims))).toBe(`DIR/${message}`)
+    // In an environment that is not chosen as well.
+    const other = `${scenario('{ csv: ok.csv }')}environments: { two: { params: { load: ${load} } } }\n`
+    expect(refusal(() => readScenario(written('y.yaml', other), sims))).toContain(
+      message.replace(/^.*params/, 'environments.two.params'),
+    )
+  })
+
+  it('a broken file of an environment that is not chosen is told', () => {
+    written('bad.csv', 'time,arrivals\n0,5\n60,-7\n')
+    const other = `${scenario('{ csv: ok.csv }')}environments: { two: { params: { load: { csv: bad.csv } } } }\n`
+    expect(refusal(() => readScenario(written('y.yaml', other), sims))).toContain('nobody can un-arrive')
+  })
+
   it('what is wrong is told with its place: in the CSV, or where its name is written', () => {
     written('bad.csv', 'time,arrivals\n0,5\n60,-7\n')
     mkdirSync(join(folder, 'folder.csv'))

@@ -8,35 +8,29 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Horizon, Sim } from '../../contract/sim.ts'
-import { MAX_CSV, readArrivals } from './arrivals-csv.ts'
+import { MAX_CSV } from './arrivals-csv.ts'
 import { checkScenario, type Find, type Sweep, type Until } from './check.ts'
 import { ScenarioErrors, type Place, type ScenarioError } from './errors.ts'
 import type { Expectation } from './expectation.ts'
 import { FIXED_KEYS, MAX_ENVIRONMENTS } from './frame.ts'
 import { errorAt, issueErrors } from './issues.ts'
+import { withLoad, withoutDisplaced, type FoundFile, type ReadFile } from './load-file.ts'
 import { nearest } from '../../contract/nearest.ts'
 import { describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
 import { applySettings } from './settings.ts'
-import { MAX_TEXT, merge, parseTree, plain, replaceAt, treeAt, type MapTree, type Tree } from './tree.ts'
+import { MAX_TEXT, merge, parseTree, plain, treeAt, type MapTree, type Tree } from './tree.ts'
 
 export type { Find, Sweep, Until } from './check.ts'
 export { formatError, ScenarioErrors, type ScenarioError } from './errors.ts'
 export type { Assumption, Overrides } from './params.ts'
+export type { FoundFile } from './load-file.ts'
 
 export interface LoadOptions {
   readonly environment?: string | undefined
   /** `PATH=VALUE` each, applied in order after the environment. */
   readonly set?: readonly string[] | undefined
   /** Reads a file that the scenario names, by its path from the scenario's folder. Absent: none is read. */
-  readonly readFile?: ((path: string, fromCommandLine: boolean) => FoundFile) | undefined
-}
-
-export interface FoundFile {
-  /** As errors name it. */
-  readonly path: string
-  /** Null with a `problem` when it cannot be read. */
-  readonly text: string | null
-  readonly problem?: string
+  readonly readFile?: ReadFile | undefined
 }
 
 /** Of an environment that is not chosen, fewer combinations are checked. */
@@ -88,23 +82,23 @@ export function loadScenario(
   if (options.environment !== undefined && chosen === undefined) {
     errors.push(noEnvironment(tree, options.environment, [...environments.keys()]))
   }
-  const settled = applySettings(chosen === undefined ? base : merge(base, chosen), options.set ?? [])
+  const settled = applySettings(chosen === undefined ? base : over(base, chosen), options.set ?? [])
   const ready = withLoad(settled.tree, options.readFile)
   errors.push(...settled.errors, ...ready.errors)
   // What a file that is broken would have said is not asked of the sim.
   const checked = ready.errors.length > 0 ? { errors: [] } : checkScenario(ready.tree, sims)
   for (const [name, environment] of environments) {
     const places = placesIn(environment)
+    const other = environment === chosen ? ready : withLoad(over(base, environment), options.readFile)
+    const namesFile = treeAt(environment, ['params', 'load', 'csv']) !== undefined
     const found =
       environment === chosen
         ? checked.errors
-        : checkScenario(
-            withLoad(merge(base, environment), options.readFile).tree,
-            sims,
-            UNCHOSEN_COMBINATIONS,
-          ).errors
+        : other.errors.length > 0
+          ? other.errors
+          : checkScenario(other.tree, sims, UNCHOSEN_COMBINATIONS).errors
     for (const error of found) {
-      const isOwn = places.has(placeKey(error))
+      const isOwn = places.has(placeKey(error)) || (namesFile && other.errors.includes(error))
       if (isOwn) errors.push({ ...error, key: `environments.${name}.${error.key}` })
       else if (environment === chosen) errors.push(error)
     }
@@ -141,30 +135,6 @@ export function readScenario(
       : { path: found, text: null, problem: text.problem }
   }
   return loadScenario(path, readText(path), sims, { readFile, ...options })
-}
-
-/** The file that `params.load` names, read and put in its place: a sim knows numbers, and no files. */
-function withLoad(
-  tree: Tree,
-  readFile: LoadOptions['readFile'],
-): { readonly tree: Tree; readonly errors: readonly ScenarioError[] } {
-  const named = treeAt(tree, ['params', 'load', 'csv'])
-  if (readFile === undefined || named?.kind !== 'scalar' || typeof named.value !== 'string')
-    return { tree, errors: [] }
-  const { path, text, problem } = readFile(named.value, named.valuePlace.line === 0)
-  if (text === null) {
-    return { tree, errors: [errorAt(tree, ['params', 'load', 'csv'], { message: `${path}: ${problem}` })] }
-  }
-  const { load, errors } = readArrivals(path, text)
-  if (load === null) return { tree, errors }
-  const { place, valuePlace } = named
-  const at = { place, valuePlace }
-  const scalar = (value: string | number): Tree => ({ kind: 'scalar', value, ...at })
-  const entries = new Map<string, Tree>([
-    ['every', scalar(`${load.every}s`)],
-    ['arrivals', { kind: 'list', items: load.arrivals.map(scalar), ...at }],
-  ])
-  return { tree: replaceAt(tree, ['params', 'load'], { kind: 'map', entries, ...at }), errors: [] }
 }
 
 /**
@@ -227,6 +197,8 @@ function noEnvironment(tree: Tree, name: string, known: readonly string[]): Scen
     nearest: near,
   })
 }
+
+const over = (base: Tree, environment: Tree): Tree => merge(withoutDisplaced(base, environment), environment)
 
 function without(tree: Tree, key: string): Tree {
   if (tree.kind !== 'map') return tree

@@ -1,5 +1,6 @@
 /** `--set PATH=VALUE`: any key by its path, the value read as YAML, errors blamed on the flag. */
 import type { Place, ScenarioError } from './errors.ts'
+import { withoutDisplaced } from './load-file.ts'
 import { parseTree, placedAt, replaceAt, type Path, type Tree } from './tree.ts'
 
 const STEP = /^([^[\].=]+)((?:\[\d+\])*)$/
@@ -39,7 +40,10 @@ export function applySettings(
     const parsed = text.trim() === '' ? { tree: null, errors: [] } : parseTree(place.file, text)
     errors.push(...parsed.errors.map((error) => ({ ...error, ...place, key: path.join('.') })))
     const value: Tree = parsed.tree ?? { kind: 'scalar', value: null, place, valuePlace: place }
-    if (parsed.errors.length === 0) current = replaceAt(current, path, placedAt(value, place))
+    if (parsed.errors.length > 0) continue
+    const placed = placedAt(value, place)
+    const alone = replaceAt({ kind: 'map', entries: new Map(), place, valuePlace: place }, path, placed)
+    current = replaceAt(withoutDisplaced(current, alone), path, placed)
   }
   return { tree: current, errors }
 }
