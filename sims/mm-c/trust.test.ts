@@ -63,6 +63,17 @@ describe('a run that is too short for its own question (invariant 6a)', () => {
     )
     expect(document.verdict).toBe('fail')
     expect(document.trust.level).toBe('none')
+    expect(document.answer.text).not.toContain('No answer yet')
+  })
+  test('a search that is hopeless says so, and nothing of the length that it was cut short to', async () => {
+    const document = await queue(
+      'params: {arrivalRate: 18/s, serviceTime: 1s}\nfind: {smallest: servers, in: 19..21}\nexpect: ["p95(wait) < 1 ms"]\n',
+    )
+    expect(document).toMatchObject({
+      verdict: 'fail',
+      answer: { text: 'Not even 21 servers, the largest searched, meets the expectations.', value: null },
+      trust: { level: 'sound', reasons: [] },
+    })
   })
   test('a warm-up shorter than the memory of the queue is told', async () => {
     const document = await queue(

@@ -24,6 +24,8 @@ export interface Plan {
   /** Independent windows of one replication. */
   readonly windows: number
   readonly until: Until
+  /** Shorter than the question needs, to look whether that is needed at all. */
+  readonly isScout?: boolean
   readonly known: (figure: string) => KnownFigure | null
 }
 
@@ -95,7 +97,8 @@ export function scoutOf(scenario: Scenario, plan: Plan): Plan | null {
   if (!time?.chosen || !steady) return null
   const span = time.span * SCOUT
   const until = { ...plan.until, halfWidth: null, max: plan.until.min }
-  return { ...plan, params: steady.withTimes(plan.params, { ...time, span }), time: { ...time, span }, until }
+  const params = steady.withTimes(plan.params, { ...time, span })
+  return { ...plan, params, time: { ...time, span }, until, isScout: true }
 }
 
 const pilotOf = ({ min, max }: Until): number => Math.min(max, Math.max(min, PILOT))

@@ -41,7 +41,9 @@ export function tell({ scenario, results, found, answered, trust, breaksFirst }:
   const numbers = found
     ? { value: found.value, estimate: found.estimate, low: found.low, high: found.high }
     : { value: headline.value, estimate: headline.value, low: headline.low, high: headline.high }
-  if (results.verdict === 'unfinished' || trust.level !== 'none' || first === undefined) {
+  // A clear failure and overload stand however short the run: they are an answer.
+  const stands = ['unfinished', 'fail', 'overloaded'].includes(results.verdict)
+  if (stands || trust.level !== 'none' || first === undefined) {
     return { text: headline.text, unit: headline.unit, ...numbers, breaksFirst }
   }
   const nothing = { value: null, estimate: null, low: null, high: null }

@@ -25,8 +25,9 @@ export function trustOf(
   const kinds = new Map<string, Group>()
   const findings: Finding[] = []
   for (const point of points) {
-    // Overload needs no precision: it has no figure that could lack it.
-    if (point.state === 'overloaded') continue
+    // Overload needs no precision: it has no figure that could lack it. Nor does what a scout saw to fail beyond doubt, which
+    // we cut short ourselves.
+    if (point.state === 'overloaded' || point.plan.isScout) continue
     const found = [...missing(scenario, point), ...assess(caseOf(scenario, point, points.length, asked))]
     findings.push(...found)
     for (const finding of found) {
