@@ -4,6 +4,7 @@ import { POLICIES } from '../policy/policies.ts'
 import type { Outcome, Policy } from '../policy/policy.ts'
 import { seeded } from '../testing/random.ts'
 import { VirtualService, type Receiver } from '../virtual/service.ts'
+import { Scheduler } from './scheduler.ts'
 import { ENDPOINT, MESSAGE, move, NoTransition } from './transitions.ts'
 
 const MINUTE = 60_000
@@ -295,6 +296,51 @@ describe('memory', () => {
     expect(all().filter(({ state }) => state === 'delivered')).toHaveLength(60)
     service.runUntil(4 * HOUR)
     expect(all().every(({ state }) => state === 'delivered')).toBe(true)
+  })
+
+  test('a failure that finds no room leaves the others that wait where they are: none is late', () => {
+    const policy: Policy = { ...ours, delays: [2000, 3 * HOUR], jitter: { kind: 'none' }, breaker: null }
+    const { service, post } = world(
+      answers((_now, attempt, seq) => status(attempt < (seq < 8 ? 3 : 2) ? 500 : 200)),
+      { policy },
+      { lane: 8 },
+    )
+    post(8)
+    service.runUntil(5000)
+    // Eight wait for three hours, which is all the room there is.
+    const [late] = post(1)
+    service.runUntil(10 * HOUR)
+    expect(service.store.messages.get(late!)!.log.map(({ at }) => at)).toEqual([5000, 7020])
+    expect(service.scheduler.load.jobs).toBe(0)
+  })
+
+  test('a deleted endpoint is forgotten with all that waited, also where a failure found no room before', () => {
+    const policy: Policy = { ...ours, delays: [3 * HOUR], jitter: { kind: 'none' }, breaker: null }
+    const { service, post } = world(
+      answers(() => status(500)),
+      { policy },
+      { lane: 8 },
+    )
+    post(8)
+    service.runUntil(5000)
+    post(1)
+    service.runUntil(6000)
+    expect(service.scheduler.load.jobs).toBeGreaterThan(0)
+    service.act((scheduler, now) => scheduler.apply(1, 'delete', now))
+    expect(service.scheduler.load).toEqual({ jobs: 0, inFlight: 0 })
+    expect(service.scheduler.earliest()).toBe(Infinity)
+  })
+
+  test('a page that cannot be read for an endpoint which is deleted by then leaves no alarm behind', () => {
+    const scheduler = new Scheduler({ start: 0 })
+    scheduler.addEndpoint(1, { policy: ours, concurrency: 16, rate: null }, 0, { empty: false })
+    scheduler.accepted(1, 1, 0, 0)
+    expect(scheduler.take().map((effect) => effect.do)).toEqual(['load', 'send'])
+    scheduler.apply(1, 'delete', 0)
+    scheduler.notLoaded(1, 0)
+    scheduler.responded(1, status(200), 1, () => 0)
+    scheduler.saved(1, 1)
+    expect(() => scheduler.advance(HOUR)).not.toThrow()
   })
 
   test('a start reads a little of each endpoint; what is then due at once comes in pages that grow', () => {

@@ -162,7 +162,8 @@ export class Scheduler {
   /** A `load` that could not be done: it is asked for again later. */
   notLoaded(endpointId: number, now: number): void {
     const endpoint = this.endpoints.get(endpointId)
-    if (endpoint === undefined) return
+    // One that is deleted goes with its last job: an alarm would outlive it.
+    if (endpoint === undefined || endpoint.state === 'deleted') return
     endpoint.horizon.loading = false
     this.alarm(endpoint, now + AHEAD)
   }
@@ -298,7 +299,10 @@ export class Scheduler {
     const jobs = [...endpoint.waiting]
       .filter(({ due }) => due > later)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
-    for (const job of jobs.slice(jobs.length >> 1)) this.spill(endpoint, job)
+    for (const job of jobs.slice(jobs.length >> 1)) {
+      this.release(endpoint, job)
+      this.spill(endpoint, job)
+    }
   }
 
   private lower(endpoint: Endpoint, due: number, seq: number): void {
@@ -306,8 +310,8 @@ export class Scheduler {
     endpoint.horizon.lower(due, seq)
   }
 
+  /** Leaves a job that is not, or no longer, waiting to the store. */
   private spill(endpoint: Endpoint, job: Job): void {
-    this.release(endpoint, job)
     job.state = move(MESSAGE, job.state, 'spill')
     // The store keeps whole milliseconds, rounded up: to look from the one before on finds it.
     this.lower(endpoint, Math.floor(job.due), job.seq)

@@ -14,10 +14,11 @@ export class Waiting implements Iterable<Job> {
     this.first = job
   }
 
-  /** Takes out a job of this list. */
+  /** Takes a job out; one that is not in the list is left alone. */
   delete(job: Job): void {
-    if (job.before === null) this.first = job.after
-    else job.before.after = job.after
+    if (job.before !== null) job.before.after = job.after
+    else if (this.first === job) this.first = job.after
+    else return
     if (job.after !== null) job.after.before = job.before
     job.before = job.after = null
   }
