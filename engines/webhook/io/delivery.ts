@@ -8,7 +8,7 @@
  */
 import { acceptedAt, formatMessageId } from '../message/id.ts'
 import type { Scheduler } from '../schedule/scheduler.ts'
-import type { Effect, Load, Save, Send } from '../schedule/effects.ts'
+import type { Effect, EndpointChange, Load, Save, Send } from '../schedule/effects.ts'
 import { signatureHeader } from '../sign/signer.ts'
 import type { Bodies } from './bodies.ts'
 import type { Clock } from './clock.ts'
@@ -16,9 +16,9 @@ import type { Endpoints } from './endpoints.ts'
 import type { Fault } from './fault.ts'
 import { SERVICE, type Keys } from './keys.ts'
 import { ABANDONED, type Sender } from './sender.ts'
-import type { Arguments } from './store/protocol.ts'
 import { DEAD, DELIVERED, PENDING } from './store/schema.ts'
 import type { Store } from './store/store.ts'
+import type { Turns } from './turns.ts'
 
 const RETRY_SAVE_MS = 500
 /** No timer sleeps longer: the clock is looked at again. */
@@ -35,6 +35,7 @@ export interface DeliveryParts {
   readonly endpoints: Endpoints
   readonly keys: Keys
   readonly bodies: Bodies
+  readonly turns: Turns
   readonly clock: Clock
   readonly draw: () => number
   readonly fault: Fault
@@ -105,12 +106,7 @@ export class Delivery {
     if (effect.do === 'send') this.send(effect)
     else if (effect.do === 'save') this.save(effect)
     else if (effect.do === 'load') this.load(effect)
-    else {
-      const { endpoint: id, state, failingSince, event } = effect
-      const now = this.parts.clock()
-      this.saving('setEndpoint', { id, state, failingSince, event, now }, () => {})
-      if (event !== null) this.parts.onEvent({ endpoint: id, type: event })
-    }
+    else this.saveEndpoint(effect)
   }
 
   private setTimer(): void {
@@ -151,6 +147,10 @@ export class Delivery {
     const wall = Date.now()
     const timestamp = Math.floor(wall / 1000)
     const keys = this.parts.keys.of(mode === 'dynamic' ? SERVICE : endpoint.id)
+    const signature = signatureHeader(keys, id, timestamp, body, wall)
+    // Unsigned it would be anybody's.
+    if (signature === '')
+      return this.respond(effect, { status: null, error: 'no live key', retryAfter: null })
     const headers = [
       'content-type',
       'application/json',
@@ -161,7 +161,7 @@ export class Delivery {
       'webhook-timestamp',
       String(timestamp),
       'webhook-signature',
-      signatureHeader(keys, id, timestamp, body, wall),
+      signature,
     ]
     const timeout = this.parts.endpoints.timeoutOf(policy)
     const { concurrency } = this.parts.endpoints
@@ -186,18 +186,34 @@ export class Delivery {
 
   private save(effect: Save): void {
     const { do: _, state, ...outcome } = effect
-    this.saving('save', { ...outcome, state: SAVED_STATE[state] }, () => {
+    const ask = () => this.parts.store.ask('save', { ...outcome, state: SAVED_STATE[state] })
+    this.saving(ask, () => {
       this.parts.fault('outcome-durable')
       this.parts.scheduler.saved(effect.seq, this.parts.clock())
       this.perform()
     })
   }
 
+  /** What is recorded is the endpoint as it is by then: its owner may have come first, or while the store took nothing. */
+  private saveEndpoint({ endpoint: id, event }: EndpointChange): void {
+    const { scheduler, store, turns, clock, onEvent } = this.parts
+    const now = clock()
+    const write = async (): Promise<void> => {
+      const standing = scheduler.standing(id)
+      if (standing !== null) await store.ask('setEndpoint', { id, ...standing, event, now })
+    }
+    this.saving(
+      () => turns.take(id, write),
+      () => {},
+    )
+    if (event !== null) onEvent({ endpoint: id, type: event })
+  }
+
   /** What has happened must be recorded: while the store takes nothing, it is asked again. */
-  private saving<K extends 'save' | 'setEndpoint'>(name: K, args: Arguments<K>, done: () => void): void {
+  private saving(asks: () => Promise<unknown>, done: () => void): void {
     this.unsaved++
     const ask = (): void => {
-      this.parts.store.ask(name, args).then(
+      asks().then(
         () => {
           this.unsaved--
           done()

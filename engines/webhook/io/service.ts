@@ -22,6 +22,7 @@ import { Sender, type SenderOptions } from './sender.ts'
 import { ServiceError } from './service-error.ts'
 import type { Arguments, Operation, Result } from './store/protocol.ts'
 import { Store, StoreUnavailable, type StoreOptions } from './store/store.ts'
+import { Turns } from './turns.ts'
 
 const DAY = 86_400_000
 const MOST_WAITING = 20_000
@@ -42,6 +43,9 @@ export interface ServiceOptions extends SenderOptions, EndpointsOptions {
   readonly onEvent?: (event: { readonly endpoint: number; readonly type: string }) => void
 }
 
+/** What its owner may do to an endpoint. */
+type OwnersEvent = Extract<EndpointEvent, 'pause' | 'resume' | 'delete'>
+
 /** A character takes 3 bytes at most: for nearly all messages no byte need be counted. */
 const isTooLong = (type: string, data: string): boolean =>
   3 * data.length + 512 > BODY_LIMIT && Buffer.byteLength(envelope(type, 0, data)) > BODY_LIMIT
@@ -56,6 +60,7 @@ export class WebhookService {
   private readonly endpoints: Endpoints
   private readonly delivery: Delivery
   private readonly bodies = new Bodies(KEPT_CHARS)
+  private readonly turns = new Turns()
   private readonly options: ServiceOptions
   private readonly clock: Clock
   private readonly fault: Fault
@@ -87,7 +92,7 @@ export class WebhookService {
     const now = this.clock()
     this.scheduler = new Scheduler({ ...options.scheduler, start: now })
     this.endpoints = new Endpoints(options, resolve, this.scheduler, this.clock)
-    const { scheduler, sender, endpoints, keys, bodies, clock, fault, tag } = this
+    const { scheduler, sender, endpoints, keys, bodies, turns, clock, fault, tag } = this
     this.delivery = new Delivery({
       scheduler,
       store,
@@ -95,6 +100,7 @@ export class WebhookService {
       endpoints,
       keys,
       bodies,
+      turns,
       clock,
       fault,
       tag,
@@ -142,10 +148,11 @@ export class WebhookService {
   }
 
   /** What its owner does to an endpoint. @throws ServiceError when its state does not allow it */
-  async change(
-    id: number,
-    event: Extract<EndpointEvent, 'pause' | 'resume' | 'delete'>,
-  ): Promise<EndpointState> {
+  change(id: number, event: OwnersEvent): Promise<EndpointState> {
+    return this.turns.take(id, () => this.changeNow(id, event))
+  }
+
+  private async changeNow(id: number, event: OwnersEvent): Promise<EndpointState> {
     const { state } = this.endpoint(id)
     if (!can(ENDPOINT, state, event))
       throw new ServiceError('conflict', `this endpoint is ${state}`, 'endpoint')
@@ -165,7 +172,11 @@ export class WebhookService {
   }
 
   /** A new secret; the others end now or in 24 h. For a dynamic endpoint `null`: see `rotateService`. */
-  async rotate(id: number, revoke: 'now' | '24h'): Promise<{ readonly secret: string }> {
+  rotate(id: number, revoke: 'now' | '24h'): Promise<{ readonly secret: string }> {
+    return this.turns.take(id, () => this.rotateNow(id, revoke))
+  }
+
+  private async rotateNow(id: number, revoke: 'now' | '24h'): Promise<{ readonly secret: string }> {
     if (this.endpoint(id).mode === 'dynamic') {
       throw new ServiceError(
         'conflict',

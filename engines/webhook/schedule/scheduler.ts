@@ -110,6 +110,14 @@ export class Scheduler {
     return this.endpoints.get(id)?.state
   }
 
+  /** What is to be kept of an endpoint; null when there is none, or none any more. */
+  standing(id: number): Pick<Endpoint, 'state' | 'failingSince'> | null {
+    const endpoint = this.endpoints.get(id)
+    if (endpoint === undefined || endpoint.state === 'deleted') return null
+    const { state, failingSince } = endpoint
+    return { state, failingSince }
+  }
+
   /** What its owner or this service made of an endpoint, already durable. @throws NoTransition */
   apply(id: number, event: EndpointEvent, now: number): void {
     const endpoint = this.endpoint(id)

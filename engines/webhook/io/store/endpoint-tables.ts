@@ -36,7 +36,7 @@ export class EndpointTables {
     return { id }
   }
 
-  /** What has become of an endpoint; `event` is kept for who asks why. */
+  /** What has become of an endpoint; `event` is kept for who asks why. One that is deleted stays so. */
   set(change: {
     readonly id: number
     readonly state: string
@@ -45,6 +45,7 @@ export class EndpointTables {
     readonly now: number
   }): void {
     const { id, state, failingSince, event, now } = change
+    if (this.isDeleted(id)) return
     const since = failingSince === null ? null : Math.floor(failingSince)
     this.sql.run(
       `UPDATE endpoints SET changed = CASE state WHEN ?2 THEN changed ELSE ?4 END, state = ?2, failing_since = ?3

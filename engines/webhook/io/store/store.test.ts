@@ -280,6 +280,19 @@ test('pruning takes what has ended and is old, its keys too, and leaves what is 
   expect(await now.ask('message', { seq: seqs[0]! })).toBeNull()
 })
 
+test('an endpoint that is deleted stays so, whatever is written of it afterwards', async () => {
+  const now = await open()
+  const endpoint = { url: 'https://a.example/', mode: 'static', policy: 'flowbench', rate: null, now: 1 }
+  const { id } = await now.ask('addEndpoint', { ...endpoint, secret: 'whsec_' })
+  const change = (state: string) =>
+    now.ask('setEndpoint', { id, state, failingSince: null, event: `to ${state}`, now: 2 })
+  await change('deleted')
+  await change('paused')
+  const { endpoints, secrets } = await now.ask('start', { candidate: 'testtest' })
+  expect([endpoints[0]!.state, secrets]).toEqual(['deleted', []])
+  expect(await now.ask('events', { endpoint: id })).toEqual([{ at: 2, type: 'to deleted' }])
+})
+
 test('pages of an endpoint: by due time, then by sequence, each once', async () => {
   const now = await open()
   const seqs: number[] = []

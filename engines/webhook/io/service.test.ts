@@ -1,0 +1,113 @@
+/** The service over its own store: changes that cross each other, clocks that step, starts on what was left. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { openLive, until, type Live } from '../testing/live.ts'
+import { openReceiver, type Answering, type Receiver } from '../testing/receiver.ts'
+import type { Delivery } from './delivery.ts'
+import type { WebhookService } from './service.ts'
+import { StoreUnavailable, type Store } from './store/store.ts'
+
+let server: Live | null = null
+const receivers: Receiver[] = []
+afterEach(async () => {
+  await server?.close()
+  server = null
+  for (const receiver of receivers.splice(0)) await receiver.close()
+})
+
+async function open(options: Parameters<typeof openLive>[0] = {}): Promise<Live> {
+  server = await openLive(options)
+  return server
+}
+async function restart(): Promise<Live> {
+  server = await server!.restart()
+  return server
+}
+async function receive(answer?: Answering): Promise<Receiver> {
+  const receiver = await openReceiver(answer)
+  receivers.push(receiver)
+  return receiver
+}
+
+/** What a test must reach to let two things happen at one moment, or the store refuse. */
+const inside = ({ server: { service } }: Live) =>
+  service as unknown as { store: Store; delivery: Delivery & { performOne(effect: object): void } }
+const numberOf = (endpoint: string): number => Number(endpoint.slice(3))
+const stateOf = async (endpoint: string): Promise<string> =>
+  (await server!.call('GET', `/endpoints/${endpoint}`)).json.state
+const isSaved = async (of: WebhookService): Promise<boolean> => of.metrics()['unsaved'] === 0
+
+/** The store's next refusals of one operation. */
+function refuse(live: Live, operation: string, times: number): void {
+  const { store } = inside(live)
+  const ask = store.ask.bind(store)
+  store.ask = (name, args) => {
+    if (name !== operation || times-- <= 0) return ask(name, args)
+    return Promise.reject(new StoreUnavailable('database or disk is full'))
+  }
+}
+
+describe('changes of one endpoint that cross each other', () => {
+  test('deleted and paused at once: it is gone, also after a restart', async () => {
+    const { call, endpoint } = await open()
+    const id = await endpoint('http://127.0.0.1:9/')
+    const both = await Promise.all([
+      call('DELETE', `/endpoints/${id}`),
+      call('POST', `/endpoints/${id}/pause`),
+    ])
+    expect(both.map(({ status }) => status)).toEqual([204, 404])
+    const { call: again } = await restart()
+    expect((await again('GET', `/endpoints/${id}`)).status).toBe(404)
+  })
+
+  test('deleted and given a new secret at once: no secret is left', async () => {
+    const { call, endpoint } = await open()
+    const id = await endpoint('http://127.0.0.1:9/')
+    await Promise.all([
+      call('DELETE', `/endpoints/${id}`),
+      call('POST', `/endpoints/${id}/rotate`, { revoke: '24h' }),
+    ])
+    const { store } = inside(await restart())
+    const { secrets } = await store.ask('start', { candidate: 'testtest' })
+    expect(secrets.filter(({ endpoint: of }) => of === numberOf(id))).toEqual([])
+  })
+
+  test('a verdict on the receiver as it is paused: it stays paused', async () => {
+    const live = await open()
+    const id = await live.endpoint('http://127.0.0.1:9/')
+    const paused = live.server.service.change(numberOf(id), 'pause')
+    const verdict = { do: 'endpoint', endpoint: numberOf(id), state: 'enabled', failingSince: 5, event: null }
+    inside(live).delivery.performOne(verdict)
+    expect(await paused).toBe('paused')
+    await restart()
+    expect(await stateOf(id)).toBe('paused')
+  })
+
+  test('a verdict that the store took late does not undo what the owner did meanwhile', async () => {
+    let status = 410
+    const { url } = await receive(() => status)
+    const live = await open()
+    const id = await live.endpoint(url)
+    refuse(live, 'setEndpoint', 1)
+    await live.post(id)
+    await until(async () => (await stateOf(id)) === 'disabled')
+    status = 200
+    await live.call('POST', `/endpoints/${id}/resume`)
+    await until(() => isSaved(live.server.service))
+    await restart()
+    expect(await stateOf(id)).toBe('enabled')
+    expect((await server!.call('GET', `/endpoints/${id}`)).json.events).toHaveLength(2)
+  })
+})
+
+test('without a live key nothing goes out: an unsigned delivery is none', async () => {
+  const receiver = await receive()
+  const live = await open()
+  const id = await live.endpoint(receiver.url)
+  const { keys } = live.server.service as unknown as { keys: { delete(endpoint: number): void } }
+  keys.delete(numberOf(id))
+  const message = await live.post(id)
+  await until(async () => (await live.call('GET', `/messages/${message}`)).json.attempts.length > 0)
+  const { attempts } = (await live.call('GET', `/messages/${message}`)).json
+  expect(attempts[0]).toMatchObject({ status: null, error: 'no live key' })
+  expect(receiver.deliveries).toEqual([])
+})
