@@ -36,7 +36,7 @@ describe('10,000 deliveries that fail in one second, at the step nearest 5 minut
     expect(at).toHaveLength(herd.N)
     const seconds = (at.at(-1)! - at[0]!) / 1000
     // Without a spread all in one second; else the mean rate over the spread.
-    const rate = at.length / (spread === 0 ? Math.ceil(seconds) : seconds)
+    const rate = at.length / (spread === 0 ? Math.max(1, Math.ceil(seconds)) : seconds)
     expect(Math.abs(rate / peak - 1)).toBeLessThan(0.05)
   })
 })

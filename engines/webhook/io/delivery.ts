@@ -232,7 +232,7 @@ export class Delivery {
     // -Infinity has no place in SQL; no message is due before 1970.
     this.parts.store.ask('load', { endpoint, due: Math.max(due, -1), seq, limit }).then(
       (rows) => {
-        const messages = rows.map((row) => ({ ...row, accepted: acceptedAt(row.seq) }))
+        const messages = rows.map((row) => ({ ...row, since: row.since ?? acceptedAt(row.seq) }))
         this.parts.scheduler.loaded(effect, messages, this.parts.clock())
         this.perform()
       },

@@ -93,13 +93,13 @@ export class Endpoints {
 
   /** Takes in a stored one. `empty`: the store has nothing pending for it. */
   enter(row: EndpointRow, empty: boolean): void {
-    const { id, mode, rate, created, failingSince } = row
+    const { id, mode, rate, created, changed: resumed, failingSince } = row
     const policy = this.policyOf(row.policy)
     const target = this.targetOf(row.url)
     this.byId.set(id, { id, target, mode: mode as Mode, policy: row.policy, rate, created })
     const settings = { policy, rate, concurrency: this.concurrency }
     const state = row.state as EndpointState
-    this.scheduler.addEndpoint(id, settings, this.clock(), { state, failingSince, empty })
+    this.scheduler.addEndpoint(id, settings, this.clock(), { state, failingSince, resumed, empty })
   }
 
   /** A policy that a stored endpoint names may be there no more. */

@@ -1,8 +1,9 @@
 /** The service over its own store: changes that cross each other, clocks that step, starts on what was left. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openLive, until, type Live } from '../testing/live.ts'
+import { TESTING_POLICY } from '../testing/policy.ts'
 import { openReceiver, type Answering, type Receiver } from '../testing/receiver.ts'
-import type { Delivery } from './delivery.ts'
 import type { WebhookService } from './service.ts'
 import { StoreUnavailable, type Store } from './store/store.ts'
 
@@ -30,10 +31,12 @@ async function receive(answer?: Answering): Promise<Receiver> {
 
 /** What a test must reach to let two things happen at one moment, or the store refuse. */
 const inside = ({ server: { service } }: Live) =>
-  service as unknown as { store: Store; delivery: Delivery & { performOne(effect: object): void } }
+  service as unknown as { store: Store; delivery: { performOne(effect: object): void } }
 const numberOf = (endpoint: string): number => Number(endpoint.slice(3))
 const stateOf = async (endpoint: string): Promise<string> =>
   (await server!.call('GET', `/endpoints/${endpoint}`)).json.state
+const stateOfMessage = async (message: string): Promise<string> =>
+  (await server!.call('GET', `/messages/${message}`)).json.state
 const isSaved = async (of: WebhookService): Promise<boolean> => of.metrics()['unsaved'] === 0
 
 /** The store's next refusals of one operation. */
@@ -110,4 +113,56 @@ test('without a live key nothing goes out: an unsigned delivery is none', async 
   const { attempts } = (await live.call('GET', `/messages/${message}`)).json
   expect(attempts[0]).toMatchObject({ status: null, error: 'no live key' })
   expect(receiver.deliveries).toEqual([])
+})
+
+describe('time', () => {
+  const HOUR = 3_600_000
+
+  test('a clock that has stepped back by the next start holds nothing up', async () => {
+    const { url } = await receive()
+    const ahead = await open({ clock: () => Date.now() + 9 * HOUR })
+    const id = await ahead.endpoint(url)
+    const first = await ahead.post(id)
+    await until(async () => (await stateOfMessage(first)) === 'delivered')
+    server = await ahead.restart({ clock: () => Date.now() })
+    const second = await server.post(id)
+    await until(async () => (await stateOfMessage(second)) === 'delivered')
+  })
+
+  const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }
+  const attemptsOf = async (message: string): Promise<number> =>
+    (await server!.call('GET', `/messages/${message}`)).json.attempts.length
+
+  test('a replay has the window of its policy as if new, also after a restart', async () => {
+    let status = 500
+    const { url } = await receive(() => status)
+    const live = await open({ policies: [policy] })
+    const message = await live.post(await live.endpoint(url))
+    await until(async () => (await stateOfMessage(message)) === 'dead')
+    const before = await attemptsOf(message)
+    await live.call('POST', `/messages/${message}/replay`)
+    await until(async () => (await attemptsOf(message)) > before)
+    await restart()
+    await until(async () => (await stateOfMessage(message)) === 'dead')
+    expect(await attemptsOf(message)).toBeGreaterThan(before + 1)
+    status = 200
+    await server!.call('POST', `/messages/${message}/replay`)
+    await until(async () => (await stateOfMessage(message)) === 'delivered')
+  })
+
+  test('what was held has its window from the first attempt on, also when a restart comes before that', async () => {
+    const { url } = await receive(() => 500)
+    const live = await open({ policies: [policy] })
+    const id = await live.endpoint(url)
+    await live.call('POST', `/endpoints/${id}/pause`)
+    const message = await live.post(id)
+    await sleep(400)
+    const { service } = live.server
+    const resumed = service.change(numberOf(id), 'resume')
+    await service.close()
+    await resumed
+    await restart()
+    await until(async () => (await stateOfMessage(message)) === 'dead')
+    expect(await attemptsOf(message)).toBeGreaterThan(2)
+  })
 })

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { BODY_LIMIT, envelope } from '../message/envelope.ts'
-import { acceptedAt, assertTag, formatMessageId } from '../message/id.ts'
+import { assertTag, firstDue, formatMessageId } from '../message/id.ts'
 import { DEFAULT_POLICY } from '../policy/policies.ts'
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.ts'
 import { can, ENDPOINT, move, type EndpointEvent, type EndpointState } from '../schedule/transitions.ts'
@@ -132,7 +132,8 @@ export class WebhookService {
     const now = Math.floor(this.clock())
     const { id } = await this.ask('addEndpoint', { url, mode, policy, rate, now, secret })
     if (secret !== null) this.keys.set(id, [{ secret, expires: null }])
-    const row = { id, url, mode, policy, rate, state: 'enabled', failingSince: null, created: now }
+    const times = { failingSince: null, changed: now, created: now }
+    const row = { id, url, mode, policy, rate, state: 'enabled', ...times }
     this.endpoints.enter(row, true)
     this.delivery.perform()
     return { id, secret }
@@ -224,12 +225,16 @@ export class WebhookService {
     if (isTooLong(type, data)) {
       throw new ServiceError('too_large', `a delivery's body has ${BODY_LIMIT} bytes at most`, 'data')
     }
-    const asked = this.store.ask('accept', { endpoint, type, key, data, now: this.clock() })
+    const now = this.clock()
+    const asked = this.store.ask('accept', { endpoint, type, key, data, now })
     this.fault('accept-posted')
     // The scheduler hears of it in the store's order, before anything else may happen.
     const result = await asked.then(
       (result) => {
-        if ('fresh' in result && result.fresh) this.scheduleNew(endpoint, type, data, result.seq)
+        if ('fresh' in result && result.fresh) {
+          this.bodies.keep(result.seq, type, data)
+          this.scheduleNew(endpoint, result.seq, firstDue(result.seq, now))
+        }
         return result
       },
       (error: unknown) => this.unavailable(error),
@@ -241,12 +246,10 @@ export class WebhookService {
     return result
   }
 
-  private scheduleNew(endpoint: number, type: string, data: string, seq: number): void {
+  private scheduleNew(endpoint: number, seq: number, due: number): void {
     this.fault('accept-durable')
     this.counters.accepted++
-    const accepted = acceptedAt(seq)
-    this.bodies.keep(seq, type, data)
-    this.scheduler.accepted(endpoint, seq, accepted, this.clock())
+    this.scheduler.accepted(endpoint, seq, due, this.clock())
     this.delivery.performSoon()
   }
 

@@ -27,6 +27,11 @@ export function acceptedAt(sequence: number): number {
   return Math.floor(sequence / PER_MS)
 }
 
+/** When a message accepted at `now` is first to go: at once, though its sequence may be ahead of a clock that stepped back. */
+export function firstDue(sequence: number, now: number): number {
+  return Math.min(acceptedAt(sequence), Math.floor(now))
+}
+
 /** `msg_` + 11 characters + 8 of the store's tag. */
 export function formatMessageId(sequence: number, tag: string): string {
   return `msg_${sequence.toString(36).padStart(SEQUENCE_CHARS, '0')}${tag}`

@@ -54,7 +54,7 @@ export interface Policy {
   readonly delays: readonly number[]
   /** Retries after the first attempt, at most. */
   readonly retries: number
-  /** No attempt begins later than this after acceptance; null: no limit. */
+  /** No attempt begins later than this after acceptance, a replay, or the first attempt after a hold; null: no limit. */
   readonly window: number | null
   readonly jitter: Jitter
   readonly retryAfter: RetryAfterRule | null
@@ -102,8 +102,8 @@ export function spread(jitter: Jitter, delay: number, draw: number): number {
 }
 
 /**
- * Ms until retry number `retry`, after an attempt that came to `outcome` and ended `age` ms after acceptance. Null when
- * the policy gives up.
+ * Ms until retry number `retry`, after an attempt that came to `outcome` and ended `age` ms after its window began. Null
+ * when the policy gives up.
  */
 export function nextDelay(
   policy: Policy,

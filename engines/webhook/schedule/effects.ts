@@ -17,6 +17,8 @@ export interface Save {
   readonly tries: number
   readonly attempts: number
   readonly due: number
+  /** From when on the policy's window counts. */
+  readonly since: number
   /** The attempt: when it began, what came of it. */
   readonly at: number
   readonly status: number | null

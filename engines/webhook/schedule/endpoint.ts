@@ -32,6 +32,8 @@ export class Endpoint {
   settings: EndpointSettings
   state: EndpointState
   failingSince: number | null
+  /** When its last hold ended, ms: what is older than this was held. */
+  resumed: number
   breaker: BreakerState = 'closed'
   inFlight = 0
   /** Jobs in memory: accepted while running, and read back or to be retried. */
@@ -55,7 +57,16 @@ export class Endpoint {
   private cellAt = 0
   private turn = 0
 
-  constructor(id: number, settings: EndpointSettings, state: EndpointState, failingSince: number | null) {
+  constructor(
+    id: number,
+    settings: EndpointSettings,
+    {
+      state,
+      failingSince,
+      resumed,
+    }: { readonly state: EndpointState; readonly failingSince: number | null; readonly resumed: number },
+  ) {
+    this.resumed = resumed
     this.id = id
     this.settings = settings
     this.state = state
@@ -177,8 +188,10 @@ export class Endpoint {
     return { do: 'endpoint', endpoint: id, state, failingSince, event }
   }
 
-  /** Forgets what past attempts said: the owner has resumed it. */
-  reset(): void {
+  /** The owner has resumed it: forgets what past attempts said. */
+  resume(now: number): void {
+    this.resumed = now
+    this.failingSince = null
     this.breaker = move(BREAKER, this.breaker, 'reset')
     this.failures = 0
     this.holdUntil = 0

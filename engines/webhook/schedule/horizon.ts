@@ -19,8 +19,14 @@ export interface Page {
 }
 
 export class Horizon {
-  /** (Infinity, Infinity) when nothing is in the store alone, (-Infinity, -1) before anything was read. */
-  due = -Infinity
+  /** When the next page is wanted: Infinity when nothing is in the store alone, -Infinity before anything was read. */
+  at = -Infinity
+  /**
+   * What the store has as due later than this was written by a clock that was ahead, and goes at this moment: set by the
+   * first such page and kept for those behind it, which would else wait as long once more, each.
+   */
+  latest = Infinity
+  private due = -Infinity
   private seq = -1
   /** A page is being read. */
   loading = false
@@ -28,7 +34,7 @@ export class Horizon {
 
   /** Nothing is in the store alone. */
   clear(): void {
-    this.due = this.seq = Infinity
+    this.at = this.latest = this.due = this.seq = Infinity
   }
 
   /** The message (due, seq) is in the store alone. */
@@ -36,6 +42,7 @@ export class Horizon {
     if (due > this.due || (due === this.due && seq > this.seq)) return
     this.due = due
     this.seq = seq - 1
+    this.at = Math.min(this.at, due)
   }
 
   /** The next page to read, where there is room for so many. */
@@ -44,8 +51,8 @@ export class Horizon {
     return { due: this.due, seq: this.seq, limit: Math.min(room, this.length) }
   }
 
-  /** The page has come, and its rows are in memory. */
-  read({ due, seq, limit }: Page, rows: readonly StoredMessage[]): void {
+  /** The page has come, and its rows are in memory, the last one due `at`; none may wait for longer than `latest`. */
+  read({ due, seq, limit }: Page, rows: readonly StoredMessage[], at: number, latest: number): void {
     this.loading = false
     const last = rows.length < limit ? undefined : rows.at(-1)
     this.length = last === undefined ? FIRST_PAGE : Math.min(2 * this.length, LAST_PAGE)
@@ -53,5 +60,7 @@ export class Horizon {
     if (this.due !== due || this.seq !== seq) return
     this.due = last?.due ?? Infinity
     this.seq = last?.seq ?? Infinity
+    this.at = last === undefined ? Infinity : at
+    this.latest = this.due > latest && last !== undefined ? latest : Infinity
   }
 }

@@ -61,12 +61,12 @@ export class JobTable {
 
   add(endpoint: Endpoint, row: StoredMessage, fresh: boolean): Job {
     const slot = this.freeSlots.pop() ?? this.slots.length
-    const { seq, accepted, tries, attempts, due } = row
+    const { seq, since, tries, attempts, due } = row
     const state = move(MESSAGE, 'stored', 'load')
     const job: Job = {
       seq,
       endpoint: endpoint.id,
-      accepted,
+      since,
       fresh,
       state,
       tries,

@@ -4,8 +4,8 @@ import type { MessageState } from './transitions.ts'
 export interface Job {
   readonly seq: number
   readonly endpoint: number
-  /** When the message was accepted, ms. */
-  readonly accepted: number
+  /** From when on a policy's window counts, ms: acceptance, a replay, or the first attempt after a hold. */
+  since: number
   /** Never attempted, and not read back from the store. */
   fresh: boolean
   state: MessageState
@@ -29,7 +29,7 @@ export interface Job {
 /** A pending message as the store has it. */
 export interface StoredMessage {
   readonly seq: number
-  readonly accepted: number
+  readonly since: number
   readonly tries: number
   readonly attempts: number
   readonly due: number

@@ -84,7 +84,7 @@ export class Scheduler {
     return this.wheel.earliest()
   }
 
-  /** Adds an endpoint. `empty`: the store has nothing pending for it. */
+  /** Adds an endpoint. `empty`: the store has nothing pending for it. `resumed`: when its last hold ended. */
   addEndpoint(
     id: number,
     settings: EndpointSettings,
@@ -92,14 +92,16 @@ export class Scheduler {
     {
       state = 'enabled',
       failingSince = null,
+      resumed = -Infinity,
       empty = true,
     }: {
       readonly state?: EndpointState
       readonly failingSince?: number | null
+      readonly resumed?: number
       readonly empty?: boolean
     } = {},
   ): void {
-    const endpoint = new Endpoint(id, settings, state, failingSince)
+    const endpoint = new Endpoint(id, settings, { state, failingSince, resumed })
     this.endpoints.set(id, endpoint)
     if (empty) endpoint.horizon.clear()
     this.touch(endpoint, now)
@@ -122,21 +124,19 @@ export class Scheduler {
   apply(id: number, event: EndpointEvent, now: number): void {
     const endpoint = this.endpoint(id)
     endpoint.state = move(ENDPOINT, endpoint.state, event)
-    if (event === 'resume') {
-      endpoint.reset()
-      endpoint.failingSince = null
-    } else if (event === 'delete') this.forget(endpoint)
+    if (event === 'resume') endpoint.resume(now)
+    else if (event === 'delete') this.forget(endpoint)
     this.touch(endpoint, now)
     this.pump(now)
   }
 
-  /** A message has become durable. */
-  accepted(endpointId: number, seq: number, accepted: number, now: number): void {
+  /** A message has become durable; `due` as the store has it (`firstDue`). */
+  accepted(endpointId: number, seq: number, due: number, now: number): void {
     const endpoint = this.endpoints.get(endpointId)
     if (endpoint === undefined || endpoint.state === 'deleted' || this.jobs.has(seq)) return
-    if (!this.jobs.takesNew(endpoint)) this.lower(endpoint, accepted, seq)
+    if (!this.jobs.takesNew(endpoint)) this.lower(endpoint, due, seq)
     else {
-      const job = this.jobs.add(endpoint, { seq, accepted, tries: 0, attempts: 0, due: accepted }, true)
+      const job = this.jobs.add(endpoint, { seq, since: due, tries: 0, attempts: 0, due }, true)
       this.await(endpoint, job, now)
     }
     this.touch(endpoint, now)
@@ -156,13 +156,16 @@ export class Scheduler {
   loaded(request: Page & { readonly endpoint: number }, rows: readonly StoredMessage[], now: number): void {
     const endpoint = this.endpoints.get(request.endpoint)
     if (endpoint === undefined || endpoint.state === 'deleted') return
-    const latest = now + longestDelay(endpoint.settings.policy)
+    const { horizon } = endpoint
+    const latest = Math.min(now + longestDelay(endpoint.settings.policy), horizon.latest)
+    let due = -Infinity
     for (const row of rows) {
+      // What was never tried was to go at once, whatever the clock showed.
+      due = Math.min(row.due, row.attempts === 0 ? now : latest)
       if (this.jobs.has(row.seq)) continue
-      const job = this.jobs.add(endpoint, { ...row, due: Math.min(row.due, latest) }, false)
-      this.await(endpoint, job, now)
+      this.await(endpoint, this.jobs.add(endpoint, { ...row, due }, false), now)
     }
-    endpoint.horizon.read(request, rows)
+    horizon.read(request, rows, due, latest)
     this.touch(endpoint, now)
     this.pump(now)
   }
@@ -196,16 +199,16 @@ export class Scheduler {
       // A probe is the endpoint's affair: it costs the message nothing.
       if (!isHeld && !job.probe) {
         job.tries++
-        const delay = nextDelay(policy, job.tries, outcome, now - job.accepted, draw())
+        const delay = nextDelay(policy, job.tries, outcome, now - job.since, draw())
         if (delay === null) {
           state = 'dead'
           this.counters.dead++
         } else job.due = now + delay
       }
     }
-    const { tries, attempts, due, sentAt: at } = job
+    const { tries, attempts, due, since, sentAt: at } = job
     const { status, error } = outcome
-    this.effects.push({ do: 'save', seq, state, tries, attempts, due, at, status, error })
+    this.effects.push({ do: 'save', seq, state, tries, attempts, due, since, at, status, error })
     job.state =
       state === 'pending' ? job.state : move(MESSAGE, job.state, state === 'dead' ? 'give up' : 'succeed')
     const change = endpoint.judged(verdict, now)
@@ -275,6 +278,7 @@ export class Scheduler {
     const job = endpoint.next(now)
     job.state = move(MESSAGE, job.state, 'send')
     job.sentAt = now
+    if (job.since < endpoint.resumed) job.since = now
     this.inFlight++
     this.counters.sent++
     if (job.probe) this.counters.probes++
@@ -291,8 +295,8 @@ export class Scheduler {
 
   private replenish(endpoint: Endpoint, now: number): void {
     const { horizon } = endpoint
-    if (endpoint.state !== 'enabled' || horizon.loading || horizon.due === Infinity) return
-    if (horizon.due > now + AHEAD) return this.alarm(endpoint, horizon.due - AHEAD)
+    if (endpoint.state !== 'enabled' || horizon.loading || horizon.at === Infinity) return
+    if (horizon.at > now + AHEAD) return this.alarm(endpoint, horizon.at - AHEAD)
     const least = this.jobs.leastRoom
     if (this.jobs.roomOf(endpoint) < least) this.evict(endpoint)
     const room = this.jobs.roomOf(endpoint)
@@ -303,7 +307,7 @@ export class Scheduler {
 
   /** Jobs that wait for long must not keep out what is due now: leaves the later half of them to the store. */
   private evict(endpoint: Endpoint): void {
-    const later = endpoint.horizon.due + AHEAD
+    const later = endpoint.horizon.at + AHEAD
     const jobs = [...endpoint.waiting]
       .filter(({ due }) => due > later)
       .sort((a, b) => a.due - b.due || a.seq - b.seq)

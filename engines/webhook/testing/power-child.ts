@@ -36,6 +36,7 @@ async function sender(): Promise<void> {
       tries: 0,
       attempts: 1,
       due: Date.now(),
+      since: null,
       at: Date.now(),
       status: 200,
       error: null,

@@ -2,7 +2,7 @@
  * The scheduler in virtual time: receivers are a function, the store is at once durable, and the clock jumps from event
  * to event. The same core that runs live; `service.test.ts` compares the two.
  */
-import { acceptedAt } from '../message/id.ts'
+import { firstDue } from '../message/id.ts'
 import type { Outcome } from '../policy/policy.ts'
 import { Scheduler, type Draw, type SchedulerOptions } from '../schedule/scheduler.ts'
 import { Wheel } from '../schedule/wheel.ts'
@@ -45,9 +45,9 @@ export class VirtualService<S extends VirtualStore = MessageLog> {
 
   /** A message is accepted now. */
   accept(endpoint: number, seq: number): void {
-    const accepted = acceptedAt(seq)
-    this.store.accepted(endpoint, seq, accepted)
-    this.scheduler.accepted(endpoint, seq, accepted, this.now)
+    const due = firstDue(seq, this.now)
+    this.store.accepted(endpoint, seq, due)
+    this.scheduler.accepted(endpoint, seq, due, this.now)
     this.perform()
   }
 

@@ -6,7 +6,7 @@
  * itself for as long as it lives (`locking_mode=EXCLUSIVE`): one server a folder, the kernel drops the lock when the
  * process dies by whatever cause, and no foreign reader can keep the log from being reused.
  */
-import { acceptedAt, nextSequence } from '../../message/id.ts'
+import { acceptedAt, firstDue, nextSequence } from '../../message/id.ts'
 import { envelope } from '../../message/envelope.ts'
 import { EndpointTables } from './endpoint-tables.ts'
 import { KeyTable } from './key-table.ts'
@@ -117,10 +117,12 @@ export class Database {
     }
     const seq = nextSequence(this.lastSequence, now)
     this.lastSequence = seq
-    const due = acceptedAt(seq)
-    const body = envelope(type, due, data)
+    const accepted = acceptedAt(seq)
+    const due = firstDue(seq, now)
+    const body = envelope(type, accepted, data)
+    const since = due === accepted ? null : due
     this.sql.run('INSERT INTO messages VALUES (?, ?, ?, ?, ?)', seq, endpoint, type, key, body)
-    this.sql.run('INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, ?)', seq, endpoint, due)
+    this.sql.run('INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, ?, ?)', seq, endpoint, due, since)
     if (key !== null) this.keys.add(hash, seq)
     this.keys.count()
     return { seq, fresh: true }
@@ -128,13 +130,14 @@ export class Database {
 
   /** An attempt's outcome and what follows from it. `attempts` counts this one. */
   save(outcome: Omit<DeliveryRow, 'endpoint'> & AttemptRow): void {
-    const { seq, state, tries, attempts, due, at, status, error } = outcome
+    const { seq, state, tries, attempts, due, since, at, status, error } = outcome
     this.sql.run(
-      'UPDATE deliveries SET state = ?, tries = ?, attempts = ?, due = ? WHERE seq = ?',
+      'UPDATE deliveries SET state = ?, tries = ?, attempts = ?, due = ?, since = ? WHERE seq = ?',
       state,
       tries,
       attempts,
       Math.ceil(due),
+      since === null ? null : Math.floor(since),
       seq,
     )
     this.sql.run(
@@ -158,7 +161,7 @@ export class Database {
     readonly limit: number
   }): DeliveryRow[] {
     return this.sql.all(
-      `SELECT seq, endpoint, state, tries, attempts, due FROM deliveries
+      `SELECT seq, endpoint, state, tries, attempts, due, since FROM deliveries
        WHERE state = ${PENDING} AND endpoint = ? AND (due, seq) > (?, ?) ORDER BY due, seq LIMIT ?`,
       after.endpoint,
       after.due,
@@ -246,8 +249,12 @@ export class Database {
 
   private revive(row: DeliveryRow, now: number): DeliveryRow {
     const due = Math.ceil(now)
-    this.sql.run(`UPDATE deliveries SET state = ${PENDING}, tries = 0, due = ? WHERE seq = ?`, due, row.seq)
-    return { ...row, state: PENDING, tries: 0, due }
+    this.sql.run(
+      `UPDATE deliveries SET state = ${PENDING}, tries = 0, due = ?1, since = ?1 WHERE seq = ?2`,
+      due,
+      row.seq,
+    )
+    return { ...row, state: PENDING, tries: 0, due, since: due }
   }
 
   addEndpoint(endpoint: Parameters<EndpointTables['add']>[0]): { readonly id: number } {

@@ -95,7 +95,7 @@ export class EndpointTables {
 
   all(): EndpointRow[] {
     return this.sql.all(
-      'SELECT id, url, mode, policy, rate, state, failing_since AS failingSince, created FROM endpoints ORDER BY id',
+      'SELECT id, url, mode, policy, rate, state, failing_since AS failingSince, changed, created FROM endpoints ORDER BY id',
     ) as unknown as EndpointRow[]
   }
 

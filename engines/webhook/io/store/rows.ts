@@ -8,6 +8,8 @@ export interface EndpointRow {
   readonly rate: number | null
   readonly state: string
   readonly failingSince: number | null
+  /** When it came into this state. */
+  readonly changed: number
   readonly created: number
 }
 
@@ -27,6 +29,8 @@ export interface DeliveryRow {
   readonly tries: number
   readonly attempts: number
   readonly due: number
+  /** When the policy's window began; null: at acceptance. */
+  readonly since: number | null
 }
 
 export interface AttemptRow {

@@ -7,10 +7,17 @@
  * (held, cancelled) follows from its endpoint's state, so that disabling an endpoint with two million messages is one
  * row's change.
  *
+ * `deliveries.since` is when the window of the policy began; null where that was the message's acceptance.
+ *
  * `keys` maps 52 bits of an idempotency key's hash to the message. It lags behind (`recent-keys.ts` says why); the
  * messages after `meta.keys_through` are the rest of it.
  */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
+
+/** What a file of an older version lacks, by that version. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE deliveries ADD COLUMN since INTEGER',
+}
 
 /** `deliveries.state`. */
 export const PENDING = 0
@@ -24,7 +31,8 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE TABLE deliveries (
   seq INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL, state INTEGER NOT NULL,
-  tries INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL
+  tries INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
+  since INTEGER
 ) STRICT;
 CREATE INDEX pending ON deliveries (endpoint, due) WHERE state = ${PENDING};
 CREATE TABLE keys (hash INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;

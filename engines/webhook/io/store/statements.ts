@@ -1,6 +1,6 @@
 /** The store's file, opened, and its statements, each prepared once. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** Pages in the log before it is copied into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 4096
@@ -71,11 +71,13 @@ function open(path: string, options: FileOptions): DatabaseSync {
     // Takes the lock, and keeps it.
     db.exec('BEGIN IMMEDIATE')
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-    if (version === 0) db.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`)
-    db.exec('COMMIT')
-    if (version !== 0 && version !== SCHEMA_VERSION) {
+    if (version > SCHEMA_VERSION) {
       throw new StoreNotOpened(`${path} is of version ${version}, this program reads ${SCHEMA_VERSION}`)
     }
+    if (version === 0) db.exec(SCHEMA)
+    else for (let old = version; old < SCHEMA_VERSION; old++) db.exec(MIGRATIONS[old]!)
+    if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    db.exec('COMMIT')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
     return db
   } catch (error) {

@@ -46,6 +46,7 @@ const outcome = (seq: number, state: number, due = 0) => ({
   state,
   tries: 1,
   attempts: 1,
+  since: null,
   due,
   at: 1,
   status: 200,
@@ -238,6 +239,22 @@ describe('one server a folder', () => {
     other.exec('PRAGMA user_version = 99')
     other.close()
     await expect(Store.open(dir)).rejects.toThrow('version 99')
+  })
+
+  test('a file of the first version is taken over with all that is in it', async () => {
+    const seq = await accept(await open(), 'k')
+    await store!.close()
+    const first = new DatabaseSync(join(dir, STORE_FILE))
+    first.exec('ALTER TABLE deliveries DROP COLUMN since; PRAGMA user_version = 1')
+    first.close()
+    const now = await open()
+    expect(await now.ask('load', { endpoint: 1, due: -1, seq: -1, limit: 10 })).toMatchObject([
+      { seq, since: null, due: acceptedAt(seq) },
+    ])
+    await now.ask('save', { ...outcome(seq, PENDING, 5), since: 3.5 })
+    expect(await now.ask('message', { seq })).toMatchObject({ since: 3, due: 5 })
+    await now.close()
+    expect((await (await open()).ask('census', {})).pending).toBe(1)
   })
 
   test('files are for the owner alone', async () => {
