@@ -39,6 +39,19 @@ describe('an outage', () => {
         'of 5.82 million.',
     )
   })
+  it('names what is undelivered when the run ends, and speaks of no loss and no lateness then', () => {
+    const held = point({ policy: 'flowbench' }, { undelivered: 1, failedAttempts: 0.05 })
+    const short = point({ policy: 'svix' }, { undelivered: 0.25, attempts: 5, failedAttempts: 5.5 })
+    expect(textOf([held])).toBe(
+      'Of a million events in a 24 h outage flowbench’s schedule leaves 100 % undelivered when the run ends; none of them ' +
+        'came to an end.',
+    )
+    expect(textOf([short, held])).toBe(
+      'Of a million events in a 24 h outage Svix’s schedule leaves 25 % undelivered when the run ends; probe and paced drain ' +
+        'leaves 100 % undelivered when the run ends with 432 failed attempts in place of 5.5 million.',
+    )
+    expect(answer({ points: [held], chosen: held } as unknown as Results<OutageParams>).value).toBe(1)
+  })
   it('of one policy alone, or of one under several outages, speaks of that point', () => {
     const alone =
       'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 % and is up to 4.27 h late; it makes 10.6 million ' +

@@ -15,7 +15,8 @@ export function answer({ points, chosen }: Results<OutageParams>): Headline {
 }
 
 function ofOutage(points: readonly Point[], chosen: Point): Headline {
-  const { value, low, high } = chosen.metrics['lost']!
+  // Before all have ended nobody knows how many are lost.
+  const { value, low, high } = chosen.metrics[undelivered(chosen) > 0 ? 'undelivered' : 'lost']!
   const alike = points.filter(({ params }) => isSameOutage(params, chosen.params))
   const isComparison = new Set(alike.map(({ params }) => params.policy)).size > 1
   const text = isComparison
@@ -31,7 +32,7 @@ const isSameOutage = (a: OutageParams, b: OutageParams): boolean =>
   )
 
 function compared(points: readonly Point[]): string {
-  const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => lostBy(b) - lostBy(a))
+  const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => missing(b) - missing(a))
   const ours = points.find(({ params }) => params.policy === 'flowbench')
   const worst = peers[0]
   const best = peers.find(({ params }) => params.policy === KNOWN) ?? peers.at(-1)
@@ -43,6 +44,8 @@ function compared(points: readonly Point[]): string {
 
 const hasBreaker = ({ policy }: OutageParams): boolean => (POLICIES.get(policy)?.breaker ?? null) !== null
 const lostBy = (point: Point): number => valueOf(point, 'lost') ?? 0
+const undelivered = (point: Point): number => valueOf(point, 'undelivered') ?? 0
+const missing = (point: Point): number => lostBy(point) + undelivered(point)
 const opening = ({ params }: Point): string => `Of a million events in a ${seconds(params.outage)} outage`
 const possessive = ({ params: { policy } }: Point): string => {
   const name = nameOf(policy)
@@ -50,7 +53,11 @@ const possessive = ({ params: { policy } }: Point): string => {
 }
 const seconds = (value: number): string => formatQuantity(value, 's')
 
+const unfinished = (point: Point): string =>
+  `leaves ${formatQuantity(undelivered(point), 'share')} undelivered when the run ends`
+
 function fate(point: Point): string {
+  if (undelivered(point) > 0) return unfinished(point)
   const lost = lostBy(point)
   const last = valueOf(point, 'lastDelivery')
   const late = last === null || last === 0 ? '' : ` and is up to ${seconds(last)} late`
@@ -68,11 +75,11 @@ function probing(ours: Point, peer: Point | undefined): string {
   const failed = (valueOf(ours, 'failedAttempts') ?? 0) * load * capacity * outage
   const lost = lostBy(ours)
   const last = seconds(valueOf(ours, 'lastDelivery') ?? 0)
-  const delivers =
-    lost === 0 ? 'delivers all' : `loses ${formatQuantity(lost, 'share')} and delivers the rest`
+  const brings = lost === 0 ? 'delivers all' : `loses ${formatQuantity(lost, 'share')} and delivers the rest`
+  const delivers = undelivered(ours) > 0 ? unfinished(ours) : `${brings} within ${last}`
   const theirs = peer === undefined ? null : valueOf(peer, 'failedAttempts')
   const instead = theirs === null ? '' : ` in place of ${millions(theirs)}`
-  return `probe and paced drain ${delivers} within ${last} with ${formatQuantity(Math.round(failed), 'count')} failed attempts${instead}`
+  return `probe and paced drain ${delivers} with ${formatQuantity(Math.round(failed), 'count')} failed attempts${instead}`
 }
 
 const millions = (aMessage: number): string =>
@@ -107,8 +114,11 @@ function sentence(edge: Edge, outage: string | null, points: readonly Point[]): 
     if (safe < highest) {
       return `${subject} it comes back at every load up to ${share(safe)}, and in part up to ${share(highest)}.`
     }
-    const last = Math.max(...own.map((point) => valueOf(point, 'lastFailure') ?? 0))
-    return `${subject} it comes back at every load up to ${share(safe)}, the last attempt failing ${seconds(last)} after the return.`
+    const last = own.map((point) => valueOf(point, 'lastFailure'))
+    const failing = last.includes(null)
+      ? 'with messages undelivered when the run ends'
+      : `the last attempt failing ${seconds(Math.max(...(last as number[])))} after the return`
+    return `${subject} it comes back at every load up to ${share(safe)}, ${failing}.`
   }
   const bracket = safe === null ? '' : ` (whole at ${share(safe)}, none at ${share(lost)})`
   const low = back === null ? 'below what was tried' : `to ${share(back)}`

@@ -123,6 +123,11 @@ function hysteresis(points: readonly Point[]): ChartSpec {
 }
 
 function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
+  const unfinished = points.filter((point) => (valueOf(point, 'undelivered') ?? 0) > 0)
+  const missing =
+    unfinished.length === 0
+      ? ''
+      : ` Not shown, for the run ended before all events had: ${unfinished.map(({ params }) => params.policy).join(', ')}.`
   const values = points.flatMap((point) => {
     const attempts = valueOf(point, 'attempts')
     const last = valueOf(point, 'lastDelivery')
@@ -140,7 +145,7 @@ function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
     title: 'What each policy pays, and how late it is',
     description:
       'Each point is a policy: attempts an event of the outage against the time to the last delivery; the larger the point, the ' +
-      'more events are lost.',
+      `more events are lost.${missing}`,
     spec: {
       data: { values },
       layer: [

@@ -17,12 +17,26 @@ export const OBSERVATIONS = {
 } as const satisfies Record<string, ObservationSpec>
 
 export const METRICS = {
-  lost: { unit: 'share', label: 'messages of the outage that are given up' },
-  lostInAll: { unit: 'share', label: 'all messages that are given up' },
+  lost: {
+    unit: 'share',
+    label: 'messages of the outage that are given up; none while any is undelivered',
+  },
+  lostInAll: { unit: 'share', label: 'all messages that are given up; none while any is undelivered' },
+  undelivered: {
+    unit: 'share',
+    label:
+      'messages of the outage that are neither delivered nor given up when the run ends: to be tried again, or held',
+  },
   failedAttempts: { unit: 'count', label: 'failed attempts a message of the outage, mean' },
   attempts: { unit: 'count', label: 'attempts a message of the outage, mean' },
-  lastDelivery: { unit: 's', label: 'from the return to the last delivery of a message of the outage' },
-  lastFailure: { unit: 's', label: 'from the return to the last attempt that fails' },
+  lastDelivery: {
+    unit: 's',
+    label: 'from the return to the last delivery of a message of the outage; none while any is undelivered',
+  },
+  lastFailure: {
+    unit: 's',
+    label: 'from the return to the last attempt that fails; none while any message is undelivered',
+  },
   peakPerMillion: {
     unit: '1/s',
     label: 'attempts a second in the fullest minute after the return, per million messages of the outage',

@@ -1,5 +1,6 @@
 import { describe, expect, it, test, vi } from 'vitest'
 import { attemptTimes, POLICIES, type Schedules } from '../../engines/webhook/core.ts'
+import { distributionOf } from '../lab/analysis/distribution.ts'
 import { conserves } from '../lab/contract/conservation.ts'
 import type { Measures } from '../lab/contract/sim.ts'
 import { webhookOutage } from './index.ts'
@@ -62,7 +63,7 @@ describe('24 hours, by policy (invariant 7a: the sums are made from the publishe
   test('ours: nothing lost, probes in place of attempts, all delivered within the drain', () => {
     const measures = run({ policy: 'flowbench' })
     sound(measures)
-    expect(measures.metrics['lost']).toBe(0)
+    expect(measures.metrics).toMatchObject({ lost: 0, undelivered: 0 })
     expect(measures.metrics['attempts']!).toBeLessThan(1.25)
     // The backlog of a day at 40 times the rate of arrival less one, and the last probe's five minutes.
     expect(measures.metrics['lastDelivery']!).toBeLessThan(86_400 / 39 + 300)
@@ -70,12 +71,28 @@ describe('24 hours, by policy (invariant 7a: the sums are made from the publishe
   })
 })
 
-it('messages of an endpoint that has been disabled are held, and counted', () => {
+const UNKNOWN = { lost: null, lostInAll: null, lastDelivery: null, lastFailure: null }
+
+it('messages of an endpoint that has been disabled are held: undelivered, and nobody knows how many are lost', () => {
   const measures = run({ policy: 'flowbench', outage: '6d', capacity: '0.5/s', settle: '1d' })
   sound(measures)
   expect(measures.flow.queued).toBeGreaterThan(1000)
   expect(measures.flow.completed).toBeLessThan(10)
+  expect(measures.metrics).toMatchObject({ ...UNKNOWN, undelivered: 1 })
 })
+
+it.each(['svix', 'flowbench'])(
+  '%s, a run that ends before its messages do: says so, and no more',
+  (policy) => {
+    const measures = run({ policy, after: '1h', settle: '0s', pace: '2%' })
+    sound(measures)
+    expect(measures.metrics).toMatchObject(UNKNOWN)
+    expect(measures.metrics['undelivered']!).toBeGreaterThan(0.1)
+    expect(measures.metrics['undelivered']!).toBeLessThan(1)
+    // Nor of percentiles: the latest are still to come.
+    for (const delays of Object.values(measures.observations!)) expect(distributionOf(delays).count).toBe(0)
+  },
+)
 
 it('a schedule of the scenario’s own: its last attempt decides', () => {
   const measures = run({ policy: 'outpost', schedule: ['1h', '6h'] })

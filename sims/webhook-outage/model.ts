@@ -1,7 +1,9 @@
 /** One replication: the outage, and where it is asked for the same load with no outage and after a collapse. */
+import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import type { OutageParams } from './params.ts'
 import { policyOf } from './policies.ts'
+import type { Cohort } from './tally.ts'
 import { simulateWorld, type World } from './world.ts'
 
 const SECOND = 1000
@@ -23,21 +25,28 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
   const { tally, receiver, times } = world
   const { caught, all } = tally
   const sum = (of: (one: World) => number): number => worlds.reduce((total, one) => total + of(one), 0)
+  // What is still to come may be lost, and will be later than all so far: of either nothing is known before.
+  const whenAllEnded = (group: Cohort, figure: number | null): number | null =>
+    pending(group) === 0 ? figure : null
   return {
     metrics: {
-      lost: ratio(caught.dead, caught.accepted),
-      lostInAll: ratio(all.dead, all.accepted),
+      undelivered: ratio(pending(caught), caught.accepted),
+      lost: whenAllEnded(caught, ratio(caught.dead, caught.accepted)),
+      lostInAll: whenAllEnded(all, ratio(all.dead, all.accepted)),
       failedAttempts: ratio(caught.failed, caught.accepted),
       attempts: ratio(caught.attempts, caught.delivered + caught.dead),
-      lastDelivery: (tally.lastDelivery - times.to) / SECOND,
-      lastFailure: (tally.lastFailure - times.to) / SECOND,
+      lastDelivery: whenAllEnded(caught, (tally.lastDelivery - times.to) / SECOND),
+      lastFailure: whenAllEnded(all, (tally.lastFailure - times.to) / SECOND),
       peakPerMillion: ratio((tally.fullestMinute / MINUTE) * MILLION, caught.accepted),
       goodputAfter: goodput(world),
       goodputUpwards: upwards === undefined ? null : goodput(upwards),
       goodputDownwards: downwards === undefined ? null : goodput(downwards),
       wasted: receiver.accepted === 0 ? 0 : receiver.wasted / receiver.accepted,
     },
-    observations: { afterReturn: tally.afterReturn.toData(), freshDelay: tally.fresh.toData() },
+    observations: {
+      afterReturn: (pending(caught) === 0 ? tally.afterReturn : NO_DELAYS).toData(),
+      freshDelay: (pending(all) === 0 ? tally.fresh : NO_DELAYS).toData(),
+    },
     state: params.load >= 1 ? 'overloaded' : 'stable',
     flow: {
       injected: sum((one) => one.tally.all.accepted),
@@ -77,6 +86,12 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
     },
   }
 }
+
+/** Delays of a world whose messages have not all ended: the longest are still to come. */
+const NO_DELAYS = new LogHistogram({ min: 1e-3 })
+
+/** Messages that have come to no end. */
+const pending = ({ accepted, delivered, dead }: Cohort): number => accepted - delivered - dead
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
 
