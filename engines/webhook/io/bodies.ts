@@ -1,9 +1,13 @@
 /**
  * Messages that are about to go out, kept from their acceptance; of too many, the oldest are read from the store again.
- * Kept as they came: many are never sent from here, and a body is made when it is needed.
+ * Kept as they came: many are never sent from here, and a body is made when it is needed. But copied: a text that was cut
+ * out of a request keeps all of the request alive, which may be many times as long.
  */
 import { acceptedAt } from '../message/id.ts'
 import { envelope } from '../message/envelope.ts'
+
+/** What a message takes besides its characters: an object, two strings, a place in the map. */
+const ENTRY_CHARS = 200
 
 interface Kept {
   readonly type: string
@@ -15,14 +19,15 @@ export class Bodies {
   private chars = 0
   private readonly most: number
 
-  /** `most`: characters of data kept. */
+  /** `most`: characters of messages kept, what else they take included. */
   constructor(most: number) {
     this.most = most
   }
 
   keep(seq: number, type: string, data: string): void {
-    this.kept.set(seq, { type, data })
-    this.chars += data.length
+    const kept = { type, data: Buffer.from(data).toString() }
+    this.kept.set(seq, kept)
+    this.chars += charsOf(kept)
     for (const oldest of this.kept.keys()) {
       if (this.chars <= this.most) break
       this.forget(oldest)
@@ -39,7 +44,9 @@ export class Bodies {
     const kept = this.kept.get(seq)
     if (kept === undefined) return undefined
     this.kept.delete(seq)
-    this.chars -= kept.data.length
+    this.chars -= charsOf(kept)
     return kept
   }
 }
+
+const charsOf = ({ type, data }: Kept): number => type.length + data.length + ENTRY_CHARS

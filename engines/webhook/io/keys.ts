@@ -21,12 +21,7 @@ export class Keys {
   private readonly live = new Map<number, readonly SigningKey[]>()
 
   constructor(rows: readonly SecretRow[]) {
-    for (const endpoint of new Set(rows.map((row) => row.endpoint))) {
-      this.set(
-        endpoint,
-        rows.filter((row) => row.endpoint === endpoint),
-      )
-    }
+    for (const [endpoint, own] of Map.groupBy(rows, (row) => row.endpoint)) this.set(endpoint, own)
   }
 
   /** An endpoint's keys as the store has them now, newest first. */

@@ -102,6 +102,34 @@ describe('changes of one endpoint that cross each other', () => {
   })
 })
 
+test('a body that the store does not give now is asked for again, and the message keeps its tries', async () => {
+  const receiver = await receive()
+  const live = await open()
+  const id = await live.endpoint(receiver.url)
+  await live.call('POST', `/endpoints/${id}/pause`)
+  const message = await live.post(id)
+  const again = await restart()
+  refuse(again, 'bodies', 2)
+  await again.call('POST', `/endpoints/${id}/resume`)
+  await until(async () => (await stateOfMessage(message)) === 'delivered')
+  const { attempts } = (await again.call('GET', `/messages/${message}`)).json
+  expect(attempts).toMatchObject([{ status: 200, error: null }])
+  expect(again.server.service.metrics()['unavailable']).toBe(2)
+})
+
+test('a message whose body is asked for again while its endpoint is deleted is let go', async () => {
+  const live = await open()
+  const id = await live.endpoint('http://127.0.0.1:9/')
+  await live.call('POST', `/endpoints/${id}/pause`)
+  await live.post(id)
+  const again = await restart()
+  refuse(again, 'bodies', Infinity)
+  await again.call('POST', `/endpoints/${id}/resume`)
+  await until(() => again.server.service.metrics()['in_flight'] === 1)
+  await again.call('DELETE', `/endpoints/${id}`)
+  await until(() => again.server.service.metrics()['in_flight'] === 0)
+})
+
 test('without a live key nothing goes out: an unsigned delivery is none', async () => {
   const receiver = await receive()
   const live = await open()

@@ -8,7 +8,8 @@ export class EndpointTables {
 
   constructor(sql: Statements) {
     this.sql = sql
-    this.next = (sql.number('SELECT max(id) AS n FROM endpoints') ?? 0) + 1
+    const pruned = sql.number("SELECT value AS n FROM meta WHERE name = 'last_endpoint'") ?? 0
+    this.next = Math.max(sql.number('SELECT max(id) AS n FROM endpoints') ?? 0, pruned) + 1
   }
 
   add(endpoint: {
@@ -107,8 +108,16 @@ export class EndpointTables {
     return this.sql.row("SELECT 1 FROM endpoints WHERE id = ? AND state <> 'deleted'", id) === undefined
   }
 
-  /** Forgets events, and endpoints that were deleted, before `time`, ms. */
+  /**
+   * Forgets events, and endpoints that were deleted, before `time`, ms. Their ids are not given again: what a producer
+   * still sends to one would reach somebody else.
+   */
   prune(time: number): void {
+    this.sql.run(
+      `INSERT INTO meta VALUES ('last_endpoint', ?1)
+       ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE value <> ?1`,
+      this.next - 1,
+    )
     this.sql.run('DELETE FROM events WHERE at < ?', time)
     this.sql.run("DELETE FROM endpoints WHERE state = 'deleted' AND changed < ?", time)
   }

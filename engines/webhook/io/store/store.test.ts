@@ -194,6 +194,20 @@ describe('what the disk refuses', () => {
     expect(await accept(now, `k${promised.length}`)).toBeGreaterThan(promised.at(-1)!)
   })
 
+  test('a full disk: what is read in one transaction with a write that fails is read all the same', async () => {
+    const now = await open({ maxPages: 60, checkpointPages: 10 })
+    const first = await accept(now, null, '"first"')
+    const fill = () => now.ask('accept', message(null, `"${'x'.repeat(5000)}"`))
+    for (let i = 0; i < 200; i++) if ((await fill().catch(() => null)) === null) break
+    const [write, read, other] = await Promise.allSettled([
+      fill(),
+      now.ask('bodies', { seqs: [first] }),
+      now.ask('census', {}),
+    ])
+    expect([write.status, read.status, other.status]).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(read.status === 'fulfilled' && read.value[0]).toContain('"first"')
+  })
+
   test('one request that is at fault fails alone', async () => {
     const now = await open()
     const bad = { ...message('bad'), endpoint: 'none' as unknown as number }
@@ -308,6 +322,28 @@ test('an endpoint that is deleted stays so, whatever is written of it afterwards
   const { endpoints, secrets } = await now.ask('start', { candidate: 'testtest' })
   expect([endpoints[0]!.state, secrets]).toEqual(['deleted', []])
   expect(await now.ask('events', { endpoint: id })).toEqual([{ at: 2, type: 'to deleted' }])
+})
+
+test("an endpoint's id is never given to another, also when it was pruned and the store opened again", async () => {
+  const endpoint = {
+    url: 'https://a.example/',
+    mode: 'static',
+    policy: 'flowbench',
+    rate: null,
+    secret: null,
+  }
+  let now = await open()
+  const add = async (): Promise<number> => (await now.ask('addEndpoint', { ...endpoint, now: 1 })).id
+  expect([await add(), await add()]).toEqual([1, 2])
+  for (let given = 2; given < 5; given++) {
+    await now.ask('setEndpoint', { id: given, state: 'deleted', failingSince: null, event: null, now: 2 })
+    await now.ask('prune', { after: 0, before: firstSequenceAt(3) })
+    // A prune that finds nothing forgets nothing.
+    await now.ask('prune', { after: 0, before: firstSequenceAt(3) })
+    await now.close()
+    now = await open()
+    expect(await add()).toBe(given + 1)
+  }
 })
 
 test('pages of an endpoint: by due time, then by sequence, each once', async () => {

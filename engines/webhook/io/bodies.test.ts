@@ -1,0 +1,39 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { Bodies } from './bodies.ts'
+
+test('what is kept is given once; of too many, the oldest are let go', () => {
+  const bodies = new Bodies(10_000)
+  for (let seq = 0; seq < 10; seq++) bodies.keep(seq, 'a', `"${'x'.repeat(2000)}"`)
+  expect(bodies.take(0)).toBeUndefined()
+  expect(bodies.take(9)!.toString()).toContain('"data":"xxx')
+  expect(bodies.take(9)).toBeUndefined()
+})
+
+test('messages of one character are counted for what they take, and not for a character', () => {
+  const bodies = new Bodies(100_000)
+  for (let seq = 0; seq < 10_000; seq++) bodies.keep(seq, 'a', '1')
+  let kept = 0
+  for (let seq = 0; seq < 10_000; seq++) if (bodies.take(seq) !== undefined) kept++
+  expect(kept).toBeGreaterThan(100)
+  expect(kept).toBeLessThan(1000)
+})
+
+test('the request that a message was cut out of is not kept with it', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const bodies = new Bodies(1_000_000)
+  const before = used()
+  for (let seq = 0; seq < 50; seq++) {
+    const request = `{"data":"${seq} ü and more than a few characters"${' '.repeat(1_000_000)}}`
+    bodies.keep(seq, 'a', request.slice(8, request.lastIndexOf('"') + 1))
+  }
+  expect(used() - before).toBeLessThan(10_000_000)
+  expect(bodies.take(7)!.toString()).toContain('"data":"7 ü and more than a few characters"}')
+})
