@@ -20,7 +20,7 @@ import { DEAD, DELIVERED, PENDING } from './store/schema.ts'
 import type { Store } from './store/store.ts'
 import type { Turns } from './turns.ts'
 
-const RETRY_SAVE_MS = 500
+const RETRY_STORE_MS = 500
 /** No timer sleeps longer: the clock is looked at again. */
 const LONGEST_SLEEP = 60_000
 const GRACE_STEP_MS = 10
@@ -43,7 +43,7 @@ export interface DeliveryParts {
   readonly tag: string
   /** Told of events: an endpoint was disabled. */
   readonly onEvent: (event: { readonly endpoint: number; readonly type: string }) => void
-  /** Told each time that the store did not take an outcome. */
+  /** Told each time that the store did not take an outcome or give a body. */
   readonly onUnavailable: () => void
 }
 
@@ -128,20 +128,35 @@ export class Delivery {
   private send(effect: Send): void {
     if (this.closing) return
     const body = this.parts.bodies.take(effect.seq)
-    if (body !== undefined) return this.attempt(effect, body)
+    if (body === undefined) this.read(effect)
+    else this.attempt(effect, body)
+  }
+
+  /** That the store gives nothing now is no fault of the receiver's and costs the message nothing: it is asked again. */
+  private read(effect: Send): void {
+    if (this.closing) return
+    if (!this.parts.endpoints.has(effect.endpoint)) return this.failed(effect, 'endpoint deleted')
     this.parts.store.ask('bodies', { seqs: [effect.seq] }).then(
-      ([text]) => this.attempt(effect, Buffer.from(text!)),
-      () => this.respond(effect, { status: null, error: 'store unavailable', retryAfter: null }),
+      ([text]) => {
+        if (typeof text === 'string') this.attempt(effect, Buffer.from(text))
+        else this.failed(effect, 'message removed')
+      },
+      () => {
+        this.parts.onUnavailable()
+        setTimeout(() => this.read(effect), RETRY_STORE_MS).unref()
+      },
     )
+  }
+
+  /** Nothing was sent. */
+  private failed(effect: Send, error: string): void {
+    this.respond(effect, { status: null, error, retryAfter: null })
   }
 
   private attempt(effect: Send, body: Buffer): void {
     const endpoint = this.parts.endpoints.get(effect.endpoint)
     if (this.closing) return
-    if (endpoint === undefined) {
-      this.respond(effect, { status: null, error: 'endpoint deleted', retryAfter: null })
-      return
-    }
+    if (endpoint === undefined) return this.failed(effect, 'endpoint deleted')
     const { target, mode, policy } = endpoint
     const id = formatMessageId(effect.seq, this.parts.tag)
     const wall = Date.now()
@@ -149,8 +164,7 @@ export class Delivery {
     const keys = this.parts.keys.of(mode === 'dynamic' ? SERVICE : endpoint.id)
     const signature = signatureHeader(keys, id, timestamp, body, wall)
     // Unsigned it would be anybody's.
-    if (signature === '')
-      return this.respond(effect, { status: null, error: 'no live key', retryAfter: null })
+    if (signature === '') return this.failed(effect, 'no live key')
     const headers = [
       'content-type',
       'application/json',
@@ -220,7 +234,7 @@ export class Delivery {
         },
         () => {
           this.parts.onUnavailable()
-          setTimeout(ask, RETRY_SAVE_MS).unref()
+          setTimeout(ask, RETRY_STORE_MS).unref()
         },
       )
     }

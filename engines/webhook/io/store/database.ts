@@ -170,9 +170,10 @@ export class Database {
     ) as unknown as DeliveryRow[]
   }
 
-  /** The bodies of these messages, in their order. */
-  bodies({ seqs }: { readonly seqs: readonly number[] }): string[] {
-    return seqs.map((seq) => this.sql.row('SELECT body FROM messages WHERE seq = ?', seq)!['body'] as string)
+  /** The bodies of these messages, in their order; null for one that is not there. */
+  bodies({ seqs }: { readonly seqs: readonly number[] }): (string | null)[] {
+    const row = (seq: number) => this.sql.row('SELECT body FROM messages WHERE seq = ?', seq)
+    return seqs.map((seq) => (row(seq)?.['body'] ?? null) as string | null)
   }
 
   message({

@@ -79,7 +79,7 @@ function flush(): void {
 }
 
 /**
- * All requests durable together, or none of them. One that is at fault itself (a value that a column does not take, a
+ * All writes durable together, or none of them; what is read beside them is read also when they fail. A request that is at fault itself (a value that a column does not take, a
  * bug of ours) fails alone: in a second go each has a savepoint.
  */
 function inTransaction(requests: readonly Request[], writes: boolean): Reply[] {
@@ -98,10 +98,20 @@ function inTransaction(requests: readonly Request[], writes: boolean): Reply[] {
       const failed = error as SqliteError
       database.rollback()
       noteFailedSync(failed)
-      if (guarded || isOfTheDisk(failed)) return requests.map(() => ({ error: failed.message }))
+      if (guarded || isOfTheDisk(failed)) return requests.map((request) => readAlone(request, failed))
     }
   }
   return []
+}
+
+/** A read in no transaction, for one that was in that of writes which failed: a full disk stops no deliveries. */
+function readAlone(request: Request, failed: SqliteError): Reply {
+  if (failure !== null || !READS.has(request.name)) return { error: failed.message }
+  try {
+    return perform(request)
+  } catch (error) {
+    return { error: (error as Error).message }
+  }
 }
 
 function noteFailedSync({ errcode, message }: SqliteError): void {
