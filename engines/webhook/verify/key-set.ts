@@ -4,11 +4,13 @@
  * Without a key id every forgery looks like a rotation, so what bounds the fetches is the pause between them, whatever
  * the deliveries say: one fetch in `pause` seconds, counted from the last one begun, failed or not, and shared by all
  * that wait for it. A rotated key is taken at the latest one pause after the last fetch; until then its deliveries are
- * refused, and the sender's retry brings them again. Old keys serve while a fetch fails.
+ * refused, and the sender's retry brings them again. Old keys serve while a fetch fails; one that does not end within
+ * `patience` seconds has failed, as all that wait for it would wait for ever.
  *
- * Time is an argument, in seconds; the fetch is handed in.
+ * Time is an argument, in seconds; the fetch is handed in, and only how long one takes is measured here.
  */
 import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
+import { atLeast, finite } from './refusal.ts'
 
 export interface PublishedKey {
   readonly kid: string | null
@@ -16,14 +18,18 @@ export interface PublishedKey {
 }
 
 export interface KeySetOptions {
-  /** Reads the set: its parsed JSON. */
-  readonly read: () => Promise<unknown>
+  /** Reads the set: its parsed JSON. What it brings after `signal` has aborted is not looked at. */
+  readonly read: (signal: AbortSignal) => Promise<unknown>
   /** Seconds between fetches at least; default 30. */
   readonly pause?: number
   /** Seconds after which a set is read again even if all is well; default 600. */
   readonly maxAge?: number
+  /** Seconds after which a read is given up; default 5. */
+  readonly patience?: number
 }
 
+/** No timer sleeps longer, ms. */
+const LONGEST_TIMER = 2 ** 31 - 1
 /** More keys than this are not tried: each costs a verification. */
 const MOST_KEYS = 16
 
@@ -35,8 +41,10 @@ export class KeySet {
   private running: Promise<void> | null = null
   private readonly options: Required<KeySetOptions>
 
+  /** @throws Misused */
   constructor(options: KeySetOptions) {
-    this.options = { pause: 30, maxAge: 600, ...options }
+    this.options = { pause: 30, maxAge: 600, patience: 5, ...options }
+    for (const name of ['pause', 'maxAge', 'patience'] as const) atLeast(0, this.options[name], name)
   }
 
   /** The keys as read last. */
@@ -62,12 +70,12 @@ export class KeySet {
 
   /** True when what is known should be read again before it is trusted. */
   isOld(now: number): boolean {
-    return now - this.read >= this.options.maxAge
+    return finite(now, 'now') - this.read >= this.options.maxAge
   }
 
   /** A fetch begins now, if the pause allows: for who fetches on his own, in virtual time. Answer with `took`. */
   begin(now: number): boolean {
-    if (now - this.begun < this.options.pause) return false
+    if (finite(now, 'now') - this.begun < this.options.pause) return false
     this.begun = now
     this.fetches++
     return true
@@ -75,15 +83,24 @@ export class KeySet {
 
   /** A fetch has brought this document. @throws TypeError when it is no key set */
   took(document: unknown, now: number): void {
+    finite(now, 'now')
     this.keys = readKeys(document)
     this.read = now
   }
 
   private async load(now: number): Promise<void> {
+    const given = new AbortController()
+    const { signal } = given
+    const over = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+    const timer = setTimeout(() => given.abort(), Math.min(1000 * this.options.patience, LONGEST_TIMER))
     try {
-      this.took(await this.options.read(), now)
+      this.took(await Promise.race([this.options.read(signal), over]), now)
     } catch {
       // A set that cannot be read changes nothing: known keys stay, and the pause is spent.
+    } finally {
+      clearTimeout(timer)
     }
   }
 }

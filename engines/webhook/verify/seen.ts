@@ -1,3 +1,5 @@
+import { atLeast, finite } from './refusal.ts'
+
 /**
  * Ids of deliveries that were processed. Delivery is at least once, so every receiver needs this.
  *
@@ -15,8 +17,8 @@ export class SeenIds {
     seconds = 86_400,
     most = 1_000_000,
   }: { readonly seconds?: number; readonly most?: number } = {}) {
-    this.seconds = seconds
-    this.most = most
+    this.seconds = atLeast(1, seconds, 'seconds')
+    this.most = atLeast(1, most, 'most')
   }
 
   has(id: string, now: number): boolean {
@@ -35,6 +37,7 @@ export class SeenIds {
   }
 
   private age(now: number): void {
+    finite(now, 'now')
     if (now - this.born < this.seconds) return
     // Nothing asked for two generations: both are over.
     if (now - this.born >= 2 * this.seconds) this.young.clear()

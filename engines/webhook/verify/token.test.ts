@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { KeySet } from './key-set.ts'
-import { Refused } from './refusal.ts'
+import { Misused, Refused } from './refusal.ts'
 import { verifyToken } from './token.ts'
 
 const NOW = 1_700_000_000
@@ -55,6 +55,12 @@ async function theirs(token: string): Promise<boolean> {
 /** `null` stands for a member that is not there. */
 const without = (part: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null))
+
+test('a time that is no finite number judges no token', () => {
+  const old = tokenOf({ alg: 'RS256', kid: 'k1' }, { aud: 'project', iss: 'gemini', exp: 1 })
+  expect(() => verifyToken(old, options, keys, NaN)).toThrow(Misused)
+  expect(() => verifyToken(old, options, keys, NOW)).toThrow('expired')
+})
 
 test('every combination of headers and claims, and any byte changed', async () => {
   const mostly = (good: unknown, ...others: unknown[]): fc.Arbitrary<unknown> =>

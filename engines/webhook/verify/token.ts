@@ -7,7 +7,7 @@ import { verify } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { decodeJwt } from 'jose/jwt/decode'
 import type { KeySet, PublishedKey } from './key-set.ts'
-import { Refused } from './refusal.ts'
+import { finite, Refused } from './refusal.ts'
 
 export interface TokenOptions {
   readonly keySet: KeySet
@@ -21,8 +21,8 @@ const LEAST_BITS = 2048
 export const isToken = (signature: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(signature)
 
 /**
- * By the keys that are known. `token.test.ts` holds it against jose's own verifier, which is asynchronous and so of no
- * use in virtual time. @throws Refused
+ * By the keys that are known, at `now`, seconds. `token.test.ts` holds it against jose's own verifier, which is asynchronous and so of no
+ * use in virtual time. @throws Refused, Misused
  */
 export function verifyToken(
   token: string,
@@ -30,6 +30,7 @@ export function verifyToken(
   keys: readonly PublishedKey[],
   now: number,
 ): void {
+  finite(now, 'now')
   const header = decoded(() => decodeProtectedHeader(token))
   // No extension is understood here, so none may be critical (RFC 7515, 4.1.11).
   if (header.crit !== undefined) throw new Refused('bad token', 'critical extensions')

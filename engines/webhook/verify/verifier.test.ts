@@ -52,6 +52,36 @@ describe('the caller', () => {
       'repeated header',
     )
   })
+  test('who passes no finite time or tolerance is told so: nothing is accepted by a comparison with it', async () => {
+    const old = headers(signV1(parseSecret(secret), 'msg_1', 1, body), { timestamp: 1 })
+    for (const none of [NaN, Infinity, -Infinity, undefined, null, '1700000000', new Date()]) {
+      const now = none as number
+      await expect(verifier.verify(old, body, now)).rejects.toThrow(Misused)
+      expect(() => verifier.verifySync(old, body, now)).toThrow(Misused)
+      expect(() => verifier.processed('msg_1', now)).toThrow(Misused)
+      if (none === undefined || none === null) continue
+      expect(() => new Verifier({ secrets: [secret], tolerance: now })).toThrow(Misused)
+    }
+    expect(() => new Verifier({ secrets: [secret], tolerance: -1 })).toThrow(Misused)
+    expect(await reasonOf(verifier.verify(old, body, NOW))).toBe('too old')
+  })
+  test('of the parts is told the same', () => {
+    const seen = new SeenIds()
+    seen.add('a', 0)
+    expect(() => seen.add('b', NaN)).toThrow(Misused)
+    expect(() => seen.has('a', NaN)).toThrow(Misused)
+    expect(seen.has('a', 1)).toBe(true)
+    const keySet = new KeySet({ read: () => Promise.resolve({ keys: [] }) })
+    expect(() => keySet.isOld(NaN)).toThrow(Misused)
+    expect(() => keySet.begin(NaN)).toThrow(Misused)
+    expect(keySet.fetches).toBe(0)
+    for (const options of [{ pause: NaN }, { maxAge: NaN }, { patience: NaN }, { pause: -1 }]) {
+      expect(() => new KeySet({ read: () => Promise.resolve({}), ...options })).toThrow(Misused)
+    }
+    for (const options of [{ seconds: NaN }, { most: NaN }, { seconds: 0 }]) {
+      expect(() => new SeenIds(options)).toThrow(Misused)
+    }
+  })
   test('needs a key', () => expect(() => new Verifier({})).toThrow(Misused))
 })
 
@@ -174,6 +204,45 @@ describe('published keys', () => {
     expect(await at(NOW + 30)).toBe('no keys')
     expect(await at(NOW + 60)).toBe('accepted')
     expect(keySet.fetches).toBe(3)
+  })
+
+  test('a fetch that does not end is given up: known keys serve on, and the next one is begun after the pause', async () => {
+    const key = newKey()
+    const signals: AbortSignal[] = []
+    let answer = (): Promise<unknown> => Promise.resolve({ keys: [publicJwk(key)] })
+    const keySet = new KeySet({
+      read(signal) {
+        signals.push(signal)
+        return answer()
+      },
+      patience: 0.02,
+    })
+    const verifier = new Verifier({ keySet })
+    const by = (signer: ReturnType<typeof newKey>, now: number) =>
+      reasonOf(verifier.verify(headers(signV1a(signer, 'msg_1', now, body), { timestamp: now }), body, now))
+    expect(await by(key, NOW)).toBe('accepted')
+    answer = () => new Promise(() => {})
+    // Old by now: the set is read again, in vain.
+    expect(await by(key, NOW + 700)).toBe('accepted')
+    expect(await by(newKey(), NOW + 730)).toBe('no match')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true])
+    const young = newKey()
+    answer = () => Promise.resolve({ keys: [publicJwk(young)] })
+    expect(await by(young, NOW + 760)).toBe('accepted')
+  })
+
+  test('what a fetch brings after it was given up is not taken', async () => {
+    const [old, young] = [newKey(), newKey()]
+    const late = Promise.withResolvers<unknown>()
+    let answer: Promise<unknown> = late.promise
+    const keySet = new KeySet({ read: () => answer, patience: 0.01 })
+    await keySet.refresh(NOW)
+    answer = Promise.resolve({ keys: [publicJwk(young)] })
+    await keySet.refresh(NOW + 30)
+    const known = keySet.known
+    late.resolve({ keys: [publicJwk(old)] })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(keySet.known).toBe(known)
   })
 
   test('many deliveries that wait for one fetch share it', async () => {

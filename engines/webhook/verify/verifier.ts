@@ -9,7 +9,7 @@ import { createHmac, timingSafeEqual, verify as verifyBytes, type KeyObject } fr
 import { parsePublicKey, parseSecret } from '../sign/secret.ts'
 import { readHeaders, type HeadersLike, type WebhookHeaders } from './headers.ts'
 import type { KeySet } from './key-set.ts'
-import { Misused, Refused } from './refusal.ts'
+import { atLeast, finite, Misused, Refused } from './refusal.ts'
 import { SeenIds } from './seen.ts'
 import { isToken, verifyToken, type TokenOptions } from './token.ts'
 
@@ -48,13 +48,13 @@ export class Verifier {
   private readonly tolerance: number
   private readonly seen: SeenIds
 
-  /** @throws BadKey for a key that cannot be one; Misused when there is none at all. */
+  /** @throws BadKey for a key that cannot be one; Misused when there is none at all, or no tolerance can be that. */
   constructor(options: VerifierOptions) {
     this.secrets = (options.secrets ?? []).map(parseSecret)
     this.publicKeys = (options.publicKeys ?? []).map(parsePublicKey)
     this.keySet = options.keySet ?? null
     this.token = options.token ?? null
-    this.tolerance = options.tolerance ?? 300
+    this.tolerance = finite(atLeast(0, options.tolerance ?? 300, 'tolerance'), 'tolerance')
     this.seen = options.seen ?? new SeenIds()
     if (this.secrets.length + this.publicKeys.length === 0 && this.keySet === null && this.token === null) {
       throw new Misused('a verifier needs a key')
@@ -63,9 +63,10 @@ export class Verifier {
 
   /**
    * Judges a delivery at `now`, seconds since 1970. `body` is what came over the wire: bytes, or text that was never
-   * parsed. Rejects with Refused, or Misused for a body that is neither.
+   * parsed. Rejects with Refused, or Misused for a body that is neither and a time that is no finite number.
    */
   async verify(headers: HeadersLike, body: Uint8Array | string, now: number): Promise<Verified> {
+    finite(now, 'now')
     const read = readHeaders(headers)
     const bytes = bytesOf(body)
     if (this.token !== null && isToken(read.signature)) {
@@ -87,6 +88,7 @@ export class Verifier {
 
   /** The same at once, by secrets, public keys, and published ones as far as they are known. @throws Refused, Misused */
   verifySync(headers: HeadersLike, body: Uint8Array | string, now: number): Verified {
+    finite(now, 'now')
     const read = readHeaders(headers)
     const bytes = bytesOf(body)
     const { token, keySet } = this
