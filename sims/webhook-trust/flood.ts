@@ -52,16 +52,20 @@ export function flood(ctx: ReplicationContext, length: number, forgeries: number
   let accepted = 0
   let takenAfter: number | null = null
   let sent = 0
-  for (let second = 0; second < length; second += GENUINE_EVERY) {
-    for (; (sent * length) / forgeries < second; sent++) {
+  const forgeUntil = (end: number): void => {
+    for (; sent < forgeries && (sent * length) / forgeries < end; sent++) {
       const forgery = `v1a,${bytesFrom(stream, SIGNATURE_BYTES).toString('base64')}`
       if (take(`msg_forged_${sent}`, forgery, (sent * length) / forgeries) === 'accepted') accepted++
     }
+  }
+  for (let second = 0; second < length; second += GENUINE_EVERY) {
+    forgeUntil(second)
     const id = `msg_genuine_${second}`
     const key = second < rotated ? old : young
     const fate = take(id, signV1a(key, id, START + second, BODY), second)
     if (fate === 'accepted' && second >= rotated) takenAfter ??= second - rotated
   }
+  forgeUntil(length)
   return {
     forged: sent,
     accepted,

@@ -51,6 +51,7 @@ export function simulate(params: TrustParams, ctx: ReplicationContext): Measures
         name: 'every genuine delivery that is attacked was taken first',
         ok: attacked.genuine.taken === attacked.genuine.sent && attacked.genuine.sent > 0,
       },
+      { name: 'every forgery of the flood is sent', ok: flooded.forged === params.flood },
       { name: 'no forged key is ever taken', ok: flooded.accepted === 0 },
     ],
     series: leaked.series,
