@@ -51,23 +51,23 @@ function refuse(live: Live, operation: string, times: number): void {
 
 describe('changes of one endpoint that cross each other', () => {
   test('deleted and paused at once: it is gone, also after a restart', async () => {
-    const { call, endpoint } = await open()
-    const id = await endpoint('http://127.0.0.1:9/')
+    const live = await open()
+    const id = await live.endpoint('http://127.0.0.1:9/')
     const both = await Promise.all([
-      call('DELETE', `/endpoints/${id}`),
-      call('POST', `/endpoints/${id}/pause`),
+      live.call('DELETE', `/endpoints/${id}`),
+      live.call('POST', `/endpoints/${id}/pause`),
     ])
     expect(both.map(({ status }) => status)).toEqual([204, 404])
-    const { call: again } = await restart()
-    expect((await again('GET', `/endpoints/${id}`)).status).toBe(404)
+    const again = await restart()
+    expect((await again.call('GET', `/endpoints/${id}`)).status).toBe(404)
   })
 
   test('deleted and given a new secret at once: no secret is left', async () => {
-    const { call, endpoint } = await open()
-    const id = await endpoint('http://127.0.0.1:9/')
+    const live = await open()
+    const id = await live.endpoint('http://127.0.0.1:9/')
     await Promise.all([
-      call('DELETE', `/endpoints/${id}`),
-      call('POST', `/endpoints/${id}/rotate`, { revoke: '24h' }),
+      live.call('DELETE', `/endpoints/${id}`),
+      live.call('POST', `/endpoints/${id}/rotate`, { revoke: '24h' }),
     ])
     const { store } = inside(await restart())
     const { secrets } = await store.ask('start', { candidate: 'testtest' })
@@ -128,6 +128,7 @@ test('a message whose body is asked for again while its endpoint is deleted is l
   await until(() => again.server.service.metrics()['in_flight'] === 1)
   await again.call('DELETE', `/endpoints/${id}`)
   await until(() => again.server.service.metrics()['in_flight'] === 0)
+  expect(again.server.service.metrics()['jobs']).toBe(0)
 })
 
 test('without a live key nothing goes out: an unsigned delivery is none', async () => {
@@ -147,7 +148,7 @@ describe('time', () => {
   const HOUR = 3_600_000
 
   test('a clock that has stepped back by the next start holds nothing up', async () => {
-    const { url } = await receive()
+    const { url, deliveries } = await receive()
     const ahead = await open({ clock: () => Date.now() + 9 * HOUR })
     const id = await ahead.endpoint(url)
     const first = await ahead.post(id)
@@ -155,6 +156,7 @@ describe('time', () => {
     server = await ahead.restart({ clock: () => Date.now() })
     const second = await server.post(id)
     await until(async () => (await stateOfMessage(second)) === 'delivered')
+    expect(deliveries.map((delivery) => delivery.id)).toEqual([first, second])
   })
 
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }

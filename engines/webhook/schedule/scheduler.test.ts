@@ -1,41 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { POLICIES } from '../policy/policies.ts'
-import { longestDelay, type Outcome, type Policy } from '../policy/policy.ts'
+import type { Outcome, Policy } from '../policy/policy.ts'
 import { seeded } from '../testing/random.ts'
+import { answers, HOUR, MINUTE, ours, PER_MS, status, world } from '../testing/world.ts'
 import { VirtualService, type Receiver } from '../virtual/service.ts'
 import { Scheduler } from './scheduler.ts'
 import { ENDPOINT, MESSAGE, move, NoTransition } from './transitions.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const PER_MS = 2048
-const ours = POLICIES.get('flowbench')!
-
-const status = (code: number, retryAfter: number | null = null): Outcome => ({
-  status: code,
-  error: null,
-  retryAfter,
-})
-const answers =
-  (outcome: (now: number, attempt: number, seq: number) => Outcome, after = 20): Receiver =>
-  (seq, attempt, now) => ({ outcome: outcome(now, attempt, seq), after })
-
-function world(
-  receiver: Receiver,
-  { policy = ours, rate = null as number | null, concurrency = 16 } = {},
-  options = {},
-) {
-  const service = VirtualService.logged({ start: 0, lane: Infinity, ...options }, receiver, seeded(1))
-  service.act((scheduler, now) => scheduler.addEndpoint(1, { policy, concurrency, rate }, now))
-  const post = (count: number): number[] =>
-    Array.from({ length: count }, (_, i) => {
-      const seq = Math.floor(service.now) * PER_MS + i
-      service.accept(1, seq)
-      return seq
-    })
-  return { service, post, all: () => [...service.store.messages.values()] }
-}
 
 describe('outcomes', () => {
   test('2xx: delivered at once', () => {
@@ -413,70 +384,6 @@ describe('memory', () => {
     expect([...service.store.messages.values()].every(({ state }) => state === 'delivered')).toBe(true)
     expect(Math.min(...sent)).toBeGreaterThanOrEqual(start)
     expect(sent[999]! - sent[0]!).toBeGreaterThanOrEqual(9800)
-  })
-})
-
-describe('a clock that was ahead, and stepped back', () => {
-  /** A start, on `count` messages of one endpoint that were written by a clock `ahead` of this one. */
-  function start(ahead: number, count: number, attempts: number, policy: Policy) {
-    const now = 100 * HOUR
-    const service = VirtualService.logged(
-      { start: now },
-      answers(() => status(200)),
-      seeded(1),
-    )
-    for (let i = 0; i < count; i++) {
-      const due = now + ahead + i
-      const message = { endpoint: 1, state: 'pending' as const, tries: attempts, attempts, since: due, due }
-      service.store.messages.set(due * PER_MS, { ...message, log: [] })
-    }
-    service.act((scheduler, at) =>
-      scheduler.addEndpoint(1, { policy, concurrency: 16, rate: null }, at, { empty: false }),
-    )
-    return { service, now, all: () => [...service.store.messages.values()] }
-  }
-
-  test('what was accepted by it and never tried goes at once, page by page', () => {
-    const { service, now, all } = start(9 * HOUR, 1000, 0, ours)
-    service.runUntil(now + 10_000)
-    expect(all().every(({ state }) => state === 'delivered')).toBe(true)
-  })
-
-  test('what is to be tried again waits no longer than a policy may ask for, however many there are', () => {
-    const policy: Policy = { ...ours, delays: [HOUR], jitter: { kind: 'none' }, retryAfter: null }
-    const { service, now, all } = start(9000 * HOUR, 1000, 1, policy)
-    service.runUntil(now + longestDelay(policy) - 1)
-    expect(all().every(({ state }) => state === 'pending')).toBe(true)
-    service.runUntil(now + longestDelay(policy) + 10_000)
-    expect(all().every(({ state }) => state === 'delivered')).toBe(true)
-  })
-})
-
-describe('a window counts from acceptance', () => {
-  const policy: Policy = {
-    ...ours,
-    delays: [10 * MINUTE],
-    retries: 1000,
-    window: HOUR,
-    jitter: { kind: 'none' },
-    breaker: null,
-  }
-
-  test('and for what was held from the first attempt after it', () => {
-    const { service, post, all } = world(
-      answers(() => status(500), 0),
-      { policy },
-    )
-    post(1)
-    service.runUntil(15 * MINUTE)
-    service.act((scheduler, now) => scheduler.apply(1, 'pause', now))
-    service.runUntil(48 * HOUR)
-    service.act((scheduler, now) => scheduler.apply(1, 'resume', now))
-    service.runUntil(96 * HOUR)
-    const minutes = all()[0]!.log.map(({ at }) => at / MINUTE)
-    const resumed = 48 * 60
-    expect(minutes).toEqual([0, 10, ...[0, 10, 20, 30, 40, 50, 60].map((at) => resumed + at)])
-    expect(all()[0]!.state).toBe('dead')
   })
 })
 

@@ -101,7 +101,12 @@ export class Scheduler {
       readonly empty?: boolean
     } = {},
   ): void {
-    const endpoint = new Endpoint(id, settings, { state, failingSince, resumed })
+    // Written by a clock that was ahead, it would keep what is over from being over.
+    const endpoint = new Endpoint(id, settings, {
+      state,
+      failingSince: failingSince === null ? null : Math.min(failingSince, now),
+      resumed: Math.min(resumed, now),
+    })
     this.endpoints.set(id, endpoint)
     if (empty) endpoint.horizon.clear()
     this.touch(endpoint, now)
@@ -163,7 +168,8 @@ export class Scheduler {
       // What was never tried was to go at once, whatever the clock showed.
       due = Math.min(row.due, row.attempts === 0 ? now : latest)
       if (this.jobs.has(row.seq)) continue
-      this.await(endpoint, this.jobs.add(endpoint, { ...row, due }, false), now)
+      const since = Math.min(row.since, now)
+      this.await(endpoint, this.jobs.add(endpoint, { ...row, due, since }, false), now)
     }
     horizon.read(request, rows, due, latest)
     this.touch(endpoint, now)

@@ -4,10 +4,10 @@
  * Without a key id every forgery looks like a rotation, so what bounds the fetches is the pause between them, whatever
  * the deliveries say: one fetch in `pause` seconds, counted from the last one begun, failed or not, and shared by all
  * that wait for it. A rotated key is taken at the latest one pause after the last fetch; until then its deliveries are
- * refused, and the sender's retry brings them again. Old keys serve while a fetch fails; one that does not end within
- * `patience` seconds has failed, as all that wait for it would wait for ever.
+ * refused, and the sender's retry brings them again. Old keys serve while a fetch fails. One that has not ended after
+ * `patience` seconds has failed: the first delivery that comes then gives it up, and frees all that wait for it.
  *
- * Time is an argument, in seconds; the fetch is handed in, and only how long one takes is measured here.
+ * Time is an argument, in seconds; the fetch is handed in.
  */
 import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
 import { atLeast, finite } from './refusal.ts'
@@ -18,18 +18,25 @@ export interface PublishedKey {
 }
 
 export interface KeySetOptions {
-  /** Reads the set: its parsed JSON. What it brings after `signal` has aborted is not looked at. */
+  /**
+   * Reads the set: its parsed JSON. What it brings after `signal` has aborted is not looked at. With a timeout of its own
+   * (`AbortSignal.timeout`) the first that waits is freed without another delivery.
+   */
   readonly read: (signal: AbortSignal) => Promise<unknown>
   /** Seconds between fetches at least; default 30. */
   readonly pause?: number
   /** Seconds after which a set is read again even if all is well; default 600. */
   readonly maxAge?: number
-  /** Seconds after which a read is given up; default 5. */
+  /** Seconds after which a read is given up, when the next delivery comes; default 5. */
   readonly patience?: number
 }
 
-/** No timer sleeps longer, ms. */
-const LONGEST_TIMER = 2 ** 31 - 1
+/** A fetch under way. */
+interface Reading {
+  readonly ended: Promise<void>
+  readonly stop: AbortController
+}
+
 /** More keys than this are not tried: each costs a verification. */
 const MOST_KEYS = 16
 
@@ -38,7 +45,7 @@ export class KeySet {
   private keys: readonly PublishedKey[] = []
   private begun = -Infinity
   private read = -Infinity
-  private running: Promise<void> | null = null
+  private running: Reading | null = null
   private readonly options: Required<KeySetOptions>
 
   /** @throws Misused */
@@ -60,11 +67,15 @@ export class KeySet {
 
   /** Reads the set again if the pause allows. True when it may hold something new. */
   async refresh(now: number): Promise<boolean> {
+    if (this.running !== null && now - this.begun >= this.options.patience) {
+      this.running.stop.abort()
+      this.running = null
+    }
     if (this.running === null) {
       if (!this.begin(now)) return false
-      this.running = this.load(now).finally(() => (this.running = null))
+      this.running = this.start(now)
     }
-    await this.running
+    await this.running.ended
     return true
   }
 
@@ -88,20 +99,26 @@ export class KeySet {
     this.read = now
   }
 
-  private async load(now: number): Promise<void> {
-    const given = new AbortController()
-    const { signal } = given
+  private start(now: number): Reading {
+    const stop = new AbortController()
+    const { signal } = stop
     const over = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error))
     })
-    const timer = setTimeout(() => given.abort(), Math.min(1000 * this.options.patience, LONGEST_TIMER))
-    try {
-      this.took(await Promise.race([this.options.read(signal), over]), now)
-    } catch {
-      // A set that cannot be read changes nothing: known keys stay, and the pause is spent.
-    } finally {
-      clearTimeout(timer)
+    const read = async (): Promise<void> => {
+      try {
+        this.took(await Promise.race([this.options.read(signal), over]), now)
+      } catch {
+        // A set that cannot be read changes nothing: known keys stay, and the pause is spent.
+      }
     }
+    const reading: Reading = {
+      stop,
+      ended: read().finally(() => {
+        if (this.running === reading) this.running = null
+      }),
+    }
+    return reading
   }
 }
 

@@ -215,31 +215,34 @@ describe('published keys', () => {
         signals.push(signal)
         return answer()
       },
-      patience: 0.02,
     })
     const verifier = new Verifier({ keySet })
     const by = (signer: ReturnType<typeof newKey>, now: number) =>
       reasonOf(verifier.verify(headers(signV1a(signer, 'msg_1', now, body), { timestamp: now }), body, now))
     expect(await by(key, NOW)).toBe('accepted')
     answer = () => new Promise(() => {})
-    // Old by now: the set is read again, in vain.
-    expect(await by(key, NOW + 700)).toBe('accepted')
-    expect(await by(newKey(), NOW + 730)).toBe('no match')
-    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true])
+    // Old by now: the set is read again, in vain. Who comes after five seconds frees those before.
+    const waiting = [by(key, NOW + 700), by(newKey(), NOW + 704), by(key, NOW + 705)]
+    expect(await Promise.all(waiting)).toEqual(['accepted', 'no match', 'accepted'])
+    expect(await by(key, NOW + 706)).toBe('accepted')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
     const young = newKey()
     answer = () => Promise.resolve({ keys: [publicJwk(young)] })
-    expect(await by(young, NOW + 760)).toBe('accepted')
+    expect(await by(young, NOW + 729)).toBe('no match')
+    expect(await by(young, NOW + 730)).toBe('accepted')
   })
 
   test('what a fetch brings after it was given up is not taken', async () => {
     const [old, young] = [newKey(), newKey()]
     const late = Promise.withResolvers<unknown>()
     let answer: Promise<unknown> = late.promise
-    const keySet = new KeySet({ read: () => answer, patience: 0.01 })
-    await keySet.refresh(NOW)
+    const keySet = new KeySet({ read: () => answer })
+    const first = keySet.refresh(NOW)
     answer = Promise.resolve({ keys: [publicJwk(young)] })
-    await keySet.refresh(NOW + 30)
-    const known = keySet.known
+    expect(await keySet.refresh(NOW + 30)).toBe(true)
+    await first
+    const { known } = keySet
+    expect(known).toHaveLength(1)
     late.resolve({ keys: [publicJwk(old)] })
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(keySet.known).toBe(known)
