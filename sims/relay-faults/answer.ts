@@ -1,8 +1,8 @@
 /** The answer in one sentence: what a fault costs those whom it cuts off, and what is used up first in the storm. */
-import { formatQuantity } from '../lab/contract/quantity.ts'
+import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
 import type { Fault } from './faults.ts'
-import type { RelayFaultsParams } from './params.ts'
+import { relayFaultsParams, type RelayFaultsParams } from './params.ts'
 
 type Point = PointResult<RelayFaultsParams>
 
@@ -40,28 +40,37 @@ function sentence(point: Point): string {
     return value === null ? 'an unknown number' : formatQuantity(value, unit)
   }
   const back = metrics['timeToBack']?.value ?? null
-  const until =
-    back === null ? 'not all that go on are back in time' : `99 % are back after ${formatQuantity(back, 's')}`
+  const until = back === null ? 'none comes back' : `99 % are back after ${formatQuantity(back, 's')}`
   return (
     `${FAULT[params.fault]} cuts off ${shown('cut', 'calls')} for ${shown('mean(outage)', 's')} each ` +
     `(${shown('mean(lostPackets)', 'packets')}); ${shown('lostCalls', 'share')} of them are lost, ${until}.`
   )
 }
 
-/** The same fault where something else is done about it. */
-function remedy({ params, metrics }: Point, others: readonly Point[]): string[] {
-  const same = others.filter((other) => other.params.fault === params.fault)
-  const mean = (point: { metrics: Point['metrics'] }): number =>
-    point.metrics['mean(outage)']?.value ?? Infinity
+/** The same fault where least is lost to it, named by all that is otherwise there. */
+function remedy(chosen: Point, others: readonly Point[]): string[] {
+  const same = others.filter(({ params }) => params.fault === chosen.params.fault)
+  const mean = ({ metrics }: Point): number => metrics['mean(outage)']?.value ?? Infinity
   const best = same.toSorted((a, b) => mean(a) - mean(b))[0]
-  if (best === undefined || !(mean(best) < 0.9 * mean({ metrics }))) return []
-  const what =
-    best.params.cache !== params.cache
-      ? 'With a shared route cache'
-      : best.params.steering !== params.steering
-        ? 'With anycast'
-        : best.params.retry !== params.retry
-          ? 'With jittered retries'
-          : 'At best'
-  return [`${what} it is ${formatQuantity(mean(best), 's')}.`]
+  if (best === undefined || !(mean(best) < 0.9 * mean(chosen))) return []
+  const differs = Object.entries(best.at).filter(([path, value]) => value !== chosen.at[path])
+  const named = differs.map(([path, value]) => nameOf(path, value))
+  const all = new Intl.ListFormat('en-GB').format(named)
+  return [`With ${all} it is ${formatQuantity(mean(best), 's')}.`]
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  'cache none': 'no shared route cache',
+  'cache shared': 'a shared route cache',
+  'steering geo': 'steering by names',
+  'steering anycast': 'anycast',
+  'retry fixed': 'fixed retries',
+  'retry jittered': 'jittered retries',
+}
+
+function nameOf(path: string, value: number | string): string {
+  if (typeof value === 'string') return NAMES[`${path} ${value}`] ?? `${path} = ${value}`
+  const schema = Object.entries(relayFaultsParams.shape).find(([name]) => name === path)?.[1]
+  const unit = schema && quantityOf(schema)?.unit
+  return `${path} = ${unit === undefined ? value : formatQuantity(value, unit)}`
 }

@@ -31,6 +31,7 @@ export const relayFaults = defineSim<RelayFaultsParams>({
   probe: (params) => ({
     ...params,
     weeklyActiveUsers: params.weeklyActiveUsers / 4,
+    load: params.load && { ...params.load, arrivals: params.load.arrivals.map((count) => count / 4) },
     podsPerCluster: Math.max(2, Math.round(params.podsPerCluster / 4)),
   }),
 })

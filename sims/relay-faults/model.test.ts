@@ -129,6 +129,83 @@ describe('what is lost', () => {
   })
 })
 
+describe('the end of the span', () => {
+  it.each([
+    [{ fault: 'pod-loss', deadAfter: '30s' }],
+    [{ fault: 'region-loss', relayHosts: 48 }],
+    [{ fault: 'relay-crash', downtime: '40s', deadAfter: '55s' }],
+    [{ fault: 'key-rotation', deadAfter: '30s' }],
+  ])('ends no outage: %o is as long in a short run as in a long one', (more) => {
+    const [short, long] = ['20s', '80s'].map((span) => simulate(paramsOf({ ...more, span }), context()))
+    expect(short!.metrics['cut']).toBe(long!.metrics['cut'])
+    expect(short!.observations!['outage']).toMatchObject({ count: short!.metrics['cut'] })
+    expect(meanOf(short!, 'outage') / meanOf(long!, 'outage')).toBeCloseTo(1, 1)
+    expect(short!.metrics['timeToBack']).not.toBeNull()
+    expect(broken(short!)).toEqual([])
+  })
+
+  it('keeps nobody who is more patient than it is long from giving up, new callers included', () => {
+    const hopeless = { fault: 'region-loss', steeringDelay: '10h', sessionLength: '4h', patience: '30s' }
+    const { metrics } = simulate(paramsOf({ ...hopeless, weeklyActiveUsers: '1M', span: '20s' }), context())
+    expect(metrics['lostCalls']).toBeGreaterThan(0.95)
+    expect(metrics['lostNewCalls']).toBeGreaterThan(0.95)
+  })
+
+  it.each([
+    ['drainTime', { fault: 'pod-drain', drainTime: '61s', span: '60s' }],
+    ['restartEvery', { fault: 'rolling-restart', span: '30s' }],
+  ])('comes after all that the fault does, or %s is refused', (name, written) => {
+    const { error } = relayFaultsParams.safeParse(written)
+    expect(error?.issues).toMatchObject([{ path: [name] }])
+    expect(relayFaultsParams.safeParse({ ...written, span: '62s' }).success).toBe(true)
+  })
+})
+
+it.each([
+  [{ checkInterval: '45s' }],
+  [
+    {
+      cache: 'shared',
+      cacheHit: '60%',
+      downtime: '10s',
+      silence: '1s',
+      weakInterval: '45s',
+      deadAfter: '100s',
+    },
+  ],
+])('media keep a flow however seldom its client checks: %o', (more) => {
+  const measures = simulate(paramsOf({ ...more, sessionLength: '20min', span: '100s' }), context())
+  expect(measures.counters['probes']).toBeGreaterThan(100)
+  expect(broken(measures)).toEqual([])
+})
+
+describe('the answer', () => {
+  const point = (at: Record<string, string | number>, outage: number) => ({
+    at,
+    params: { ...paramsOf({}), ...at },
+    metrics: { 'mean(outage)': { value: outage, low: outage, high: outage } },
+  })
+  const told = (...points: ReturnType<typeof point>[]): string =>
+    relayFaults
+      .answer({ points, chosen: points[0] } as never)
+      .text.split('. ')
+      .at(-1)!
+
+  it.each([
+    ['With fixed retries it is 30 s.', { retry: 'jittered' }, { retry: 'fixed' }],
+    ['With no shared route cache it is 30 s.', { cache: 'shared' }, { cache: 'none' }],
+    [
+      'With anycast and jittered retries it is 30 s.',
+      { steering: 'geo', retry: 'fixed', cache: 'none' },
+      { steering: 'anycast', retry: 'jittered', cache: 'none' },
+    ],
+    ['With downtime = 200 ms it is 30 s.', { downtime: 2 }, { downtime: 0.2 }],
+  ])('%s', (text, worse, better) => {
+    expect(told(point(worse, 40), point(better, 30))).toBe(text)
+    expect(told(point(better, 30), point(worse, 40))).not.toContain('With')
+  })
+})
+
 it('handshakes are first come, first served, each as long as the other', () => {
   const shaking = new Handshakes(10)
   expect(shaking.add(0)).toBeCloseTo(0.1)
@@ -175,4 +252,25 @@ it('a load of the user’s own gives the calls that are there and those that beg
   expect(Math.abs(counters['sessions']! - expected)).toBeLessThan(4 * Math.sqrt(expected))
   for (const bad of [{ span: '41s' }, { load: { every: '20s', arrivals: [0, 200] } }])
     expect(() => paramsOf({ load, ...bad })).toThrow('impossible')
+})
+
+describe('with a load of the user’s own', () => {
+  const load = { every: '20s', arrivals: [400, 800] }
+
+  it('what is said of users has no part in how many sessions are too many', () => {
+    const users = { weeklyActiveUsers: '10G', voiceShare: '100%', sessionsPerUser: 100 }
+    expect(() => paramsOf(users)).toThrow('1M sessions')
+    expect(paramsOf({ ...users, load }).load).toBeDefined()
+  })
+
+  it('the tornado probes the same system, a quarter of it', () => {
+    const params = paramsOf({ load, podsPerCluster: 40 })
+    const quarter = relayFaults.probe!(params)
+    const [whole, probed] = [params, quarter].map((one) => {
+      const { concurrent, cluster } = populationOf(one)
+      return concurrent[cluster]! / one.podsPerCluster
+    })
+    expect(probed).toBeCloseTo(whole!, 9)
+    expect(quarter.podsPerCluster).toBe(10)
+  })
 })

@@ -20,6 +20,9 @@ const SLOT_BYTES = 256
 const POD_PORT = 3478
 const POD_NETWORK = 10 * 2 ** 24
 const CLIENTS = 11 * 2 ** 24
+/** The life of ICE consent, s, and so of a flow; and the longest that a Forwarder knows. */
+const CONSENT = 30
+const LONGEST_IDLE = 2 ** 20 - 1
 const CHECK = 1
 const MEDIA = 0
 
@@ -27,6 +30,8 @@ export interface HostOptions {
   readonly cluster: number
   readonly pods: number
   readonly flows: number
+  /** Seconds that a call may be silent towards the host: media keep its flow, but only its checks are simulated. */
+  readonly silence: number
   readonly seed: number
   /** May be shared by all hosts of a replication. */
   readonly keys: KeyRing
@@ -62,8 +67,9 @@ export class RelayHost {
   }
 
   private start(): Forwarder {
-    const { cluster, pods, flows, seed, keys } = this.options
-    const forwarder = new Forwarder({ keys, seed, flows, routes: pods, transactions: 4096 })
+    const { cluster, pods, flows, silence, seed, keys } = this.options
+    const idleTimeout = Math.min(LONGEST_IDLE, Math.max(CONSENT, silence + 1))
+    const forwarder = new Forwarder({ keys, seed, flows, idleTimeout, routes: pods, transactions: 4096 })
     for (let pod = 0; pod < pods; pod++) forwarder.routes.setPod(cluster, pod, POD_NETWORK + pod, POD_PORT)
     return forwarder
   }

@@ -1,4 +1,7 @@
-/** What happened second by second around the fault, for charts and `series.csv`. */
+/**
+ * What happened second by second around the fault, for charts and `series.csv`: over the span. The peaks are those of the
+ * whole run, which goes on until nobody is cut off.
+ */
 import type { Series } from '../lab/contract/sim.ts'
 
 /** Seconds per value. */
@@ -6,26 +9,33 @@ const STEP = 0.5
 
 export class Timeline {
   private readonly out: Float64Array
-  private readonly checks: Float64Array
-  private readonly handshakes: Float64Array
+  private readonly checks: number[]
+  private readonly handshakes: number[]
 
   constructor(span: number) {
     const bins = Math.ceil(span / STEP)
     this.out = new Float64Array(bins)
-    this.checks = new Float64Array(bins)
-    this.handshakes = new Float64Array(bins)
+    this.checks = Array.from({ length: bins }, () => 0)
+    this.handshakes = Array.from({ length: bins }, () => 0)
   }
 
   private bin(now: number): number {
     return Math.floor(now / STEP)
   }
 
+  private count(counts: number[], now: number): void {
+    if (now < 0) return
+    const bin = this.bin(now)
+    while (counts.length <= bin) counts.push(0)
+    counts[bin]!++
+  }
+
   check(now: number): void {
-    if (now >= 0) this.checks[this.bin(now)]!++
+    this.count(this.checks, now)
   }
 
   handshake(now: number): void {
-    if (now >= 0) this.handshakes[this.bin(now)]!++
+    this.count(this.handshakes, now)
   }
 
   /** A call without media from `from` on until `to`; both after the fault. */
@@ -36,11 +46,11 @@ export class Timeline {
   }
 
   get peakChecks(): number {
-    return Math.max(...this.checks) / STEP
+    return greatest(this.checks) / STEP
   }
 
   get peakHandshakes(): number {
-    return Math.max(...this.handshakes) / STEP
+    return greatest(this.handshakes) / STEP
   }
 
   /** `pace`: media packets of a caller in a second. */
@@ -50,7 +60,7 @@ export class Timeline {
       unit,
       label,
       t,
-      values: [...values],
+      values: [...values].slice(0, t.length),
     })
     return {
       out: one('count', 'calls without media', this.out),
@@ -72,3 +82,6 @@ export class Timeline {
     }
   }
 }
+
+/** Of more values than a call takes arguments, too. */
+const greatest = (values: readonly number[]): number => values.reduce((most, one) => Math.max(most, one), 0)

@@ -98,6 +98,7 @@ export abstract class World {
           cluster,
           pods: params.podsPerCluster,
           flows,
+          silence: params.attemptTimeout + Math.max(params.checkInterval, params.weakInterval),
           seed: secrets.uint32() | 0,
           keys,
           sessions,

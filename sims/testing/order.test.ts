@@ -18,7 +18,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   'turn-latency-near': ['params.span=1min', 'params.callRate=0.1/s'],
   'firewalled-clients': ['params.calls=200'],
   'rogue-session': ['params.watched=1', 'params.thefts=20'],
-  'relay-restart': ['params.weeklyActiveUsers=2M', 'params.span=30s'],
+  'relay-restart': ['params.weeklyActiveUsers=2M', 'params.span=31s'],
   'region-loss': ['params.weeklyActiveUsers=2M', 'params.span=30s'],
 }
 
