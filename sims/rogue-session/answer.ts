@@ -1,7 +1,7 @@
-/** The answer in one sentence: what a theft is worth as things are, and with everything in force. */
+/** The answer: what owners lose, what a theft is worth as things are, and with everything in force. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
-import type { Attack, Defence } from './defences.ts'
+import { isBesideOwner, type Attack, type Defence } from './defences.ts'
 import type { MetricName } from './metrics.ts'
 import type { RogueParams } from './params.ts'
 
@@ -25,19 +25,18 @@ const valueOf = (point: Point, metric: MetricName): number => point.metrics[metr
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 
-/** Speaks of the theft that is worth most, and of what lessens it. */
+/**
+ * Speaks of the theft that costs an owner most, and of the one that is worth most and what lessens it. The figure is the
+ * chosen point's own: of its owner's media where the thief is beside him, else of the time that the thief gets.
+ */
 export function answer({ points, chosen }: Results<RogueParams>): Headline {
   const worst = points.reduce((most, one) =>
     valueOf(one, 'forgedTime') > valueOf(most, 'forgedTime') ? one : most,
   )
-  const { value, low, high } = (worst ?? chosen).metrics['forgedTime']!
-  return {
-    text: `${[...robbed(points), forged(points, worst)].map(capital).join('. ')}.`,
-    value,
-    unit: 's',
-    low,
-    high,
-  }
+  const text = `${[...robbed(points), forged(points, worst)].map(capital).join('. ')}.`
+  const isBeside = isBesideOwner(chosen.params)
+  const { value, low, high } = chosen.metrics[isBeside ? 'lostMedia' : 'forgedTime']!
+  return { text, value, unit: isBeside ? 'share' : 's', low, high }
 }
 
 function forged(points: readonly Point[], worst: Point): string {

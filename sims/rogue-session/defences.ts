@@ -6,6 +6,10 @@
 export const ATTACKS = ['stolen-key', 'copied-ufrag', 'replay', 'thief-inside'] as const
 export type Attack = (typeof ATTACKS)[number]
 
+/** Whether the thief is at work during the owner's call, and so at the owner's media. */
+export const isBesideOwner = ({ attack }: { readonly attack: Attack }): boolean =>
+  attack === 'replay' || attack === 'thief-inside'
+
 export const DEFENCES = ['none', 'single-use', 'consent', 'kill', 'all'] as const
 export type Defence = (typeof DEFENCES)[number]
 

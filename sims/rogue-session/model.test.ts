@@ -9,7 +9,7 @@ import { simulate } from './model.ts'
 import { rogueParams } from './params.ts'
 import { RogueRelay } from './relay.ts'
 import { meanUntilStopped, predictions } from './theory.ts'
-import { chainOf, heldFor } from './thefts.ts'
+import { chainOf, drawTheft, heldFor } from './thefts.ts'
 
 const paramsOf = (written: Record<string, unknown>) =>
   rogueParams.parse({ attack: 'stolen-key', defence: 'none', thefts: 300, watched: 3, ...written })
@@ -87,6 +87,62 @@ describe('forged time', () => {
     expect(metrics[forgedAt(7200)]! / metrics[forgedAt(300)]!).toBeGreaterThan(3)
     const once = simulate(paramsOf({ sessionCap: '30min', defence: 'single-use' }), context()).metrics
     expect(once[forgedAt(7200)]).toBe(once[forgedAt(300)])
+  })
+})
+
+it('thefts of a week each go on when they have filled sixty years: the clock begins anew', () => {
+  // Most come too late for the key, so that few sessions are put to the relay.
+  const params = paramsOf({ thefts: 5000, keyLifetime: '7d', sessionCap: '4h', leakDelay: '2000d' })
+  const measures = simulate(params, context())
+  expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
+  const stream = context().stream('thefts')
+  const chains = Array.from({ length: params.thefts }, () =>
+    chainOf(params, IN_FORCE.none, drawTheft(params, stream), params.keyLifetime),
+  )
+  const forged = chains.reduce((sum, chain) => sum + (chain === null ? 0 : chain.length * chain.places), 0)
+  expect(forged).toBeGreaterThan(0)
+  expect(measures.metrics['forgedTime']! / (forged / params.thefts)).toBeCloseTo(1, 9)
+})
+
+it.each(['none', 'consent'] as const)(
+  'a copied ufrag, defence %s, is stopped at the thief’s last packet, counted from his first',
+  (defence) => {
+    const params = paramsOf({ attack: 'copied-ufrag', defence, vanished: '80%' })
+    const { observations } = simulate(params, context())
+    const stream = context().stream('thefts')
+    const times = Array.from({ length: params.thefts }, () => drawTheft(params, stream)).flatMap((draws) => {
+      const { leak, call, vanishes } = draws
+      return vanishes && leak < call ? [call - leak + heldFor(params, IN_FORCE[defence], call)] : []
+    })
+    const { sum, count } = observations!['timeToStop'] as { sum: number; count: number }
+    expect(count).toBe(times.length)
+    expect(sum / times.reduce((total, one) => total + one, 0)).toBeCloseTo(1, 9)
+  },
+)
+
+describe('the answer’s figure is that of the point it speaks of', () => {
+  const estimate = (value: number) => ({ value, low: value, high: value })
+  const points = [
+    ['stolen-key', 18_000, 0],
+    ['copied-ufrag', 3000, 0],
+    ['thief-inside', 60, 0.019],
+  ].map(([attack, forgedTime, lostMedia]) => ({
+    params: paramsOf({ attack }),
+    metrics: {
+      forgedTime: estimate(forgedTime as number),
+      lostMedia: estimate(lostMedia as number),
+      bill: estimate(1),
+    },
+  }))
+
+  it.each([
+    ['a thief inside: the owner’s media', 2, 0.019, 'share'],
+    ['a copied ufrag: the time that it is worth', 1, 3000, 's'],
+  ])('%s', (_, index, value, unit) => {
+    const headline = rogueSession.answer({ points, chosen: points[index] } as never)
+    expect(headline).toMatchObject({ value, low: value, high: value, unit })
+    expect(headline.text).toContain('A thief inside costs an owner 1.9 % of the media')
+    expect(headline.text).toContain('A stolen key is worth 5 h')
   })
 })
 

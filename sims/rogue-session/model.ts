@@ -1,12 +1,12 @@
 /**
  * One replication: thefts one after another on one relay, each in a stretch of time of its own, so far from the one before
- * that its flows are gone.
+ * that its flows are gone. Weeks add up, so now and then the clock starts again, with a relay that has seen nothing.
  */
 import { restartNonce } from '../../engines/relay/index.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
-import { IN_FORCE, type InForce } from './defences.ts'
+import { IN_FORCE, isBesideOwner, type InForce } from './defences.ts'
 import { forgedAt, LIFETIMES } from './metrics.ts'
 import { spoof } from './spoof.ts'
 import type { RogueParams } from './params.ts'
@@ -17,6 +17,8 @@ const MINUTE = 60
 const IDLE = 31
 /** Between the end of a theft and the next: flows and pending ones are gone. */
 const APART = 100
+/** Seconds after which the clock and the relay begin anew: the engine tells times apart up to twice this. */
+const ERA = 2 ** 30
 /** Packets that a thief tries after a kill: media, a check, another port, an ICE restart, and a check when flows are gone. */
 const TRIES = 5
 
@@ -24,15 +26,13 @@ export function simulate(params: RogueParams, ctx: ReplicationContext): Measures
   return new Thefts(params, ctx).run()
 }
 
-export const isBesideOwner = ({ attack }: RogueParams): boolean =>
-  attack === 'replay' || attack === 'thief-inside'
-
 /** Thefts of one replication. */
 export const theftsOf = (params: RogueParams): number =>
   isBesideOwner(params) ? params.watched : params.thefts
 
-/** What one theft came to, seconds after its first forged second. */
+/** What one theft came to. */
 interface Outcome {
+  /** Seconds from the thief's first packet that passes to his last. */
   readonly stopped: number
   readonly byDefence: boolean
 }
@@ -44,7 +44,8 @@ class Thefts {
   private readonly thefts: number
   private readonly draws: Stream
   private readonly phases: Stream
-  private readonly relay: RogueRelay
+  private readonly keys: Stream
+  private relay: RogueRelay
   private readonly timeToStop = new LogHistogram()
   private readonly train: Train = { toPod: 0, elsewhere: 0, dropped: 0, longest: 0 }
   private readonly atLifetime = new Float64Array(LIFETIMES.length)
@@ -67,7 +68,8 @@ class Thefts {
     this.thefts = theftsOf(params)
     this.draws = ctx.stream('thefts')
     this.phases = ctx.stream('phases')
-    this.relay = new RogueRelay(ctx.stream('keys'))
+    this.keys = ctx.stream('keys')
+    this.relay = new RogueRelay(this.keys)
   }
 
   run(): Measures {
@@ -86,6 +88,10 @@ class Thefts {
         this.timeToStop.add(outcome.stopped)
       }
       now += 2 * sessionCap + keyLifetime + APART
+      if (now > ERA) {
+        this.relay = new RogueRelay(this.keys)
+        now = 0
+      }
     }
     this.relay.forwarder.expire(now)
     return this.measures()
@@ -164,7 +170,9 @@ class Thefts {
     this.keepAlive(session, thief, now + leak, now + call + held)
     this.forged += held
     if (kill < left) this.killAndTry(session, thief, now + call + held)
-    return { stopped: held, byDefence: kill < left || (inForce.consent && left < params.sessionCap - call) }
+    // He has been in since his first check, beside the owner at first.
+    const stopped = call - leak + held
+    return { stopped, byDefence: kill < left || (inForce.consent && left < params.sessionCap - call) }
   }
 
   /** A thief at work during the owner's call, packet by packet: replayed checks, or a session of his own. */
