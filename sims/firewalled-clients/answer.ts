@@ -1,9 +1,10 @@
 /** The answer in one sentence: who gets no call, and what each rung of the ladder buys and costs. */
+import { foundIn } from '../lab/contract/found.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
 import type { MetricName } from './metrics.ts'
 import type { Ladder } from './networks.ts'
-import type { FirewalledParams } from './params.ts'
+import { firewalledParams, type FirewalledParams } from './params.ts'
 
 type Point = PointResult<FirewalledParams>
 
@@ -19,19 +20,23 @@ const valueOf = (point: Point, metric: MetricName): number | null => point.metri
 const shown = (value: number | null, unit: string): string =>
   value === null ? 'an unknown share' : formatQuantity(value, unit)
 
-/** Speaks of the ladder that locks most out, and of the one that locks out fewest. */
-export function answer({ points, chosen }: Results<FirewalledParams>): Headline {
-  const byLocked = points.toSorted((a, b) => (valueOf(b, 'lockedOut') ?? 0) - (valueOf(a, 'lockedOut') ?? 0))
-  const worst = byLocked[0] ?? chosen
-  const best = byLocked.at(-1) ?? chosen
-  const { value, low, high } = worst.metrics['lockedOut']!
-  const people = shown(valueOf(worst, 'peopleLockedOut'), 'count')
-  const locked = `${WITH[worst.params.ladder]} ${shown(value, 'share')} of callers, ${people} people a week, get no call`
-  return { text: `${locked}${remedy(worst, best)}.`, value, unit: 'share', low, high }
+/** Speaks of the chosen point, and of the ladder that locks out fewest where all else is the same. */
+export function answer({ points, chosen, found }: Results<FirewalledParams>): Headline {
+  const { value, low, high } = chosen.metrics['lockedOut']!
+  const people = shown(valueOf(chosen, 'peopleLockedOut'), 'count')
+  const locked = `${WITH[chosen.params.ladder]} ${shown(value, 'share')} of callers, ${people} people a week, get no call`
+  const said = `${locked}${remedy(chosen, points)}.`
+  if (found === undefined) return { text: said, value, unit: 'share', low, high }
+  const { text, ...least } = foundIn(firewalledParams, found)
+  return { text: `${text} ${said}`, ...least, low: null, high: null }
 }
 
-function remedy(worst: Point, best: Point): string {
-  if (best.params.ladder === worst.params.ladder) return ''
+function remedy(chosen: Point, points: readonly Point[]): string {
+  const isSame = ({ at }: Point): boolean =>
+    Object.entries(at).every(([path, value]) => path === 'ladder' || value === chosen.at[path])
+  const lockedOut = (point: Point): number => valueOf(point, 'lockedOut') ?? 0
+  const best = points.filter(isSame).toSorted((a, b) => lockedOut(a) - lockedOut(b))[0]
+  if (best === undefined || lockedOut(best) >= lockedOut(chosen)) return ''
   const left = shown(valueOf(best, 'lockedOut'), 'share')
   const median = best.metrics['p50(fallbackSetupTime)']?.value ?? null
   const direct = best.metrics['p50(setupTime)']?.value ?? null

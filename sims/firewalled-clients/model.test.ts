@@ -72,6 +72,88 @@ describe('setup time without loss', () => {
   })
 })
 
+it('losses cost what the timers say, either way, in signalling, check and DTLS', () => {
+  const loss = 0.05
+  /** The mean of doubled waits from `rto` on, when each try fails with chance `p`; seven at most. */
+  const waits = (rto: number, p: number): number =>
+    Array.from({ length: 8 }, (_, k) => rto * (2 ** k - 1) * p ** k * (k === 7 ? 1 : 1 - p)).reduce(
+      (sum, one) => sum + one,
+    )
+  const either = 1 - (1 - loss) ** 2
+  const signalling = 2 * waits(1, loss) + 4 * waits(0.2, loss)
+  const expected = signalling + waits(0.5, either) + 2 * waits(1, either)
+  const params = paramsOf({ udpBlocked: '0%', ipv6Only: '0%', loss: '5%', rtt: '1ms', patience: '1h' })
+  const means = Array.from({ length: 8 }, (_, replication) => {
+    const { observations } = simulate(params, context(replication))
+    const { sum, count } = observations!['setupTime'] as { sum: number; count: number }
+    return sum / count
+  })
+  const mean = means.reduce((a, b) => a + b) / means.length
+  const variance = means.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (means.length - 1)
+  // Six round trips of some 1.25 ms.
+  expect(Math.abs(mean - 0.0075 - expected)).toBeLessThan(4 * Math.sqrt(variance / means.length))
+})
+
+describe('a closed form is given only where it holds', () => {
+  it.each([
+    [[], { loss: '30%' }],
+    [[], { ladder: 'turn-tls', gathering: 'full', gatheringLimit: '200ms' }],
+    [[], { rtt: '12s', patience: '10min' }],
+    [['lockedOut'], { ladder: 'turn-tls', gathering: 'full', gatheringLimit: '25s' }],
+    [['lockedOut'], { ladder: 'all', patience: '3s' }],
+    [['lockedOut'], { ladder: 'ice-tcp', loss: '3%', rtt: '300ms', patience: '15s' }],
+    [['lockedOut'], { loss: '3%' }],
+    [['lockedOut', 'fallback'], { ladder: 'all', patience: '40s', gathering: 'full' }],
+    [['lockedOut', 'fallback'], { ladder: 'all' }],
+  ])('%o at %o', (metrics, more) => {
+    const params = paramsOf({ udpBlocked: '20%', ...more })
+    const checks = predictions(params)
+    expect(checks.map(({ metric }) => metric)).toEqual(metrics)
+    const measures = simulate(params, context())
+    for (const { metric, expected } of checks) {
+      const error = 4 * Math.sqrt((expected * (1 - expected)) / params.calls)
+      expect(Math.abs(measures.metrics[metric]! - expected)).toBeLessThanOrEqual(error)
+    }
+  })
+})
+
+describe('the answer', () => {
+  const point = (at: Record<string, string | number>, lockedOut: number) => ({
+    at,
+    params: { ...paramsOf({}), ...at },
+    metrics: {
+      lockedOut: { value: lockedOut, low: lockedOut, high: lockedOut },
+      peopleLockedOut: { value: 1000 },
+    },
+  })
+
+  it('speaks of the chosen point, and names a ladder only where nothing else differs', () => {
+    const points = [
+      point({ ladder: 'none', udpBlocked: 0.08 }, 0.08),
+      point({ ladder: 'ice-tcp', udpBlocked: 0.08 }, 0.05),
+      point({ ladder: 'all', udpBlocked: 0.01 }, 0.001),
+      point({ ladder: 'none', udpBlocked: 0.01 }, 0.01),
+    ]
+    const headline = firewalledClients.answer({ points, chosen: points[0] } as never)
+    expect(headline).toMatchObject({ value: 0.08, unit: 'share' })
+    expect(headline.text).toBe(
+      'With UDP only 8 % of callers, 1000 people a week, get no call; with ICE-TCP 5 % are left.',
+    )
+    expect(firewalledClients.answer({ points, chosen: points[1] } as never)).toMatchObject({
+      value: 0.05,
+      text: 'With ICE-TCP 5 % of callers, 1000 people a week, get no call.',
+    })
+  })
+
+  it('tells a found patience as a duration, to the last digit', () => {
+    const points = [1.25, 1.75].map((patience) => point({ patience }, 0.04))
+    const found = { param: 'patience', value: 1.75, searched: [1.25, 1.5, 1.75] }
+    const headline = firewalledClients.answer({ points, chosen: points[1], found } as never)
+    expect(headline).toMatchObject({ value: 1.75, unit: 's' })
+    expect(headline.text).toContain('The smallest patience that will do is 1.75 s. With UDP only 4 %')
+  })
+})
+
 it('the patience of callers parts those who gave up from those locked out', () => {
   const measures = simulate(
     paramsOf({ ladder: 'turn-tls', udpBlocked: '50%', closed: '0%', patience: '500ms', rtt: '60ms' }),

@@ -9,23 +9,18 @@
  */
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { Kernel } from '../lab/kernel/kernel.ts'
-import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
+import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import { CheckList, MOST_PATHS, type Path } from './ice/check-list.ts'
-import { streamExchange, turnTls, turnUdp, udpExchange, type LostOnce } from './ice/gathering.ts'
-import { DTLS_RTO, RC, SYN_RTO, TCP_RTO, transmissionAt } from './ice/timers.ts'
+import { connection, streamExchange, turnTls, turnUdp, udpExchange, type LostOnce } from './ice/gathering.ts'
+import { DTLS_RTO, RC, TCP_RTO, transmissionAt } from './ice/timers.ts'
 import { StunWire } from './ice/wire.ts'
 import { passes, waysOf, type Network, type Way } from './networks.ts'
 import type { FirewalledParams } from './params.ts'
+import { DTLS_FLIGHTS, roundTrips, SIGNALLING } from './protocol.ts'
 import { stallProbability } from './stalls.ts'
 
-/** The 95th percentile of the round trip lies at three times its median. */
-const RTT_SPREAD = 3
-/** Round trips of signalling: TCP, TLS 1.3, the request with the offer. */
-const SIGNALLING = 3
-/** Flights of DTLS 1.2 that the client waits for. */
-const DTLS_FLIGHTS = 2
 /** Callers between two fresh clocks: one that has run for days no longer tells microseconds apart. */
 const CALLS_PER_CLOCK = 10_000
 /** Callers between two reports of progress. */
@@ -111,7 +106,7 @@ class Callers {
     else if (u < udpBlocked + ipv6Only) caller.network = 'ipv6-only'
     else caller.network = inside < symmetricNat ? 'symmetric-nat' : 'open'
     caller.reachesRelay = caller.network !== 'ipv6-only' || inside < params.nat64
-    const { mu, sigma } = lognormalFrom({ median: params.rtt, p95: RTT_SPREAD * params.rtt })
+    const { mu, sigma } = roundTrips(params)
     caller.rtt = lognormal(clients, mu, sigma)
   }
 
@@ -127,9 +122,7 @@ class Callers {
     const throughProxy = caller.network === 'proxy-only'
     const gathered = this.ways.map((way) => this.gather(way))
     const offered = params.gathering === 'trickle' ? 0 : this.gatheringEnds(gathered)
-    const answered =
-      offered +
-      this.exchanges(SIGNALLING + (throughProxy ? 1 : 0), (rtt) => streamExchange(rtt, SYN_RTO, lost))
+    const answered = offered + connection(caller.rtt, SIGNALLING + (throughProxy ? 1 : 0), lost)
     const late = params.gathering === 'trickle' ? Infinity : offered
     const paths = this.ways.map((way, i) =>
       this.pathOf(way, gathered[i]! <= late ? gathered[i]! : Infinity, answered),
@@ -185,21 +178,18 @@ class Callers {
     return streamExchange(caller.rtt, Math.max(TCP_RTO, caller.rtt), lost)
   }
 
-  private exchanges(count: number, exchange: (rtt: number) => number): number {
+  private dtls(path: Path): number {
     let seconds = 0
-    for (let i = 0; i < count; i++) seconds += exchange(this.caller.rtt)
+    for (let i = 0; i < DTLS_FLIGHTS; i++) seconds += this.flight(path)
     return seconds
   }
 
-  private dtls({ transport, rtt }: Path): number {
+  private flight({ transport, rtt }: Path): number {
     const { lost } = this
-    if (transport !== 'udp')
-      return this.exchanges(DTLS_FLIGHTS, () => streamExchange(rtt, Math.max(TCP_RTO, rtt), lost))
-    return this.exchanges(DTLS_FLIGHTS, () => {
-      let losses = 0
-      while (losses < RC && (lost() || lost())) losses++
-      return rtt + transmissionAt(losses, DTLS_RTO)
-    })
+    if (transport !== 'udp') return streamExchange(rtt, Math.max(TCP_RTO, rtt), lost)
+    let losses = 0
+    while (losses < RC && (lost() || lost())) losses++
+    return rtt + transmissionAt(losses, DTLS_RTO)
   }
 
   /** A call that began over a fallback moves to UDP as soon as that works, so only the blocked stay on it. */

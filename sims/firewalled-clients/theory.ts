@@ -1,7 +1,10 @@
 /** Closed forms: who is locked out and who falls back, from the shares of the networks alone. */
+import { normalTail } from '../lab/analysis/normal.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import { RC, SYN_RTO, TI, transmissionAt } from './ice/timers.ts'
 import { lockedOut, NETWORKS, passes, waysOf, type Network } from './networks.ts'
 import type { FirewalledParams } from './params.ts'
+import { roundTrips } from './protocol.ts'
 
 interface NetworkShare {
   readonly network: Network
@@ -33,33 +36,71 @@ export function networkShares(
   )
 }
 
-/** Losses in a row hold a fallback up by this much once in some 10^8 calls at 1 %. */
-const SURELY_CONNECTED = 20
+/** Callers in a replication whom luck treats otherwise than their network: fewer than this move no figure. */
+const HARDLY_ANY = 0.1
+/** Exchanges that are repeated until they fail on the way to a candidate and its check: TURN's two, a permission, the check. */
+const OF_A_CHECK = 4
+/** The same of gathering TURN over TLS through a proxy. */
+const OF_GATHERING = 5
+/** All that one call may wait for in turn, through a proxy, over TURN and TLS, nominated regularly. */
+const OF_A_CALL = 15
 
 /**
- * Losses are too rare to lock anybody out: all seven transmissions of a check fail once in 10^12 at 1 %. Whoever is
- * impatient gives up on a slow fallback, so its share is predicted only for callers who wait.
+ * Shares of networks are shares of callers only while luck has no part in them: with heavy loss or long round trips checks
+ * fail where the network lets them pass, candidates come after gathering has ended, and the impatient give up on a slow
+ * fallback. Where that may happen to anybody, nothing is predicted.
  */
 export function predictions(params: FirewalledParams): TheoryPrediction[] {
-  const { ladder, patience } = params
+  const { ladder, calls, patience, gathering, gatheringLimit } = params
   const sum = (holds: (one: NetworkShare) => boolean): number =>
     networkShares(params).reduce((total, one) => total + (holds(one) ? one.share : 0), 0)
   const isLocked = ({ network, reachesRelay }: NetworkShare): boolean =>
     lockedOut(network, ladder, reachesRelay)
   const isBlocked = ({ network, reachesRelay }: NetworkShare): boolean =>
     !passes(network, 'udp', reachesRelay)
+  const waits = gathering === 'full' ? gatheringLimit : 0
+  const fails =
+    chanceOfLater(params, OF_A_CHECK, TI) +
+    (waits > 0 && hasTurn(params) ? chanceOfLater(params, OF_GATHERING, waits) : 0)
+  if (calls * fails > HARDLY_ANY) return []
   const locked = {
     name: 'callers whose network lets no rung of the ladder through',
     metric: 'lockedOut',
     expected: sum(isLocked),
   }
-  if (patience < SURELY_CONNECTED || waysOf(ladder).length === 1) return [locked]
+  const onFallback = sum((one) => isBlocked(one) && !isLocked(one))
+  const giveUp = chanceOfLater(params, OF_A_CALL, patience - waits)
+  if (waysOf(ladder).length === 1 || calls * onFallback * giveUp > HARDLY_ANY) return [locked]
   return [
     locked,
     {
       name: 'callers whose network lets a fallback through, but not UDP to the relay',
       metric: 'fallback',
-      expected: sum((one) => isBlocked(one) && !isLocked(one)),
+      expected: onFallback,
     },
   ]
+}
+
+const hasTurn = ({ ladder }: FirewalledParams): boolean =>
+  waysOf(ladder).some((way) => way === 'turn-udp' || way === 'turn-tls')
+
+/**
+ * A bound on the chance that so many exchanges, one after another, take longer than `seconds` or never end. What costs time
+ * are losses in a row in one of them, whose waits double from a second or a round trip; so sum over how many, and ask how
+ * long a round trip would then have to be. Waits in several exchanges add up to as much only after more losses.
+ */
+function chanceOfLater(params: FirewalledParams, exchanges: number, seconds: number): number {
+  const { mu, sigma } = roundTrips(params)
+  const added = hasTurn(params) ? params.turnRtt : 0
+  const isLonger = (rtt: number): number =>
+    rtt <= added ? 1 : normalTail((Math.log(rtt - added) - mu) / sigma)
+  const lost = 1 - (1 - params.loss) ** 2
+  let chance = 0
+  for (let losses = 0; losses <= RC; losses++) {
+    const waits = transmissionAt(losses, SYN_RTO)
+    const short = (seconds - waits) / exchanges
+    const rtt = short <= SYN_RTO ? short : seconds / (exchanges + waits)
+    chance += Math.min(1, exchanges * lost ** losses) * (losses === RC ? 1 : isLonger(rtt))
+  }
+  return chance
 }

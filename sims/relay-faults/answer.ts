@@ -1,4 +1,5 @@
 /** The answer in one sentence: what a fault costs those whom it cuts off, and what is used up first in the storm. */
+import { foundIn } from '../lab/contract/found.ts'
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
 import type { Fault } from './faults.ts'
@@ -27,10 +28,13 @@ export function resources({ params, metrics }: Point): Headroom[] {
     .toSorted((a, b) => a.multiple - b.multiple)
 }
 
-export function answer({ points, chosen }: Results<RelayFaultsParams>): Headline {
+export function answer({ points, chosen, found }: Results<RelayFaultsParams>): Headline {
   const { value, low, high } = chosen.metrics['mean(outage)']!
   const others = points.filter((point) => point !== chosen)
-  return { text: [sentence(chosen), ...remedy(chosen, others)].join(' '), value, unit: 's', low, high }
+  const said = [sentence(chosen), ...remedy(chosen, others)].join(' ')
+  if (found === undefined) return { text: said, value, unit: 's', low, high }
+  const { text, ...least } = foundIn(relayFaultsParams, found)
+  return { text: `${text} ${said}`, ...least, low: null, high: null }
 }
 
 function sentence(point: Point): string {

@@ -204,6 +204,14 @@ describe('the answer', () => {
     expect(told(point(worse, 40), point(better, 30))).toBe(text)
     expect(told(point(better, 30), point(worse, 40))).not.toContain('With')
   })
+
+  it('tells a found number of hosts as hosts', () => {
+    const found = { param: 'relayHosts', value: 24, searched: [16, 24] }
+    const points = [point({ relayHosts: 24 }, 30)]
+    const headline = relayFaults.answer({ points, chosen: points[0], found } as never)
+    expect(headline).toMatchObject({ value: 24, unit: 'hosts' })
+    expect(headline.text).toContain('The smallest relayHosts that will do is 24 hosts.')
+  })
 })
 
 it('handshakes are first come, first served, each as long as the other', () => {

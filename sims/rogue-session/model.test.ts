@@ -127,6 +127,7 @@ describe('the answer’s figure is that of the point it speaks of', () => {
     ['copied-ufrag', 3000, 0],
     ['thief-inside', 60, 0.019],
   ].map(([attack, forgedTime, lostMedia]) => ({
+    at: { attack },
     params: paramsOf({ attack }),
     metrics: {
       forgedTime: estimate(forgedTime as number),
@@ -143,6 +144,28 @@ describe('the answer’s figure is that of the point it speaks of', () => {
     expect(headline).toMatchObject({ value, low: value, high: value, unit })
     expect(headline.text).toContain('A thief inside costs an owner 1.9 % of the media')
     expect(headline.text).toContain('A stolen key is worth 5 h')
+  })
+
+  it('a defence is compared where nothing else differs', () => {
+    const [key] = points
+    const compared = [
+      ['none', 600, 18_000],
+      ['kill', 600, 3000],
+      ['kill', 60, 120],
+    ].map(([defence, keyLifetime, forgedTime]) => ({
+      at: { defence, keyLifetime },
+      params: { ...key!.params, defence, keyLifetime },
+      metrics: { ...key!.metrics, forgedTime: estimate(forgedTime as number) },
+    }))
+    const { text } = rogueSession.answer({ points: compared, chosen: compared[0] } as never)
+    expect(text).toContain('with a kill list 50 min.')
+  })
+
+  it('a found value has its own unit', () => {
+    const found = { param: 'spread', value: 2.5, searched: [2.5, 5] }
+    const headline = rogueSession.answer({ points, chosen: points[2], found } as never)
+    expect(headline).toMatchObject({ value: 2.5, unit: 's' })
+    expect(headline.text).toContain('The smallest spread that will do is 2.5 s.')
   })
 })
 

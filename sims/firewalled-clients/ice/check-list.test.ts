@@ -3,6 +3,7 @@ import { Kernel } from '../../lab/kernel/kernel.ts'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { slowChecks } from '../testing/slow-checks.ts'
 import { CheckList, MOST_PATHS, type Lost, type Path } from './check-list.ts'
+import { connection, turnTls } from './gathering.ts'
 import { StunWire } from './wire.ts'
 
 const never: Lost = () => false
@@ -54,9 +55,33 @@ describe('computed by hand from the RFCs’ timers', () => {
       'its check lost: TCP repeats after 200 ms',
       [blocked, tcp(0.04)],
       0,
-      (p, step) => p === 1 && step === 1,
+      (p, step) => p === 1 && step === 2,
       1,
       0.33,
+    ],
+    [
+      'the answer to its SYN lost: one second more',
+      [blocked, tcp(0.04)],
+      0,
+      (p, step, isAnswer) => p === 1 && isAnswer && step === 1,
+      1,
+      1.13,
+    ],
+    [
+      'the answer to its check lost: 200 ms more',
+      [blocked, tcp(0.04)],
+      0,
+      (p, step, isAnswer) => p === 1 && isAnswer && step === 3,
+      1,
+      0.33,
+    ],
+    [
+      'an answer over TURN lost twice: 600 ms more',
+      [blocked, turn(0.06, 0)],
+      0,
+      (p, step, isAnswer) => p === 1 && isAnswer && step < 3,
+      1,
+      0.71,
     ],
     ['TURN that is ready: a round trip', [blocked, turn(0.06, 0)], 0, never, 1, 0.11],
     ['TURN gathered late', [blocked, turn(0.06, 0.9)], 0.12, never, 1, 0.96],
@@ -83,6 +108,20 @@ describe('computed by hand from the RFCs’ timers', () => {
     expect(outcome.path).toBe(1)
     expect(outcome.at).toBeGreaterThan(39.5)
   })
+})
+
+it('a new TCP connection waits a second for its handshake, and 200 ms or a round trip for what follows', () => {
+  const losing = (...sent: number[]) => {
+    let n = 0
+    return (): boolean => sent.includes(n++)
+  }
+  expect(connection(0.04, 3, losing())).toBeCloseTo(0.12, 12)
+  // In order: the SYN, its answer, a request, its answer, ...
+  for (const first of [0, 1]) expect(connection(0.04, 3, losing(first))).toBeCloseTo(1.12, 12)
+  for (const later of [2, 3, 4, 5]) expect(connection(0.04, 3, losing(later))).toBeCloseTo(0.32, 12)
+  expect(connection(0.5, 3, losing(2, 3))).toBeCloseTo(1.5 + 0.5 + 1, 12)
+  // TURN over TLS through a proxy: SYN, CONNECT, TLS, two Allocates.
+  expect(turnTls(0.04, true, true, losing(9))).toBeCloseTo(0.4, 12)
 })
 
 /** A loss table by hash: any call can be asked any number of times. */

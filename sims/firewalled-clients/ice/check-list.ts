@@ -37,7 +37,7 @@ export interface Outcome {
   at: number
 }
 
-/** Is this transmission lost? `step` counts what is sent on a path, requests and answers apart. */
+/** Is this transmission lost? `step` counts what is sent on a path; over UDP an answer has the number of its request. */
 export type Lost = (path: number, step: number, isAnswer: boolean) => boolean
 
 const FROZEN = 0
@@ -197,13 +197,14 @@ export class CheckList {
     const { kernel } = this
     kernel.after(TI, this.of(EXPIRE, p))
     if (!passes) return
-    kernel.after(this.paths[p]!.rtt + this.delay(p, SYN_RTO), this.of(TRANSMIT, p))
+    const late = this.delay(p, SYN_RTO, false) + this.delay(p, SYN_RTO, true)
+    kernel.after(this.paths[p]!.rtt + late, this.of(TRANSMIT, p))
   }
 
-  /** What losses in a row cost a stream: the sum of its doubled waits. */
-  private delay(p: number, rto: number): number {
+  /** What losses in a row cost a stream, one way: the sum of its sender's doubled waits. */
+  private delay(p: number, rto: number, isAnswer: boolean): number {
     let losses = 0
-    while (losses < RC && this.lost(p, this.steps[p]!++, false)) losses++
+    while (losses < RC && this.lost(p, this.steps[p]!++, isAnswer)) losses++
     return transmissionAt(losses, rto)
   }
 
@@ -215,7 +216,7 @@ export class CheckList {
     this.wire.request(p)
     if (transport !== 'udp') {
       if (transport === 'stream' || this.nominating[p] === 1) kernel.after(TI, this.of(EXPIRE, p))
-      const late = this.delay(p, Math.max(TCP_RTO, rtt))
+      const late = this.delay(p, Math.max(TCP_RTO, rtt), false)
       if (passes) kernel.after(rtt / 2 + late, this.of(AT_SERVER, p))
       return
     }
@@ -233,7 +234,8 @@ export class CheckList {
     this.answers++
     this.wire.answer(p)
     if (transport === 'udp' && this.lost(p, step, true)) return
-    this.kernel.after(rtt / 2, this.of(ANSWERED, p))
+    const late = transport === 'udp' ? 0 : this.delay(p, Math.max(TCP_RTO, rtt), true)
+    this.kernel.after(rtt / 2 + late, this.of(ANSWERED, p))
   }
 
   private succeed(p: number, start: number): void {

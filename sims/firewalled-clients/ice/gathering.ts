@@ -21,11 +21,26 @@ export function udpExchange(rtt: number, passes: boolean, lost: LostOnce): numbe
   return Infinity
 }
 
-/** When a request over a stream is answered: a round trip, and the doubled waits of the losses in a row. */
+/**
+ * When a request over a stream is answered: a round trip, and what is lost on the way. TCP's acknowledgements are each
+ * side's own affair: a lost request is repeated by the client's timer, a lost answer by the server's.
+ */
 export function streamExchange(rtt: number, rto: number, lost: LostOnce): number {
+  return rtt + repeats(rto, lost) + repeats(rto, lost)
+}
+
+/** The doubled waits of the losses in a row, one way. */
+function repeats(rto: number, lost: LostOnce): number {
   let losses = 0
   while (losses < RC && lost()) losses++
-  return rtt + transmissionAt(losses, rto)
+  return transmissionAt(losses, rto)
+}
+
+/** When the last of `exchanges` over a new TCP connection is answered; its handshake is the first of them. */
+export function connection(rtt: number, exchanges: number, lost: LostOnce): number {
+  let at = streamExchange(rtt, SYN_RTO, lost)
+  for (let i = 1; i < exchanges; i++) at += streamExchange(rtt, Math.max(TCP_RTO, rtt), lost)
+  return at
 }
 
 /** TURN over UDP: Allocate without and with credentials. */
@@ -36,9 +51,5 @@ export function turnUdp(rtt: number, passes: boolean, lost: LostOnce): number {
 
 /** TURN over TLS: TCP, a proxy's CONNECT where there is one, TLS 1.3, two Allocates. */
 export function turnTls(rtt: number, passes: boolean, throughProxy: boolean, lost: LostOnce): number {
-  if (!passes) return Infinity
-  let at = streamExchange(rtt, SYN_RTO, lost)
-  const exchanges = throughProxy ? 4 : 3
-  for (let i = 0; i < exchanges; i++) at += streamExchange(rtt, Math.max(TCP_RTO, rtt), lost)
-  return at
+  return passes ? connection(rtt, throughProxy ? 5 : 4, lost) : Infinity
 }

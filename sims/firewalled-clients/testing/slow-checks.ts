@@ -80,12 +80,15 @@ function transactionOf(
 ): Transaction {
   const { transport, passes, rtt } = path
   let step = 0
+  // Of a message and of what comes back, each repeated by who sent it.
   const wait = (first: number): number => {
     let waited = 0
-    let next = first
-    for (let losses = 0; losses < 7 && lost(p, step++, false); losses++) {
-      waited += next
-      next *= 2
+    for (const isAnswer of [false, true]) {
+      let next = first
+      for (let losses = 0; losses < 7 && lost(p, step++, isAnswer); losses++) {
+        waited += next
+        next *= 2
+      }
     }
     return waited
   }
