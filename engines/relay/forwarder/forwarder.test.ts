@@ -6,6 +6,8 @@ import { GOOG_PING_REQUEST } from '../../net/stun/constants.ts'
 import { check, play, POD_1, relayed, response, RTP, UFRAG, UFRAG_B } from './fixtures/fixture.ts'
 import { Forwarder } from './forwarder.ts'
 import { deriveLinkKey } from './links.ts'
+import { answers, asked } from './proof.ts'
+import { RECORD } from './record.ts'
 import { DROP, REASONS, TO_POD } from './verdict.ts'
 
 const GOOG_PING = response('1.2.3.4:5', 9, GOOG_PING_REQUEST)
@@ -248,4 +250,20 @@ test('a relay takes links from 254 others at a time, and from none without a key
   expect(() => forwarder.addRelay(1, 65_536)).toThrow('port')
   expect(() => world().forwarder.addRelay(1, 2)).toThrow('link key')
   expect(() => deriveLinkKey(new Uint8Array(15))).toThrow('16 bytes')
+})
+
+test('of a pod’s requests the last is remembered, and one that stays for as many as came before it', () => {
+  const words = new Int32Array(RECORD)
+  const cold = new Int32Array(RECORD)
+  const request = (n: number): Uint8Array => response('1.2.3.4:5', n)
+  const remembered = (asked: number): number[] =>
+    Array.from({ length: asked }, (_, i) => i + 1).filter((n) => answers(words, cold, 0, request(n), 0))
+  expect(answers(words, cold, 0, request(1), 0)).toBe(false)
+  for (let n = 1, kept = 1; n <= 700; n++) {
+    asked(words, cold, 0, request(n), 0)
+    asked(words, cold, 0, request(n), 0)
+    // 1, 3, 7, ... 127, 255, 383, ...
+    if (n === (kept < 128 ? 2 * kept + 1 : kept + 128)) kept = n
+    expect(remembered(n)).toEqual([...new Set([kept, n])])
+  }
 })

@@ -8,9 +8,13 @@
  *
  * Two things show it: the client's success response to a request of the pod, by a transaction id that only the
  * addressee has seen; or the pod says so in the relay header, having finished the DTLS handshake.
+ *
+ * An answer may come when the pod has asked again, many times if it asks every 50 ms and the round trip is long. So beside
+ * its last request one more is remembered: the first, then the third, seventh, fifteenth and so on, each while as many
+ * more are sent. However long the round trip, its address is proven within three of them.
  */
 import { word } from '../../net/bytes.ts'
-import { ASKED, CREDIT, POD_ID, PROVEN, RECORD, STATE } from './record.ts'
+import { ASKED_SHIFT, CREDIT, KEPT_ID, LAST_ID, PROVEN, RECORD, STATE } from './record.ts'
 
 const AMPLIFICATION = 3
 /** The longest answer to a check that media leave room for. */
@@ -38,6 +42,9 @@ export function sent(words: Int32Array, flow: number, bytes: number): void {
   if ((words[at + STATE]! & PROVEN) === 0) words[at + CREDIT]! -= bytes
 }
 
+/** Requests are counted to here, then on from the middle: every 128th is kept from then on. */
+const MOST_ASKED = 255
+
 /** The pod's request at `from` goes to the client: its answer will be a proof. */
 export function asked(
   words: Int32Array,
@@ -47,11 +54,22 @@ export function asked(
   from: number,
 ): void {
   const at = flow * RECORD
-  words[at + STATE]! |= ASKED
-  for (let i = 0; i < 3; i++) cold[at + POD_ID + i] = word(bytes, from + 8 + 4 * i)
+  const state = words[at + STATE]!
+  const before = (state >>> ASKED_SHIFT) & MOST_ASKED
+  const high = highDigest(bytes, from)
+  const low = lowDigest(bytes, from)
+  // A retransmission is no other request.
+  if (before > 0 && cold[at + LAST_ID] === high && cold[at + LAST_ID + 1] === low) return
+  const count = before === MOST_ASKED ? (MOST_ASKED + 1) / 2 : before + 1
+  words[at + STATE] = (state & ~(MOST_ASKED << ASKED_SHIFT)) | (count << ASKED_SHIFT)
+  cold[at + LAST_ID] = high
+  cold[at + LAST_ID + 1] = low
+  if ((count & (count + 1)) !== 0) return
+  cold[at + KEPT_ID] = high
+  cold[at + KEPT_ID + 1] = low
 }
 
-/** Whether the client's response at `from` answers the pod's last request. */
+/** Whether the client's response at `from` answers a request of the pod that is remembered. */
 export function answers(
   words: Int32Array,
   cold: Int32Array,
@@ -60,10 +78,17 @@ export function answers(
   from: number,
 ): boolean {
   const at = flow * RECORD
+  if (((words[at + STATE]! >>> ASKED_SHIFT) & MOST_ASKED) === 0) return false
+  const high = highDigest(bytes, from)
+  const low = lowDigest(bytes, from)
   return (
-    (words[at + STATE]! & ASKED) !== 0 &&
-    cold[at + POD_ID] === word(bytes, from + 8) &&
-    cold[at + POD_ID + 1] === word(bytes, from + 12) &&
-    cold[at + POD_ID + 2] === word(bytes, from + 16)
+    (cold[at + LAST_ID] === high && cold[at + LAST_ID + 1] === low) ||
+    (cold[at + KEPT_ID] === high && cold[at + KEPT_ID + 1] === low)
   )
 }
+
+/** A digest of 64 bits of the transaction id of the message at `from`: its first two words, the third scattered over both. */
+const highDigest = (bytes: Uint8Array, from: number): number =>
+  word(bytes, from + 8) ^ Math.imul(word(bytes, from + 16), 0x9e3779b1)
+const lowDigest = (bytes: Uint8Array, from: number): number =>
+  word(bytes, from + 12) ^ Math.imul(word(bytes, from + 16), 0x85ebca6b)

@@ -18,7 +18,10 @@ export const NONCE_LOW = 4
 export const SEEN = 5
 /** Neighbours in the wheel's bucket (`wheel.ts`); NEXT also chains free records. */
 export const NEXT = 6
-/** LIVE and the flags below; 0 is a pending flow. Above VIA_SHIFT the relay that its client is behind (`links.ts`), or 0. */
+/**
+ * LIVE and the flags below; 0 is a pending flow. From ASKED_SHIFT on, in 8 bits, how many requests its pod sent to its
+ * client (`proof.ts`); from VIA_SHIFT on the relay that its client is behind (`links.ts`), or 0.
+ */
 export const STATE = 7
 /** Bytes that may still go to an address that has not proven itself (`proof.ts`). */
 export const CREDIT = 8
@@ -42,13 +45,12 @@ export const KILLED = 2
 export const PROVEN = 4
 /** The incumbent had shown it when it lost the flow (`ownership.ts`). */
 export const INCUMBENT_PROVEN = 8
-/** POD_ID is the transaction id of a request that the pod sent to the client. */
-export const ASKED = 16
 /** OWN_ID is of a check. */
 export const CHECKED = 32
 /** A check of another session may be under way, until FOREIGN_UNTIL. */
 export const FOREIGN = 64
-export const VIA_SHIFT = 8
+export const ASKED_SHIFT = 8
+export const VIA_SHIFT = 16
 
 /** No flow has this record. */
 export const FREE = -1
@@ -62,7 +64,9 @@ export const NEWER = 3
 /** Heads of the chains that the flow is in: of its session, of its pending address. */
 export const SESSION_PLACE = 4
 export const ADDRESS_PLACE = 5
-export const POD_ID = 7
+/** Digests, two words each, of the transaction ids of two requests that the pod sent to the client: a kept and the last. */
+export const KEPT_ID = 6
+export const LAST_ID = 8
 /** The session with the older claim to the address, when it last had the flow, and how often it came back. */
 export const INCUMBENT = 10
 export const INCUMBENT_SEEN = 13

@@ -151,8 +151,11 @@ export class FuzzWorld {
   /** A packet to the socket that clients send to. */
   fromClient(arrival: number): Sent {
     const { random } = this
-    const from = random.below(60) === 0 ? pick(random, UNANSWERABLE) : pick(random, CLIENTS)
-    let bytes = this.clientPacket(from)
+    const asked = random.below(12) === 0 ? this.podsAsked.shift() : undefined
+    let from = random.below(60) === 0 ? pick(random, UNANSWERABLE) : pick(random, CLIENTS)
+    // Who was asked answers, most of the time.
+    if (asked !== undefined && random.below(6) > 0) from = asked.client
+    let bytes = asked === undefined ? this.clientPacket(from) : this.answerToPod(asked, from)
     if (random.below(10) < 4) bytes = this.mutated(bytes)
     if (!this.isLinked || random.below(3) > 0) return { bytes, from }
     const second = Math.floor(arrival) + (random.below(6) === 0 ? random.below(30) - 15 : 0)
@@ -180,9 +183,12 @@ export class FuzzWorld {
       from = this.placeOf(asked.session)
       inner = this.answer(asked, random.below(5) === 0 ? BINDING_ERROR : BINDING_SUCCESS)
     } else if (kind < 7) {
-      const session = this.usual(client)
+      // A pod that has asked asks again before it is answered, some of the time the same.
+      const again = kind === 6 && random.below(2) === 0 ? this.podsAsked.at(-1) : undefined
+      client = again?.client ?? client
+      const session = again?.session ?? this.usual(client)
       from = this.placeOf(session)
-      if (kind === 6) inner = this.request(client, session)
+      if (kind === 6) inner = this.request(client, session, random.below(3) === 0 ? again?.id : undefined)
     }
     if (random.below(12) === 0) from = this.placeOf(pick(random, this.sessions))
     if (random.below(10) < 3) inner = this.mutated(inner)
@@ -217,15 +223,15 @@ export class FuzzWorld {
     const { random } = this
     const kind = random.below(20)
     if (kind < 5) return this.media()
-    if (kind === 5 && this.podsAsked.length > 0) {
-      const asked = this.podsAsked.splice(random.below(this.podsAsked.length), 1)[0]!
-      return this.answer({ ...asked, client }, random.below(6) === 0 ? BINDING_ERROR : BINDING_SUCCESS)
-    }
-    if (kind === 6) {
+    if (kind === 5) {
       writeHeader(this.scratch, 0, GOOG_PING_REQUEST, random.bits(), random.bits(), random.bits())
       return Buffer.from(this.scratch.subarray(0, 20))
     }
     return this.check(client)
+  }
+
+  private answerToPod(asked: Asked, client: Endpoint): Buffer {
+    return this.answer({ ...asked, client }, this.random.below(6) === 0 ? BINDING_ERROR : BINDING_SUCCESS)
   }
 
   private media(): Buffer {
@@ -266,11 +272,11 @@ export class FuzzWorld {
   }
 
   /** A check of the pod's own, which a full ICE agent sends. */
-  private request(client: Endpoint, session: Sealed): Buffer {
+  private request(client: Endpoint, session: Sealed, repeated: Asked['id'] | undefined): Buffer {
     const { random } = this
-    const id = [random.bits(), random.bits(), random.bits()] as const
+    const id = repeated ?? ([random.bits(), random.bits(), random.bits()] as const)
     writeHeader(this.scratch, 0, BINDING_REQUEST, ...id)
-    if (this.podsAsked.length < 8) this.podsAsked.push({ id, client, session })
+    if (repeated === undefined && this.podsAsked.length < 8) this.podsAsked.push({ id, client, session })
     return Buffer.from(this.scratch.subarray(0, 20))
   }
 

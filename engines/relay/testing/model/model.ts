@@ -23,7 +23,8 @@
  *  6  The incumbent is the session that was confirmed first, or that last proved the address; its claim ends
  *     `idleTimeout` after it lost the flow.
  *  7  Until its client has proven itself, a flow is sent three times the bytes received; all but STUN leaves 128 of them.
- *     Proof: the client's success response to the pod's last request, or the pod's word in the header.
+ *     Proof: the client's success response to the pod's last request, or to the last whose number for this session's
+ *     flow was 1, 3, 7, ... 127, and then every 128th; a repeated request has no new number. Or the pod's word in the header.
  *  8  A pod is reached by its own route, else its cluster's; past its end a route passes nothing, either way.
  *  9  A killed session passes nothing, either way, under any of its nonces; its flows go as if last seen now.
  * 10  Between relays each datagram has a tag and the time; what came by a link leaves by none.
@@ -108,7 +109,9 @@ interface ModelFlow {
   returns: number
   switched: number
   lastId: string
+  asked: number
   podsId: string
+  podsKeptId: string
   readonly transactions: Map<string, Transaction>
 }
 
@@ -268,7 +271,7 @@ export class ModelForwarder {
         const reserve = isStun ? 0 : 128
         if (inner.length + reserve > flow.credit) return drop('unproven')
         flow.credit -= inner.length
-        if (type === 0x0001) flow.podsId = idOf(inner)
+        if (type === 0x0001) noteAsked(flow, idOf(inner))
       }
     }
     if (answered !== undefined && type === BINDING_SUCCESS) {
@@ -323,7 +326,8 @@ export class ModelForwarder {
     if (!flow.confirmed && !isStun) return drop('unconfirmed')
     if (flow.confirmed) flow.seen = Math.max(flow.seen, Math.ceil(arrival))
     this.receive(flow, packet.length)
-    const isProof = isStun && typeOf(packet) === BINDING_SUCCESS && idOf(packet) === flow.podsId
+    const isSuccess = isStun && typeOf(packet) === BINDING_SUCCESS
+    const isProof = isSuccess && [flow.podsId, flow.podsKeptId].includes(idOf(packet))
     if (isProof && flow.confirmed && !flow.proven) this.prove(flow)
     return toPod(way, address, port, packet)
   }
@@ -424,7 +428,9 @@ export class ModelForwarder {
       returns: 0,
       switched: -Infinity,
       lastId: '',
+      asked: 0,
       podsId: '',
+      podsKeptId: '',
       transactions: new Map(),
     }
     this.flows.set(`${address}|${port}`, flow)
@@ -484,7 +490,9 @@ export class ModelForwarder {
     addTo(this.ofSession, session.name, flow)
     flow.seen = Math.max(flow.seen, second)
     flow.lastId = ''
+    flow.asked = 0
     flow.podsId = ''
+    flow.podsKeptId = ''
     flow.via = via
     if (!isHeld) {
       flow.proven = false
@@ -563,6 +571,14 @@ export class ModelForwarder {
 }
 
 const isUsername = (found: `=${string}` | Reason): found is `=${string}` => found.startsWith('=')
+
+/** Rule 7. */
+function noteAsked(flow: ModelFlow, id: string): void {
+  if (id === flow.podsId) return
+  flow.podsId = id
+  flow.asked++
+  if ([1, 3, 7, 15, 31, 63].includes(flow.asked) || flow.asked % 128 === 127) flow.podsKeptId = id
+}
 
 /** Rule 6: the session that has the flow is the incumbent from now on. */
 function appoint(flow: ModelFlow): void {

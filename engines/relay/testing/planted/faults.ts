@@ -163,6 +163,20 @@ export const FAULTS: readonly PlantedFault[] = [
     to: 'bytes',
   },
   {
+    fault: 8,
+    name: "only the pod's last request proves an address",
+    file: forwarder('proof'),
+    from: 'if ((count & (count + 1)) !== 0) return',
+    to: '',
+  },
+  {
+    fault: 8,
+    name: 'a repeated request counts as another',
+    file: forwarder('proof'),
+    from: 'if (before > 0 && cold',
+    to: 'if (before > 255 && cold',
+  },
+  {
     fault: 9,
     name: 'errors of a killed session pass',
     file: forwarder('pod-side'),
