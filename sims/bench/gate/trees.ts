@@ -11,15 +11,16 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { checkOut, git, type Checkout } from '../harness/checkout.ts'
+import { checkOut, git, packageFolders, temporaryFolder, type Checkout } from '../harness/checkout.ts'
+import { linkModules } from '../harness/modules.ts'
 
 export interface Trees {
   readonly repository: string
@@ -38,7 +39,7 @@ export interface Trees {
 }
 
 export async function openTrees(repository: string, ref: string, signal: AbortSignal): Promise<Trees> {
-  const room = mkdtempSync(join(tmpdir(), 'flowbench-gate-'))
+  const room = temporaryFolder('flowbench-gate-')
   const open: Checkout[] = []
   const close = (): void => {
     process.off('exit', close)
@@ -50,13 +51,13 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
     const base = await checkOut(repository, ref, signal, { place: join(room, 'base') })
     open.push(base)
     const head = join(room, 'head')
-    await copyWorkingTree(repository, head)
+    const submodules = await copyWorkingTree(repository, head)
     return {
       repository,
       base,
       head,
       cache: join(room, 'cache'),
-      changes: changesOf(base, head),
+      changes: changesOf(base, head, submodules),
       twin: async () => {
         const twin = await checkOut(repository, base.commit, signal, {
           place: join(room, 'twin'),
@@ -83,29 +84,39 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
   }
 }
 
-/** Every file that git knows or would take, as it is now. */
-async function copyWorkingTree(repository: string, to: string): Promise<void> {
+/**
+ * Every file that git knows or would take, as it is now; a link stays one, so what it leads to is the copy's own. Returns
+ * the submodules, whose files are not copied.
+ */
+async function copyWorkingTree(repository: string, to: string): Promise<string[]> {
   const listed = await git(repository, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+  const folders: string[] = []
   for (const file of new Set(listed.split('\0'))) {
     const from = join(repository, file)
-    // A file that was deleted, or a submodule's folder, is listed too.
-    if (file === '' || !existsSync(from)) continue
-    mkdirSync(dirname(join(to, file)), { recursive: true })
-    try {
-      copyFileSync(from, join(to, file))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
-    }
+    const kind = file === '' ? undefined : lstatSync(from, { throwIfNoEntry: false })
+    // A file that was deleted is listed, too.
+    if (kind === undefined) continue
+    const place = join(to, file)
+    mkdirSync(dirname(place), { recursive: true })
+    if (kind.isSymbolicLink()) symlinkSync(readlinkSync(from), place)
+    else if (kind.isFile()) copyFileSync(from, place)
+    else if (kind.isDirectory()) folders.push(file.replace(/\/$/, ''))
   }
-  const installed = join(repository, 'node_modules')
-  if (existsSync(installed)) symlinkSync(installed, join(to, 'node_modules'), 'dir')
+  linkModules(repository, to, await packageFolders(repository))
+  return folders
 }
 
 /** Of package managers whose installations the gate does not make. */
 const OTHER_LOCKS = ['npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock']
 
-function changesOf({ folder, dependencies }: Checkout, head: string): string[] {
+function changesOf(
+  { folder, dependencies }: Checkout,
+  head: string,
+  submodules: readonly string[],
+): string[] {
   const changes: string[] = []
+  if (submodules.length > 0)
+    changes.push(`repositories within this one are empty on both sides: ${submodules.join(', ')}`)
   const differs = (file: string): boolean => textOf(join(folder, file)) !== textOf(join(head, file))
   if (differs('package-lock.json')) {
     changes.push(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newRepository, rowsModule, type Repository } from '../testing/repository.ts'
@@ -235,6 +235,39 @@ describe('the work tree', () => {
     )
   })
 
+  test('installs its own packages and links its own workspaces, not those of the installation', async () => {
+    const manifest = (name: string, more = {}) => JSON.stringify({ name, version: '1.0.0', ...more })
+    const workspaces = ['packages/a']
+    const hash = repository.commit({
+      '.gitignore': 'node_modules\n',
+      'package.json': manifest('top', { workspaces }),
+      'packages/a/package.json': manifest('a', { exports: './i.js' }),
+      'packages/a/i.js': '',
+      'package-lock.json': JSON.stringify({
+        name: 'top',
+        version: '1.0.0',
+        lockfileVersion: 3,
+        packages: {
+          '': { name: 'top', version: '1.0.0', workspaces },
+          'node_modules/a': { resolved: 'packages/a', link: true },
+          'packages/a': { version: '1.0.0' },
+        },
+      }),
+    })
+    const cache = process.env['XDG_CACHE_HOME']
+    process.env['XDG_CACHE_HOME'] = join(repository.folder, 'node_modules', 'cache')
+    const checkout = await checkOut(repository.folder, hash, undefined, { install: true })
+    try {
+      expect(checkout.dependencies).toBe('installed')
+      const a = join(checkout.folder, 'node_modules', 'a', 'i.js')
+      expect(realpathSync(a)).toBe(join(checkout.folder, 'packages', 'a', 'i.js'))
+    } finally {
+      checkout.close()
+      if (cache === undefined) delete process.env['XDG_CACHE_HOME']
+      else process.env['XDG_CACHE_HOME'] = cache
+    }
+  })
+
   test('runs no hook of the repository', async () => {
     repository.commit({ 'rows.mjs': '' })
     mkdirSync(join(repository.folder, '.git', 'hooks'), { recursive: true })
@@ -250,13 +283,21 @@ describe('the work tree', () => {
 })
 
 describe('isSatisfied', () => {
-  const lock = (packages: Record<string, { version: string; dev?: boolean }>) => ({ packages })
+  const lock = (packages: Record<string, { version: string; dev?: boolean }>) => ({
+    packages: Object.fromEntries(
+      Object.entries(packages).map(([name, one]) => [
+        /^[a-z]$/.test(name) ? `node_modules/${name}` : name,
+        one,
+      ]),
+    ),
+  })
   test.each([
     ['the same', { a: { version: '1' } }, { a: { version: '1' } }, true],
     ['more here', { a: { version: '1' } }, { a: { version: '1' }, b: { version: '1' } }, true],
     ['another version', { a: { version: '1' } }, { a: { version: '2' } }, false],
     ['not here', { a: { version: '1' } }, {}, false],
     ['for development only', { a: { version: '1', dev: true } }, {}, true],
+    ['a workspace', { 'packages/a': { version: '1' } }, { 'packages/a': { version: '2' } }, true],
     ['the project itself', { '': { version: '1' } }, { '': { version: '2' } }, true],
   ])('%s', (_, theirs, here, satisfied) => {
     expect(isSatisfied(lock(theirs), lock(here))).toBe(satisfied)

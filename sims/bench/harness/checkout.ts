@@ -2,10 +2,10 @@
  * Another commit, in a work tree of its own, so that its code can run beside ours.
  *
  * The work tree lies in a temporary folder and is removed when it is closed, and when the process ends before that. Its
- * dependencies are this checkout's `node_modules`, linked, wherever the lock files agree on every package that the
- * commit needs at run time: then both sides run the same libraries and a difference is the commit's own. Where they do
- * not agree, `npm ci` installs what the commit asks for, into a cache that is kept: a lock file is installed once for
- * each version of Node. Node itself is the one that runs us, for both sides.
+ * dependencies are this checkout's `node_modules`, linked (`modules.ts`), wherever the lock files agree on every package
+ * that the commit needs at run time: then both sides run the same libraries and a difference is the commit's own. Where
+ * they do not agree, `npm ci` installs what the commit asks for, into a cache that is kept: a lock file is installed once
+ * for each version of Node. Node itself is the one that runs us, for both sides.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,14 +15,15 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
-  symlinkSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { linkModules } from './modules.ts'
 
 const run = promisify(execFile)
 
@@ -55,6 +56,9 @@ export interface CheckoutOptions {
   readonly install?: boolean
 }
 
+/** By its real path: that is how Node names the modules in it, and some systems reach their temporary folder by a link. */
+export const temporaryFolder = (prefix: string): string => realpathSync(mkdtempSync(join(tmpdir(), prefix)))
+
 /** Checks `ref` out beside `repository`. BadRequest when it names no commit. */
 export async function checkOut(
   repository: string,
@@ -63,7 +67,7 @@ export async function checkOut(
   { place, install = false }: CheckoutOptions = {},
 ): Promise<Checkout> {
   const commit = await commitOf(repository, ref)
-  const folder = place ?? mkdtempSync(join(tmpdir(), 'flowbench-base-'))
+  const folder = place ?? temporaryFolder('flowbench-base-')
   const close = (): void => {
     process.off('exit', close)
     removeWorktree(repository, folder)
@@ -102,31 +106,49 @@ async function provideDependencies(
   install: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Checkout['dependencies']> {
-  const installed = join(repository, 'node_modules')
-  if (!install && isSatisfied(lockOf(folder), lockOf(repository))) {
-    if (!existsSync(installed)) return 'none'
-    symlinkSync(installed, join(folder, 'node_modules'), 'dir')
-    return 'linked'
-  }
-  symlinkSync(await installedFor(folder, signal), join(folder, 'node_modules'), 'dir')
+  const lock = lockOf(folder)
+  if (!install && isSatisfied(lock, lockOf(repository)))
+    return linkModules(repository, folder, await packageFolders(repository)) ? 'linked' : 'none'
+  linkModules(await installedFor(folder, signal), folder, ['', ...workspacesOf(lock)])
   return 'installed'
 }
 
-/** The `node_modules` that the lock file in `folder` asks for, from the cache. */
+/** Folders of the working tree that are packages, and so may have a `node_modules`; '' is the top. */
+export async function packageFolders(repository: string): Promise<ReadonlySet<string>> {
+  const listed = await git(
+    repository,
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    MANIFESTS,
+  )
+  const folders = listed.split('\0').map((file) => dirname(file))
+  return new Set(['', ...folders.filter((folder) => folder !== '.')])
+}
+
+const MANIFESTS = ':(glob)**/package.json'
+
+/** The folder of the cache in which everything is installed that the lock file in `folder` asks for. */
 async function installedFor(folder: string, signal: AbortSignal | undefined): Promise<string> {
-  const files = ['package.json', 'package-lock.json', '.npmrc'].filter((name) =>
+  const manifests = workspacesOf(lockOf(folder)).map((workspace) => join(workspace, 'package.json'))
+  const files = ['package.json', 'package-lock.json', '.npmrc', ...manifests].filter((name) =>
     existsSync(join(folder, name)),
   )
   const key = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
   for (const name of files) key.update(`\n${name}\n`).update(readFileSync(join(folder, name)))
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'installs')
   const kept = join(cache, key.digest('hex').slice(0, 32))
-  if (existsSync(kept)) return join(kept, 'node_modules')
+  if (existsSync(kept)) return kept
   mkdirSync(cache, { recursive: true })
   // Beside its place, and moved there when whole: two runs may install at once, and one may be interrupted.
   const fresh = mkdtempSync(join(cache, 'new-'))
   try {
-    for (const name of files) copyFileSync(join(folder, name), join(fresh, name))
+    for (const name of files) {
+      mkdirSync(dirname(join(fresh, name)), { recursive: true })
+      copyFileSync(join(folder, name), join(fresh, name))
+    }
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], {
       cwd: fresh,
       maxBuffer: 1 << 26,
@@ -134,7 +156,7 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
     })
     mkdirSync(join(fresh, 'node_modules'), { recursive: true })
     if (!existsSync(kept)) renameSync(fresh, kept)
-    return join(kept, 'node_modules')
+    return kept
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string }
     const told = stderr.trim().split('\n').slice(-3).join('; ') || message
@@ -153,10 +175,21 @@ export function lockOf(folder: string): Lock | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Lock) : null
 }
 
-/** Whether what `here` locks holds every package that `theirs` needs at run time, in the same version. */
+const isInstalled = (path: string): boolean => path.split('/').includes('node_modules')
+
+/** Folders of the project's own packages beside the one at its top. */
+function workspacesOf(lock: Lock | null): string[] {
+  return Object.keys(lock?.packages ?? {}).filter((path) => path !== '' && !isInstalled(path))
+}
+
+/**
+ * Whether what `here` locks holds every package that `theirs` needs at run time, in the same version; the project's own
+ * are each side's.
+ */
 export function isSatisfied(theirs: Lock | null, here: Lock | null): boolean {
   return Object.entries(theirs?.packages ?? {}).every(
-    ([path, { version, dev = false }]) => path === '' || dev || here?.packages?.[path]?.version === version,
+    ([path, { version, dev = false }]) =>
+      !isInstalled(path) || dev || here?.packages?.[path]?.version === version,
   )
 }
 
@@ -168,9 +201,13 @@ function removeWorktree(repository: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** A repository may have millions of files, and git lists them by name. */
+const MOST_OUTPUT = 1 << 30
+
 export async function git(folder: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run('git', args, { cwd: folder, env: gitEnvironment() })
-  return stdout.trim()
+  const { stdout } = await run('git', args, { cwd: folder, env: gitEnvironment(), maxBuffer: MOST_OUTPUT })
+  // Its end alone: a name may begin with a space.
+  return stdout.trimEnd()
 }
 
 /** Within a hook git sets GIT_DIR and others, which would point every command at the hook's repository. */

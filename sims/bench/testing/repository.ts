@@ -1,8 +1,8 @@
 /** A git repository in a temporary folder whose commits are versions of one benchmark: for tests of `--against`. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 export interface Repository {
@@ -29,8 +29,12 @@ export function newRepository(): Repository {
   git('init', '--quiet')
   const write = (files: Readonly<Record<string, string | null>>): void => {
     for (const [name, text] of Object.entries(files)) {
-      if (text === null) rmSync(join(folder, name))
-      else writeFileSync(join(folder, name), text)
+      if (text === null) {
+        rmSync(join(folder, name))
+        continue
+      }
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
     }
   }
   return {

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newRepository, type Repository } from '../testing/repository.ts'
+import { runGate, type GateOptions } from './gate.ts'
+import { openTrees } from './trees.ts'
+
+let repository: Repository
+const { signal } = new AbortController()
+
+beforeEach(() => {
+  repository = newRepository()
+})
+afterEach(() => {
+  const left = repository.worktrees()
+  repository.remove()
+  if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
+})
+
+const countsOf = (file: string, options: Partial<GateOptions> = {}) =>
+  runGate({
+    base: 'HEAD',
+    from: { file: join(repository.folder, file) },
+    folder: repository.folder,
+    countsOnly: true,
+    signal,
+    onProgress: () => {},
+    repeat: 'again',
+    today: '2026-12-01',
+    errorRates: null,
+    ...options,
+  })
+
+const link = (to: string, from: string): void => {
+  mkdirSync(join(repository.folder, from, '..'), { recursive: true })
+  symlinkSync(to, join(repository.folder, from), 'dir')
+}
+
+const walk = (steps: number): string =>
+  `export function w() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
+const manifest = (name: string): string => JSON.stringify({ name, type: 'module', exports: './i.js' })
+
+test('planted: a workspace that is ten times slower fails: each side runs its own packages', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('@x/engine'),
+    'packages/engine/i.js': walk(100),
+    'b.mjs': `import { w } from '@x/engine'\nexport const tasks = { w }\n`,
+  })
+  link('../../packages/engine', 'node_modules/@x/engine')
+  repository.write({ 'packages/engine/i.js': walk(1000) })
+  const document = await countsOf('b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+  expect(document.headline).toContain('most in packages/engine/i.js#w')
+})
+
+test('planted: a workspace that another reaches through its own node_modules, as pnpm lays them', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/low/package.json': manifest('low'),
+    'packages/low/i.js': walk(100),
+    'packages/high/package.json': manifest('high'),
+    'packages/high/i.js': `import { w } from 'low'\nimport 'lib'\nexport const h = () => w()\n`,
+    'packages/high/b.mjs': `import { h } from './i.js'\nexport const tasks = { h }\n`,
+  })
+  repository.write({
+    'node_modules/.pnpm/lib@1.0.0/node_modules/lib/package.json': manifest('lib'),
+    'node_modules/.pnpm/lib@1.0.0/node_modules/lib/i.js': '',
+  })
+  link('../../low', 'packages/high/node_modules/low')
+  link('../../../node_modules/.pnpm/lib@1.0.0/node_modules/lib', 'packages/high/node_modules/lib')
+  repository.write({ 'packages/low/i.js': walk(1000) })
+  const document = await countsOf('packages/high/b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+})
+
+test('links that git knows stay links; what they point to is each side’s own', async () => {
+  const files = { 'real/i.js': walk(1), 'b.mjs': `export { w } from './also/i.js'\n` }
+  repository.write(files)
+  link('real', 'also')
+  link('nowhere', 'dangling')
+  repository.commit(files)
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  try {
+    for (const folder of [trees.base.folder, trees.head]) {
+      expect(lstatSync(join(folder, 'also')).isSymbolicLink()).toBe(true)
+      expect(existsSync(join(folder, 'also/i.js'))).toBe(true)
+      expect(lstatSync(join(folder, 'dangling')).isSymbolicLink()).toBe(true)
+    }
+  } finally {
+    trees.close()
+  }
+})
+
+test('a temporary folder that is reached through a link: blocks are counted', async () => {
+  const room = mkdtempSync(join(tmpdir(), 'flowbench-link-'))
+  mkdirSync(join(room, 'real'))
+  symlinkSync(join(room, 'real'), join(room, 'link'), 'dir')
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = join(room, 'link')
+  try {
+    repository.commit({ 'b.mjs': `${walk(100)}export const tasks = { w }\n` })
+    const document = await countsOf('b.mjs')
+    expect(document.verdict, document.headline).toBe('pass')
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+    rmSync(room, { recursive: true })
+  }
+})
+
+test('a list of files that is longer than a mebibyte is read whole', async () => {
+  const name = `${'x'.repeat(240)}/`.repeat(4)
+  repository.commit(Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`${name}${i}`, ''])))
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  trees.close()
+})
+
+test('a repository within the repository is empty on both sides, and that is said', async () => {
+  repository.commit({ 'b.mjs': '' })
+  const inner = newRepository()
+  inner.commit({ 'a.mjs': '' })
+  try {
+    execFileSync('git', ['clone', '--quiet', inner.folder, join(repository.folder, 'inner')])
+    const trees = await openTrees(repository.folder, 'HEAD', signal)
+    trees.close()
+    expect(trees.changes).toEqual(['repositories within this one are empty on both sides: inner'])
+  } finally {
+    inner.remove()
+  }
+})
