@@ -7,17 +7,42 @@ import { refusalOf } from '../harness/errors.ts'
 import type { Counts } from './counts.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import { countNativeCalls } from './native-calls.ts'
-import { makeReady, tasksOf } from './work.ts'
+import { tasksOf } from './tasks.ts'
+import { makeReady } from './work.ts'
 
-/** A run of more blocks than this is counted once: its first run is not told from later ones. */
+/**
+ * A run of more blocks than this is counted once: its first run is not told from later ones. What is asked for beyond that
+ * (of the copy that must be found one run in ten more) is counted as so many whole runs.
+ */
 const MANY_BLOCKS = 20_000_000
 
 interface Span {
-  readonly functions: ReadonlyMap<string, number>
+  readonly functions: Readonly<Record<string, number>>
   readonly allocated: number
   readonly retained: number
   readonly own: Readonly<Record<string, number>>
   readonly noNumbers: readonly string[]
+}
+
+const plus = (
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => [
+      name,
+      (a[name] ?? 0) + (b[name] ?? 0),
+    ]),
+  )
+
+function together(a: Span, b: Span): Span {
+  return {
+    functions: plus(a.functions, b.functions),
+    allocated: a.allocated + b.allocated,
+    retained: a.retained + b.retained,
+    own: plus(a.own, b.own),
+    noNumbers: b.noNumbers,
+  }
 }
 
 const nativeCalls = countNativeCalls()
@@ -40,12 +65,12 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
   await session.post('Profiler.enable')
   // Before anything is loaded: code that was compiled earlier has no counters in its blocks.
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-  const take = async (): Promise<ReadonlyMap<string, number>> => {
+  const take = async (): Promise<Readonly<Record<string, number>>> => {
     const { result } = await session.post('Profiler.takePreciseCoverage')
     return blocksByFunction(result, folder)
   }
   const ready = await makeReady(work)
-  const counted = async (times: number): Promise<Span> => {
+  const span = async (times: number): Promise<Span> => {
     await take()
     const own = { ...(await ready.counters?.()) }
     const native = nativeCalls()
@@ -64,23 +89,37 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
       noNumbers: noNumbers(ownAfter),
     }
   }
+  const { around } = ready
+  const counted = async (times: number): Promise<Span> => {
+    if (around === undefined) return await span(times)
+    const one = async (): Promise<Span> => {
+      await around.before()
+      const taken = await span(1)
+      await around.after()
+      return taken
+    }
+    let all = await one()
+    for (let run = 1; run < times; run++) all = together(all, await one())
+    return all
+  }
   const first = await counted(1)
   const firstBlocks = sum(first.functions)
   const isLong = firstBlocks > MANY_BLOCKS
-  const span = isLong ? first : await counted(runs)
+  const inLong = async (): Promise<Span> => (runs > as ? together(first, await counted(runs - as)) : first)
+  const total = isLong ? await inLong() : await counted(runs)
   const share = isLong ? 1 : 1 / as
-  const scaled = (counts: Iterable<[string, number]>): Record<string, number> =>
-    Object.fromEntries([...counts].map(([name, n]) => [name, n * share]))
+  const scaled = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(counts).map(([name, n]) => [name, n * share]))
   const result = ready.result()
   await ready.close()
   return {
-    blocks: sum(span.functions) * share,
+    blocks: sum(total.functions) * share,
     firstBlocks,
-    allocated: span.allocated * share,
-    retained: span.retained * share,
-    own: scaled(Object.entries(span.own)),
-    noNumbers: span.noNumbers,
-    functions: scaled(span.functions),
+    allocated: total.allocated * share,
+    retained: total.retained * share,
+    own: scaled(total.own),
+    noNumbers: total.noNumbers,
+    functions: scaled(total.functions),
     result,
   }
 }
@@ -89,7 +128,7 @@ async function count({ work, runs, as, folder }: CountRequest): Promise<Counts> 
 function blocksByFunction(
   scripts: readonly Profiler.ScriptCoverage[],
   folder: string,
-): ReadonlyMap<string, number> {
+): Readonly<Record<string, number>> {
   const blocks = new Map<string, number>()
   for (const { url, functions } of scripts) {
     if (!url.startsWith('file:')) continue
@@ -102,13 +141,11 @@ function blocksByFunction(
       blocks.set(name, (blocks.get(name) ?? 0) + executed)
     }
   }
-  return blocks
+  return Object.fromEntries(blocks)
 }
 
-function sum(counts: ReadonlyMap<string, number>): number {
-  let total = 0
-  for (const n of counts.values()) total += n
-  return total
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, n) => total + n, 0)
 }
 
 /** What is held after a collection of garbage, buffers outside V8's heap included. */

@@ -12,6 +12,7 @@ beforeAll(() => {
   writeFileSync(
     join(folder, 'tasks.mjs'),
     `import { createHash } from 'node:crypto'
+import { Bench } from ${JSON.stringify(import.meta.resolve('tinybench'))}
 let calls = 0
 const bytes = new Uint8Array(1_000_000)
 // Not JavaScript: V8 compiles the same loop in ways that differ by half from process to process.
@@ -21,6 +22,13 @@ export const tasks = {
   sleeps: () => new Promise((resolve) => setTimeout(() => { for (let i = 0; i < 5; i++) work(); resolve(work()) }, 40)),
   lies: () => (calls++ > 20 ? 1 : work().length),
 }
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
+const spin = () => { for (let until = performance.now() + 5; performance.now() < until;); }
+const few = () => createHash('sha256').update(bytes.subarray(0, 300_000)).digest('hex')
+const twice = () => few() + few()
+export const bench = new Bench()
+  .add('few', few, { beforeEach: spin, afterEach: pause })
+  .add('twice', twice, { beforeEach: spin, afterEach: pause })
 `,
   )
 })
@@ -59,6 +67,13 @@ test('a round of real processes: a copy slowed by half and by twice is, one that
   // Where the machine does not tell, there is nothing to compare.
   expect(sleeper.finish.asleep ?? 1).toBeGreaterThan(0.2)
 })
+
+test("hooks of a tinybench task are none of its time: twice the work shows as twice, and their sleep as nobody's", async () => {
+  const [few, twice] = (await playRound([side('few'), side('twice')], options())) as [Played, Played]
+  expect(logRatio(few, twice)).toBeGreaterThan(Math.log(1.6))
+  expect(logRatio(few, twice)).toBeLessThan(Math.log(2.5))
+  expect(few.finish.asleep ?? 0).toBeLessThan(0.2)
+}, 30_000)
 
 test('both samples of a turn are slowed by what is going on, and the ratio is not', () => {
   const played = (...seconds: number[]) => ({ figures: [seconds] }) as unknown as Played

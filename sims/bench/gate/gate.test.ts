@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -111,6 +111,106 @@ test('a counter that base lacks is named and fails nobody; one of head that is n
     repository.write({ 'tasks.mjs': TASKS })
   }
 })
+
+const accept = (of: string): string => {
+  const file = join(temporary, 'accept.yaml')
+  writeFileSync(
+    file,
+    `accept:\n  - benchmark: tasks/unique\n    of: [${of}]\n    reason: it is on purpose\n    until: 2027-01-31\n`,
+  )
+  return file
+}
+
+test('what is let through is let through kind by kind: accepted work is still to be timed', async () => {
+  const accepted = await gateOf(QUADRATIC, { only: ['unique'], accept: accept('work') })
+  expect(accepted.benchmarks[0]).toMatchObject({ outcome: 'accepted', accepted: { until: '2027-01-31' } })
+  expect(accepted.benchmarks[0]!.why).toMatch(/^blocks grew .*; not timed$/)
+  expect(outcomes(await gateOf(QUADRATIC, { only: ['unique'], accept: accept('time, memory') }))).toEqual({
+    'tasks/unique': 'fail',
+  })
+  // Planted: its time was accepted by nobody, and no time is left to look at it.
+  let counting = 0
+  const untimed = await gateOf(QUADRATIC, {
+    only: ['unique'],
+    accept: accept('work'),
+    countsOnly: false,
+    budget: 3,
+    onProgress: (text) => {
+      // As long as the budget is, once the counts are there.
+      if (text.startsWith('control')) while (performance.now() < counting + 3500);
+      counting = performance.now()
+    },
+  })
+  expect([untimed.verdict, untimed.notMeasured.map(({ id }) => id)]).toEqual(['unmeasured', ['tasks/unique']])
+}, 30_000)
+
+test('planted: a wrong result is refused, unless it is let through by name', async () => {
+  const wrong = ENGINE.replace('return seen.size', 'return seen.size + 1')
+  const document = await gateOf(wrong, { only: ['unique'] })
+  expect([document.verdict, outcomes(document)]).toEqual(['unmeasured', { 'tasks/unique': 'refused' }])
+  expect(document.headline).toContain('its result is 401, at base 400')
+  expect((await gateOf(wrong, { only: ['unique'], accept: accept('result') })).verdict).toBe('pass')
+})
+
+test('planted: a wrong result within an object is one; the order of keys, or a time of day, is none', async () => {
+  const returning = (what: string): string => ENGINE.replace('return seen.size', `return ${what}`)
+  const hash = repository.commit({ 'engine.mjs': returning('{ a: [seen.size], b: 1n }'), 'tasks.mjs': TASKS })
+  const gateWith = async (what: string) => {
+    const document = await gateOf(returning(what), { base: hash, only: ['unique', 'in a bench'] })
+    return document.verdict
+  }
+  expect(await gateWith('{ a: [seen.size + 1], b: 1n }')).toBe('unmeasured')
+  expect(await gateWith('{ b: 1n, a: [seen.size] }')).toBe('pass')
+  expect(await gateWith('{ a: [performance.timeOrigin], b: 1n }')).toBe('pass')
+  repository.write({ 'engine.mjs': ENGINE })
+})
+
+test('a task of a Bench: its function alone is counted, its hooks are not', async () => {
+  const work = (steps: number): string =>
+    `export function work() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
+  const tasks = `import { Bench } from ${JSON.stringify(import.meta.resolve('tinybench'))}
+import { work } from './engine.mjs'
+const prepare = () => { for (let i = 0; i < 50_000; i++) state.push(i); state.length = 0 }
+const state = []
+let calls = ''
+export const bench = new Bench({ setup: () => { calls += 's' } })
+  .add('hooked', () => { if (calls[1] !== 'A') throw new Error(calls); return work() }, {
+    beforeAll: () => { calls += 'A' },
+    beforeEach: prepare,
+  })
+  .add('async', async () => { await null; return work() })
+`
+  const hash = repository.commit({ 'engine.mjs': work(1000), 'tasks.mjs': tasks })
+  const document = await gateOf(work(2000), { base: hash })
+  repository.write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+  expect(outcomes(document)).toEqual({ 'tasks/hooked': 'fail', 'tasks/async': 'fail' })
+  const blocks = document.benchmarks.map(({ counters }) => counters.find(({ name }) => name === 'blocks')!)
+  for (const { ratio } of blocks) expect(ratio).toBeCloseTo(2, 1)
+})
+
+test('a Bench of before version 6, which hands its function out, is counted as well', async () => {
+  const work = (steps: number): string =>
+    `export function work() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
+  const tasks = `import { work } from './engine.mjs'
+export const bench = { add() {}, tasks: [{ name: 'old', fn: work, opts: {}, result: { hz: 1 } }] }
+`
+  const hash = repository.commit({ 'engine.mjs': work(1000), 'tasks.mjs': tasks })
+  const same = await gateOf(work(1000), { base: hash })
+  const more = await gateOf(work(2000), { base: hash })
+  repository.write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+  expect([same.verdict, more.verdict]).toEqual(['pass', 'fail'])
+})
+
+test('a benchmark of more than twenty million blocks: its control is a run more, and is found', async () => {
+  const work = `export function unique() {\n  let sum = 0\n  for (let i = 0; i < 20_500_000; i++) sum += 1\n  return sum\n}\n`
+  const hash = repository.commit({
+    'engine.mjs': work,
+    'tasks.mjs': TASKS.replace(/export const bench.*\n/, ''),
+  })
+  const document = await gateOf(work, { base: hash, only: ['unique'] })
+  repository.write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+  expect(document.verdict, document.headline).toBe('pass')
+}, 60_000)
 
 test('planted: what is kept for ever fails by memory left behind', async () => {
   const document = await gateOf(

@@ -38,6 +38,7 @@ import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjec
 import { Refused } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
+import { grownWhy, rank, timedWhy, verdictOf, type NotMeasured } from './verdict.ts'
 
 export interface GateOptions {
   readonly base: string
@@ -110,7 +111,7 @@ async function fileSubjects(
   }
 }
 
-type NotMeasured = GateDocument['notMeasured'][number]
+type Accepted = NonNullable<GateBenchmark['accepted']>
 
 class Run {
   private readonly options: GateOptions
@@ -120,6 +121,8 @@ class Run {
   private readonly begin = performance.now()
   private readonly done = new Map<string, GateBenchmark>()
   private readonly counted = new Map<string, Counted>()
+  /** What was found and let through by name, while the rest is not known yet. */
+  private readonly letThrough = new Map<string, { readonly why: string; readonly accepted: Accepted }>()
   private readonly notMeasured: NotMeasured[] = []
   private readonly controls: GateControl[] = []
 
@@ -171,9 +174,10 @@ class Run {
     try {
       this.controls.push(...(await run()))
     } catch (error) {
-      if (!(error instanceof SideFailed)) throw error
+      if (!(error instanceof SideFailed || error instanceof Refused)) throw error
       const benchmark = this.contests[0]!.id
-      this.controls.push({ of: 'any', benchmark, ok: false, said: `${error.side}: ${error.message}` })
+      const said = error instanceof SideFailed ? `${error.side}: ${error.message}` : error.message
+      this.controls.push({ of: 'any', benchmark, ok: false, said })
     }
   }
 
@@ -185,8 +189,11 @@ class Run {
       const { work } = toleranceOf(this.accept, id)
       const counted = await countBoth(subject, this.limits, work)
       this.counted.set(id, counted)
-      if (counted.idle !== null) this.settleBad(contest, 'refused', 'work', counted.idle)
-      else if (counted.grown) this.settleBad(contest, 'fail', 'work', grownWhy(counted))
+      const { idle, grown, wrong } = counted
+      const passes =
+        (wrong === null || this.passes(contest, 'refused', 'result', wrong)) &&
+        (idle === null || this.passes(contest, 'refused', 'work', idle)) &&
+        (idle !== null || !grown || this.passes(contest, 'fail', 'work', grownWhy(counted)))
     } catch (error) {
       // What was given no time to answer has not failed.
       if (!(error instanceof SideFailed && this.isOver())) this.settleFailed(contest, error)
@@ -223,11 +230,13 @@ class Run {
     for (const contest of open) {
       if (this.isOver()) break
       try {
-        const { time, memory: room } = toleranceOf(this.accept, contest.id)
-        const timed = await timeBoth(contest.id, contest.pairs(options), {
+        const { id } = contest
+        const { time, memory: room } = toleranceOf(this.accept, id)
+        const timed = await timeBoth(id, contest.pairs(options), {
           ...options,
           plan: contest.plan(open.length, time),
           ...(room !== undefined && { memory: room }),
+          accepted: new Set(TIMED_KINDS.filter((kind) => this.acceptance(id, kind)?.expired === false)),
           wantsOrder: contest.subject === null,
         })
         if (timed === null) continue
@@ -235,7 +244,11 @@ class Run {
         const said = { ratio, low, high, order, memory, timing, notes }
         if (finding === 'clear') this.settle(contest, 'pass', timedWhy(timed), said)
         else if (finding === 'undecided') this.settle(contest, 'undecided', timedWhy(timed), said)
-        else this.settleBad(contest, 'fail', finding === 'slower' ? 'time' : 'memory', timedWhy(timed), said)
+        else {
+          const kind = finding === 'slower' ? 'time' : 'memory'
+          if (this.passes(contest, 'fail', kind, timedWhy(timed), said))
+            this.settle(contest, 'pass', null, said)
+        }
       } catch (error) {
         this.settleFailed(contest, error)
       }
@@ -252,40 +265,56 @@ class Run {
     } else this.settle(subject, 'refused', `${error.side}: ${error.message}`)
   }
 
-  /** What is bad, unless it was accepted by name. */
-  private settleBad(
+  private acceptance(id: string, kind: Kind): Accepted | null {
+    const found = acceptanceOf(this.accept, id, kind, this.options.today)
+    if (found === null) return null
+    const { reason, until } = found.entry
+    return { reason, until, expired: found.expired }
+  }
+
+  /**
+   * Whether what is bad was accepted by name, each kind for itself: then the rest is looked into as if nothing had been
+   * found. Settles the benchmark where it was not.
+   */
+  private passes(
     subject: Contest,
     outcome: 'fail' | 'refused',
     kind: Kind,
     why: string,
     said: Partial<GateBenchmark> = {},
-  ): void {
-    const found = acceptanceOf(this.accept, subject.id, kind, this.options.today)
-    if (found === null) {
-      this.settle(subject, outcome, why, said)
-      return
+  ): boolean {
+    const accepted = this.acceptance(subject.id, kind)
+    if (accepted === null || accepted.expired) {
+      this.settle(subject, outcome, why, { ...said, ...(accepted && { accepted }) })
+      return false
     }
-    const { reason, until } = found.entry
-    const accepted = { reason, until, expired: found.expired }
-    this.settle(subject, found.expired ? outcome : 'accepted', why, { ...said, accepted })
+    const before = this.letThrough.get(subject.id)
+    this.letThrough.set(subject.id, {
+      why: before === undefined ? why : `${before.why}; ${why}`,
+      accepted: before === undefined ? accepted : bothOf(before.accepted, accepted),
+    })
+    return true
   }
 
   private settleCounted(subject: Contest, untimed: string): void {
-    if (this.counted.has(subject.id) && !this.done.has(subject.id))
-      this.settle(subject, 'pass', `it does no more work than at base; ${untimed}`)
+    if (!this.counted.has(subject.id) || this.done.has(subject.id)) return
+    const why = this.letThrough.has(subject.id) ? untimed : `it does no more work than at base; ${untimed}`
+    this.settle(subject, 'pass', why)
   }
 
   private settle(
     { id, laidOver }: Contest,
     outcome: GateBenchmark['outcome'],
-    why: string,
+    /** Null where all is said by what was let through. */
+    why: string | null,
     timed: Partial<GateBenchmark> = {},
   ): void {
     const counted = this.counted.get(id)
+    const through = this.letThrough.get(id)
     this.done.set(id, {
       id,
-      outcome,
-      why,
+      outcome: outcome === 'pass' && through !== undefined ? 'accepted' : outcome,
+      why: [through?.why, why].filter((text) => typeof text === 'string').join('; '),
       ratio: null,
       low: null,
       high: null,
@@ -294,7 +323,7 @@ class Run {
       timing: null,
       counters: counted?.counters ?? [],
       laidOver,
-      accepted: null,
+      accepted: through?.accepted ?? null,
       ...timed,
       notes: [...(counted?.notes ?? []), ...(timed.notes ?? [])],
     })
@@ -307,8 +336,9 @@ class Run {
       const why = this.controls.some(({ ok }) => !ok) ? 'the controls failed' : 'time was up'
       this.notMeasured.push({ id, why })
     }
+    const same = new Set(this.contests.filter(({ sameCode }) => sameCode).map(({ id }) => id))
     const benchmarks = [...this.done.values()].toSorted((a, b) => rank(a) - rank(b))
-    const { verdict, headline } = verdictOf(benchmarks, this.controls, this.notMeasured, base)
+    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, this.notMeasured, base)
     return gateDocument.parse({
       schema: GATE_SCHEMA,
       verdict,
@@ -332,87 +362,11 @@ class Run {
   }
 }
 
-const ORDER: readonly GateBenchmark['outcome'][] = [
-  'fail',
-  'refused',
-  'undecided',
-  'changed',
-  'new',
-  'accepted',
-  'pass',
-]
+const TIMED_KINDS = ['time', 'memory'] as const
 
-/** Worst first; among failures the greatest growth of work first, then the slowest. */
-function rank({ outcome, ratio, counters }: GateBenchmark): number {
-  const grown = Math.max(0, ...counters.filter((one) => one.grown).map((one) => one.ratio ?? 1e6))
-  return ORDER.indexOf(outcome) - Math.min(0.9, Math.log2(1 + Math.max(grown, ratio ?? 0)) / 100)
-}
-
-function grownWhy({ counters }: Counted): string {
-  return counters
-    .filter(({ grown }) => grown)
-    .map(({ name, base, head, where }) => {
-      const most = where.length === 0 ? '' : `, most in ${where[0]}`
-      return `${name} grew from ${round(base)} to ${round(head)}${most}`
-    })
-    .join('; ')
-}
-
-const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6))
-
-function timedWhy({
-  finding,
-  ratio,
-  low,
-  high,
-  memory,
-  timing,
-}: Awaited<ReturnType<typeof timeBoth>> & object): string {
-  const time = `${ratio.toFixed(3)} times base's time (${low.toFixed(3)}-${high.toFixed(3)})`
-  const rounds = `${timing.rounds} rounds${timing.confirming > 0 ? ` and ${timing.confirming} to confirm` : ''}`
-  if (finding === 'more memory') return `${memory.ratio.toFixed(3)} times base's peak memory in ${rounds}`
-  return `${time} in ${rounds}`
-}
-
-function verdictOf(
-  benchmarks: readonly GateBenchmark[],
-  controls: readonly GateControl[],
-  notMeasured: readonly NotMeasured[],
-  base: string,
-): Pick<GateDocument, 'verdict' | 'headline'> {
-  const of = (outcome: GateBenchmark['outcome']): GateBenchmark[] =>
-    benchmarks.filter((benchmark) => benchmark.outcome === outcome)
-  const [failed] = of('fail')
-  if (failed !== undefined) {
-    const others = of('fail').length - 1
-    return {
-      verdict: 'fail',
-      headline: `${failed.id}: ${failed.why}${others > 0 ? `; and ${others} more` : ''}`,
-    }
-  }
-  const broken = controls.find(({ ok }) => !ok)
-  if (broken !== undefined) {
-    return {
-      verdict: 'unmeasured',
-      headline: `could not measure: control on ${broken.benchmark}: ${broken.said}`,
-    }
-  }
-  const [refused] = of('refused')
-  if (refused !== undefined)
-    return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
-  if (of('pass').length + of('undecided').length + of('accepted').length === 0) {
-    return { verdict: 'unmeasured', headline: 'could not measure: nothing was compared' }
-  }
-  const left = notMeasured.length > 0 ? `; ${notMeasured.length} not measured` : ''
-  const open = of('undecided')
-  if (open.length > 0) {
-    return {
-      verdict: 'undecided',
-      headline: `${open.length} of ${benchmarks.length} undecided, ${open[0]!.id} first${left}`,
-    }
-  }
-  return {
-    verdict: 'pass',
-    headline: `no slower than ${base}: ${of('pass').length} of ${benchmarks.length} clear${left}`,
-  }
+/** What two entries of the file say, as one: until the first of them runs out. */
+function bothOf(one: Accepted, other: Accepted): Accepted {
+  if (one.reason === other.reason && one.until === other.until) return one
+  const [until] = [one.until, other.until].toSorted() as [string]
+  return { reason: `${one.reason}; ${other.reason}`, until, expired: false }
 }

@@ -11,6 +11,9 @@ const WARM_UP_MS = 300
 const WARM_UP_RUNS = 3
 /** One run of this length has done all the warming up that there is to do. */
 const LONG_RUN_MS = 400
+/** What is done around each run is not timed, but takes its time: no more than this for a warm-up and for a sample. */
+const MOST_WARM_UP_MS = 2000
+const MOST_SAMPLE_MS = 100
 
 class Player {
   private readonly ready: Ready
@@ -35,49 +38,83 @@ class Player {
   }
 
   async warmUp(sampleMs: number): Promise<void> {
+    const { around } = this.ready
+    const begin = performance.now()
     let least = Infinity
     let spent = 0
+    let done = 0
     for (let runs = 0, batch = 1; runs < WARM_UP_RUNS || spent < WARM_UP_MS; runs++) {
-      const begin = this.now()
-      await this.ready.run(batch)
-      const took = this.now() - begin
+      const took = around === undefined ? await this.timed(batch) : await this.timedOnce(around)
       spent += took
+      done += batch
       least = Math.min(least, took / batch)
       if (least > LONG_RUN_MS) break
+      if (around !== undefined) {
+        if (runs >= WARM_UP_RUNS && performance.now() - begin > MOST_WARM_UP_MS) break
+        continue
+      }
       // Short runs in batches: asking the clock costs a microsecond.
       batch = Math.max(1, Math.min(2 * batch, Math.round(sampleMs / 4 / Math.max(least, 1e-6))))
     }
     this.repeats = Math.max(1, Math.ceil(sampleMs / Math.max(least, 1e-6)))
     this.length = (this.repeats * least) / 1000
+    if (around !== undefined) {
+      const each = (performance.now() - begin) / done
+      this.repeats = Math.max(1, Math.min(this.repeats, Math.floor(MOST_SAMPLE_MS / each)))
+      this.length = (this.repeats * each) / 1000
+    }
     this.observer.observe({ entryTypes: ['gc'] })
   }
 
-  /** tinybench times it, on our clock. */
+  private async timed(runs: number): Promise<number> {
+    const begin = this.now()
+    await this.ready.run(runs)
+    return this.now() - begin
+  }
+
+  private async timedOnce({ before, after }: NonNullable<Ready['around']>): Promise<number> {
+    await before()
+    const took = await this.timed(1)
+    await after()
+    return took
+  }
+
+  /** tinybench times it, on our clock; what is done around a run is none of the sample. */
   async sample(slower: number): Promise<Sample> {
     const { ready, repeats, now } = this
+    const { around } = ready
+    const iterations = around === undefined ? 1 : repeats
     const work = async (): Promise<void> => {
       const begin = now()
-      await ready.run(repeats)
+      await ready.run(repeats / iterations)
       if (slower === 0) return
       const until = now() + slower * (now() - begin)
       while (now() < until);
     }
-    const bench = new Bench({ time: 0, iterations: 1, warmup: false, throws: true, now })
-    bench.add('sample', work, { async: true })
-    const waited = waitedForCore()
-    const wall = performance.now()
-    const cpu = clockOf('cpu')()
+    const cpuNow = clockOf('cpu')
+    const at = { waited: null as number | null, wall: 0, cpu: 0 }
+    let wallMs = 0
+    const beforeEach = async (): Promise<void> => {
+      await around?.before()
+      Object.assign(at, { waited: waitedForCore(), wall: performance.now(), cpu: cpuNow() })
+    }
+    const afterEach = async (): Promise<void> => {
+      const wall = performance.now() - at.wall
+      const ran = cpuNow() - at.cpu
+      const waited = waitedForCore()
+      wallMs += wall
+      if (waited === null || at.waited === null || this.asleepMs === null) this.asleepMs = null
+      else this.asleepMs += Math.max(0, wall - ran - (waited - at.waited))
+      await around?.after()
+    }
+    const bench = new Bench({ time: 0, iterations, warmup: false, throws: true, now })
+    bench.add('sample', work, { async: true, beforeEach, afterEach })
     await bench.run()
-    const wallMs = performance.now() - wall
-    const ran = clockOf('cpu')() - cpu
-    const after = waitedForCore()
     this.sampledMs += wallMs
-    if (waited === null || after === null || this.asleepMs === null) this.asleepMs = null
-    else this.asleepMs += Math.max(0, wallMs - ran - (after - waited))
     const result = bench.tasks[0]?.result
     if (result?.state !== 'completed') throw new Error(`tinybench ended ${result?.state ?? 'without a task'}`)
     const units = 1000 * repeats * ready.units
-    return { seconds: result.latency.min / units, wall: wallMs / units }
+    return { seconds: result.totalTime / units, wall: wallMs / units }
   }
 
   finish(): Finish {

@@ -29,8 +29,8 @@ const SOAKED = [
 
 /** Whole gates drawn from the rounds. */
 const GATES = 20_000
-/** The code that plays a round: rounds of another are not counted. */
-const MEASURES = ['duel.ts', 'core.ts', 'player.ts', 'clock.ts', 'work.ts']
+/** The code that plays a round of the soak, all of rows: rounds of another are not counted. */
+const MEASURES = ['duel.ts', 'core.ts', 'player.ts', 'clock.ts', 'rows.ts']
 /** The code that decides from rounds: rates are of this and no other. */
 const DECIDES = [...MEASURES, 'judge.ts', 'timing.ts']
 

@@ -74,13 +74,41 @@ test('planted: a tenth more memory fails; a tenth of little does not', async () 
   expect((await more(1e6))!.finding).toBe('undecided')
 })
 
-test('planted: a benchmark that sleeps in every round is refused, one that seemed to once is not', async () => {
+test('planted: a slowdown that is let through lets no memory through, nor the other way round', async () => {
+  const found = async (kind: 'time' | 'memory', seconds: number, peak: number) => {
+    const head = pairs(() => side(seconds, { peak }))
+    return (await timeBoth('a', head, { ...options, accepted: new Set([kind]) }))!.finding
+  }
+  expect(await found('time', 1.2, 200e6)).toBe('more memory')
+  expect(await found('time', 1.2, 100e6)).toBe('slower')
+  expect(await found('memory', 1.2, 200e6)).toBe('slower')
+  expect(await found('memory', 1, 200e6)).toBe('more memory')
+  // Memory that is never known to be clear: nothing passes.
+  let round = 0
+  const unclear = pairs(() => side(1.2, { peak: [112e6, 106e6, 100e6][round++ % 3]! }))
+  const timed = await timeBoth('a', unclear, { ...options, accepted: new Set(['time'] as const) })
+  expect(timed!.finding).toBe('undecided')
+})
+
+test('planted: a benchmark that sleeps in every round, on either side, is refused; one that seemed to once is not', async () => {
   const asleep = { asleep: 0.4 }
   const both = pairs(
     () => side(1, asleep),
     () => side(1, asleep),
   )
   await expect(timeBoth('a', both, options)).rejects.toThrow(Refused)
+  for (const [base, head] of [
+    [0, 0.9],
+    [0.9, 0],
+  ] as const) {
+    const one = pairs(
+      () => side(1, { asleep: head }),
+      () => side(1, { asleep: base }),
+    )
+    await expect(timeBoth('a', one, options)).rejects.toThrow(
+      `${100 * base} % of its time or more at base and ${100 * head} % at head`,
+    )
+  }
   const once = await timeBoth(
     'a',
     pairs((round) => side(1, round === 1 ? asleep : {})),

@@ -24,6 +24,8 @@ export interface TimingOptions {
   readonly cache: string
   readonly seed: number
   readonly signal: AbortSignal
+  /** Kinds that are let through by name: a finding of one is no reason to stop before the other is known. */
+  readonly accepted?: ReadonlySet<'time' | 'memory'>
   /** Go on until the order of the two is known, however little they differ, or the last look. */
   readonly wantsOrder?: boolean
   /** True when no further round may begin. */
@@ -53,8 +55,11 @@ export interface Pair {
 
 export type JudgeOptions = Pick<
   TimingOptions,
-  'plan' | 'memory' | 'clock' | 'wantsOrder' | 'isOver' | 'onProgress'
+  'plan' | 'memory' | 'accepted' | 'clock' | 'wantsOrder' | 'isOver' | 'onProgress'
 >
+
+const KINDS = ['time', 'memory'] as const
+const NOTHING: ReadonlySet<'time' | 'memory'> = new Set()
 
 /** Asks for rounds until the verdict is there. Null when time was up before a single look. */
 export async function timeBoth(
@@ -62,7 +67,7 @@ export async function timeBoth(
   playPair: () => Promise<Pair>,
   options: JudgeOptions,
 ): Promise<Timed | null> {
-  const { plan, clock, isOver, onProgress, wantsOrder = false } = options
+  const { plan, clock, isOver, onProgress, wantsOrder = false, accepted = NOTHING } = options
   const memoryPlan = planOf(plan.benchmarks, options.memory ?? MEMORY_TOLERANCE)
   const play = async (pairs: Pair[], text: string): Promise<void> => {
     onProgress(`${id}: ${text} ${pairs.length + 1}`)
@@ -74,11 +79,11 @@ export async function timeBoth(
   let order: Order | 'alike' | null = null
   let time: Finding = 'undecided'
   let memory: Finding = 'undecided'
+  const isBad = (kind: 'time' | 'memory'): boolean => (kind === 'time' ? time : memory) === 'slower'
   const isOpen = (): boolean =>
     rounds.length < last &&
-    time !== 'slower' &&
-    memory !== 'slower' &&
-    !(time === 'clear' && memory === 'clear' && (order !== null || !wantsOrder))
+    !KINDS.some((kind) => isBad(kind) && !accepted.has(kind)) &&
+    (time === 'undecided' || memory === 'undecided' || (time === 'clear' && order === null && wantsOrder))
   while (isOpen()) {
     if (isOver()) break
     await play(rounds, 'round')
@@ -89,21 +94,30 @@ export async function timeBoth(
   }
   if (rounds.length < plan.looks[0]!) return null
   const again: Pair[] = []
-  const suspect = time === 'slower' ? slowerBy : memory === 'slower' ? grownBy : null
+  // Of two the one that is not let through: it decides.
+  const suspect = KINDS.find((kind) => isBad(kind) && !accepted.has(kind)) ?? KINDS.find(isBad) ?? null
   let confirmed = false
   if (suspect !== null) {
     while (again.length < plan.confirmLooks.at(-1)! && !isOver() && !confirmed) {
       await play(again, 'confirming round')
-      confirmed = confirm(again.map(suspect), suspect === slowerBy ? plan : memoryPlan) === 'confirmed'
+      confirmed =
+        suspect === 'time'
+          ? confirm(again.map(slowerBy), plan) === 'confirmed'
+          : confirm(again.map(grownBy), memoryPlan) === 'confirmed'
     }
   }
   const all = [...rounds, ...again]
-  const bad = time === 'slower' ? 'slower' : 'more memory'
+  const bad = suspect === 'time' ? 'slower' : 'more memory'
   const clear = time === 'clear' && memory === 'clear'
+  // Where one is let through and the other is not, nothing passes before that other is known.
+  const otherIsOpen =
+    suspect !== null &&
+    accepted.has(suspect) &&
+    KINDS.some((kind) => !accepted.has(kind) && (kind === 'time' ? time : memory) === 'undecided')
   return {
     order: order === 'alike' ? null : order,
     // What fresh rounds did not bear out stays open.
-    finding: confirmed ? bad : clear ? 'clear' : 'undecided',
+    finding: confirmed && !otherIsOpen ? bad : clear ? 'clear' : 'undecided',
     // The rounds that led to a finding are chosen for it; those that confirm it are not.
     ...ratioOf((confirmed ? again : all).map(slowerBy)),
     memory: ratioOf((confirmed ? again : all).map(grownBy)),
@@ -140,17 +154,19 @@ function judgeMemory(rounds: readonly Pair[], plan: Plan): Finding {
 }
 
 /**
- * Throws Refused for a benchmark that mostly waits: in each of its first rounds, on both sides. On a machine whose host
- * is busy a round may look asleep that was only kept from running; one that sleeps does so every time.
+ * Throws Refused for a benchmark of which a side mostly waits, in each of its first rounds. On a machine whose host is
+ * busy a round may look asleep that was only kept from running; one that sleeps does so every time. One side is enough: a
+ * head that begins to wait is slower, and by processor time it is not.
  */
 function refuseSleepers(rounds: readonly Pair[], clock: ClockName): void {
   if (clock !== 'cpu' || rounds.length !== SLEEP_ROUNDS) return
-  const asleep = Math.min(
-    ...rounds.flatMap(({ base, head }) => [base.finish.asleep ?? 0, head.finish.asleep ?? 0]),
-  )
-  if (asleep <= MOST_ASLEEP) return
+  const least = (side: 'base' | 'head'): number =>
+    Math.min(...rounds.map((pair) => pair[side].finish.asleep ?? 0))
+  const [base, head] = [least('base'), least('head')]
+  if (Math.max(base, head) <= MOST_ASLEEP) return
+  const shares = [base, head].map((asleep) => `${Math.round(100 * asleep)} %`)
   throw new Refused(
-    `it sleeps for ${Math.round(100 * asleep)} % of its time or more, waiting for a timer, a disk or another process: processor time says nothing of it`,
+    `it sleeps, waiting for a timer, a disk or another process, for ${shares[0]} of its time or more at base and ${shares[1]} at head: processor time says nothing of it`,
   )
 }
 

@@ -1,0 +1,92 @@
+/**
+ * A task of somebody else's file, ready to be done.
+ *
+ * A file of tasks exports tinybench's `Bench` (with its tasks added, not yet run), or `tasks`: functions by name. A task
+ * does not say what it must return. What one of `tasks` returns first is what it must return each time after, and base's
+ * must be head's. Where it counts its own work exactly, the file may export `counters`: a function that returns what was
+ * done so far, by name.
+ */
+import { pathToFileURL } from 'node:url'
+import type { Bench } from 'tinybench'
+import { WrongResult } from '../harness/errors.ts'
+import { resultOf, shown } from './result.ts'
+import { readyBenchTask, recordTasks } from './tinybench.ts'
+import type { Ready } from './work.ts'
+
+/** The tasks that a file offers, by name. Throws when it offers none. */
+export async function tasksOf(file: string): Promise<ReadonlyMap<string, Runner>> {
+  const added = recordTasks()
+  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const found = new Map<string, Runner>()
+  for (const value of Object.values(module)) {
+    if (isBench(value))
+      for (const task of value.tasks) found.set(task.name, () => readyBenchTask(value, task, added))
+  }
+  const { tasks } = module
+  if (typeof tasks === 'object' && tasks !== null) {
+    for (const [name, task] of Object.entries(tasks)) {
+      if (typeof task === 'function') found.set(name, plainTask(task as () => unknown))
+    }
+  }
+  if (found.size > 0) return found
+  throw new Error('it exports no tinybench Bench with tasks, and no `tasks`: functions by name')
+}
+
+type Runner = () => Ready | Promise<Ready>
+
+function isBench(value: unknown): value is Bench {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'tasks' in value &&
+    Array.isArray(value.tasks) &&
+    'add' in value
+  )
+}
+
+function plainTask(task: () => unknown): Runner {
+  return () => {
+    let first: string | undefined
+    let result: string | null = null
+    const take = (value: unknown): void => {
+      const got = shown(value)
+      if (first === undefined) {
+        first = got
+        result = resultOf(value)
+      }
+      if (got !== first) throw new WrongResult(`it returned ${first} first, and ${got} later`)
+    }
+    const finish = async (running: Promise<unknown>, left: number): Promise<void> => {
+      take(await running)
+      for (let i = 0; i < left; i++) take(await task())
+    }
+    return {
+      run: (repeats) => {
+        for (let i = 0; i < repeats; i++) {
+          const value = task()
+          if (value instanceof Promise) return finish(value, repeats - i - 1)
+          take(value)
+        }
+        return undefined
+      },
+      result: () => result,
+      units: 1,
+      close: () => {},
+    }
+  }
+}
+
+export async function readyTask(file: string, name: string): Promise<Ready> {
+  const task = (await tasksOf(file)).get(name)
+  if (task === undefined) throw new Error(`there is no task ${name}`)
+  const { counters } = (await import(pathToFileURL(file).href)) as { counters?: unknown }
+  if (typeof counters !== 'function') return await task()
+  return { ...(await task()), counters: async () => countsIn(await (counters as () => unknown)()) }
+}
+
+/** What a stranger's `counters` returned; what is no number is NaN, and refused where it is head's. */
+function countsIn(given: unknown): Readonly<Record<string, number>> {
+  if (typeof given !== 'object' || given === null)
+    throw new Error('its `counters` must return numbers by name')
+  return Object.fromEntries(Object.entries(given).map(([name, n]) => [name, Number(n)]))
+}
