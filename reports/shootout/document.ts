@@ -44,7 +44,10 @@ export function patternsDocument(
       line,
       name,
       // Points of a hundred thousand rows would drown what is said.
-      engines: engines.map((report) => ({ ...row(report), points: undefined })),
+      engines: engines.map((report) => {
+        const { findAll, ...rest } = row(report)
+        return { ...rest, points: undefined, findAll: findAll && { ...findAll, points: undefined } }
+      }),
     })),
     missing,
   }

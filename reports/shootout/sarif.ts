@@ -1,7 +1,6 @@
 /** Findings as SARIF 2.1.0, which code hosts show beside the line. */
 import { attackCode } from './attack.ts'
-import { sentence } from './terminal.ts'
-import type { Finding } from './verdict.ts'
+import { findingSentence, type Finding } from './verdict.ts'
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 const RULES = {
@@ -29,37 +28,40 @@ export function sarif(findings: readonly Finding[], file: string, version: strin
             })),
           },
         },
-        results: told.map(({ name, line, pattern, report, outcome, accepted }) => ({
-          ruleId: `regex/${report.verdict}`,
-          level: outcome === 'failed' ? 'error' : 'note',
-          message: {
-            text: `${name}: ${pattern}: on ${report.engine} ${report.version} ${sentence(report, report.promise)}`,
-          },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: file.replaceAll('\\', '/') },
-                ...(line === null ? {} : { region: { startLine: line } }),
-              },
-              logicalLocations: [{ name, kind: 'member' }],
-            },
-          ],
-          ...(outcome === 'accepted'
-            ? {
-                suppressions: [
-                  { kind: 'external', justification: `${accepted!.reason} (until ${accepted!.until})` },
-                ],
-              }
-            : {}),
-          properties: {
-            verdict: report.verdict,
-            degree: report.degree,
-            ...(report.attack === null
-              ? {}
-              : { attack: report.attack, attackCode: attackCode(report.attack) }),
-          },
-        })),
+        results: told.map((finding) => resultOf(finding, file)),
       },
     ],
+  }
+}
+
+function resultOf(finding: Finding, file: string): object {
+  const { name, line, pattern, report, shown, outcome, accepted } = finding
+  return {
+    ruleId: `regex/${shown.verdict}`,
+    level: outcome === 'failed' ? 'error' : 'note',
+    message: {
+      text: `${name}: ${pattern}: on ${report.engine} ${report.version} ${findingSentence(finding)}`,
+    },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: file.replaceAll('\\', '/') },
+          ...(line === null ? {} : { region: { startLine: line } }),
+        },
+        logicalLocations: [{ name, kind: 'member' }],
+      },
+    ],
+    ...(outcome === 'accepted'
+      ? {
+          suppressions: [
+            { kind: 'external', justification: `${accepted!.reason} (until ${accepted!.until})` },
+          ],
+        }
+      : {}),
+    properties: {
+      verdict: shown.verdict,
+      degree: shown.degree,
+      ...(shown.attack === null ? {} : { attack: shown.attack, attackCode: attackCode(shown.attack) }),
+    },
   }
 }

@@ -63,6 +63,29 @@ describe('judging', () => {
     expect(findings[1]!.accepted).toMatchObject({ expired: true })
   })
 
+  test('planted: what is linear in a search and quadratic in finding all matches fails, and says which', () => {
+    const findAll = { ...report('polynomial', { degree: 2 }), attack }
+    const quadratic = pattern('all', 3, report('linear', { findAll }))
+    const found = judge([quadratic], 'v8', [], '2026-11-26')
+    expect(found).toMatchObject([{ outcome: 'failed', of: 'all matches', shown: { verdict: 'polynomial' } }])
+    expect(exitOf(found, false)).toBe(99)
+    expect(junit(found, 'rules.yaml', 'v8')).toContain('<failure message="finding all matches is QUADRATIC')
+    expect(JSON.stringify(sarif(found, 'rules.yaml', '14'))).toContain('finding all matches is QUADRATIC')
+    expect(renderPattern(quadratic, []).split('\n')[0]).toMatch(
+      /linear on v8; finding all matches polynomial on v8 \(quadratic\)$/,
+    )
+    // An engine that does not find all is judged by a search; one whose growth is not known is unsure.
+    const of = (verdict: EngineReport['verdict']) =>
+      judge([pattern('all', 3, report('linear', { findAll: report(verdict) }))], 'v8', [], '2026-11-26')[0]!
+        .outcome
+    expect([of('linear'), of('refused'), of('undecided'), of('crashed')]).toEqual([
+      'passed',
+      'passed',
+      'unsure',
+      'failed',
+    ])
+  })
+
   test('exit codes', () => {
     const of = (...names: string[]) => findings.filter(({ name }) => names.includes(name))
     expect(exitOf(of('one', 'four'), true)).toBe(0)

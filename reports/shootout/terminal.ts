@@ -22,15 +22,25 @@ const ORDER = ['exponential', 'polynomial', 'crashed', 'undecided', 'linear', 'r
 
 /** `^(a+)+$: exponential on v8, python; linear on flowbench`. */
 export function headline(pattern: string, engines: readonly EngineReport[]): string {
-  const parts = ORDER.flatMap((verdict) => {
-    const those = engines.filter((report) => report.verdict === verdict)
+  // What only finding all matches shows stands for itself; that one is undecided or refused is told in the engine's line.
+  const all = engines.flatMap(({ engine, findAll }) => (findAll === null ? [] : [{ engine, ...findAll }]))
+  const grows = partsOf(all, ['exponential', 'polynomial', 'crashed'])
+  const parts = [...partsOf(engines, ORDER), ...grows.map((part) => `finding all matches ${part}`)]
+  return `${pattern}: ${parts.join('; ')}`
+}
+
+function partsOf(
+  shown: readonly Pick<EngineReport, 'engine' | 'verdict' | 'degree'>[],
+  order: readonly (typeof ORDER)[number][],
+): string[] {
+  return order.flatMap((verdict) => {
+    const those = shown.filter((report) => report.verdict === verdict)
     if (those.length === 0) return []
     const names = those.map(({ engine, degree }) =>
       verdict === 'polynomial' ? `${engine} (${power(degree!)})` : engine,
     )
     return [`${verdict}${verdict === 'refused' ? ' by' : ' on'} ${names.join(', ')}`]
   })
-  return `${pattern}: ${parts.join('; ')}`
 }
 
 export function power(degree: number): string {

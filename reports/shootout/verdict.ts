@@ -1,6 +1,7 @@
 /** Whether patterns are linear on the engine that is checked, the accepted ones set aside. */
 import { acceptedBy, type Accepted } from '../../sims/bench/shootout/input/accepted.ts'
-import type { EngineReport } from '../../sims/bench/shootout/inspect.ts'
+import type { EngineReport, Shown } from '../../sims/bench/shootout/inspect.ts'
+import { sentence } from './terminal.ts'
 import type { PatternReport } from '../../sims/bench/shootout/shootout.ts'
 
 export type Finding = {
@@ -8,6 +9,9 @@ export type Finding = {
   readonly line: number | null
   readonly name: string
   readonly report: EngineReport
+  /** What is judged: the worse of a search's growth and of finding all matches. */
+  readonly shown: Shown
+  readonly of: 'search' | 'all matches'
   /** `failed`: not linear; `unsure`: undecided or refused, which `--strict` minds. */
   readonly outcome: 'passed' | 'failed' | 'unsure' | 'accepted'
   /** Of what is accepted, or was until it ran out. */
@@ -24,15 +28,16 @@ export function judge(
     const report = engines.find((one) => one.engine === engine)
     if (report === undefined) return []
     const found = acceptedBy(accepted, { pattern, name, engine, today })
-    const { verdict } = report
-    const raw =
-      verdict === 'linear' ? 'passed' : verdict === 'undecided' || verdict === 'refused' ? 'unsure' : 'failed'
+    const { shown, of } = worse(report)
+    const raw = rawOutcome(shown)
     return [
       {
         pattern,
         line,
         name,
         report,
+        shown,
+        of,
         outcome: raw !== 'passed' && found !== null && !found.expired ? 'accepted' : raw,
         accepted:
           found === null
@@ -41,6 +46,29 @@ export function judge(
       },
     ]
   })
+}
+
+function rawOutcome({ verdict }: Shown): 'passed' | 'unsure' | 'failed' {
+  if (verdict === 'linear') return 'passed'
+  return verdict === 'undecided' || verdict === 'refused' ? 'unsure' : 'failed'
+}
+
+const RANK = { passed: 0, unsure: 1, failed: 2 } as const
+
+/**
+ * A pattern that is linear in one search may take quadratic time to find all matches, and whoever replaces or splits does
+ * that. Where an engine does not find all, it is judged by what it does.
+ */
+function worse(report: EngineReport): Pick<Finding, 'shown' | 'of'> {
+  const { findAll } = report
+  const isWorse =
+    findAll !== null && findAll.verdict !== 'refused' && RANK[rawOutcome(findAll)] > RANK[rawOutcome(report)]
+  return isWorse ? { shown: findAll, of: 'all matches' } : { shown: report, of: 'search' }
+}
+
+/** What was seen of what is judged, in words. */
+export function findingSentence({ report, shown, of }: Finding): string {
+  return `${of === 'search' ? '' : 'finding all matches is '}${sentence(shown, report.promise)}`
 }
 
 /** 99 when one is not linear, 3 when one is undecided and that matters, else 0. */

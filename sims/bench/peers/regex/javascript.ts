@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import { matchCounter, stepOver, type RegExpLike } from './empty-matches.ts'
 import type { Question, RegexPeer, Task } from './peer.ts'
 
 const require = createRequire(import.meta.url)
@@ -24,13 +25,6 @@ function missingPackage(name: string): ReturnType<RegexPeer['missing']> {
   return { why: 'not installed', install: `npm install --no-save ${name}` }
 }
 
-/** A `RegExp` or what looks like one, with the flag `g`. */
-interface RegExpLike {
-  lastIndex: number
-  test(text: string): boolean
-  exec(text: string): RegExpExecArray | null
-}
-
 /** Sum of the lengths of matches, in bytes and in the string's own units. */
 function measureMatches(regex: RegExpLike, text: string): { bytes: number; units: number } {
   let bytes = 0
@@ -39,14 +33,14 @@ function measureMatches(regex: RegExpLike, text: string): { bytes: number; units
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
     units += match[0].length
     bytes += Buffer.byteLength(match[0])
-    if (match[0].length === 0) regex.lastIndex++
+    if (match[0].length === 0) stepOver(regex, text)
   }
   return { bytes, units }
 }
 
 function askRegExp(regex: RegExpLike, { text, ask, expected }: Task): Question {
   const string = decode(text)
-  if (ask === 'count') return { expected, run: () => countMatches(regex, string) }
+  if (ask === 'count') return { expected, run: matchCounter(regex, string) }
   if (ask === 'groups') return { expected, run: () => sumGroups(regex, string) }
   if (ask === 'spans') {
     const { bytes, units } = measureMatches(regex, string)
@@ -60,26 +54,12 @@ function askRegExp(regex: RegExpLike, { text, ask, expected }: Task): Question {
   return { expected, run: test }
 }
 
-/** `test` makes no match array: the quickest that V8 can count. */
-function countMatches(regex: RegExpLike, text: string): number {
-  let count = 0
-  regex.lastIndex = 0
-  let before = -1
-  while (regex.test(text)) {
-    count++
-    // An empty match does not move on by itself.
-    if (regex.lastIndex === before) regex.lastIndex++
-    before = regex.lastIndex
-  }
-  return count
-}
-
 function sumMatches(regex: RegExpLike, text: string): number {
   let units = 0
   regex.lastIndex = 0
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
     units += match[0].length
-    if (match[0].length === 0) regex.lastIndex++
+    if (match[0].length === 0) stepOver(regex, text)
   }
   return units
 }
@@ -89,7 +69,7 @@ function sumGroups(regex: RegExpLike, text: string): number {
   regex.lastIndex = 0
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
     for (let group = 1; group < match.length; group++) units += match[group]?.length ?? 0
-    if (match[0].length === 0) regex.lastIndex++
+    if (match[0].length === 0) stepOver(regex, text)
   }
   return units
 }

@@ -80,6 +80,32 @@ describe.each(here.map((peer) => ({ peer, id: peer.id })))('$id', ({ peer }) => 
   })
 })
 
+describe.each(here.filter(({ id }) => id.startsWith('v8')))('empty matches on $id', (peer) => {
+  test.each([
+    ['\\b', 'ab cd', 4],
+    ['x*', 'ab', 3],
+    ['a*', 'aab', 3],
+    ['b|', 'abb', 4],
+  ])('%s in %s are counted once each', async (pattern, text, expected) => {
+    const task = {
+      pattern,
+      ignoreCase: false,
+      unicode: false,
+      text: new TextEncoder().encode(text),
+      expected,
+    }
+    const count = await peer.ask({ ...task, ask: 'count' })
+    expect([count.run(), count.run()]).toEqual([expected, expected])
+  })
+
+  test.skipIf(peer.id === 'v8-linear')('a character of two halves is stepped over whole', async () => {
+    const task = { pattern: 'x*', ignoreCase: false, unicode: true, text: new TextEncoder().encode('😀x') }
+    const spans = await peer.ask({ ...task, ask: 'spans', expected: 1 })
+    const count = await peer.ask({ ...task, ask: 'count', expected: 3 })
+    expect([spans.run(), count.run()]).toEqual([1, 3])
+  })
+})
+
 describe('libraries called once a match', () => {
   const [one] = CASES
   const task = { ...one!, text: new TextEncoder().encode(one!.text) }

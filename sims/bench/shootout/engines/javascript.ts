@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import { matchCounter, stepOver } from '../../peers/regex/empty-matches.ts'
 import { compileRust, type Re2js, type Re2jsMatcher, type RustRegex } from '../../peers/regex/javascript.ts'
 import { flagsAmong, Refused, type Adapter, type Bound, type Compiled } from './adapter.ts'
 
@@ -37,9 +38,6 @@ function compileRegExp(pattern: string, flags: string): Compiled {
 }
 
 function bindRegExp(regex: RegExp, indexed: () => RegExp, text: string): Bound {
-  const step = (by: RegExp, empty: boolean): void => {
-    if (empty) by.lastIndex += by.unicode && text.codePointAt(by.lastIndex)! > 0xffff ? 2 : 1
-  }
   return {
     test: () => {
       regex.lastIndex = 0
@@ -50,25 +48,16 @@ function bindRegExp(regex: RegExp, indexed: () => RegExp, text: string): Bound {
       for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
         const end = regex.lastIndex
         if (!visit(match.index, end)) return
-        step(regex, end === match.index)
+        if (end === match.index) stepOver(regex, text)
       }
     },
-    // `test` makes no array of a match.
-    count: () => {
-      let count = 0
-      regex.lastIndex = 0
-      for (let before = -1; regex.test(text); before = regex.lastIndex) {
-        count++
-        if (regex.lastIndex === before) step(regex, true)
-      }
-      return count
-    },
+    count: matchCounter(regex, text),
     eachGroups: (visit) => {
       const by = indexed()
       for (let match = by.exec(text); match !== null; match = by.exec(text)) {
         const { indices } = match as RegExpExecArray & { indices: ([number, number] | undefined)[] }
         if (!visit(indices.flatMap((span) => span ?? [-1, -1]))) return
-        step(by, match[0].length === 0)
+        if (match[0].length === 0) stepOver(by, text)
       }
     },
   }
