@@ -150,6 +150,7 @@ async function compare(
       seed: 1,
       signal,
       isOver: () => left() <= 0,
+      left,
       onProgress,
     }
     return await compareTime(id, benchmarkContest(subject).pairs(options), options)

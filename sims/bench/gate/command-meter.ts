@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { Refused } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
 
 export interface Taken {
   /** Seconds of the processor, user and system, and of the wall. */
@@ -18,8 +18,17 @@ export interface Meter {
   readonly name: 'children' | 'bash'
   /** A sample shorter than this, in seconds, is too coarse. */
   readonly least: number
-  /** Runs the command so many times in `folder`, and then `spin` seconds of arithmetic. */
-  take(sample: CommandSample, signal: AbortSignal): Promise<Taken>
+  /**
+   * Runs the command so many times in `folder`, and then `spin` seconds of arithmetic. Throws TimeUp, all that it started
+   * being ended, where that takes longer than there is time.
+   */
+  take(sample: CommandSample, limits: CommandLimits): Promise<Taken>
+}
+
+export interface CommandLimits {
+  readonly signal: AbortSignal
+  /** Seconds that are left. */
+  readonly left: () => number
 }
 
 export interface CommandSample {
@@ -37,12 +46,12 @@ export function openMeter(usage = childrenUsage()): Meter {
     name: 'children',
     least: 0.02,
     // Nothing else of the gate's may end meanwhile: it takes one sample at a time.
-    take: async (sample, signal) => {
+    take: async (sample, limits) => {
       const before = usage()
       const begin = performance.now()
       // A single run needs no shell around it but its own.
-      if (sample.runs === 1 && sample.spin === 0) await run(['sh', '-c', sample.command], sample, signal)
-      else await run(bash(script(sample), sample), sample, signal)
+      if (sample.runs === 1 && sample.spin === 0) await run(['sh', '-c', sample.command], sample, limits)
+      else await run(bash(script(sample), sample), sample, limits)
       return { cpu: usage() - before, wall: (performance.now() - begin) / 1000 }
     },
   }
@@ -95,21 +104,27 @@ const bash = (text: string, { command }: CommandSample): string[] => [
   SPINNER,
 ]
 
-async function takeByBash(sample: CommandSample, signal: AbortSignal): Promise<Taken> {
+async function takeByBash(sample: CommandSample, limits: CommandLimits): Promise<Taken> {
   const text = `TIMEFORMAT='flowbench %U %S %R'\ntime {\n${script(sample)}\n}`
-  const told = await run(bash(text, sample), sample, signal)
+  const told = await run(bash(text, sample), sample, limits)
   const times = /flowbench (\S+) (\S+) (\S+)\s*$/.exec(told)
   if (times === null) throw new Refused('bash did not tell its times')
   const [user, system, wall] = times.slice(1).map((text) => Number(text.replace(',', '.')))
   return { cpu: user! + system!, wall: wall! }
 }
 
-/** What it wrote to stderr. Throws Refused where it fails, or the signal's reason. */
+/** A program may leave another behind that holds its stderr open for ever. */
+const LAST_WORDS_MS = 200
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** What it wrote to stderr. Throws Refused where it fails, TimeUp where it does not end, or the signal's reason. */
 async function run(
   [program, ...args]: readonly string[],
   { folder }: CommandSample,
-  signal: AbortSignal,
+  { signal, left }: CommandLimits,
 ): Promise<string> {
+  signal.throwIfAborted()
+  const begin = performance.now()
   const child = spawn(program!, args, {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -119,19 +134,36 @@ async function run(
   let told = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (told = (told + chunk).slice(-4000)))
   const kill = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
   }
+  let isLate = false
+  const timer = setTimeout(
+    () => {
+      isLate = true
+      kill()
+    },
+    Math.min(LONGEST_TIMER_MS, 1000 * Math.max(0, left())),
+  )
   signal.addEventListener('abort', kill)
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject)
       child.once('close', resolve)
+      child.once('exit', (code) => setTimeout(() => resolve(code), LAST_WORDS_MS).unref())
     })
     signal.throwIfAborted()
+    if (isLate)
+      throw new TimeUp(`it had not ended after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     if (code === 0) return told
     const why = told.trim().split('\n').at(-1) ?? ''
     throw new Refused(`the command failed${why === '' ? '' : `: ${why}`}`)
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', kill)
+    child.stderr.destroy()
   }
 }

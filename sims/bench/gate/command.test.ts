@@ -1,13 +1,17 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newRepository, type Repository } from '../testing/repository.ts'
 import { commandPlan, commandRounds } from './command.ts'
 import { openMeter } from './command-meter.ts'
+import { runGate, type GateOptions } from './gate.ts'
 import { areAlike, orderOf } from './judge.ts'
 import { Refused } from './refused.ts'
 
 const { signal } = new AbortController()
+const limits = { signal, left: () => 600 }
 const folders = ['one', 'two', 'six'] as const
 let room: string
 
@@ -32,8 +36,8 @@ function runsIn(name: string): number {
 }
 
 test('a copy that is slowed by a tenth does eleven runs where others do ten', async () => {
-  const sides = folders.map((name) => ({ folder: join(room, name), slower: name === 'six' ? 0.1 : 0 }))
-  const play = commandRounds(sides, { command: 'sh program.sh', seed: 1, signal })
+  const sides = folders.map((name) => ({ name, folder: join(room, name), slower: name === 'six' ? 0.1 : 0 }))
+  const play = commandRounds(sides, { command: 'sh program.sh', seed: 1, ...limits })
   // The first round finds out how long it takes, besides.
   await play()
   for (const name of folders) runsIn(name)
@@ -53,22 +57,95 @@ test.each(['children', 'bash'] as const)(
     runsIn('one')
     const { cpu } = await meter.take(
       { command: 'sh program.sh; sh program.sh', folder, runs: 3, spin: 0 },
-      signal,
+      limits,
     )
     expect(runsIn('one')).toBe(6)
     expect(cpu).toBeGreaterThan(0)
     // It has waited, and that is none.
-    const waited = await meter.take({ command: 'sleep 0.3', folder, runs: 1, spin: 0 }, signal)
+    const waited = await meter.take({ command: 'sleep 0.3', folder, runs: 1, spin: 0 }, limits)
     expect(waited.wall).toBeGreaterThanOrEqual(0.3)
     expect(waited.cpu).toBeLessThan(0.3)
   },
 )
 
 test('planted: a command that fails is refused, in its own words', async () => {
-  const sides = [{ folder: join(room, 'one'), slower: 0 }]
-  const play = commandRounds(sides, { command: 'echo no such engine >&2; exit 3', seed: 1, signal })
+  const sides = [{ name: 'base', folder: join(room, 'one'), slower: 0 }]
+  const play = commandRounds(sides, { command: 'echo no such engine >&2; exit 3', seed: 1, ...limits })
   await expect(play()).rejects.toThrow(Refused)
-  await expect(play()).rejects.toThrow('the command failed: no such engine')
+  await expect(play()).rejects.toThrow('base: the command failed: no such engine')
+})
+
+test('planted: a command that never ends is ended with all that it started, and what is known is said', async () => {
+  const begin = performance.now()
+  const left = (): number => 1 - (performance.now() - begin) / 1000
+  const sides = [{ name: 'base', folder: join(room, 'one'), slower: 0 }]
+  const command = 'sleep 61.7 & sleep 61.7'
+  await expect(commandRounds(sides, { command, seed: 1, signal, left })()).rejects.toThrow(
+    /^time was up: a run of the command: it had not ended after 1\.\d s$/,
+  )
+  expect(performance.now() - begin).toBeLessThan(20_000)
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+  expect(stdout.split('\n').filter((line) => line.trim() === 'sleep 61.7')).toEqual([])
+  // One whose run is known.
+  let runs = 0
+  const few = (): number => (runs++ < 3 ? 600 : 0)
+  await expect(
+    commandRounds(sides, { command: 'sh program.sh', seed: 1, signal, left: few })(),
+  ).rejects.toThrow(/^time was up: a run of the command takes \d+\.\d s, and a round is \d of them or more$/)
+})
+
+test('a command that leaves a program behind is not waited for beyond its own end', async () => {
+  const folder = join(room, 'one')
+  const begin = performance.now()
+  await openMeter().take({ command: 'sleep 30 & exit 0', folder, runs: 1, spin: 0 }, limits)
+  expect(performance.now() - begin).toBeLessThan(20_000)
+})
+
+describe('the gate of a command', () => {
+  let repository: Repository
+  beforeAll(() => {
+    repository = newRepository()
+    repository.commit({ 'run.sh': 'exit 0\n', 'inner/run.sh': 'echo inner >&2; exit 4\n' })
+  })
+  afterAll(() => repository.remove())
+
+  const gateOf = (command: string, options: Partial<GateOptions> = {}) =>
+    runGate({
+      base: 'HEAD',
+      from: { command },
+      folder: repository.folder,
+      signal,
+      onProgress: () => {},
+      repeat: 'again',
+      today: '2026-12-01',
+      errorRates: null,
+      ...options,
+    })
+
+  test('planted: one that fails is no control, and is not measured', async () => {
+    const document = await gateOf('echo no such engine >&2; exit 3')
+    expect(document).toMatchObject({
+      verdict: 'unmeasured',
+      headline: 'could not measure: control on command: base: the command failed: no such engine',
+      controls: [{ ok: false }],
+      notMeasured: [{ id: 'command', why: 'the controls failed' }],
+    })
+  })
+
+  test('one that never ends is ended with the budget', async () => {
+    const document = await gateOf('sleep 61.8', { budget: 0.5 })
+    expect(document.verdict).toBe('unmeasured')
+    expect(document.headline).toContain('time was up: a run of the command: it had not ended after 0.')
+  })
+
+  test('it runs in the folder of each tree that it was called in', async () => {
+    const document = await gateOf('sh run.sh', { folder: join(repository.folder, 'inner') })
+    expect(document.headline).toContain('base: the command failed: inner')
+    repository.write({ 'fresh/run.sh': 'exit 0' })
+    await expect(gateOf('sh run.sh', { folder: join(repository.folder, 'fresh') })).rejects.toThrow(
+      'base has no folder fresh to run the command in',
+    )
+  })
 })
 
 test('three per cent are an order, three per mille are not: there, the two are soon known to be alike', () => {

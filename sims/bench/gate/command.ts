@@ -13,10 +13,10 @@
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { shuffled } from '../harness/shuffled.ts'
 import { keepTogether } from './core.ts'
-import { openMeter, type CommandSample, type Taken } from './command-meter.ts'
+import { openMeter, type CommandLimits, type CommandSample, type Taken } from './command-meter.ts'
 import type { Played } from './duel.ts'
 import { planOf, type Plan } from './judge.ts'
-import { Refused } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
 
 const SAMPLES = 4
 /**
@@ -38,19 +38,20 @@ const LOOKS = [8, 11, 14, 20, 30, 45, 60]
 
 export const commandPlan = (tolerance?: number): Plan => ({ ...planOf(1, tolerance), looks: LOOKS })
 
-export interface CommandOptions {
+export interface CommandOptions extends CommandLimits {
   readonly command: string
   readonly seed: number
-  readonly signal: AbortSignal
 }
 
 export interface CommandSide {
+  readonly name: string
   readonly folder: string
   /** Made slower by this share on purpose. */
   readonly slower: number
 }
 
 interface Turn {
+  readonly name: string
   readonly sample: CommandSample
   /** As how many runs its time counts. */
   readonly as: number
@@ -59,30 +60,51 @@ interface Turn {
 /** Rounds of the command in these folders; the first round finds out how long it takes. */
 export function commandRounds(
   sides: readonly CommandSide[],
-  { command, seed, signal }: CommandOptions,
+  { command, seed, ...limits }: CommandOptions,
 ): () => Promise<Played[]> {
   const shuffle = openStream(seed, 0, `gate/command/${sides.length}`)
   const meter = openMeter()
   let turns: Turn[] | null = null
   let isSerial = false
   let samples = SAMPLES
+  /** Seconds that a run takes, once that is known. */
+  let took: number | null = null
+  const take = async (name: string, sample: CommandSample): Promise<Taken> => {
+    try {
+      return await meter.take(sample, limits)
+    } catch (error) {
+      if (error instanceof TimeUp) {
+        const known =
+          took === null
+            ? `a run of the command: ${error.message}`
+            : `a run of the command takes ${took.toFixed(1)} s, and a round is ${samples * sides.length} of them or more`
+        throw new TimeUp(`time was up: ${known}`)
+      }
+      throw error instanceof Refused ? new Refused(`${name}: ${error.message}`) : error
+    }
+  }
   const look = async (): Promise<Turn[]> => {
-    const once = (folder: string): Promise<Taken> => meter.take({ command, folder, runs: 1, spin: 0 }, signal)
+    const once = ({ name, folder }: CommandSide): Promise<Taken> =>
+      take(name, { command, folder, runs: 1, spin: 0 })
     // The first run finds caches cold, and fails where the command does.
-    for (const { folder } of sides) await once(folder)
-    const { cpu, wall } = await once(sides[0]!.folder)
+    for (const side of sides) await once(side)
+    const { cpu, wall } = await once(sides[0]!)
+    took = wall
     isSerial = cpu < MOST_CORES * wall
     const isControl = sides.some(({ slower }) => slower > 0)
     const runs = runsOf(cpu, meter.least, isControl)
     if (runs * cpu < SHORT_SECONDS) samples = SAMPLES_OF_SHORT
-    return sides.map(({ folder, slower }) => turnOf({ command, folder, runs, spin: 0 }, slower, cpu))
+    return sides.map(({ name, folder, slower }) => ({
+      name,
+      ...turnOf({ command, folder, runs, spin: 0 }, slower, cpu),
+    }))
   }
   const playTurns = async (all: readonly Turn[]): Promise<Played[]> => {
     const taken: Taken[][] = all.map(() => [])
     const order = all.flatMap((_, side) => Array.from({ length: samples }, () => side))
     for (const side of shuffled(order, shuffle)) {
-      const { sample, as } = all[side]!
-      const { cpu, wall } = await meter.take(sample, signal)
+      const { name, sample, as } = all[side]!
+      const { cpu, wall } = await take(name, sample)
       if (cpu <= 0) throw new Refused('the command takes no processor time that can be told')
       taken[side]!.push({ cpu: cpu / as, wall: wall / as })
     }
@@ -107,7 +129,7 @@ function runsOf(cpu: number, least: number, isControl: boolean): number {
   return Math.max(told, Math.min(CONTROL_RUNS, Math.ceil(1 / Math.max(cpu, 0.001))))
 }
 
-function turnOf(sample: CommandSample, slower: number, cpu: number): Turn {
+function turnOf(sample: CommandSample, slower: number, cpu: number): Omit<Turn, 'name'> {
   const as = sample.runs
   if (slower === 0) return { sample, as }
   if (as >= CONTROL_RUNS) return { sample: { ...sample, runs: as + Math.round(slower * as) }, as }

@@ -1,5 +1,8 @@
 /** What the gate can put to both trees: a benchmark, whose work can also be counted, or a command. */
-import { commandPlan, commandRounds } from './command.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { BadRequest } from '../harness/errors.ts'
+import { commandPlan, commandRounds, type CommandSide } from './command.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
 import { planOf, type Plan } from './judge.ts'
 import type { Subject } from './subjects.ts'
@@ -49,8 +52,16 @@ export function benchmarkContest(subject: Subject): Contest {
   }
 }
 
-export function commandContest(command: string, trees: Trees): Contest {
-  const base = { folder: trees.base.folder, slower: 0 }
+/** The command in both trees, in the folder of each that `folder` is in the repository. BadRequest where one has none. */
+export function commandContest(command: string, trees: Trees, folder: string): Contest {
+  const within = relative(trees.repository, realpathSync(folder))
+  const sideOf = (name: string, tree: string, slower = 0): CommandSide => {
+    const place = join(tree, within)
+    if (!existsSync(place)) throw new BadRequest(`${name} has no folder ${within} to run the command in`)
+    return { name, folder: place, slower }
+  }
+  const base = sideOf('base', trees.base.folder)
+  const head = sideOf('head', trees.head)
   return {
     id: 'command',
     timed: true,
@@ -58,14 +69,14 @@ export function commandContest(command: string, trees: Trees): Contest {
     laidOver: [],
     subject: null,
     plan: (_, tolerance) => commandPlan(tolerance),
-    pairs: ({ seed, signal }) => {
-      const play = commandRounds([base, { folder: trees.head, slower: 0 }], { command, seed, signal })
+    pairs: ({ seed, signal, left }) => {
+      const play = commandRounds([base, head], { command, seed, signal, left })
       return async () => {
         const [one, two] = (await play()) as [Played, Played]
         return { base: one, head: two }
       }
     },
-    controls: ({ seed, signal }, slower) =>
-      commandRounds([base, base, { ...base, slower }], { command, seed, signal }),
+    controls: ({ seed, signal, left }, slower) =>
+      commandRounds([base, base, { ...base, slower }], { command, seed, signal, left }),
   }
 }

@@ -80,8 +80,8 @@ export async function runGate(options: GateOptions): Promise<GateDocument> {
   }
 }
 
-async function contestsOf({ from, only, signal }: GateOptions, trees: Trees): Promise<Contest[]> {
-  if ('command' in from) return [commandContest(from.command, trees)]
+async function contestsOf({ from, folder, only, signal }: GateOptions, trees: Trees): Promise<Contest[]> {
+  if ('command' in from) return [commandContest(from.command, trees, folder)]
   const subjects =
     'registry' in from
       ? await rowSubjects(from.registry, trees, only)
@@ -217,6 +217,7 @@ class Run {
       seed,
       signal,
       isOver: this.isOver,
+      left: this.limits.left,
       onProgress,
     }
   }

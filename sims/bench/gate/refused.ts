@@ -2,3 +2,6 @@
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
+
+/** What was begun could not be ended within the budget. */
+export class TimeUp extends Refused {}

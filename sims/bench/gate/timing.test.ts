@@ -12,6 +12,7 @@ const options: TimingOptions = {
   seed: 1,
   signal: new AbortController().signal,
   isOver: () => false,
+  left: () => Infinity,
   onProgress: () => {},
 }
 

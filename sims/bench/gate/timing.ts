@@ -2,7 +2,7 @@
 import type { ClockName } from './clock.ts'
 import type { GateBenchmark, GateControl } from './document.ts'
 import { logRatio, type Played } from './duel.ts'
-import { Refused } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
 import {
   areAlike,
   confirm,
@@ -30,6 +30,8 @@ export interface TimingOptions {
   readonly wantsOrder?: boolean
   /** True when no further round may begin. */
   readonly isOver: () => boolean
+  /** Seconds that are left for what has begun. */
+  readonly left: () => number
   readonly onProgress: (text: string) => void
 }
 
@@ -69,11 +71,20 @@ export async function timeBoth(
 ): Promise<Timed | null> {
   const { plan, clock, isOver, onProgress, wantsOrder = false, accepted = NOTHING } = options
   const memoryPlan = planOf(plan.benchmarks, options.memory ?? MEMORY_TOLERANCE)
+  /** Why a round that was begun has not been ended. */
+  let late: TimeUp | null = null
   const play = async (pairs: Pair[], text: string): Promise<void> => {
     onProgress(`${id}: ${text} ${pairs.length + 1}`)
-    pairs.push(await playPair())
+    try {
+      pairs.push(await playPair())
+    } catch (error) {
+      if (!(error instanceof TimeUp)) throw error
+      late = error
+      return
+    }
     refuseSleepers(pairs, clock)
   }
+  const isEnded = (): boolean => late !== null || isOver()
   const rounds: Pair[] = []
   const last = plan.looks.at(-1)!
   let order: Order | 'alike' | null = null
@@ -85,20 +96,24 @@ export async function timeBoth(
     !KINDS.some((kind) => isBad(kind) && !accepted.has(kind)) &&
     (time === 'undecided' || memory === 'undecided' || (time === 'clear' && order === null && wantsOrder))
   while (isOpen()) {
-    if (isOver()) break
+    if (isEnded()) break
     await play(rounds, 'round')
+    if (late !== null) break
     if (time === 'undecided') time = judge(rounds.map(slowerBy), plan)
     if (memory === 'undecided') memory = judgeMemory(rounds, memoryPlan)
     order ??= orderOf(rounds.map(slowerBy), plan)
     if (wantsOrder && areAlike(rounds.map(slowerBy), plan)) order ??= 'alike'
   }
-  if (rounds.length < plan.looks[0]!) return null
+  if (rounds.length < plan.looks[0]!) {
+    if (late !== null) throw late as TimeUp
+    return null
+  }
   const again: Pair[] = []
   // Of two the one that is not let through: it decides.
   const suspect = KINDS.find((kind) => isBad(kind) && !accepted.has(kind)) ?? KINDS.find(isBad) ?? null
   let confirmed = false
   if (suspect !== null) {
-    while (again.length < plan.confirmLooks.at(-1)! && !isOver() && !confirmed) {
+    while (again.length < plan.confirmLooks.at(-1)! && !isEnded() && !confirmed) {
       await play(again, 'confirming round')
       confirmed =
         suspect === 'time'
@@ -215,7 +230,7 @@ export async function timeControls(
       of: 'time',
       benchmark: id,
       ok: found === 'slower',
-      said: `a copy slowed by ${Math.round(100 * CONTROL_SLOWER)} %: ${seen(slow)}, ${found === 'slower' ? 'found' : 'not found'}`,
+      said: `a copy slowed by ${Math.round(100 * CONTROL_SLOWER)} %: ${seen(slow)}, ${found === 'slower' ? 'found' : isOver() ? 'not found before time was up' : 'not found'}`,
     },
   ]
 }

@@ -39,9 +39,9 @@ async function orderIn(base: number, head: number, seed: number) {
       const folder = join(room, name)
       mkdirSync(folder)
       writeFileSync(join(folder, 'program.sh'), `for ((i = 0; i < ${Math.round(count)}; i++)); do :; done\n`)
-      return { folder, slower: 0 }
+      return { name, folder, slower: 0 }
     })
-    const play = commandRounds(sides, { command: 'bash program.sh', seed, signal })
+    const play = commandRounds(sides, { command: 'bash program.sh', seed, signal, left: () => Infinity })
     const pair = async () => {
       const [one, two] = (await play()) as [Played, Played]
       return { base: one, head: two }
