@@ -93,6 +93,32 @@ describe('spans are leftmost, then longest', () => {
   })
 })
 
+describe('a set of two characters 32 apart', () => {
+  /** `]` stands first in a bracket, `^` does not. */
+  const bracket = (low: string, high: string): string =>
+    low === ']' || high === '^' ? `[${low}${high}]` : `[${high}${low}]`
+
+  it.each(['utf8', 'bytes'] as const)('has both and no other, whatever they are: %s', (encoding) => {
+    const latin = (text: string): Uint8Array | string =>
+      encoding === 'bytes' ? Uint8Array.from(text, (unit) => unit.charCodeAt(0)) : text
+    const all = String.fromCharCode(...Array.from({ length: 288 }, (_, code) => code))
+    const inside = Array.from(all, (letter) => `#${letter}y`).join('')
+    const last = encoding === 'bytes' ? 223 : 255
+    for (let code = 0; code <= last; code++) {
+      const pair = [String.fromCharCode(code), String.fromCharCode(code + 32)] as [string, string]
+      for (const [pattern, text, width] of [
+        [bracket(...pair), all.slice(0, last + 33), 1],
+        [`#${bracket(...pair)}y`, inside.slice(0, 3 * (last + 33)), 3],
+      ] as const) {
+        const regex = compile(latin(pattern), { encoding })
+        const want = [code, code + 32].flatMap((place) => [place * width, place * width + width])
+        expect([...regex.spans(latin(text))], pattern).toEqual(want)
+        for (const letter of pair) expect(regex.test(latin(width === 1 ? letter : `#${letter}y`))).toBe(true)
+      }
+    }
+  })
+})
+
 describe('broken UTF-8', () => {
   it('is matched by nothing, and hides nothing', () => {
     const text = new Uint8Array([0x61, 0xff, 0x62, 0xc3, 0x63, 0x80, 0xe2, 0x82])

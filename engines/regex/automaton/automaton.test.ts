@@ -173,5 +173,21 @@ describe('required literals', () => {
   it('folds ASCII letters, multiplies others', () => {
     expect(literals('foo', true)).toEqual(['foo', true, 0])
     expect(literals('жa', true)).toEqual(['Жa|жa', true, 0])
+    // 32 apart, but not one letter in both cases.
+    expect(literals('x[s\u0093]y')).toEqual(['xsy|x\u0093y', true, 0])
+  })
+
+  it.each([
+    ['many strings, each made longer', `(${'|'.repeat(199)})${'x{8}{8}{8}{8}'.repeat(4)}`],
+    ['few strings, each made longer', `[ab]{4}${'x{8}{8}{8}{8}'.repeat(40)}`],
+    ['long strings multiplied', `${'x'.repeat(100_000)}[ab]{4}`],
+    ['many branches of repetitions', Array.from({ length: 600 }, (_, i) => `${i}x{8}{8}{8}{8}`).join('|')],
+    ['one string of repetitions', `${'x{8}{8}{8}{8}'.repeat(600)}`],
+    ['empty strings by the thousand', `${'('.repeat(100)}${'|'.repeat(9999)}${'x){8}'.repeat(100)}`],
+  ])('take little more memory than the pattern: %s', (_, pattern) => {
+    const { root } = parse(pattern)
+    const size = (found: ReturnType<typeof requiredLiterals>): number =>
+      found === null ? 0 : found.literals.reduce((sum, bytes) => sum + bytes.length, 0)
+    expect(size(requiredLiterals(root, false, false))).toBeLessThan(pattern.length + (1 << 20))
   })
 })

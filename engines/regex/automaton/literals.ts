@@ -50,13 +50,42 @@ const MOST_BRANCHES = 10_000
 const MOST_MEMBERS = 8
 /** Bytes of strings that a repetition may multiply to: repetitions of repetitions grow without bound. */
 const LONGEST_REPEATED = 4096
+/** Bytes that all copies together may take, beyond the one of each string that is written in the pattern. */
+const MOST_COPIED = 1 << 20
+/** A string with nothing in it takes memory as well. */
+const BYTES_PER_TEXT = 8
 /** In the order of `literal/frequency.ts`: a blank and most letters are above. */
 const COMMON = 180
 const NOTHING: Text = { bytes: [], folded: false, cased: false }
 const NO_LENGTH: Lengths = { min: 0, max: 0 }
 
-function isLetter(byte: number): boolean {
-  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
+/** How the pattern is read, and what is left for copies: strings that multiply each other grow as no budget foresees. */
+class Ground {
+  readonly bytes: boolean
+  private left = MOST_COPIED
+
+  constructor(bytes: boolean) {
+    this.bytes = bytes
+  }
+
+  /** False, and nothing taken, where copies would take too much. */
+  take(bytes: number): boolean {
+    if (bytes > this.left) return false
+    this.left -= bytes
+    return true
+  }
+}
+
+function sizeOf(texts: readonly Text[]): number {
+  return texts.reduce((sum, { bytes }) => sum + bytes.length + BYTES_PER_TEXT, 0)
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a
+}
+
+function isLetter(code: number): boolean {
+  return isCapital(code) || isCapital(code - 32)
 }
 
 function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
@@ -67,7 +96,7 @@ function textsOfSet(ranges: Ranges, bytes: boolean): Text[] | null {
     }
   }
   const [first, second] = members as [number, number]
-  if (members.length === 2 && second === first + 32 && isLetter(first)) {
+  if (members.length === 2 && second === first + 32 && isCapital(first)) {
     return [{ bytes: [second], folded: true, cased: false }]
   }
   return members.map((code) => {
@@ -88,14 +117,17 @@ class Run {
     this.before = before
   }
 
-  /** Appends one of `all`; false, and nothing done, where that would be too many strings. */
-  append(all: readonly Text[]): boolean {
+  /** Appends one of `all`; false, and nothing done, where that would be too many strings, or too long ones. */
+  append(all: readonly Text[], ground: Ground): boolean {
     const { texts } = this
     if (all.length === 1) {
-      for (const text of texts) extend(text, all[0]!)
+      const [tail] = all as [Text]
+      if (texts.length > 1 && !ground.take(texts.length * tail.bytes.length)) return false
+      for (const text of texts) extend(text, tail)
       return true
     }
     if (texts.length * all.length > MOST_PRODUCTS) return false
+    if (!ground.take(all.length * sizeOf(texts) + texts.length * sizeOf(all))) return false
     this.texts = texts.flatMap((text) =>
       all.map((tail) => {
         const longer = { ...text, bytes: text.bytes.slice() }
@@ -106,10 +138,11 @@ class Run {
     return true
   }
 
-  /** Begins with one of `all`, however many. */
-  begin(all: readonly Text[]): this {
+  /** Begins with one of `all`, however many; false where that would be too much. */
+  begin(all: readonly Text[], ground: Ground): boolean {
+    if (!ground.take(sizeOf(all))) return false
     this.texts = all.map((text) => ({ ...text, bytes: text.bytes.slice() }))
-    return this
+    return true
   }
 }
 
@@ -147,17 +180,21 @@ function add(a: Lengths, b: Lengths): Lengths {
 }
 
 /** What is known of each part is forgotten at once: a long literal has a million of them. */
-function inspectCat(parts: Iterable<Info>): Info {
+function inspectCat(parts: Iterable<Info>, ground: Ground): Info {
   let best: Candidate | null = null
   let before = NO_LENGTH
   let run = new Run(before)
   let whole = true
   for (const info of parts) {
-    if (!info.all || !run.append(info.all)) {
+    if (!info.all || !run.append(info.all, ground)) {
       best = better(best, run)
       whole = false
       if (info.best) best = better(best, { ...info.best, before: add(before, info.best.before) })
-      run = info.all ? new Run(before).begin(info.all) : new Run(add(before, info.lengths))
+      run = new Run(before)
+      if (!info.all || !run.begin(info.all, ground)) {
+        if (info.all) best = better(best, { texts: info.all, before })
+        run = new Run(add(before, info.lengths))
+      }
     }
     before = add(before, info.lengths)
   }
@@ -184,7 +221,8 @@ function inspectAlt(infos: readonly Info[]): Omit<Info, 'lengths'> {
   return { all, best: texts ? { texts, before } : null }
 }
 
-function inspect(node: Node, bytes: boolean): Info {
+function inspect(node: Node, ground: Ground): Info {
+  const { bytes } = ground
   switch (node.kind) {
     case 'empty':
     case 'assert':
@@ -195,33 +233,40 @@ function inspect(node: Node, bytes: boolean): Info {
       return { lengths: lengthsOf(node, bytes), all, best }
     }
     case 'cat':
-      return inspectCat(node.parts.values().map((part) => inspect(part, bytes)))
+      return inspectCat(
+        node.parts.values().map((part) => inspect(part, ground)),
+        ground,
+      )
     case 'alt': {
-      const parts = node.parts.map((part) => inspect(part, bytes))
+      const parts = node.parts.map((part) => inspect(part, ground))
       const min = parts.reduce((least, { lengths }) => Math.min(least, lengths.min), Infinity)
       const max = parts.reduce((most, { lengths }) => Math.max(most, lengths.max), 0)
       return { lengths: { min, max }, ...inspectAlt(parts) }
     }
     case 'group':
-      return inspect(node.node, bytes)
+      return inspect(node.node, ground)
     case 'repeat': {
-      const body = inspect(node.node, bytes)
+      const body = inspect(node.node, ground)
       const { min, max } = body.lengths
       const lengths = { min: min * node.min, max: max === 0 ? 0 : max * node.max }
       if (node.min === 0) return { lengths, all: null, best: null }
       const size = body.all?.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0
-      const copies = Math.max(1, Math.min(node.min, MOST_MEMBERS, Math.floor(LONGEST_REPEATED / size)))
-      const { all, best } = inspectCat(Array.from({ length: copies }, () => body))
+      const wanted = Math.max(1, Math.min(node.min, MOST_MEMBERS, Math.floor(LONGEST_REPEATED / size)))
+      const copies = ground.take((wanted - 1) * size) ? wanted : 1
+      const { all, best } = inspectCat(
+        Array.from({ length: copies }, () => body),
+        ground,
+      )
       return { lengths, all: node.min === node.max && copies === node.min ? all : null, best }
     }
     default:
-      return { lengths: inspect(node.node, bytes).lengths, all: null, best: null }
+      return { lengths: inspect(node.node, ground).lengths, all: null, best: null }
   }
 }
 
 /** The best set of literals for a pattern, or null where none is worth searching for. */
 export function requiredLiterals(root: Node, bytes: boolean, assertions: boolean): Literals | null {
-  const { all, best } = inspect(root, bytes)
+  const { all, best } = inspect(root, new Ground(bytes))
   const everything = all !== null && all.length > 0 && all.every((text) => text.bytes.length > 0)
   const chosen: Candidate | null = everything ? { texts: all, before: NO_LENGTH } : best
   if (!chosen) return null

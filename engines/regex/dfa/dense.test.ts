@@ -25,13 +25,21 @@ const patterns = fc.oneof(
     'é+',
   ),
   fc.constantFrom('a|ab+c', '[a-z]*', '(ab|b)*', '[a-z]+é', 'x[a-z]*9|[a-z]', '.', '\\w{3}', '\\B', 'a.*b|c'),
+  // Behind a match stands what would complete one begun inside of it.
+  fc
+    .tuple(
+      fc.constantFrom('[ab]9', 'b[9c]', '[a9] '),
+      fc.constantFrom('9xB', 'c B', '9é', ' xx'),
+      fc.constantFrom('xB', ' B', 'é', 'B'),
+    )
+    .map((parts) => `${parts.join('|')}|xé|x9`),
   fc
     .tuple(fc.constantFrom('[ab]', 'a', '\\w', '[^ ]', '(a|bc)'), fc.constantFrom('+', '*', '?', '{1,3}'))
     .map((parts) => parts.join('')),
 )
 /** Long enough for several blocks, and full of short words. */
 const texts = fc
-  .array(fc.constantFrom('ab', 'abbc', 'a', 'x', ' ', ' ', '  ', 'B', '9', 'é', '\n', 'bcé'), {
+  .array(fc.constantFrom('ab', 'abbc', 'a', 'x', ' ', ' ', '  ', 'B', '9', 'é', '\n', 'bcé', 'a9', 'a9xB'), {
     minLength: 120,
     maxLength: 500,
   })
@@ -59,7 +67,7 @@ describe('texts full of matches', () => {
           expect(search.count()).toBe(expected.length / 2)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 400 },
     )
     const walked = run.mock.calls.map(([, from], i) => (run.mock.results[i]!.value as number) - from)
     expect(walked.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(20_000)
@@ -146,6 +154,8 @@ describe('texts full of matches', () => {
     const text = ('1'.repeat(93) + '\n'.repeat(17)).repeat(13)
     const found = Array.from(compile('\\d').findAll(text), ({ spans }) => spans[0]!)
     expect(found).toEqual(Array.from(text.matchAll(/\d/g), ({ index }) => index))
+    const behind = `a1xyz ${'a1'.repeat(110)}xyz${' '.repeat(100)}`
+    expect([...compile('[a-i][0-9]|[0-9]xyz|xq|yz').spans(behind)].slice(-4)).toEqual([224, 226, 227, 229])
     const empty = compile('').spans('a'.repeat(2000))
     expect([...empty]).toEqual(Array.from({ length: 2001 }, (_, at) => [at, at]).flat())
   })

@@ -182,6 +182,8 @@ export class SpanWalker {
           count += ends
           from = this.end
           noEmpty = true
+          // A start that must be walked back to is none inside of these matches.
+          if (searching) idle = from
           if (count >= capacity) {
             // What was walked over behind the last match is read again, as behind any other.
             tally.steps += from - counted

@@ -43,6 +43,11 @@ const RARE = [
   '\n',
   '1',
   '😀',
+  // Where bytes and characters differ, and 32 above a letter, as a small letter is above a capital.
+  '\u0081',
+  '[a\u0081]',
+  '[b\u0082]',
+  '[\u0080-ÿ]',
 ]
 const ASSERTS = ['^', '$', '\\b', '\\B', '\\<', '\\>']
 const BOUNDS = ['0,1', '1', '2', '3', '1,2', '2,3', '0,2', '1,3', '2,', '1,', ',2', '0', '0,', '3,4']
@@ -126,6 +131,7 @@ const LETTERS = [
   ['a', 'b', '\n', ' ', '_'],
   ['a', 'é', 'É', 'b', 'ß', '😀', '1'],
   ['a', 'A', 'b', 'B'],
+  ['a', 'b', '\u0081', '\u0082', 'ÿ'],
 ]
 
 export function randomText(random: Random): string {

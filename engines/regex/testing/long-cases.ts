@@ -51,6 +51,17 @@ const FAMILIES: readonly Family[] = [
   { pattern: 'needle[0-9]{1,3}', hits: ['needle1', 'needle4567'], misses: ['needle', 'needl1'] },
   { pattern: 'a.*b', hits: ['a b\n', 'ab\n'], misses: ['a\n', 'b\n'] },
   { pattern: 'x[^z]{0,40}needle', hits: ['x.needle', 'x......needle'], misses: ['xz', 'needle', 'x'] },
+  // Behind a match stands what would complete one begun inside of it.
+  {
+    pattern: '[a-i]\\d|\\dxyz|xq|yz',
+    hits: ['a1', 'b2', 'a1b2c3', 'a1xyz', '1xyz', 'yz'],
+    misses: ['xyz', 'x', 'a', '1'],
+  },
+  {
+    pattern: '[a-c][=:]|[=:][xy]{3}z|x[ab]|y{1,2}z',
+    hits: ['a=', 'b:', 'a=b:', 'a=xyyz', ':yxyz', 'yyz'],
+    misses: ['xyz', 'yx', 'c', '='],
+  },
   { pattern: '(foo|bar)+baz', hits: ['foobaz', 'barfoobarbaz'], misses: ['foobar', 'ba', 'foo'] },
   // Minimal repetitions: the first choice counts, as in JavaScript.
   { pattern: '<.+?>', hits: ['<a>', '<b c>'], misses: ['<', '\n', '<>', '>'] },
