@@ -128,6 +128,135 @@ describe('offsets in strings', () => {
   })
 })
 
+describe('the budget of a call', () => {
+  const text = 'abcdefghij'.repeat(200)
+  const bytes = new TextEncoder().encode(text)
+  const starts = Uint32Array.from({ length: 100 }, (_, k) => 20 * k)
+  const ends = starts.map((start) => start + 20)
+  const budgets = [1, 10, 100, 199, 200, 500, 1000, 1800, 1900, 1999, 2000, 2100, 3000, 4100, 6100, 20_000]
+  const list = (matches: Iterable<{ spans: Int32Array }>): string =>
+    Array.from(matches, ({ spans }) => spans.join()).join(' ')
+
+  it.each([
+    'abcdefghij',
+    'j',
+    'abc|ghij',
+    'abcd|j',
+    '(?i)ABCDE',
+    'efg.*?j',
+    '[a-j]{3}efg',
+    '[ad]',
+    '.{3}',
+    'abc.*x|e',
+    '(b|c)+',
+    '\\bab',
+    'j$',
+    'a*?b',
+    '(a|ab)*?cd|ij',
+  ])('ends it with an error, or not at all: %s', (pattern) => {
+    const free = compile(pattern)
+    const set = compileSet(['^q', pattern, 'c', 'zz'])
+    for (const stepsPerCall of budgets) {
+      const regex = compile(pattern, { budget: { stepsPerCall } })
+      const bound = compileSet(['^q', pattern, 'c', 'zz'], { budget: { stepsPerCall } })
+      const into = new Int32Array(200)
+      const calls: [unknown, () => unknown][] = [
+        [free.test(bytes), () => regex.test(bytes)],
+        [free.exec(text, { from: 7 })?.spans.join(), () => regex.exec(text, { from: 7 })?.spans.join()],
+        [free.count(text), () => regex.count(text)],
+        [free.spans(bytes).join(), () => regex.spans(bytes).join()],
+        [list(free.findAll(text)), () => list(regex.findAll(text))],
+        [free.spansInto(text, into), () => regex.spansInto(text, into)],
+        [free.scan(bytes, starts, ends, 0).hits.join(), () => regex.scan(bytes, starts, ends, 0).hits.join()],
+        [set.test(text), () => bound.test(text)],
+        [set.which(text).join(), () => bound.which(text).join()],
+        [set.scan(bytes, starts, ends, 0).hits.join(), () => bound.scan(bytes, starts, ends, 0).hits.join()],
+      ]
+      for (const [k, [want, call]] of calls.entries()) {
+        const before = regex.counters
+        const outcome = orBudgetError(call)
+        const { steps, scanned } = regex.counters
+        // Not much more is done than may be; the automaton of a scan is built beforehand.
+        expect(steps + scanned - before.steps - before.scanned, `call ${k}`).toBeLessThan(stepsPerCall + 300)
+        expect([want, 'stepsPerCall'], `call ${k} within ${stepsPerCall}`).toContain(outcome)
+      }
+    }
+  })
+
+  it('is asked while the automata of sets and of scans walk', () => {
+    const budget = { stepsPerCall: 1000 }
+    const long = `a${'b'.repeat(100_000)}`
+    expect(() => compileSet(['a', 'x'], { budget }).which(long)).toThrow(/stepsPerCall/)
+    expect(compileSet(['a', 'x'], { budget }).which(long.slice(0, 900))).toEqual([0])
+    const many = new TextEncoder().encode(long)
+    const from = Uint32Array.from({ length: 10_000 }, (_, k) => 10 * k)
+    const to = from.map((start) => start + 10)
+    for (const pattern of ['[ab]c', 'xyz', 'a.*[xy]', '(a|b)(a|b|c){9}d']) {
+      const regex = compile(pattern, { budget })
+      for (const all of [regex, compileSet([pattern], { budget })]) {
+        expect(() => all.scan(many, from, to, 0)).toThrow(/stepsPerCall/)
+        expect(all.scan(many, from, to, 0, { budget: 200 }).next).toBe(20)
+      }
+      expect(regex.counters.judged).toBeLessThan(2500)
+    }
+  })
+
+  it.each(['abcdefghij', 'ab', '[a-c]+d', '(a)(b)', '(a|ab)*?cd'])(
+    'is its own for each iteration, whatever is asked in between: %s',
+    (pattern) => {
+      const want = list(compile(pattern).findAll(text))
+      const regex = compile(pattern, { budget: { stepsPerCall: 9000 } })
+      const got = [[], []] as { spans: Int32Array }[][]
+      const iterations = [regex.findAll(text), regex.findAll(bytes)]
+      for (let turn = 0; turn < 2000; turn++) {
+        const { done, value } = iterations[turn % 2]!.next()
+        if (done !== true) got[turn % 2]!.push(value)
+        if (turn % 3 === 0) regex.count(bytes)
+      }
+      expect(got.map(list)).toEqual([want, want])
+      // Nor are the calls in between a budget to live on.
+      const poor = compile(pattern, { budget: { stepsPerCall: 150 } })
+      const longer = poor.findAll('abcde-----'.repeat(200))
+      expect(
+        orBudgetError(() => {
+          for (let turn = 0; turn < 1000; turn++) {
+            if (longer.next().done === true) return turn
+            poor.test('-')
+          }
+          return -1
+        }),
+      ).toBe('stepsPerCall')
+    },
+  )
+})
+
+describe('a text of 2 GiB', () => {
+  it('is refused by every call', () => {
+    const huge = new Uint8Array(2 ** 31)
+    const one = Uint32Array.of(0)
+    // Once the check is machine code as well.
+    const short = compile('a')
+    for (let i = 0; i < 200_000; i++) short.test(new Uint8Array(i & 7))
+    for (const pattern of ['a', 'a|b', 'a.', 'a*?b', '(ab){~1}']) {
+      const regex = compile(pattern)
+      for (const call of [
+        () => regex.test(huge),
+        () => regex.exec(huge),
+        () => regex.exec(huge, { from: 2 ** 31 - 2 }),
+        () => regex.count(huge),
+        () => regex.spans(huge),
+        () => regex.spansInto(huge, new Int32Array(2)),
+        () => regex.findAll(huge),
+        () => regex.scan(huge, one, one, 0),
+      ])
+        expect(call).toThrow(/at most 2147483647 bytes/)
+    }
+    const set = compileSet(['a', 'b.'])
+    for (const call of [() => set.test(huge), () => set.which(huge), () => set.scan(huge, one, one, 0)])
+      expect(call).toThrow(RangeError)
+  })
+})
+
 describe('where a search begins', () => {
   it.each([-1, 0.5, Number.NaN, Infinity, 2 ** 60])('from %s is refused, whatever answers', (from) => {
     for (const pattern of ['a', 'a|b', 'a.', '(a)', 'a*?b', '(ab){~1}', 'a$', '^a'])
@@ -173,12 +302,15 @@ describe('groups', () => {
     expect(() => compile(form(501))).toThrow(/budget.depth/)
   })
 
-  it('a stack that runs out is the limit on depth', () => {
-    const deep = `${'(x'.repeat(400)}a${')?'.repeat(400)}`
+  const deep = `${'(x'.repeat(400)}a${')?'.repeat(400)}`
+  it.each([
+    ['a pattern', () => compile(deep).exec('aaa')],
+    ['a set', () => compileSet([deep, 'b']).which('aaa')],
+  ])('a stack that runs out is the limit on depth: %s', (_, work) => {
     const below = (frames: number): unknown => {
       if (frames > 0) return below(frames - 1)
       try {
-        return compile(deep).exec('aaa')
+        return work()
       } catch (error) {
         return error
       }

@@ -8,12 +8,13 @@ import type { ScanOptions, ScanResult } from './scan/scan.ts'
 import { chooseStrategy } from './strategy/choose.ts'
 import type { Search, Strategy, StrategyName } from './strategy/strategy.ts'
 import { parse } from './syntax/parse.ts'
-import { byteOffset, StringText, UnitOffsets } from './text.ts'
+import { asText, byteOffset, StringText, UnitOffsets } from './text.ts'
 import { DetachedTextError } from './types.ts'
 import type { ExecOptions, Match, Options } from './types.ts'
 
 const strings = new StringText()
 
+/** Every method that takes bytes throws RangeError where they are 2 GiB or more. */
 export class Regex {
   /** Number of capturing groups in the pattern. */
   readonly groups: number
@@ -41,7 +42,7 @@ export class Regex {
   /** Whether the text has a match anywhere. */
   test(input: Uint8Array | string): boolean {
     const { matcher } = this
-    if (typeof input !== 'string') return matcher.test(input)
+    if (typeof input !== 'string') return matcher.test(asText(input))
     return matcher.testString(input) ?? matcher.test(strings.encode(input))
   }
 
@@ -57,7 +58,7 @@ export class Regex {
       const match = matcher.execString(input)
       if (match !== undefined) return match
     }
-    const text = isString ? strings.encode(input) : input
+    const text = isString ? strings.encode(input) : asText(input)
     const units = isString ? this.unitsOf(text) : null
     if (options === undefined) return mapped(matcher.exec(text, 0, PLAIN), units)
     const from = this.beginning(text, options.from ?? 0, units !== null)
@@ -66,12 +67,12 @@ export class Regex {
 
   /** Number of matches, as `findAll` finds them. */
   count(input: Uint8Array | string): number {
-    return this.matcher.count(typeof input === 'string' ? strings.encode(input) : input)
+    return this.matcher.count(typeof input === 'string' ? strings.encode(input) : asText(input))
   }
 
   /** Start and end of every match, as `findAll` finds them, in one array: the quickest way to all of many. */
   spans(input: Uint8Array | string): Int32Array {
-    if (typeof input !== 'string') return this.matcher.spans(input)
+    if (typeof input !== 'string') return this.matcher.spans(asText(input))
     const text = strings.encode(input)
     const units = this.unitsOf(text)
     const spans = this.matcher.spans(text)
@@ -84,7 +85,7 @@ export class Regex {
    * for short texts is most of the time of `spans`.
    */
   spansInto(input: Uint8Array | string, into: Int32Array): number {
-    if (typeof input !== 'string') return this.matcher.spansInto(input, into)
+    if (typeof input !== 'string') return this.matcher.spansInto(asText(input), into)
     const text = strings.encode(input)
     const units = this.unitsOf(text)
     const count = this.matcher.spansInto(text, into)
@@ -98,7 +99,7 @@ export class Regex {
    * @throws DetachedTextError where they were a view of the arena, and `arena.allocate` has moved it meanwhile
    */
   findAll(input: Uint8Array | string): IterableIterator<Match> {
-    if (typeof input !== 'string') return new MatchWalk(this.matcher.findAll(input), input, null)
+    if (typeof input !== 'string') return new MatchWalk(this.matcher.findAll(asText(input)), input, null)
     // An iteration lives on between other calls, so it has its own copy of an encoded string.
     const text = strings.encode(input).slice()
     return new MatchWalk(this.matcher.findAll(text), text, this.unitsOf(text))
@@ -115,14 +116,14 @@ export class Regex {
     from: number,
     options: ScanOptions = {},
   ): ScanResult {
-    this.scanner ??= new Scanner(this.matcher.fragments(), this.matcher.tally)
-    this.matcher.beginScan()
-    return this.scanner.scan(arena, starts, ends, from, options)
+    this.scanner ??= new Scanner(this.matcher.fragments(), this.matcher.meter)
+    this.matcher.meter.begin()
+    return this.scanner.scan(asText(arena), starts, ends, from, options)
   }
 
   /** For the string encoded last: null where its offsets are those of its bytes. */
   private unitsOf(text: Uint8Array): UnitOffsets | null {
-    return strings.ascii ? null : new UnitOffsets(text, this.matcher.tally)
+    return strings.ascii ? null : new UnitOffsets(text, this.matcher.meter.tally)
   }
 
   /** Byte offset where a search from `from` begins; inside a character, behind it. */

@@ -4,11 +4,12 @@ import { buildSetNfa, SetGraphs } from './automaton/nfa.ts'
 import { Program } from './dfa/program.ts'
 import { whichAccept } from './dfa/which.ts'
 import type { WhichMachine } from './dfa/which.ts'
+import { onStack } from './foundation/depth.ts'
 import { Scanner } from './scan/scan.ts'
 import type { ScanOptions, ScanResult } from './scan/scan.ts'
 import type { Node, Parsed } from './syntax/ast.ts'
 import { parse } from './syntax/parse.ts'
-import { StringText } from './text.ts'
+import { asText, StringText } from './text.ts'
 import type { Options } from './types.ts'
 import { exactOnly, fragmentMatcher } from './strategy/fragments.ts'
 
@@ -42,15 +43,16 @@ export class RegexSet {
 
   /** Whether any of the patterns matches anywhere in the text. */
   test(input: Uint8Array | string): boolean {
+    const text = typeof input === 'string' ? strings.encode(input) : asText(input)
     this.program.meter.begin()
-    return this.program.matches(typeof input === 'string' ? strings.encode(input) : input, 0, EDGE, EDGE)
+    return this.program.matches(text, 0, EDGE, EDGE)
   }
 
   /** The numbers of the patterns that match somewhere in the text, ascending; one pass over the text. */
   which(input: Uint8Array | string): number[] {
     if (!this.test(input)) return []
     const text = typeof input === 'string' ? strings.encode(input) : input
-    this.machine ??= this.build()
+    this.machine ??= this.program.onTree(() => this.build())
     return whichAccept(this.machine, text, this.size, this.program.meter)
   }
 
@@ -62,9 +64,9 @@ export class RegexSet {
     from: number,
     options: ScanOptions = {},
   ): ScanResult {
-    this.scanner ??= new Scanner(fragmentMatcher(this.program))
+    this.scanner ??= new Scanner(fragmentMatcher(this.program), this.program.meter)
     this.program.meter.begin()
-    return this.scanner.scan(arena, starts, ends, from, options)
+    return this.scanner.scan(asText(arena), starts, ends, from, options)
   }
 
   private build(): WhichMachine {
@@ -82,5 +84,8 @@ export class RegexSet {
  * @throws RegexSyntaxError, RegexBudgetError as `compile`
  */
 export function compileSet(patterns: readonly (string | Uint8Array)[], options: Options = {}): RegexSet {
-  return new RegexSet(patterns, options)
+  return onStack(
+    () => patterns.reduce((most, { length }) => Math.max(most, length), 0),
+    () => new RegexSet(patterns, options),
+  )
 }

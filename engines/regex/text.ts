@@ -7,6 +7,20 @@
 import { grown, int32s } from './foundation/arrays.ts'
 import { isContinuation, widthAt } from './foundation/utf8.ts'
 
+/**
+ * Places in a text are kept as 32-bit numbers with a sign. A string is never as long.
+ *
+ * The first number too large, not the last that is not: V8 takes `length <= 0x7fffffff` for true once it has compiled
+ * it to machine code.
+ */
+const TOO_LONG = 2 ** 31
+
+/** @throws RangeError for bytes too many to be a text */
+export function asText(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < TOO_LONG) return bytes
+  throw new RangeError(`a text has at most ${TOO_LONG - 1} bytes, not ${bytes.length}`)
+}
+
 /** Views of the buffer for texts up to this length are kept: making one takes as long as walking 20 bytes. */
 const SHORT = 256
 /** A loop over so many characters is quicker than a call to the platform. */

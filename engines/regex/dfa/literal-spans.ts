@@ -3,8 +3,8 @@
  *
  * Worth (`npm run regex:paths`, literal spans): 2 times walks with a prefilter for three common words.
  */
-import type { LiteralCursor } from '../literal/search.ts'
 import { Gathered } from './gathered.ts'
+import { Occurrences } from './skip.ts'
 import type { Skip } from './skip.ts'
 import type { SpanSource } from './spans.ts'
 
@@ -18,7 +18,7 @@ export class LiteralSpans implements SpanSource {
   end = 0
   private readonly skip: Skip
   private text: Uint8Array = NO_TEXT
-  private cursor: LiteralCursor | null = null
+  private occurrences: Occurrences | null = null
   private taken = 0
   private ended = true
   private readonly gathered = new Gathered()
@@ -30,29 +30,30 @@ export class LiteralSpans implements SpanSource {
   begin(text: Uint8Array, from: number, _bol: number, _eol: number, first: number): void {
     this.text = text
     this.end = from
-    this.cursor = null
+    this.occurrences = null
     this.ended = false
     this.taken = first > 1 && text.length - from >= LONG ? APART : 0
   }
 
   release(): void {
     this.text = NO_TEXT
-    this.cursor = null
+    this.occurrences = null
     this.ended = true
   }
 
   next(): boolean {
     if (this.ended) return false
     const { skip, text, end: from } = this
-    if (this.cursor === null && this.taken++ >= APART) this.cursor = skip.occurrences(text, from)
-    const { cursor } = this
-    const start = cursor ? skip.next(text, from, cursor) : skip.find(text, from)
+    if (this.occurrences === null && this.taken++ >= APART)
+      this.occurrences = new Occurrences(skip, text, from)
+    const { occurrences } = this
+    const start = occurrences ? occurrences.next(from) : skip.find(text, from)
     if (start < 0) {
       this.ended = true
       return false
     }
     this.start = start
-    this.end = cursor ? cursor.end : skip.search.end
+    this.end = occurrences ? occurrences.end : skip.search.end
     return true
   }
 

@@ -21,6 +21,11 @@ export class Meter {
     if (this.limited) this.end = this.spent() + this.perCall
   }
 
+  /** A search that lives on between other calls goes on with what was left to it. */
+  resume(left: number): void {
+    if (this.limited) this.end = this.spent() + left
+  }
+
   private spent(): number {
     const { steps, built, scanned } = this.tally
     return steps + built + scanned
@@ -44,6 +49,16 @@ export class Meter {
   spend(steps: number): void {
     this.tally.steps += steps
     if (this.limited) this.check()
+  }
+
+  /**
+   * Takes from the budget work that is about to be done, and counted as something else than steps.
+   *
+   * @throws RegexBudgetError `stepsPerCall`
+   */
+  reserve(work: number): void {
+    this.end -= work
+    this.check()
   }
 
   check(): void {

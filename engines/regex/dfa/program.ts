@@ -84,7 +84,7 @@ export class Program {
 
   /** @throws RegexBudgetError where the automaton would be too large */
   checkSize(budget: Budget = {}): void {
-    checkSize(this.parsed, this.sets, budget)
+    this.onTree(() => checkSize(this.parsed, this.sets, budget))
   }
 
   get forward(): Nfa {
@@ -96,11 +96,12 @@ export class Program {
   }
 
   private build(reverse: boolean): Nfa {
-    const { parsed, sets } = this
-    return onStack(
-      () => depthOf(parsed.root),
-      () => buildNfa(parsed, sets, reverse),
-    )
+    return this.onTree(() => buildNfa(this.parsed, this.sets, reverse))
+  }
+
+  /** What `work` returns, which recurses along the pattern's tree. @throws RegexBudgetError `depth` */
+  onTree<T>(work: () => T): T {
+    return onStack(() => depthOf(this.parsed.root), work)
   }
 
   lazy(nfa: Nfa, options: SetOptions): LazyDfa {
@@ -110,7 +111,8 @@ export class Program {
   /** A minimal repetition is in the pattern, and walks in order find its matches. */
   get inOrder(): boolean {
     const { parsed } = this
-    return (this.ordered ??= parsed.hasMinimal && !this.canBeEmpty && isInOrder(parsed.root))
+    return (this.ordered ??=
+      parsed.hasMinimal && !this.canBeEmpty && this.onTree(() => isInOrder(parsed.root)))
   }
 
   /** The search for the strings that are all of the pattern; null where it is more, or better walked. */

@@ -127,24 +127,6 @@ export class Skip {
     return start
   }
 
-  /** What `next` takes occurrences from: cheaper than `find` where there are many. */
-  occurrences(text: Uint8Array, from: number): LiteralCursor {
-    return this.search.cursor(text, from, this.program.meter.bound(from, text.length))
-  }
-
-  /** As `find`. */
-  next(text: Uint8Array, from: number, occurrences: LiteralCursor): number {
-    const { meter, tally } = this.program
-    if (occurrences.next(from)) {
-      tally.scanned += occurrences.start + 1 - from
-      return occurrences.start
-    }
-    const stop = meter.bound(from, text.length)
-    tally.scanned += stop - from
-    if (stop < text.length) meter.exceeded()
-    return -1
-  }
-
   /** The spans of such matches, as many as fit; how many. */
   into(text: Uint8Array, spans: Int32Array): number {
     const { meter, tally } = this.program
@@ -173,6 +155,49 @@ export class Skip {
       this.backWalker = new BackWalker(dfa, program.surroundings, program.meter)
     }
     return this.backWalker
+  }
+}
+
+/** The occurrences in one text, one after another: cheaper than `find` where there are many. */
+export class Occurrences {
+  private readonly skip: Skip
+  private readonly text: Uint8Array
+  private cursor: LiteralCursor
+  /** Where the budget ends the cursor. */
+  private stop: number
+
+  constructor(skip: Skip, text: Uint8Array, from: number) {
+    this.skip = skip
+    this.text = text
+    this.stop = skip.program.meter.bound(from, text.length)
+    this.cursor = skip.search.cursor(text, from, this.stop)
+  }
+
+  /** Of the occurrence found last. */
+  get end(): number {
+    return this.cursor.end
+  }
+
+  /** As `Skip.find`. */
+  next(from: number): number {
+    const { skip, text } = this
+    const { meter, tally } = skip.program
+    for (;;) {
+      const { cursor, stop } = this
+      if (cursor.next(from)) {
+        tally.scanned += cursor.start + 1 - from
+        return cursor.start
+      }
+      // An occurrence costs less than it is long, so what was left may by now reach further.
+      const further = stop < text.length ? meter.bound(from, text.length) : stop
+      if (further <= stop) {
+        tally.scanned += further - from
+        if (stop < text.length) meter.exceeded()
+        return -1
+      }
+      this.stop = further
+      this.cursor = skip.search.cursor(text, from, further)
+    }
   }
 }
 

@@ -23,11 +23,15 @@ export function whichAccept(
   const found = new Set<number>()
   let state = dfa.initial(surroundings.before(text, 0, EDGE), false)
   let { table } = dfa
+  // A byte takes a step, so it stays where it is but where more is done than to walk.
+  let stop = meter.bound(0, text.length)
   for (let at = 0; ;) {
-    if (at === text.length) {
+    if (at === stop) {
+      if (at < text.length) meter.exceeded()
       // What is left of a character is broken too.
       if (!dfa.isInside(state)) break
       at = behindLead(text, at)
+      stop = meter.bound(at, text.length)
       state = dfa.anew()
       table = dfa.table
       continue
@@ -49,6 +53,7 @@ export function whichAccept(
     meter.check()
     if (t === BROKEN) {
       at = behindLead(text, at)
+      stop = meter.bound(at, text.length)
       state = dfa.anew()
       table = dfa.table
       continue
@@ -58,6 +63,7 @@ export function whichAccept(
       if (found.size === patterns) return inOrder(found)
     }
     at++
+    stop = meter.bound(at, text.length)
     state = t < 0 ? t & STATE : t
     if (t < 0 && (t & DEAD) !== 0) break
   }

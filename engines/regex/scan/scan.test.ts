@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Meter } from '../dfa/meter.ts'
 import { newTally } from '../dfa/tally.ts'
 import { compileLiteral } from '../literal/literal.ts'
 import { arena } from '../wasm/engine.ts'
@@ -197,6 +198,38 @@ describe('scanning fragments', () => {
     expect(scan(7, 6)).toThrow(RangeError)
   })
 
+  test('what is no place is refused before anything is copied', () => {
+    const table = randomTable(12, 5, generator(3))
+    const scanner = new Scanner(matcher(table))
+    const text = new Uint8Array(1000).fill(98)
+    const some = { text, starts: Uint32Array.of(0, 5, 10), ends: Uint32Array.of(5, 9, 1000) }
+    const truth = scanAll(scanner, some, {})
+    for (const from of [-1, -8, 0.5, Number.NaN, Infinity, -Infinity, 2 ** 60])
+      expect(() => scanner.scan(text, some.starts, some.ends, from), String(from)).toThrow(RangeError)
+    for (const [start, end] of [
+      [-1, 5],
+      [-5, -1],
+      [5, -1],
+      [0.5, 5],
+      [0, 4.5],
+      [Number.NaN, 5],
+      [0, Number.NaN],
+      [0, 1001],
+      [7, 6],
+      [2 ** 32, 2 ** 32 + 4],
+    ] as const) {
+      // As a caller without types may have them.
+      const [starts, ends] = [Float64Array.of(0, start), Float64Array.of(3, end)]
+      expect(
+        () => scanner.scan(text, starts as unknown as Uint32Array, ends as unknown as Uint32Array, 0),
+        `${start}-${end}`,
+      ).toThrow(RangeError)
+    }
+    for (const from of [3, 4, 2 ** 40])
+      expect(scanner.scan(text, some.starts, some.ends, from)).toEqual({ hits: new Uint32Array(0), next: 3 })
+    expect(scanAll(scanner, some, {})).toEqual(truth)
+  })
+
   test('an automaton too large to walk is left to the test', () => {
     const table = randomTable(20_000, 200, generator(5))
     const scanner = new Scanner(matcher(table, { test: () => true }))
@@ -240,7 +273,7 @@ test('bytes given to the search for literals and to the automaton are counted, e
   const text = new TextEncoder().encode('abxaxbbbb')
   const { next } = new Scanner(
     matcher(null, { literals: { search, exact: false }, test: () => true }),
-    tally,
+    new Meter(tally, Infinity),
   ).scan(text, Uint32Array.of(0, 2, 5), Uint32Array.of(2, 5, 9), 0)
   expect([next, tally.scanned, tally.judged]).toEqual([3, 9, 5])
 })
@@ -250,7 +283,7 @@ test('fragments that are full of a literal say nothing of those of the next scan
   const search = compileLiteral(Uint8Array.of(97))
   const scanner = new Scanner(
     matcher(randomTable(4, 3, generator(1)), { literals: { search, exact: false } }),
-    tally,
+    new Meter(tally, Infinity),
   )
   const scan = (text: string): [scanned: number, judged: number] => {
     const { scanned, judged } = tally

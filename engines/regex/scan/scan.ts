@@ -18,7 +18,8 @@
  * Worth (`npm run regex:paths`, scan literals): 2.5 times the automaton for fragments with a word.
  */
 import { grown, uint32s, uint8s } from '../foundation/arrays.ts'
-import { newTally, type Tally } from '../dfa/tally.ts'
+import { Meter } from '../dfa/meter.ts'
+import { newTally } from '../dfa/tally.ts'
 import type { LiteralSearch } from '../literal/search.ts'
 import { engine } from '../wasm/engine.ts'
 import { HITS, WINDOW, WINDOW_BYTES } from '../wasm/memory.ts'
@@ -67,11 +68,11 @@ export class Scanner {
   /** In this call so many fragments have a literal that looking for it first is work in vain. */
   private common = false
 
-  private readonly tally: Tally
+  private readonly meter: Meter
 
-  /** What is done is counted in `tally`. */
-  constructor(matcher: FragmentMatcher, tally: Tally = newTally()) {
-    this.tally = tally
+  /** What is done is counted in the meter's tally, and ends with its budget. */
+  constructor(matcher: FragmentMatcher, meter: Meter = new Meter(newTally(), Infinity)) {
+    this.meter = meter
     this.matcher = matcher
     this.program = matcher.table === null ? null : walkProgram(matcher.table)
   }
@@ -83,8 +84,8 @@ export class Scanner {
   }
 
   /**
-   * Fragment k is arena[starts[k], ends[k]). Begins with number `from`. Throws RangeError for a fragment outside the
-   * arena. Costs, here: literals 5-10 GB/s, Sheng about 1, lock-step 0.6-0.9, `test` 0.1-0.4.
+   * Fragment k is arena[starts[k], ends[k]). Begins with number `from`. Throws RangeError for a `from` that is no whole
+   * number of 0 or more, and for a fragment outside the arena. Costs, here: literals 5-10 GB/s, Sheng about 1, lock-step 0.6-0.9, `test` 0.1-0.4.
    */
   scan(
     arena: Uint8Array,
@@ -93,14 +94,18 @@ export class Scanner {
     from: number,
     options: ScanOptions = {},
   ): ScanResult {
+    if (!Number.isSafeInteger(from) || from < 0) {
+      throw new RangeError(`from must be a whole number of 0 or more, not ${from}`)
+    }
     if (starts.length !== ends.length) throw new RangeError('as many ends as starts are needed')
     const limit = options.limit ?? Infinity
     const found = new HitList()
     this.common = false
     let left = options.budget ?? Infinity
-    let next = from
+    let next = Math.min(from, starts.length)
+    const { meter } = this
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
-      const batch = this.measure(arena, starts, ends, next, left)
+      const batch = this.measure(arena, starts, ends, next, Math.min(left, meter.left()))
       this.judge(arena, starts, ends, next, batch)
       left -= batch.bytes
       next = batch.end
@@ -126,7 +131,11 @@ export class Scanner {
     while (end < most) {
       const start = starts[end]!
       const stop = ends[end]!
-      if (start > stop || stop > arena.length) throw new RangeError(`fragment ${end} is not inside the arena`)
+      // Whole numbers of 0 or more, whatever kind of array they were put into.
+      const places = start >>> 0 === start && stop >>> 0 === stop
+      if (!places || start > stop || stop > arena.length) {
+        throw new RangeError(`fragment ${end} is not inside the arena`)
+      }
       const length = stop - start
       if (end > from && (bytes + length > room || bytes >= left)) break
       bytes += length
@@ -149,7 +158,8 @@ export class Scanner {
       this.batched = end - from
       for (let k = 0; k < this.batched; k++) this.batch[k] = from + k
     } else {
-      this.tally.scanned += bytes
+      this.meter.tally.scanned += bytes
+      this.meter.check()
       this.batched = this.withLiteral(literals.search, arena, starts, ends, from, end)
       judged = 0
       for (let k = 0; k < this.batched; k++) judged += ends[this.batch[k]!]! - starts[this.batch[k]!]!
@@ -161,9 +171,10 @@ export class Scanner {
       this.common = this.program !== null && this.batched > COMMON_SHARE * (end - from)
     }
     if (this.batched === 0) return
-    this.tally.judged += judged
+    this.meter.tally.judged += judged
     if (this.program === null || !this.place(arena, starts, ends)) this.testEach(arena, starts, ends)
     else {
+      this.meter.reserve(judged)
       const shared = engine()
       shared.load(this.program)
       shared.kernels[this.program.kernel](HITS, this.batched, FLAGS)

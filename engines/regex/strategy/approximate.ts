@@ -3,6 +3,7 @@ import { buildApprox } from '../approx/index.ts'
 import type { ApproxMatch, ApproxMatcher } from '../approx/index.ts'
 import { PLAIN } from '../automaton/context.ts'
 import type { Edges } from '../automaton/context.ts'
+import { Meter } from '../dfa/meter.ts'
 import { newTally } from '../dfa/tally.ts'
 import type { Tally } from '../dfa/tally.ts'
 import type { FragmentMatcher } from '../scan/scan.ts'
@@ -14,7 +15,8 @@ import type { Search, Strategy } from './strategy.ts'
 
 export class Approximate implements Strategy {
   readonly name = 'approx'
-  readonly tally = newTally()
+  /** Each call on a text, and each fragment of a scan, has a budget in `approx/`. */
+  readonly meter = new Meter(newTally(), Infinity)
   private readonly matcher: ApproxMatcher
   private readonly capturing: boolean
 
@@ -25,7 +27,7 @@ export class Approximate implements Strategy {
 
   get counters(): Readonly<Tally> {
     const { steps, resets } = this.matcher.meter
-    return { ...this.tally, steps, resets }
+    return { ...this.meter.tally, steps, resets }
   }
 
   testString(): undefined {
@@ -72,10 +74,6 @@ export class Approximate implements Strategy {
       },
       match: () => this.matchOf(text, found!, PLAIN, capturing),
     }
-  }
-
-  beginScan(): void {
-    // Each fragment is a call of its own.
   }
 
   fragments(): FragmentMatcher {

@@ -3,13 +3,14 @@ import { EDGE } from '../automaton/context.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
 import type { Program } from '../dfa/program.ts'
+import type { Meter } from '../dfa/meter.ts'
 import type { Tally } from '../dfa/tally.ts'
 import type { FragmentMatcher } from '../scan/scan.ts'
 import type { Options } from '../types.ts'
 import { fragmentMatcher } from './fragments.ts'
 
 export class OfProgram {
-  readonly tally: Tally
+  readonly meter: Meter
   protected readonly program: Program
   protected readonly options: Options
   /** Groups are asked for and there are some. */
@@ -17,14 +18,14 @@ export class OfProgram {
   private capturesMade: Captures | undefined
 
   constructor(program: Program, options: Options) {
-    this.tally = program.tally
+    this.meter = program.meter
     this.program = program
     this.options = options
     this.capturing = options.captures !== false && program.parsed.groups > 0
   }
 
   get counters(): Readonly<Tally> {
-    return { ...this.tally }
+    return { ...this.meter.tally }
   }
 
   protected get captures(): Captures {
@@ -39,10 +40,6 @@ export class OfProgram {
   test(text: Uint8Array): boolean {
     this.program.meter.begin()
     return this.program.matches(text, 0, EDGE, EDGE)
-  }
-
-  beginScan(): void {
-    this.program.meter.begin()
   }
 
   fragments(): FragmentMatcher {

@@ -6,7 +6,7 @@ import type { Edges } from '../automaton/context.ts'
 import type { Match } from '../types.ts'
 import { OfProgram } from './of-program.ts'
 import { RankedMatches } from './ranked-matches.ts'
-import { matchOf, searchInto, spansOf } from './strategy.ts'
+import { matchOf, searchInto, spansOf, withOwnBudget } from './strategy.ts'
 import type { Search, Strategy } from './strategy.ts'
 
 export class Ranked extends OfProgram implements Strategy {
@@ -38,7 +38,7 @@ export class Ranked extends OfProgram implements Strategy {
   }
 
   findAll(text: Uint8Array): Search {
-    return this.search(text, !this.capturing)
+    return withOwnBudget(this.search(text, !this.capturing), this.program.meter)
   }
 
   private search(text: Uint8Array, spansOnly: boolean): Search {

@@ -12,6 +12,7 @@
  * A strategy knows bytes; strings and their offsets are `regex.ts`'s.
  */
 import type { Edges } from '../automaton/context.ts'
+import type { Meter } from '../dfa/meter.ts'
 import type { Tally } from '../dfa/tally.ts'
 import type { FragmentMatcher } from '../scan/scan.ts'
 import type { Match } from '../types.ts'
@@ -30,8 +31,8 @@ export interface Strategy {
   readonly name: StrategyName
   /** What has been done since the pattern was compiled. */
   readonly counters: Readonly<Tally>
-  /** Whoever maps offsets counts it here. */
-  readonly tally: Tally
+  /** Whoever maps offsets or scans counts it here, and asks whether a scan may go on. */
+  readonly meter: Meter
   /** `test` and `exec` for a string as it is; undefined where it must be encoded. */
   testString(text: string): boolean | undefined
   execString(text: string): Match | null | undefined
@@ -43,8 +44,6 @@ export interface Strategy {
   spansInto(text: Uint8Array, into: Int32Array): number
   /** The text must not change while the search is in use. */
   findAll(text: Uint8Array): Search
-  /** A call of `scan` begins. */
-  beginScan(): void
   fragments(): FragmentMatcher
 }
 
@@ -59,6 +58,21 @@ export function spanOf(start: number, end: number): Int32Array {
   spans[0] = start
   spans[1] = end
   return spans
+}
+
+/** A search that lives on between other calls has its own budget, not what they leave of theirs. */
+export function withOwnBudget(search: Search, meter: Meter): Search {
+  if (!meter.limited) return search
+  let left = meter.left()
+  const within = <T>(work: () => T): T => {
+    meter.resume(left)
+    try {
+      return work()
+    } finally {
+      left = meter.left()
+    }
+  }
+  return { next: () => within(() => search.next()), match: () => within(() => search.match()) }
 }
 
 /** Start and end of each match of a search. */

@@ -5,7 +5,7 @@ import type { Program } from '../dfa/program.ts'
 import type { SpanSource } from '../dfa/spans.ts'
 import type { Match, Options } from '../types.ts'
 import { OfProgram } from './of-program.ts'
-import { matchOf, spanOf } from './strategy.ts'
+import { matchOf, spanOf, withOwnBudget } from './strategy.ts'
 import type { Search, Strategy, StrategyName } from './strategy.ts'
 
 /** Matches looked for at a time where all are wanted. */
@@ -70,10 +70,11 @@ export class Walked extends OfProgram implements Strategy {
     // An iteration lives on between other calls, so it has a source of its own.
     const source = this.source()
     source.begin(text, 0, EDGE, EDGE, 1)
-    return {
+    const search = {
       next: () => source.next(),
       match: () => this.match(text, source.start, source.end, PLAIN),
     }
+    return withOwnBudget(search, this.program.meter)
   }
 
   private match(text: Uint8Array, start: number, end: number, edges: Edges): Match {
