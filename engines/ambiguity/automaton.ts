@@ -26,6 +26,8 @@ export interface Automaton {
   /** Classes that a state takes; of ANYWHERE all, of BEGIN none. */
   readonly takes: readonly (readonly number[])[]
   readonly edges: readonly (readonly Edge[])[]
+  /** Whether all ways were followed: of some patterns there are too many. */
+  readonly complete: boolean
 }
 
 interface Raw {
@@ -38,9 +40,22 @@ interface Raw {
   readonly loops: Set<number>
 }
 
-type Asks = 'start' | 'end' | 'word' | 'not-word'
+type Asks = 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word'
 
-const MOST_STEPS = 600
+/** Caps on bounds, each with how many steps there may be: what stays small is expanded far, what is large hardly. */
+const EXACT: readonly (readonly [cap: number, steps: number])[] = [
+  [30, 600],
+  [10, 600],
+  [4, 600],
+  [2, 600],
+  [1, 600],
+  [2, 6_000],
+  [1, 6_000],
+]
+const LOOPED = EXACT.filter(([cap]) => cap <= 2)
+/** States a step: those of what takes no character are not counted as steps. */
+const MOST_STATES = 4
+const FEW_STATES = 100
 const MOST_PATHS = 4_000
 const MOST_PATHS_IN_ALL = 400_000
 /** What a position takes, where that is asked for. */
@@ -48,14 +63,14 @@ type Kind = 'word' | 'newline' | 'other' | 'any'
 
 /** Null when even with the least cap it is too large. `loops`: bounds of three and more are loops. */
 export function buildAutomaton(pattern: Pattern, loops: boolean): Automaton | null {
-  for (const cap of loops ? [2, 1] : [30, 10, 4, 2, 1]) {
-    const raw = buildRaw(pattern, cap)
+  for (const [cap, steps] of loops ? LOOPED : EXACT) {
+    const raw = buildRaw(pattern, cap, steps)
     if (raw !== null) return positions(pattern, raw)
   }
   return null
 }
 
-function buildRaw(pattern: Pattern, cap: number): Raw | null {
+function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null {
   const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set() }
   const groups = new Map<number, Node>()
   const state = (): number => {
@@ -65,9 +80,11 @@ function buildRaw(pattern: Pattern, cap: number): Raw | null {
   const link = (from: number, to: number, asks: Asks | null = null): void =>
     void raw.free[from]!.push({ to, asks })
   let deep = 0
+  const isFull = (): boolean =>
+    raw.steps.length > mostSteps || raw.free.length > MOST_STATES * mostSteps + FEW_STATES
 
   const build = (node: Node, from: number): number => {
-    if (raw.steps.length > MOST_STEPS) return from
+    if (isFull()) return from
     switch (node.is) {
       case 'set': {
         const to = state()
@@ -95,11 +112,11 @@ function buildRaw(pattern: Pattern, cap: number): Raw | null {
         return from
       }
       case 'back': {
-        const item = groups.get(node.index)
         // A group that refers to itself would go on for ever.
-        if (item === undefined || deep > 2) return from
+        const items = node.indices.flatMap((index) => groups.get(index) ?? [])
+        if (items.length === 0 || deep > 2) return from
         deep++
-        const to = build(item, from)
+        const to = items.length === 1 ? build(items[0]!, from) : build({ is: 'choice', items }, from)
         deep--
         return to
       }
@@ -139,7 +156,7 @@ function buildRaw(pattern: Pattern, cap: number): Raw | null {
   }
 
   build(pattern.root, state())
-  return raw.steps.length > MOST_STEPS ? null : raw
+  return isFull() ? null : raw
 }
 
 function positions(pattern: Pattern, raw: Raw): Automaton {
@@ -157,11 +174,14 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
 
   const takes: number[][] = [[], all]
   const kinds: Kind[] = ['any', 'any']
-  const placesOf: number[][] = raw.steps.map(({ set }) => {
+  const kindsOf = new Map<CharSet, Map<Kind, number[]>>()
+  for (const set of new Set(sets)) {
     const within = alphabet.within(set)
     const classes = all.filter((id) => within[id])
-    const byKind = Map.groupBy(classes, kindOf)
-    return [...byKind].map(([kind, members]) => {
+    kindsOf.set(set, Map.groupBy(classes, kindOf))
+  }
+  const placesOf: number[][] = raw.steps.map(({ set }) => {
+    return [...kindsOf.get(set)!].map(([kind, members]) => {
       kinds.push(kind)
       return takes.push(members) - 1
     })
@@ -170,20 +190,28 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   // Without the loops' states no way comes back to where it was; and to one of them none comes back without having
   // taken a character, since a round that takes nothing is no round.
   let total = 0
+  let complete = true
   const follow = (state: number, before: Kind | 'edge'): Edge[] => {
     const ways = new Map<number, number>()
     let paths = 0
     const onPath = new Set<number>()
     const visit = (at: number, questions: readonly Asks[]): void => {
-      if (onPath.has(at) || ++paths > MOST_PATHS || ++total > MOST_PATHS_IN_ALL) return
+      if (onPath.has(at)) return
+      if (++paths > MOST_PATHS || ++total > MOST_PATHS_IN_ALL) {
+        complete = false
+        return
+      }
       for (const step of raw.stepsFrom[at]!) {
         for (const place of placesOf[step]!) {
-          if (questions.every((asks) => allows(asks, before, kinds[place]!, pattern.multiline)))
+          if (questions.every((asks) => allows(asks, before, kinds[place]!)))
             ways.set(place, (ways.get(place) ?? 0) + 1)
         }
       }
       if (raw.loops.has(at)) onPath.add(at)
-      for (const { to, asks } of raw.free[at]!) visit(to, asks === null ? questions : [...questions, asks])
+      for (const { to, asks } of raw.free[at]!) {
+        const known = asks === null || questions.includes(asks)
+        visit(to, known ? questions : [...questions, asks])
+      }
       onPath.delete(at)
     }
     visit(state, [])
@@ -201,7 +229,7 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   for (const [step, places] of placesOf.entries()) {
     for (const place of places) edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
   }
-  return { alphabet, takes, edges }
+  return { alphabet, takes, edges, complete }
 }
 
 function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {
@@ -212,12 +240,16 @@ function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {
   return [...byTarget.values()]
 }
 
-function allows(asks: Asks, before: Kind | 'edge', after: Kind, multiline: boolean): boolean {
+function allows(asks: Asks, before: Kind | 'edge', after: Kind): boolean {
   switch (asks) {
     case 'start':
-      return before === 'edge' || (multiline && before === 'newline')
+      return before === 'edge'
+    case 'line-start':
+      return before === 'edge' || before === 'newline'
     case 'end':
-      return multiline && after === 'newline'
+      return false
+    case 'line-end':
+      return after === 'newline'
     default:
       return ((before === 'word') !== (after === 'word')) === (asks === 'word')
   }

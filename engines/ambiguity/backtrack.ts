@@ -6,7 +6,17 @@
  * The pattern becomes a small program (Pike's instructions, with counters for bounds); the matcher walks it depth first,
  * keeping its choices and what to restore on one stack.
  */
-import { Alphabet, casesOf, NEWLINE, WORD, has, MAX_POINT, MAX_UNIT, type CharSet } from './charset.ts'
+import {
+  Alphabet,
+  casesOf,
+  has,
+  MAX_POINT,
+  MAX_UNIT,
+  NEWLINE,
+  PatternTooLarge,
+  WORD,
+  type CharSet,
+} from './charset.ts'
 import type { Node, Pattern } from './syntax.ts'
 
 const OP = {
@@ -26,16 +36,23 @@ const OP = {
   progressed: 13,
   match: 14,
   clear: 15,
+  lineStart: 16,
+  lineEnd: 17,
+} as const
+
+const ASKS = {
+  start: OP.start,
+  end: OP.end,
+  'line-start': OP.lineStart,
+  'line-end': OP.lineEnd,
+  word: OP.word,
+  'not-word': OP.notWord,
 } as const
 
 /** Instructions of five numbers: the operation and what it needs. */
 const WIDTH = 5
 /** Larger programs are refused. */
 const MOST_INSTRUCTIONS = 200_000
-
-export class PatternTooLarge extends Error {
-  override readonly name = 'PatternTooLarge'
-}
 
 export interface Tally {
   /** Steps taken; more than the budget when it ran out. */
@@ -49,11 +66,15 @@ export class Backtracker {
   private readonly pattern: Pattern
   private readonly code: number[] = []
   private readonly sets: CharSet[] = []
+  private readonly setIds = new Map<string, number>()
+  /** Of each reference back, the groups that it may mean. */
+  private readonly references: (readonly number[])[] = []
   private readonly tables: boolean[][]
   private readonly alphabet: Alphabet
   private registers: number
   private readonly max: number
 
+  /** Throws `PatternTooLarge`. */
   constructor(pattern: Pattern) {
     this.pattern = pattern
     this.max = pattern.unicode ? MAX_POINT : MAX_UNIT
@@ -63,6 +84,11 @@ export class Backtracker {
     this.emit(OP.match)
     this.alphabet = new Alphabet([...this.sets, WORD, NEWLINE], this.max)
     this.tables = this.sets.map((set) => this.alphabet.within(set))
+  }
+
+  /** Instructions. */
+  get size(): number {
+    return this.here
   }
 
   /** Characters as the pattern counts them: UTF-16 units, or code points with flag u. */
@@ -122,9 +148,8 @@ export class Backtracker {
         code: this.code,
         tables: this.tables,
         registers: this.registers,
+        references: this.references,
         groups: this.pattern.groups,
-        multiline: this.pattern.multiline,
-        ignoreCase: this.pattern.ignoreCase,
       },
       text,
       classes,
@@ -139,6 +164,13 @@ export class Backtracker {
     return at
   }
 
+  private setId(set: CharSet): number {
+    const key = set.join()
+    const id = this.setIds.get(key) ?? this.sets.push(set) - 1
+    this.setIds.set(key, id)
+    return id
+  }
+
   private patch(at: number, operand: number, value: number): void {
     this.code[at * WIDTH + operand] = value
   }
@@ -150,8 +182,7 @@ export class Backtracker {
   private compile(node: Node, backward: boolean): void {
     switch (node.is) {
       case 'set':
-        this.sets.push(node.set)
-        this.emit(OP.set, this.sets.length - 1, backward ? 1 : 0)
+        this.emit(OP.set, this.setId(node.set), backward ? 1 : 0)
         return
       case 'sequence':
         for (const item of backward ? node.items.toReversed() : node.items) this.compile(item, backward)
@@ -184,13 +215,14 @@ export class Backtracker {
         return
       }
       case 'back':
-        this.emit(OP.back, node.index, backward ? 1 : 0)
+        this.references.push(node.indices)
+        this.emit(OP.back, this.references.length - 1, backward ? 1 : 0, node.ignoreCase ? 1 : 0)
         return
       case 'repeat':
         this.repeat(node, backward)
         return
       default:
-        this.emit({ start: OP.start, end: OP.end, word: OP.word, 'not-word': OP.notWord }[node.is])
+        this.emit(ASKS[node.is])
     }
   }
 
@@ -221,9 +253,8 @@ interface Program {
   readonly code: readonly number[]
   readonly tables: readonly (readonly boolean[])[]
   readonly registers: number
+  readonly references: readonly (readonly number[])[]
   readonly groups: number
-  readonly multiline: boolean
-  readonly ignoreCase: boolean
 }
 
 /** On the stack, a choice is (pc, at, -1); what is to be restored is (value, register, -2). */
@@ -308,11 +339,19 @@ class Walk {
           pc++
           break
         case OP.start:
-          ok = at === 0 || (this.program.multiline && has(NEWLINE, text[at - 1]!))
+          ok = at === 0
           pc++
           break
         case OP.end:
-          ok = at === text.length || (this.program.multiline && has(NEWLINE, text[at]!))
+          ok = at === text.length
+          pc++
+          break
+        case OP.lineStart:
+          ok = at === 0 || has(NEWLINE, text[at - 1]!)
+          pc++
+          break
+        case OP.lineEnd:
+          ok = at === text.length || has(NEWLINE, text[at]!)
           pc++
           break
         case OP.word:
@@ -324,7 +363,7 @@ class Walk {
           break
         }
         case OP.back: {
-          const moved = this.back(code[base + 1]!, code[base + 2] === 1, at)
+          const moved = this.back(code[base + 1]!, code[base + 2] === 1, code[base + 3] === 1, at)
           ok = moved >= 0
           at = moved
           pc++
@@ -400,17 +439,20 @@ class Walk {
     }
   }
 
-  private back(group: number, backward: boolean, at: number): number {
-    const start = this.registers[2 * group]!
-    const end = this.registers[2 * group + 1]!
-    if (group === 0 || start < 0 || end < 0) return at
-    const length = end - start
+  private back(reference: number, backward: boolean, ignoreCase: boolean, at: number): number {
+    const { registers } = this
+    const group = this.program.references[reference]!.find(
+      (one) => registers[2 * one]! >= 0 && registers[2 * one + 1]! >= 0,
+    )
+    if (group === undefined) return at
+    const start = registers[2 * group]!
+    const length = registers[2 * group + 1]! - start
     const from = backward ? at - length : at
     if (from < 0 || from + length > this.text.length) return -1
     for (let k = 0; k < length; k++) {
       const one = this.text[start + k]!
       const other = this.text[from + k]!
-      if (one !== other && !(this.program.ignoreCase && casesOf(one).includes(other))) return -1
+      if (one !== other && !(ignoreCase && casesOf(one).includes(other))) return -1
     }
     this.steps += length
     return backward ? from : from + length

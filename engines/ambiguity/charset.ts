@@ -75,6 +75,15 @@ export function casesOf(char: number): number[] {
     .filter((other) => other !== char)
 }
 
+/** A pattern beyond what is built here. */
+export class PatternTooLarge extends Error {
+  override readonly name = 'PatternTooLarge'
+}
+
+/** Names of classes, counted in sets; and sets times classes: tables say which class lies in which set. */
+const MOST_HELD = 2_000_000
+const MOST_CELLS = 4_000_000
+
 /**
  * Cuts all characters into classes that no set tells apart. `classOf` of a character; `members[c]`: the ranges of class c.
  */
@@ -84,19 +93,34 @@ export class Alphabet {
   private readonly classes: readonly number[]
   private readonly small = new Uint16Array(256)
 
+  /** Throws `PatternTooLarge` where the sets would fill the memory. */
   constructor(sets: readonly CharSet[], max: number) {
-    const cuts = new Set([0])
-    for (const set of sets) {
+    const distinct = [...new Map([...new Set(sets)].map((set) => [set.join(), set])).values()]
+    /** The sets that begin or end at a place. */
+    const turns = new Map<number, number[]>([[0, []]])
+    const turn = (at: number, set: number): void => {
+      const there = turns.get(at)
+      if (there === undefined) turns.set(at, [set])
+      else there.push(set)
+    }
+    for (const [id, set] of distinct.entries()) {
       for (let i = 0; i < set.length; i += 2) {
-        cuts.add(set[i]!)
-        if (set[i + 1]! < max) cuts.add(set[i + 1]! + 1)
+        turn(set[i]!, id)
+        if (set[i + 1]! < max) turn(set[i + 1]! + 1, id)
       }
     }
-    const starts = [...cuts].toSorted((a, b) => a - b)
+    // The sets that hold a character name its class.
+    const open = new Set<number>()
     const byKey = new Map<string, number>()
     const members: number[][] = []
+    const starts = [...turns.keys()].toSorted((a, b) => a - b)
+    let held = 0
     const classes = starts.map((start, at) => {
-      const key = sets.map((set) => (has(set, start) ? '1' : '0')).join('')
+      for (const set of turns.get(start)!) if (!open.delete(set)) open.add(set)
+      held += open.size
+      if (held > MOST_HELD || members.length * distinct.length > MOST_CELLS)
+        throw new PatternTooLarge(`${distinct.length} different sets of characters`)
+      const key = [...open].toSorted((a, b) => a - b).join()
       let id = byKey.get(key)
       if (id === undefined) {
         id = members.length

@@ -24,6 +24,8 @@ export interface Loops {
   readonly polynomial: readonly Loop[]
   /** Every loop that there is, by its shortest words. */
   readonly plain: readonly Loop[]
+  /** Whether all that there is was searched. */
+  readonly complete: boolean
 }
 
 const MOST_VISITED = 6_000
@@ -31,18 +33,18 @@ const MOST_VISITED = 6_000
 const MOST_MOVES = 120_000
 const MOST_MOVES_IN_ALL = 2_000_000
 const MOST_OF_COMPONENT = 6
-const MOST_PAIRS = 40
+const MOST_PAIRS = 1_000
 
 export function findLoops(automaton: Automaton): Loops {
   const search = new Search(automaton)
   const components = strongComponents(automaton)
   const prefixTo = prefixes(automaton)
-  const reachable = (state: number): boolean => prefixTo[state] !== undefined
+  const reachable = (state: number): boolean => prefixTo(state) !== undefined
   const loops = components
     .map((states) => spread(states.filter(reachable)))
     .filter((states) => states.length > 0)
   const componentOf = new Map(components.flatMap((states, id) => states.map((state) => [state, id] as const)))
-  const at = (state: number, pump: Word): Loop => ({ prefix: prefixTo[state]!, pump, state })
+  const at = (state: number, pump: Word): Loop => ({ prefix: prefixTo(state)!, pump, state })
 
   const exponential = loops.flatMap((states) =>
     states.flatMap((state) => {
@@ -56,10 +58,14 @@ export function findLoops(automaton: Automaton): Loops {
   for (const first of firsts) {
     for (const states of loops) {
       for (const second of states.slice(0, 3)) {
-        if (second === first || ++pairs > MOST_PAIRS * 3) continue
+        if (second === first) continue
+        if (++pairs > MOST_PAIRS) {
+          search.complete = false
+          continue
+        }
         const pump = spreadingWord(search, first, second, componentOf)
         if (pump !== null)
-          polynomial.push({ ...at(second, pump), prefix: first === ANYWHERE ? [] : prefixTo[first]! })
+          polynomial.push({ ...at(second, pump), prefix: first === ANYWHERE ? [] : prefixTo(first)! })
       }
     }
   }
@@ -69,7 +75,7 @@ export function findLoops(automaton: Automaton): Loops {
       return pump === null ? [] : [at(state, pump)]
     }),
   )
-  return { exponential, polynomial, plain }
+  return { exponential, polynomial, plain, complete: automaton.complete && search.complete }
 }
 
 /** Some of many, far apart. */
@@ -124,20 +130,24 @@ function strongComponents({ edges }: Automaton): number[][] {
   return out
 }
 
-/** The shortest word from the begin to each state, by one search. */
-function prefixes({ edges, takes }: Automaton): (Word | undefined)[] {
-  const words: (Word | undefined)[] = []
-  words[BEGIN] = []
+/** The shortest word from the begin to each state, by one search; undefined where there is none. */
+function prefixes({ edges, takes }: Automaton): (state: number) => Word | undefined {
+  const parent = new Map<number, number>()
   const queue = [BEGIN]
   for (let head = 0; head < queue.length; head++) {
     const state = queue[head]!
     for (const { to } of edges[state]!) {
-      if (words[to] !== undefined || to === ANYWHERE) continue
-      words[to] = [...words[state]!, takes[to]![0]!]
+      if (parent.has(to) || to === ANYWHERE) continue
+      parent.set(to, state)
       queue.push(to)
     }
   }
-  return words
+  return (state) => {
+    if (!parent.has(state)) return undefined
+    const word: number[] = []
+    for (let at = state; at !== BEGIN; at = parent.get(at)!) word.push(takes[at]![0]!)
+    return word.toReversed()
+  }
 }
 
 interface Visit {
@@ -155,6 +165,8 @@ interface Move {
 class Search {
   private readonly automaton: Automaton
   private movesLeft = MOST_MOVES_IN_ALL
+  /** Whether no search ended at a limit. */
+  complete = true
 
   constructor(automaton: Automaton) {
     this.automaton = automaton
@@ -174,8 +186,11 @@ class Search {
     const queue: Visit[] = [{ states: start, word: -1, parent: null }]
     const walkers = start.length - 1
     let moved = 0
-    for (let head = 0; head < queue.length && queue.length < MOST_VISITED; head++) {
-      if (moved > MOST_MOVES || this.movesLeft < 0) return null
+    for (let head = 0; head < queue.length; head++) {
+      if (queue.length >= MOST_VISITED || moved > MOST_MOVES || this.movesLeft < 0) {
+        this.complete = false
+        return null
+      }
       const visit = queue[head]!
       const moves: Move[] = []
       const choose = (walker: number, classes: readonly number[] | null): Visit | null => {

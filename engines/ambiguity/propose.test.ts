@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { parsePattern, proposeAttacks, UnreadablePattern } from './index.ts'
 
+/** Different characters, and words of four letters in which none is frequent. */
+const CJK = Array.from({ length: 20_000 }, (_, at) => String.fromCharCode(0x4e00 + at)).join('')
+const WORDS = Array.from({ length: 1_000 }, (_, at) =>
+  Array.from({ length: 4 }, (_, k) => String.fromCharCode(97 + ((((at + 1) * 7_919) >> (3 * k)) % 26))).join(
+    '',
+  ),
+)
+
 const propose = (source: string, flags = '') => proposeAttacks(parsePattern(source, flags)).search[0]
 
 /** Each fails only by its own loop: a doubled way, ways through an empty part, a loop in a loop, a look-around's, ... */
@@ -15,6 +23,8 @@ const EXPONENTIAL = [
   '^(?=(a+)+$)',
   '^([a-c]|[b-d])+$',
   '^(a|A)+$',
+  '^(?i:(a|A)+)$',
+  '^(?:(?<x>a)|(?<x>b))(?:\\k<x>+)+$',
 ]
 const POLYNOMIAL: [string, number][] = [
   ['^a*a*$', 2],
@@ -57,6 +67,63 @@ describe('attacks on a backtracking matcher', () => {
       `(${'a|'.repeat(500)}b)*c`,
     ]) {
       expect(() => proposeAttacks(parsePattern(source))).not.toThrow()
+    }
+  })
+
+  // What is far larger than an automaton that is quickly searched, but for the most part plain text.
+  test.each([
+    ['in another branch', `^(a+)+$|${'x'.repeat(600)}`],
+    ['in a branch before', `${'xyz'.repeat(1_000)}|^(a+)+$`],
+    ['before', `^${'xy'.repeat(300)}(a+)+$`],
+    ['of many characters', `^(a+)+$|${CJK.slice(0, 1_000)}`],
+    ['of many branches', `^(a+)+$|${WORDS.join('|')}`],
+    ['in the loop', `^(${'x'.repeat(500)}+)+$`],
+  ])('a long text %s hides no loop', (_, source) => expect(propose(source)!.exponent).toBeGreaterThan(4.5))
+
+  test('many branches hide no power', () => {
+    expect(propose(`\\s+$|${WORDS.slice(0, 400).join('|')}`)!.exponent).toBeGreaterThan(1.5)
+    // Too many: it cannot be told.
+    expect(proposeAttacks(parsePattern(`\\s+$|${WORDS.join('|')}`))).toMatchObject({
+      search: [],
+      complete: false,
+    })
+  })
+
+  test('says whether it looked into all of the pattern', () => {
+    const complete = (source: string): boolean => proposeAttacks(parsePattern(source)).complete
+    const whole = ['^a+$', 'abc'.repeat(300), ...LINEAR]
+    expect(whole.filter((source) => !complete(source))).toEqual([])
+    // More instructions, steps, sets of characters, ways through, ways round than are looked into.
+    const part = [
+      'x'.repeat(300_000),
+      'x'.repeat(20_000),
+      Array.from(CJK).join('|'),
+      `^${'(a?|b?)'.repeat(30)}$`,
+      `^(${WORDS.join('|')})*$`,
+    ]
+    expect(part.filter(complete)).toEqual([])
+  })
+
+  test.each([
+    '((((((\\b){30}){30}){30}){30}){30}){30}',
+    '((((((){30}){30}){30}){30}){30}){30}',
+    '((((((?:|){30}){30}){30}){30}){30}){30}',
+    '((((((?=a){30}){30}){30}){30}){30}){30}',
+    '((((((^|$){0,30}){30}){30}){30}){30}){30}',
+  ])('counts of what takes no character, one in the other, end in time: %s', (source) => {
+    expect(propose(source)).toBeUndefined()
+    expect(propose(`${source}(a+)+$`)!.exponent).toBeGreaterThan(4.5)
+  })
+
+  test('nesting beyond the stack is no pattern that is read', () => {
+    const deep = (depth: number) => parsePattern('('.repeat(depth) + 'a' + ')'.repeat(depth))
+    expect(() => deep(30_000)).toThrow(UnreadablePattern)
+    for (let depth = 500; depth < 4_000; depth += 250) {
+      try {
+        deep(depth)
+      } catch (error) {
+        expect(error).toBeInstanceOf(UnreadablePattern)
+      }
     }
   })
 

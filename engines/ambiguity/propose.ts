@@ -4,8 +4,9 @@
  * is cleverer; so these are proposals.
  */
 import { buildAutomaton, type Automaton } from './automaton.ts'
-import { Backtracker, PatternTooLarge } from './backtrack.ts'
-import { findLoops, type Loop } from './loops.ts'
+import { Backtracker } from './backtrack.ts'
+import { PatternTooLarge } from './charset.ts'
+import { findLoops, type Loop, type Loops } from './loops.ts'
 import type { Pattern } from './syntax.ts'
 
 export interface Proposal {
@@ -23,10 +24,15 @@ export interface Proposals {
   readonly search: readonly Proposal[]
   /** Of finding all matches, where each search is quick and all together are not. */
   readonly findAll: readonly Proposal[]
+  /**
+   * Whether all of the pattern was looked into. Else it was too large for that, or too intricate: that `search` has
+   * nothing, or nothing worse, then says nothing.
+   */
+  readonly complete: boolean
 }
 
 export interface ProposeOptions {
-  /** Steps of the matcher in all; default 6 million, some tenths of a second. */
+  /** Steps of the matcher in all; default 6 million, some tenths of a second, and up to 24 for large patterns. */
   readonly steps?: number
   /** How many of each; default 4. */
   readonly most?: number
@@ -34,9 +40,17 @@ export interface ProposeOptions {
 
 /** About what V8 does in a second. */
 const FAR = 2e8
+const STEPS = 6_000_000
+const STEPS_PER_INSTRUCTION = 2_000
+const MOST_STEPS_IN_ALL = 24_000_000
 /** A row of lengths ends at so many steps, or characters. */
 const ROW_STEPS = 60_000
 const ROW_LENGTH = 400
+/** Or pumps, of a long one. */
+const ROW_PUMPS = 16
+/** Instructions from which on what a pattern takes on any text hides how it grows on short ones: rows go on for longer. */
+const LARGE = 1_000
+const LARGE_ROW_LENGTH = 2_000
 const MOST_STEPS = 4 * ROW_STEPS
 /** Of what is far beyond that after three lengths. */
 const STEEP = 20
@@ -49,22 +63,25 @@ interface Candidate {
   readonly suffix: string
 }
 
-export function proposeAttacks(
-  pattern: Pattern,
-  { steps = 6_000_000, most = 4 }: ProposeOptions = {},
-): Proposals {
+export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: ProposeOptions = {}): Proposals {
   let matcher: Backtracker
+  const found: Loops[] = []
+  let candidates: readonly Candidate[]
   try {
     matcher = new Backtracker(pattern)
+    candidates = unique(
+      [buildAutomaton(pattern, false), buildAutomaton(pattern, true)].flatMap((automaton) => {
+        if (automaton === null) return []
+        const loops = findLoops(automaton)
+        found.push(loops)
+        return candidatesOf(automaton, loops)
+      }),
+    )
   } catch (error) {
-    if (error instanceof PatternTooLarge) return { search: [], findAll: [] }
+    if (error instanceof PatternTooLarge) return { search: [], findAll: [], complete: false }
     throw error
   }
-  const exact = buildAutomaton(pattern, false)
-  const looped = buildAutomaton(pattern, true)
-  const candidates = unique(
-    [exact, looped].flatMap((automaton) => (automaton ? candidatesOf(automaton) : [])),
-  )
+  const steps = asked ?? Math.min(STEPS + matcher.size * STEPS_PER_INSTRUCTION, MOST_STEPS_IN_ALL)
   const left = { steps }
   const search = rank(candidates, (text, budget) => matcher.search(text, budget), matcher, left)
   const all = { steps: steps / 3 }
@@ -76,7 +93,12 @@ export function proposeAttacks(
   )
   const quick = (text: Uint32Array, budget: number) => matcher.findAll(text, budget)
   const findAll = rank(bare, quick, matcher, all)
-  return { search: best(search, most), findAll: best(findAll, most) }
+  return {
+    search: best(search, most),
+    findAll: best(findAll, most),
+    // Each of the two automata does what the pattern does, and more.
+    complete: left.steps > 0 && found.some(({ complete }) => complete),
+  }
 }
 
 /** The worst, no two with one pump unless there is room. */
@@ -91,8 +113,7 @@ function unique(candidates: readonly Candidate[]): Candidate[] {
   return [...new Map(candidates.map((one) => [`${one.prefix}\0${one.pump}\0${one.suffix}`, one])).values()]
 }
 
-function candidatesOf(automaton: Automaton): Candidate[] {
-  const { exponential, polynomial, plain } = findLoops(automaton)
+function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: Loops): Candidate[] {
   const text = (word: readonly number[]): string =>
     word.map((id) => String.fromCodePoint(automaton.alphabet.representative(id))).join('')
   const out: Candidate[] = []
@@ -173,17 +194,22 @@ function rank(
 function row(candidate: Candidate, run: Run, matcher: Backtracker, left: { steps: number }): Proposal | null {
   const { prefix, pump, suffix } = candidate
   const seen: { length: number; steps: number; pumped: number }[] = []
+  const isLarge = matcher.size > LARGE
+  const longest = Math.max(isLarge ? LARGE_ROW_LENGTH : ROW_LENGTH, ROW_PUMPS * pump.length)
   for (let pumps = 1; ; pumps = nextPumps(seen, pumps, pump.length)) {
     const text = prefix + pump.repeat(pumps) + suffix
-    if (text.length > ROW_LENGTH + prefix.length + suffix.length) break
-    const { steps, outOfBudget } = run(matcher.characters(text), MOST_STEPS)
+    if (pumps * pump.length > longest) break
+    // To try every instruction at every place once is not growth yet: a large pattern takes that many on any text.
+    const floor = matcher.size * text.length
+    const { steps, outOfBudget } = run(matcher.characters(text), MOST_STEPS + 4 * floor)
     left.steps -= steps
     if (outOfBudget && seen.length >= 3) break
     if (outOfBudget) return { ...candidate, exponent: STEEP, length: text.length }
     seen.push({ length: text.length, steps, pumped: pumps * pump.length })
-    if (steps > ROW_STEPS) break
+    if (steps > ROW_STEPS + floor) break
     // A row that is linear up to here shows its growth in few lengths.
-    if (seen.length === 6 && slopeOf(seen) < 1.15 && text.length > 60) return null
+    const isSettled = isLarge ? seen.length >= 6 : seen.length === 6
+    if (isSettled && slopeOf(seen) < 1.15 && text.length > Math.max(60, matcher.size / 20)) return null
   }
   const last = seen.at(-1)
   if (last === undefined || seen.length < 2) return null

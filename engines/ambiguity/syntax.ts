@@ -22,60 +22,67 @@ export type Node =
       readonly greedy: boolean
     }
   | { readonly is: 'group'; readonly item: Node; readonly index: number }
-  | { readonly is: 'start' | 'end' | 'word' | 'not-word' }
+  | { readonly is: 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word' }
   | { readonly is: 'look'; readonly behind: boolean; readonly negate: boolean; readonly item: Node }
-  | { readonly is: 'back'; readonly index: number }
+  /** What that one of the groups took which has taken something: several may have one name, no two of which can. */
+  | { readonly is: 'back'; readonly indices: readonly number[]; readonly ignoreCase: boolean }
 
 export interface Pattern {
   readonly root: Node
   /** Groups, the whole match not counted. */
   readonly groups: number
-  readonly ignoreCase: boolean
-  /** `^` and `$` match around newlines. */
-  readonly multiline: boolean
   /** Characters are code points; else UTF-16 units. */
   readonly unicode: boolean
 }
 
-/** What this does not read: no pattern of ECMAScript, or one with sets of strings (flag v). */
+/** What this does not read: no pattern of ECMAScript, one with sets of strings (flag v), or one nested too deep. */
 export class UnreadablePattern extends Error {
   override readonly name = 'UnreadablePattern'
 }
 
 interface Flags {
   readonly ignoreCase: boolean
+  /** `^` and `$` match around newlines. */
+  readonly multiline: boolean
   readonly dotAll: boolean
-  readonly unicode: boolean
 }
+
+const SWITCHES = ['ignoreCase', 'multiline', 'dotAll'] as const
 
 /** Throws `UnreadablePattern`. `flags`: some of i, m, s, u. */
 export function parsePattern(source: string, flags = ''): Pattern {
   const unicode = flags.includes('u')
-  let tree: AST.Pattern
-  try {
-    tree = new RegExpParser({ ecmaVersion: 2025 }).parsePattern(source, 0, source.length, { unicode })
-  } catch (error) {
-    throw new UnreadablePattern(error instanceof Error ? error.message : String(error))
-  }
   const groups: AST.CapturingGroup[] = []
-  const reader = new Reader({ ignoreCase: flags.includes('i'), dotAll: flags.includes('s'), unicode }, groups)
-  reader.number(tree)
-  const root = reader.choice(tree.alternatives)
-  return {
-    root,
-    groups: groups.length,
-    ignoreCase: flags.includes('i'),
-    multiline: flags.includes('m'),
+  const reader = new Reader(
+    {
+      ignoreCase: flags.includes('i'),
+      multiline: flags.includes('m'),
+      dotAll: flags.includes('s'),
+    },
     unicode,
+    groups,
+  )
+  try {
+    const tree = new RegExpParser({ ecmaVersion: 2025 }).parsePattern(source, 0, source.length, { unicode })
+    reader.number(tree)
+    return { root: reader.choice(tree.alternatives), groups: groups.length, unicode }
+  } catch (error) {
+    // Of nesting that the stack does not hold, a RangeError.
+    if (error instanceof SyntaxError || error instanceof RangeError)
+      throw new UnreadablePattern(error.message, { cause: error })
+    throw error
   }
 }
 
 class Reader {
-  private readonly flags: Flags
+  /** Those that hold where the reading is: `(?i:...)` switches them for what is inside. */
+  private flags: Flags
+  private readonly unicode: boolean
   private readonly groups: AST.CapturingGroup[]
 
-  constructor(flags: Flags, groups: AST.CapturingGroup[]) {
+  constructor(flags: Flags, unicode: boolean, groups: AST.CapturingGroup[]) {
     this.flags = flags
+    this.unicode = unicode
     this.groups = groups
   }
 
@@ -97,8 +104,13 @@ class Reader {
 
   private element(node: AST.Element): Node {
     switch (node.type) {
-      case 'Group':
-        return this.choice(node.alternatives)
+      case 'Group': {
+        const outside = this.flags
+        this.flags = switched(outside, node.modifiers)
+        const inside = this.choice(node.alternatives)
+        this.flags = outside
+        return inside
+      }
       case 'CapturingGroup':
         return { is: 'group', item: this.choice(node.alternatives), index: 1 + this.groups.indexOf(node) }
       case 'Quantifier':
@@ -113,7 +125,7 @@ class Reader {
         switch (node.kind) {
           case 'start':
           case 'end':
-            return { is: node.kind }
+            return { is: this.flags.multiline ? `line-${node.kind}` : node.kind }
           case 'word':
             return { is: node.negate ? 'not-word' : 'word' }
           default:
@@ -125,8 +137,8 @@ class Reader {
             }
         }
       case 'Backreference': {
-        const [resolved] = [node.resolved].flat()
-        return { is: 'back', index: resolved ? 1 + this.groups.indexOf(resolved) : 0 }
+        const indices = [node.resolved].flat().map((group) => 1 + this.groups.indexOf(group))
+        return { is: 'back', indices, ignoreCase: this.flags.ignoreCase }
       }
       case 'Character':
         return this.set([node.value, node.value])
@@ -156,13 +168,23 @@ class Reader {
   }
 
   private get max(): number {
-    return this.flags.unicode ? MAX_POINT : MAX_UNIT
+    return this.unicode ? MAX_POINT : MAX_UNIT
   }
 
   private set(set: CharSet, negate = false): Node {
-    const folded = this.flags.ignoreCase ? foldCase(set, this.flags.unicode) : set
+    const folded = this.flags.ignoreCase ? foldCase(set, this.unicode) : set
     return { is: 'set', set: negate ? complement(folded, this.max) : folded }
   }
+}
+
+function switched(flags: Flags, modifiers: AST.Modifiers | null): Flags {
+  if (modifiers === null) return flags
+  const out = { ...flags }
+  for (const name of SWITCHES) {
+    if (modifiers.add[name]) out[name] = true
+    if (modifiers.remove?.[name]) out[name] = false
+  }
+  return out
 }
 
 const properties = new Map<string, CharSet>()

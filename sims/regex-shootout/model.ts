@@ -40,10 +40,11 @@ export function simulate({ patterns }: ShootoutParams, ctx: Pick<ReplicationCont
   }
 }
 
-/** 1 where no text makes it worse than linear; null for what cannot be read. */
+/** 1 where no text makes it worse than linear; null for what cannot be read, or not looked into to the end. */
 function worstExponent(pattern: string): number | null {
   try {
-    return proposeAttacks(parsePattern(pattern)).search[0]?.exponent ?? 1
+    const { search, complete } = proposeAttacks(parsePattern(pattern))
+    return search[0]?.exponent ?? (complete ? 1 : null)
   } catch (error) {
     if (error instanceof UnreadablePattern) return null
     throw error

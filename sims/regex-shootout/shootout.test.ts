@@ -20,6 +20,13 @@ describe('the sim', () => {
     expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(METRICS).toSorted())
   })
 
+  test('what is not looked into to the end is not called harmless', () => {
+    const patterns = ['^a+$', `^${'(a?|b?)'.repeat(30)}$`, `^(a+)+$|${'x'.repeat(1_900)}`]
+    const measures = simulate(shootoutParams.parse({ suite: 'redos', patterns }), { progress: () => {} })
+    expect(measures.metrics).toMatchObject({ patterns: 2, exponential: 1, superlinear: 1 })
+    expect(measures.flow).toMatchObject({ completed: 2, dropped: 1 })
+  })
+
   test('knows the engines and suites that there are', () => {
     expect([...ENGINE_IDS].toSorted()).toEqual(ENGINES.map(({ id }) => id).toSorted())
     expect(SUITES).toEqual(SUITES_RUN)

@@ -41,6 +41,21 @@ describe('growth on V8', () => {
     expect((await onV8('^(?:a|A)+$', 'i')).verdict).toBe('exponential')
   })
 
+  test.each(['(?:a?|b?)'.repeat(30), 'x'.repeat(20_000)])(
+    'is undecided where nobody looked into all of the pattern: %.30s',
+    async (pattern) => {
+      const attacks = await finder.find(pattern, '')
+      const unsure = { ...attacks, complete: false }
+      const [theirs, ours] = await Promise.all([
+        inspect(builtIn('v8'), pattern, unsure, QUICK),
+        inspect(builtIn('flowbench'), pattern, unsure, QUICK),
+      ])
+      expect([theirs.verdict, theirs.degree]).toEqual(['undecided', null])
+      expect(theirs.why).toContain('too large')
+      expect(ours.verdict).toBe('linear')
+    },
+  )
+
   test('a pattern that is none is refused', async () => {
     const report = await onV8('a(')
     expect([report.verdict, report.attack]).toEqual(['refused', null])

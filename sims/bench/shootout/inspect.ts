@@ -1,5 +1,6 @@
 /** One pattern on one engine: which growth it shows, with the attack that showed it. */
 import type { Attack } from './attack/attack.ts'
+import type { Attacks } from './attack/find.ts'
 import { attackLength } from './attack/attack.ts'
 import type { EngineFacts, EngineSpec } from './engines/facts.ts'
 import { lengthFor, type Fit } from './growth/fit.ts'
@@ -72,6 +73,8 @@ const LOWER = 8
 /** Rows that are blurred are measured again so often. */
 const MOST_AGAIN = 2
 
+const NOT_LOOKED_INTO = 'the pattern is too large or too intricate to look for attacks in all of it'
+
 /** An engine and one pattern: a process that is started again when it was ended. */
 class Compiled {
   private process: EngineProcess | null = null
@@ -107,7 +110,7 @@ class Compiled {
 export async function inspect(
   spec: EngineSpec,
   pattern: string,
-  attacks: { readonly search: readonly Attack[]; readonly findAll: readonly Attack[] },
+  attacks: Attacks,
   options: InspectOptions,
 ): Promise<EngineReport> {
   const compiled = new Compiled(spec, pattern, options)
@@ -115,6 +118,9 @@ export async function inspect(
   let findAll: Shown | null = null
   try {
     search = await lookFor('test', compiled, attacks.search, options)
+    // An engine that promises is held to its promise by the attacks that there are; of others they are all that is known.
+    if (search.verdict === 'linear' && !attacks.complete && compiled.facts?.promise !== 'linear')
+      search = { ...search, verdict: 'undecided', degree: null, why: NOT_LOOKED_INTO }
     const goOn = options.findAll && search.verdict === 'linear'
     if (goOn) findAll = await lookFor('count', compiled, attacks.findAll, options)
   } finally {

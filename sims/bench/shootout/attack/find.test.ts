@@ -12,6 +12,15 @@ test('attacks that hold a line separator come through, as do patterns', async ()
   expect(separator.search.map(({ from }) => from)).toContain('loops')
 })
 
+test('says whether anybody looked into all of the pattern', async () => {
+  const finder = new AttackFinder()
+  const patterns = ['^a+$', '^(a+)+$', 'x'.repeat(300_000), 'a**']
+  const complete: boolean[] = []
+  for (const pattern of patterns) complete.push((await finder.find(pattern, '')).complete)
+  finder.close()
+  expect(complete).toEqual([true, true, false, false])
+})
+
 test('recheck is started anew before it has kept much, and answers on', async () => {
   const recheck = new Recheck()
   const pids = new Set<number | undefined>()

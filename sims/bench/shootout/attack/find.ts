@@ -11,6 +11,8 @@ export interface Attacks {
   readonly search: readonly Attack[]
   /** Of finding all matches. */
   readonly findAll: readonly Attack[]
+  /** Whether the whole pattern was looked into: else that no attack grows says nothing about the pattern. */
+  readonly complete: boolean
 }
 
 /** Its steps are bounded; this is for a pattern that it is lost in, on a busy machine. */
@@ -30,17 +32,18 @@ export class AttackFinder {
 
   async find(pattern: string, flags: string): Promise<Attacks> {
     const readable = inEcmaScript(pattern, flags)
-    if (readable === null) return { search: PLAIN, findAll: PLAIN }
+    if (readable === null) return { search: PLAIN, findAll: PLAIN, complete: false }
     const [diagnostics, reply] = await Promise.all([
       this.recheck.check(readable.source, readable.flags),
       this.searcher.ask(readable, SEARCH_MS),
     ])
-    const proposals = (reply ?? { search: [], findAll: [] }) as Proposals
+    const proposals = (reply ?? { search: [], findAll: [], complete: false }) as Proposals
     const theirs = diagnostics === null ? [] : attacksOf(diagnostics)
     const search = [...theirs, ...proposals.search.map(asAttack('loops')), ...PLAIN]
     return {
       search,
       findAll: [...proposals.findAll.map(asAttack('find-all')), ...search.slice(0, 4), PLAIN[0]!],
+      complete: proposals.complete || diagnostics?.status === 'safe' || diagnostics?.status === 'vulnerable',
     }
   }
 
