@@ -1,4 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { Meter } from '../dfa/meter.ts'
+import { newTally } from '../dfa/tally.ts'
+import { MAX_INT32 } from '../foundation/arrays.ts'
 import { parse } from '../syntax/parse.ts'
 import { contains } from '../syntax/ranges.ts'
 import { Random } from '../testing/random.ts'
@@ -10,6 +13,7 @@ import { buildCaptures } from './index.ts'
 import type { CapturePath, Captures } from './index.ts'
 import { MinimalSearch } from './minimal.ts'
 import { Multipass } from './multipass.ts'
+import { simulate } from './simulate.ts'
 import { Stepper } from './stepper.ts'
 
 const encoder = new TextEncoder()
@@ -209,6 +213,21 @@ describe('the ranked steps', () => {
       expect((long - middle) / (middle - short)).toBeCloseTo(1, 3)
     },
   )
+
+  it('stay right when the numbers of their closures begin anew', () => {
+    const text = encoder.encode('abcdabd')
+    const run = (last: number): string => {
+      const automaton = buildAutomaton(parse('((a|ab)(c|bcd|b)(d*))*'), 1e5)
+      const stepper = new Stepper(automaton)
+      const meter = new Meter(newTally(), Infinity)
+      const once = () => String(simulate(stepper, text, 0, text.length, EDGES, meter, 1 << 20))
+      // What was stamped before must not count behind.
+      once()
+      Object.assign(stepper, { closures: last })
+      return once()
+    }
+    for (let last = MAX_INT32 - 10; last <= MAX_INT32; last++) expect(run(last)).toBe('0,7,4,7,4,5,5,6,6,7')
+  })
 
   it('tell apart exactly what the sets tell apart', () => {
     const random = new Random(9)

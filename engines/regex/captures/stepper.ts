@@ -23,6 +23,7 @@
  * Papers: Okui and Suzuki, "Disambiguation in regular expression matching via position automata with augmented
  * transitions" (2010); Kuklewicz (2007); Borsotti and Trofimovich (above). Tested by captures.test.ts and the tester.
  */
+import { MAX_INT32 } from '../foundation/arrays.ts'
 import type { RankedNfa } from './automaton.ts'
 
 /** The ordered states before a character; `common[i]` lies between states i and i + 1. */
@@ -262,7 +263,7 @@ export class Stepper {
     const { classes } = automaton.alphabet
     const looking = useful.length > 0 && symbol >= 0
     const { depth, edgeStart, edgeTo, edgeNeeds } = automaton
-    const closure = ++this.closures
+    const closure = this.nextClosure()
     let first = pending.length
     let last = -1
     for (let i = 0; i < rootCount; i++) {
@@ -317,6 +318,16 @@ export class Stepper {
     this.work += work
     this.leafCount = leafCount
     return this
+  }
+
+  /** Numbers wrap in an Int32Array: behind the last one, all that is stamped is forgotten and counting begins anew. */
+  private nextClosure(): number {
+    if (this.closures === MAX_INT32) {
+      this.stamp.fill(0)
+      this.placeStamp.fill(0)
+      this.closures = 0
+    }
+    return ++this.closures
   }
 
   /**

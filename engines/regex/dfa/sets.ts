@@ -13,7 +13,7 @@
  * With `which`, one group whose ends carry the numbers of the patterns they belong to. `items.ts` says how a set is
  * written down, `loop.ts` how a search knows where characters begin.
  */
-import { int32s, uint8s } from '../foundation/arrays.ts'
+import { int32s, MAX_INT32, uint8s } from '../foundation/arrays.ts'
 import { ANY, KINDS, OTHER } from '../automaton/context.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPT, ASSERT, FORK, MARK, STEP } from '../automaton/nfa.ts'
@@ -184,6 +184,11 @@ export class ThreadSets {
   }
 
   private newSet(header: number): void {
+    // Numbers wrap in an Int32Array: behind the last one, what was seen is forgotten and counting begins anew.
+    if (this.generation === MAX_INT32) {
+      this.seenIn.fill(0)
+      this.generation = 0
+    }
     this.generation++
     this.out[0] = header
     this.outLength = 1

@@ -13,6 +13,9 @@ export type Numbers =
   | Float64Array<ArrayBuffer>
 export type Guard = <T extends Numbers>(array: T) => T
 
+/** The largest number that an element of an Int32Array holds; a larger one comes back negative. */
+export const MAX_INT32 = 0x7fffffff
+
 let guard: Guard | null = null
 
 /** For tests: arrays made from now on go through `wanted`; null makes them plain again. */

@@ -79,6 +79,9 @@ export class Walked extends OfProgram implements Strategy {
 
   private match(text: Uint8Array, start: number, end: number, edges: Edges): Match {
     if (!this.capturing) return matchOf(spanOf(start, end))
-    return matchOf(this.captures.run(text, start, end, edges) ?? spanOf(start, end))
+    const spans = this.captures.run(text, start, end, edges)
+    // The two automata would not agree on what the pattern is: groups that are missing would look like groups unset.
+    if (spans === null) throw new Error(`a match at ${start} to ${end} without a parse`)
+    return matchOf(spans)
   }
 }
