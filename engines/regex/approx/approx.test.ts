@@ -198,6 +198,13 @@ describe('settings', () => {
     expect(search('^(((ab){~1}){3}){~1}$', 'axxbab')).toBeNull()
   })
 
+  test('so has a region around nothing', () => {
+    expect(search('^((?:){~1}){3}$', 'xyz')?.groups).toEqual([0, 3, 2, 3])
+    expect(search('^((?:){~1}){3}$', 'xyzz')).toBeNull()
+    expect(search('^(()*{~1})+$', 'xyzz')?.cost).toBe(4)
+    expect(() => compile('((((?:){~1}){1000}){1000}){1000}')).toThrow(RegexBudgetError)
+  })
+
   test('an inner region inherits prices', () => {
     expect(search('((ab){~1}c){ 5s + 7d < 20}', 'axc')?.cost).toBe(5)
   })

@@ -105,7 +105,9 @@ export function parseBound(text: PatternText, at: number, largest: number): Boun
       else if (c === '<') {
         i++
         while (char() === ' ') i++
+        const where = i
         const below = number()
+        if (below === 0) return fail('BADBR', where, 'no cost is below 0')
         settings.maxCost = below === undefined ? Infinity : below - 1
         approx = true
       } else if (c === ',') {

@@ -109,6 +109,9 @@ describe('trees', () => {
       '~a{maxInsert:1,maxDelete:2,maxSubstitute:3,maxErrors:4,costInsert:2,costDelete:3,maxCost:4,costSubstitute:0}',
     ],
     ['a{ 1i < 3}', '~a{costInsert:1,maxCost:2,maxInsert:null,maxDelete:0,maxSubstitute:0,maxErrors:null}'],
+    ['a{<1}', '~a{maxCost:0,costSubstitute:0,maxErrors:null}'],
+    ['(()*{3}){3}', '(1 <(2 ())>{0,1})'],
+    ['(?:){~1}{3}', '<~(){maxErrors:1,maxCost:null}>{3,3}'],
     ['a{2,3~1}', '~<a>{2,3}{maxErrors:1,maxCost:null}'],
   ]
   it.each(table.map(([pattern, expected, options]) => ({ pattern, expected, options })))(
@@ -164,6 +167,8 @@ describe('errors', () => {
     ['a{x}', 'BADBR', 2],
     ['a{1x}', 'BADBR', 3],
     ['a{ }', 'BADBR', 2],
+    ['a{<0}', 'BADBR', 3],
+    ['a{1 +2 < 0}', 'BADBR', 9],
     ['a{1', 'EBRACE', 1],
     ['a\\{1', 'EBRACE', 2, bre],
     ['a{1001}', 'BADMAX', 2],

@@ -11,14 +11,18 @@ import type { PatternText } from './reader.ts'
 /** How deep groups and repetitions may nest, unless the budget says otherwise. */
 export const DEFAULT_DEPTH = 500
 
-/** Trees in which nothing is left to be matched or asserted: groups and repetitions of nothing. */
+/**
+ * Trees in which nothing is left to be matched or asserted: groups and repetitions of nothing. An approximate region is
+ * more: each time that it is entered it may have its errors, a character inserted among them.
+ */
 const nothings = new WeakMap<Node, boolean>()
 
 function isNothing(node: Node): boolean {
   let known = nothings.get(node)
   if (known === undefined) {
     if (node.kind === 'cat' || node.kind === 'alt') known = node.parts.every(isNothing)
-    else known = node.kind === 'empty' || ('node' in node && isNothing(node.node))
+    else if (node.kind === 'group' || node.kind === 'repeat') known = isNothing(node.node)
+    else known = node.kind === 'empty'
     nothings.set(node, known)
   }
   return known
