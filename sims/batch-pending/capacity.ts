@@ -1,4 +1,5 @@
 /** How much batch work there is, and how much of it the slots could do: known before anything is simulated. */
+import { dayShape } from './draws.ts'
 import type { BatchParams } from './params.ts'
 import { regimeOf } from './presets.ts'
 import { meanRequests } from './sizes.ts'
@@ -16,21 +17,27 @@ export const batchErlangs = (params: BatchParams): number =>
   params.jobRate * meanRequests(params) * params.requestTime
 
 /**
- * Batch work over what is left for it in the measured window. Interactive load is taken at its mean: a backlog of the
- * evening is worked off at night.
+ * Batch work over what is left for it in the measured window, along the day: a backlog of the evening is worked off at
+ * night, but by no more slots than batch may have then. Interactive load is taken at its mean of the minute, which leaves
+ * batch a little more than it gets; `SaturatedDays` sees the rest.
  */
-export function batchLoad(params: BatchParams): number {
+export const batchLoad = (params: BatchParams): number => loadOf(params, withheldShare(params))
+
+/** Share of the measured window in which capacity is withheld. */
+export function withheldShare(params: BatchParams): number {
   const { withheldFrom, withheldUntil } = regimeOf(params)
   const [open, close] = [params.warmUp, params.warmUp + params.span]
-  const during = Math.max(0, Math.min(close, withheldUntil) - Math.max(open, withheldFrom)) / params.span
-  return loadOf(params, during)
+  return Math.max(0, Math.min(close, withheldUntil) - Math.max(open, withheldFrom)) / params.span
 }
 
-/** The same, with batch capacity withheld for this share of the time. */
+/** The load with batch capacity withheld for this share of the time. */
 function loadOf(params: BatchParams, during: number): number {
   const { slots } = params
   const { interactiveLoad, withheldFrom } = regimeOf(params)
-  const left = (allowed: number): number => Math.min(allowed, slots * (1 - interactiveLoad))
+  const day = dayShape(params)
+  const left = (allowed: number): number =>
+    day.reduce((sum, weight) => sum + Math.min(allowed, slots * (1 - interactiveLoad * weight)), 0) /
+    day.length
   const capacity = during * left(batchSlots(params, withheldFrom)) + (1 - during) * left(slots)
   return capacity > 0 ? batchErlangs(params) / capacity : Infinity
 }

@@ -8,7 +8,7 @@
  */
 import { defineSim } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
-import { batchLoad, canGrow } from './capacity.ts'
+import { canGrow } from './capacity.ts'
 import { charts } from './charts.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { judge, simulate, type BatchWorld } from './model.ts'
@@ -48,6 +48,8 @@ export const batchPending = defineSim<BatchParams, BatchWorld>({
   // How a parameter moves the answer shows in three days as well.
   probe: (params) => ({ ...params, span: Math.min(params.span, PROBED) }),
   // Where jobs expire or are cancelled, more work makes more of them leave, and nothing is used up.
-  resources: ({ params }) =>
-    canGrow(params) ? [{ name: 'batch capacity', multiple: 1 / batchLoad(params) }] : [],
+  resources: ({ params, metrics }) => {
+    const load = metrics['batchLoad']?.value ?? null
+    return canGrow(params) && load !== null ? [{ name: 'batch capacity', multiple: 1 / load }] : []
+  },
 })

@@ -160,3 +160,32 @@ describe('a queue that grows without expiry', () => {
     expect(points[0]!.metrics['p50(jobTime)']!.value).toBeGreaterThan(0)
   })
 })
+
+describe('a queue that may have only so many slots at night', () => {
+  const run = async (more: string) => {
+    const always =
+      'preset: calm, interactiveLoad: 60%, withheld: 60%, jobRequests: 1, jobSpread: 100%, requestTime: 30s, setup: 0s, upperTier: 0%'
+    const yaml = `name: t\nquestion: q?\nsim: batch-pending\nseed: 1\nparams: {${always}, ${more}}\nuntil: {replications: 2}\nexpect: ["p95(total) < 24 h"]\n`
+    return (await runInline(batchPending, yaml)).document
+  }
+  // Batch may have 12 of 32 slots, and interactive requests take 12.1 at night and 24 in the evening.
+  it('does not make up for the evening: 6 % too much work along the day grows without end', async () => {
+    const { verdict, points, answer } = await run('jobRate: 0.38/s, span: 4d')
+    expect(verdict).toBe('overloaded')
+    const load = points[0]!.metrics['batchLoad']!.value!
+    expect(load).toBeGreaterThan(1.06)
+    expect(answer.breaksFirst!.multiple).toBeCloseTo(1 / load, 9)
+    expect((await run('jobRate: 0.3/s, span: 2d')).verdict).toBe('pass')
+  }, 30_000)
+  // Slots idle when interactive requests are few by chance: of 12 slots on average 10.9 do work, and 11.4 are asked for.
+  it('nor for the minutes in which interactive requests happen to be few', async () => {
+    const flat = 'dayTrough: 100%, dayPeak: 100%, span: 1d'
+    expect((await run(`jobRate: 0.38/s, ${flat}`)).verdict).toBe('overloaded')
+    const { verdict, points } = await run(`jobRate: 0.35/s, ${flat}`)
+    expect([verdict, points[0]!.metrics['batchLoad']!.value]).toEqual(['pass', expect.closeTo(0.875, 9)])
+  })
+  it('is overloaded without a figure for its load where batch may have none at all', async () => {
+    const { verdict, points } = await run('jobRate: 1/h, slots: 2, span: 1d')
+    expect([verdict, points[0]!.metrics['batchLoad']!.value]).toEqual(['overloaded', null])
+  })
+})

@@ -4,7 +4,6 @@
  */
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
-import { batchLoad } from './capacity.ts'
 import { CANCELLED, EXPIRED, PARTIAL, RUNNING, SUCCEEDED } from './job.ts'
 import type { MetricName } from './metrics.ts'
 import { Notices, type FinishedJob } from './notice.ts'
@@ -102,7 +101,8 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
       unheard: ofResults(count.unheard),
       notFetchable: ofResults(count.gone),
       fetchedLate: ofResults(count.late),
-      batchLoad: batchLoad(params),
+      // Where nothing at all is left for batch, it has no size.
+      batchLoad: Number.isFinite(queue.load) ? queue.load : null,
       batchUse: queue.batchUse,
       interactiveUse: queue.interactiveUse,
       interactiveWait: queue.interactiveWait,

@@ -17,7 +17,7 @@ import type { Flow, LittleSample, PointState, ReplicationContext, Series } from 
 import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
 import { Ring } from '../lab/kernel/ring.ts'
 import { TimeIntegral } from '../lab/kernel/statistics.ts'
-import { batchSlots, lastingLoad } from './capacity.ts'
+import { batchErlangs, batchLoad, batchSlots, canGrow, lastingLoad, withheldShare } from './capacity.ts'
 import { Interactive, requestTimes, Submissions } from './draws.ts'
 import {
   CANCELLED,
@@ -33,6 +33,7 @@ import {
 import { Line } from './line.ts'
 import type { BatchParams } from './params.ts'
 import { regimeOf } from './presets.ts'
+import { SaturatedDays } from './saturated.ts'
 
 const INTERACTIVE = 0
 const ANSWERED = 1
@@ -62,6 +63,8 @@ export interface JobTable {
 export interface QueueWorld {
   readonly jobs: JobTable
   readonly state: PointState
+  /** Batch work over the capacity left for it. */
+  readonly load: number
   readonly flow: Flow
   readonly little: readonly LittleSample[]
   /** Shares of the slots that interactive and batch requests had in the window; mean wait of interactive ones, s. */
@@ -104,6 +107,7 @@ export class BatchQueue {
   private events = 0
   private inOrder = true
   private workConserving = true
+  private readonly saturated = new SaturatedDays()
   private readonly levels: number[] = []
   private readonly times: number[] = []
   private interactiveUse = 0
@@ -205,6 +209,7 @@ export class BatchQueue {
         this.sample()
     }
     this.dispatch()
+    if (this.joined === 0) this.saturated.noneWaits(this.kernel.now)
   }
 
   private nextQuestion(): void {
@@ -347,6 +352,7 @@ export class BatchQueue {
     const { kernel, close } = this
     this.times.push(kernel.now)
     this.levels.push(this.pending.number)
+    this.saturated.sample(kernel.now, this.working.integral(kernel.now))
     const next = this.open + (this.times.length * this.params.span) / (SAMPLES - 1)
     if (this.times.length < SAMPLES) kernel.at(Math.min(next, close), SAMPLE)
     this.ctx.progress(kernel.now / close, this.events)
@@ -366,6 +372,7 @@ export class BatchQueue {
     return {
       jobs: tableOf(jobs),
       state: this.state(),
+      load: this.load(),
       flow: {
         injected: jobs.length,
         completed: inState(SUCCEEDED) + inState(PARTIAL),
@@ -386,9 +393,17 @@ export class BatchQueue {
     }
   }
 
+  /** Of the window: as computed, or as it shows where all that batch can get was taken for days. */
+  private load(): number {
+    const { params } = this
+    const isConstant = [0, 1].includes(withheldShare(params))
+    const capacity = isConstant ? this.saturated.capacity() : null
+    return Math.max(batchLoad(params), capacity === null ? 0 : batchErlangs(params) / capacity)
+  }
+
   /** The load is known, so growth need not be guessed at; with expiry nothing grows without end. */
   private state(): PointState {
-    const load = lastingLoad(this.params)
+    const load = canGrow(this.params) ? this.load() : lastingLoad(this.params)
     if (load >= 1) return 'overloaded'
     return this.unended > 0 ? 'backlogged' : classify({ inSystem: this.levels, offeredLoad: load }).state
   }
