@@ -31,8 +31,9 @@ export interface Plan {
 
 /** Half as much again as the least: the chosen length must not be sound by a hair. */
 const AMPLE = 1.5
-/** A choice of ours costs at most so many arrivals in all: some ten seconds of one core. */
+/** A choice of ours costs at most so many arrivals in all, and half as many before: some ten seconds of one core. */
 const AFFORDABLE = 40e6
+const AFFORDABLE_WARM_UP = AFFORDABLE / 2
 /** Arrivals of a replication when there is no steady state to wait for. */
 const HOPELESS = 1e5
 /** Of the span, where nobody knows how long the start is remembered. */
@@ -54,6 +55,8 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
   const given = steady.span(params)
   const rate = steady.arrivalRate(params)
   const replications = until.halfWidth === null ? until.min : pilotOf(until)
+  /** What a total of arrivals is in seconds of one replication. */
+  const each = (arrivals: number): number => arrivals / rate / replications
   const choose = (): number => {
     if (relaxation === null) return HOPELESS / rate
     const precise = Math.max(
@@ -62,20 +65,24 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
     )
     const quantiles = figures.flatMap(({ kind }) => (kind.kind === 'quantile' ? [kind.p] : []))
     const unknown = needed === 0 ? relaxation * relaxationsFor(quantiles) : 0
-    const inAll = Math.min(AFFORDABLE / rate, Math.max(AMPLE * needed, precise, unknown))
-    return Math.max(inAll / replications, relaxation)
+    const inAll = Math.max(AMPLE * needed, precise, unknown)
+    return Math.min(each(AFFORDABLE), Math.max(inAll / replications, relaxation))
   }
   const span = given ?? choose()
-  const blind = relaxation === null ? BLIND_WARM_UP * span : WARM_UP * relaxation
+  const blind =
+    relaxation === null ? BLIND_WARM_UP * span : Math.min(each(AFFORDABLE_WARM_UP), WARM_UP * relaxation)
   const warmUp = steady.warmUp(params) ?? (isSteady ? blind : 0)
-  const least = Math.min(until.max, Math.max(until.min, Math.ceil(needed / span)))
+  // What the affordable length is too short for, many times that length is not affordable for either: the trust check says so.
+  const isCut = given === null && needed > span * replications
+  const most = isCut ? replications : until.max
+  const least = Math.min(most, Math.max(until.min, Math.ceil(needed / span)))
   return {
     params: steady.withTimes(params, { span, warmUp }),
     time: { span, warmUp, chosen: given === null },
     relaxation,
     isSteady,
     windows: windowsOf(span),
-    until: { ...until, min: least },
+    until: { ...until, min: least, max: most },
     known,
   }
 }

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import type { Sim } from '../contract/sim.ts'
+import { declaredFigures } from '../contract/figure.ts'
+import { planPoint, type Plan } from './plan.ts'
+import { fixtureScenario, fixtureSim } from './testing/fixture.ts'
+
+/** A sim that remembers for so long, a customer a second, its mean known to scatter as much. */
+function planOf(relaxation: number, until: string, given: { span?: number; warmUp?: number } = {}): Plan {
+  const sim: Sim = {
+    ...fixtureSim(false),
+    horizons: ['steady', 'span'],
+    steady: {
+      span: () => given.span ?? null,
+      warmUp: () => given.warmUp ?? null,
+      withTimes: (params, times) => ({ ...(params as object), ...times }),
+      arrivalRate: () => 1,
+      relaxation: () => relaxation,
+      known: () => ({ variance: 4 * relaxation }),
+    },
+  }
+  const scenario = fixtureScenario(sim, `until: ${until}\n`)
+  return planPoint(
+    scenario,
+    scenario.params,
+    declaredFigures(sim).filter(({ spec }) => spec.steadyState),
+  )
+}
+
+const arrivals = ({ time, until }: Plan, replications = until.max): number =>
+  (time!.span + time!.warmUp) * replications
+
+test('a chosen length is ample where that is affordable', () => {
+  const plan = planOf(100, '{replications: 10}')
+  expect(plan.time).toEqual({ span: (1.5 * 100 * 400) / 10, warmUp: 500, chosen: true })
+  expect(plan.until).toMatchObject({ min: 10, max: 10 })
+})
+
+test.each(['{replications: 5}', '{halfWidth: 3%, replications: 5..200}', '{replications: 200}'])(
+  'near saturation it costs what is affordable, whatever would be needed: until %s',
+  (until) => {
+    for (const relaxation of [1e6, 4e8, 1e15]) expect(arrivals(planOf(relaxation, until))).toBeLessThan(61e6)
+  },
+)
+
+test('a warm-up of ours is affordable beside a length that was given', () => {
+  const plan = planOf(4e8, '{replications: 5}', { span: 3600 })
+  expect(plan.time!.span).toBe(3600)
+  expect(arrivals(plan)).toBeLessThan(21e6)
+})
+
+test('what was given stands, and takes the replications that it needs', () => {
+  const plan = planOf(1000, '{halfWidth: 3%, replications: 5..200}', { span: 4000, warmUp: 1e9 })
+  expect(plan.time).toEqual({ span: 4000, warmUp: 1e9, chosen: false })
+  expect(plan.until).toMatchObject({ min: 100, max: 200 })
+})
