@@ -47,7 +47,12 @@ export async function headroomOf(
   if (high <= low) return usedUp
   let culprit = today
   let isSeenToHold = today === undefined
-  const cut = async (multiple: number): Promise<void> => {
+  const limits = expectations.flatMap(({ metric, value }) => (metric === HEADROOM ? [value] : []))
+  for (;;) {
+    // Where headroom is asked for it is looked at just there, so that no bracket straddles the limit.
+    const limit = limits.find((one) => low < one && one < high)
+    if (limit === undefined && high / low <= 1 + RESOLUTION) break
+    const multiple = limit ?? Math.sqrt(low * high)
     const found = broken(await measure(multiple))
     if (found === undefined) {
       low = multiple
@@ -57,11 +62,6 @@ export async function headroomOf(
       culprit = found
     }
   }
-  // Where headroom is asked for it is looked at just there, so that no bracket straddles the limit.
-  for (const { metric, value } of expectations) {
-    if (metric === HEADROOM && low < value && value < high) await cut(value)
-  }
-  while (high / low > 1 + RESOLUTION) await cut(Math.sqrt(low * high))
   if (culprit !== undefined) {
     return { first: { name: culprit.text, multiple: low }, low: isSeenToHold ? low : 0, high }
   }
