@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Bodies } from './bodies.ts'
 
@@ -9,6 +10,29 @@ test('what is kept is given once; of too many, the oldest are let go', () => {
   expect(bodies.take(0)).toBeUndefined()
   expect(bodies.take(9)!.toString()).toContain('"data":"xxx')
   expect(bodies.take(9)).toBeUndefined()
+})
+
+test('whatever is kept and taken in between: those there is room for are the newest', () => {
+  // Each counts as 1,000 characters.
+  const data = `"${'x'.repeat(797)}"`
+  const step = fc.oneof(fc.constant('keep' as const), fc.nat(30))
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 0, max: 5 }), (steps, room) => {
+      const bodies = new Bodies(1000 * room)
+      let model: number[] = []
+      let next = 0
+      for (const what of steps) {
+        if (what === 'keep') {
+          bodies.keep(next, 'a', data)
+          model = room === 0 ? [] : [...model, next].slice(-room)
+          next++
+        } else {
+          expect(bodies.take(what) !== undefined).toBe(model.includes(what))
+          model = model.filter((seq) => seq !== what)
+        }
+      }
+    }),
+  )
 })
 
 test('messages of one character are counted for what they take, and not for a character', () => {
