@@ -62,7 +62,10 @@ describe('IPv6', () => {
 })
 
 test.each([
+  '1.0.0.0',
   '1.2.3.4',
+  '169.253.255.255',
+  '169.255.0.0',
   '127.0.0.1',
   '223.255.255.255',
   '::1',
@@ -71,11 +74,20 @@ test.each([
   '::1:0:0',
   '::2:0:0:0',
 ])('%s can be answered', (text) => expect(isAnswerable(text)).toBe(true))
-test.each(['0.0.0.0', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'])('%s cannot', (text) =>
-  expect(isAnswerable(text)).toBe(false),
-)
-test.each(['::', 'ff02::1', 'fe80::1', 'febf::1', '::ffff:1.2.3.4'])('%s neither', (text) =>
-  expect(isAnswerable(text)).toBe(false),
+test.each([
+  '0.0.0.0',
+  '0.255.255.255',
+  '169.254.0.0',
+  '169.254.169.254',
+  '169.254.255.255',
+  '224.0.0.1',
+  '239.255.255.255',
+  '240.0.0.1',
+  '255.255.255.255',
+])('%s cannot', (text) => expect(isAnswerable(text)).toBe(false))
+test.each(['::', 'ff02::1', 'fe80::1', 'febf::1', '::ffff:1.2.3.4', '::ffff:169.254.0.1'])(
+  '%s neither',
+  (text) => expect(isAnswerable(text)).toBe(false),
 )
 
 function isAnswerable(text: string): boolean {

@@ -78,9 +78,14 @@ function groupsOf(text: string, isLast: boolean, refuse: () => never): number[] 
   })
 }
 
-/** Whether a datagram from this address can be answered: not the unspecified one, multicast, reserved or broadcast. */
+/**
+ * Whether a datagram from this address can be answered. Not "this network" (0/8, RFC 6890), of which the unspecified address
+ * is one; not link-local ones (169.254/16), which say nothing without an interface; and not multicast, reserved or
+ * broadcast. Loopback can: a relay may run beside its clients.
+ */
 export function isAnswerableIPv4(address: number): boolean {
-  return address !== 0 && address >>> 0 < 0xe0000000
+  const bits = address >>> 0
+  return bits >= 0x01000000 && bits < 0xe0000000 && bits >>> 16 !== 0xa9fe
 }
 
 /**

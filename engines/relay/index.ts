@@ -1,5 +1,5 @@
 /** The relay engine: see README.md. Everything here is sans-I/O; time is an argument, in seconds. */
-export { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../net/address.ts'
+export { formatIPv4, formatIPv6, isAnswerableIPv4, parseIPv4, parseIPv6 } from '../net/address.ts'
 export * as demux from '../net/demux.ts'
 export { Batch, HEADROOM, LATEST, SLOT_BYTES, Verdicts } from './forwarder/batch.ts'
 export type { BatchOptions } from './forwarder/batch.ts'

@@ -18,6 +18,7 @@ import {
   Forwarder,
   HintSealer,
   icePassword,
+  isAnswerableIPv4,
   KeyRing,
   stun,
   TO_POD,
@@ -110,8 +111,9 @@ export class FirstPackets {
 
   /** A session of a client at `address` that lives from second `start` to before second `end`; in order of `start`. */
   add(address: number, start: number, end: number): void {
-    // Clients' addresses are any 32 bits; nobody can be answered at those of class D and E.
-    const client = address >>> 0 < 0xe0000000 ? address || 1 : address & 0x7fffffff
+    // Clients' addresses are any 32 bits; nobody can be answered at those of class D and E, at 0/8 or on a link alone.
+    const unicast = address >>> 0 < 0xe0000000 ? address : address & 0x7fffffff
+    const client = isAnswerableIPv4(unicast) ? unicast : unicast ^ 0x01000000
     const share = (Math.imul(client, 0x9e3779b1) >>> 0) / 2 ** 32
     const relay = this.relays[Math.floor(share * this.relays.length)]!
     const at = SESSION * relay.count++

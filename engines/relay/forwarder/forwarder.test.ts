@@ -10,6 +10,9 @@ import { answers, asked } from './proof.ts'
 import { RECORD } from './record.ts'
 import { DROP, REASONS, TO_POD } from './verdict.ts'
 
+/** Two clients. */
+const ONE = 0x01000001
+const TWO = 0x01000002
 const GOOG_PING = response('1.2.3.4:5', 9, GOOG_PING_REQUEST)
 const ring = (): KeyRing => new KeyRing([deriveRouteKey(new Uint8Array(32).fill(5), 'k')], 64)
 
@@ -22,12 +25,12 @@ function world(idleTimeout = 30): { forwarder: Forwarder; batch: Batch; out: Ver
 describe('a batch', () => {
   test('is judged in order of arrival: what follows the first check finds its flow, what comes before does not', () => {
     const { forwarder, batch, out } = world()
-    batch.push(RTP, 1, 1, 0)
-    batch.push(check(UFRAG), 1, 1, 0)
-    batch.push(GOOG_PING, 1, 1, 0)
-    batch.push(check(`j${UFRAG.slice(1)}`), 1, 1, 0)
-    batch.push(RTP, 2, 1, 0)
-    batch.push(RTP, 1, 1, 0)
+    batch.push(RTP, ONE, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
+    batch.push(GOOG_PING, ONE, 1, 0)
+    batch.push(check(`j${UFRAG.slice(1)}`), ONE, 1, 0)
+    batch.push(RTP, TWO, 1, 0)
+    batch.push(RTP, ONE, 1, 0)
     forwarder.fromClients(batch, out)
     expect([...out.action.subarray(0, 6)]).toEqual([DROP, TO_POD, TO_POD, DROP, DROP, DROP])
     expect([0, 3, 4, 5].map((slot) => REASONS[out.reason[slot]!])).toEqual([
@@ -43,11 +46,11 @@ describe('a batch', () => {
     const keys = ring()
     const forwarder = new Forwarder({ keys, seed: 1, flows: 64 })
     const batch = new Batch()
-    for (let i = 0; i < 64; i++) batch.push(check(UFRAG), i, 1, 0)
+    for (let i = 0; i < 64; i++) batch.push(check(UFRAG), ONE + i, 1, 0)
     forwarder.fromClients(batch, new Verdicts())
     expect(keys.calls).toBe(1)
     batch.count = 0
-    batch.push(RTP, 1, 1, 0)
+    batch.push(RTP, ONE, 1, 0)
     forwarder.fromClients(batch, new Verdicts())
     expect(keys.calls).toBe(1)
   })
@@ -58,7 +61,7 @@ describe('a batch', () => {
     const isLookedUp = (ufrag: string, arrival: number): boolean => {
       find.mockClear()
       batch.count = 0
-      batch.push(check(ufrag, arrival), 1, 1, arrival)
+      batch.push(check(ufrag, arrival), ONE, 1, arrival)
       forwarder.fromClients(batch, out)
       expect(out.action[0]).toBe(TO_POD)
       return find.mock.calls.length > 0
@@ -88,9 +91,9 @@ describe('a batch', () => {
     expect(() => forwarder.fromClients(batch, new Verdicts(65))).toThrow('room for 64')
     batch.count = 3
     expect(() => forwarder.fromPods(batch, new Verdicts(2))).toThrow('room for 2')
-    expect(() => batch.push(new Uint8Array(1709), 1, 1, 1)).toThrow('1708 bytes')
+    expect(() => batch.push(new Uint8Array(1709), ONE, 1, 1)).toThrow('1708 bytes')
     batch.count = 65
-    expect(() => batch.push(RTP, 1, 1, 1)).toThrow('65 packets')
+    expect(() => batch.push(RTP, ONE, 1, 1)).toThrow('65 packets')
     for (const count of [-1, 1.5, Number.NaN]) {
       batch.count = count
       expect(() => forwarder.fromClients(batch, new Verdicts())).toThrow('packets')
@@ -107,15 +110,15 @@ describe('a batch', () => {
     ['one before all times', (batch: Batch) => (batch.arrival[0] = -Infinity), 'badTime'],
   ])('%s: that packet is refused, its neighbour is judged', (_, spoil, reason) => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
-    batch.push(check(UFRAG), 2, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
+    batch.push(check(UFRAG), TWO, 1, 0)
     spoil(batch)
     forwarder.fromClients(batch, out)
     expect([...out.action.subarray(0, 2)]).toEqual([DROP, TO_POD])
     expect(REASONS[out.reason[0]!]).toBe(reason)
     batch.count = 0
     batch.offset[0] = 20
-    batch.push(relayed('0.0.0.2:1', RTP), 0x0a000001, 4000, 0)
+    batch.push(relayed('1.0.0.2:1', RTP), 0x0a000001, 4000, 0)
     spoil(batch)
     if (batch.offset[0] === 19) batch.offset[0] = -1
     forwarder.fromPods(batch, out)
@@ -124,7 +127,7 @@ describe('a batch', () => {
 
   test('a slot at the very end of an arena is a slot', () => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
     batch.offset[0] = batch.arena.length - batch.length[0]!
     batch.arena.set(check(UFRAG), batch.offset[0])
     forwarder.fromClients(batch, out)
@@ -135,7 +138,7 @@ describe('a batch', () => {
 describe('credit', () => {
   test('confirms a flow and keeps it alive from a second in the future', () => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
     forwarder.fromClients(batch, out)
     const flow = out.flow[0]!
     expect(forwarder.credit(flow, 50, 7000, 7200)).toBe(true)
@@ -153,11 +156,11 @@ describe('credit', () => {
 
   test("a handle does not name the record's next tenant", () => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
     forwarder.fromClients(batch, out)
     const old = out.flow[0]!
     forwarder.expire(10)
-    batch.address[0] = 2
+    batch.address[0] = TWO
     batch.arrival[0] = 10
     forwarder.fromClients(batch, out)
     expect(out.flow[0]).not.toBe(old)
@@ -169,7 +172,7 @@ describe('credit', () => {
 
   test('does not revive a killed session; refuses times it cannot hold', () => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
     forwarder.fromClients(batch, out)
     expect(() => forwarder.credit(out.flow[0]!, 1, 1, Number.NaN)).toThrow('lastSeen')
     expect(() => forwarder.credit(out.flow[0]!, 1, 1, 2 ** 31)).toThrow('lastSeen')
@@ -183,7 +186,7 @@ describe('credit', () => {
 
   test('a flow credited ahead ends with its kill, not with its credit', () => {
     const { forwarder, batch, out } = world()
-    batch.push(check(UFRAG), 1, 1, 0)
+    batch.push(check(UFRAG), ONE, 1, 0)
     forwarder.fromClients(batch, out)
     forwarder.credit(out.flow[0]!, 1, 1, 7200)
     forwarder.expire(100)

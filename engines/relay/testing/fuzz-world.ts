@@ -65,6 +65,8 @@ const CLIENTS: readonly Endpoint[] = [
 const UNANSWERABLE: readonly Endpoint[] = [
   ipv4(0xcb007101, 0),
   ipv4(0, 5000),
+  ipv4(0x00ffffff, 5000),
+  ipv4(0xa9fe0001, 5000),
   ipv4(0xe0000001, 5000),
   ipv4(0xffffffff, 5000),
   ipv6('::', 5000),

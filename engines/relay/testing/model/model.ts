@@ -606,8 +606,8 @@ function networkOf(address: string): string {
 
 function isAnswerable(address: string): boolean {
   if (!address.includes(':')) {
-    const value = parseIPv4(address)
-    return value !== 0 && value < 2 ** 31 + 2 ** 30 + 2 ** 29
+    const [first, second] = address.split('.').map(Number) as [number, number]
+    return first > 0 && first < 224 && !(first === 169 && second === 254)
   }
   return !/^::$|^ff[0-9a-f]{2}:|^fe[89ab][0-9a-f]:|^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(address)
 }
