@@ -6,6 +6,7 @@ import {
   type GateDocument,
 } from '../../sims/bench/gate/document.ts'
 import { gateAnnotation, gateBencher, gateJunit } from './formats.ts'
+import { renderHistory } from './history.ts'
 import { gateMarkdown } from './markdown.ts'
 import { renderGate } from './terminal.ts'
 import { ratesLines } from './wording.ts'
@@ -132,4 +133,10 @@ test('a rate that is old or of another method says so', () => {
   expect(lines).toContain('10 d ago, BY ANOTHER METHOD THAN TODAY')
   expect(lines).toContain('false alarms of whole gates 0 % (0 of 20; 0 % to 16.8 %)')
   expect(ratesLines(null)[0]).toContain('not measured on this machine yet')
+})
+
+test('a history: a change in the first run is one from its base', () => {
+  const at = ['2026-11-20T00:00:00.000Z', '2026-11-21T00:00:00.000Z']
+  const series = { benchmark: 'a/b', what: 'time', values: [1.05, 1.05], at, changes: [0] }
+  expect(renderHistory([series], 2).split('\n').at(-1)).toBe('  2026-11-20, run 1: from 1 to 1.050')
 })

@@ -14,7 +14,7 @@ export function renderHistory(series: readonly Series[], runs: number): string {
     lines.push(`${benchmark} ${what}: ${bars(values.slice(-MOST_BARS))} ${now}`)
     for (const place of changes) {
       lines.push(
-        `  ${at[place]!.slice(0, 10)}, run ${place + 1}: from ${short(values[place - 1]!)} to ${short(values[place]!)}`,
+        `  ${at[place]!.slice(0, 10)}, run ${place + 1}: from ${short(place === 0 ? 1 : values[place - 1]!)} to ${short(values[place]!)}`,
       )
     }
   }

@@ -18,7 +18,7 @@ export function renderSelfTest({ machine, busy, calm, realGates }: SelfTest): st
 }
 
 function lines(state: string, rates: SoakRates | null): string[] {
-  if (rates === null) return [`${state}: too few rounds yet`]
+  if (rates === null) return [`${state}: too few rounds on any one day yet`]
   const { rounds, days, benchmarks, falseAlarms, cleared, undecided, found, storedBaseline } = rates
   return [
     `${state}: ${rounds} rounds on ${days} ${days === 1 ? 'day' : 'days'}, ${falseAlarms.of} whole gates drawn from them`,

@@ -3,17 +3,45 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStream } from '../../lab/kernel/random/stream.ts'
-import { changePoints, readHistory, seriesOf, type HistoryLine } from './history.ts'
+import { readHistory, seriesOf, steps, type HistoryLine } from './history.ts'
 
-const noise = openStream(1, 0, 'history')
-const level = (mean: number, n: number): number[] =>
-  Array.from({ length: n }, () => mean + 0.02 * noise.uniform())
+const random = openStream(1, 0, 'history')
+/** Log ratios of runs in which nothing changed, as normal as twelve uniform ones make them. */
+const noise = (runs: number): number[] =>
+  Array.from({ length: runs }, () => {
+    let sum = -6
+    for (let i = 0; i < 12; i++) sum += random.uniform()
+    return 0.01 * sum
+  })
+const STEP = Math.log(1.05)
+const withSteps = (...places: number[]): number[] =>
+  noise(40).map((log, place) => log + (places.includes(place) ? STEP : 0))
 
-test('finds where a level changes, twice, and nothing where it does not', () => {
-  expect(changePoints([...level(0, 12), ...level(0.1, 12), ...level(0.05, 12)])).toEqual([12, 24])
+test('planted: a history in which nothing changed shows no change, though its product wanders', () => {
   let found = 0
-  for (let i = 0; i < 200; i++) found += changePoints(level(0, 40)).length
-  expect(found).toBeLessThanOrEqual(3)
+  for (let i = 0; i < 200; i++) {
+    const lines = noise(40).map((log) => line(Math.exp(log), 10))
+    const [time] = seriesOf(lines)
+    if (time!.changes.length > 0) found++
+  }
+  expect(found).toBeLessThanOrEqual(5)
+})
+
+test('a step of five per cent among ratios that spread by one is found where it is, and so are two', () => {
+  const found = (...places: number[]): number =>
+    Array.from({ length: 100 }, () => steps(withSteps(...places))).filter((all) =>
+      places.every((place) => all.includes(place)),
+    ).length
+  expect(found(20)).toBeGreaterThan(70)
+  expect(found(0)).toBeGreaterThan(70)
+  expect(found(10, 30)).toBeGreaterThan(50)
+  expect(steps(noise(40).map((log, i) => log / 10 + (i === 20 ? STEP : 0)))).toEqual([20])
+})
+
+test('ratios that are all 1 but a small one, or too few, show nothing', () => {
+  expect(steps(Array.from({ length: 20 }, (_, i) => (i === 7 ? 0.004 : 0)))).toEqual([])
+  expect(steps(Array.from({ length: 20 }, (_, i) => (i === 7 ? 0.01 : 0)))).toEqual([7])
+  expect(steps([0, 0, 0, 0.5])).toEqual([])
 })
 
 const line = (ratio: number | null, blocks: number): HistoryLine => ({

@@ -5,9 +5,11 @@
  * product says how the time has moved since the first run that was recorded, if each run's base was the one before. Exact
  * counters are compared as they are.
  *
- * A change point splits a series where the means on both sides differ most, by Student's t, and is kept when that could
- * hardly be chance; then each side is looked at by itself (binary segmentation; Hunter, arXiv 2301.03034, replaced
- * E-divisive's permutations by the same test, as a result that is another each time convinces nobody).
+ * A change is found in the single ratios, never in their product: that is a random walk, which wanders off by itself and
+ * looks as if its level changed. A ratio is one where it lies further from 1 than the others can explain: the most extreme
+ * is held against the spread of all others by Student's t, then the next, and all count that lie above the last that could
+ * hardly be chance (Rosner's generalized test for many outliers, Technometrics 25, 1983), so that two steps do not hide
+ * each other.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -74,7 +76,7 @@ export interface Series {
   readonly values: readonly number[]
   /** When each was recorded. */
   readonly at: readonly string[]
-  /** Places where the level changes: of the first value of the new level. */
+  /** Places of the first value after a change, ascending; 0 is a change from the first run's base. */
   readonly changes: readonly number[]
 }
 
@@ -96,8 +98,7 @@ export function seriesOf(lines: readonly HistoryLine[]): Series[] {
   }
   return [...found.values()].flatMap((one) => {
     if (one.what === 'time') {
-      const values = running(one.values)
-      return [{ ...one, values, changes: changePoints(values.map(Math.log)) }]
+      return [{ ...one, values: running(one.values), changes: steps(one.values) }]
     }
     const changes = one.values.flatMap((value, i) => (i > 0 && value !== one.values[i - 1] ? [i] : []))
     return changes.length === 0 ? [] : [{ ...one, changes }]
@@ -109,34 +110,28 @@ function running(logs: readonly number[]): number[] {
   return logs.map((log) => Math.exp((sum += log)))
 }
 
-const LEAST_SIDE = 4
-/** Over all places that were looked at in a segment. */
-const LEVEL = 0.001
+/** Chance that anything is found in a history in which nothing changed. */
+const LEVEL = 0.01
+/** Fewer ratios have no spread to speak of. */
+const LEAST_RUNS = 8
+/** A smaller step is nobody's, however quiet the others are. */
+const LEAST_STEP = Math.log1p(0.005)
+/** At most this share of a history can be steps: the rest tells what is usual. */
+const MOST_STEPS = 0.25
 
-/** Places of a new level, ascending. */
-export function changePoints(values: readonly number[], from = 0): number[] {
-  const n = values.length
-  let best = { place: -1, p: 1 }
-  for (let place = LEAST_SIDE; place <= n - LEAST_SIDE; place++) {
-    const p = shiftP(values.slice(0, place), values.slice(place))
-    if (p < best.p) best = { place, p }
+/** Places of log ratios that lie too far from 0 to be noise, ascending. */
+export function steps(logs: readonly number[]): number[] {
+  if (logs.length < LEAST_RUNS) return []
+  const size = (place: number): number => Math.abs(logs[place]!)
+  const places = [...logs.keys()].toSorted((a, b) => size(b) - size(a))
+  let found = 0
+  for (let taken = 0; taken < Math.floor(MOST_STEPS * logs.length); taken++) {
+    const one = size(places[taken]!)
+    if (one < LEAST_STEP) break
+    const others = places.slice(taken + 1)
+    const spread = Math.sqrt(others.reduce((sum, place) => sum + size(place) ** 2, 0) / others.length)
+    // Any of those that are left might have been the most extreme.
+    if (2 * studentTail(one / spread, others.length) * (others.length + 1) <= LEVEL) found = taken + 1
   }
-  if (best.place < 0 || best.p * (n - 2 * LEAST_SIDE + 1) > LEVEL) return []
-  const { place } = best
-  return [
-    ...changePoints(values.slice(0, place), from),
-    from + place,
-    ...changePoints(values.slice(place), from + place),
-  ]
-}
-
-/** Two-sided p of Student's t for two samples of one variance. */
-function shiftP(a: readonly number[], b: readonly number[]): number {
-  const mean = (x: readonly number[]): number => x.reduce((sum, value) => sum + value, 0) / x.length
-  const squares = (x: readonly number[]): number => x.reduce((sum, value) => sum + (value - mean(x)) ** 2, 0)
-  const df = a.length + b.length - 2
-  const variance = ((squares(a) + squares(b)) / df) * (1 / a.length + 1 / b.length)
-  const difference = Math.abs(mean(a) - mean(b))
-  if (variance === 0) return difference === 0 ? 1 : 0
-  return Math.min(1, 2 * studentTail(difference / Math.sqrt(variance), df))
+  return places.slice(0, found).toSorted((a, b) => a - b)
 }

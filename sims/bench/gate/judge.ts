@@ -108,7 +108,7 @@ export function areAlike(logRatios: readonly number[], { looks }: Plan): boolean
   )
 }
 
-const negated = (values: readonly number[]): number[] => values.map((value) => -value)
+export const negated = (values: readonly number[]): number[] => values.map((value) => -value)
 
 export interface Ratio {
   /** Median of the rounds' ratios, head over base: above 1 is slower. */

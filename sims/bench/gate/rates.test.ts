@@ -59,3 +59,21 @@ test('planted: a second work tree that is slower by itself shows as false alarms
 test('too few rounds say nothing', async () => {
   expect(await ratesOf(rounds(0.02).slice(0, 29), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
 })
+
+test('a day on which few rounds were played is left out: no gate is drawn from a block or two', async () => {
+  const on = (day: number, all: SoakRound[]): SoakRound[] =>
+    all.map((round) => ({ ...round, at: round.at + day * 86_400_000 }))
+  const played = rounds(0.02)
+  // Five rounds each of a day on which base was not itself.
+  const few = on(1, rounds(0.02, 0.1)).filter(({ at }) => at % 86_400_000 < 5)
+  const rates = await ratesWith([...played, ...few])
+  expect([rates.days, rates.rounds, rates.falseAlarms.found]).toEqual([1, played.length, 0])
+  // Enough of all days together, and of none by itself.
+  const thin = [0, 1].flatMap((day) =>
+    on(
+      day,
+      played.filter(({ at }) => at < 20),
+    ),
+  )
+  expect(await ratesOf(thin, planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
+})

@@ -17,23 +17,30 @@ import { rateOf, type Rate, type SoakRates } from './rate.ts'
 import { SLOWED, type SoakRound } from './soak.ts'
 import { timeBoth, type Pair, type Timed } from './timing.ts'
 
-/** Of each benchmark: fewer are no more than a block or two, drawn again and again. */
+/** Of each benchmark on a day: fewer are no more than a block or two, drawn again and again. */
 const LEAST_ROUNDS = 30
 
 /** Rounds that were played one after the other. */
 type Block = readonly SoakRound[]
 
-/** What `rounds` (of one method, machine and state) say of gates under `plan`; null when there are too few. */
+/**
+ * What `rounds` (of one method, machine and state) say of gates under `plan`, from the days on which every benchmark was
+ * played often enough: a gate is of one day. Null when there is no such day.
+ */
 export async function ratesOf(
-  rounds: readonly SoakRound[],
+  all: readonly SoakRound[],
   plan: Plan,
   gates: number,
   stream: Stream,
 ): Promise<SoakRates | null> {
+  const ids = new Set(all.map(({ benchmark }) => benchmark))
+  const days = [...Map.groupBy(all, dayOf).values()].filter((ofDay) =>
+    [...ids].every((id) => ofDay.filter(({ benchmark }) => benchmark === id).length >= LEAST_ROUNDS),
+  )
+  if (days.length === 0) return null
+  const rounds = days.flat()
   const byBenchmark = Map.groupBy(rounds, ({ benchmark }) => benchmark)
-  if (rounds.length === 0 || [...byBenchmark.values()].some((all) => all.length < LEAST_ROUNDS)) return null
-  const days = Map.groupBy(rounds, dayOf)
-  const pools = [...days.values()].map((ofDay) => ({
+  const pools = days.map((ofDay) => ({
     ofDay: [...Map.groupBy(ofDay, ({ benchmark }) => benchmark).values()].map((all) => [
       ...Map.groupBy(all, ({ block }) => block).values(),
     ]),
@@ -70,7 +77,7 @@ export async function ratesOf(
   }
   return {
     rounds: rounds.length,
-    days: days.size,
+    days: days.length,
     benchmarks: Object.fromEntries(ofBenchmarks),
     falseAlarms: rateOf(falseAlarms, gates),
     cleared: cleared / benchmarks,

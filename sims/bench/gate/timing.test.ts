@@ -148,4 +148,16 @@ test('controls: the slowed copy is found; planted: one that is not slower, or a 
   expect(await controls(1, 1.1)).toEqual([true, true])
   expect(await controls(1, 1)).toEqual([true, false])
   expect(await controls(1.1, 1.1)).toEqual([false, true])
+  expect(await controls(0.9, 1.1)).toEqual([false, true])
+})
+
+test('controls of base against itself fail in one run of a hundred at most, whichever way the noise falls', async () => {
+  const wild = openStream(3, 0, 'wild')
+  const noisy = (seconds: number): Played => side(seconds * Math.exp(0.1 * (wild.uniform() - 0.5)))
+  let failed = 0
+  for (let run = 0; run < 1000; run++) {
+    const [same] = await timeControls('a', () => Promise.resolve([noisy(1), noisy(1), noisy(1.1)]), options)
+    if (!same!.ok) failed++
+  }
+  expect(failed).toBeLessThanOrEqual(10)
 })

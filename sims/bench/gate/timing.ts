@@ -7,6 +7,7 @@ import {
   areAlike,
   confirm,
   judge,
+  negated,
   orderOf,
   planOf,
   ratioOf,
@@ -191,10 +192,18 @@ function mean(values: readonly number[]): number {
 
 /** How much slower the copy is that must be found. */
 export const CONTROL_SLOWER = 0.1
-/** One benchmark, by itself; ten rounds are the fewest that can reach its level. */
-const CONTROL_PLAN: Plan = { ...planOf(1), looks: [10, 14, 20, 30, 45, 60] }
+/**
+ * One benchmark, by itself. Base against itself may differ in either direction, each at half the level: eleven rounds are
+ * the fewest that can reach it.
+ */
+const CONTROL_PLAN: Plan = { ...planOf(1), looks: [11, 14, 20, 30, 45, 60] }
+const EITHER_WAY: Plan = { ...CONTROL_PLAN, alpha: CONTROL_PLAN.alpha / 2 }
 
-/** Base against itself, which must not be found slower, and against a copy slowed by a tenth, which must. */
+/** Whether rounds of the same code differ, as they must not: slower or faster, that gate would not know one from another. */
+const differs = (logRatios: readonly number[]): boolean =>
+  judge(logRatios, EITHER_WAY) === 'slower' || judge(negated(logRatios), EITHER_WAY) === 'slower'
+
+/** Base against itself, which must be found alike, and against a copy slowed by a tenth, which must be found slower. */
 export async function timeControls(
   id: string,
   /** Rounds of base, base again and the slowed copy. */
@@ -204,14 +213,14 @@ export async function timeControls(
   const plan = CONTROL_PLAN
   const same: number[] = []
   const slow: number[] = []
-  let alike: Finding = 'undecided'
+  let isAlike = true
   let found: Finding = 'undecided'
   while (same.length < plan.looks.at(-1)! && !isOver() && found === 'undecided') {
     onProgress(`control ${id}: round ${same.length + 1}`)
     const [first, again, slowed] = (await playControls()) as [Played, Played, Played]
     same.push(logRatio(first, again))
     slow.push(logRatio(first, slowed))
-    if (alike !== 'slower') alike = judge(same, plan)
+    if (differs(same)) isAlike = false
     found = judge(slow, plan)
   }
   const seen = (logRatios: readonly number[]): string => {
@@ -223,7 +232,7 @@ export async function timeControls(
     {
       of: 'time',
       benchmark: id,
-      ok: alike !== 'slower' && same.length > 0,
+      ok: isAlike && same.length > 0,
       said: `base against itself: ${seen(same)}`,
     },
     {

@@ -39,3 +39,26 @@ test('the function that grew comes first', () => {
   expect(growth(read(4), read(9))[0]).toEqual({ name: 'a.ts#slow', base: 4 / 10, head: 9 / 15 })
   expect(growth(read(9), read(4)).at(-1)!.name).toBe('a.ts#slow')
 })
+
+test('planted: a library that a tree has by a link is the same in both, and has not grown from nothing', () => {
+  const readFrom = (root: string, library: string): Frame => {
+    const all: Frame = { name: 'all', total: 0, self: 0, children: new Map() }
+    const { nodes, ...rest } = profile(4)
+    const inLibrary = nodes.map((one) =>
+      one.callFrame.functionName === 'slow'
+        ? { ...one, callFrame: { ...one.callFrame, url: `file://${library}` } }
+        : one,
+    )
+    addProfile(all, { ...rest, nodes: inLibrary }, root)
+    return all
+  }
+  // Base's node_modules leads into the working tree, or to an installation of its own.
+  const head = readFrom('/tree', '/tree/node_modules/.pnpm/zod@4/node_modules/zod/a.js')
+  for (const library of ['/tree/node_modules/zod/a.js', '/cache/installs/1/node_modules/zod/a.js']) {
+    expect(growth(readFrom('/tmp/base', library), head)).toContainEqual({
+      name: 'node_modules/zod/a.js#slow',
+      base: 4 / 10,
+      head: 4 / 10,
+    })
+  }
+})

@@ -5,7 +5,7 @@
  * time is that of the samples in it, over all places that it is called from.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 interface RawNode {
@@ -23,7 +23,7 @@ interface RawProfile {
 
 /** A function as it was called from the ones above it. */
 export interface Frame {
-  /** `path#name`, the path from the top of the tree that was profiled. */
+  /** `path#name`, the path from the top of the tree that was profiled, of a library from its `node_modules`. */
   readonly name: string
   /** Seconds in it and in what it called. */
   total: number
@@ -70,8 +70,13 @@ export function addProfile(all: Frame, { nodes, samples, timeDeltas }: RawProfil
 function nameOf({ functionName, url }: RawNode['callFrame'], root: string): string {
   const name = functionName || '(anonymous)'
   if (url === '') return name
-  const path = url.startsWith('file:') ? relative(root, fileURLToPath(url)) : url
-  return `${path}#${name}`
+  return `${url.startsWith('file:') ? placeOf(fileURLToPath(url), root) : url}#${name}`
+}
+
+/** Of a library its place in the innermost `node_modules`: a tree may have it by a link, and it is the same library. */
+function placeOf(file: string, root: string): string {
+  const library = file.split(sep).lastIndexOf('node_modules')
+  return library < 0 ? relative(root, file) : file.split(sep).slice(library).join(sep)
 }
 
 /** Seconds that each function took by itself, wherever it was called from. */
