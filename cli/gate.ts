@@ -135,6 +135,7 @@ export const gate = defineCommand({
           onProgress: progress,
         })
         console.log(json ? JSON.stringify(tested) : renderSelfTest(tested))
+        if (signal.aborted) process.exitCode = EXIT.interrupted
         return
       }
       if (more.bisect !== undefined) {

@@ -20,6 +20,9 @@ import { timeBoth, type Pair, type Timed } from './timing.ts'
 /** Of each benchmark on a day: fewer are no more than a block or two, drawn again and again. */
 const LEAST_ROUNDS = 30
 
+/** Drawing twenty thousand takes a while, in which an interrupt must be heard. */
+const GATES_AT_ONCE = 100
+
 /** Rounds that were played one after the other. */
 type Block = readonly SoakRound[]
 
@@ -50,6 +53,7 @@ export async function ratesOf(
   let undecided = 0
   let benchmarks = 0
   for (let gate = 0; gate < gates; gate++) {
+    if (gate % GATES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
     const { ofDay } = pools[stream.below(pools.length)]!
     let failed = false
     for (const blocks of ofDay) {

@@ -63,7 +63,7 @@ const selfTestDocument = z.strictObject({
 
 export type SelfTest = z.infer<typeof selfTestDocument>
 
-/** Plays what is missing of the soak within the budget, then works out and keeps the rates of all there is. */
+/** Plays what is missing of the soak within the budget or until it is interrupted, then works out and keeps the rates. */
 export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
   const { registry, folder, store, rounds, gates, loaded, budget, signal, onProgress } = options
   const begin = performance.now()
@@ -89,6 +89,9 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
     await soak(subjects, { ...common, store: roundsIn(store), method: fingerprint(MEASURES), rounds })
     const plan = planOf(SOAKED.length)
     await playRealGates(subjects, { ...common, store: gatesIn(store), method: methodNow(), plan, gates })
+  } catch (error) {
+    // What was played is kept: an interrupt ends the playing, and what there is says what it can.
+    if (!signal.aborted || !existsSync(roundsIn(store))) throw error
   } finally {
     endLoad()
     trees.close()

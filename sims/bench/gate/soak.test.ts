@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFalseAlarm, readRealGates, type RealGate } from './real-gates.ts'
+import { newRepository } from '../testing/repository.ts'
+import { selfTest } from './self-test.ts'
 import { readSoak, type SoakRound } from './soak.ts'
 
 let folder: string
@@ -58,3 +60,53 @@ test('a whole gate is a false alarm when one of its benchmarks was found worse t
   const read = readRealGates(stored(...gates, { ...gate({ a: 'slower' }), method: 'old' }), 'ours')
   expect(read.map(isFalseAlarm)).toEqual([false, true])
 })
+
+test('a self-test that is interrupted says what is known so far, and what it has played is kept', async () => {
+  const ids = [
+    'kernel/mm1',
+    'relay/stun-verdicts-batch64',
+    'regex/captures-heavy',
+    'sparse-array/set-int',
+    'webhook/hmac-250B',
+    'sims/mm-c',
+  ]
+  const repository = newRepository()
+  const cache = process.env['XDG_CACHE_HOME']
+  process.env['XDG_CACHE_HOME'] = join(folder, 'cache')
+  try {
+    const manifest = { name: 'fixture', version: '1.0.0' }
+    repository.commit({
+      'package.json': JSON.stringify(manifest),
+      'package-lock.json': JSON.stringify({ ...manifest, lockfileVersion: 3, packages: { '': manifest } }),
+      'rows.mjs': `const run = () => { let sum = 0; for (let i = 0; i < 1e5; i++) sum += i % 3; return sum }
+export const rows = ${JSON.stringify(ids)}.map((id) => ({
+  id, unit: 'steps/s', better: 'higher', summary: 'a fixture', peers: [],
+  ours: { id: 'flowbench', version: '1', missing: () => null, prepare: () => ({ run, work: 1, expected: run() }) },
+}))
+`,
+    })
+    const interruption = new AbortController()
+    const store = join(folder, 'store')
+    const tested = await selfTest({
+      registry: {
+        modules: new Map(ids.map((id) => [id.split('/')[0]!, repository.module])),
+        handed: repository.module,
+      },
+      folder: repository.folder,
+      store,
+      rounds: 300,
+      gates: 0,
+      loaded: false,
+      budget: 600,
+      signal: interruption.signal,
+      onProgress: (text) => text.includes('round 2 of') && interruption.abort(new Error('interrupted')),
+    })
+    expect([tested.busy, tested.calm]).toEqual([null, null])
+    expect(readFileSync(join(store, 'rounds.ndjson'), 'utf8').trim().split('\n')).toHaveLength(1)
+    expect(repository.worktrees()).toHaveLength(1)
+  } finally {
+    if (cache === undefined) delete process.env['XDG_CACHE_HOME']
+    else process.env['XDG_CACHE_HOME'] = cache
+    repository.remove()
+  }
+}, 60_000)
