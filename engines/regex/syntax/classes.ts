@@ -1,6 +1,8 @@
 /**
  * The POSIX character classes. Over bytes they are ASCII's; over code points they follow Unicode's own recommendation
- * for POSIX compatibility (UTS #18, Annex C), with digit and xdigit kept ASCII as C libraries and TRE have them.
+ * for POSIX compatibility (UTS #18, Annex C), but for three that are as C libraries and TRE have them: digit and xdigit
+ * are ASCII's, and punct is all of graph that is not alnum. That is more than Annex C's punctuation and symbols: marks
+ * (U+0301), numbers that are no digits (U+00B2), formats (U+200D) and private use are in it too.
  */
 import type { Ranges } from './ast.ts'
 import { complement, decodeRanges, HIGHEST_CODE_POINT, intersect, union } from './ranges.ts'

@@ -87,6 +87,19 @@ describe('the Unicode tables', () => {
     }
   })
 
+  // What glibc 2.36's iswpunct and TRE 0.8.0 say in C.UTF-8.
+  it('punct is what C libraries take for it', () => {
+    const is = Array.from(
+      '!+$^`~_-\u20ac\u00d7\u00b2\u00bd\u00ab\u2010\u00a9\u0301\u200d\ue000\u{1f600}\u2460\u20dd',
+    )
+    const isNot = Array.from('aZ5 \t\u00e9\u2167\u4e2d\u0663\u0903\u0085\u0378\u2028')
+    const punct = compile('^[[:punct:]]$')
+    expect(is.filter((char) => !punct.test(char))).toEqual([])
+    expect(isNot.filter((char) => punct.test(char))).toEqual([])
+    // There a space that does not break is no space, so it is punct; in Unicode it is white space.
+    expect(punct.test('\u00a0')).toBe(false)
+  })
+
   it('complement is an involution', () => {
     const digits = posixClass('digit', false)!
     expect(complement(complement(digits, 0x10ffff), 0x10ffff)).toEqual(digits)
