@@ -19,7 +19,10 @@ export interface Budget {
   readonly states?: number
   /** Bytes of cached DFA states and transitions, all automata of one Regex together. */
   readonly cacheBytes?: number
-  /** Bytes that compiling may take. */
+  /**
+   * Bytes that an automaton may take: the one for spans, made by `compile`, and the one for groups, made when groups are
+   * first asked for (by `exec` or `findAll`; with minimal repetitions by any search), which is some times as large.
+   */
   readonly compileBytes?: number
   /** Steps (characters times states looked at, at most) that one call may take. */
   readonly stepsPerCall?: number

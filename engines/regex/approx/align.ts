@@ -9,7 +9,7 @@
  * Paths are kept in that order, as Pike's machine keeps its threads. A path remembers only its events, as a list linked
  * backward that it shares with the paths it forked from, so a long match without errors takes no memory.
  */
-import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt, holds } from '../captures/alphabet.ts'
 import type { Surroundings } from '../automaton/context.ts'
 import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, EXIT, FORK, STEP } from './automaton.ts'
@@ -191,7 +191,7 @@ export class Aligner {
   /** The alignment of a match that is known to be there. `bol`, `eol`: what the edges of the text are. */
   align(text: Uint8Array, span: Span, around: Surroundings, bol: number, eol: number): Alignment {
     const { forward: nfa, alphabet } = this.pattern
-    const { members, classes, kind } = alphabet
+    const { kind } = alphabet
     const to = text.length
     this.bound = span.cost
     this.clear()
@@ -213,7 +213,7 @@ export class Aligner {
         const region = nfa.region[state]!
         if (nfa.kind[state] === STEP) {
           const next = nfa.next[state]!
-          if (members[nfa.value[state]! * classes + symbol] === 1) {
+          if (holds(alphabet, nfa.value[state]!, symbol)) {
             this.follow(path.to(next, label, path.events), at, near, far)
           } else {
             const after = this.labels.after(label, region, SUBSTITUTE)

@@ -145,7 +145,7 @@ class ApproxNfaBuilder {
   }
 }
 
-/** @throws RegexBudgetError `states` */
+/** @throws RegexBudgetError `states`, `compileBytes` */
 export function buildPattern(parsed: Parsed, regions: Regions, budget: Budget = {}): Pattern {
   const size = sizeOf(parsed.root, () => ONE, BORDERS).nodes + 1
   const states = budget.states ?? DEFAULT_STATES
@@ -157,7 +157,7 @@ export function buildPattern(parsed: Parsed, regions: Regions, budget: Budget = 
     parsed,
     regions: regions.list,
     regionOf: regions.of,
-    alphabet: buildAlphabet(parsed, sets),
+    alphabet: buildAlphabet(parsed, sets, budget.compileBytes),
     sets,
     forward,
     backward,

@@ -9,7 +9,7 @@
  * On the way back to the text, an inserted character belongs to what stands before it, at the beginning of the match or
  * of a region to what comes after it.
  */
-import { UNIT_SHIFT, UNIT_WIDTH, unitAt } from '../captures/alphabet.ts'
+import { UNIT_SHIFT, UNIT_WIDTH, unitAt, classesIn } from '../captures/alphabet.ts'
 import { buildCaptures } from '../captures/index.ts'
 import type { Captures } from '../captures/index.ts'
 import type { AssertKind, Node, Ranges } from '../syntax/ast.ts'
@@ -59,10 +59,8 @@ class Symbols {
 
   /** The classes that a set of characters holds. */
   ranges(set: number): Ranges {
-    const { classes, members } = this.pattern.alphabet
     const ranges: number[] = []
-    for (let symbol = 0; symbol < classes; symbol++) {
-      if (members[set * classes + symbol] !== 1) continue
+    for (const symbol of classesIn(this.pattern.alphabet, set)) {
       if (ranges.length > 0 && ranges.at(-1) === symbol - 1) ranges[ranges.length - 1] = symbol
       else ranges.push(symbol, symbol)
     }

@@ -8,6 +8,7 @@
  * character; the set knows the kind of the last one (`near`), and `resolved` lets through those that hold before a
  * character of a kind (`far`).
  */
+import { holds } from '../captures/alphabet.ts'
 import { RegexBudgetError } from '../types.ts'
 import { ACCEPT, ASSERT, ENTER, EXIT, FORK, STEP } from './automaton.ts'
 import type { ApproxNfa, Pattern } from './automaton.ts'
@@ -173,13 +174,13 @@ export class Closure {
   /** The pairs after a character, and where a match begins, if `inject`. */
   after(pairs: Pairs, symbol: number, inject: boolean): Pairs {
     const { nfa, labels } = this
-    const { members, classes } = this.pattern.alphabet
+    const { alphabet } = this.pattern
     for (let i = 0; i < pairs.length; i += 2) {
       const state = pairs[i]!
       const label = pairs[i + 1]!
       const region = nfa.region[state]!
       if (nfa.kind[state] === STEP) {
-        const matches = members[nfa.value[state]! * classes + symbol] === 1
+        const matches = holds(alphabet, nfa.value[state]!, symbol)
         this.add(nfa.next[state]!, matches ? label : labels.after(label, region, SUBSTITUTE))
       }
       this.add(state, labels.after(label, region, INSERT))

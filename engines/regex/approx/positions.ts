@@ -10,6 +10,7 @@
  *
  * Navarro and Raffinot, "Flexible Pattern Matching in Strings" (2002), chapter 5.
  */
+import { classesIn } from '../captures/alphabet.ts'
 import { ACCEPT, FORK, STEP } from './automaton.ts'
 import type { ApproxNfa, Pattern } from './automaton.ts'
 
@@ -105,11 +106,8 @@ export class Positions {
     this.words = (steps.length >> 5) + 1
     this.holds = new Int32Array(alphabet.classes * this.words)
     steps.forEach((state, i) => {
-      const set = nfa.value[state]!
-      for (let symbol = 0; symbol < alphabet.classes; symbol++) {
-        if (alphabet.members[set * alphabet.classes + symbol] === 1)
-          this.holds[symbol * this.words + ((i + 1) >> 5)]! |= 1 << ((i + 1) & 31)
-      }
+      for (const symbol of classesIn(alphabet, nfa.value[state]!))
+        this.holds[symbol * this.words + ((i + 1) >> 5)]! |= 1 << ((i + 1) & 31)
     })
     const from = [nfa.start, ...steps.map((state) => nfa.next[state]!)]
     this.next = from.map((state) => reached(nfa, state, numbers))

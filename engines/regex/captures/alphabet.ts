@@ -5,9 +5,11 @@
  * UTF-8 sequences it stands for, and the automaton stays as small as the pattern.
  */
 import { NEWLINE, OTHER, WORD } from '../automaton/context.ts'
+import { DEFAULT_COMPILE_BYTES } from '../automaton/size.ts'
 import type { Parsed, Ranges } from '../syntax/ast.ts'
 import { wordRanges } from '../syntax/classes.ts'
 import { decodeAt, startOf, widthOf } from '../foundation/utf8.ts'
+import { RegexBudgetError } from '../types.ts'
 
 export const UNIT_SHIFT = 3
 export const UNIT_WIDTH = 7
@@ -40,20 +42,45 @@ export interface Alphabet {
   readonly low: Uint16Array
   /** Class by code point beyond ASCII: the class of the last entry of `starts` not above it. */
   readonly starts: Int32Array
-  readonly startClass: Uint16Array
-  /** Which classes a set holds: `members[set * classes + class]`. */
+  readonly startClass: Int32Array
+  /** Which classes a set holds: `members[set * classes + class]`; empty where that would be too much. See `holds`. */
   readonly members: Uint8Array
+  /** Then the classes of set s are `lists[listStart[s]]` to `lists[listStart[s + 1]]`, ascending. */
+  readonly lists: Int32Array
+  readonly listStart: Int32Array
   /** OTHER, WORD or NEWLINE by class; all OTHER where the pattern asserts nothing. */
   readonly kind: Uint8Array
 }
 
 const NEWLINE_SET: Ranges = [10, 10]
 
-/** Splits the characters by the sets collected, and by word and newline where the pattern has assertions. */
-export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
+/** Sets times classes up to which there is a table of them. */
+const MOST_MEMBERS = 1 << 22
+/** Measured: of a set that holds the characters between two boundaries, a place in a list, in a name and in the sweep. */
+const BYTES_PER_HOLDER = 24
+const BYTES_PER_BOUNDARY = 48
+
+/**
+ * Splits the characters by the sets collected, and by word and newline where the pattern has assertions.
+ *
+ * @throws RegexBudgetError `compileBytes` where that would take more than `maxBytes`; it tells what it would have needed
+ * beside `usedBytes`.
+ */
+export function buildAlphabet(
+  parsed: Parsed,
+  sets: Sets,
+  maxBytes: number = DEFAULT_COMPILE_BYTES,
+  usedBytes = 0,
+): Alphabet {
   const all = [...sets.list]
   const kinds = parsed.hasAssertions
   if (kinds) all.push(wordRanges(parsed.bytes), NEWLINE_SET)
+  let bytes = usedBytes
+  const spend = (more: number): void => {
+    bytes += more
+    if (bytes > maxBytes) throw new RegexBudgetError('compileBytes', bytes, maxBytes)
+  }
+  for (const ranges of all) spend(ranges.length * BYTES_PER_BOUNDARY)
   // Sweep the boundaries: at each, some sets begin or end; the sets open between two boundaries name the class.
   const events: number[] = []
   all.forEach((ranges, set) => {
@@ -77,6 +104,7 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
       else open.delete(change >> 1)
       mask ^= 1 << (change >> 1)
     }
+    spend(open.size * BYTES_PER_HOLDER)
     // Few sets are named by their bits, many by a list.
     const name = all.length < 32 ? mask : [...open].sort((a, b) => a - b).join()
     let id = names.get(name)
@@ -89,10 +117,10 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
     startClass.push(id)
   }
   const classes = names.size
-  const members = new Uint8Array(all.length * classes)
+  const isSmall = all.length * classes <= MOST_MEMBERS
+  if (isSmall) spend(all.length * classes)
   const kind = new Uint8Array(classes)
   holders.forEach((held, id) => {
-    for (const set of held) members[set * classes + id] = 1
     if (kinds && held.includes(all.length - 2)) kind[id] = WORD
     else kind[id] = kinds && held.includes(all.length - 1) ? NEWLINE : OTHER
   })
@@ -101,13 +129,62 @@ export function buildAlphabet(parsed: Parsed, sets: Sets): Alphabet {
     classes,
     low: new Uint16Array(256),
     starts: Int32Array.from(starts),
-    startClass: Uint16Array.from(startClass),
-    members,
+    startClass: Int32Array.from(startClass),
+    ...(isSmall ? asTable(holders, all.length) : asLists(holders, all.length)),
     kind,
   }
   for (let code = 0; code < (parsed.bytes ? 256 : 128); code++)
     alphabet.low[code] = searchClass(alphabet, code)
   return alphabet
+}
+
+type Members = Pick<Alphabet, 'members' | 'lists' | 'listStart'>
+
+function asTable(holders: readonly (readonly number[])[], sets: number): Members {
+  const classes = holders.length
+  const members = new Uint8Array(sets * classes)
+  holders.forEach((held, id) => {
+    for (const set of held) members[set * classes + id] = 1
+  })
+  return { members, lists: new Int32Array(0), listStart: new Int32Array(0) }
+}
+
+function asLists(holders: readonly (readonly number[])[], sets: number): Members {
+  const listStart = new Int32Array(sets + 1)
+  for (const held of holders) for (const set of held) listStart[set + 1]! += 1
+  for (let set = 0; set < sets; set++) listStart[set + 1]! += listStart[set]!
+  const lists = new Int32Array(listStart[sets]!)
+  const filled = listStart.slice()
+  holders.forEach((held, id) => {
+    for (const set of held) lists[filled[set]!++] = id
+  })
+  return { members: new Uint8Array(0), lists, listStart }
+}
+
+/** Whether a set holds a class. Loops over many ask the table themselves where there is one: that is half the cost. */
+export function holds(
+  { members, classes, lists, listStart }: Alphabet,
+  set: number,
+  symbol: number,
+): boolean {
+  if (members.length > 0) return members[set * classes + symbol] === 1
+  let low = listStart[set]!
+  let high = listStart[set + 1]!
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (lists[middle]! < symbol) low = middle + 1
+    else high = middle
+  }
+  return low < listStart[set + 1]! && lists[low] === symbol
+}
+
+/** The classes that a set holds, ascending. */
+export function classesIn({ members, classes, lists, listStart }: Alphabet, set: number): readonly number[] {
+  if (members.length === 0) return [...lists.subarray(listStart[set], listStart[set + 1])]
+  const found: number[] = []
+  for (let symbol = 0; symbol < classes; symbol++)
+    if (members[set * classes + symbol] === 1) found.push(symbol)
+  return found
 }
 
 function searchClass(alphabet: Alphabet, code: number): number {

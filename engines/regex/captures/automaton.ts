@@ -66,18 +66,20 @@ export interface RankedNfa {
 }
 
 /**
- * Builds the automaton.
+ * Builds the automaton. How many states it has is not known beforehand: some for each of the plain automaton, more where
+ * minimal repetitions nest.
  *
- * @throws RegexBudgetError `states` as soon as it grows beyond `limit` states.
+ * @throws RegexBudgetError `compileBytes` as soon as it grows beyond `maxBytes`.
  */
-export function buildAutomaton(parsed: Parsed, limit: number, rules: Rules = 'posix'): RankedNfa {
-  const builder = new RankedNfaBuilder(limit, rules === 'tre')
+export function buildAutomaton(parsed: Parsed, maxBytes: number, rules: Rules = 'posix'): RankedNfa {
+  const builder = new RankedNfaBuilder(maxBytes, rules === 'tre')
   const start = builder.state()
   const exit = builder.whole(simplified(parsed.root), start)
   const accept = builder.state()
   if (exit >= 0) builder.edge(exit, accept)
   shorten(builder)
-  return number(builder, parsed, start, accept)
+  const alphabet = buildAlphabet(parsed, builder.sets, maxBytes, builder.bytes)
+  return number(builder, parsed, alphabet, start, accept)
 }
 
 /** The epsilon edges of a builder, grouped by the state they leave (or enter) and in the order they were made. */
@@ -131,7 +133,13 @@ function shorten({ edges, next, set, bracketOf }: RankedNfaBuilder): void {
 }
 
 /** Drops what cannot reach the end and numbers the rest along the epsilon edges. */
-function number(builder: RankedNfaBuilder, parsed: Parsed, start: number, accept: number): RankedNfa {
+function number(
+  builder: RankedNfaBuilder,
+  parsed: Parsed,
+  alphabet: Alphabet,
+  start: number,
+  accept: number,
+): RankedNfa {
   const out = group(builder, 0)
   const useful = usefulStates(builder, accept)
   useful[start] = 1
@@ -159,7 +167,7 @@ function number(builder: RankedNfaBuilder, parsed: Parsed, start: number, accept
     return picked
   }
   return {
-    alphabet: buildAlphabet(parsed, builder.sets),
+    alphabet,
     groups: parsed.groups,
     states,
     start: rank[start]!,

@@ -25,6 +25,9 @@ interface Exits {
   readonly some: number
 }
 
+/** Measured: a state with its edges, and what the matchers keep for it. While it is built, lists take as much again. */
+export const BYTES_PER_STATE = 200
+
 const NOWHERE: Exits = { none: -1, some: -1 }
 
 export class RankedNfaBuilder {
@@ -40,23 +43,29 @@ export class RankedNfaBuilder {
   readonly bracketDepth: number[] = []
   readonly bracketLazy: number[] = []
   readonly bracketLoop: number[] = []
-  private readonly limit: number
+  private readonly maxBytes: number
   private readonly lastFirst: boolean
   private bracket = -1
 
-  constructor(limit: number, lastFirst: boolean) {
-    this.limit = limit
+  constructor(maxBytes: number, lastFirst: boolean) {
+    this.maxBytes = maxBytes
     this.lastFirst = lastFirst
   }
 
   state(): number {
     const id = this.depth.length
-    if (id >= this.limit) throw new RegexBudgetError('states', id + 1, this.limit)
+    const bytes = (id + 1) * BYTES_PER_STATE
+    if (bytes > this.maxBytes) throw new RegexBudgetError('compileBytes', bytes, this.maxBytes)
     this.depth.push(this.bracket < 0 ? 0 : this.bracketDepth[this.bracket]!)
     this.bracketOf.push(this.bracket)
     this.set.push(-1)
     this.next.push(-1)
     return id
+  }
+
+  /** What the states take so far. */
+  get bytes(): number {
+    return this.depth.length * BYTES_PER_STATE
   }
 
   edge(from: number, to: number, action = 0, needs = 0): number {
@@ -138,7 +147,7 @@ export class RankedNfaBuilder {
       case 'cat':
         return this.merge(this.cat(node, from, 'full'))
       default:
-        return this.merge(this.repeat(node, from))
+        return this.merge(this.repeat(node, from, 'full'))
     }
   }
 
@@ -194,13 +203,13 @@ export class RankedNfaBuilder {
       case 'cat':
         return this.cat(node, from, 'apart')
       case 'repeat':
-        return this.repeat(node, from)
+        return this.repeat(node, from, 'apart')
       default:
         return NOWHERE
     }
   }
 
-  /** Matches something with a node that holds no minimal repetition. */
+  /** Matches something; where a minimal repetition is inside, in the order that the ways to do so have in the whole. */
   private some(node: Node, from: number): number {
     const facts = factsOf(node)
     if (!facts.consumes) return -1
@@ -214,13 +223,13 @@ export class RankedNfaBuilder {
       case 'cat':
         return this.cat(node, from, 'some').some
       case 'repeat':
-        return this.repeat(node, from, false).some
+        return this.repeat(node, from, 'some').some
       default:
         return -1
     }
   }
 
-  /** Matches nothing with a node that holds no minimal repetition. */
+  /** Matches nothing; where a minimal repetition is inside, in the order that the ways to do so have in the whole. */
   private none(node: Node, from: number): number {
     if (!factsOf(node).nullable) return -1
     switch (node.kind) {
@@ -273,7 +282,7 @@ export class RankedNfaBuilder {
     for (let k = 0; k <= last; k++) if (nested(k)) inner = this.openBracket(inner, 'plain')
     let at: Exits = mode === 'full' ? { none: -1, some: inner } : { none: inner, some: -1 }
     for (const [k, part] of node.parts.entries()) {
-      at = this.part(part, at, own(k), mode)
+      at = this.part(part, at, own(k), mode, k === last)
       if (nested(k)) at = this.closeBracket(at)
       if (at.none < 0 && at.some < 0) break
     }
@@ -281,14 +290,20 @@ export class RankedNfaBuilder {
     return at
   }
 
-  private part(part: Node, at: Exits, bracket: boolean, mode: 'full' | 'apart' | 'some'): Exits {
+  private part(
+    part: Node,
+    at: Exits,
+    bracket: boolean,
+    mode: 'full' | 'apart' | 'some',
+    isLast: boolean,
+  ): Exits {
     if (mode === 'full') {
       return { none: -1, some: this.leaveOne(bracket, this.full(part, this.enter(bracket, at.some))) }
     }
     const { plain, nullable } = factsOf(part)
-    if (!plain) {
+    if (!plain && !isEager(part)) {
       // The order of its branches must be kept, so it is built once for each path.
-      const first = at.none < 0 ? NOWHERE : this.apart(part, at.none)
+      const first = at.none < 0 ? NOWHERE : this.inWay(isLast ? mode : 'apart', part, at.none)
       const again = at.some < 0 ? -1 : this.full(part, at.some)
       return { none: first.none, some: this.join([first.some, again]) }
     }
@@ -309,11 +324,11 @@ export class RankedNfaBuilder {
     return ((this.forgets.length / 2 - 1) << 2) | FORGET
   }
 
-  private repeat(node: Repeat, from: number, wantNone = true): Exits {
+  private repeat(node: Repeat, from: number, way: 'full' | 'apart' | 'some'): Exits {
     const body = factsOf(node.node)
     const lazyBracket = isMinimal(node) && factsOf(node).length < 0
     const at = this.enter(lazyBracket, from, 'lazy')
-    const exits = body.plain ? this.plainRepeat(node, at, wantNone) : this.mixedRepeat(node, at)
+    const exits = body.plain ? this.plainRepeat(node, at, way !== 'some') : this.mixedRepeat(node, at, way)
     return this.leave(lazyBracket, exits)
   }
 
@@ -374,45 +389,96 @@ export class RankedNfaBuilder {
     return { none: wantNone ? none : -1, some: exit }
   }
 
-  /** A repetition with a minimal one inside: iterations in order, each way of making it kept in its place. */
-  private mixedRepeat(node: Repeat, from: number): Exits {
+  /**
+   * A repetition with a minimal one inside: iterations in order, each way of making it kept in its place. The body is
+   * built as seldom as that allows, since the bodies of nested ones multiply: of an iteration of which it does not matter
+   * whether something was matched before it or is matched in it, once; and an endless one goes on in one more copy that
+   * matches something, or in its last one where a body cannot be empty.
+   */
+  private mixedRepeat(node: Repeat, from: number, way: 'full' | 'apart' | 'some'): Exits {
+    if (isEager(node)) return this.eagerRepeat(node, from, way)
     const { min, max } = node
     const greedy = !isMinimal(node)
     const endless = max === Infinity
-    const copies = endless ? Math.max(min, 1) : max
+    const { nullable } = factsOf(node.node)
     const forget = this.forget(node)
-    const none = this.state()
     const some = this.state()
-    const iterate = (at: number): Exits => this.apart(node.node, this.edge(at, this.state(), forget))
-    /** From `at`, leaves to `exit` and iterates, in the order of preference. */
-    const choose = (at: number, exit: number, mayLeave: boolean, go: () => Exits): Exits => {
-      if (at < 0) return NOWHERE
+    const none = way === 'full' ? some : this.state()
+    const begin = (at: number): number => this.edge(at, this.state(), forget)
+    /** From `at`, leaves to `exit` and goes on to `next`, in the order of preference. */
+    const choose = (at: number, exit: number, mayLeave: boolean, next: number): void => {
+      if (at < 0) return
       if (mayLeave && !greedy) this.edge(at, exit)
-      const exits = go()
+      this.edge(at, next)
       if (mayLeave && greedy) this.edge(at, exit)
-      return exits
     }
+    // An empty first iteration leads to the iterations that the begin leads to, in the same order: it adds nothing.
+    const straight = way === 'some' && endless && min < 2
+    const copies = endless ? (straight && nullable ? 0 : Math.max(min, 1)) : max
+    /** Where nothing was matched yet, or it does not matter; where something was. */
     let empty = from
     let filled = -1
+    let entry = -1
     for (let i = 0; i < copies; i++) {
-      const [idle, busy] = [empty, filled]
       const mayBeEmpty = i < Math.max(min, 1)
-      const first = choose(idle, none, i >= min, () => iterate(idle))
-      const again = choose(busy, some, i >= min, () => iterate(busy))
-      empty = mayBeEmpty ? first.none : -1
-      filled = this.join([first.some, again.some, mayBeEmpty ? again.none : -1])
+      entry = this.state()
+      choose(empty, none, i >= min, entry)
+      if (nullable && mayBeEmpty && way !== 'full') {
+        const first = empty < 0 ? NOWHERE : this.apart(node.node, begin(entry))
+        const again = filled < 0 ? -1 : this.state()
+        choose(filled, some, i >= min, again)
+        empty = first.none
+        filled = this.join([first.some, again < 0 ? -1 : this.full(node.node, begin(again))])
+      } else {
+        choose(filled, some, i >= min, entry)
+        const inner = begin(entry)
+        const done = mayBeEmpty ? this.full(node.node, inner) : this.some(node.node, inner)
+        ;[empty, filled] = way === 'full' ? [done, -1] : [-1, done]
+      }
     }
-    const loop = endless ? this.state() : -1
-    const more = (at: number) => (): Exits => {
-      if (endless) this.edge(at, loop)
-      return NOWHERE
+    if (!endless) {
+      if (empty >= 0) this.edge(empty, none)
+      if (filled >= 0) this.edge(filled, some)
+    } else if (nullable) {
+      const loop = this.state()
+      const back = this.some(node.node, begin(loop))
+      if (straight) {
+        this.edge(empty, loop)
+        empty = -1
+        filled = back
+      } else if (back >= 0) this.edge(back, filled < 0 ? empty : filled)
+      choose(empty, none, true, loop)
+      choose(filled, some, true, loop)
+    } else {
+      choose(empty, none, true, entry)
+      choose(filled, some, true, entry)
     }
-    choose(empty, none, true, more(empty))
-    choose(filled, some, true, more(filled))
-    if (endless) {
-      const back = iterate(loop).some
-      if (back >= 0 && filled >= 0) this.edge(back, filled)
-    }
-    return { none, some }
+    return { none: way === 'full' ? -1 : none, some }
   }
+
+  /**
+   * Of an empty first iteration the next one can do all that the first could, in the same order, and goes before leaving:
+   * so it is left to those who leave having matched nothing.
+   */
+  private eagerRepeat(node: Repeat, from: number, way: 'full' | 'apart' | 'some'): Exits {
+    const loop = this.edge(from, this.state())
+    const back = this.some(node.node, this.edge(loop, this.state(), this.forget(node)))
+    const some = back < 0 ? -1 : this.state()
+    if (back >= 0) {
+      this.edge(back, loop)
+      this.edge(back, some)
+    }
+    return { none: way === 'some' ? -1 : this.emptyRepeat(node, from), some }
+  }
+}
+
+/**
+ * A repetition, or a group of one, with a minimal one inside that all the same matches something wherever it can: then
+ * matching something and matching nothing can be built apart, and of paths that come together the first is built once.
+ */
+function isEager(node: Node): boolean {
+  if (node.kind === 'group') return isEager(node.node)
+  if (node.kind !== 'repeat' || node.max !== Infinity || node.min > 1) return false
+  const { plain, nullable } = factsOf(node.node)
+  return !plain && nullable && !isMinimal(node)
 }

@@ -1,13 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Meter } from '../dfa/meter.ts'
+import { DEFAULT_COMPILE_BYTES } from '../automaton/size.ts'
 import { newTally } from '../dfa/tally.ts'
 import { MAX_INT32 } from '../foundation/arrays.ts'
+import { compile } from '../regex.ts'
 import { parse } from '../syntax/parse.ts'
 import { contains } from '../syntax/ranges.ts'
 import { Random } from '../testing/random.ts'
 import { RegexBudgetError } from '../types.ts'
 import type { Options } from '../types.ts'
-import { buildAlphabet, classOf, Sets } from './alphabet.ts'
+import { buildAlphabet, classesIn, classOf, holds, Sets } from './alphabet.ts'
 import { buildAutomaton } from './automaton.ts'
 import { buildCaptures } from './index.ts'
 import type { CapturePath, Captures } from './index.ts'
@@ -174,8 +176,69 @@ describe('minimal repetition', () => {
 })
 
 describe('budgets', () => {
-  it('refuses to grow beyond the states allowed, before it has', () => {
-    expect(() => made('((a?){0,255}){0,255}', { budget: { states: 1000 } })).toThrow(RegexBudgetError)
+  it('refuses to grow beyond the bytes allowed, before it has', () => {
+    expect(() => made('((a?){0,255}){0,255}')).toThrow(RegexBudgetError)
+    const budget = { compileBytes: 5000 }
+    // In terms of what was set, not of an automaton that nobody knows.
+    expect(() => made('((a?){9}){9}', { budget })).toThrow(/compileBytes exceeded: needs 5200, allowed 5000/)
+  })
+
+  it.each([
+    ['([ab]){60}', 'ab'.repeat(30)],
+    ['((a?){5}){5}', 'a'.repeat(25)],
+    ['(ab?){33}', 'ab'.repeat(33)],
+    ['((a?)(b?)(c?)){11}', 'abc'.repeat(11)],
+  ])('what may have its states for spans may have its groups: %s', (pattern, text) => {
+    const regex = compile(pattern, { budget: { states: 100 } })
+    expect(regex.test(text)).toBe(true)
+    expect(regex.exec(text)?.spans.subarray(0, 2).join()).toBe(`0,${text.length}`)
+  })
+
+  it.each([
+    ['(', 'a*?', ')*'],
+    ['(', 'a*?', ')+?'],
+    ['(', 'a*?b', ')+'],
+    ['(', '(a|b*?)', '){1,}'],
+    ['(b?', 'a*?', ')*'],
+    ['(b?', 'a*?', 'b)*'],
+  ])(
+    'nested around a minimal repetition, the automaton does not double at each level: %s %s %s',
+    (...parts) => {
+      const [open, body, close] = parts
+      const states = (depth: number): number =>
+        buildAutomaton(parse(open.repeat(depth) + body + close.repeat(depth)), DEFAULT_COMPILE_BYTES).states
+      expect(states(40)).toBeLessThan(9 * states(20))
+      expect(states(40)).toBeLessThan(100_000)
+    },
+  )
+
+  it('takes memory for the members of sets, not for sets times classes', () => {
+    const letters = String.fromCharCode(...Array.from({ length: 20_000 }, (_, at) => 0x4e00 + at))
+    const { alphabet } = buildAutomaton(parse(letters), DEFAULT_COMPILE_BYTES)
+    const { members, lists, listStart, startClass, starts } = alphabet
+    expect(alphabet.classes).toBe(20_001)
+    expect(
+      [members, lists, listStart, startClass, starts].reduce((sum, one) => sum + one.byteLength, 0),
+    ).toBeLessThan(1e6)
+    expect(compile(`(${letters})`).exec(letters)?.spans.join()).toBe('0,20000,0,20000')
+    expect(compile(letters, { approx: { maxErrors: 1 } }).test(letters.slice(1))).toBe(true)
+  })
+
+  it('refuses sets that lie within each other by thousands', () => {
+    const nested = Array.from({ length: 8000 }, (_, at) => {
+      const [low, high] = [0x4e00 + at, 0x9f00 - at]
+      return `[${String.fromCodePoint(low)}-${String.fromCodePoint(high)}]`
+    }).join('')
+    expect(() => made(nested)).toThrow(/compileBytes/)
+    expect(() => compile(nested, { approx: { maxErrors: 1 } })).toThrow(/compileBytes/)
+  })
+
+  it('has room for more classes than 16 bits can tell apart', () => {
+    const many = Array.from({ length: 70_000 }, (_, at) => 0x1_0000 + at)
+    const sets = new Sets()
+    for (const code of many) sets.add([code, code])
+    const alphabet = buildAlphabet(parse('a'), sets)
+    expect(new Set(many.map((code) => classOf(alphabet, code))).size).toBe(70_000)
   })
 
   it('keeps no record of steps where thousands of groups would make it huge', () => {
@@ -203,7 +266,7 @@ describe('the ranked steps', () => {
     'of %s do work in proportion to the text',
     (pattern) => {
       const work = (length: number): number => {
-        const stepper = new Stepper(buildAutomaton(parse(pattern), 1e5))
+        const stepper = new Stepper(buildAutomaton(parse(pattern), DEFAULT_COMPILE_BYTES))
         stepper.load(stepper.initial())
         for (let i = 0; i < length; i++) stepper.advance(128, classOf(stepper.automaton.alphabet, 97), false)
         return stepper.work
@@ -242,8 +305,31 @@ describe('the ranked steps', () => {
       const wrong: number[] = []
       for (let code = 0; code < 800; code++) {
         const symbol = classOf(alphabet, code)
-        const member = (i: number): boolean => alphabet.members[ids[i]! * alphabet.classes + symbol] === 1
+        const member = (i: number): boolean => holds(alphabet, ids[i]!, symbol)
         if (ranges.some((set, i) => member(i) !== contains(set, code))) wrong.push(code)
+      }
+      expect(wrong).toEqual([])
+    }
+  })
+
+  it('do so too where there are too many sets for a table', () => {
+    const random = new Random(10)
+    const sets = new Sets()
+    const ranges = Array.from({ length: 2500 }, (_, at) => {
+      const low = random.below(5000)
+      return at % 10 === 0 ? [low, low + 50] : [low, low, 6000 + at, 6000 + at]
+    })
+    const ids = ranges.map((set) => sets.add(set))
+    const alphabet = buildAlphabet(parse('a'), sets)
+    expect(alphabet.members.length).toBe(0)
+    for (let i = 0; i < ranges.length; i += 7) {
+      const set = ranges[i]!
+      const classes = new Set(classesIn(alphabet, ids[i]!))
+      const wrong: number[] = []
+      for (let code = 0; code < 9000; code += 3) {
+        const symbol = classOf(alphabet, code)
+        const is = contains(set, code)
+        if (holds(alphabet, ids[i]!, symbol) !== is || classes.has(symbol) !== is) wrong.push(code)
       }
       expect(wrong).toEqual([])
     }

@@ -13,7 +13,7 @@
  */
 import { EDGE, KINDS } from '../automaton/context.ts'
 import type { Meter } from '../dfa/meter.ts'
-import { UNIT_SHIFT, UNIT_WIDTH, unitBefore } from './alphabet.ts'
+import { holds, UNIT_SHIFT, UNIT_WIDTH, unitBefore } from './alphabet.ts'
 import type { RankedNfa } from './automaton.ts'
 import { MASKS } from './context.ts'
 
@@ -72,13 +72,13 @@ export class LiveSets {
   private make(behind: Int32Array | null, mask: number, symbol: number, meter: Meter): LiveSet {
     const { automaton } = this
     const { states, start, accept, set, next, edgeStart, edgeTo, edgeNeeds, alphabet } = automaton
-    const { members, classes } = alphabet
+    const { classes } = alphabet
     const bits = new Int32Array((states + 31) >> 5)
     // Epsilon edges lead to higher states, so one sweep is enough.
     for (let state = states - 1; state >= 0; state--) {
       const consumed = set[state]!
       let alive = state === accept
-      if (behind !== null && consumed >= 0 && members[consumed * classes + symbol] === 1) {
+      if (behind !== null && consumed >= 0 && holds(alphabet, consumed, symbol)) {
         alive = isIn(behind, next[state]!)
       }
       for (let e = edgeStart[state]!; !alive && e < edgeStart[state + 1]!; e++) {

@@ -7,7 +7,7 @@
  * repetition has no longest match to be found first: `findMinimal` searches and captures at once.
  */
 import { isOpen } from '../foundation/paths.ts'
-import { DEFAULT_STATES } from '../automaton/size.ts'
+import { DEFAULT_COMPILE_BYTES } from '../automaton/size.ts'
 import { Meter } from '../dfa/meter.ts'
 import { DEFAULT_CACHE_BYTES } from '../dfa/program.ts'
 import { newTally } from '../dfa/tally.ts'
@@ -26,8 +26,6 @@ import type { Edges } from '../automaton/context.ts'
 import { simulate } from './simulate.ts'
 import { Stepper } from './stepper.ts'
 
-/** The ordered automaton has up to about twice the states of the plain one: brackets, and loops built without empty iterations. */
-const STATES_PER_STATE = 3
 /** Captures take this part of the cache that a Regex may have; the automata for spans take the rest. */
 const SHARES = 4
 /** A cache that ran full this often is tried again only after so many characters: other texts may come. */
@@ -169,17 +167,17 @@ export class Captures {
  * Builds what finds the groups of a match. Nothing is determinised before the first run. Work is counted in `meter`, whose
  * calls somebody else begins; without one, each run may take what the options' budget says.
  *
- * @throws RegexBudgetError `states`
+ * @throws RegexBudgetError `compileBytes`: of it, this automaton may take as much as the one for spans
  */
 export function buildCaptures(parsed: Parsed, options: Options = {}, meter?: Meter): Captures {
   const {
-    states = DEFAULT_STATES,
+    compileBytes = DEFAULT_COMPILE_BYTES,
     cacheBytes = DEFAULT_CACHE_BYTES,
     stepsPerCall = Infinity,
   } = options.budget ?? {}
   const automaton = onStack(
     () => depthOf(parsed.root),
-    () => buildAutomaton(parsed, states * STATES_PER_STATE, options.rules),
+    () => buildAutomaton(parsed, compileBytes, options.rules),
   )
   const counted = meter ?? new Meter(newTally(), stepsPerCall)
   return new Captures(automaton, cacheBytes, counted, meter === undefined)

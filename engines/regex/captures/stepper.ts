@@ -24,6 +24,7 @@
  * transitions" (2010); Kuklewicz (2007); Borsotti and Trofimovich (above). Tested by captures.test.ts and the tester.
  */
 import { MAX_INT32 } from '../foundation/arrays.ts'
+import { holds } from './alphabet.ts'
 import type { RankedNfa } from './automaton.ts'
 
 /** The ordered states before a character; `common[i]` lies between states i and i + 1. */
@@ -123,7 +124,7 @@ export class Stepper {
   private lookAhead(): void {
     const { useful, ending } = this
     const { states, accept, set, edgeStart, edgeTo, alphabet } = this.automaton
-    const { classes, members } = alphabet
+    const { classes } = alphabet
     const copy = useful.length > 0
     ending[accept] = 1
     for (let state = states - 1; state >= 0; state--) {
@@ -138,7 +139,7 @@ export class Stepper {
       }
       if (!copy || consumed < 0) continue
       for (let symbol = 0; symbol < classes; symbol++) {
-        useful[state * classes + symbol] = members[consumed * classes + symbol]!
+        useful[state * classes + symbol] = holds(alphabet, consumed, symbol) ? 1 : 0
       }
     }
   }
@@ -186,13 +187,15 @@ export class Stepper {
     const { automaton, leaves, placeOf, placeStamp, leafCount } = this.close(mask, symbol, cut)
     const { accept, set: sets, next, alphabet } = automaton
     const { members, classes } = alphabet
+    const isTable = members.length > 0
     const closure = this.closures
     const ends = cut && this.stamp[accept] === closure
     let count = 0
     for (let l = 0; l < leafCount; l++) {
       const leaf = leaves[l]!
       const set = sets[leaf]!
-      if (set < 0 || members[set * classes + symbol] === 0) continue
+      if (set < 0) continue
+      if (isTable ? members[set * classes + symbol] === 0 : !holds(alphabet, set, symbol)) continue
       if (ends && this.compare(leaf, -1, accept, -1) > 0) continue
       const target = next[leaf]!
       if (placeStamp[target] !== closure) {
