@@ -1,14 +1,27 @@
 /** Who calls where at the evening peak of a cluster: rates, hosts, and which clusters take over. */
 import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
-import { ratesOf } from '../lab/contract/arrival-load.ts'
+import { ratesOf, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { CLUSTERS, routesTo } from '../lab/world/geography.ts'
-import type { RelayFaultsParams } from './params.ts'
 
 const WEEK = 7 * 86_400
 /** Local hours of the day's trough and peak: those of `voice-fleet`. */
 const TROUGH_HOUR = 5
 const PEAK_HOUR = 19
+
+/** The parameters that it follows from. */
+interface World {
+  readonly cluster: (typeof CLUSTERS)[number]
+  readonly load?: ArrivalLoad | undefined
+  readonly weeklyActiveUsers: number
+  readonly voiceShare: number
+  readonly sessionsPerUser: number
+  readonly sessionLength: number
+  readonly spillShare: number
+  readonly dayTrough: number
+  readonly dayPeak: number
+  readonly relayHosts: number
+}
 
 /** One stream of callers of the cluster. */
 export interface CallersOf {
@@ -28,7 +41,7 @@ export interface Population {
   readonly hosts: readonly number[]
 }
 
-export function populationOf(params: RelayFaultsParams): Population {
+export function populationOf(params: World): Population {
   const { weeklyActiveUsers, voiceShare, sessionsPerUser, sessionLength, spillShare } = params
   const total = (weeklyActiveUsers * voiceShare * sessionsPerUser) / WEEK
   const weights = dayWeights({

@@ -31,7 +31,7 @@
  */
 import { createDecipheriv } from 'node:crypto'
 import type { Decipheriv } from 'node:crypto'
-import { parseIPv4, parseIPv6 } from '../../../net/address.ts'
+import { parseIPv6 } from '../../../net/address.ts'
 import type { Reason } from '../../forwarder/verdict.ts'
 import { icePassword } from '../../hint/keys.ts'
 import type { PasswordKey, RouteKey } from '../../hint/keys.ts'
