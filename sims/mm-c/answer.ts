@@ -1,7 +1,8 @@
 /** The answer in one sentence. */
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { Headline, Horizon, PointResult, Results } from '../lab/contract/sim.ts'
-import { mmcShape, offeredLoad, type MmcParams } from './params.ts'
+import { loadOfSpan } from './arrivals.ts'
+import { mmcShape, type MmcParams } from './params.ts'
 
 type Point = PointResult<MmcParams>
 
@@ -20,26 +21,25 @@ export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline
 }
 
 function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
-  const load = offeredLoad(params)
+  const load = loadOfSpan(params)
   const servers = params.servers === 1 ? 'one server' : `${params.servers} servers`
   if (state === 'overloaded') {
     const verb = params.servers === 1 ? 'is' : 'are'
     return `${servers} ${verb} overloaded: customers arrive ${load.toFixed(2)} times as fast as they can be served.`
   }
   const valueOf = (metric: string): number | null => metrics[metric]?.value ?? null
-  const wait = valueOf('mean(wait)')
-  const delayed = valueOf('delayed')
-  const over =
-    horizon === 'steady'
-      ? 'in the steady state'
-      : `over ${formatQuantity(params.span ?? 0, 's')} from an empty start`
   const at = `at ${formatQuantity(load, 'share')} load on ${servers}`
-  if (wait === null || delayed === null) return `${at} no customer came.`
+  if (valueOf('customers') === 0) return `${at} no customer came.`
+  const over = horizon === 'steady' ? 'in the steady state' : overSpan(params)
   const [lost, abandoned] = [valueOf('lost'), valueOf('abandoned')]
   const share = (value: number): string => formatQuantity(value, 'share')
   if (params.waitingRoom === 0 && lost !== null) {
     return `${at} without room to wait ${share(lost)} of customers are lost ${over}.`
   }
+  const wait = valueOf('mean(wait)')
+  const delayed = valueOf('delayed')
+  // A mean of nothing but zeros is no figure where too few were seen.
+  if (wait === null || delayed === null) return `${at} nobody was seen to wait.`
   const [urgent, other] = [valueOf('mean(urgentWait)'), valueOf('mean(otherWait)')]
   const more = [
     ...(lost === null ? [] : [`, ${share(lost)} find no room`]),
@@ -50,6 +50,11 @@ function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
     ...(state === 'backlogged' ? [', with a backlog left at the end'] : []),
   ].join('')
   return `${at} the mean wait is ${formatQuantity(wait, 's')} ${over}; ${share(delayed)} of customers wait${more}.`
+}
+
+function overSpan({ span = 0, warmUp = 0 }: MmcParams): string {
+  const start = warmUp === 0 ? 'from an empty start' : `after ${formatQuantity(warmUp, 's')} of warm-up`
+  return `over ${formatQuantity(span, 's')} ${start}`
 }
 
 function capitalised(text: string): string {

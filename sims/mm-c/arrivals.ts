@@ -3,7 +3,7 @@ import { ratesOf } from '../lab/contract/arrival-load.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import { expectedPiecewise, piecewiseArrivals } from '../lab/kernel/random/piecewise.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
-import type { MmcParams } from './params.ts'
+import { offeredLoad, type MmcParams } from './params.ts'
 
 export const DAY = 86_400
 
@@ -27,6 +27,13 @@ export function profileOf({ arrivalRate, dayProfile, load }: MmcParams): Profile
 export function expectedArrivals(params: MmcParams, span: number): number {
   const profile = profileOf(params)
   return profile === null ? params.arrivalRate * span : expectedPiecewise(profile.rates, profile.length, span)
+}
+
+/** Offered load of the span that is measured, as a share of capacity: that of all the profile only where all of it is. */
+export function loadOfSpan(params: MmcParams): number {
+  const { span } = params
+  if (span === undefined || profileOf(params) === null) return offeredLoad(params)
+  return offeredLoad({ ...params, arrivalRate: expectedArrivals(params, span) / span })
 }
 
 /** The next arrival after `now`, the profile counted from `open`. */

@@ -12,10 +12,11 @@
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
+import { loadOfSpan } from './arrivals.ts'
 import { charts } from './charts.ts'
 import { simulate } from './model.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
-import { isBounded, mmcParams, offeredLoad, timed, type MmcParams } from './params.ts'
+import { isBounded, mmcParams, timed, type MmcParams } from './params.ts'
 import { steady } from './steady.ts'
 import { predictions } from './theory.ts'
 
@@ -30,7 +31,9 @@ export const mmC = defineSim<MmcParams>({
   steady,
   // A queue that bounds itself serves as much as it can and loses the rest: nothing in it is used up.
   resources: ({ params }) =>
-    isBounded(params) ? [] : [{ name: 'servers', multiple: 1 / offeredLoad(params) }],
+    isBounded(params) || loadOfSpan(params) === 0
+      ? []
+      : [{ name: 'servers', multiple: 1 / loadOfSpan(params) }],
   underLoad: (params, multiple) => ({ ...params, arrivalRate: params.arrivalRate * multiple }),
   replicate: (params: MmcParams, ctx): Measures => simulate(timed(params), ctx),
   answer,

@@ -197,6 +197,36 @@ describe('a load of the user’s own', () => {
       expect(Math.abs(seen[i]! - expected)).toBeLessThan(4 * Math.sqrt(expected))
   })
 
+  describe('of which only a part is simulated', () => {
+    const asked = async (arrivals: readonly number[], more = '') =>
+      (
+        await runInline(
+          mmC,
+          `name: t\nquestion: q?\nsim: mm-c\nseed: 1\nhorizon: span\nparams: {load: {every: 1h, arrivals: [${arrivals.join(', ')}]}, serviceTime: 1s, servers: 1, span: 1h${more}}\nuntil: {replications: 3}\nexpect: ["mean(wait) < 2 h"]\n`,
+        )
+      ).document
+    const quiet = (count: number) => Array.from({ length: 23 }, () => count)
+    test('twice what can be served is OVERLOADED, however little comes in the rest of the day', async () => {
+      const { verdict, answer } = await asked([7200, ...quiet(0)])
+      expect(verdict).toBe('overloaded')
+      expect(answer.text).toContain('2.00 times as fast')
+      expect(answer.breaksFirst!.multiple).toBeCloseTo(0.5, 9)
+    })
+    test('and an hour at half load is at half load, however much comes in the rest of the day', async () => {
+      const { verdict, answer } = await asked([1800, ...quiet(10_000)])
+      expect(verdict).toBe('pass')
+      expect(answer.text).toMatch(
+        /^At 50 % load on one server the mean wait is .* over 60 min from an empty start;/,
+      )
+      const warm = await asked([1800, ...quiet(1800)], ', warmUp: 10min')
+      expect(warm.answer.text).toContain(' over 60 min after 10 min of warm-up;')
+    })
+    test('in which nobody comes', async () => {
+      const { answer } = await asked([0, ...quiet(10)])
+      expect(answer.text).toBe('At 0 % load on one server no customer came.')
+    })
+  })
+
   test.each([
     [{ arrivalRate: '1/s' }, 'a load is given too: leave one of them out'],
     [{ dayProfile: [1, 2] }, 'a load is given too: leave one of them out'],

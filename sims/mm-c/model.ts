@@ -15,10 +15,10 @@ import { codeOf, event, indexOf, Kernel, NONE } from '../lab/kernel/kernel.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 import type { Flow, InvariantSample, Measures, PointState, ReplicationContext } from '../lab/contract/sim.ts'
-import { arrivalTimes, profileOf } from './arrivals.ts'
+import { arrivalTimes, loadOfSpan, profileOf } from './arrivals.ts'
 import { Line } from './line.ts'
 import { Occupancy } from '../lab/contract/occupancy.ts'
-import { isBounded, offeredLoad, type TimedMmcParams } from './params.ts'
+import { isBounded, type TimedMmcParams } from './params.ts'
 import { serviceTimes } from './service.ts'
 import { Samples } from './samples.ts'
 
@@ -289,7 +289,7 @@ class Queue {
    */
   private state(): PointState {
     const { params } = this
-    const load = offeredLoad(params)
+    const load = loadOfSpan(params)
     if (load >= 1 && !isBounded(params)) return 'overloaded'
     if (profileOf(params) !== null) return this.flow!.queued > params.servers ? 'backlogged' : 'stable'
     const offered = isBounded(params) ? 0 : load

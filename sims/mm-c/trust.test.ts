@@ -189,6 +189,15 @@ test('a mean of which nothing was seen is no figure, and refutes no theory', asy
   expect(codes(document)).not.toContain('theory')
 })
 
+test('of thousands of whom none waited it is said that nobody waited, not that nobody came', async () => {
+  const document = await queue(
+    'params: {arrivalRate: 10/s, serviceTime: 1s, servers: 40, span: 10min}\nuntil: {replications: 3}\nexpect: ["p99(wait) < 1 s"]\n',
+  )
+  expect(document.verdict).toBe('pass')
+  expect(document.points[0]!.metrics['customers']!.value!).toBeGreaterThan(5000)
+  expect(document.answer.text).toBe('At 25 % load on 40 servers nobody was seen to wait.')
+})
+
 test('what was never seen is bounded by replications and windows, not by packets', async () => {
   const calm = await queue(
     'params: {arrivalRate: 1/d, serviceTime: 1s, servers: 5, span: 300d}\nuntil: {replications: 4}\n',
