@@ -48,6 +48,30 @@ it('without counterfactuals the call is the same and nothing is said of savings'
   )
 })
 
+it('instructions are in every context: none is too small for them, nor is a counterfactual’s', () => {
+  expect(
+    turnLatencyParams.safeParse({ ...written, instructions: 6000, contextLimit: 4000 }).error!.issues,
+  ).toEqual([
+    expect.objectContaining({
+      path: ['instructions'],
+      message: expect.stringContaining('no context has room'),
+    }),
+  ])
+  expect(paramsOf({ instructions: 4000, contextLimit: 4000 }).instructions).toBe(4000)
+  const limits = (instructions: number): number[] =>
+    ['capped', 'summarised'].map((name) => {
+      const params = paramsOf({ instructions, contextLimit: '32k', summary: 2000 })
+      return { ...params, ...VARIANTS.find((one) => one.name === name)!.change(params) }.contextLimit
+    })
+  expect(limits(1000)).toEqual([4000, 8000])
+  expect(limits(5000)).toEqual([5000, 8000])
+  expect(limits(20_000)).toEqual([20_000, 22_000])
+  // Nothing grows and all is instructions: there is nothing that either could take away.
+  const flat = { tokensHeard: '0/s', tokensSpoken: '0/s', instructions: 20_000 }
+  const { metrics } = simulate(paramsOf(flat), context())
+  expect([metrics[savedBy('capped')], metrics[savedBy('summarised')]]).toEqual([0, 0])
+})
+
 it('turns are early before two minutes of their call, and late from ten on', () => {
   const record = new StageRecord(900, true)
   for (const age of [0, 119.9, 120, 149, 570, 599.9, 600, 899])

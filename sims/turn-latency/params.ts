@@ -100,6 +100,10 @@ export const turnLatencyParams = written
     const rate = rateOrLoad(asked, ctx)
     return { ...rest, callRate: rate, ...(load === undefined ? {} : { load }) }
   })
+  .refine(({ instructions, contextLimit }) => instructions <= contextLimit, {
+    message: 'impossible: instructions that no context has room for (more than contextLimit)',
+    path: ['instructions'],
+  })
   .refine(({ callRate, callLength, span }) => callRate * (callLength + span) <= MOST_CALLS, {
     message: 'impossible: more than 200k calls in one replication (callRate x (callLength + span))',
     path: ['span'],

@@ -11,7 +11,7 @@ export interface Variant {
   change(params: TurnLatencyParams): Partial<TurnLatencyParams>
 }
 
-/** Tokens that a capped context keeps, and past which a summarised one is summarised. */
+/** Tokens that a capped context keeps, and past which a summarised one is summarised; the instructions stay in both. */
 const CAP = 4000
 const SUMMARISE_AT = 8000
 const SHORT_ENDPOINTING = 0.2
@@ -31,15 +31,18 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'capped',
-    label: 'a context capped at 4,000 tokens',
-    change: ({ contextLimit }) => ({ contextPolicy: 'truncate', contextLimit: Math.min(contextLimit, CAP) }),
+    label: 'a context capped at 4,000 tokens (its instructions at least)',
+    change: ({ contextLimit, instructions }) => ({
+      contextPolicy: 'truncate',
+      contextLimit: Math.min(contextLimit, Math.max(CAP, instructions)),
+    }),
   },
   {
     name: 'summarised',
-    label: 'a context summarised at 8,000 tokens',
-    change: ({ contextLimit }) => ({
+    label: 'a context summarised at 8,000 tokens (its instructions and a summary at least)',
+    change: ({ contextLimit, instructions, summary }) => ({
       contextPolicy: 'summarise',
-      contextLimit: Math.min(contextLimit, SUMMARISE_AT),
+      contextLimit: Math.min(contextLimit, Math.max(SUMMARISE_AT, instructions + summary)),
     }),
   },
   { name: 'cached', label: 'earlier context always cached', change: () => ({ cacheHit: 1 }) },
