@@ -4,7 +4,9 @@ import { obeysLittle } from '../lab/contract/little.ts'
 import { distributionOfIn } from '../lab/contract/figure.ts'
 import type { Measures } from '../lab/contract/sim.ts'
 import { runInline } from '../lab/run/testing/inline.ts'
+import { TOO_SHARP } from '../lab/world/diurnal.ts'
 import { batchPending } from './index.ts'
+import { batchParams } from './params.ts'
 import { paramsOf, plain, replicate } from './testing/context.ts'
 import { predictions } from './theory.ts'
 
@@ -123,6 +125,16 @@ describe('the known queues it reduces to', () => {
     expect(predictions(plain({ jobRate: '0.5/s', pendingExpiry: '3s', cancelAfter: '3s' }))).toEqual([])
     expect(predictions(plain({ jobRate: '0.5/s', pendingExpiry: '3s', slots: 2 }))).toEqual([])
   })
+})
+
+it('refuses a day with a peak of minutes', () => {
+  const issues = batchParams.safeParse({
+    jobRate: '1/h',
+    interactiveLoad: '5%',
+    dayTrough: '99%',
+    dayPeak: '1000%',
+  }).error?.issues
+  expect(issues).toMatchObject([{ path: ['dayTrough'], message: TOO_SHARP }])
 })
 
 it('rules out only what does not happen', () => {

@@ -1,6 +1,7 @@
 /** The parameters of a model's batch queue and of those who wait for its results; base units once parsed. */
 import { z } from 'zod'
 import { bytes, choice, count, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
+import { isTooSharp, TOO_SHARP } from '../lab/world/diurnal.ts'
 import { PRESETS, regimeOf, type RegimeParams } from './presets.ts'
 import { MOST_IN_A_JOB, meanRequests, type JobSizes } from './sizes.ts'
 import { WAY_NAMES } from './ways.ts'
@@ -132,6 +133,10 @@ export const batchParams = z
   })
   .refine(({ dayTrough, dayPeak }) => (dayTrough < 1 && dayPeak > 1) || dayTrough === dayPeak, {
     message: 'impossible: a day has a trough below 100 % and a peak above, or both are 100 %',
+    path: ['dayTrough'],
+  })
+  .refine(({ dayTrough, dayPeak }) => dayTrough >= 1 || !isTooSharp({ trough: dayTrough, peak: dayPeak }), {
+    message: TOO_SHARP,
     path: ['dayTrough'],
   })
   .refine((params) => regimeOf(params).interactiveLoad * params.dayPeak < 1, {

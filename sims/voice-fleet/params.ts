@@ -12,6 +12,7 @@ import {
   share,
   uncertain,
 } from '../lab/contract/quantity.ts'
+import { isTooSharp, TOO_SHARP } from '../lab/world/diurnal.ts'
 import { LOSSES } from './loss.ts'
 import { span, WEEK } from './span.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
@@ -26,7 +27,7 @@ const DAY = 86_400
 export const voiceFleetParams = z
   .strictObject({
     load: arrivalLoad().describe(
-      'Sessions that begin in the whole service, by interval of one day from 00:00 UTC; then users are not counted, and the day’s shape says only which regions they begin in',
+      'Sessions that begin in the whole service, by interval of one day (from 00:00 UTC, or from when its first row says); then users are not counted, and the day’s shape says only which regions they begin in',
     ),
     weeklyActiveUsers: count({ above: 0, max: MOST_USERS })
       .prefault('900M')
@@ -139,6 +140,10 @@ export const voiceFleetParams = z
   .refine((params) => params.troughHour !== params.peakHour, {
     path: ['peakHour'],
     message: 'peakHour and troughHour must differ',
+  })
+  .refine(({ dayTrough, dayPeak }) => !isTooSharp({ trough: dayTrough, peak: dayPeak }), {
+    path: ['dayTrough'],
+    message: TOO_SHARP,
   })
   .refine((params) => params.packetsToCaller <= params.packetsPerSession, {
     path: ['packetsToCaller'],

@@ -256,6 +256,10 @@ describe('bounds', () => {
       /sessions in one replication/,
     )
   })
+  test('a day with a peak of minutes', () => {
+    expect(load('dayTrough: 0.99, dayPeak: 10')).toThrow(/at the peak for less than four minutes/)
+    expect(load('dayTrough: 0.9, dayPeak: 5')).not.toThrow()
+  })
   test('a host to lose in each cluster needs two there', () => {
     expect(load('relayHosts: 15, survive: host')).toThrow(/two hosts/)
     expect(load('relayHosts: 16, survive: zone')).not.toThrow()

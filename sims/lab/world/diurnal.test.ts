@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayWeights, MINUTES_A_DAY, weightAt } from './diurnal.ts'
+import { dayWeights, isTooSharp, MINUTES_A_DAY, weightAt } from './diurnal.ts'
 
 const TAXI = { trough: 0.24, peak: 1.51, troughHour: 5, peakHour: 19 }
 
@@ -29,6 +29,29 @@ describe('the shape of a day', () => {
         },
       ),
     )
+  })
+
+  it.each([
+    [0.9, 5],
+    [0.97, 10],
+    [0.99, 4],
+    [0.5, 1.0001],
+    [0.01, 10],
+  ])('has mean 1 and its peak, however sharp: trough %d, peak %d', (trough, peak) => {
+    const weights = dayWeights({ ...TAXI, trough, peak })
+    expect(weights.reduce((sum, weight) => sum + weight, 0) / MINUTES_A_DAY).toBeCloseTo(1, 9)
+    expect((Math.max(...weights) - trough) / (peak - trough)).toBeGreaterThan(0.95)
+  })
+
+  it('is refused where minutes cannot hold its peak', () => {
+    for (const [trough, peak] of [
+      [0.99, 10],
+      [0.9999, 2],
+      [1, 2],
+    ] as const) {
+      expect(isTooSharp({ trough, peak })).toBe(true)
+      expect(() => dayWeights({ ...TAXI, trough, peak })).toThrow(RangeError)
+    }
   })
 
   it('puts the evening of India before the evening of New York', () => {

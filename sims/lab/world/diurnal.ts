@@ -18,26 +18,42 @@ export interface DayShape {
   readonly peakHour: number
 }
 
-/** 1,440 weights by local minute, mean 1. */
+/** What a day has above its trough, as a part of what it would have, were it always at its peak. */
+const fullness = ({ trough, peak }: Pick<DayShape, 'trough' | 'peak'>): number =>
+  (1 - trough) / (peak - trough)
+
+/** Less than this (four minutes of a day), and the peak is over before minutes can show it. */
+const LEAST_FULLNESS = 0.003
+
+/** Whether the mean can be 1 only if the peak lasts for less than minutes can show. */
+export const isTooSharp = (shape: Pick<DayShape, 'trough' | 'peak'>): boolean =>
+  fullness(shape) < LEAST_FULLNESS
+
+export const TOO_SHARP =
+  'impossible: a day this near its trough (dayTrough) and with such a peak (dayPeak) is at the peak for less than four minutes'
+
+/** 1,440 weights by local minute, mean 1. Throws RangeError for a shape that is too sharp. */
 export function dayWeights({ trough, peak, troughHour, peakHour }: DayShape): Float64Array {
+  if (isTooSharp({ trough, peak })) throw new RangeError(`a day from ${trough} to ${peak} is too sharp`)
   const rise = wrap(peakHour - troughHour, 24)
   const height = Float64Array.from({ length: MINUTES_A_DAY }, (_, minute) => {
     const sinceTrough = wrap((minute + 0.5) / 60 - troughHour, 24)
     const phase = sinceTrough < rise ? sinceTrough / rise : 1 - (sinceTrough - rise) / (24 - rise)
     return (1 - Math.cos(Math.PI * phase)) / 2
   })
-  const power = powerForMean(height, (1 - trough) / (peak - trough))
+  const power = powerForMean(height, fullness({ trough, peak }))
   return height.map((h) => trough + (peak - trough) * h ** power)
 }
 
 /** The exponent p for which the mean of height^p is `mean`; the mean falls as p grows, so bisection finds it. */
 function powerForMean(height: Float64Array, mean: number): number {
+  const average = (p: number): number => height.reduce((sum, h) => sum + h ** p, 0) / height.length
   let low = 0
   let high = 64
+  while (average(high) > mean) high *= 2
   for (let i = 0; i < 60; i++) {
     const p = (low + high) / 2
-    const average = height.reduce((sum, h) => sum + h ** p, 0) / height.length
-    if (average > mean) low = p
+    if (average(p) > mean) low = p
     else high = p
   }
   return (low + high) / 2
