@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterRates, dayShape, forecastPeaks, spanStart, survival } from './demand.ts'
+import { clusterRates, dayShape, forecastPeaks, routeRates, spanStart, survival } from './demand.ts'
+import { routesWithout } from './loss.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
+import { occupancyAt, rateAt } from './occupancy.ts'
 import { sessionsPerSecond, voiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
-import { occupancyAt, rateAt } from './theory.ts'
 
 const mid = voiceFleetParams.parse({})
 
@@ -40,16 +41,36 @@ describe('demand', () => {
     expect(Math.abs(Math.log(busy[0]! / busy[1]!))).toBeLessThan(0.005)
   })
 
-  it('centres a span at the peak on the cluster’s own busiest minute', () => {
+  const highest = (params: typeof mid, cluster: number): number => {
+    const rates = clusterRates(params, dayShape(params), cluster)
+    const sessions = rates.map((_, minute) => occupancyAt(rates, survival(params), 60 * minute + 30))
+    return sessions.indexOf(Math.max(...sessions))
+  }
+  const middleOf = (params: typeof mid, cluster: number): number =>
+    spanStart(params, clusterRates(params, dayShape(params), cluster)) / 60 + params.span.seconds / 120
+
+  it('centres a span at the peak on the cluster’s own minute with most sessions', () => {
     const params = voiceFleetParams.parse({ span: '1h at peak' })
-    const starts = CLUSTERS.map((_, cluster) => {
-      const rates = clusterRates(params, dayShape(params), cluster)
-      const start = spanStart(params, rates)
-      const inside = rates[Math.floor((start + 1800) / 60) % MINUTES_A_DAY]
-      expect(inside).toBe(Math.max(...rates))
-      return start
+    const middles = CLUSTERS.map((_, cluster) => {
+      expect(middleOf(params, cluster)).toBe(highest(params, cluster))
+      return middleOf(params, cluster)
     })
-    expect(new Set(starts).size).toBeGreaterThan(4)
+    expect(new Set(middles).size).toBeGreaterThan(4)
+  })
+
+  it('and not on a minute in which many begin: a short burst before a long busy hour is not the peak', () => {
+    const arrivals = Array.from({ length: 288 }, (_, i) =>
+      i === 36 ? 6000 : i >= 144 && i < 180 ? 5000 : 500,
+    )
+    const params = voiceFleetParams.parse({
+      load: { every: '5min', arrivals },
+      span: '10min at peak',
+      sessionLength: '30min',
+    })
+    const middles = CLUSTERS.map((_, cluster) => middleOf(params, cluster))
+    expect(middles).toEqual(CLUSTERS.map((_, cluster) => highest(params, cluster)))
+    // Where it is not night then.
+    expect(middles.filter((minute) => minute > 12 * 60).length).toBeGreaterThan(3)
   })
 
   it('keeps the mean of the lengths: the survival function sums to it', () => {
@@ -107,6 +128,61 @@ describe('a load of the user’s own', () => {
     const share = (minute: number): number =>
       india[minute]! / rates.reduce((sum, one) => sum + one[minute]!, 0)
     expect(share(13 * 60 + 30)).toBeGreaterThan(2 * share(23 * 60))
+  })
+
+  const total = (load: object): number[] => {
+    const own = voiceFleetParams.parse({ load })
+    const all = CLUSTERS.map((_, cluster) => clusterRates(own, weights, cluster))
+    return Array.from({ length: MINUTES_A_DAY }, (_, minute) =>
+      all.reduce((sum, one) => sum + one[minute]!, 0),
+    )
+  }
+
+  it.each([
+    ['half a minute', '30s', 2880],
+    ['ninety seconds', '90s', 960],
+    ['twelve minutes', '12min', 120],
+    ['eight seconds', '8s', 10_800],
+  ])('loses and doubles nobody by the length of its intervals: %s', (_name, every, intervals) => {
+    const own = Array.from({ length: intervals }, (_, i) => (i % 2 === 0 ? 0 : 2000))
+    const byMinute = total({ every, arrivals: own })
+    expect(byMinute.reduce((sum, rate) => sum + 60 * rate, 0)).toBeCloseTo(1000 * intervals, 3)
+    expect(Math.min(...byMinute)).toBeGreaterThanOrEqual(0)
+  })
+
+  it('has in a minute what its intervals have in that minute', () => {
+    const own = Array.from({ length: 960 }, (_, i) => (i % 2 === 0 ? 0 : 900))
+    // Intervals of 90 s, the second of each two with 10 a second: 0 to 90 s nobody, then 90 s of them.
+    expect(total({ every: '90s', arrivals: own }).slice(0, 3)).toEqual(
+      [0, 5, 10].map((rate) => expect.closeTo(rate, 6)),
+    )
+  })
+
+  it('goes by the clock of its first row: 08:00 in UTC, or 16 hours of it after midnight', () => {
+    const clocked = total({ every: '1h', arrivals, start: '8h' })
+    for (const hour of [0, 7, 8, 23])
+      expect(clocked[60 * hour + 30]!).toBeCloseTo(arrivals[(hour + 16) % 24]! / 3600, 6)
+    expect(total({ every: '1h', arrivals, start: '0s' })).toEqual(total({ every: '1h', arrivals }))
+  })
+
+  it('says which neighbour is worst to lose: whose callers are there when it is', () => {
+    // Everyone calls in one hour, in turn every hour of the day.
+    const worst = Array.from({ length: 24 }, (_, busy) => {
+      const hours = Array.from({ length: 24 }, (_, hour) => (hour === busy ? 1_000_000 : 1))
+      const own = voiceFleetParams.parse({ load: { every: '1h', arrivals: hours }, survive: 'region' })
+      return CLUSTERS.map((_, cluster) => {
+        const peak = Math.max(...clusterRates(own, weights, cluster))
+        const most = [...CLUSTERS.keys()]
+          .filter((other) => other !== cluster)
+          .map((lost) => {
+            const routes = routesWithout(cluster, lost, own.spillShare)
+            const rates = routes.map((route) => routeRates(own, weights, route))
+            return Math.max(...weights.map((_, minute) => rates.reduce((sum, one) => sum + one[minute]!, 0)))
+          })
+        return peak / Math.max(...most)
+      })
+    }).flat()
+    expect(Math.min(...worst)).toBeCloseTo(1, 9)
   })
 
   it('of more or less than a day is refused', () => {

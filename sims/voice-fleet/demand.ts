@@ -1,11 +1,12 @@
 /** How many sessions start where and when: the intensity of every route's Poisson process, minute by minute. */
 import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
-import { dayWeights, weightAt } from '../lab/world/diurnal.ts'
-import { meanRate, ratesOf } from '../lab/contract/arrival-load.ts'
+import { dayWeights, MINUTES_A_DAY, weightAt } from '../lab/world/diurnal.ts'
+import { meanRate, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
 import { CLUSTERS, REGIONS, routesTo, type Route } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { routesWithout, serving, worstNeighbour } from './loss.ts'
+import { busiestMinute } from './occupancy.ts'
 import { sessionsPerSecond, type VoiceFleetParams } from './params.ts'
 import { remembered } from './remembered.ts'
 
@@ -29,13 +30,31 @@ export function routeRates(
 function scaleOf({ load }: VoiceFleetParams, weights: Float64Array): Float64Array | null {
   if (load === undefined) return null
   const mean = meanRate(load)
-  const rates = ratesOf(load)
+  const rates = minuteRates(load)
   return weights.map((_, minute) => {
     const expected = REGIONS.reduce(
       (sum, { share, utcOffset }) => sum + share * weightAt(weights, minute, utcOffset),
       0,
     )
-    return rates[Math.min(rates.length - 1, Math.floor((60 * minute) / load.every))]! / (mean * expected)
+    return rates[minute]! / (mean * expected)
+  })
+}
+
+/** Arrivals per second in every minute of a day in UTC: what the load says of that minute, however long its intervals are. */
+function minuteRates({ every, arrivals, start = 0 }: ArrivalLoad): Float64Array {
+  const before = [0]
+  for (const count of arrivals) before.push(before.at(-1)! + count)
+  const intervals = arrivals.length
+  /** Those who arrive before a second of the load, which repeats; negative before its start. */
+  const arrived = (second: number): number => {
+    const at = second / every
+    const round = Math.floor(at / intervals)
+    const place = Math.min(intervals - 1, Math.floor(at - round * intervals))
+    return round * before[intervals]! + before[place]! + (at - round * intervals - place) * arrivals[place]!
+  }
+  return Float64Array.from({ length: MINUTES_A_DAY }, (_, minute) => {
+    const from = 60 * minute - start
+    return Math.max(0, arrived(from + 60) - arrived(from)) / 60
   })
 }
 
@@ -52,12 +71,19 @@ const weightsOf = remembered((trough: number, peak: number, troughHour: number, 
 /** Everything that arrives at a cluster; where a region is to be survived, the worst neighbour's callers as well. */
 export function routesOf(params: VoiceFleetParams, cluster: number): Route[] {
   const { spillShare, dayTrough, dayPeak, troughHour, peakHour } = params
-  const isRegion = params.survive === 'region'
-  const lost = isRegion ? neighbourOf(cluster, spillShare, dayTrough, dayPeak, troughHour, peakHour) : null
+  if (params.survive !== 'region') return routesTo(cluster, spillShare)
+  const weights = dayShape(params)
+  const scale = scaleOf(params, weights)
+  const lost =
+    scale === null
+      ? neighbourOf(cluster, spillShare, dayTrough, dayPeak, troughHour, peakHour)
+      : worstNeighbour(cluster, spillShare, (routes) =>
+          Math.max(...scaled(sumOfRoutes(1, weights, routes), scale)),
+        )
   return routesAfter(cluster, lost, spillShare)
 }
 
-/** Who is worst depends on the shape of the day alone, not on how many sessions there are. */
+/** Who is worst depends on the shape of the day, not on how many sessions there are. */
 const neighbourOf = remembered(
   (
     cluster: number,
@@ -75,9 +101,11 @@ const neighbourOf = remembered(
 /** Arrivals per second at one cluster, all its routes together, for every minute of a day in UTC. */
 export function clusterRates(params: VoiceFleetParams, weights: Float64Array, cluster: number): Float64Array {
   const rates = sumOfRoutes(sessionsPerSecond(params), weights, routesOf(params, cluster))
-  const scale = scaleOf(params, weights)
-  return scale === null ? rates : rates.map((rate, minute) => rate * scale[minute]!)
+  return scaled(rates, scaleOf(params, weights))
 }
+
+const scaled = (rates: Float64Array, scale: Float64Array | null): Float64Array =>
+  scale === null ? rates : rates.map((rate, minute) => rate * scale[minute]!)
 
 function sumOfRoutes(rate: number, weights: Float64Array, routes: readonly Route[]): Float64Array {
   const total = new Float64Array(weights.length)
@@ -92,7 +120,7 @@ function sumOfRoutes(rate: number, weights: Float64Array, routes: readonly Route
 /** First second of a cluster's span, counted from Monday 00:00 UTC; may be negative near the week's start. */
 export function spanStart(params: VoiceFleetParams, rates: Float64Array): number {
   if (params.span.at === 'start') return 0
-  return rates.indexOf(Math.max(...rates)) * 60 - Math.floor(params.span.seconds / 2)
+  return busiestMinute(rates, survival(params)) * 60 - Math.floor(params.span.seconds / 2)
 }
 
 /** The lognormal of session lengths before the cap. */
@@ -131,14 +159,24 @@ const survivalOf = remembered((length: number, spread: number, cap: number) => {
 /** Peaks of the clusters' arrival rates: what a planner can forecast; they do not depend on the seed. */
 export function forecastPeaks(params: VoiceFleetParams): readonly number[] {
   const { spillShare, dayTrough, dayPeak, troughHour, peakHour, survive, load } = params
-  if (load !== undefined) {
-    const weights = dayShape(params)
-    return CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
-  }
+  if (load !== undefined) return peaksUnderLoad(params)
   const isRegion = survive === 'region' ? 1 : 0
   const shares = peaksOf(spillShare, dayTrough, dayPeak, troughHour, peakHour, isRegion)
   const rate = sessionsPerSecond(params)
   return shares.map((share) => rate * share)
+}
+
+const knownPeaks = new WeakMap<VoiceFleetParams, readonly number[]>()
+
+/** Remembered, as every number of hosts that is judged asks for them. */
+function peaksUnderLoad(params: VoiceFleetParams): readonly number[] {
+  let peaks = knownPeaks.get(params)
+  if (peaks === undefined) {
+    const weights = dayShape(params)
+    peaks = CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
+    knownPeaks.set(params, peaks)
+  }
+  return peaks
 }
 
 /** Of one arrival per second all over the world. */

@@ -15,8 +15,8 @@ import { normal } from '../lab/kernel/random/normal.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import { clusterRates, dayShape, firstHop, routesOf, spanStart, survival } from './demand.ts'
 import { hostsOf, type CellWorld } from './model.ts'
+import { occupancyAt, rateAt } from './occupancy.ts'
 import type { VoiceFleetParams } from './params.ts'
-import { occupancyAt, rateAt } from './theory.ts'
 
 /** Instants in the length of a session. */
 const INSTANTS = 4

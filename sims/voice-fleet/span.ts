@@ -8,7 +8,7 @@ export interface Span {
   /** Whole seconds. */
   readonly seconds: number
   /**
-   * `peak`: centred on the busiest minute of the week, for every cluster its own, since a fleet is sized by each
+   * `peak`: centred on the minute with most sessions at once, for every cluster its own, since a fleet is sized by each
    * cluster's evening and not by the hour in which all together are busiest. `start`: from Monday 00:00 UTC on.
    */
   readonly at: 'peak' | 'start'

@@ -5,8 +5,8 @@
  */
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import { clusterRates, dayShape, spanStart, survival } from './demand.ts'
-import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
+import { occupancyAt, rateAt } from './occupancy.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 export function predictions(params: VoiceFleetParams): TheoryPrediction[] {
@@ -17,14 +17,15 @@ export function predictions(params: VoiceFleetParams): TheoryPrediction[] {
   )
   const total = (pick: (expected: Expected) => number): number =>
     clusters.reduce((sum, expected) => sum + pick(expected), 0)
+  const each = params.survive === 'region' ? ', the sum of each cluster’s own worst case' : ''
   return [
     {
-      name: 'sessions at once, M_t/G/inf',
+      name: `sessions at once, M_t/G/inf${each}`,
       metric: 'meanConcurrent',
       expected: total((expected) => expected.occupancy),
     },
     {
-      name: 'sessions seen: Poisson arrivals, and those already there',
+      name: `sessions seen: Poisson arrivals, and those already there${each}`,
       metric: 'sessions',
       expected: total((expected) => expected.sessions),
     },
@@ -48,40 +49,6 @@ function expectedIn(params: VoiceFleetParams, rates: Float64Array, stays: Float6
     occupancy: meanOf(seconds, (t) => occupancyAt(rates, stays, start + t)),
     sessions: arrivals + already,
   }
-}
-
-/** Arrivals per second in the minute of this second of the week; before Monday it is the day before. */
-export function rateAt(rates: Float64Array, second: number): number {
-  const minute = Math.floor(second / 60) % MINUTES_A_DAY
-  return rates[minute < 0 ? minute + MINUTES_A_DAY : minute]!
-}
-
-/**
- * Mean number of sessions at once in this second: the sum over all ages u of P(S > u) times the rate u seconds ago. Rates
- * change by the minute, so the ages of a minute are summed once for all.
- */
-export function occupancyAt(rates: Float64Array, stays: Float64Array, second: number): number {
-  const younger = sums(stays)
-  let sum = 0
-  for (let u = 0; u < stays.length;) {
-    const at = second - u
-    const next = Math.min(stays.length, u + Math.floor(at - 60 * Math.floor(at / 60)) + 1)
-    sum += (younger[next]! - younger[u]!) * rateAt(rates, at)
-    u = next
-  }
-  return sum
-}
-
-const known = new WeakMap<Float64Array, Float64Array>()
-
-/** Sums of all values before each; remembered, as `survival` gives the same array again and again. */
-function sums(values: Float64Array): Float64Array {
-  const before = known.get(values)
-  if (before !== undefined) return before
-  const all = new Float64Array(values.length + 1)
-  for (const [i, value] of values.entries()) all[i + 1] = all[i]! + value
-  known.set(values, all)
-  return all
 }
 
 /** Sessions counted in one second that are gone in the next. */

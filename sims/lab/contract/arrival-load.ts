@@ -14,12 +14,15 @@ import { duration, formatQuantity } from './quantity.ts'
 export const MOST_INTERVALS = 20_160
 /** A year, in seconds: nobody plans by longer intervals, and times stay finite. */
 export const LONGEST_INTERVAL = 366 * 86_400
+const DAY = 86_400
 
 export interface ArrivalLoad {
   /** Length of an interval, seconds. */
   readonly every: number
   /** Arrivals in each, 0 or more; not all 0. */
   readonly arrivals: readonly number[]
+  /** When the first begins, seconds after 00:00 UTC; without it, then. For those who know what time it is. */
+  readonly start?: number
 }
 
 /** The parameter `load`, optional. */
@@ -38,8 +41,11 @@ export const arrivalLoad = () =>
         .max(MOST_INTERVALS)
         .optional()
         .describe('how many arrive in each interval'),
+      start: duration({ below: DAY })
+        .optional()
+        .describe('when the first interval begins, after 00:00 UTC, where the time of day matters'),
     })
-    .transform(({ csv, every, arrivals }, ctx): ArrivalLoad => {
+    .transform(({ csv, every, arrivals, start }, ctx): ArrivalLoad => {
       const refuse = (message: string): never => {
         ctx.issues.push({ code: 'custom', input: csv, message })
         return z.NEVER
@@ -50,7 +56,7 @@ export const arrivalLoad = () =>
         return refuse('expected { csv: FILE }, or { every: 5min, arrivals: [512, 498, ...] }')
       const few = tooFew(arrivals)
       if (few !== null) return refuse(few)
-      return { every, arrivals }
+      return { every, arrivals, ...(start === undefined ? {} : { start }) }
     })
     .optional()
 

@@ -38,6 +38,18 @@ describe('a load that can be read', () => {
     expect(good(text)).toEqual({ every: 60, arrivals: [5, 7, 0] })
   })
 
+  it.each([
+    ['2026-11-02T00:00Z', '2026-11-02T01:00Z', undefined],
+    ['2026-11-02T00:00-08:00', '2026-11-02T01:00-08:00', 8 * 3600],
+    ['2026-11-02T00:00:00+05:30', '2026-11-02T01:00:00+05:30', 18.5 * 3600],
+    ['2026-11-02 06:30', '2026-11-02 07:30', 6.5 * 3600],
+    ['8h', '9h', 8 * 3600],
+    ['1793577600', '1793581200', undefined],
+    ['1793606400', '1793610000', 8 * 3600],
+  ])('from %s on, with the time of that day in UTC', (first, second, start) => {
+    expect(good(`time,arrivals\n${first},5\n${second},7\n`)).toEqual({ every: 3600, arrivals: [5, 7], start })
+  })
+
   it('the template, which is a day of hours', () => {
     const load = good(CSV_TEMPLATE)
     expect(load.every).toBe(3600)
@@ -217,6 +229,13 @@ describe('in a scenario', () => {
     const again = loadScenario('again.yaml', read.resolvedYaml, sims)
     expect(again.params).toEqual(read.params)
     expect(read.resolvedYaml).not.toContain('csv')
+  })
+
+  it('the time of its first row goes with it', () => {
+    written('ok8.csv', 'time,arrivals\n2026-11-02T00:00-08:00,5\n2026-11-02T00:01-08:00,7\n')
+    const read = readScenario(written('ok8.yaml', scenario('{ csv: ok8.csv }')), sims)
+    expect(read.params).toEqual({ load: { every: 60, arrivals: [5, 7], start: 28_800 } })
+    expect(loadScenario('again.yaml', read.resolvedYaml, sims).params).toEqual(read.params)
   })
 
   it('an environment and --set may name another, the latter from where one stands', () => {

@@ -7,7 +7,8 @@
  *     2026-11-02T00:05:00Z,498
  *
  * Columns are found by their names; others are ignored. `time` is when the interval begins: an ISO 8601 date and time
- * (UTC where no zone is given), a duration such as `5min`, or a number of seconds. Intervals are equally long and follow
+ * (UTC where no zone is given), a duration such as `5min`, or a number of seconds, counted from any midnight in UTC: what
+ * the clock says in the first row goes with the load, for a sim that has a clock. Intervals are equally long and follow
  * each other without a gap, so the first two times say how long. Lines that begin with `#` are comments. Everything that
  * is wrong is told with its line and column.
  */
@@ -24,6 +25,7 @@ const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[+-]\d
 const NUMBER = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 /** Times that were rounded to the millisecond are equally far apart all the same. */
 const UNEVEN = 1e-3
+const DAY = 86_400
 
 export const CSV_TEMPLATE = [
   '# A load of your own: how many arrive in each interval. Change the rows, keep the header.',
@@ -111,7 +113,7 @@ class Reader {
     const every = this.interval(data, times, timeAt)
     const few = this.errors.length === 0 ? tooFew(arrivals) : null
     if (few !== null) return this.refuse(data[0]!.line, data[0]!.fields[arrivalsAt]!.column, few)
-    return every === null ? null : { every, arrivals }
+    return every === null ? null : { every, arrivals, ...clockOf(times[0]!) }
   }
 
   /** Lines with something on them, cut at commas. Null when a quote stays open. */
@@ -232,6 +234,12 @@ class Reader {
     }
     return every
   }
+}
+
+/** The time of day of the first row, where it is not midnight. */
+function clockOf(time: number): { readonly start?: number } {
+  const start = Math.round(1000 * (((time % DAY) + DAY) % DAY)) / 1000
+  return start === 0 || start === DAY ? {} : { start }
 }
 
 /** Where a quoted field ends: a quote that is not doubled. */
