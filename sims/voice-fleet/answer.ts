@@ -3,7 +3,7 @@ import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Headroom, PointResult, Results } from '../lab/contract/sim.ts'
 import type { Loss } from './loss.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
-import { utilisationIn, type MetricName } from './metrics.ts'
+import { loadIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
 
@@ -50,11 +50,13 @@ function sentence(point: Point, verdict: Results<unknown>['verdict'], limits: Li
   const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
   const packets = formatQuantity(valueOf(point, 'peakPackets') ?? 0, '1/s')
   const peak = params.span.at === 'peak' ? 'with every cluster at its peak' : 'at the peak'
-  const peakWords = `${peak}${SURVIVES[params.survive]} (${sessions} sessions, ${packets.replace('/s', ' packets/s')})`
+  // No neighbour is the worst for all: what each cluster has then is never there at once.
+  const sum = params.survive === 'region' ? ', the sum of each cluster’s own worst case' : ''
+  const peakWords = `${peak}${SURVIVES[params.survive]} (${sessions} sessions, ${packets.replace('/s', ' packets/s')}${sum})`
   if (verdict === 'overloaded') return `${hosts} are overloaded ${peakWords}.`
   const load = formatQuantity(valueOf(point, 'peakLoad') ?? 0, 'share')
   return [
-    `${hosts} are loaded to ${load} in the fullest cluster (${worstCluster(point)}) over ${over(params)}, ${peakWords}.`,
+    `${hosts} are loaded to ${load} in the fullest cluster (${fullestCluster(point)}) over ${over(params)}, ${peakWords}.`,
     leastWords(point),
     delayWords(point, limits),
     costWords(point),
@@ -93,8 +95,8 @@ function costWords(point: Point): string {
   return `A month costs ${formatQuantity(cost, 'USD')}, ${formatQuantity(onEgress, 'share')} of it for ${formatQuantity(egress, 'TB')} of egress.`
 }
 
-/** Clusters differ in nothing but how full their cores are, so the fullest has the longest delays. */
-function worstCluster({ metrics }: Point): string {
-  const used = CLUSTERS.map((cluster) => metrics[utilisationIn(cluster)]?.value ?? 0)
-  return CLUSTERS[used.indexOf(Math.max(...used))]!
+/** The one whose load the sentence gives; where the busiest core is, chance has a say. */
+function fullestCluster({ metrics }: Point): string {
+  const loads = CLUSTERS.map((cluster) => metrics[loadIn(cluster)]?.value ?? 0)
+  return CLUSTERS[loads.indexOf(Math.max(...loads))]!
 }

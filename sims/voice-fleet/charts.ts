@@ -93,7 +93,7 @@ function knee({ points, limits, found }: Results<VoiceFleetParams>): ChartSpec[]
 
 const ms = (seconds: number | null): number | null => (seconds === null ? null : 1000 * seconds)
 
-/** How full the busiest host of each cluster gets. */
+/** How full the busiest core of each cluster gets. */
 function utilisation({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   if (!chosen) return []
   const rows = CLUSTERS.map((cluster) => ({ cluster, ...chosen.metrics[utilisationIn(cluster)]! }))
@@ -110,9 +110,9 @@ function utilisation({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   return [
     {
       name: 'utilisation',
-      title: 'Relay CPU of the busiest host, by cluster',
+      title: 'Relay CPU of the busiest core, by cluster',
       description:
-        'Share of its packets per second that the busiest host of each cluster uses in its busiest second. Hosts are ' +
+        'Share of its packets per second that the busiest core of each cluster takes in its busiest second. Hosts are ' +
         'whole, so small clusters have more room; the dashed line is all of it.',
       spec: {
         layer: [
@@ -158,7 +158,11 @@ function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
     {
       name: 'sessions',
       title: 'Sessions at once, by cluster',
-      description: `Sessions in progress in each cluster over the span, one value every ${step} min, from replication 0.`,
+      description:
+        `Sessions in progress in each cluster over the span, one value every ${step} min, from replication 0.` +
+        (chosen.params.survive === 'region'
+          ? ' Each cluster has the callers of the neighbour whose loss hurts it most: they are never all there at once.'
+          : ''),
       spec: {
         data: { values },
         mark: { type: 'area' },

@@ -25,7 +25,7 @@ export class RelayDelay implements Distribution {
   /** Packets lost to full receive buffers, and all that came. */
   readonly lost: number
   readonly offered: number
-  private readonly packetsAt = new Float64Array(BINS + 1)
+  private readonly packetsAt: Float64Array
   private readonly tails: readonly WaitTail[]
   private readonly queued: Distribution
   /** Packets that meet a full buffer because the load was multiplied, and what they wait, s. */
@@ -33,20 +33,26 @@ export class RelayDelay implements Distribution {
   private readonly fullWait: number
 
   constructor(fleets: readonly FleetWorld[], { packetsPerCoreSecond, queueLimit, loadMultiple }: RelayModel) {
+    // Queues were seen under the load as it is. Under a multiple of it others form, so only how full a second was counts.
+    const isAsSeen = loadMultiple === 1
+    const bins = Math.max(BINS + 1, ...(isAsSeen ? [] : fleets.map(({ lateAt }) => lateAt.length)))
     const queued = new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 })
+    this.packetsAt = new Float64Array(bins)
     let dropped = 0
     for (const fleet of fleets) {
-      for (let bin = 0; bin <= BINS; bin++) this.packetsAt[bin]! += fleet.packetsAt[bin]!
-      queued.merge(LogHistogram.fromData(fleet.queued))
-      dropped += fleet.dropped
+      for (const [bin, packets] of fleet.packetsAt.entries()) this.packetsAt[bin]! += packets
+      if (isAsSeen) {
+        queued.merge(LogHistogram.fromData(fleet.queued))
+        dropped += fleet.dropped
+      } else for (const [bin, packets] of fleet.lateAt.entries()) this.packetsAt[bin]! += packets
     }
     this.smallest = 1 / packetsPerCoreSecond
     this.fullWait = queueLimit / packetsPerCoreSecond
     this.queued = distributionOf(queued.toData())
     const settled = settledUtilisation(packetsPerCoreSecond)
-    const utilisations = Array.from({ length: BINS + 1 }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
-    this.tails = tailsAt(settled, loadMultiple)
-    let lost = dropped + this.queued.count * Math.max(0, 1 - 1 / loadMultiple)
+    const utilisations = Array.from({ length: bins }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
+    this.tails = tailsAt(settled, loadMultiple, Math.min(bins, Math.ceil(BINS / loadMultiple)))
+    let lost = dropped
     let offered = this.queued.count + dropped
     let sum = this.queued.sum
     for (const [bin, utilisation] of utilisations.entries()) {
@@ -72,7 +78,7 @@ export class RelayDelay implements Distribution {
     let above = this.queued.exceeding(wait) + (wait < this.fullWait ? this.full : 0)
     const negligible = NEGLIGIBLE * this.count
     // From the fullest hosts down: the emptier, the steeper the tail, so the rest soon adds nothing.
-    for (let bin = BINS; bin >= 0; bin--) {
+    for (let bin = this.tails.length - 1; bin >= 0; bin--) {
       const packets = this.packetsAt[bin]!
       if (packets === 0) continue
       const share = exceeds(this.tails[bin]!, wait / this.smallest)
@@ -94,9 +100,7 @@ export class RelayDelay implements Distribution {
   }
 }
 
-/** Tails by bin: a thousand roots each, and every fleet size of a search asks for the same. */
-const tailsAt = remembered((settled: number, loadMultiple: number): readonly WaitTail[] =>
-  Array.from({ length: BINS + 1 }, (_, bin) =>
-    waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled)),
-  ),
+/** Tails by bin, up to capacity: a thousand roots and more, and every fleet size of a search asks for the same. */
+const tailsAt = remembered((settled: number, loadMultiple: number, bins: number): readonly WaitTail[] =>
+  Array.from({ length: bins }, (_, bin) => waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled))),
 )

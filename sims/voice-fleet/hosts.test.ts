@@ -95,6 +95,19 @@ describe('delay over all packets', () => {
     expect(new RelayDelay([calm], RELAY).lost).toBe(0)
   })
 
+  it('under a part of the load that was too much, loses and delays no more than that part would', () => {
+    // 1,200 packets a second where 1,000 go, then 900 that meet the queue: at half of it nothing waits for long.
+    const crowded = oneHost([120, 120, 120, 90])
+    const asIs = new RelayDelay([crowded], RELAY)
+    expect(asIs.lost).toBeGreaterThan(0)
+    expect(asIs.quantile(0.5)!).toBeGreaterThan(0.1)
+    const half = new RelayDelay([crowded], { ...RELAY, loadMultiple: 0.5 })
+    expect([half.lost, half.offered, half.count]).toEqual([0, asIs.offered, asIs.offered])
+    expect(half.quantile(0.99)!).toBeLessThan(0.01)
+    const most = new RelayDelay([crowded], { ...RELAY, loadMultiple: 0.9 })
+    expect(most.lost / most.offered).toBeCloseTo((3600 / 4500) * (1 - 1 / 1.08), 3)
+  })
+
   it('has the mean that its tail integrates to', () => {
     const delay = new RelayDelay([oneHost([90, 40, 120])], RELAY)
     let integral = delay.smallest

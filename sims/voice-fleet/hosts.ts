@@ -15,6 +15,8 @@ export interface FleetWorld {
   readonly hosts: number
   /** Packets that came in seconds of a utilisation of 0.000, 0.001, ... with no queue left over. */
   readonly packetsAt: Float64Array
+  /** Those of all other seconds, likewise: 1.000, 1.001, ... and on. */
+  readonly lateAt: Float64Array
   /** Delays of packets that met a queue of more than the second's own making. */
   readonly queued: LogHistogramData
   readonly packets: number
@@ -27,6 +29,9 @@ export interface FleetWorld {
   readonly longestBacklog: number
 }
 
+/** Utilisations above a hundred are as good as a hundred, in thousandths. */
+const MOST_LATE = 100 * BINS
+
 interface Fleet {
   readonly hosts: number
   /** By core. */
@@ -36,8 +41,8 @@ interface Fleet {
   /** Seconds of a core, by the sessions that it had in them, below capacity and with no queue left over; it grows. */
   quiet: Float64Array
   readonly queued: LogHistogram
-  /** Packets that came in other seconds. */
-  late: number
+  /** Packets that came in other seconds, by utilisation in thousandths; it grows. */
+  late: Float64Array
   dropped: number
   /** On a core, and on a host. */
   mostOnCore: number
@@ -68,7 +73,7 @@ export class Hosts {
       backlogged: new Int32Array(hosts * coresPerHost),
       quiet: new Float64Array(0),
       queued: new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 }),
-      late: 0,
+      late: new Float64Array(0),
       dropped: 0,
       mostOnCore: 0,
       peakSessions: 0,
@@ -133,7 +138,7 @@ export class Hosts {
       quiet[sessions[core]!]!++
       return
     }
-    fleet.late += arrivals
+    addAt(fleet, Math.min(MOST_LATE, Math.floor((arrivals / capacity) * BINS)), arrivals)
     let after = Math.max(0, backlog[core]! + arrivals - capacity)
     if (after > queueLimit) {
       fleet.dropped += after - queueLimit
@@ -152,7 +157,7 @@ export class Hosts {
     const { packetsPerSession, capacity } = this.model
     return this.fleets.map(({ quiet, late, mostOnCore, ...fleet }) => {
       const packetsAt = new Float64Array(BINS + 1)
-      let packets = late
+      let packets = late.reduce((sum, some) => sum + some, 0)
       for (let sessions = 0; sessions < quiet.length; sessions++) {
         const arrivals = sessions * packetsPerSession
         const sum = quiet[sessions]! * arrivals
@@ -162,6 +167,7 @@ export class Hosts {
       return {
         hosts: fleet.hosts,
         packetsAt,
+        lateAt: late.slice(0, late.findLastIndex((some) => some > 0) + 1),
         queued: fleet.queued.toData(),
         packets,
         dropped: fleet.dropped,
@@ -171,4 +177,13 @@ export class Hosts {
       }
     })
   }
+}
+
+function addAt(fleet: Fleet, bin: number, packets: number): void {
+  if (bin >= fleet.late.length) {
+    const grown = new Float64Array(Math.max(bin + 1, 2 * fleet.late.length))
+    grown.set(fleet.late)
+    fleet.late = grown
+  }
+  fleet.late[bin]! += packets
 }

@@ -10,7 +10,7 @@ import { stormOf } from './storm.ts'
 import { bytesOnWire } from './wire.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import type { FleetWorld } from './hosts.ts'
-import { utilisationIn, type MetricName } from './metrics.ts'
+import { loadIn, utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 /** Round trips before a caller hears anything: signalling 3, ICE 1, DTLS 1.2 2. */
@@ -23,7 +23,8 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
   const total = (pick: (cell: CellWorld) => number): number =>
     cells.reduce((sum, cell) => sum + pick(cell), 0)
   const loads = clusterLoads(params, cells)
-  const load = Math.max(...loads.map((one, i) => one / hosts[i]!))
+  const shares = loads.map((one, i) => one / hosts[i]!)
+  const load = Math.max(...shares)
   const storm = params.survive === 'region' ? stormOf(params) : null
   const packetsPerSession = params.packetsPerSession * params.loadMultiple
   const concurrent = sumByMinute(cells)
@@ -53,11 +54,12 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     sessions: total((cell) => cell.injected),
     misrouted: total((cell) => cell.misrouted),
   }
-  const utilisations = CLUSTERS.map(
-    (cluster, i) => [utilisationIn(cluster), params.loadMultiple * fleets[i]!.peakUtilisation] as const,
-  )
+  const byCluster = CLUSTERS.flatMap((cluster, i) => [
+    [utilisationIn(cluster), params.loadMultiple * fleets[i]!.peakUtilisation] as const,
+    [loadIn(cluster), shares[i]!] as const,
+  ])
   return {
-    metrics: { ...metrics, ...Object.fromEntries(utilisations) },
+    metrics: { ...metrics, ...Object.fromEntries(byCluster) },
     observations: {
       relayDelay: delay,
       worstRelayDelay: ofWeightOne(worstOf(fleets, params)),
@@ -65,7 +67,7 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     },
     unseen: { lost: Math.max(...cells.map((cell, i) => crowding(cell, hosts[i]!, params))) },
     state:
-      load >= 1 ? 'overloaded' : fleets.some((fleet) => fleet.longestBacklog > 0) ? 'backlogged' : 'stable',
+      load >= 1 ? 'overloaded' : fleets.some((fleet) => hasQueued(fleet, params)) ? 'backlogged' : 'stable',
     flow: {
       injected: total((cell) => cell.injected),
       completed: total((cell) => cell.completed),
@@ -81,7 +83,7 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
       meanNumber: cell.occupancy / params.span.seconds,
     })),
     invariants: invariants(cells),
-    series: series(cells, concurrent),
+    series: series(params, cells, concurrent),
     counters: Object.fromEntries(
       Object.keys(cells[0]!.counters).map((name) => [name, total((cell) => cell.counters[name]!)]),
     ),
@@ -93,6 +95,10 @@ function fleetOf({ fleets }: CellWorld, hosts: number): FleetWorld {
   if (!fleet) throw new Error(`this world was not simulated for ${hosts} hosts in a cluster`)
   return fleet
 }
+
+/** Whether some core had more in a second than it forwards: as it was, or as it would be under a multiple of the load. */
+const hasQueued = (fleet: FleetWorld, { loadMultiple }: VoiceFleetParams): boolean =>
+  loadMultiple === 1 ? fleet.longestBacklog > 0 : loadMultiple * fleet.peakUtilisation > 1
 
 /** The cluster's fullest moment, as much of it as the busiest host's share of sessions. */
 function flowsOfFullestHost(fleet: FleetWorld, cell: CellWorld): number {
@@ -223,11 +229,20 @@ function invariants(cells: readonly CellWorld[]): InvariantSample[] {
   ]
 }
 
-function series(cells: readonly CellWorld[], concurrent: readonly number[]): Record<string, Series> {
+function series(
+  { survive }: VoiceFleetParams,
+  cells: readonly CellWorld[],
+  concurrent: readonly number[],
+): Record<string, Series> {
   const t = concurrent.map((_, minute) => 60 * (minute + 1))
   const one = (label: string, values: readonly number[]): Series => ({ unit: 'count', label, t, values })
   return {
-    concurrent: one('Sessions at once, all clusters together', concurrent),
+    concurrent: one(
+      survive === 'region'
+        ? 'Sessions at once, the sum of each cluster’s own worst case'
+        : 'Sessions at once, all clusters together',
+      concurrent,
+    ),
     ...Object.fromEntries(
       cells.map((cell, cluster) => [
         `concurrent/${CLUSTERS[cluster]}`,

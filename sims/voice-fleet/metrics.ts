@@ -34,11 +34,15 @@ const TOTALS = {
   },
   peakConcurrent: {
     unit: 'count',
-    label: 'Sessions at once, at the peak (the sum of the clusters’ own peaks if the span is at those)',
+    label:
+      'Sessions at once, at the peak (the sum of the clusters’ own peaks if the span is at those, and of their own worst cases if a region is to be survived)',
   },
-  meanConcurrent: { unit: 'count', label: 'Sessions at once, mean of the span' },
-  peakPackets: { unit: '1/s', label: 'Packets a second into all relays, at the peak' },
-  peakBandwidth: { unit: 'bit/s', label: 'Traffic out of all relays on the wire, at the peak' },
+  meanConcurrent: {
+    unit: 'count',
+    label: 'Sessions at once, mean of the span (summed over the same clusters)',
+  },
+  peakPackets: { unit: '1/s', label: 'Packets a second into all relays, of as many sessions' },
+  peakBandwidth: { unit: 'bit/s', label: 'Traffic out of all relays on the wire, of as many sessions' },
   peakHostBandwidth: { unit: 'bit/s', label: 'Traffic out of the busiest host on the wire' },
   peakHostFlows: { unit: 'count', label: 'Flows in the fullest table of a host, idle ones included' },
   imbalance: {
@@ -59,21 +63,22 @@ const TOTALS = {
   },
   stormChecks: { unit: '1/s', label: 'Connectivity checks a second then, by formula' },
   relayCores: { unit: 'cores', label: 'Forwarding cores of all relay hosts' },
-  sessions: { unit: 'count', label: 'Sessions simulated' },
+  sessions: { unit: 'count', label: 'Sessions simulated, over all clusters' },
   misrouted: { unit: 'count', label: 'First packets that did not reach the pod their hint was sealed for' },
 } as const satisfies Record<string, MetricSpec>
 
 export type MetricName = keyof typeof TOTALS
 
-/** The metric that says how full the busiest host of a cluster gets. */
+/** The metrics that say how full the busiest core of a cluster gets, and how full all of it. */
 export const utilisationIn = (cluster: string): string => `peakUtilisation(${cluster})`
+export const loadIn = (cluster: string): string => `peakLoad(${cluster})`
 
 export const METRICS: Readonly<Record<string, MetricSpec>> = {
   ...TOTALS,
   ...Object.fromEntries(
-    CLUSTERS.map((cluster) => [
-      utilisationIn(cluster),
-      { unit: 'share', label: `Utilisation of the busiest core in ${cluster}` },
+    CLUSTERS.flatMap((cluster) => [
+      [utilisationIn(cluster), { unit: 'share', label: `Utilisation of the busiest core in ${cluster}` }],
+      [loadIn(cluster), { unit: 'share', label: `Load of ${cluster}, as in peakLoad` }],
     ]),
   ),
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunDocument } from '../lab/contract/document.ts'
 import type { Sim } from '../lab/contract/sim.ts'
 import { runInline, type InlineOptions } from '../lab/run/testing/inline.ts'
+import { CLUSTERS } from '../lab/world/geography.ts'
 import { voiceFleet } from './index.ts'
 
 const sim = voiceFleet as unknown as Sim
@@ -56,6 +57,42 @@ describe('a pool that hides its worst part', () => {
     const { metrics } = document.points[0]!
     expect(metrics['p99(worstRelayDelay)']!.value!).toBeGreaterThan(metrics['p99(relayDelay)']!.value!)
   })
+})
+
+test('a fleet that loses too much today breaks at the load at which it no longer does', async () => {
+  const { verdict, points, answer } = await fleet(
+    'params: {weeklyActiveUsers: 20M, packetsPerCoreSecond: 5.4k/s, relayHosts: 21, span: 10min at peak}\nuntil: {replications: 2}\nexpect: ["lost < 0.0001 %", "p99(relayDelay) < 4 ms"]\n',
+  )
+  expect(verdict).toBe('fail')
+  const used = points[0]!.metrics['peakUtilisation']!.value!
+  expect(used).toBeGreaterThan(1)
+  expect(answer.breaksFirst!.multiple * used).toBeGreaterThan(0.8)
+  expect(answer.breaksFirst!.multiple).toBeLessThan(1)
+})
+
+test('the sentence names the cluster whose load it gives', async () => {
+  for (const relayHosts of [16, 24, 33]) {
+    const { points, answer } = await fleet(
+      `params: {weeklyActiveUsers: 20M, packetsPerCoreSecond: 9k/s, relayHosts: ${relayHosts}, span: 10min at peak, detail: instants}\nuntil: {replications: 2}\nexpect: ["lost < 1 %"]\n`,
+    )
+    const { metrics } = points[0]!
+    const [, cluster] = /in the fullest cluster \(([a-z-]+)\)/.exec(answer.text)!
+    const loads = CLUSTERS.map((one) => metrics[`peakLoad(${one})`]!.value!)
+    expect(metrics[`peakLoad(${cluster})`]!.value).toBe(Math.max(...loads))
+  }
+})
+
+test('sessions that are never there at once are called a sum', async () => {
+  const asked = async (survive: string) =>
+    await fleet(
+      `params: {survive: ${survive}, relayHosts: 64, span: 10min at peak, detail: instants}\nuntil: {replications: 2}\nexpect: ["lost < 1 %"]\n`,
+    )
+  const [none, region] = [await asked('none'), await asked('region')]
+  const most = (document: RunDocument): number => document.points[0]!.metrics['peakConcurrent']!.value!
+  expect(most(region)).toBeGreaterThan(1.5 * most(none))
+  expect(none.answer.text).not.toContain('the sum of')
+  expect(region.answer.text).toContain('packets/s, the sum of each cluster’s own worst case)')
+  expect(region.theory.map(({ name }) => name.endsWith('own worst case'))).toEqual([true, true])
 })
 
 test('what was never seen is bounded by replications and windows, not by packets', async () => {
