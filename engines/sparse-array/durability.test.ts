@@ -1,5 +1,13 @@
 /** What survives: power cuts at random points, damaged tails, kill -9, snapshots of one instant. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -24,7 +32,7 @@ interface Started {
   readonly notices: string[]
 }
 
-function start(cut = false, arenaLimit = Infinity): Started {
+function start(cut = false, arenaLimit = Infinity, window?: number): Started {
   const notices: string[] = []
   let journal: Journal | null = null
   const engine = new Engine({
@@ -38,7 +46,11 @@ function start(cut = false, arenaLimit = Infinity): Started {
     },
   })
   engine.now = 1_000
-  journal = new Journal(engine, directory(folder), { cut, onNotice: (line) => notices.push(line) })
+  journal = new Journal(engine, directory(folder), {
+    cut,
+    onNotice: (line) => notices.push(line),
+    ...(window === undefined ? {} : { window }),
+  })
   return { client: new Client(engine), journal, notices }
 }
 
@@ -138,6 +150,74 @@ describe('a damaged tail', () => {
     const whole = readFileSync(join(folder, LOG))
     writeFileSync(join(folder, LOG), Buffer.concat([whole.subarray(0, ends[1]), whole.subarray(ends[2])]))
     expect(() => start()).toThrow(DamagedError)
+  })
+})
+
+describe('files larger than what is looked at together', () => {
+  const write = (client: Client): void => {
+    for (let i = 0; i < 60; i++) {
+      client.send('ARSET', `a${i % 3}`, String(i * 700), 'x'.repeat((i * i * 7) % 3_000), String(i))
+      client.send('SET', `s${i}`, 'y'.repeat((i * 331) % 2_000))
+    }
+    client.send('PEXPIRE', 's3', '5000000')
+  }
+
+  it.each([1, 50, 777, 4_096])('log and snapshot are read through a window of %i bytes', async (window) => {
+    const { client, journal } = start()
+    write(client)
+    const digest = client.type('DEBUG DIGEST')
+    journal.close()
+    const again = start(false, Infinity, window)
+    expect(again.client.type('DEBUG DIGEST')).toBe(digest)
+    expect(again.notices).toEqual([])
+    again.journal.beginSave('save')
+    while (!again.journal.stepSave(1 << 20));
+    await saved(again.journal)
+    again.journal.close()
+    const last = start(false, Infinity, window)
+    expect(last.client.type('DEBUG DIGEST')).toBe(digest)
+    expect(last.client.type('PTTL s3')).toBe('(integer) 5000000')
+    last.journal.close()
+  })
+
+  it.each([1, 50, 777, 4_096])('a damage is told from an end, with a window of %i bytes', (window) => {
+    const ends = writeLog(40)
+    const whole = readFileSync(join(folder, LOG))
+    for (const at of [ends[3]! + 2, ends[20]! + 25, ends[37]! + 6]) {
+      const damaged = Buffer.from(whole)
+      damaged[at]! ^= 8
+      writeFileSync(join(folder, LOG), damaged)
+      expect(() => start(false, Infinity, window)).toThrow(DamagedError)
+    }
+    writeFileSync(join(folder, LOG), Buffer.concat([whole, Buffer.alloc(5_000), Buffer.from('FBR1FBR')]))
+    const { client, journal, notices } = start(false, Infinity, window)
+    expect(countOf(client)).toBe(80)
+    expect(notices).toEqual([expect.stringContaining(`cut off at offset ${ends.at(-1)}, 5007 bytes`)])
+    journal.close()
+  })
+
+  it('a log beyond 2 GiB is read', () => {
+    const end = writeLog(5).at(-1)!
+    truncateSync(join(folder, LOG), 2 ** 31 + 2 ** 20)
+    const { client, journal, notices } = start()
+    expect(countOf(client)).toBe(10)
+    expect(notices).toEqual([expect.stringContaining(`log.0: cut off at offset ${end}, `)])
+    journal.close()
+    expect(readFileSync(join(folder, LOG))).toHaveLength(end)
+  })
+
+  it('no memory is taken for a length that is not believed', () => {
+    writeLog(5)
+    const head = Buffer.alloc(20)
+    head.write('FBR1')
+    head.writeUInt32LE(200 << 20, 4)
+    appendFileSync(join(folder, LOG), head)
+    truncateSync(join(folder, LOG), 220 << 20)
+    const before = process.memoryUsage().arrayBuffers
+    const { client, journal } = start(false, Infinity, 4 << 20)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150 << 20)
+    expect(countOf(client)).toBe(10)
+    journal.close()
   })
 })
 

@@ -1,6 +1,6 @@
 /** The server behind its port: clients as people use them, and what public reports say has broken others. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -349,6 +349,46 @@ describe('what has broken others', () => {
     // Work is counted when a search comes to its end.
     expect(await info('stats')).toContain('argrep_work:0')
     client.close()
+  })
+
+  it('a log that has grown is written anew by itself, as Redis would', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-rewrite-'))
+    const server = await served({ dir })
+    const client = new RawClient(server.port)
+    expect(await client.ask('CONFIG', 'GET', 'auto-aof-rewrite-*')).toEqual([
+      '$auto-aof-rewrite-percentage',
+      '$100',
+      '$auto-aof-rewrite-min-size',
+      '$67108864',
+    ])
+    expect(await client.ask('CONFIG', 'SET', 'auto-aof-rewrite-percentage', '-1')).toMatch(/^-ERR/)
+    await client.ask('CONFIG', 'SET', 'auto-aof-rewrite-min-size', '100kb')
+    // Nothing is done anew that is not yet so large, nor while it is switched off.
+    await client.ask('CONFIG', 'SET', 'auto-aof-rewrite-percentage', '0')
+    const write = async (): Promise<void> => {
+      for (let i = 0; i < 30; i++) await client.ask('SET', `k${i}`, 'x'.repeat(10_000))
+    }
+    const names = (): string[] => readdirSync(dir).filter((name) => name !== 'lock')
+    await write()
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    expect(names()).toEqual(['log.0'])
+    await client.ask('CONFIG', 'SET', 'auto-aof-rewrite-percentage', '100')
+    const until = async (wanted: string[]): Promise<void> => {
+      while (names().toSorted().join() !== wanted.join())
+        await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await until(['log.1', 'snapshot.1'])
+    // As much again has to be written before it is worth it again.
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    expect(names().toSorted()).toEqual(['log.1', 'snapshot.1'])
+    await write()
+    await until(['log.2', 'snapshot.2'])
+    await server.close()
+    await using again = await served({ dir })
+    const last = new RawClient(again.port)
+    expect(await last.ask('DBSIZE')).toBe(':30')
+    for (const each of [client, last]) each.close()
+    rmSync(dir, { recursive: true })
   })
 
   it('a server that is closed frees nothing any more: its memory may be another server’s', async () => {

@@ -24,7 +24,7 @@ export function claimDirectory(path: string): Claim {
   let lock: DatabaseSync | null = null
   try {
     lock = new DatabaseSync(join(path, LOCK))
-    lock.exec('BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {
     lock?.close()
     const { errcode, message } = cause as { readonly errcode?: number; readonly message: string }

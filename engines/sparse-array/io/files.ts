@@ -1,20 +1,24 @@
 /** The file layer that durability stands on: few calls, so that a test can stand in for a disk that loses power. */
 import {
   closeSync,
-  existsSync,
   fdatasync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+
+/** What one call of the system reads at most. */
+const MOST_AT_ONCE = 1 << 30
 
 export interface AppendFile {
   /** Appends; what was written survives the process, but a power cut only after a sync. */
@@ -27,7 +31,10 @@ export interface AppendFile {
 
 export interface Files {
   list(): string[]
-  read(name: string): Uint8Array
+  /** Bytes of the file; 0 when there is none. */
+  size(name: string): number
+  /** Up to so many bytes from an offset on, in memory of their own; fewer at the end of the file alone. */
+  read(name: string, at: number, length: number): Uint8Array
   /** Opens for appending; makes the file when there is none. */
   append(name: string): AppendFile
   truncate(name: string, length: number): void
@@ -42,7 +49,8 @@ export function directory(path: string): Files {
   mkdirSync(path, { recursive: true })
   return {
     list: () => readdirSync(path),
-    read: (name) => (existsSync(join(path, name)) ? readFileSync(join(path, name)) : new Uint8Array()),
+    size: (name) => statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0,
+    read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
     truncate(name, length) {
       const file = openSync(join(path, name), 'r+')
@@ -57,6 +65,20 @@ export function directory(path: string): Files {
       fsyncSync(folder)
       closeSync(folder)
     },
+  }
+}
+
+function readPiece(path: string, at: number, length: number): Uint8Array {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, fstatSync(file).size - at)))
+    let done = 0
+    for (let got = -1; done < bytes.length && got !== 0; done += got) {
+      got = readSync(file, bytes, done, Math.min(MOST_AT_ONCE, bytes.length - done), at + done)
+    }
+    return bytes.subarray(0, done)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -17,7 +17,8 @@ import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
 import { SpaceFullError } from '../space/space.ts'
 import type { AppendFile, Files } from './files.ts'
-import { decodeRecord, encodeRecord, recordBehind } from './record.ts'
+import { LogReader } from './log-reader.ts'
+import { encodeRecord } from './record.ts'
 import type { LogRecord } from './record.ts'
 
 /** Data that cannot be trusted; the server does not start on it. */
@@ -43,6 +44,8 @@ export class NotRestored extends Error {
 export interface JournalOptions {
   /** Cut a log off at a damage even when whole records lie behind it. */
   readonly cut?: boolean
+  /** Bytes of a file that are looked at together; a larger record or value takes as much as it is long. */
+  readonly window?: number
   /** Gets a line where something was mended. */
   readonly onNotice?: (line: string) => void
   /** Called when more is on the disk than before. */
@@ -73,6 +76,9 @@ export class Journal {
   /** Seconds since 1970. */
   lastSave = 0
   saving: SaveKind | null = null
+  /** Bytes of the last snapshot, and of the logs behind it. */
+  private baseBytes = 0
+  private logBytes = 0
   private readonly engine: Engine
   private readonly files: Files
   private readonly options: JournalOptions
@@ -109,6 +115,15 @@ export class Journal {
     const record = encodeRecord(db, ++this.sequence, commands)
     this.waiting.push(record)
     this.position += record.length
+    this.logBytes += record.length
+  }
+
+  /** Redis's rule: the whole is larger than `auto-aof-rewrite-min-size`, and has grown by so many per cent. */
+  get isToBeRewritten(): boolean {
+    const { rewritePercentage, rewriteMinSize } = this.engine
+    if (rewritePercentage === 0 || this.saving !== null) return false
+    const { baseBytes, logBytes } = this
+    return baseBytes + logBytes > rewriteMinSize && logBytes * 100 >= rewritePercentage * baseBytes
   }
 
   /**
@@ -167,6 +182,7 @@ export class Journal {
       this.guarded(() => snapshot.write(bytes)),
     )
     this.saving = what
+    this.logBytes = 0
     return true
   }
 
@@ -208,6 +224,7 @@ export class Journal {
     if (snapshot === null) return
     snapshot.close()
     this.snapshot = null
+    this.baseBytes = files.size(`snapshot.${generation}.part`)
     files.rename(`snapshot.${generation}.part`, `snapshot.${generation}`)
     files.syncNames()
     this.removeOlderThan(generation)
@@ -267,7 +284,12 @@ export class Journal {
     engine.loading = true
     if (newest >= 0) {
       const name = `snapshot.${newest}`
-      restoring(name, 0, () => readSnapshot(engine, files.read(name), crc32Of))
+      this.baseBytes = files.size(name)
+      const source = {
+        length: this.baseBytes,
+        read: (at: number, length: number) => files.read(name, at, length),
+      }
+      restoring(name, 0, () => readSnapshot(engine, source, crc32Of, this.options.window))
     }
     this.generation = Math.max(0, newest)
     const logs = names
@@ -294,25 +316,25 @@ export class Journal {
 
   private recoverLog(number: number, replay: Replay, later: readonly number[]): void {
     const name = `log.${number}`
-    const read = this.files.read(name)
-    const bytes = Buffer.from(read.buffer, read.byteOffset, read.length)
+    const log = new LogReader(this.files, name, this.options.window)
     let at = 0
-    while (at < bytes.length) {
-      const found = decodeRecord(bytes, at)
+    while (at < log.size) {
+      const found = log.record(at)
       if (found === null || !replay.follows(found.record)) break
       restoring(name, at, () => replay.apply(found.record))
       at = found.end
     }
-    if (at === bytes.length) return
-    const behind = recordBehind(bytes, at)
-    const follows = later.some((other) => this.files.read(`log.${other}`).length > 0)
+    this.logBytes += at
+    if (at === log.size) return
+    const behind = log.recordBehind(at)
+    const follows = later.some((other) => this.files.size(`log.${other}`) > 0)
     if ((behind >= 0 || follows) && this.options.cut !== true) {
       throw new DamagedError(name, at, 'damaged before records that are whole')
     }
     if (follows) for (const other of later) this.files.truncate(`log.${other}`, 0)
     this.files.truncate(name, at)
     this.options.onNotice?.(
-      `${name}: cut off at offset ${at}, ${bytes.length - at} bytes behind it were no whole record`,
+      `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
     )
   }
 }

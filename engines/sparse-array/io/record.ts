@@ -10,8 +10,9 @@
 import { crc32 } from 'node:zlib'
 import { Args } from '../resp/args.ts'
 
-const MAGIC = Buffer.from('FBR1')
-const HEADER = 20
+export const MAGIC = Buffer.from('FBR1')
+const MAGIC_NUMBER = MAGIC.readUInt32LE(0)
+export const HEADER = 20
 const MOST = 2 ** 31
 
 export interface LogRecord {
@@ -38,22 +39,33 @@ export function encodeRecord(db: number, sequence: number, commands: readonly Ar
       at = command.copyTo(i, bytes, bytes.writeUInt32LE(command.length(i), at))
     }
   }
-  bytes.writeUInt32LE(checksumOf(bytes, 0, length), 16)
+  const { sum } = headChecksum(bytes, 0)
+  bytes.writeUInt32LE(continueChecksum(bytes.subarray(HEADER), sum), 16)
   return bytes
 }
 
-function checksumOf(bytes: Buffer, at: number, length: number): number {
-  const head = crc32(bytes.subarray(at + 4, at + 16))
-  return crc32(bytes.subarray(at + HEADER, at + HEADER + length), head)
+/** Bytes of the record at an offset, by its header, which is there; -1 when it is none. */
+export function sizeOfRecord(bytes: Buffer, at: number): number {
+  if (bytes.readUInt32LE(at) !== MAGIC_NUMBER) return -1
+  const length = bytes.readUInt32LE(at + 4)
+  return length < 1 || length > MOST ? -1 : HEADER + length
 }
+
+/** The checksum that the header at an offset names, and what it is to be continued from over what follows. */
+export function headChecksum(bytes: Buffer, at: number): { readonly all: number; readonly sum: number } {
+  return { all: bytes.readUInt32LE(at + 16), sum: crc32(bytes.subarray(at + 4, at + 16)) }
+}
+
+export const continueChecksum = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
 
 /** The record at an offset and where it ends; null when none is there. */
 export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; end: number } | null {
-  if (at + HEADER > bytes.length || bytes.compare(MAGIC, 0, 4, at, at + 4) !== 0) return null
-  const length = bytes.readUInt32LE(at + 4)
-  const end = at + HEADER + length
-  if (length < 1 || length > MOST || end > bytes.length) return null
-  if (bytes.readUInt32LE(at + 16) !== checksumOf(bytes, at, length)) return null
+  if (at + HEADER > bytes.length) return null
+  const size = sizeOfRecord(bytes, at)
+  const end = at + size
+  if (size < 0 || end > bytes.length) return null
+  const { all, sum } = headChecksum(bytes, at)
+  if (all !== continueChecksum(bytes.subarray(at + HEADER, end), sum)) return null
   const commands: Args[] = []
   for (let next = at + HEADER + 1; next < end;) {
     const command = new Args()
@@ -69,12 +81,4 @@ export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; en
   }
   const sequence = Number(bytes.readBigUInt64LE(at + 8))
   return { record: { db: bytes[at + HEADER]!, sequence, commands }, end }
-}
-
-/** Offset of the next whole record behind a damage; -1 when there is none. */
-export function recordBehind(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(MAGIC, from + 1); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
-    if (decodeRecord(bytes, at) !== null) return at
-  }
-  return -1
 }

@@ -299,6 +299,7 @@ class Server implements RunningServer {
     engine.expireSome(EXPIRED_A_TICK)
     trimChunks()
     this.after()
+    if (this.journal?.isToBeRewritten === true) this.save('rewrite', false)
     if (this.journal !== null && engine.fsync === 'everysec' && engine.now - this.lastSync >= 1_000) {
       this.lastSync = engine.now
       this.journal.commit(true)

@@ -23,8 +23,6 @@ const INERT: readonly (readonly [string, string])[] = [
   ['latency-monitor-threshold', '0'],
   ['busy-reply-threshold', '5000'],
   ['activedefrag', 'no'],
-  ['auto-aof-rewrite-percentage', '0'],
-  ['auto-aof-rewrite-min-size', '67108864'],
   ['rdbcompression', 'no'],
   ['maxclients', '10000'],
 ]
@@ -139,6 +137,26 @@ const own: readonly Setting[] = [
         return 'argument(s) must be one of the following: everysec, always, no'
       }
       engine.fsync = value
+      return null
+    },
+  },
+  {
+    name: 'auto-aof-rewrite-percentage',
+    get: (engine) => String(engine.rewritePercentage),
+    set(engine, value) {
+      const percentage = whole(value, 0, 2 ** 31 - 1)
+      if (percentage === null) return between(0, 2 ** 31 - 1)
+      engine.rewritePercentage = percentage
+      return null
+    },
+  },
+  {
+    name: 'auto-aof-rewrite-min-size',
+    get: (engine) => String(engine.rewriteMinSize),
+    set(engine, value) {
+      const size = bytes(value)
+      if (size === null) return 'argument must be a memory value'
+      engine.rewriteMinSize = size
       return null
     },
   },

@@ -112,6 +112,9 @@ export class Engine {
   maxSteps = DEFAULT_MAX_STEPS
   maxMemory = 0
   outputLimit = DEFAULT_OUTPUT_LIMIT
+  /** When the log is written anew by itself: grown by so many per cent (0: never), and no less than so many bytes. */
+  rewritePercentage = 100
+  rewriteMinSize = 64 << 20
   fsync: 'always' | 'everysec' | 'no' = 'everysec'
   /** Data is being read in: nothing is logged or told. */
   loading = false

@@ -16,21 +16,42 @@ export class SnapshotError extends Error {
   }
 }
 
+/** Where a snapshot lies, of any length. */
+export interface Source {
+  readonly length: number
+  /** So many bytes from an offset on, which stay what they are; fewer at the end alone. */
+  read(at: number, length: number): Uint8Array
+}
+
+export const inMemory = (bytes: Uint8Array): Source => ({
+  length: bytes.length,
+  read: (at, length) => bytes.subarray(at, at + length),
+})
+
+/** What is read at once of a snapshot that is larger. */
+const WINDOW = 8 << 20
+
 /** Loads all keys. Throws SnapshotError, and then the engine may hold a part of them. */
-export function readSnapshot(engine: Engine, bytes: Uint8Array, checksum: Checksum): void {
-  const end = bytes.length - 4
+export function readSnapshot(engine: Engine, source: Source, checksum: Checksum, window = WINDOW): void {
+  const end = source.length - 4
   if (end < MAGIC.length + 1) throw new SnapshotError('too short', 0)
-  MAGIC.forEach((byte, i) => {
-    if (bytes[i] !== byte) throw new SnapshotError('no snapshot', i)
-  })
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (view.getUint32(end, true) !== checksum(bytes.subarray(0, end), 0)) {
+  const reader = new Reader(source, end, window)
+  for (const [i, byte] of MAGIC.entries()) {
+    if (reader.byte() !== byte) throw new SnapshotError('no snapshot', i)
+  }
+  let sum = 0
+  for (let at = 0; at < end;) {
+    const piece = source.read(at, Math.min(window, end - at))
+    if (piece.length === 0) throw new SnapshotError('cut short', at)
+    sum = checksum(piece, sum)
+    at += piece.length
+  }
+  const last = source.read(end, 4)
+  if (new DataView(last.buffer, last.byteOffset, last.length).getUint32(0, true) !== sum) {
     throw new SnapshotError('wrong checksum', end)
   }
-  const reader = new Reader(bytes.subarray(0, end))
-  reader.at = MAGIC.length
   for (;;) {
-    const at = reader.at
+    const at = reader.offset
     const db = reader.byte()
     if (db === END) break
     const kind = reader.byte()
@@ -49,14 +70,14 @@ export function readSnapshot(engine: Engine, bytes: Uint8Array, checksum: Checks
 
 function readArray(engine: Engine, reader: Reader): SparseArray {
   const bits = reader.byte()
-  if (bits < 8 || bits > 16) throw new SnapshotError('impossible slice size', reader.at)
+  if (bits < 8 || bits > 16) throw new SnapshotError('impossible slice size', reader.offset)
   const array = new SparseArray(engine.store(bits))
   array.next = reader.u64()
   const count = reader.u64()
   let index = 0n
   for (let i = 0n; i < count; i++) {
     index += reader.varint()
-    if (index > LAST_INDEX) throw new SnapshotError('impossible index', reader.at)
+    if (index > LAST_INDEX) throw new SnapshotError('impossible index', reader.offset)
     const value = reader.sized()
     fromBig(index)
     array.set(parsed.hi, parsed.lo, value, 0, value.length)
@@ -64,12 +85,25 @@ function readArray(engine: Engine, reader: Reader): SparseArray {
   return array
 }
 
+/** Reads on from the begin, through a window that is as large as the largest value or `least`. */
 class Reader {
-  at = 0
-  private readonly bytes: Uint8Array
+  private readonly source: Source
+  private readonly end: number
+  private readonly least: number
+  private bytes: Uint8Array = new Uint8Array()
+  private at = 0
+  /** Where in the source the window begins. */
+  private base = 0
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
+  constructor(source: Source, end: number, least: number) {
+    this.source = source
+    this.end = end
+    this.least = least
+  }
+
+  /** Of the next byte, in the source. */
+  get offset(): number {
+    return this.base + this.at
   }
 
   byte(): number {
@@ -97,7 +131,7 @@ class Reader {
       big += BigInt(byte & 127) << shift
       if (byte < 128) return big
     }
-    throw new SnapshotError('endless number', this.at)
+    throw new SnapshotError('endless number', this.offset)
   }
 
   sized(): Uint8Array {
@@ -108,6 +142,12 @@ class Reader {
   }
 
   private need(bytes: number): void {
-    if (this.at + bytes > this.bytes.length) throw new SnapshotError('cut short', this.at)
+    if (this.at + bytes <= this.bytes.length) return
+    const { offset } = this
+    const left = this.end - offset
+    if (bytes <= left) this.bytes = this.source.read(offset, Math.min(left, Math.max(bytes, this.least)))
+    if (bytes > left || bytes > this.bytes.length) throw new SnapshotError('cut short', offset)
+    this.base = offset
+    this.at = 0
   }
 }

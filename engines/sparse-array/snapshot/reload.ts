@@ -1,6 +1,6 @@
 /** Everything written out and read in again, in memory: DEBUG RELOAD. */
 import type { Engine } from '../server/engine.ts'
-import { readSnapshot } from './reader.ts'
+import { inMemory, readSnapshot } from './reader.ts'
 import { SnapshotWriter } from './writer.ts'
 
 /** What stays in memory needs no checksum. */
@@ -12,7 +12,7 @@ export function reload(engine: Engine): void {
   engine.loading = true
   for (let db = 0; db < engine.keyspaces.length; db++) engine.flush(db)
   while (engine.bury(Infinity));
-  readSnapshot(engine, bytes, unchecked)
+  readSnapshot(engine, inMemory(bytes), unchecked)
   engine.loading = false
   engine.dirty = dirty
 }

@@ -31,9 +31,15 @@ export class PowerFiles implements Files {
   list(): string[] {
     return [...this.names.keys()]
   }
-  read(name: string): Uint8Array {
+  size(name: string): number {
+    return this.contents(name).length
+  }
+  read(name: string, at: number, length: number): Uint8Array {
+    return Buffer.from(this.contents(name).subarray(at, at + length))
+  }
+  private contents(name: string): Buffer {
     const inode = this.names.get(name)
-    return inode === undefined ? new Uint8Array() : Buffer.concat([inode.synced, ...inode.pending])
+    return inode === undefined ? Buffer.alloc(0) : Buffer.concat([inode.synced, ...inode.pending])
   }
 
   append(name: string): AppendFile {
@@ -76,7 +82,7 @@ export class PowerFiles implements Files {
   }
 
   truncate(name: string, length: number): void {
-    const bytes = Buffer.from(this.read(name)).subarray(0, length)
+    const bytes = this.contents(name).subarray(0, length)
     this.change((names) => names.set(name, { synced: bytes, pending: [] }))
     this.syncNames()
   }
