@@ -118,13 +118,16 @@ describe('attacks on a backtracking matcher', () => {
   test('nesting beyond the stack is no pattern that is read', () => {
     const deep = (depth: number) => parsePattern('('.repeat(depth) + 'a' + ')'.repeat(depth))
     expect(() => deep(30_000)).toThrow(UnreadablePattern)
+    const refusals: unknown[] = []
     for (let depth = 500; depth < 4_000; depth += 250) {
       try {
         deep(depth)
       } catch (error) {
-        expect(error).toBeInstanceOf(UnreadablePattern)
+        refusals.push(error)
       }
     }
+    expect(refusals.length).toBeGreaterThan(0)
+    expect(refusals.filter((error) => !(error instanceof UnreadablePattern))).toEqual([])
   })
 
   test.each(['(', 'a**', '[b-a]', '(?<x>a)(?<x>b)\\k<y>'])('%s is no pattern', (source) =>
