@@ -142,7 +142,7 @@ export class Backtracker {
   }
 
   private walk(text: Uint32Array, budget: number): Walk {
-    const classes = Uint16Array.from(text, (char) => this.alphabet.classOf(char))
+    const classes = Int32Array.from(text, (char) => this.alphabet.classOf(char))
     return new Walk(
       {
         code: this.code,
@@ -264,14 +264,14 @@ const RESTORE = -2
 class Walk {
   private readonly program: Program
   private readonly text: Uint32Array
-  private readonly classes: Uint16Array
+  private readonly classes: Int32Array
   private readonly budget: number
   private readonly registers: Int32Array
   private readonly stack: number[] = []
   private steps = 0
   outOfBudget = false
 
-  constructor(program: Program, text: Uint32Array, classes: Uint16Array, budget: number) {
+  constructor(program: Program, text: Uint32Array, classes: Int32Array, budget: number) {
     this.program = program
     this.text = text
     this.classes = classes
