@@ -107,7 +107,9 @@ export function compilePlan(
   const matchers = joined === null ? alone : [joined, ...alone]
   if (matchers.length === 0 && !always) return NOTHING
   const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
-  return { matchers, all, prefilters: prefiltersOf(predicates, all, options), steps }
+  // The search counts the bytes that they read, and is over its own budget when those are too many.
+  const unlimited = { ...options, budget: { cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES } }
+  return { matchers, all, prefilters: prefiltersOf(predicates, all, unlimited), steps }
 }
 
 /** Of one byte, a literal is nearly everywhere. */
