@@ -14,7 +14,7 @@ import { SideFailed } from './duel.ts'
 import type { Subject } from './subjects.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import type { GateControl } from './document.ts'
-import type { Work } from './work.ts'
+import type { TaskFile, Work } from './work.ts'
 
 const COUNTER = new URL('./counter.ts', import.meta.url)
 const MOST_SECONDS = 300
@@ -44,8 +44,8 @@ async function ask(name: string, request: CountRequest, limits: CountLimits): Pr
 }
 
 /** The tasks that a file offers. Throws SideFailed where it offers none. */
-export async function listTasks(file: string, limits: CountLimits): Promise<readonly string[]> {
-  const reply = await put('head', { list: file }, limits)
+export async function listTasks(from: TaskFile, limits: CountLimits): Promise<readonly string[]> {
+  const reply = await put('head', { list: from }, limits)
   if ('tasks' in reply) return reply.tasks
   throw new Error('answered something else')
 }

@@ -38,6 +38,9 @@ export const EXACT_FLAGS: readonly string[] = [
   '--hash-seed=1',
   '--random-seed=1',
   '--expose-gc',
+  // Megabytes: what a run allocates is counted exactly until the young generation is full.
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
 ]
 
 /** How much a counter may grow before the gate fails: a share, and an amount below which nothing is said. */

@@ -11,7 +11,7 @@
  */
 import { realpathSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { repositoryOf } from '../harness/checkout.ts'
 import { BadRequest } from '../harness/errors.ts'
 import {
@@ -34,7 +34,7 @@ import {
 } from './document.ts'
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
-import { rowSubjects, taskSubjects, type Registry, type Subject } from './subjects.ts'
+import { rowSubjects, taskFile, taskSubjects, type Registry, type Subject } from './subjects.ts'
 import { Refused } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
@@ -98,7 +98,7 @@ async function fileSubjects(
   try {
     // Git's path, as the repository's own is: without symbolic links.
     const file = realpathSync(given)
-    const names = await listTasks(join(trees.head, relative(trees.repository, file)), {
+    const names = await listTasks(taskFile(file, trees.repository, trees.head), {
       signal,
       left: () => Infinity,
     })
@@ -190,10 +190,9 @@ class Run {
       const counted = await countBoth(subject, this.limits, work)
       this.counted.set(id, counted)
       const { idle, grown, wrong } = counted
-      const passes =
-        (wrong === null || this.passes(contest, 'refused', 'result', wrong)) &&
-        (idle === null || this.passes(contest, 'refused', 'work', idle)) &&
-        (idle !== null || !grown || this.passes(contest, 'fail', 'work', grownWhy(counted)))
+      if (wrong !== null && !this.passes(contest, 'refused', 'result', wrong)) return
+      if (idle !== null) this.passes(contest, 'refused', 'work', idle)
+      else if (grown) this.passes(contest, 'fail', 'work', grownWhy(counted))
     } catch (error) {
       // What was given no time to answer has not failed.
       if (!(error instanceof SideFailed && this.isOver())) this.settleFailed(contest, error)

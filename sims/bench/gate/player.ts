@@ -3,8 +3,9 @@ import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { Bench } from 'tinybench'
 import { refusalOf } from '../harness/errors.ts'
 import { clockOf, waitedForCore } from './clock.ts'
+import { makeReady } from './ready.ts'
 import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
-import { makeReady, type Ready } from './work.ts'
+import type { Ready } from './work.ts'
 
 /** Long enough for V8 to reach its optimising compiler in every loop that matters. */
 const WARM_UP_MS = 300

@@ -5,15 +5,15 @@
  * beside them, base and head are the same program and there is nothing to measure. Where the benchmark's own files have
  * changed, base is asked head's question: head's benchmark laid over base's engines.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, normalize, relative } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
 import { git } from '../harness/checkout.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { COUNTED, GATED } from './gated.ts'
 import type { Trees } from './trees.ts'
-import type { Work } from './work.ts'
+import type { TaskFile, Work } from './work.ts'
 
 export interface Subject {
   readonly id: string
@@ -85,6 +85,17 @@ export function rowWork({ modules, handed }: Registry, id: string, repository: s
   return { kind: 'row', row: id, module: inTree(module), handed: inTree(handed) }
 }
 
+/**
+ * Somebody's file, which lies at `file` in the repository, in one of its trees. Paths that it takes from the current folder
+ * lead into that tree, too: it would read, or run, the working tree on both sides.
+ */
+export function taskFile(file: string, repository: string, tree: string): TaskFile {
+  const here = relative(repository, realpathSync(process.cwd()))
+  const cwd = join(tree, here)
+  const isWithin = !isAbsolute(here) && here.split(sep)[0] !== '..'
+  return { file: join(tree, relative(repository, file)), ...(isWithin && existsSync(cwd) && { cwd }) }
+}
+
 /** The tasks of somebody's file, by `names` as head has them. */
 export async function taskSubjects(file: string, names: readonly string[], trees: Trees): Promise<Subject[]> {
   const place = relative(trees.repository, file)
@@ -92,8 +103,8 @@ export async function taskSubjects(file: string, names: readonly string[], trees
   const base = differs ? await trees.layOver([place]) : trees.base.folder
   return names.map((task) => ({
     id: `${basename(file).replace(/\.\w+$/, '')}/${task}`,
-    base: { kind: 'task', file: join(base, place), task },
-    head: { kind: 'task', file: join(trees.head, place), task },
+    base: { kind: 'task', task, ...taskFile(file, trees.repository, base) },
+    head: { kind: 'task', task, ...taskFile(file, trees.repository, trees.head) },
     folders: { base, head: trees.head },
     timed: true,
     // What a stranger's file reads is not known.

@@ -2,7 +2,7 @@
 import type { Refusal } from '../harness/link.ts'
 import type { ClockName } from './clock.ts'
 import type { Counts } from './counts.ts'
-import type { Work } from './work.ts'
+import type { TaskFile, Work } from './work.ts'
 
 export type PlayerRequest =
   /** Make the work ready and warm it up. */
@@ -49,7 +49,7 @@ export type PlayerReply =
 
 /** Which tasks a file offers: asked in a process of its own, as the file may do anything when it is loaded. */
 export interface ListRequest {
-  readonly list: string
+  readonly list: TaskFile
 }
 
 export interface CountRequest {

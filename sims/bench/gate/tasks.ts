@@ -11,10 +11,11 @@ import type { Bench } from 'tinybench'
 import { WrongResult } from '../harness/errors.ts'
 import { resultOf, shown } from './result.ts'
 import { readyBenchTask, recordTasks } from './tinybench.ts'
-import type { Ready } from './work.ts'
+import type { Ready, TaskFile } from './work.ts'
 
 /** The tasks that a file offers, by name. Throws when it offers none. */
-export async function tasksOf(file: string): Promise<ReadonlyMap<string, Runner>> {
+export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
+  if (cwd !== undefined) process.chdir(cwd)
   const added = recordTasks()
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   const found = new Map<string, Runner>()
@@ -76,10 +77,10 @@ function plainTask(task: () => unknown): Runner {
   }
 }
 
-export async function readyTask(file: string, name: string): Promise<Ready> {
-  const task = (await tasksOf(file)).get(name)
+export async function readyTask(from: TaskFile, name: string): Promise<Ready> {
+  const task = (await tasksOf(from)).get(name)
   if (task === undefined) throw new Error(`there is no task ${name}`)
-  const { counters } = (await import(pathToFileURL(file).href)) as { counters?: unknown }
+  const { counters } = (await import(pathToFileURL(from.file).href)) as { counters?: unknown }
   if (typeof counters !== 'function') return await task()
   return { ...(await task()), counters: async () => countsIn(await (counters as () => unknown)()) }
 }

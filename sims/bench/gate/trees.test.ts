@@ -76,6 +76,25 @@ test('planted: a workspace that another reaches through its own node_modules, as
   expect(document.verdict, document.headline).toBe('fail')
 })
 
+test('planted: an engine that is found from the current folder is each side’s own', async () => {
+  repository.commit({
+    'engine/i.mjs': walk(100),
+    'b.mjs': `import { pathToFileURL } from 'node:url'
+const { w } = await import(pathToFileURL('engine/i.mjs').href)
+export const tasks = { w }
+`,
+  })
+  repository.write({ 'engine/i.mjs': walk(1000) })
+  const before = process.cwd()
+  process.chdir(repository.folder)
+  try {
+    const document = await countsOf('b.mjs')
+    expect(document.verdict, document.headline).toBe('fail')
+  } finally {
+    process.chdir(before)
+  }
+})
+
 test('links that git knows stay links; what they point to is each side’s own', async () => {
   const files = { 'real/i.js': walk(1), 'b.mjs': `export { w } from './also/i.js'\n` }
   repository.write(files)
@@ -115,6 +134,7 @@ test('a list of files that is longer than a mebibyte is read whole', async () =>
   const name = `${'x'.repeat(240)}/`.repeat(4)
   repository.commit(Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`${name}${i}`, ''])))
   const trees = await openTrees(repository.folder, 'HEAD', signal)
+  expect(existsSync(join(trees.head, `${name}1199`))).toBe(true)
   trees.close()
 })
 

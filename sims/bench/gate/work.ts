@@ -1,15 +1,22 @@
 /** What one process of the gate runs: a row of this project's benchmarks, or a task of somebody else's file. */
 import type { RowsSource } from '../harness/load.ts'
-import { readyRow } from './rows.ts'
-import { readyTask } from './tasks.ts'
 
 export type Work =
   | ({ readonly kind: 'row'; readonly row: string } & RowsSource)
-  | { readonly kind: 'task'; readonly file: string; readonly task: string }
+  | ({ readonly kind: 'task'; readonly task: string } & TaskFile)
+
+export interface TaskFile {
+  readonly file: string
+  /** The folder that relative paths start from: that of the tree in which the gate was called. */
+  readonly cwd?: string
+}
 
 /** Work that is ready to be done. */
 export interface Ready {
-  /** Does it `repeats` times over, and once where there is something `around`; throws WrongResult when a result is not the one it must be. */
+  /**
+   * Does it `repeats` times over, and once where there is something `around`; throws WrongResult when a result is not the
+   * one it must be.
+   */
   run(repeats: number): void | Promise<void>
   /** What is done before and after each run and is none of the work; left out where nothing is. */
   readonly around?: { readonly before: () => unknown; readonly after: () => unknown }
@@ -20,8 +27,4 @@ export interface Ready {
   /** The engine's own exact counts of the work of one run. */
   counters?(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>
   close(): void | Promise<void>
-}
-
-export async function makeReady(work: Work): Promise<Ready> {
-  return work.kind === 'row' ? await readyRow(work) : await readyTask(work.file, work.task)
 }
