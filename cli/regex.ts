@@ -9,7 +9,7 @@ import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import { readAccepted } from '../sims/bench/shootout/input/accepted.ts'
 import { BadRequest, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
 import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
-import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
+import { DEFAULTS, type EngineReport } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
 import { alive } from './alive.ts'
@@ -179,7 +179,9 @@ function chosen(wanted: string | undefined, known: readonly EngineSpec[]): Engin
 }
 
 function summary(reports: readonly PatternReport[]): string {
-  const bad = reports.filter(({ engines }) => engines.some(({ verdict }) => verdict !== 'linear'))
+  const isLinear = ({ verdict, findAll }: EngineReport): boolean =>
+    verdict === 'linear' && (findAll === null || findAll.verdict === 'linear')
+  const bad = reports.filter(({ engines }) => !engines.every(isLinear))
   const lines = bad.map(({ name, pattern, engines }) => `${name}: ${headline(pattern, engines)}`)
   return `${reports.length - bad.length} of ${reports.length} patterns linear on every engine\n${lines.map((line) => `${line}\n`).join('')}`
 }
