@@ -8,14 +8,20 @@ import { INTERVAL, scrolling } from './tables.ts'
 const share = (value: number): string => formatQuantity(value, 'share')
 
 export function uncertaintyTables(uncertainty: UncertaintyDocument): Html {
-  const { quantiles, effects, rest, unit, of, samples, beyond, choices, leastRegret } = uncertainty
-  const beyondWords = beyond > 0 ? `; ${beyond} lie beyond what was searched` : ''
+  const { quantiles, effects, rest, unit, of, samples, beyond, choices, leastRegret, impossible } =
+    uncertainty
+  // Without a search there is nothing to be beyond of: such a case has no figure.
+  const none = choices === undefined ? 'no figure' : 'beyond what was searched'
+  const apart = [
+    ...(beyond > 0 ? [choices === undefined ? `${beyond} have no figure` : `${beyond} lie ${none}`] : []),
+    ...(impossible === undefined ? [] : [`${impossible} more were drawn that cannot be`]),
+  ]
   return html`
     ${table(
       'Cases',
-      `The answer (${of}) over ${samples} cases${beyondWords}`,
+      `The answer (${of}) over ${[`${samples - (impossible ?? 0)} cases`, ...apart].join('; ')}`,
       ['share of cases', 'need at most'],
-      quantiles.map(({ p, value }) => [share(p), quantity(value, unit, 'beyond what was searched')]),
+      quantiles.map(({ p, value }) => [share(p), quantity(value, unit, none)]),
     )}
     ${
       effects.length > 0 &&

@@ -113,14 +113,16 @@ const percent = (value: number): string => formatQuantity(value, 'share')
 /** What all assumptions together make of the answer: `half of the cases need at most 31 hosts, 90 % at most 62 hosts`. */
 export function uncertaintyWords({ uncertainty }: RunDocument): string | null {
   if (uncertainty === undefined) return null
-  const { quantiles, effects, samples, unit } = uncertainty
+  const { quantiles, effects, samples, unit, impossible = 0, choices } = uncertainty
   const parts = [0.5, 0.9].flatMap((p) => {
     const value = quantiles.find((one) => one.p === p)?.value ?? null
     return value === null ? [] : [`${percent(p)} at most ${formatQuantity(value, unit)}`]
   })
   const [first] = effects
+  const none =
+    choices === undefined ? 'more than half have no figure' : 'more than half lie beyond what was searched'
   return [
-    `of ${counted(samples, 'case')} ${parts.length === 0 ? 'more than half lie beyond what was searched' : parts.join(', ')}`,
+    `of ${counted(samples - impossible, 'case')} ${parts.length === 0 ? none : parts.join(', ')}`,
     ...(first === undefined ? [] : [`${percent(first.share)} of that is ${first.path}`]),
   ].join('; ')
 }

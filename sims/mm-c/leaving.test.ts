@@ -223,7 +223,7 @@ describe('a load of the user’s own', () => {
     })
     test('in which nobody comes', async () => {
       const { answer } = await asked([0, ...quiet(10)])
-      expect(answer.text).toBe('At 0 % load on one server no customer came.')
+      expect(answer.text).toBe('No answer yet: mean(wait) has no value here.')
     })
   })
 

@@ -168,13 +168,39 @@ describe('values that many observations share', () => {
     expect(effective!).toBeGreaterThan(140)
     expect(effective!).toBeLessThan(280)
   })
+  test('count what lies above, where the quantile sits on the smallest', () => {
+    // Of a hundred customers 2 to 6 wait a minute and the others not at all: p95 is 0, and nobody can be sure of it.
+    const waits = [2, 3, 4, 5, 6].map((late) =>
+      histogram([...Array(100 - late).fill(0), ...Array(late).fill(60)]),
+    )
+    const { value, effective } = quantileFigure(waits, 0.95)
+    expect(value).toBe(0)
+    expect(effective!).toBeCloseTo(32, 0)
+  })
+  test('are few, where nearly all share the value and few lie above', () => {
+    const ten = (u: number): number => (u < 0.005 ? 0 : u < 0.975 ? 10 : 20)
+    const worth = Array.from({ length: 10 }, (_, seed) => {
+      const stream = openStream(seed, 0, 'x')
+      const spread = Array.from({ length: 100 }, () =>
+        histogram(Array.from({ length: 1000 }, () => ten(stream.uniform()))),
+      )
+      const { value, effective } = quantileFigure(spread, 0.95)
+      expect(value).toBe(10)
+      return effective!
+    })
+    // 100,000 independent values, of which a p95 leaves 5,000 above.
+    const middle = worth.toSorted((x, y) => x - y)[5]!
+    expect(middle / 5263).toBeGreaterThan(0.8)
+    expect(middle / 5263).toBeLessThan(1.25)
+  })
 })
 
 test('a quantile whose upper end would lie nowhere has no interval', () => {
   const upTo = (n: number) => histogram(Array.from({ length: n }, (_, i) => (i + 1) / 100))
   const figure = quantileFigure([upTo(108), upTo(86)], 0.5)
   expect(figure.value).toBeCloseTo(0.49, 2)
-  expect([figure.interval(), figure.effective]).toEqual([null, null])
+  // As good as none: printed it would look like a figure.
+  expect([figure.interval(), figure.effective]).toEqual([null, 0])
   expect(figure.confidenceBelow(2)!).toBeGreaterThan(0.9)
   expect(quantileFigure([upTo(100), upTo(98), upTo(99)], 0.5).interval()!.high).toBeLessThan(1)
 })

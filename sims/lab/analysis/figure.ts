@@ -195,18 +195,21 @@ class QuantileFigure implements Figure {
 
   get effective(): number | null {
     const interval = this.interval()
-    if (interval === null) return null
+    // Too few of them, or too unequally many, to refuse any value: that is as good as none.
+    if (interval === null) return this.total === 0 || this.replications < 2 ? null : 0
     // So few exceed the smallest value that the quantile surely sits on it (a wait of 0): nothing scatters.
     if (interval.high === this.smallest) return Infinity
     const { value } = interval
     const typical = this.total / this.replications
-    // Many may share one value, and nothing lie above it: then the share at or above it is what scatters, and only that part
-    // of it counts that the quantile leaves above itself.
-    const above = this.distributions.map((one) => one.exceeding(value, true) / typical)
+    // Many may share one value, and nothing lie above it: then the share at or above it is what scatters, and it is worth
+    // what a share of the size that the quantile leaves above itself would be. On the smallest value everything is at or above
+    // it, and nothing scatters: there it is what lies above.
+    const above = this.distributions.map((one) => one.exceeding(value, value > this.smallest) / typical)
     const share = above.reduce((sum, one) => sum + one, 0) / this.replications
     if (share === 0) return 0
     const { error } = spreadOf(above.map((one, i) => one - (share * this.distributions[i]!.count) / typical))
-    return (share / error) ** 2 * Math.min(1, this.beyond / share)
+    const odds = (one: number): number => one / (1 - one)
+    return (share / error) ** 2 * (share <= this.beyond ? 1 : odds(this.beyond) / odds(share))
   }
 
   /** The smallest x, to a millionth of itself or exactly where it is a whole number below 2^13, at which a function that falls from plus to minus is not above zero. */

@@ -70,6 +70,13 @@ describe('when to stop', () => {
       used: 20,
     })
   })
+  test('a figure that further replications may give an interval is waited for, up to the budget', () => {
+    const rule = { halfWidth: 0.1, min: 20, max: 200 }
+    const look = (n: number) => (n < 60 ? 'more' : { value: 10, low: 9.9, high: 10.1 }) as ReturnType<Look>
+    expect(sequential([look], 20, rule)).toEqual({ kind: 'run', total: 80 })
+    expect(sequential([look], 80, rule)).toEqual({ kind: 'stop', used: 80, pilot: 20 })
+    expect(sequential([() => 'more'], 200, rule)).toEqual({ kind: 'stop', used: 200, pilot: 20 })
+  })
   test('refuses what cannot be a rule', () => {
     expect(() => sequential([], 0, { halfWidth: 0, min: 1, max: 2 })).toThrow(/halfWidth/)
     expect(() => sequential([], 0, { halfWidth: null, min: 3, max: 2 })).toThrow(/min <= max/)

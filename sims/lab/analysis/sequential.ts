@@ -25,8 +25,8 @@ export interface Precision {
   readonly precise: boolean
 }
 
-/** The interval of a figure over its first n replications; null where it has none. */
-export type Look = (n: number) => FigureInterval | null
+/** The interval of a figure over its first n replications; null where it has none, `more` where further ones may give it one. */
+export type Look = (n: number) => FigureInterval | 'more' | null
 
 export interface SequentialRule {
   /** Target half-width as a share of the value. Null: exactly `min` replications. */
@@ -59,7 +59,9 @@ export function sequential(looks: readonly Look[], completed: number, rule: Sequ
     if (completed < n) return { kind: 'run', total: n }
     const widest = Math.max(
       0,
-      ...looks.map((look) => precisionOf(widerInterval(look, n, pilot)).relative ?? 0),
+      ...looks.map((look) =>
+        look(n) === 'more' ? Infinity : (precisionOf(widerInterval(look, n, pilot)).relative ?? 0),
+      ),
     )
     if (widest <= halfWidth || n >= max) return { kind: 'stop', used: n, pilot }
     // A factor of four a look: the forecast from a pilot of 20 may be far off, and replications cannot be given back.
@@ -71,9 +73,10 @@ export function sequential(looks: readonly Look[], completed: number, rule: Sequ
 /** The wider of Student's interval over n replications and Stein's from the pilot, end by end. */
 export function widerInterval(look: Look, n: number, pilot: number | null): FigureInterval | null {
   const student = look(n)
+  if (student === 'more') return null
   if (student === null || pilot === null || pilot >= n) return student
   const first = look(pilot)
-  if (first === null) return student
+  if (first === null || first === 'more') return student
   const shrink = Math.sqrt(pilot / n)
   return {
     value: student.value,

@@ -141,9 +141,11 @@ const assumption = z.object({
 
 /** All uncertain parameters drawn together (`uncertainty: {samples: 256}`). */
 const uncertainty = z.object({
-  /** Cases drawn, and those of them without an answer: it lies beyond what was searched, or they cannot be. */
+  /** Cases drawn, and those of them without an answer: it lies beyond what was searched. */
   samples: z.number(),
   beyond: z.number(),
+  /** Cases drawn that cannot be, where there are any: all shares below are of the others. */
+  impossible: z.number().exactOptional(),
   /** The searched parameter or the metric that answers. */
   of: z.string(),
   unit: z.string(),

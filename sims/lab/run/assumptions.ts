@@ -38,6 +38,8 @@ export interface ProbeRequest {
 interface Probed {
   readonly value: number | null
   readonly interval: readonly [number, number] | null
+  /** The parameters cannot all be so at once. */
+  readonly isImpossible?: true
 }
 
 type Effect = NonNullable<AssumptionDocument['effect']>
@@ -95,14 +97,17 @@ export interface CaseRequest extends Pick<ProbeRequest, 'scenario' | 'at' | 'met
   readonly measurer: () => ProbeRequest['measure']
 }
 
-/** The answer in one case of all assumptions, carried over from the cheap world where there is one. */
+/**
+ * The answer in one case of all assumptions, carried over from the cheap world where there is one; null where nothing
+ * searched will do, undefined for a case that cannot be.
+ */
 export function caseOf({
   scenario,
   at,
   metric,
   answer,
   measurer,
-}: CaseRequest): (overrides: Readonly<Record<string, number>>) => Promise<number | null> {
+}: CaseRequest): (overrides: Readonly<Record<string, number>>) => Promise<number | null | undefined> {
   const answerTo = async (overrides: Readonly<Record<string, number>>): Promise<Probed> =>
     probe({ scenario, at, metric, measure: measurer() }, overrides)
   const isCheap = scenario.sim.probe !== undefined
@@ -117,11 +122,11 @@ export function caseOf({
         quantityAt(scenario.sim, path)?.integer ? Math.round(value) : value,
       ]),
     )
-  return async (overrides) =>
-    scaled(await answerTo(whole(overrides)), await middle, {
-      scenario,
-      answer: { value: answer, interval: null },
-    }).value
+  return async (overrides) => {
+    const probed = await answerTo(whole(overrides))
+    if (probed.isImpossible) return undefined
+    return scaled(probed, await middle, { scenario, answer: { value: answer, interval: null } }).value
+  }
 }
 
 /** Width of the bar; an end without an answer is beyond the range searched, so it counts as the widest. */
@@ -133,32 +138,39 @@ function influence({ effect }: { readonly effect: Effect }): number {
 // Infinity less Infinity is no number, and no order.
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
-/** What answers there; nothing where the parameters cannot all be so at once, as cases are that are drawn. */
-async function probe(request: Probing, overrides: Readonly<Record<string, number>>): Promise<Probed> {
-  try {
-    return await answerAt(request, overrides)
-  } catch (error) {
-    if (error instanceof ScenarioErrors) return { value: null, interval: null }
-    throw error
-  }
-}
-
-async function answerAt(
+/** What answers there; cases that are drawn may be such as cannot be. */
+async function probe(
   { scenario, at: answered, metric, measure }: Probing,
   overrides: Readonly<Record<string, number>>,
 ): Promise<Probed> {
   const { sim, find, expect: expectations } = scenario
+  const measured = async (at: At): Promise<Point | null> => {
+    try {
+      return await measure(at, overrides)
+    } catch (error) {
+      if (error instanceof ScenarioErrors) return null
+      throw error
+    }
+  }
   if (!find) {
-    const { value, low, high } = (await measure(answered, overrides)).metrics[metric]!
+    const point = await measured(answered)
+    if (point === null) return IMPOSSIBLE
+    const { value, low, high } = point.metrics[metric]!
     return { value, interval: low === null || high === null ? null : [low, high] }
   }
   const grid = combinations(scenario.sweep)
+  let isPossible = false
   const index = await firstPassing(find.values.length, async (each) => {
     for (const at of grid) {
-      const point = await measure({ ...at, [find.param]: find.values[each]! }, overrides)
+      const point = await measured({ ...at, [find.param]: find.values[each]! })
+      // With another value searched the rest may be possible: this one will not do.
+      if (point === null) return false
+      isPossible = true
       if (!surelyPasses(sim, expectations, point, find.confidence)) return false
     }
     return true
   })
-  return { value: find.values[index] ?? null, interval: null }
+  return isPossible ? { value: find.values[index] ?? null, interval: null } : IMPOSSIBLE
 }
+
+const IMPOSSIBLE: Probed = { value: null, interval: null, isImpossible: true }

@@ -42,12 +42,14 @@ export async function headroomOf(
   const broken = (at: Point): Expectation | undefined => others.find((one) => !passes(sim, [one], at))
   const today = broken(point)
   // A resource is used up at that multiple: whatever breaks there breaks because of it.
-  const ceiling = Math.min(MOST, usedUp?.low ?? MOST)
+  const limits = expectations.flatMap(({ metric, value }) => (metric === HEADROOM ? [value] : []))
+  // Where more headroom is asked for than is looked for, it is looked for: 16 is no answer to whether there is 20.
+  const most = Math.max(MOST, ...limits.map((limit) => limit * (1 + RESOLUTION)))
+  const ceiling = Math.min(most, usedUp?.low ?? most)
   let [low, high] = today ? [LEAST, 1] : [1, ceiling]
   if (high <= low) return usedUp
   let culprit = today
   let isSeenToHold = today === undefined
-  const limits = expectations.flatMap(({ metric, value }) => (metric === HEADROOM ? [value] : []))
   for (;;) {
     // Where headroom is asked for it is looked at just there, so that no bracket straddles the limit.
     const limit = limits.find((one) => low < one && one < high)

@@ -57,12 +57,12 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
   const replications = until.halfWidth === null ? until.min : pilotOf(until)
   /** What a total of arrivals is in seconds of one replication. */
   const each = (arrivals: number): number => arrivals / rate / replications
+  const precise = Math.max(
+    ...figures.map((figure) => lengthFor(known(figure.name), preciseFor(figure, until))),
+    0,
+  )
   const choose = (): number => {
     if (relaxation === null) return HOPELESS / rate
-    const precise = Math.max(
-      ...figures.map((figure) => lengthFor(known(figure.name), preciseFor(figure, until))),
-      0,
-    )
     const quantiles = figures.flatMap(({ kind }) => (kind.kind === 'quantile' ? [kind.p] : []))
     const unknown = needed === 0 ? relaxation * relaxationsFor(quantiles) : 0
     const inAll = Math.max(AMPLE * needed, precise, unknown)
@@ -73,7 +73,7 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
     relaxation === null ? BLIND_WARM_UP * span : Math.min(each(AFFORDABLE_WARM_UP), WARM_UP * relaxation)
   const warmUp = steady.warmUp(params) ?? (isSteady ? blind : 0)
   // What the affordable length is too short for, many times that length is not affordable for either: the trust check says so.
-  const isCut = given === null && needed > span * replications
+  const isCut = given === null && Math.max(needed, precise) > span * replications * (1 + 1e-9)
   const most = isCut ? replications : until.max
   const least = Math.min(most, Math.max(until.min, Math.ceil(needed / span)))
   return {

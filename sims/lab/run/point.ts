@@ -61,4 +61,10 @@ export async function measurePoint(
 }
 
 const looksAt = (watched: readonly NamedFigure[], replications: readonly Measures[], plan: Plan): Look[] =>
-  watched.map((named) => (n) => figureAt(named, replications.slice(0, n), plan)?.interval() ?? null)
+  watched.map((named) => (n) => {
+    const figure = figureAt(named, replications.slice(0, n), plan)
+    const interval = figure?.interval() ?? null
+    // A percentile of few and unequal replications has no upper end yet.
+    const isOpen = named.kind.kind === 'quantile' && figure !== null && figure.value !== null && n > 1
+    return interval === null && isOpen ? 'more' : interval
+  })

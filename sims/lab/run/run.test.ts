@@ -224,7 +224,7 @@ describe('the document', () => {
     },
   )
 
-  it('counts drawn cases that cannot be as cases without an answer', async () => {
+  it('sets drawn cases that cannot be apart: shares are of the others', async () => {
     const whole = fixtureSim(false)
     const isPossible = (params: unknown): boolean => {
       const { demand } = params as { demand: number }
@@ -237,7 +237,13 @@ describe('the document', () => {
     )
     const { document } = await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })
     // Of a triangle from 10 to 30, what rounds to 13 .. 17: 7.5 wide squared less 2.5 squared, of 200.
-    expect(document.uncertainty!.beyond / 64).toBeCloseTo(0.25, 1)
+    const { impossible, beyond, quantiles } = document.uncertainty!
+    expect(impossible! / 64).toBeCloseTo(0.25, 1)
+    expect(beyond).toBe(0)
+    expect(quantiles.filter(({ value }) => value === null)).toEqual([])
+    // Half of those that can be lie below a demand of 30 - sqrt(75) = 21.3, on 40 servers.
+    const median = quantiles.find(({ p }) => p === 0.5)!.value!
+    expect(Math.abs(median - 21.3 / 40)).toBeLessThan(0.03)
   })
 
   it('reports a broken invariant with the replication in which it broke', async () => {
@@ -292,10 +298,10 @@ describe('an interrupted run', () => {
 })
 
 describe('headroom', () => {
-  const judged = async (yaml: string, sim = loaded(fixtureSim(false))) => {
+  const judged = async (yaml: string, sim = loaded(fixtureSim(false)), servers = 40) => {
     const scenario = fixtureScenario(
       sim,
-      `params: {demand: 20, servers: 40, noise: 0%}\nuntil: {replications: 3}\n${yaml}`,
+      `params: {demand: 20, servers: ${servers}, noise: 0%}\nuntil: {replications: 3}\n${yaml}`,
     )
     return (await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })).document
   }
@@ -312,6 +318,22 @@ describe('headroom', () => {
     const { low, high } = document.expectations[1]!
     expect([low! < 1.6, high! >= 1.6]).toEqual([true, true])
     expect(document.answer.breaksFirst!.name).toBe('utilisation < 80 %')
+  })
+
+  it('is looked for as far as it is asked for', async () => {
+    // 800 servers carry 20 at 2.5 %: 80 % of them are busy at 32 times the load.
+    for (const [limit, verdict] of [
+      [20, 'pass'],
+      [31, 'pass'],
+      [33, 'fail'],
+    ] as const) {
+      const document = await judged(
+        `expect: ["utilisation < 80 %", "headroom >= ${limit}"]\n`,
+        loaded(fixtureSim(false)),
+        800,
+      )
+      expect([limit, document.verdict]).toEqual([limit, verdict])
+    }
   })
 
   it('finds what is enough for it, and no more', async () => {

@@ -1,7 +1,7 @@
 /** The answer in words and numbers: what the sim says of the point that speaks for all, and what the search and the trust check add. */
 import type { TrustDocument } from '../contract/document.ts'
 import { formatQuantity } from '../contract/format.ts'
-import type { Answer, Headline, Headroom, Results } from '../contract/sim.ts'
+import type { Answer, Headline, Headroom, Results, Sim, Unit } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
 import { describePoint, quantityAt } from './scenario/params.ts'
 import type { Expectation } from './scenario/expectation.ts'
@@ -38,16 +38,18 @@ export interface TellingRequest {
 export function tell({ scenario, results, found, answered, trust, breaksFirst }: TellingRequest): Answer {
   const headline = headlineOf(scenario, results, found, answered)
   const [first] = trust.reasons
+  // What was searched for is a parameter, whatever the sim's own headline speaks of.
+  const unit = found && scenario.find ? unitOf(scenario.sim, scenario.find.param) : headline.unit
   const numbers = found
     ? { value: found.value, estimate: found.estimate, low: found.low, high: found.high }
     : { value: headline.value, estimate: headline.value, low: headline.low, high: headline.high }
   // A clear failure and overload stand however short the run: they are an answer.
   const stands = ['unfinished', 'fail', 'overloaded'].includes(results.verdict)
   if (stands || trust.level !== 'none' || first === undefined) {
-    return { text: headline.text, unit: headline.unit, ...numbers, breaksFirst }
+    return { text: headline.text, unit, ...numbers, breaksFirst }
   }
   const nothing = { value: null, estimate: null, low: null, high: null }
-  return { text: `No answer yet: ${first.text}.`, unit: headline.unit, ...nothing, breaksFirst }
+  return { text: `No answer yet: ${first.text}.`, unit, ...nothing, breaksFirst }
 }
 
 function headlineOf(
@@ -91,7 +93,9 @@ function headlineOf(
 const uncapitalised = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
+const unitOf = (sim: Sim, param: string): Unit => quantityAt(sim, param)?.unit ?? 'count'
+
 function shown({ sim }: Scenario, param: string, value: number): string {
-  const text = formatQuantity(value, quantityAt(sim, param)?.unit ?? 'count')
+  const text = formatQuantity(value, unitOf(sim, param))
   return /[a-z]/i.test(text) ? text : `${param} ${text}`
 }

@@ -180,9 +180,15 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
 
   'run-length': ({ figure, effective, factor }, { isSteady, plan, replications: n }) => {
     const shown = effective < 10 ? Number(effective.toPrecision(2)) : Math.floor(effective)
-    const worth = `it is worth ${shown} independent observations of the 100 that an interval takes`
+    const worth =
+      effective === 0
+        ? 'they hold too few values, or too unequally many'
+        : `it is worth ${shown} independent observations of the 100 that an interval takes`
     if (!isSteady || plan.time === null) {
-      return { text: `${n} replications are too few for ${figure}: ${worth}`, remedy: more(n, factor) }
+      return {
+        text: `${n} replications are too few for ${figure}: ${worth}`,
+        remedy: more(n, Math.min(factor, 20)),
+      }
     }
     const { span } = plan.time
     const needed = n * span * factor

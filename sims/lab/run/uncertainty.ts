@@ -21,8 +21,8 @@ export interface UncertaintyRequest {
   readonly atOnce: number
   /** Told of each case that is answered: how many are. */
   readonly onCase?: (answered: number) => void
-  /** The answer in one case; null where nothing searched will do, or there is no figure. */
-  readonly answerAt: (overrides: Readonly<Record<string, number>>) => Promise<number | null>
+  /** The answer in one case; null where nothing searched will do, or there is no figure; undefined for one that cannot be. */
+  readonly answerAt: (overrides: Readonly<Record<string, number>>) => Promise<number | null | undefined>
 }
 
 /** Shares of cases whose answers are told. */
@@ -44,11 +44,13 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
   )
   const answers = await allOf(request, cases)
   if (signal.aborted) return null
-  const known = answers.flatMap((answer, i) => (answer === null ? [] : [{ answer, inputs: cases[i]! }]))
+  // What cannot be is no case: shares are of the others.
+  const possible = answers.filter((answer) => answer !== undefined).length
+  const known = answers.flatMap((answer, i) => (answer == null ? [] : [{ answer, inputs: cases[i]! }]))
   const sorted = known.map(({ answer }) => answer).toSorted((a, b) => a - b)
   const quantile = (p: number): number | null => {
     // Cases beyond what was searched need more than all others, so they stand at the end.
-    const rank = Math.min(samples, Math.max(1, Math.ceil(p * samples)))
+    const rank = Math.min(possible, Math.max(1, Math.ceil(p * possible)))
     return sorted[rank - 1] ?? null
   }
   const advised = quantile(shortfall / (1 + shortfall))
@@ -56,12 +58,13 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
     samples,
     of,
     unit,
-    beyond: samples - known.length,
+    beyond: possible - known.length,
+    ...(possible < samples ? { impossible: samples - possible } : {}),
     quantiles: QUANTILES.map((p) => ({ p, value: quantile(p) })),
     ...effectsOf(scenario, known),
     ...(find
       ? {
-          choices: choicesOf(find.values, sorted, samples, advised),
+          choices: choicesOf(find.values, sorted, possible, advised),
           leastRegret: { value: advised, shortfall },
         }
       : {}),
@@ -72,8 +75,8 @@ export async function uncertaintyOf(request: UncertaintyRequest): Promise<Uncert
 async function allOf(
   { signal, atOnce, answerAt, scenario, onCase }: UncertaintyRequest,
   cases: readonly (readonly number[])[],
-): Promise<(number | null)[]> {
-  const answers: (number | null)[] = cases.map(() => null)
+): Promise<(number | null | undefined)[]> {
+  const answers: (number | null | undefined)[] = cases.map(() => null)
   let next = 0
   let answered = 0
   const work = async (): Promise<void> => {
