@@ -1,4 +1,5 @@
 /** What survives: power cuts at random points, damaged tails, kill -9, snapshots of one instant. */
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdtempSync,
@@ -12,12 +13,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directory } from './io/files.ts'
+import type { Files } from './io/files.ts'
 import { DamagedError, Journal, NotRestored } from './io/journal.ts'
 import { decodeRecord } from './io/record.ts'
 import { Engine, NO_HOST } from './server/engine.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { Client } from './testing/client.ts'
 import { RawClient, served } from './testing/served.ts'
+import { PowerFiles } from './testing/power.ts'
 import { runPowerCuts } from './testing/power-run.ts'
 
 let folder: string
@@ -32,7 +35,12 @@ interface Started {
   readonly notices: string[]
 }
 
-function start(cut = false, arenaLimit = Infinity, window?: number): Started {
+function start(
+  cut = false,
+  arenaLimit = Infinity,
+  window?: number,
+  files: Files = directory(folder),
+): Started {
   const notices: string[] = []
   let journal: Journal | null = null
   const engine = new Engine({
@@ -46,7 +54,7 @@ function start(cut = false, arenaLimit = Infinity, window?: number): Started {
     },
   })
   engine.now = 1_000
-  journal = new Journal(engine, directory(folder), {
+  journal = new Journal(engine, files, {
     cut,
     onNotice: (line) => notices.push(line),
     ...(window === undefined ? {} : { window }),
@@ -77,11 +85,12 @@ const countOf = (client: Client): number => Number(/\d+/.exec(client.type('ARCOU
 
 describe('a power cut', () => {
   it('loses nothing acknowledged and leaves nothing half there, at 60 points', async () => {
-    const { acknowledged, unacknowledged, saving } = await runPowerCuts(60, 7)
+    const { acknowledged, unacknowledged, saving, givenUp } = await runPowerCuts(60, 7)
     // The points must be of all kinds, else this shows nothing.
     expect(acknowledged).toBeGreaterThan(30)
     expect(unacknowledged).toBeGreaterThan(10)
     expect(saving).toBeGreaterThan(3)
+    expect(givenUp).toBeGreaterThan(3)
   })
 })
 
@@ -218,6 +227,117 @@ describe('files larger than what is looked at together', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150 << 20)
     expect(countOf(client)).toBe(10)
     journal.close()
+  })
+})
+
+describe('a full disk', () => {
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+  const saveNow = (journal: Journal): void => {
+    expect(journal.beginSave('save')).toBe(true)
+    while (!journal.stepSave(Infinity));
+    expect(journal.saving).toBeNull()
+  }
+
+  it.each(['name', 'contents', 'first names', 'last names'])(
+    'costs a snapshot when its %s cannot be written, and nothing else',
+    (what) => {
+      const files = new PowerFiles()
+      const { client, journal, notices } = start(false, Infinity, undefined, files)
+      client.send('SET', 'k', 'x'.repeat(100_000))
+      let calls = 0
+      const fails: Record<string, (name: string) => boolean> = {
+        name: (name) => name === 'snapshot.1.part',
+        contents: (name) => name === 'snapshot.1.part' && calls++ > 0,
+        'first names': (name) => name === '',
+        'last names': (name) => name === '' && calls++ > 0,
+      }
+      files.fault = (name) => (fails[what]!(name) ? full : null)
+      saveNow(journal)
+      expect(journal.failed.save).toBe(true)
+      expect(notices[0]).toMatch(/^snapshot\.1\.part: given up, .*no space left/)
+      client.send('SET', 'k2', 'v')
+      journal.flushNow()
+      files.fault = () => null
+      const before = client.type('DEBUG DIGEST')
+      expect(start(false, Infinity, undefined, files).client.type('DEBUG DIGEST')).toBe(before)
+      saveNow(journal)
+      expect(journal.failed.save).toBe(false)
+      expect(start(false, Infinity, undefined, files).client.type('DEBUG DIGEST')).toBe(before)
+    },
+  )
+
+  it('whose room a snapshot takes has room for the log again', () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(false, Infinity, undefined, files)
+    client.send('SET', 'k', 'x'.repeat(100_000))
+    journal.beginSave('save')
+    journal.flushNow()
+    files.fault = (name) => (name === 'log.1' && files.size('snapshot.1.part') > 0 ? full : null)
+    client.send('SET', 'k2', 'v')
+    while (files.size('snapshot.1.part') === 0) journal.stepSave(1)
+    journal.flushNow()
+    expect(journal.failed.save).toBe(true)
+    expect(start(false, Infinity, undefined, files).client.type('GET k2')).toBe('"v"')
+  })
+
+  it('is not held by logs that snapshots have replaced: they are closed', () => {
+    const open = (): number => readdirSync('/proc/self/fd').length
+    const { journal } = start()
+    saveNow(journal)
+    const before = open()
+    for (let i = 0; i < 20; i++) saveNow(journal)
+    expect(open()).toBe(before)
+    journal.close()
+  })
+
+  it('is no reason to write the log anew again and again', () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(false, Infinity, undefined, files)
+    const { engine } = client
+    engine.rewriteMinSize = 1_000
+    client.send('SET', 'k', 'x'.repeat(100_000))
+    files.fault = (name) => (name.endsWith('.part') ? full : null)
+    let tries = 0
+    const begin = engine.now
+    for (; engine.now < begin + 86_400_000; engine.now += 1_000) {
+      if (!journal.isToBeRewritten) continue
+      tries++
+      saveNow(journal)
+    }
+    expect(tries).toBeGreaterThan(20)
+    expect(tries).toBeLessThan(40)
+    files.fault = () => null
+    saveNow(journal)
+    client.send('SET', 'k', 'x'.repeat(300_000))
+    expect(journal.isToBeRewritten).toBe(true)
+  })
+
+  it('in earnest: a file system of 2 MiB, until there is room again', ({ skip }) => {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' })
+    } catch {
+      skip('whoever runs this may not mount: a disk that is emulated has to do')
+    }
+    try {
+      const { client, journal, notices } = start()
+      for (let i = 0; i < 12; i++) client.send('SET', `k${i}`, 'x'.repeat(100_000))
+      journal.flushNow()
+      saveNow(journal)
+      expect(notices).toEqual([expect.stringContaining('ENOSPC')])
+      client.send('SET', 'k', 'v')
+      journal.flushNow()
+      const before = client.type('DEBUG DIGEST')
+      for (let i = 2; i < 12; i++) client.send('DEL', `k${i}`)
+      client.type('DEL k')
+      const after = client.type('DEBUG DIGEST')
+      expect(start().client.type('DEBUG DIGEST')).toBe(before)
+      saveNow(journal)
+      journal.close()
+      expect(readdirSync(folder).toSorted()).toEqual(['log.2', 'snapshot.2'])
+      expect(start().client.type('DEBUG DIGEST')).toBe(after)
+    } finally {
+      execFileSync('umount', ['-l', folder])
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 /** The server behind its port: clients as people use them, and what public reports say has broken others. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -388,6 +388,58 @@ describe('what has broken others', () => {
     const last = new RawClient(again.port)
     expect(await last.ask('DBSIZE')).toBe(':30')
     for (const each of [client, last]) each.close()
+    rmSync(dir, { recursive: true })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('a disk without room for a snapshot', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-full-'))
+    const names = (): string[] => readdirSync(dir).filter((name) => name !== 'lock')
+    /** What the next snapshots are written to takes nothing. */
+    const fill = (number: number): void => symlinkSync('/dev/full', join(dir, `snapshot.${number}.part`))
+    const notices: string[] = []
+    const server = await served({ dir, fsync: 'always', onNotice: (line) => notices.push(line) })
+    const client = new RawClient(server.port)
+    const status = async (): Promise<string[]> =>
+      String(await client.ask('INFO', 'persistence')).match(/(?<=last_bg(?:save|rewrite)_status:)\w+/g) ?? []
+    const ended = async (): Promise<void> => {
+      while (/in_progress:1/.test(String(await client.ask('INFO', 'persistence'))));
+    }
+    const write = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) expect(await client.ask('SET', `k${i}`, 'x'.repeat(10_000))).toBe('+OK')
+    }
+    await write()
+    expect(await client.ask('SAVE')).toBe('+OK')
+    const lastSave = await client.ask('LASTSAVE')
+    expect(await status()).toEqual(['ok', 'ok'])
+    // Everybody is served on, who asked is told, and nothing is left of the part.
+    fill(2)
+    expect(await client.ask('SAVE')).toMatch(/^-ERR The snapshot could not be written/)
+    expect(await status()).toEqual(['err', 'ok'])
+    fill(3)
+    await client.ask('BGREWRITEAOF')
+    await ended()
+    expect(await status()).toEqual(['err', 'err'])
+    expect(await client.ask('LASTSAVE')).toBe(lastSave)
+    await write()
+    expect(names().toSorted()).toEqual(['log.1', 'log.2', 'log.3', 'snapshot.1'])
+    expect(notices).toHaveLength(2)
+    expect(notices[0]).toMatch(/^snapshot\.2\.part: given up, .*ENOSPC/)
+    // By itself it is not tried again for a while, however much there is to be written anew; who asks is served.
+    for (const [name, value] of [
+      ['min-size', '1kb'],
+      ['percentage', '1'],
+    ] as const)
+      await client.ask('CONFIG', 'SET', `auto-aof-rewrite-${name}`, value)
+    await new Promise((resolve) => setTimeout(resolve, 350))
+    expect(names()).toHaveLength(4)
+    expect(await client.ask('SET', 'last', 'v')).toBe('+OK')
+    await server.close()
+    await using again = await served({ dir })
+    const other = new RawClient(again.port)
+    expect(await other.ask('DBSIZE')).toBe(':21')
+    expect(await other.ask('SAVE')).toBe('+OK')
+    expect(names().toSorted()).toEqual(['log.4', 'snapshot.4'])
+    for (const each of [client, other]) each.close()
     rmSync(dir, { recursive: true })
   })
 

@@ -38,11 +38,11 @@ function sections(session: Session): Record<string, Lines> {
       ['rdb_changes_since_last_save', engine.dirty],
       ['rdb_bgsave_in_progress', host.saving === 'save' ? 1 : 0],
       ['rdb_last_save_time', host.lastSave],
-      ['rdb_last_bgsave_status', 'ok'],
+      ['rdb_last_bgsave_status', host.failed('save') ? 'err' : 'ok'],
       ['aof_enabled', host.durable ? 1 : 0],
       ['aof_rewrite_in_progress', host.saving === 'rewrite' ? 1 : 0],
       ['aof_rewrite_scheduled', 0],
-      ['aof_last_bgrewrite_status', 'ok'],
+      ['aof_last_bgrewrite_status', host.failed('rewrite') ? 'err' : 'ok'],
       ['aof_last_write_status', 'ok'],
     ],
     Stats: [
@@ -127,6 +127,8 @@ function configSet(session: Session, args: Args): void {
   out.simple('OK')
 }
 
+const SAVE_FAILED = 'ERR The snapshot could not be written, the one before stays'
+
 /** SAVE: the client waits until the snapshot is written, everybody else goes on. */
 class SaveJob implements Job {
   readonly work = 0
@@ -150,7 +152,8 @@ class SaveJob implements Job {
   detach(): void {}
 
   reply(out: Reply): void {
-    if (this.begun === true) out.simple('OK')
+    if (this.begun === true && this.host.failed('save')) out.error(SAVE_FAILED)
+    else if (this.begun === true) out.simple('OK')
     else out.error('ERR Background save already in progress')
   }
 
@@ -166,12 +169,14 @@ const BEGUN = { begun: 'started', later: 'scheduled' } as const
 function bgsave(session: Session): void {
   const begun = session.engine.beginSave('save')
   if (begun === 'busy') session.out.error('ERR Background save already in progress')
+  else if (begun === 'failed') session.out.error(SAVE_FAILED)
   else session.out.simple(`Background saving ${BEGUN[begun]}`)
 }
 
 function bgrewriteaof(session: Session): void {
   const begun = session.engine.beginSave('rewrite')
   if (begun === 'busy') session.out.error('ERR Background append only file rewriting already in progress')
+  else if (begun === 'failed') session.out.error(SAVE_FAILED)
   else session.out.simple(`Background append only file rewriting ${BEGUN[begun]}`)
 }
 

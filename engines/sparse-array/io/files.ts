@@ -21,7 +21,7 @@ import { join } from 'node:path'
 const MOST_AT_ONCE = 1 << 30
 
 export interface AppendFile {
-  /** Appends; what was written survives the process, but a power cut only after a sync. */
+  /** Appends, all or nothing; what was written survives the process, but a power cut only after a sync. */
   write(bytes: Uint8Array): void
   /** Resolves when everything written before the call is on the disk. */
   sync(): Promise<void>
@@ -82,11 +82,33 @@ function readPiece(path: string, at: number, length: number): Uint8Array {
   }
 }
 
+/** No room, or none for this user. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** Removes what a disk that was filled by it took of a write. */
+function takeBack(file: number, bytes: number, cause: unknown): void {
+  try {
+    ftruncateSync(file, fstatSync(file).size - bytes)
+  } catch {
+    // No longer a full disk alone, on which the rest might be tried again.
+    throw new Error('a write was done in part', { cause })
+  }
+}
+
 function appendTo(path: string): AppendFile {
   const file = openSync(path, 'a')
   return {
     write(bytes) {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+      let at = 0
+      try {
+        while (at < bytes.length) at += writeSync(file, bytes, at)
+      } catch (error) {
+        if (at > 0) takeBack(file, at, error)
+        throw error
+      }
     },
     sync: () =>
       new Promise((resolve, reject) => {

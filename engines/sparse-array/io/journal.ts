@@ -5,7 +5,8 @@
  *     log.N         what was written since
  *
  * Saving begins log.N+1 and writes snapshot.N+1 in the background; once that has its name, the older files go. Whatever
- * instant the power fails at, the newest snapshot and the logs from it on hold everything.
+ * instant the power fails at, the newest snapshot and the logs from it on hold everything. So nothing is lost by a
+ * snapshot that cannot be written, as on a full disk: it is given up, and the snapshot and all the logs before it stay.
  *
  * Commits come in groups: while the disk syncs, records gather; the next sync takes them all.
  */
@@ -16,6 +17,7 @@ import { replayer, ReplayError } from '../server/replay.ts'
 import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
 import { SpaceFullError } from '../space/space.ts'
+import { isDiskFull } from './files.ts'
 import type { AppendFile, Files } from './files.ts'
 import { LogReader } from './log-reader.ts'
 import { encodeRecord } from './record.ts'
@@ -50,14 +52,17 @@ export interface JournalOptions {
   readonly onNotice?: (line: string) => void
   /** Called when more is on the disk than before. */
   readonly onSynced?: () => void
-  /** Called when a snapshot has its name. */
-  readonly onSaved?: () => void
-  /** A write or a sync failed: nothing more can be promised. */
+  /** Called when a snapshot has its name, or was given up. */
+  readonly onSaveEnded?: () => void
+  /** A write or a sync of the log failed: nothing more can be promised. */
   readonly onFailed?: (error: unknown) => void
 }
 
 /** A sync that takes no longer keeps nobody waiting. */
 const QUICK_SYNC_MS = 1
+/** After a snapshot that failed, the log is not written anew by itself for so long; twice as long after each further one. */
+const FIRST_PAUSE_MS = 60_000
+const LONGEST_PAUSE_MS = 3_600_000
 
 const numberOf = (name: string, kind: 'log' | 'snapshot'): number => {
   const match = new RegExp(`^${kind}\\.(\\d+)$`).exec(name)
@@ -76,9 +81,15 @@ export class Journal {
   /** Seconds since 1970. */
   lastSave = 0
   saving: SaveKind | null = null
-  /** Bytes of the last snapshot, and of the logs behind it. */
+  /** Whether the last of each kind failed. */
+  readonly failed: Record<SaveKind, boolean> = { save: false, rewrite: false }
+  /** Failures since a snapshot succeeded, and until when none is begun by itself. */
+  private failures = 0
+  private pausedUntil = 0
+  /** Bytes of the last snapshot, of the logs behind it, and of those that the snapshot being written will replace. */
   private baseBytes = 0
   private logBytes = 0
+  private replacedBytes = 0
   private readonly engine: Engine
   private readonly files: Files
   private readonly options: JournalOptions
@@ -88,6 +99,8 @@ export class Journal {
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
+  /** The file that `sync` waits for, and closes if need be: not to be closed under its hands. */
+  private awaited: AppendFile | null = null
   private isClosed = false
   /** Records handed to the system since the last sync began. */
   private group = 0
@@ -95,6 +108,8 @@ export class Journal {
   private written = 0
   private writer: SnapshotWriter | null = null
   private snapshot: AppendFile | null = null
+  /** Why the snapshot can no longer become whole. */
+  private damage: { readonly error: unknown } | null = null
 
   /** Reads everything into the engine and opens the log. Throws DamagedError, SnapshotError and NotRestored. */
   constructor(engine: Engine, files: Files, options: JournalOptions = {}) {
@@ -121,7 +136,7 @@ export class Journal {
   /** Redis's rule: the whole is larger than `auto-aof-rewrite-min-size`, and has grown by so many per cent. */
   get isToBeRewritten(): boolean {
     const { rewritePercentage, rewriteMinSize } = this.engine
-    if (rewritePercentage === 0 || this.saving !== null) return false
+    if (rewritePercentage === 0 || this.saving !== null || this.engine.now < this.pausedUntil) return false
     const { baseBytes, logBytes } = this
     return baseBytes + logBytes > rewriteMinSize && logBytes * 100 >= rewritePercentage * baseBytes
   }
@@ -158,52 +173,89 @@ export class Journal {
 
   /** Writes and syncs everything before it returns. */
   flushNow(): void {
-    for (const file of this.unsynced.splice(0)) file.syncNow()
+    for (const file of this.unsynced.splice(0)) {
+      file.syncNow()
+      if (file !== this.awaited) file.close()
+    }
     this.writeOut()
     this.log.syncNow()
     this.synced = this.position
   }
 
-  /** Begins a snapshot; false when one is being written. */
+  /** Begins a snapshot; false when one is being written. One that cannot be begun has failed: `saving` stays null. */
   beginSave(what: SaveKind): boolean {
     if (this.saving !== null) return false
-    if (this.unsynced.length > 0) this.flushNow()
-    this.writeOut()
+    try {
+      if (this.unsynced.length > 0) this.flushNow()
+      this.writeOut()
+    } catch (error) {
+      this.options.onFailed?.(error)
+      return true
+    }
+    this.saving = what
+    this.replacedBytes = 0
+    const { files } = this
+    const opened: AppendFile[] = []
+    const open = (name: string): AppendFile => {
+      const file = files.append(name)
+      opened.push(file)
+      return file
+    }
+    const next = this.generation + 1
+    let log: AppendFile
+    let snapshot: AppendFile
+    try {
+      log = open(`log.${next}`)
+      snapshot = open(`snapshot.${next}.part`)
+      files.syncNames()
+    } catch (error) {
+      // The log of before goes on. An empty one behind it does no harm, and is the next one to be begun.
+      for (const file of opened) this.attempt('left open', () => file.close())
+      this.giveUp(error, next)
+      return true
+    }
     // Until the old log is whole on the disk nothing is written to the new one: after a power cut its records would
     // stand behind a hole.
     this.unsynced.push(this.log)
-    this.generation++
-    this.log = this.files.append(`log.${this.generation}`)
-    const snapshot = this.files.append(`snapshot.${this.generation}.part`)
+    this.generation = next
+    this.log = log
     this.snapshot = snapshot
-    this.files.syncNames()
-    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) =>
-      // Also in the midst of a client's command that is about to change a key.
-      this.guarded(() => snapshot.write(bytes)),
-    )
-    this.saving = what
+    this.replacedBytes = this.logBytes
     this.logBytes = 0
+    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) => {
+      // Also in the midst of a client's command that is about to change a key, which must not fail for it.
+      if (this.damage !== null) return
+      try {
+        snapshot.write(bytes)
+      } catch (error) {
+        this.damage = { error }
+      }
+    })
     return true
   }
 
   /** Writes on at the snapshot; true when nothing is left to write. It counts once the disk has it: `saving` is null. */
   stepSave(units: number): boolean {
-    if (this.writer === null) return true
+    const { writer, snapshot } = this
+    if (writer === null || snapshot === null) return true
     try {
-      if (!this.writer.step(units)) return false
-      this.writer.close()
+      const isDone = writer.step(units)
+      if (this.damage !== null) throw this.damage.error
+      if (!isDone) return false
+      writer.close()
       this.writer = null
       if (units === Infinity) {
-        this.snapshot!.syncNow()
+        snapshot.syncNow()
         this.endSave()
       } else {
-        this.snapshot!.sync().then(
-          () => this.guarded(() => this.endSave()),
-          (error) => this.options.onFailed?.(error),
+        // Given up or closed meanwhile: then another's snapshot, or none, is being written.
+        snapshot.sync().then(
+          () => this.snapshot === snapshot && this.endSave(),
+          (error) => this.snapshot === snapshot && this.giveUp(error),
         )
       }
     } catch (error) {
-      this.options.onFailed?.(error)
+      this.giveUp(error)
     }
     return true
   }
@@ -219,40 +271,75 @@ export class Journal {
   }
 
   private endSave(): void {
-    const { files, generation, snapshot } = this
-    // Closed meanwhile: the next start goes on from the snapshot before.
-    if (snapshot === null) return
-    snapshot.close()
-    this.snapshot = null
-    this.baseBytes = files.size(`snapshot.${generation}.part`)
-    files.rename(`snapshot.${generation}.part`, `snapshot.${generation}`)
-    files.syncNames()
-    this.removeOlderThan(generation)
+    const { files, generation } = this
+    const part = `snapshot.${generation}.part`
+    try {
+      const snapshot = this.snapshot!
+      this.snapshot = null
+      snapshot.close()
+      this.baseBytes = files.size(part)
+      files.rename(part, `snapshot.${generation}`)
+      files.syncNames()
+    } catch (error) {
+      this.giveUp(error)
+      return
+    }
+    this.attempt('older files stay', () => this.removeOlderThan(generation))
+    this.failed[this.saving!] = false
+    this.failures = this.pausedUntil = 0
     this.saving = null
     this.lastSave = Math.floor(this.engine.now / 1000)
-    this.options.onSaved?.()
+    this.options.onSaveEnded?.()
+  }
+
+  /** The snapshot cannot be written. What was there before is whole, and so are all logs behind it. */
+  private giveUp(error: unknown, number = this.generation): void {
+    const { snapshot, writer } = this
+    const part = `snapshot.${number}.part`
+    this.writer = this.snapshot = this.damage = null
+    writer?.close()
+    this.options.onNotice?.(`${part}: given up, the files before it stay: ${messageOf(error)}`)
+    this.attempt(`${part} stays`, () => {
+      snapshot?.close()
+      this.files.remove(part)
+    })
+    this.logBytes += this.replacedBytes
+    this.failed[this.saving!] = true
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++)
+    this.pausedUntil = this.engine.now + pause
+    this.saving = null
+    this.options.onSaveEnded?.()
+  }
+
+  private attempt(otherwise: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.options.onNotice?.(`${otherwise}: ${messageOf(error)}`)
+    }
   }
 
   private writeOut(): void {
     if (this.waiting.length === 0 || this.unsynced.length > 0) return
-    this.log.write(this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting))
+    const bytes = this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat(this.waiting)
+    try {
+      this.log.write(bytes)
+    } catch (error) {
+      // It may be the snapshot that takes the room: the log needs it more.
+      if (this.saving === null || !isDiskFull(error)) throw error
+      this.giveUp(error)
+      this.log.write(bytes)
+    }
     this.group += this.waiting.length
     this.waiting = []
     this.written = this.position
-  }
-
-  private guarded(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.options.onFailed?.(error)
-    }
   }
 
   private async sync(): Promise<void> {
     this.syncing = true
     try {
       for (let file = this.unsynced[0]; file !== undefined; file = this.unsynced[0]) {
+        this.awaited = file
         await file.sync()
         // Unless all was written out at once meanwhile.
         if (this.unsynced[0] === file) this.unsynced.shift()
@@ -262,7 +349,11 @@ export class Journal {
       const { written, log, group } = this
       this.group = 0
       const begin = performance.now()
+      this.awaited = log
       await log.sync()
+      this.awaited = null
+      // Replaced and written out at once meanwhile.
+      if (log !== this.log && !this.unsynced.includes(log)) log.close()
       this.lastSyncMs = performance.now() - begin
       this.lastGroup = group
       this.syncs++
@@ -338,6 +429,8 @@ export class Journal {
     )
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const crc32Of = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
 

@@ -165,7 +165,7 @@ class Server implements RunningServer {
         onNotice: this.notice,
         onSynced: () => this.onSynced(),
         onFailed: (error) => this.fail(error),
-        onSaved: () => this.scheduler.wake(),
+        onSaveEnded: () => this.scheduler.wake(),
       })
     } catch (error) {
       this.engine.space.release()
@@ -210,6 +210,7 @@ class Server implements RunningServer {
       directory: dir ?? '',
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
+      failed: (what) => this.journal?.failed[what] ?? false,
       report: (error) =>
         this.notice(`internal error: ${error instanceof Error ? error.stack : String(error)}`),
       wake: (client) => this.connections.get(client)?.flush(),
@@ -306,7 +307,7 @@ class Server implements RunningServer {
     }
   }
 
-  /** The disk failed: whatever was not acknowledged must not be. */
+  /** The disk failed the log: whatever was not acknowledged must not be. */
   private fail(error: unknown): void {
     for (const { socket } of this.connections.values()) socket.destroy()
     this.net.close()

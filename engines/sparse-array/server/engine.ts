@@ -51,9 +51,11 @@ export interface Host {
   readonly directory: string
   /** Writes of one command, or of one transaction, which are replayed all or not at all; the arguments are lent. */
   log(db: number, commands: readonly Args[]): void
-  /** Begins a snapshot, or writes it at once; false when one is being written. */
+  /** Begins a snapshot, or writes it at once; false when one is being written. Whether it fails, `failed` tells. */
   save(what: SaveKind, atOnce: boolean): boolean
   readonly saving: SaveKind | null
+  /** Whether the last snapshot of this kind could not be written. */
+  failed(what: SaveKind): boolean
   /** Seconds since 1970 of the last snapshot that was completed. */
   readonly lastSave: number
   /** Output was written for a client out of its turn. */
@@ -71,6 +73,7 @@ export const NO_HOST: Host = {
   log: () => {},
   save: () => true,
   saving: null,
+  failed: () => false,
   lastSave: 0,
   wake: () => {},
   report: (error) => {
@@ -318,9 +321,13 @@ export class Engine {
    * Begins a snapshot in the background, `later` when a transaction runs: only then are its writes in the log. A snapshot
    * begun before would show some of them, with the record of all of them behind it.
    */
-  beginSave(what: SaveKind): 'begun' | 'later' | 'busy' {
-    if (this.group === null) return this.host.save(what, false) ? 'begun' : 'busy'
-    if (this.wantedSave !== null || this.host.saving !== null) return 'busy'
+  beginSave(what: SaveKind): 'begun' | 'later' | 'busy' | 'failed' {
+    const { host } = this
+    if (this.group === null) {
+      if (!host.save(what, false)) return 'busy'
+      return host.saving === null && host.failed(what) ? 'failed' : 'begun'
+    }
+    if (this.wantedSave !== null || host.saving !== null) return 'busy'
     this.wantedSave = what
     return 'later'
   }

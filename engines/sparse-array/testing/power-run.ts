@@ -1,6 +1,6 @@
 /**
  * Power cuts at random points: nothing acknowledged may be lost, nothing may be half there, and what is left can be
- * started on.
+ * started on. In every other life the disk has no room for snapshots now and then, which must not matter either.
  *
  *     node engines/sparse-array/testing/power-run.ts [points] [seed]
  */
@@ -19,16 +19,21 @@ export interface PowerRun {
   readonly acknowledged: number
   readonly unacknowledged: number
   readonly saving: number
+  /** Snapshots that had been given up. */
+  readonly givenUp: number
 }
 
 interface Life {
   readonly client: Client
   readonly journal: Journal
+  /** Snapshots that were given up. */
+  readonly givenUp: () => number
 }
 
 /** An engine on this disk, as after a start. */
 function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   let journal: Journal | null = null
+  let givenUp = 0
   const host: Host = {
     ...NO_HOST,
     durable: true,
@@ -37,8 +42,11 @@ function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   }
   const engine = new Engine({ debug: true, host })
   engine.now = 1_000_000
-  journal = new Journal(engine, files, { onFailed })
-  return { client: new Client(engine), journal }
+  const onNotice = (line: string): void => {
+    if (/given up.*no space/.test(line)) givenUp++
+  }
+  journal = new Journal(engine, files, { onFailed, onNotice })
+  return { client: new Client(engine), journal, givenUp: () => givenUp }
 }
 
 const digest = (client: Client): string => client.type('DEBUG DIGEST')
@@ -81,7 +89,7 @@ function write(client: Client, random: Random, n: number): void {
 /** One life that ends in a cut, and what the next finds. Throws when a promise was broken. */
 async function onePoint(
   random: Random,
-  totals: { acknowledged: number; unacknowledged: number; saving: number },
+  totals: { acknowledged: number; unacknowledged: number; saving: number; givenUp: number },
 ) {
   let disk = new Map<string, Buffer>()
   /** Every state that was there after a record, oldest first, and how many of the log's bytes belong to it. */
@@ -89,13 +97,19 @@ async function onePoint(
   for (let life = 0; life < 2; life++) {
     const files = new PowerFiles(disk)
     let failed = false
-    const { client, journal } = start(files, (error) => {
+    const { client, journal, givenUp } = start(files, (error) => {
       if (!(error instanceof PowerCut)) throw error
       failed = true
     })
     const states = [{ digest: digest(client), until: 0 }]
     if (life > 0 && states[0]!.digest !== last) throw new Error('the second start found something else')
     files.callsLeft = random.below(90)
+    if (random.below(2) === 0) {
+      files.fault = (name) =>
+        (name === '' || name.endsWith('.part')) && random.below(5) === 0
+          ? Object.assign(new Error('no space left on the disk'), { code: 'ENOSPC' })
+          : null
+    }
     let acknowledged = 0
     for (let n = 0; !failed && n < 400; n++) {
       try {
@@ -117,6 +131,7 @@ async function onePoint(
     if (acknowledged > 0) totals.acknowledged++
     if (journal.position > acknowledged) totals.unacknowledged++
     if (journal.saving !== null) totals.saving++
+    totals.givenUp += givenUp()
     disk = files.afterCut(random)
     const after = start(new PowerFiles(disk), (error) => {
       throw error
@@ -138,7 +153,7 @@ async function onePoint(
 
 export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
   const random = seeded(seed)
-  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0 }
+  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, givenUp: 0 }
   for (let point = 0; point < points; point++) {
     try {
       await onePoint(random, totals)
@@ -153,6 +168,6 @@ if (import.meta.main) {
   const points = Number(process.argv[2] ?? 2_000)
   const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
   console.log(
-    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written`,
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.givenUp} snapshots had been given up`,
   )
 }

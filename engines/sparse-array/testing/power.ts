@@ -17,6 +17,8 @@ interface Inode {
 export class PowerFiles implements Files {
   /** Calls until the power fails. */
   callsLeft = Infinity
+  /** What goes wrong with a call for this file ('' for the names of all), as on a full disk; null: nothing. */
+  fault: (name: string) => Error | null = () => null
   private names = new Map<string, Inode>()
   private durable = new Map<string, Inode>()
   /** Changes of names since they were synced, in order. */
@@ -43,7 +45,7 @@ export class PowerFiles implements Files {
   }
 
   append(name: string): AppendFile {
-    this.call()
+    this.call(name)
     let inode = this.names.get(name)
     if (inode === undefined) {
       inode = { synced: Buffer.alloc(0), pending: [] }
@@ -51,21 +53,26 @@ export class PowerFiles implements Files {
     }
     const file = inode
     const syncNow = (): void => {
-      this.call()
+      this.call(name)
       file.synced = Buffer.concat([file.synced, ...file.pending])
       file.pending.length = 0
     }
     return {
       write: (bytes) => {
-        this.call()
+        this.call(name)
         file.pending.push(Buffer.from(bytes))
       },
       sync: () => {
         // What is written while the disk syncs is not part of it.
         const count = file.pending.length
-        return new Promise((resolve) => {
+        return new Promise((resolve, reject) => {
           this.syncing.push(() => {
             this.call()
+            const fault = this.fault(name)
+            if (fault !== null) {
+              reject(fault)
+              return
+            }
             file.synced = Buffer.concat([file.synced, ...file.pending.splice(0, count)])
             resolve()
           })
@@ -87,7 +94,7 @@ export class PowerFiles implements Files {
     this.syncNames()
   }
   rename(from: string, to: string): void {
-    this.call()
+    this.call(from)
     const inode = this.names.get(from)!
     this.change((names) => {
       names.delete(from)
@@ -95,11 +102,11 @@ export class PowerFiles implements Files {
     })
   }
   remove(name: string): void {
-    this.call()
+    this.call(name)
     this.change((names) => names.delete(name))
   }
   syncNames(): void {
-    this.call()
+    this.call('')
     this.durable = new Map(this.names)
     this.changes = []
   }
@@ -127,7 +134,9 @@ export class PowerFiles implements Files {
     this.changes.push(change)
   }
 
-  private call(): void {
+  private call(name?: string): void {
     if (--this.callsLeft < 0) throw new PowerCut('the power has failed')
+    const fault = name === undefined ? null : this.fault(name)
+    if (fault !== null) throw fault
   }
 }
