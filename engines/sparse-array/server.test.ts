@@ -10,7 +10,8 @@ import { DirectoryNotClaimed } from './io/claim.ts'
 import { BadLimit, UnsafeAddress } from './io/server.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { RawClient, served } from './testing/served.ts'
-import { frame } from './testing/client.ts'
+import { formatReply } from './testing/cli-format.ts'
+import { Client, frame } from './testing/client.ts'
 import { systemPart } from './testing/system-part.ts'
 
 const redisCli = systemPart('redis-cli')
@@ -225,6 +226,49 @@ describe('what has broken others', () => {
     expect(await client.ask('EXEC')).toBe('-EXECABORT Transaction discarded because of previous errors.')
     expect(await client.ask('ARGET', 'a', '0')).toBe(null)
     client.close()
+  })
+
+  it('a transaction takes no more than a client may, and of one that will not run nothing is kept', () => {
+    const client = new Client()
+    expect(client.type('CONFIG GET client-query-buffer-limit')).toContain('"1073741824"')
+    // A larger one could not be read back from the log.
+    for (const limit of ['0', '1000', '2gb'])
+      expect(client.type(`CONFIG SET client-query-buffer-limit ${limit}`)).toMatch(
+        /between 1048576 and 1073741824/,
+      )
+    client.type('CONFIG SET client-query-buffer-limit 1mb')
+    const { session } = client
+    const value = 'x'.repeat(400_000)
+    const queue = (...command: string[]): string => formatReply(client.send(...command)[0]!)
+    client.type('MULTI')
+    for (const key of ['a', 'b']) expect(queue('SET', key, value)).toBe('QUEUED')
+    expect(queue('SET', 'c', value)).toBe(
+      '(error) ERR the transaction is larger than client-query-buffer-limit',
+    )
+    expect(queue('SET', 'd', value)).toBe('QUEUED')
+    expect(session.queue).toEqual([])
+    expect(client.type('EXEC')).toMatch(/EXECABORT/)
+    expect(client.type('DBSIZE')).toBe('(integer) 0')
+    // The next begins anew; many small commands are no smaller.
+    client.type('MULTI')
+    for (const key of ['a', 'b']) queue('SET', key, value)
+    expect(client.type('EXEC')).toBe('1) OK\n2) OK')
+    client.type('MULTI')
+    const replies = Array.from({ length: 1_500 }, () => client.type('PING'))
+    expect(replies.indexOf('QUEUED')).toBe(0)
+    expect(replies.findIndex((reply) => reply.startsWith('(error)'))).toBeGreaterThan(1_000)
+    expect(client.type('DISCARD')).toBe('OK')
+    // After any other error too.
+    client.type('MULTI')
+    queue('SET', 'a', value)
+    client.type('SET')
+    queue('SET', 'a', value)
+    expect(session.queue).toEqual([])
+    expect(client.type('EXEC')).toMatch(/EXECABORT/)
+    // So does a request that is not yet whole.
+    client.raw(Buffer.from('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2000000\r\n'))
+    expect(Buffer.from(client.raw(Buffer.alloc(1_100_000))).toString()).toMatch(/too big request/)
+    expect(session.closing).toBe(true)
   })
 
   it('messages in RESP3 are pushes, in order, never inside a reply', async () => {

@@ -23,6 +23,11 @@ export class Args {
     return this.ends[i]! - this.starts[i]!
   }
 
+  /** Bytes from the first argument to the end of the last. */
+  get size(): number {
+    return this.count === 0 ? 0 : this.ends[this.count - 1]! - this.starts[0]!
+  }
+
   /** A view, good as long as the buffer is. */
   view(i: number): Uint8Array {
     return this.bytes.subarray(this.starts[i], this.ends[i])

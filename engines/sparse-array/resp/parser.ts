@@ -9,7 +9,6 @@ import { Args } from './args.ts'
 const MOST_ARGS = 2 ** 31 - 1
 const MOST_BULK = 512 * 2 ** 20
 const MOST_INLINE = 65_536
-const MOST_REQUEST = 2 ** 30
 const STRANGER_ARGS = 10
 const STRANGER_BULK = 16_384
 const STAR = 0x2a
@@ -26,6 +25,8 @@ export class Parser {
   readonly args = new Args()
   /** Until a client has shown its password, little is accepted from it. */
   stranger = false
+  /** Bytes that a request may have. */
+  mostRequest = 2 ** 30
   private bytes: Uint8Array = new Uint8Array()
   /** The buffer is ours and may be appended to. */
   private own = false
@@ -159,7 +160,7 @@ export class Parser {
 
   /** Keeps what has arrived of a request; the chunk belongs to the caller again. */
   private wait(): false {
-    if (this.end - this.start > MOST_REQUEST) throw new ProtocolError('too big request')
+    if (this.end - this.start > this.mostRequest) throw new ProtocolError('too big request')
     if (this.own || this.start === this.end) return false
     const kept = this.bytes.slice(this.start, this.end)
     this.moved(kept, kept.length)

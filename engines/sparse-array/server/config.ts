@@ -1,4 +1,5 @@
 /** Settings that clients can read and change, with Redis's checks and words. */
+import { MOST_QUERY } from './engine.ts'
 import type { Engine } from './engine.ts'
 
 export interface Setting {
@@ -91,6 +92,9 @@ function bytes(value: string): number | null {
   return unit === undefined ? null : Number(parts![1]) * unit
 }
 
+/** As in Redis: with less, nobody might be able to set it back. */
+const LEAST_QUERY = 2 ** 20
+
 const own: readonly Setting[] = [
   {
     name: 'argrep-max-steps',
@@ -120,6 +124,17 @@ const own: readonly Setting[] = [
       // With 0 no client could be answered, not even to set it back.
       if (limit === null || limit === 0) return 'argument must be a memory value of 1 or more'
       engine.outputLimit = limit
+      return null
+    },
+  },
+  {
+    name: 'client-query-buffer-limit',
+    get: (engine) => String(engine.queryLimit),
+    set(engine, value) {
+      const limit = bytes(value)
+      if (limit === null) return 'argument must be a memory value'
+      if (limit < LEAST_QUERY || limit > MOST_QUERY) return between(LEAST_QUERY, MOST_QUERY)
+      engine.queryLimit = limit
       return null
     },
   },

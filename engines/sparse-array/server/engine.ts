@@ -18,6 +18,11 @@ const DEFAULT_SLICE_BITS = 12
 /** About four seconds of the fastest search, and one of a plain automaton. */
 const DEFAULT_MAX_STEPS = 4_000_000_000
 const DEFAULT_OUTPUT_LIMIT = 2 ** 30
+/**
+ * Bytes of a client's request or transaction. The log has for each command of it no more than twice its bytes, as a key
+ * whose time has come is a DEL of its own; a record of more than 2 GiB could not be read back.
+ */
+export const MOST_QUERY = 2 ** 30
 /** Blocks of memory that are freed at once. */
 const BURIED_AT_ONCE = 64
 
@@ -115,6 +120,8 @@ export class Engine {
   maxSteps = DEFAULT_MAX_STEPS
   maxMemory = 0
   outputLimit = DEFAULT_OUTPUT_LIMIT
+  /** Bytes that one request or one transaction of a client may take, at most MOST_QUERY. */
+  queryLimit = MOST_QUERY
   /** When the log is written anew by itself: grown by so many per cent (0: never), and no less than so many bytes. */
   rewritePercentage = 100
   rewriteMinSize = 64 << 20

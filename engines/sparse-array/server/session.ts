@@ -12,12 +12,16 @@ import type { Client, Engine } from './engine.ts'
 import { DENY_OOM, NO_AUTH, NO_MULTI, NOW, SUBSCRIBED } from './flags.ts'
 
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'."
+const TOO_LARGE = 'ERR the transaction is larger than client-query-buffer-limit'
 /** Work that is done at once, before a command has to let others in. */
 export const FIRST_UNITS = 16_384
 /** Work of a long command in a transaction between two looks at how long its reply has become. */
 const TRANSACTION_UNITS = 1 << 22
 /** Replies that are made before somebody has to take them: one request of 20 bytes can ask for a megabyte. */
 const MOST_OUT = 1 << 20
+/** What a command that waits for EXEC takes beside the bytes of its arguments, and each argument; measured. */
+const QUEUED_COMMAND = 800
+const QUEUED_ARGUMENT = 8
 
 export interface Command {
   /** In lower case. */
@@ -69,6 +73,8 @@ export class Session implements Client {
   watchBroken = false
   queue: Queued[] | null = null
   queueBroken = false
+  /** Bytes that the queue takes. */
+  private queuedBytes = 0
   /** A transaction runs: nothing may become a job. */
   inTransaction = false
   readonly address: string
@@ -113,6 +119,7 @@ export class Session implements Client {
   /** Takes bytes from the connection and runs what is complete. The chunk may be used again afterwards. */
   feed(chunk: Uint8Array): void {
     if (this.closing) return
+    this.parser.mostRequest = this.engine.queryLimit
     this.parser.feed(chunk)
     this.run()
   }
@@ -210,14 +217,32 @@ export class Session implements Client {
     const command = this.commands.find(args)
     const refusal = this.refusalOf(command, args)
     if (refusal !== null) {
-      if (this.queue !== null) this.queueBroken = true
+      if (this.queue !== null) {
+        this.queue.length = 0
+        this.queueBroken = true
+      }
       this.out.error(refusal)
     } else if (this.queue !== null && (command!.flags & NOW) === 0) {
-      this.queue.push({ command: command!, args: args.copy() })
-      this.out.simple('QUEUED')
+      this.enqueue(this.queue, command!, args)
     } else this.call(command!, args)
     this.busy = false
     if (this.later.length > 0) this.out.append(this.later)
+  }
+
+  private enqueue(queue: Queued[], command: Command, args: Args): void {
+    // Nothing will run: nothing has to be kept.
+    if (!this.queueBroken) {
+      if (queue.length === 0) this.queuedBytes = 0
+      this.queuedBytes += QUEUED_COMMAND + QUEUED_ARGUMENT * args.count + args.size
+      if (this.queuedBytes > this.engine.queryLimit) {
+        queue.length = 0
+        this.queueBroken = true
+        this.out.error(TOO_LARGE)
+        return
+      }
+      queue.push({ command, args: args.copy() })
+    }
+    this.out.simple('QUEUED')
   }
 
   /** Runs the commands of a transaction; its reply is theirs. */
