@@ -22,6 +22,7 @@ export interface Budget {
   /**
    * Bytes that an automaton may take: the one for spans, made by `compile`, and the one for groups, made when groups are
    * first asked for (by `exec` or `findAll`; with minimal repetitions by any search), which is some times as large.
+   * Sets of characters, as far as they are larger than what names them in the pattern, may take an eighth of it, or 8 MiB.
    */
   readonly compileBytes?: number
   /** Steps (characters times states looked at, at most) that one call may take. */

@@ -80,6 +80,8 @@ const LARGE = 64
 /** Byte graphs of the sets of one pattern, made once each. */
 export class SetGraphs {
   private readonly graphs = new Map<string, Parts>()
+  /** The large ones also by themselves: their keys take long to write. */
+  private readonly known = new Map<Ranges, Parts>()
   readonly use: ContextUse
   readonly bytes: boolean
 
@@ -89,12 +91,15 @@ export class SetGraphs {
   }
 
   of(ranges: Ranges): Parts {
+    const known = ranges.length > LARGE ? this.known.get(ranges) : undefined
+    if (known !== undefined) return known
     const key = ranges.join()
     let parts = this.graphs.get(key)
     if (!parts) {
       parts = this.make(ranges, key)
       this.graphs.set(key, parts)
     }
+    if (ranges.length > LARGE) this.known.set(ranges, parts)
     return parts
   }
 

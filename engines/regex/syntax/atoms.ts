@@ -1,5 +1,5 @@
 /** What of a pattern stands for one character or one place: literals, escapes, sets and assertions. */
-import { RegexSyntaxError } from '../types.ts'
+import { RegexBudgetError, RegexSyntaxError } from '../types.ts'
 import type { SyntaxErrorCode } from '../types.ts'
 import type { AssertKind, Node, Ranges } from './ast.ts'
 import { posixClass, wordRanges } from './classes.ts'
@@ -30,6 +30,13 @@ function isHexDigit(char: string): boolean {
   return /^[0-9a-fA-F]$/.test(char)
 }
 
+/** Longer atoms hold about as much as their text does, and are not looked for among those before. */
+const LONGEST_SHARED = 64
+/** Of what an automaton may take, sets of characters may take so much before there is one; and this in any case. */
+const SHARE_OF_SETS = 8
+const LEAST_FOR_SETS = 8 << 20
+const BYTES_PER_NUMBER = 8
+
 /** A place in the pattern, and how to read what begins there. */
 export class AtomParser {
   protected readonly text: PatternText
@@ -37,16 +44,27 @@ export class AtomParser {
   protected readonly extended: boolean
   protected readonly bytes: boolean
   private readonly highest: number
+  /** Sets by how they are written and the flags that they are read under: equal ones are one. */
+  private readonly shared = new Map<string, Ranges>()
+  private readonly compileBytes: number
+  /** Bytes of sets beyond what their text accounts for. */
+  private heldBytes = 0
   protected at = 0
   /** The first backreference met: it is refused once it is known whether its group exists. */
   protected backref: { readonly number: number; readonly offset: number } | undefined
   hasAssertions = false
 
-  constructor(text: PatternText, extended: boolean, bytes: boolean) {
+  constructor(
+    text: PatternText,
+    extended: boolean,
+    bytes: boolean,
+    compileBytes = SHARE_OF_SETS * LEAST_FOR_SETS,
+  ) {
     this.text = text
     this.codes = text.codes
     this.extended = extended
     this.bytes = bytes
+    this.compileBytes = compileBytes
     this.highest = bytes ? 0xff : HIGHEST_CODE_POINT
   }
 
@@ -72,13 +90,13 @@ export class AtomParser {
     switch (char) {
       case 'w':
       case 'W':
-        return this.set(wordRanges(this.bytes), char === 'W', flags)
+        return this.sharedSet(start, () => wordRanges(this.bytes), char === 'W', flags)
       case 's':
       case 'S':
-        return this.set(posixClass('space', this.bytes) as Ranges, char === 'S', flags)
+        return this.sharedSet(start, () => posixClass('space', this.bytes)!, char === 'S', flags)
       case 'd':
       case 'D':
-        return this.set(posixClass('digit', this.bytes) as Ranges, char === 'D', flags)
+        return this.sharedSet(start, () => posixClass('digit', this.bytes)!, char === 'D', flags)
       case 'x':
         return this.parseHex(flags, start)
       default:
@@ -123,9 +141,35 @@ export class AtomParser {
   }
 
   protected set(ranges: Ranges, negated: boolean, flags: Flags): Node {
+    return { kind: 'set', ranges: this.resolved(ranges, negated, flags) }
+  }
+
+  /** The set that is written from `start` to here, which may be far longer than that: 11 characters name 1,500 numbers. */
+  protected sharedSet(start: number, make: () => Ranges, negated: boolean, flags: Flags): Node {
+    const { at, codes, shared } = this
+    const length = at - start
+    const isShared = length <= LONGEST_SHARED
+    const text = isShared ? String.fromCodePoint(...codes.subarray(start, at)) : ''
+    const key = `${flags.ignoreCase ? 'i' : ''}${flags.newline ? 'n' : ''}${text}`
+    let ranges = isShared ? shared.get(key) : undefined
+    if (ranges === undefined) {
+      ranges = this.resolved(make(), negated, flags)
+      if (isShared) shared.set(key, ranges)
+      this.hold(ranges.length - 2 * length)
+    }
+    return { kind: 'set', ranges }
+  }
+
+  private hold(numbers: number): void {
+    this.heldBytes += Math.max(0, numbers) * BYTES_PER_NUMBER
+    if (this.heldBytes <= Math.max(LEAST_FOR_SETS, this.compileBytes / SHARE_OF_SETS)) return
+    throw new RegexBudgetError('compileBytes', this.heldBytes * SHARE_OF_SETS, this.compileBytes)
+  }
+
+  private resolved(ranges: Ranges, negated: boolean, flags: Flags): Ranges {
     const folded = flags.ignoreCase ? foldCase(ranges, this.bytes) : ranges
-    if (!negated) return { kind: 'set', ranges: folded }
+    if (!negated) return folded
     const excluded = flags.newline && !contains(folded, 0x0a) ? normalize([...folded, ...NEWLINE]) : folded
-    return { kind: 'set', ranges: complement(excluded, this.highest) }
+    return complement(excluded, this.highest)
   }
 }

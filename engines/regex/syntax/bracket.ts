@@ -14,7 +14,8 @@ const HYPHEN = 0x2d
 const OPEN = 0x5b
 
 export interface Bracket {
-  readonly ranges: Ranges
+  /** What it names, made when asked for: an equal bracket has it already. */
+  ranges(): Ranges
   readonly negated: boolean
   /** Index just after the closing bracket. */
   readonly next: number
@@ -31,10 +32,19 @@ export function parseBracket(text: PatternText, at: number, bytes: boolean): Bra
   if (negated) i++
   const first = i
   const pairs: number[] = []
+  /** A class is hundreds of numbers, and nine characters can name it again. */
+  const classes = new Set<Ranges>()
+  const ranges = (): Ranges => {
+    const [only] = classes
+    if (only !== undefined && classes.size === 1 && pairs.length === 0) return only
+    for (const each of classes) for (const bound of each) pairs.push(bound)
+    classes.clear()
+    return normalize(pairs)
+  }
   for (;;) {
     if (i >= codes.length) fail('EBRACK', at, 'a bracket expression is not closed')
     const code = codes[i]!
-    if (code === CLOSE && i > first) return { ranges: normalize(pairs), negated, next: i + 1 }
+    if (code === CLOSE && i > first) return { ranges, negated, next: i + 1 }
     const after = codes[i + 1]
     if (code === OPEN && (after === DOT || after === EQUALS)) {
       fail('ECOLLATE', i, 'collating elements are not supported')
@@ -43,9 +53,9 @@ export function parseBracket(text: PatternText, at: number, bytes: boolean): Bra
       let end = i + 2
       while (end < codes.length && codes[end] !== COLON) end++
       const name = String.fromCodePoint(...codes.subarray(i + 2, Math.min(end, i + 18)))
-      const ranges = codes[end + 1] === CLOSE ? posixClass(name, bytes) : undefined
-      if (!ranges) return fail('ECTYPE', i, `no character class is called "${name}"`)
-      for (const bound of ranges) pairs.push(bound)
+      const named = codes[end + 1] === CLOSE ? posixClass(name, bytes) : undefined
+      if (!named) return fail('ECTYPE', i, `no character class is called "${name}"`)
+      classes.add(named)
       i = end + 2
       if (codes[i] === HYPHEN && i + 1 < codes.length && codes[i + 1] !== CLOSE) {
         fail('ERANGE', i, 'a character class cannot begin a range')

@@ -210,6 +210,46 @@ describe('errors', () => {
     },
   )
 
+  /** How many sets a tree holds, and how many of them are different objects. */
+  const setsOf = (pattern: string, options: Options = {}): [number, number] => {
+    const { root } = parse(pattern, options)
+    if (root.kind !== 'cat') throw new Error('a concatenation was expected')
+    const sets = root.parts.map((part) => (part.kind === 'set' ? part.ranges : []))
+    return [sets.length, new Set(sets).size]
+  }
+
+  it.each(['[[:alpha:]]', '[^[:alpha:]_]', '[[:alpha:]x-z]', '\\w', '\\W', '\\S', '\\D', '.'])(
+    'holds the set %s once, however often it is written',
+    (atom) => {
+      for (const options of [{}, { ignoreCase: true }, { newline: true }, { encoding: 'bytes' }] as const)
+        expect(setsOf(atom.repeat(20_000), options)).toEqual([20_000, 1])
+    },
+  )
+
+  it('tells equal brackets under different flags from each other', () => {
+    const sets = (pattern: string): string[] =>
+      JSON.stringify(parse(pattern).root).match(/(?<="ranges":)\[[\d,]*\]/g) ?? []
+    expect(sets('[a](?i)[a](?-i)[a]')).toEqual(['[97,97]', '[65,65,97,97]', '[97,97]'])
+    expect(sets('.(?n).(?-n).')).toEqual(['[0,1114111]', '[0,9,11,1114111]', '[0,1114111]'])
+  })
+
+  it('refuses a short text that names sets without end, unless the budget has room', () => {
+    const pattern = Array.from(
+      { length: 2_000 },
+      (_, i) => `[[:alpha:]${String.fromCodePoint(0xe000 + i)}]`,
+    ).join('')
+    for (const options of [{}, { budget: { compileBytes: 1_000 } }])
+      expect(() => parse(pattern, options)).toThrow(/^budget\.compileBytes exceeded/)
+    expect(setsOf(pattern, { budget: { compileBytes: 1 << 30 } })).toEqual([2_000, 2_000])
+    // A text that is as long as what it names is none of those.
+    const long = Array.from({ length: 40_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 10_000) * 2))
+    expect(() => parse(`[${long.join('')}]`.repeat(30))).not.toThrow()
+  })
+
+  it('names a class as often as it likes within a bracket', () => {
+    expect(parse(`[${'[:alpha:]'.repeat(110_000)}]`).root).toEqual(parse('[[:alpha:]]').root)
+  })
+
   it('parses 64 KiB in milliseconds', () => {
     const pattern = '(a|b[c-d]{2,3}\\d)'.repeat(4096).slice(0, 16 * 4096 - 16)
     const whole = pattern.slice(0, pattern.lastIndexOf(')') + 1)

@@ -38,7 +38,7 @@ export class Parser extends AtomParser {
   hasApprox = false
 
   constructor(text: PatternText, options: Options, bytes: boolean) {
-    super(text, options.syntax !== 'bre', bytes)
+    super(text, options.syntax !== 'bre', bytes, options.budget?.compileBytes)
     this.maxDepth = options.budget?.depth ?? DEFAULT_DEPTH
     this.largestBound = largestBound(options)
   }
@@ -242,13 +242,14 @@ export class Parser extends AtomParser {
     const char = this.char()
     switch (char) {
       case '[': {
-        const { ranges, negated, next } = parseBracket(this.text, this.at, this.bytes)
+        const start = this.at
+        const { ranges, negated, next } = parseBracket(this.text, start, this.bytes)
         this.at = next
-        return this.set(ranges, negated, flags)
+        return this.sharedSet(start, ranges, negated, flags)
       }
       case '.':
         this.at++
-        return this.set([], true, flags)
+        return this.sharedSet(this.at - 1, () => [], true, flags)
       case '^':
         if (!this.extended && this.at !== branchStart) return this.literal(flags)
         this.at++
