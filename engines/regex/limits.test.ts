@@ -230,6 +230,36 @@ describe('the budget of a call', () => {
   )
 })
 
+describe('a limit that is no number of 0 or more is refused, as it would be none', () => {
+  const limits = ['states', 'cacheBytes', 'compileBytes', 'stepsPerCall', 'depth']
+
+  it.each([Number.NaN, -1, '5' as unknown as number])('%s', (value) => {
+    for (const limit of limits) {
+      const options: Options = { budget: { [limit]: value } }
+      for (const work of [() => compile('a', options), () => compileSet(['a', 'b'], options)])
+        expect(work).toThrow(new RangeError(`budget.${limit} must be a number of 0 or more, not ${value}`))
+    }
+    const [text, starts, ends] = [Uint8Array.of(97), Uint32Array.of(0), Uint32Array.of(1)]
+    for (const regex of [compile('a'), compileSet(['a', 'b'])]) {
+      for (const name of ['budget', 'limit']) {
+        expect(() => regex.scan(text, starts, ends, 0, { [name]: value })).toThrow(
+          new RangeError(`${name} must be a number of 0 or more, not ${value}`),
+        )
+        expect(regex.scan(text, starts, ends, 0, { [name]: Infinity }).next).toBe(1)
+      }
+    }
+  })
+
+  it('Infinity is one', () => {
+    for (const limit of limits)
+      expect(
+        compile('a', { budget: { [limit]: Infinity } })
+          .exec('ba')
+          ?.spans.join(),
+      ).toBe('1,2')
+  })
+})
+
 describe('a text of 2 GiB', () => {
   it('is refused by every call', () => {
     const huge = new Uint8Array(2 ** 31)

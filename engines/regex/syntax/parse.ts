@@ -10,7 +10,7 @@
  * Tested by parse.test.ts (tables of trees and of errors) and fuzz.test.ts.
  */
 import { RegexBudgetError } from '../types.ts'
-import type { Options } from '../types.ts'
+import type { Budget, Options } from '../types.ts'
 import type { Node, Parsed } from './ast.ts'
 import { EMPTY } from './atoms.ts'
 import { DEFAULT_DEPTH, Parser } from './parser.ts'
@@ -44,12 +44,22 @@ function parseLiteral(text: PatternText, ignoreCase: boolean, bytes: boolean): N
   return parts.length === 1 ? (parts[0] as Node) : { kind: 'cat', parts, rightAssoc: true }
 }
 
+/** A limit that is no number would be none: whatever is compared with NaN is not above it. */
+function checkBudget(budget: Budget): void {
+  for (const [name, value] of Object.entries(budget) as [string, unknown][]) {
+    if (value === undefined || (typeof value === 'number' && value >= 0)) continue
+    throw new RangeError(`budget.${name} must be a number of 0 or more, not ${String(value)}`)
+  }
+}
+
 /**
  * Parses a pattern.
  * @throws RegexSyntaxError with POSIX's code and the offset in the pattern
- * @throws RegexBudgetError when it nests deeper than `budget.depth`
+ * @throws RegexBudgetError when it nests deeper than `budget.depth`, or its sets take too much of `budget.compileBytes`
+ * @throws RangeError for an option that is no such number
  */
 export function parse(pattern: string | Uint8Array, options: Options = {}): Parsed {
+  checkBudget(options.budget ?? {})
   const bytes = options.encoding === 'bytes'
   const text = readPattern(pattern, bytes)
   if (options.syntax === 'literal') {
