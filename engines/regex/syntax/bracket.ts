@@ -15,7 +15,7 @@ const OPEN = 0x5b
 
 export interface Bracket {
   /** What it names, made when asked for: an equal bracket has it already. */
-  ranges(): Ranges
+  readonly ranges: () => Ranges
   readonly negated: boolean
   /** Index just after the closing bracket. */
   readonly next: number

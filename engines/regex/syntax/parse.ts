@@ -46,9 +46,9 @@ function parseLiteral(text: PatternText, ignoreCase: boolean, bytes: boolean): N
 
 /** A limit that is no number would be none: whatever is compared with NaN is not above it. */
 function checkBudget(budget: Budget): void {
-  for (const [name, value] of Object.entries(budget) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(budget) as [string, number | undefined][]) {
     if (value === undefined || (typeof value === 'number' && value >= 0)) continue
-    throw new RangeError(`budget.${name} must be a number of 0 or more, not ${String(value)}`)
+    throw new RangeError(`budget.${name} must be a number of 0 or more, not ${value}`)
   }
 }
 
