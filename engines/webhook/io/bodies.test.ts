@@ -47,14 +47,33 @@ test('messages of one character are counted for what they take, and not for a ch
   expect(kept).toBeLessThan(1000)
 })
 
-test('the request that a message was cut out of is not kept with it', () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  const used = (): number => {
-    collect()
-    const { heapUsed, external } = process.memoryUsage()
-    return heapUsed + external
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const used = (): number => {
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+test('what was taken leaves nothing behind, however long there is room for all', () => {
+  const data = `"${'x'.repeat(2000)}"`
+  const alive = 100
+  const pass = (count: number): Bodies => {
+    const bodies = new Bodies(64_000_000)
+    for (let seq = 0; seq < count; seq++) {
+      bodies.keep(seq, 'a', data)
+      if (seq >= alive) bodies.take(seq - alive)
+    }
+    return bodies
   }
+  pass(1000)
+  const before = used()
+  const bodies = pass(200_000)
+  expect(used() - before).toBeLessThan(5_000_000)
+  expect(bodies.take(199_999)).toBeDefined()
+})
+
+test('the request that a message was cut out of is not kept with it', () => {
   const bodies = new Bodies(1_000_000)
   const before = used()
   for (let seq = 0; seq < 50; seq++) {
