@@ -22,8 +22,8 @@ export class Horizon {
   /** When the next page is wanted: Infinity when nothing is in the store alone, -Infinity before anything was read. */
   at = -Infinity
   /**
-   * What the store has as due later than this was written by a clock that was ahead, and goes at this moment: set by the
-   * first such page and kept for those behind it, which would else wait as long once more, each.
+   * When that goes which was written by a clock that was ahead: set by the first page that ends in it and kept until all
+   * is read, for those behind would else wait as long once more, each.
    */
   latest = Infinity
   private due = -Infinity
@@ -51,7 +51,7 @@ export class Horizon {
     return { due: this.due, seq: this.seq, limit: Math.min(room, this.length) }
   }
 
-  /** The page has come, and its rows are in memory, the last one due `at`; none may wait for longer than `latest`. */
+  /** The page has come, and its rows are in memory, the last one due `at`; what a clock ahead has written, at `latest`. */
   read({ due, seq, limit }: Page, rows: readonly StoredMessage[], at: number, latest: number): void {
     this.loading = false
     const last = rows.length < limit ? undefined : rows.at(-1)
@@ -61,6 +61,7 @@ export class Horizon {
     this.due = last?.due ?? Infinity
     this.seq = last?.seq ?? Infinity
     this.at = last === undefined ? Infinity : at
-    this.latest = this.due > latest && last !== undefined ? latest : Infinity
+    if (last === undefined) this.latest = Infinity
+    else if (last.due > latest) this.latest = latest
   }
 }

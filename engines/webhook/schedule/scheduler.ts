@@ -162,11 +162,14 @@ export class Scheduler {
     const endpoint = this.endpoints.get(request.endpoint)
     if (endpoint === undefined || endpoint.state === 'deleted') return
     const { horizon } = endpoint
-    const latest = Math.min(now + longestDelay(endpoint.settings.policy), horizon.latest)
+    // This clock has written nothing that is due later, rounded as the store does: what is, a clock did that was ahead.
+    const most = Math.ceil(now + longestDelay(endpoint.settings.policy))
+    const latest = Math.min(most, horizon.latest)
     let due = -Infinity
     for (const row of rows) {
-      // What was never tried was to go at once, whatever the clock showed.
-      due = Math.min(row.due, row.attempts === 0 ? now : latest)
+      // What waits for no retry, new or replayed, was to go at once, whatever the clock showed.
+      if (row.tries === 0) due = Math.min(row.due, now)
+      else due = row.due > most ? latest : row.due
       if (this.jobs.has(row.seq)) continue
       const since = Math.min(row.since, now)
       this.await(endpoint, this.jobs.add(endpoint, { ...row, due, since }, false), now)

@@ -7,16 +7,21 @@ import { VirtualService } from '../virtual/service.ts'
 
 describe('a clock that was ahead, and stepped back', () => {
   /** A start, on `count` messages of one endpoint that were written by a clock `ahead` of this one. */
-  function start(ahead: number, count: number, attempts: number, policy: Policy) {
+  function start(
+    ahead: number,
+    count: number,
+    { tries, attempts = tries, answer = 200 }: { tries: number; attempts?: number; answer?: number },
+    policy: Policy,
+  ) {
     const now = 100 * HOUR
     const service = VirtualService.logged(
       { start: now },
-      answers(() => status(200)),
+      answers(() => status(answer)),
       seeded(1),
     )
     for (let i = 0; i < count; i++) {
       const due = now + ahead + i
-      const message = { endpoint: 1, state: 'pending' as const, tries: attempts, attempts, since: due, due }
+      const message = { endpoint: 1, state: 'pending' as const, tries, attempts, since: due, due }
       service.store.messages.set(due * PER_MS, { ...message, log: [] })
     }
     service.act((scheduler, at) =>
@@ -25,19 +30,35 @@ describe('a clock that was ahead, and stepped back', () => {
     return { service, now, all: () => [...service.store.messages.values()] }
   }
 
-  test('what was accepted by it and never tried goes at once, page by page', () => {
-    const { service, now, all } = start(9 * HOUR, 1000, 0, ours)
+  test.each([
+    ['accepted by it and never tried', 0],
+    ['replayed by it', 3],
+  ])('what was %s goes at once, page by page', (_, attempts) => {
+    const { service, now, all } = start(9 * HOUR, 1000, { tries: 0, attempts }, ours)
     service.runUntil(now + 10_000)
     expect(all().every(({ state }) => state === 'delivered')).toBe(true)
   })
 
+  const hourly: Policy = { ...ours, delays: [HOUR], jitter: { kind: 'none' }, retryAfter: null }
+
   test('what is to be tried again waits no longer than a policy may ask for, however many there are', () => {
-    const policy: Policy = { ...ours, delays: [HOUR], jitter: { kind: 'none' }, retryAfter: null }
-    const { service, now, all } = start(9000 * HOUR, 1000, 1, policy)
+    const policy = hourly
+    const { service, now, all } = start(9000 * HOUR, 1000, { tries: 1 }, policy)
     service.runUntil(now + longestDelay(policy) - 1)
     expect(all().every(({ state }) => state === 'pending')).toBe(true)
     service.runUntil(now + longestDelay(policy) + 10_000)
     expect(all().every(({ state }) => state === 'delivered')).toBe(true)
+  })
+
+  test('and what fails after the step waits its full delay, also when memory has no room for it', () => {
+    const policy: Policy = { ...hourly, retries: 16, window: null, breaker: null }
+    const { service, now, all } = start(9000 * HOUR, 3000, { tries: 1, answer: 500 }, policy)
+    service.runUntil(now + 40 * HOUR)
+    for (const { state, log } of all()) {
+      const times = log.map(({ at }) => at)
+      expect([state, times.length]).toEqual(['dead', 16])
+      expect(times.every((at, i) => at - (times[i - 1] ?? now) >= HOUR)).toBe(true)
+    }
   })
 })
 
