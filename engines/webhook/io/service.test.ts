@@ -159,6 +159,27 @@ describe('time', () => {
     expect(deliveries.map((delivery) => delivery.id)).toEqual([first, second])
   })
 
+  test('what a clock ahead wrote of an endpoint is put right once, and not as late again at each start', async () => {
+    const { url } = await receive(() => 500)
+    const ahead = await open({ clock: () => Date.now() + 9 * HOUR })
+    const id = await ahead.endpoint(url)
+    const message = await ahead.post(id)
+    await until(async () => (await attemptsOf(message)) > 0)
+    await ahead.call('POST', `/endpoints/${id}/pause`)
+    await ahead.call('POST', `/endpoints/${id}/resume`)
+    const before = await attemptsOf(message)
+    await until(async () => (await attemptsOf(message)) > before)
+    await until(() => isSaved(ahead.server.service))
+    const timesAt = async (now: number): Promise<(number | null)[]> => {
+      server = await server!.restart({ clock: () => now })
+      const { endpoints } = await inside(server).store.ask('start', { candidate: 'testtest' })
+      return endpoints.map(({ changed, failingSince }) => [changed, failingSince]).flat()
+    }
+    const now = Date.now()
+    expect(await timesAt(now)).toEqual([now, now])
+    expect(await timesAt(now + HOUR)).toEqual([now, now])
+  })
+
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }
   const attemptsOf = async (message: string): Promise<number> =>
     (await server!.call('GET', `/messages/${message}`)).json.attempts.length

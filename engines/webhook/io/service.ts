@@ -72,27 +72,27 @@ export class WebhookService {
   static async open(options: ServiceOptions): Promise<WebhookService> {
     const store = await Store.open(options.dir, options.store)
     const candidate = assertTag(randomBytes(4).toString('hex'))
-    const start = await store.ask('start', { candidate })
+    const clock = options.clock ?? openClock()
+    const start = await store.ask('start', { candidate, now: clock() })
     if (!start.secrets.some(({ endpoint }) => endpoint === SERVICE)) {
       const key = { endpoint: SERVICE, secret: newPrivateKey(), now: Date.now(), othersExpire: null }
       start.secrets.push(...(await store.ask('addSecret', key)))
     }
-    return new WebhookService(options, store, start)
+    return new WebhookService(options, clock, store, start)
   }
 
-  private constructor(options: ServiceOptions, store: Store, start: Result<'start'>) {
+  private constructor(options: ServiceOptions, clock: Clock, store: Store, start: Result<'start'>) {
     this.options = options
     this.store = store
     this.tag = start.tag
-    this.clock = options.clock ?? openClock()
+    this.clock = clock
     this.fault = faultOf(options.store?.fault)
     this.keys = new Keys(start.secrets)
     const resolve = options.resolve ?? openResolve()
     this.sender = new Sender({ ...options, resolve })
-    const now = this.clock()
-    this.scheduler = new Scheduler({ ...options.scheduler, start: now })
+    this.scheduler = new Scheduler({ ...options.scheduler, start: clock() })
     this.endpoints = new Endpoints(options, resolve, this.scheduler, this.clock)
-    const { scheduler, sender, endpoints, keys, bodies, turns, clock, fault, tag } = this
+    const { scheduler, sender, endpoints, keys, bodies, turns, fault, tag } = this
     this.delivery = new Delivery({
       scheduler,
       store,

@@ -190,7 +190,8 @@ export class Endpoint {
 
   /** The owner has resumed it: forgets what past attempts said. */
   resume(now: number): void {
-    this.resumed = now
+    // Messages' times are whole milliseconds: what was accepted within this one is not older.
+    this.resumed = Math.floor(now)
     this.failingSince = null
     this.breaker = move(BREAKER, this.breaker, 'reset')
     this.failures = 0

@@ -101,11 +101,11 @@ export class Scheduler {
       readonly empty?: boolean
     } = {},
   ): void {
-    // Written by a clock that was ahead, it would keep what is over from being over.
+    // Written by a clock that was ahead, it would keep what is over from being over. (The live store puts that right.)
     const endpoint = new Endpoint(id, settings, {
       state,
       failingSince: failingSince === null ? null : Math.min(failingSince, now),
-      resumed: Math.min(resumed, now),
+      resumed: Math.min(resumed, Math.floor(now)),
     })
     this.endpoints.set(id, endpoint)
     if (empty) endpoint.horizon.clear()

@@ -124,4 +124,19 @@ describe('a window counts from acceptance', () => {
     expect(minutes).toEqual([0, 10, ...[0, 10, 20, 30, 40, 50, 60].map((at) => resumed + at)])
     expect(all()[0]!.state).toBe('dead')
   })
+
+  test('which what comes in the moment of a resume is not older than', () => {
+    const { service, post, all } = world(
+      answers(() => status(500), 0),
+      { policy },
+      { lane: 1 },
+    )
+    // Acceptance is known to the millisecond.
+    service.runUntil(15 * MINUTE + 0.4)
+    service.act((scheduler, now) => scheduler.apply(1, 'pause', now))
+    service.act((scheduler, now) => scheduler.apply(1, 'resume', now))
+    post(8)
+    service.runUntil(96 * HOUR)
+    expect(all().map(({ log }) => log.length)).toEqual(Array(8).fill(6))
+  })
 })

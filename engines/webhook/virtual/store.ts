@@ -41,7 +41,12 @@ export class MessageLog implements VirtualStore {
   page({ endpoint, due, seq, limit }: Load): StoredMessage[] {
     return [...this.messages]
       .filter(([, message]) => message.endpoint === endpoint && message.state === 'pending')
-      .map(([seq, message]) => ({ ...message, seq, due: Math.ceil(message.due) }))
+      .map(([seq, message]) => ({
+        ...message,
+        seq,
+        due: Math.ceil(message.due),
+        since: Math.floor(message.since),
+      }))
       .filter((row) => row.due > due || (row.due === due && row.seq > seq))
       .sort((a, b) => a.due - b.due || a.seq - b.seq)
       .slice(0, limit)

@@ -274,13 +274,17 @@ export class Database {
     return this.endpoints.events(of)
   }
 
-  /** Everything a service has to know before it can begin. The tag is `candidate` when the store is new. */
-  start({ candidate }: { readonly candidate: string }): {
+  /**
+   * Everything a service has to know before it can begin. The tag is `candidate` when the store is new; what endpoints
+   * have from after `now` was written by a clock that was ahead, and is put at `now`.
+   */
+  start({ candidate, now = null }: { readonly candidate: string; readonly now?: number | null }): {
     readonly tag: string
     readonly endpoints: EndpointRow[]
     readonly secrets: SecretRow[]
   } {
     this.sql.run("INSERT OR IGNORE INTO meta VALUES ('tag', ?)", candidate)
+    if (now !== null) this.endpoints.noneAhead(now)
     return {
       tag: this.sql.row("SELECT value FROM meta WHERE name = 'tag'")!['value'] as string,
       endpoints: this.endpoints.all(),
