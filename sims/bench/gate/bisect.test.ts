@@ -56,7 +56,6 @@ const timedFrom = (first: number, slower: number) => (place: number) => {
     wall: seconds,
     p95: seconds,
     finish: { peak: 1e8, gc: 0, asleep: 0 },
-    result: null,
   })
   const pair = () => {
     const noise = 0.08 * (stream.uniform() - 0.5)

@@ -144,6 +144,5 @@ function playedOf(taken: readonly Taken[]): Played {
     wall: Math.min(...taken.map(({ wall }) => wall)),
     p95: cpu.at(-1)!,
     finish: { peak: 1, gc: 0, asleep: null },
-    result: null,
   }
 }

@@ -11,7 +11,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flowbench-duel-'))
   writeFileSync(
     join(folder, 'tasks.mjs'),
-    `import { createHash } from 'node:crypto'
+    `import { createHash, hash } from 'node:crypto'
 import { Bench } from ${JSON.stringify(import.meta.resolve('tinybench'))}
 let calls = 0
 const bytes = new Uint8Array(1_000_000)
@@ -20,8 +20,10 @@ const work = () => createHash('sha256').update(bytes).digest('hex')
 export const tasks = {
   works: work,
   sleeps: () => new Promise((resolve) => setTimeout(() => { for (let i = 0; i < 5; i++) work(); resolve(work()) }, 40)),
+  unread: () => Object.defineProperty({ digest: work() }, 'x', { enumerable: true, get: () => process.exit(1) }),
   lies: () => (calls++ > 20 ? 1 : work().length),
 }
+const text = 'x'.repeat(1000)
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
 const spin = () => { for (let until = performance.now() + 5; performance.now() < until;); }
 const few = () => createHash('sha256').update(bytes.subarray(0, 300_000)).digest('hex')
@@ -29,6 +31,8 @@ const twice = () => few() + few()
 export const bench = new Bench()
   .add('few', few, { beforeEach: spin, afterEach: pause })
   .add('twice', twice, { beforeEach: spin, afterEach: pause })
+  .add('brief', () => hash('sha256', text), { beforeEach: () => {} })
+  .add('sixteen', () => { for (let i = 0; i < 16; i++) hash('sha256', text) }, { beforeEach: () => {} })
 `,
   )
 })
@@ -63,7 +67,6 @@ test('a round of real processes: a copy slowed by half and by twice is, one that
   expect(half).toBeGreaterThan(Math.log(1.1))
   expect(twice - half).toBeGreaterThan(Math.log(1.4))
   const [sleeper] = (await playRound([side('sleeps')], options())) as [Played]
-  expect(base.result).toBe(sleeper.result)
   // Where the machine does not tell, there is nothing to compare.
   expect(sleeper.finish.asleep ?? 1).toBeGreaterThan(0.2)
 })
@@ -74,6 +77,21 @@ test("hooks of a tinybench task are none of its time: twice the work shows as tw
   expect(logRatio(few, twice)).toBeLessThan(Math.log(2.5))
   expect(few.finish.asleep ?? 0).toBeLessThan(0.2)
 }, 30_000)
+
+test('a brief task with hooks is timed by itself, without what the clock costs, and that it is brief is said', async () => {
+  const sides = [side('brief'), side('sixteen'), side('few')]
+  const [one, sixteen, few] = (await playRound(sides, options())) as [Played, Played, Played]
+  // 4 with the clock's cost in both, and never 16: what comes after a pause finds its caches cold.
+  expect(logRatio(one, sixteen)).toBeGreaterThan(Math.log(6))
+  expect(logRatio(one, sixteen)).toBeLessThan(Math.log(20))
+  expect(one.brief).toBeLessThan(2e-5)
+  expect(few.brief).toBeNull()
+}, 30_000)
+
+test('what a task returns is not looked into where it is timed: that would be time and memory of its own', async () => {
+  const [played] = (await playRound([side('unread')], options())) as [Played]
+  expect(played.figures[0]!.length).toBeGreaterThan(1)
+})
 
 test('both samples of a turn are slowed by what is going on, and the ratio is not', () => {
   const played = (...seconds: number[]) => ({ figures: [seconds] }) as unknown as Played

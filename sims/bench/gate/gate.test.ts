@@ -165,6 +165,48 @@ test('planted: a wrong result within an object is one; the order of keys, or a t
   repository.write({ 'engine.mjs': ENGINE })
 })
 
+test('a result that names its own file is none of its side, and what is told of a result is no work', async () => {
+  const naming = (times: number): string => `import { createHash } from 'node:crypto'
+const digest = () => createHash('sha256').update('x').digest('hex')
+export function unique() {
+  for (let i = 0; i < ${times}; i++) digest()
+  return { from: import.meta.url, path: import.meta.dirname, long: 'x'.repeat(1000) }
+}
+`
+  const hash = repository.commit({ 'engine.mjs': naming(3), 'tasks.mjs': TASKS })
+  const same = await gateOf(naming(3).replace('digest =', '/* a comment */ digest ='), {
+    base: hash,
+    only: ['unique'],
+  })
+  repository.write({ 'engine.mjs': ENGINE })
+  expect(same.verdict, same.headline).toBe('pass')
+  const calls = same.benchmarks[0]!.counters.find(({ name }) => name === 'crypto.createHash calls')!
+  expect([calls.base, calls.head]).toEqual([3, 3])
+})
+
+test('planted: work that grew fails, though its result is another, too', async () => {
+  const document = await gateOf(QUADRATIC.replace('.length\n', '.length + 1\n'), { only: ['unique'] })
+  expect(outcomes(document)).toEqual({ 'tasks/unique': 'fail' })
+  expect(document.verdict).toBe('fail')
+})
+
+test('planted: what a task returns is awaited if it can be, a Promise or not', async () => {
+  const work = (steps: number): string => `export function work() {
+  // As a query builder does: nothing is done before somebody waits for it.
+  return { then(done) { let sum = 0; for (let i = 0; i < ${steps}; i++) sum += 1; done(sum > 0) } }
+}
+`
+  const tasks = `import { Bench } from ${JSON.stringify(import.meta.resolve('tinybench'))}
+import { work } from './engine.mjs'
+export const tasks = { plain: work }
+export const bench = new Bench().add('in a bench', work)
+`
+  const hash = repository.commit({ 'engine.mjs': work(1000), 'tasks.mjs': tasks })
+  const document = await gateOf(work(2000), { base: hash })
+  repository.write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+  expect(outcomes(document)).toEqual({ 'tasks/plain': 'fail', 'tasks/in a bench': 'fail' })
+})
+
 test('a task of a Bench: its function alone is counted, its hooks are not', async () => {
   const work = (steps: number): string =>
     `export function work() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`

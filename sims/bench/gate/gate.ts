@@ -190,9 +190,10 @@ class Run {
       const counted = await countBoth(subject, this.limits, work)
       this.counted.set(id, counted)
       const { idle, grown, wrong } = counted
+      // Work that grew has grown, whatever it returns.
+      if (grown && !this.passes(contest, 'fail', 'work', grownWhy(counted))) return
       if (wrong !== null && !this.passes(contest, 'refused', 'result', wrong)) return
       if (idle !== null) this.passes(contest, 'refused', 'work', idle)
-      else if (grown) this.passes(contest, 'fail', 'work', grownWhy(counted))
     } catch (error) {
       // What was given no time to answer has not failed.
       if (!(error instanceof SideFailed && this.isOver())) this.settleFailed(contest, error)

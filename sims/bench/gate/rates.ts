@@ -124,7 +124,6 @@ const playedOf = (seconds: number, peak: number): Played => ({
   wall: seconds,
   p95: seconds,
   finish: { peak, gc: 0, asleep: null },
-  result: null,
 })
 
 const isFound = (outcome: Timed['finding']): boolean => outcome === 'slower' || outcome === 'more memory'

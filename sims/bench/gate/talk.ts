@@ -37,10 +37,11 @@ export type PlayerReply =
   | {
       readonly ok: true
       readonly ready: {
-        readonly result: string | null
         readonly units: number
         /** How long a sample is going to last, seconds. */
         readonly length: number
+        /** Seconds that one run takes where runs are timed one by one and are hard to tell from the clock's own cost. */
+        readonly brief: number | null
       }
     }
   | { readonly ok: true; readonly sample: Sample }

@@ -9,9 +9,9 @@
 import { pathToFileURL } from 'node:url'
 import type { Bench } from 'tinybench'
 import { WrongResult } from '../harness/errors.ts'
-import { resultOf, shown } from './result.ts'
+import { FirstResult, shown } from './result.ts'
 import { readyBenchTask, recordTasks } from './tinybench.ts'
-import type { Ready, TaskFile } from './work.ts'
+import { isThenable, type Ready, type TaskFile } from './work.ts'
 
 /** The tasks that a file offers, by name. Throws when it offers none. */
 export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
@@ -21,7 +21,8 @@ export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<stri
   const found = new Map<string, Runner>()
   for (const value of Object.values(module)) {
     if (isBench(value))
-      for (const task of value.tasks) found.set(task.name, () => readyBenchTask(value, task, added))
+      for (const task of value.tasks)
+        found.set(task.name, (keeps) => readyBenchTask(value, task, added, keeps))
   }
   const { tasks } = module
   if (typeof tasks === 'object' && tasks !== null) {
@@ -33,7 +34,7 @@ export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<stri
   throw new Error('it exports no tinybench Bench with tasks, and no `tasks`: functions by name')
 }
 
-type Runner = () => Ready | Promise<Ready>
+type Runner = (keepsResult: boolean) => Ready | Promise<Ready>
 
 function isBench(value: unknown): value is Bench {
   return (
@@ -46,18 +47,16 @@ function isBench(value: unknown): value is Bench {
 }
 
 function plainTask(task: () => unknown): Runner {
-  return () => {
+  return (keepsResult) => {
     let first: string | undefined
-    let result: string | null = null
+    const result = new FirstResult(keepsResult)
     const take = (value: unknown): void => {
       const got = shown(value)
-      if (first === undefined) {
-        first = got
-        result = resultOf(value)
-      }
+      first ??= got
+      result.take(value)
       if (got !== first) throw new WrongResult(`it returned ${first} first, and ${got} later`)
     }
-    const finish = async (running: Promise<unknown>, left: number): Promise<void> => {
+    const finish = async (running: PromiseLike<unknown>, left: number): Promise<void> => {
       take(await running)
       for (let i = 0; i < left; i++) take(await task())
     }
@@ -65,24 +64,24 @@ function plainTask(task: () => unknown): Runner {
       run: (repeats) => {
         for (let i = 0; i < repeats; i++) {
           const value = task()
-          if (value instanceof Promise) return finish(value, repeats - i - 1)
+          if (isThenable(value)) return finish(value, repeats - i - 1)
           take(value)
         }
         return undefined
       },
-      result: () => result,
+      result: (folder) => result.in(folder),
       units: 1,
       close: () => {},
     }
   }
 }
 
-export async function readyTask(from: TaskFile, name: string): Promise<Ready> {
+export async function readyTask(from: TaskFile, name: string, keepsResult: boolean): Promise<Ready> {
   const task = (await tasksOf(from)).get(name)
   if (task === undefined) throw new Error(`there is no task ${name}`)
   const { counters } = (await import(pathToFileURL(from.file).href)) as { counters?: unknown }
-  if (typeof counters !== 'function') return await task()
-  return { ...(await task()), counters: async () => countsIn(await (counters as () => unknown)()) }
+  if (typeof counters !== 'function') return await task(keepsResult)
+  return { ...(await task(keepsResult)), counters: async () => countsIn(await (counters as () => unknown)()) }
 }
 
 /** What a stranger's `counters` returned; what is no number is NaN, and refused where it is head's. */

@@ -26,7 +26,6 @@ function side(seconds: number, { peak = 100e6, asleep = 0 } = {}): Played {
     wall: took,
     p95: took,
     finish: { peak, gc: 0, asleep },
-    result: null,
   }
 }
 
@@ -59,6 +58,16 @@ test('planted: what is slower for a while only is not confirmed, and stays undec
   )
   expect(timed).toMatchObject({ finding: 'undecided', timing: { rounds: 14, confirming: 45 } })
   expect(timed!.notes).toEqual(['found slower in 14 rounds, and not again in 45 fresh ones'])
+})
+
+test('of a run so brief that the clock is a part of it, that is said', async () => {
+  const brief = () => ({ ...side(1), brief: 3e-6 })
+  const timed = await timeBoth(
+    'a',
+    pairs(() => side(1), brief),
+    options,
+  )
+  expect(timed!.notes).toEqual([expect.stringContaining('timed by itself, and one takes 3 us')])
 })
 
 test('planted: a tenth more memory fails; a tenth of little does not', async () => {

@@ -6,8 +6,8 @@
  */
 import { registerHooks } from 'node:module'
 import type { Bench, Task } from 'tinybench'
-import { resultOf } from './result.ts'
-import type { Ready } from './work.ts'
+import { FirstResult } from './result.ts'
+import { isThenable, type Ready } from './work.ts'
 
 type Hook = (this: Task, mode: 'run') => unknown
 
@@ -58,20 +58,27 @@ export default Bench
 `
 
 /** Throws where the task's function cannot be had. */
-export async function readyBenchTask(bench: Bench, task: Task, added: AddedTasks): Promise<Ready> {
+export async function readyBenchTask(
+  bench: Bench,
+  task: Task,
+  added: AddedTasks,
+  keepsResult: boolean,
+): Promise<Ready> {
   const { fn, options = {} } = added.get(task) ?? handedOut(task)
   const call = (name: keyof NonNullable<Added['options']>): unknown => options[name]?.call(task, 'run')
   // As tinybench does before the first run of a task, and after the last.
   await bench.setup?.(task, 'run')
   await call('beforeAll')
-  let result: string | null | undefined
+  const result = new FirstResult(keepsResult)
+  let isFirst = true
   const take = (value: unknown): void => {
-    if (result !== undefined) return
+    if (!isFirst) return
+    isFirst = false
     if (typeof value === 'object' && value !== null && 'overriddenDuration' in value)
       throw new Error('it says itself how long it took, and the gate has a clock of its own')
-    result = resultOf(value)
+    result.take(value)
   }
-  const finish = async (running: Promise<unknown>, left: number): Promise<void> => {
+  const finish = async (running: PromiseLike<unknown>, left: number): Promise<void> => {
     take(await running)
     for (let i = 0; i < left; i++) take(await fn.call(task))
   }
@@ -79,7 +86,7 @@ export async function readyBenchTask(bench: Bench, task: Task, added: AddedTasks
     run: (repeats) => {
       for (let i = 0; i < repeats; i++) {
         const value = fn.call(task)
-        if (value instanceof Promise) return finish(value, repeats - i - 1)
+        if (isThenable(value)) return finish(value, repeats - i - 1)
         take(value)
       }
       return undefined
@@ -87,7 +94,7 @@ export async function readyBenchTask(bench: Bench, task: Task, added: AddedTasks
     ...((options.beforeEach ?? options.afterEach) && {
       around: { before: () => call('beforeEach'), after: () => call('afterEach') },
     }),
-    result: () => result ?? null,
+    result: (folder) => result.in(folder),
     units: 1,
     close: async () => {
       await call('afterAll')

@@ -20,11 +20,23 @@ export interface Ready {
   run(repeats: number): void | Promise<void>
   /** What is done before and after each run and is none of the work; left out where nothing is. */
   readonly around?: { readonly before: () => unknown; readonly after: () => unknown }
-  /** What it must return, as text; null where it returns nothing to compare. */
-  result(): string | null
+  /**
+   * What it must return, as text in which `folder`, that of its side, is not named; null where it returns nothing to
+   * compare, or was made ready without its result.
+   */
+  result(folder: string): string | null
   /** Units of work in one run. */
   readonly units: number
   /** The engine's own exact counts of the work of one run. */
   counters?(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>
   close(): void | Promise<void>
+}
+
+/** Whatever `await` waits for: a query builder, a promise of another library or another realm. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
 }
