@@ -11,14 +11,12 @@
  */
 import { median, sum } from 'simple-statistics'
 import type { Stream } from '../../lab/kernel/random/stream.ts'
+import { wholeDays } from './days.ts'
 import type { Played } from './duel.ts'
 import type { Plan } from './judge.ts'
 import { rateOf, type Rate, type SoakRates } from './rate.ts'
 import { SLOWED, type SoakRound } from './soak.ts'
 import { timeBoth, type Pair, type Timed } from './timing.ts'
-
-/** Of each benchmark on a day: fewer are no more than a block or two, drawn again and again. */
-const LEAST_ROUNDS = 30
 
 /** Drawing twenty thousand takes a while, in which an interrupt must be heard. */
 const GATES_AT_ONCE = 100
@@ -37,9 +35,7 @@ export async function ratesOf(
   stream: Stream,
 ): Promise<SoakRates | null> {
   const ids = new Set(all.map(({ benchmark }) => benchmark))
-  const days = [...Map.groupBy(all, dayOf).values()].filter((ofDay) =>
-    [...ids].every((id) => ofDay.filter(({ benchmark }) => benchmark === id).length >= LEAST_ROUNDS),
-  )
+  const days = wholeDays(all, ids)
   if (days.length === 0) return null
   const rounds = days.flat()
   const byBenchmark = Map.groupBy(rounds, ({ benchmark }) => benchmark)
@@ -117,7 +113,6 @@ const alike: PairOf = ({ base, again, ratio }) => ({
 const slowdown =
   (i: number): PairOf =>
   ({ base, slowed }) => ({ base: playedOf(1, base.peak), head: playedOf(slowed[i]!, base.peak) })
-const dayOf = ({ at }: SoakRound): string => new Date(at).toISOString().slice(0, 10)
 
 const playedOf = (seconds: number, peak: number): Played => ({
   figures: [[seconds]],

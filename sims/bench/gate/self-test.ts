@@ -98,7 +98,11 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
   }
   const method = fingerprint(MEASURES)
   const machine = machineName()
-  const all = readSoak(roundsIn(store), method).filter((round) => round.machine === machine)
+  // A benchmark that is soaked no more would leave no day on which all were played.
+  const isSoaked = (id: string): boolean => SOAKED.some((one) => one === id)
+  const all = readSoak(roundsIn(store), method).filter(
+    (round) => round.machine === machine && isSoaked(round.benchmark),
+  )
   const gatesPlayed = readRealGates(gatesIn(store), methodNow()).filter((gate) => gate.machine === machine)
   const real = (busy: boolean): Rate => {
     const these = gatesPlayed.filter((gate) => gate.busy === busy)

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFalseAlarm, readRealGates, type RealGate } from './real-gates.ts'
 import { newRepository } from '../testing/repository.ts'
 import { selfTest } from './self-test.ts'
-import { readSoak, type SoakRound } from './soak.ts'
+import { thatCount } from './days.ts'
+import { machineName, readSoak, soak, type SoakRound, type SoakSubject } from './soak.ts'
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'flowbench-soak-'))))
@@ -53,6 +54,50 @@ test('a line in between that is no round is named', () => {
   expect(() => readSoak(stored(round, { ...round, slowed: [1] }, round), 'ours')).toThrow(
     'lines.ndjson:2: not a round of a soak',
   )
+})
+
+const DAY = 86_400_000
+/** So many rounds of each benchmark on the day `day` from today. */
+const on = (day: number, count: number, ids = ['a', 'b']): SoakRound[] =>
+  ids.flatMap((benchmark) =>
+    Array.from({ length: count }, () => ({
+      ...round,
+      benchmark,
+      machine: machineName(),
+      at: Date.now() + day * DAY,
+    })),
+  )
+
+test('rounds count on whole days and today: an earlier day that was broken off is of no use', () => {
+  const ids = ['a', 'b']
+  const counted = (rounds: SoakRound[], later = 0) => thatCount(rounds, ids, Date.now() + later * DAY).length
+  expect(counted([...on(-2, 30), ...on(-1, 29), ...on(0, 3)])).toBe(66)
+  // Of one benchmark enough, and not of the other.
+  expect(counted([...on(-1, 30, ['a']), ...on(-1, 29, ['b'])])).toBe(0)
+  // Midnight passes: what today had is only worth something if it was enough.
+  expect([counted(on(0, 20), 1), counted(on(0, 30), 1)]).toEqual([0, 60])
+})
+
+test('a soak of many short days plays on: enough rounds of all days together, and of none by itself', async () => {
+  const work = { kind: 'row', row: 'a', module: '', handed: '' } as const
+  const subjects: SoakSubject[] = ['a', 'b'].map((id) => ({ id, base: work, again: work }))
+  const plays = async (...rounds: SoakRound[]): Promise<boolean> => {
+    let asked = false
+    await soak(subjects, {
+      store: stored(...rounds, ''),
+      method: 'ours',
+      clock: 'cpu',
+      cache: '',
+      signal: new AbortController().signal,
+      rounds: 40,
+      loaded: false,
+      isOver: () => (asked = true),
+      onProgress: () => {},
+    })
+    return asked
+  }
+  expect(await plays(...on(-2, 20), ...on(-1, 20))).toBe(true)
+  expect(await plays(...on(-2, 40), ...on(-1, 20))).toBe(false)
 })
 
 test('a whole gate is a false alarm when one of its benchmarks was found worse than itself', () => {

@@ -13,6 +13,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { BadRequest } from '../harness/errors.ts'
 import type { ClockName } from './clock.ts'
+import { thatCount } from './days.ts'
 import { logRatio, playRound, roundOptions, secondsOf, type Played, type RoundOptions } from './duel.ts'
 import type { Work } from './work.ts'
 
@@ -60,7 +61,10 @@ export interface SoakOptions extends Pick<RoundOptions, 'cache' | 'signal'> {
   readonly store: string
   readonly method: string
   readonly clock: ClockName
-  /** Rounds that each benchmark shall have, counting those in the store that were played by this method so. */
+  /**
+   * Rounds that each benchmark shall have, counting those in the store that were played by this method so, on days that say
+   * something: an earlier day on which too little was played is of no use, and does not become so.
+   */
   readonly rounds: number
   /** A load generator runs beside. */
   readonly loaded: boolean
@@ -73,23 +77,23 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
   const { store, method, clock, rounds, loaded, isOver, onProgress } = options
   mkdirSync(dirname(store), { recursive: true })
   const machine = machineName()
-  const played = new Map<string, number>()
-  for (const round of readSoak(store, method)) {
-    if (round.machine === machine && round.busy === loaded) {
-      played.set(round.benchmark, (played.get(round.benchmark) ?? 0) + 1)
-    }
-  }
-  const missing = (): SoakSubject[] => subjects.filter(({ id }) => (played.get(id) ?? 0) < rounds)
+  const kept = readSoak(store, method)
+  const played = kept.filter((round) => round.machine === machine && round.busy === loaded)
+  const ids = subjects.map(({ id }) => id)
+  // Asked for each round anew: midnight may pass.
+  const playedOf = (id: string): number =>
+    thatCount(played, ids, Date.now()).filter(({ benchmark }) => benchmark === id).length
+  const missing = (): SoakSubject[] => subjects.filter(({ id }) => playedOf(id) < rounds)
   while (missing().length > 0) {
     for (const subject of missing()) {
       const { id } = subject
       const block = `${id}@${Date.now()}`
-      for (let i = 0; i < BLOCK_ROUNDS && (played.get(id) ?? 0) < rounds; i++) {
+      for (let i = 0; i < BLOCK_ROUNDS && playedOf(id) < rounds; i++) {
         if (isOver()) return
-        const done = played.get(id) ?? 0
-        onProgress(`${id}: round ${done + 1} of ${rounds}`)
-        // By number, so that orders differ from round to round and a resumed soak does not repeat them.
-        const settings = roundOptions(`${id}/${done}`, { ...options, seed: 1 })
+        onProgress(`${id}: round ${playedOf(id) + 1} of ${rounds}`)
+        // By number among all that were ever played, so that orders differ and a resumed soak does not repeat them.
+        const number = kept.filter(({ benchmark }) => benchmark === id).length
+        const settings = roundOptions(`${id}/${number}`, { ...options, seed: 1 })
         const sides = [
           { name: 'base', work: subject.base },
           { name: 'again', work: subject.again },
@@ -112,7 +116,8 @@ export async function soak(subjects: readonly SoakSubject[], options: SoakOption
           slowed: SLOWED.map((_, level) => Math.exp(logRatio(base, copy, level))),
         }
         appendFileSync(store, `${JSON.stringify(round)}\n`)
-        played.set(id, done + 1)
+        kept.push(round)
+        played.push(round)
       }
     }
   }
