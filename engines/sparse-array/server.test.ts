@@ -564,6 +564,39 @@ describe('what has broken others', () => {
     late.close()
   })
 
+  it('who ends his half behind a megabyte of replies gets them all, and what he sent is done', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    const value = 'x'.repeat(1 << 18)
+    await client.ask('SET', 'k', value)
+    const late = new RawClient(server.port)
+    const gets = Array.from({ length: 8 }, () => frame('GET', 'k'))
+    late.socket.end(Buffer.concat([...gets, frame('SET', 'done', '1')]))
+    for (let i = 0; i < 8; i++) expect((await late.reply()) === `$${value}`).toBe(true)
+    expect(await late.reply()).toBe('+OK')
+    await late.end()
+    expect(await client.ask('GET', 'done')).toBe('$1')
+    client.close()
+  })
+
+  it('who ends his half while his search runs gets what was answered before it', async () => {
+    await using server = await served()
+    const client = new RawClient(server.port)
+    for (let i = 0; i < 40; i++)
+      await client.ask('ARINSERT', 'k', ...Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)))
+    const value = 'x'.repeat(1 << 18)
+    await client.ask('SET', 's', value)
+    const late = new RawClient(server.port)
+    const search = frame('ARGREP', 'k', '-', '+', 'RE', '(x|y)*(z|a)', 'COUNT')
+    const gets = Array.from({ length: 8 }, () => frame('GET', 's'))
+    late.socket.end(Buffer.concat([...gets, search, frame('SET', 'never', '1')]))
+    for (let i = 0; i < 8; i++) expect((await late.reply()) === `$${value}`).toBe(true)
+    await late.end()
+    expect(late.gather()).toHaveLength(0)
+    expect(await client.ask('GET', 'never')).toBe(null)
+    client.close()
+  })
+
   it.each([
     ['ARMGET', [['ARMGET', 'a', ...Array.from({ length: 3_000 }, () => '0')]]],
     [

@@ -46,6 +46,8 @@ export class Connection implements Worker {
    */
   private blocked: 'reader' | 'turn' | 'disk' | null = null
   private isReading = true
+  /** The client has ended its half: what it sent is still answered, and no more will come. */
+  private hasEnded = false
   private isClosed = false
 
   constructor(session: Session, socket: Socket, around: Surroundings) {
@@ -153,6 +155,7 @@ export class Connection implements Worker {
     this.flush()
     around.after()
     if (this.socket.destroyed) return
+    if (this.hasEnded) this.finish()
     if (session.job !== null) around.schedule(this)
     // What waits behind a megabyte of replies is run when they are sent.
     else if (session.isFull && this.blocked === null) this.block(this.held.length > 0 ? 'disk' : 'turn')
@@ -214,11 +217,24 @@ export class Connection implements Worker {
     this.settle()
   }
 
-  /** Who ends his half of the connection gets what is answered; a long command nobody waits for any more. */
   private ended(): void {
-    this.session.closing = true
-    if (this.session.job === null) this.pump()
-    else this.socket.destroy()
+    this.hasEnded = true
+    this.finish()
+  }
+
+  /**
+   * Who ends his half of the connection gets what is answered, also what still waits behind a megabyte of replies. For a
+   * long command he does not wait: it ends here, and what he sent behind it is not run.
+   */
+  private finish(): void {
+    const { session, around } = this
+    if (session.isFull) return
+    if (session.job !== null) {
+      around.unschedule(this)
+      session.close()
+    }
+    session.closing = true
+    this.pump()
   }
 
   private closed(): void {
