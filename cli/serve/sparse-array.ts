@@ -2,6 +2,7 @@ import {
   BadLimit,
   DamagedError,
   DirectoryNotClaimed,
+  LEAST_OUTPUT_LIMIT,
   NotRestored,
   serveSparseArray,
   SnapshotError,
@@ -30,7 +31,7 @@ export const sparseArray = defineCommand({
       })
       .option('password', { type: 'string', describe: 'clients must know it' })
       .option('output-limit', {
-        ...wholeNumber('output-limit', 1),
+        ...wholeNumber('output-limit', LEAST_OUTPUT_LIMIT),
         describe: 'bytes of replies that may wait for a client',
       })
       .option('max-steps', { ...wholeNumber('max-steps', 1), describe: 'steps that one ARGREP may take' })

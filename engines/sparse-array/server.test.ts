@@ -192,7 +192,12 @@ describe('what has broken others', () => {
     }
     await using server = await served()
     const client = new RawClient(server.port)
-    expect(await client.ask('CONFIG', 'SET', 'client-output-buffer-limit', '0')).toMatch(/^-ERR CONFIG SET/)
+    await expect(served({ outputLimit: 1_023 })).rejects.toThrow(/outputLimit .* 1024 or more, not 1023/)
+    for (const limit of ['0', '1023'])
+      expect(await client.ask('CONFIG', 'SET', 'client-output-buffer-limit', limit)).toMatch(
+        /^-ERR CONFIG SET .* 1024 or more/,
+      )
+    expect(await client.ask('CONFIG', 'SET', 'client-output-buffer-limit', '1kb')).toBe('+OK')
     expect(await client.ask('PING')).toBe('+PONG')
     client.close()
   })
@@ -594,6 +599,16 @@ describe('what has broken others', () => {
     await late.end()
     expect(late.gather()).toHaveLength(0)
     expect(await client.ask('GET', 'never')).toBe(null)
+    client.close()
+  })
+
+  it('a pipeline of short replies is answered whole whatever the output limit', async () => {
+    await using server = await served({ outputLimit: 64 << 10 })
+    const client = new RawClient(server.port)
+    const value = 'x'.repeat(4 << 10)
+    await client.ask('SET', 'k', value)
+    client.write(Buffer.concat(Array.from({ length: 100 }, () => frame('GET', 'k'))))
+    for (let i = 0; i < 100; i++) expect(await client.reply()).toBe(`$${value}`)
     client.close()
   })
 

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { commandTable } from '../commands/table.ts'
-import { Engine } from '../server/engine.ts'
+import { Engine, LEAST_OUTPUT_LIMIT } from '../server/engine.ts'
 import type { Client, EngineOptions, Host, SaveKind } from '../server/engine.ts'
 import { trimChunks } from '../resp/chunks.ts'
 import { Session } from '../server/session.ts'
@@ -23,7 +23,7 @@ export interface ServeOptions extends Pick<EngineOptions, 'password' | 'debug' |
   /** Where to keep the data; without it nothing is kept. */
   readonly dir?: string
   readonly fsync?: 'always' | 'everysec' | 'no'
-  /** Bytes of a client's replies that may wait; beyond it is cut off. */
+  /** Bytes of a client's replies that may wait, 1,024 or more; beyond it is cut off. */
   readonly outputLimit?: number
   /** Steps that one search may take. */
   readonly maxSteps?: number
@@ -57,7 +57,7 @@ export class UnsafeAddress extends Error {
   override readonly name = 'UnsafeAddress'
 }
 
-/** What may wait for a client, or what a search may take, is no whole number of 1 or more. */
+/** What may wait for a client, or what a search may take, is no whole number, or too small. */
 export class BadLimit extends Error {
   override readonly name = 'BadLimit'
 }
@@ -73,10 +73,13 @@ export async function serveSparseArray(options: ServeOptions = {}): Promise<Runn
   if (!LOOPBACK.has(host) && (options.password ?? '') === '') {
     throw new UnsafeAddress(`without a password only this machine is served, not ${host}`)
   }
-  for (const name of ['outputLimit', 'maxSteps'] as const) {
-    const limit = options[name] ?? 1
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new BadLimit(`${name} must be a whole number of 1 or more, not ${limit}`)
+  for (const [name, least] of [
+    ['outputLimit', LEAST_OUTPUT_LIMIT],
+    ['maxSteps', 1],
+  ] as const) {
+    const limit = options[name] ?? least
+    if (!Number.isInteger(limit) || limit < least) {
+      throw new BadLimit(`${name} must be a whole number of ${least} or more, not ${limit}`)
     }
   }
   const files = options.dir === undefined ? null : directory(options.dir)

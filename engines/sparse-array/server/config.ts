@@ -1,6 +1,5 @@
 /** Settings that clients can read and change, with Redis's checks and words. */
-import { MOST_QUERY } from './engine.ts'
-import type { Engine } from './engine.ts'
+import { LEAST_OUTPUT_LIMIT, type Engine } from './engine.ts'
 
 export interface Setting {
   readonly name: string
@@ -121,8 +120,8 @@ const own: readonly Setting[] = [
     get: (engine) => String(engine.outputLimit),
     set(engine, value) {
       const limit = bytes(value)
-      // With 0 no client could be answered, not even to set it back.
-      if (limit === null || limit === 0) return 'argument must be a memory value of 1 or more'
+      if (limit === null || limit < LEAST_OUTPUT_LIMIT)
+        return `argument must be a memory value of ${LEAST_OUTPUT_LIMIT} or more`
       engine.outputLimit = limit
       return null
     },

@@ -17,7 +17,7 @@ const TOO_LARGE = 'ERR the transaction is larger than client-query-buffer-limit'
 export const FIRST_UNITS = 16_384
 /** Work of a long command in a transaction between two looks at how long its reply has become. */
 const TRANSACTION_UNITS = 1 << 22
-/** Replies that are made before somebody has to take them: one request of 20 bytes can ask for a megabyte. */
+/** Bytes of replies after which no more are made: one request of 20 bytes can ask for a megabyte. */
 const MOST_OUT = 1 << 20
 /** What a command that waits for EXEC takes beside the bytes of its arguments, and each argument; measured. */
 const QUEUED_COMMAND = 800
@@ -116,6 +116,11 @@ export class Session implements Client {
     this.parser.stranger = false
   }
 
+  /** Replies that are made before somebody has to take them; half of what may wait leaves room for one more. */
+  get mostOut(): number {
+    return Math.min(MOST_OUT, this.engine.outputLimit / 2)
+  }
+
   /** Takes bytes from the connection and runs what is complete. The chunk may be used again afterwards. */
   feed(chunk: Uint8Array): void {
     if (this.closing) return
@@ -130,7 +135,7 @@ export class Session implements Client {
     this.isFull = false
     try {
       while (this.job === null && !this.closing) {
-        if (this.out.length > MOST_OUT) {
+        if (this.out.length > this.mostOut) {
           this.isFull = true
           break
         }
