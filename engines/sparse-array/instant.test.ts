@@ -1,5 +1,5 @@
 /** What a long command answers is the state of one instant, however others write while it yields. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Engine } from './server/engine.ts'
 import { Client } from './testing/client.ts'
 import { runFlips } from './testing/flips.ts'
@@ -97,6 +97,26 @@ describe('copies of one array, more than a slice can count holders', () => {
     const digest = client.type('DEBUG DIGEST')
     expect(client.type('DEBUG RELOAD')).toBe('OK')
     expect(client.type('DEBUG DIGEST')).toBe(digest)
+  })
+
+  it('ask for the room of a block once for a command, however many of its elements change', () => {
+    const engine = new Engine({ arenaLimit: 16 << 20 })
+    const client = new Client(engine)
+    for (let i = 0; i < 100; i++) client.send('ARSET', 'k', String(4_096 * i), 'x'.repeat(300))
+    const { tree } = engine.keyspaces[0]!.arrayOf(engine.keyspaces[0]!.after(0))
+    const { directories, slices } = tree.store
+    // As if so many blocks held its slices: making them takes a minute.
+    for (let i = 0; i < 100; i++) slices.addRefs(directories.sliceAt(tree.blocks[0]!, i), 3_999)
+    client.send('COPY', 'k', 'c')
+    // Neighbours in the command are never neighbours in the array.
+    const indices = Array.from({ length: 400 }, (_, i) => String((i % 2) * 4_096 * 50 + (i >> 1)))
+    const counts = vi.spyOn(slices, 'refsOf')
+    expect(client.type(`ARDEL k ${indices.join(' ')}`)).toBe('(integer) 2')
+    // A look at each slice for the room, one when the block is copied, and what the two elements take.
+    expect(counts.mock.calls.length).toBeGreaterThan(199)
+    expect(counts.mock.calls.length).toBeLessThan(400)
+    expect(client.type('ARCOUNT c')).toBe('(integer) 100')
+    engine.space.release()
   })
 
   it('are changed all or nothing where memory runs out', () => {

@@ -209,33 +209,33 @@ export class Tree {
 
   /**
    * Memory that changing elements at `places` neighbouring indices may take beside their values, at most: what is there
-   * may have to be copied, as somebody else holds it, or written anew. `copiesOnly`: of the former alone.
+   * may have to be copied, as somebody else holds it, or written anew. `copiesOnly`: of the former alone. `seen`: blocks
+   * and slices that are counted already; a command that changes several places passes one set to all calls.
    */
-  roomToChange(hi: number, lo: number, places = 1, copiesOnly = false): number {
+  roomToChange(hi: number, lo: number, places = 1, copiesOnly = false, seen = new Set<number>()): number {
     const { space, directories, slices, texts } = this.store
     const { size } = slices
     space.refresh()
     let room = 0
     let [atHi, atLo] = [hi, lo]
-    let lastNumber = -1
     for (let left = places; left > 0;) {
-      const number = this.blockNumber(atHi, atLo)
-      const at = this.searchBlock(number)
+      const at = this.searchBlock(this.blockNumber(atHi, atLo))
       if (at >= 0) {
         const block = this.blocks[at]!
         const isHeld = directories.refsOf(block) > 1
-        if (number !== lastNumber) {
+        if (!seen.has(block)) {
+          seen.add(block)
           if (isHeld) room += this.roomToOwn(block)
           // It may have to be wider.
           if (!copiesOnly) room += 2 * space.sizeOf(block)
         }
         const i = directories.find(block, this.slotOf(atLo))
         const slice = i < 0 ? 0 : directories.sliceAt(block, i)
-        if (slice !== 0 && (isHeld || !copiesOnly || slices.refsOf(slice) > 1)) {
+        if (slice !== 0 && !seen.has(slice) && (isHeld || !copiesOnly || slices.refsOf(slice) > 1)) {
+          seen.add(slice)
           room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
         }
       }
-      lastNumber = number
       const step = size - this.offsetOf(atLo)
       left -= step
       if (atLo + step >= 2 ** 32) atHi++

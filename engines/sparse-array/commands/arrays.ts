@@ -47,11 +47,14 @@ function roomAt(args: Args, tree: Tree, step: number, copiesOnly = false): numbe
   let room = 0
   let [lastHi, lastLo] = [-1, 0]
   const { bits } = tree.store.slices
+  const seen = new Set<number>()
   for (let i = 2; i < args.count; i += step) {
     parseIndex(args.bytes, args.starts[i]!, args.ends[i]!)
     const { hi, lo } = parsed
     // Neighbours are in one slice.
-    if (hi !== lastHi || lo >>> bits !== lastLo >>> bits) room += tree.roomToChange(hi, lo, 1, copiesOnly)
+    if (hi !== lastHi || lo >>> bits !== lastLo >>> bits) {
+      room += tree.roomToChange(hi, lo, 1, copiesOnly, seen)
+    }
     lastHi = hi
     lastLo = lo
   }

@@ -73,8 +73,9 @@ function roomForRing(array: SparseArray, size: bigint, values: number): number {
   const behind = size - first
   const before = behind < BigInt(values) ? Number(behind) : values
   fromBig(first)
-  const room = array.tree.roomToChange(parsed.hi, parsed.lo, before)
-  return before === values ? room : room + array.tree.roomToChange(0, 0, values - before)
+  const seen = new Set<number>()
+  const room = array.tree.roomToChange(parsed.hi, parsed.lo, before, false, seen)
+  return before === values ? room : room + array.tree.roomToChange(0, 0, values - before, false, seen)
 }
 
 function ringSize(args: Args): bigint | string {
