@@ -41,7 +41,7 @@ describe('an outage', () => {
   })
   it('names what is undelivered when the run ends, and speaks of no loss and no lateness then', () => {
     const held = point({ policy: 'flowbench' }, { undelivered: 1, failedAttempts: 0.05 })
-    const short = point({ policy: 'svix' }, { undelivered: 0.25, attempts: 5, failedAttempts: 5.5 })
+    const short = point({ policy: 'svix' }, { undelivered: 0.25, failedAttempts: 5.5 })
     expect(textOf([held])).toBe(
       'Of a million events in a 24 h outage flowbench’s schedule leaves 100 % undelivered when the run ends; none of them ' +
         'came to an end.',
@@ -61,6 +61,27 @@ describe('an outage', () => {
     expect(textOf([OUTPOST, shorter])).toBe(alone)
     expect(textOf([OUTPOST, point({ policy: 'svix', outage: '1h' }, { lost: 0 })])).toBe(alone)
   })
+})
+
+it.each([
+  ['before', '1h'],
+  ['after', '2h'],
+  ['settle', '1h'],
+  ['arrivals', 'steady'],
+  ['concurrency', 50],
+  ['timeout', '1s'],
+  ['schedule', ['1h']],
+])('two policies are not compared where %s differs', (name, value) => {
+  const svix = { lost: 0.0003, attempts: 6.8, failedAttempts: 5.82, lastDelivery: 43_200 }
+  expect(textOf([OUTPOST, point({ policy: 'svix' }, svix)])).toContain('Svix')
+  expect(textOf([OUTPOST, point({ policy: 'svix', [name]: value }, svix)])).not.toContain('Svix')
+})
+
+it('of a run that has ended too soon it does not say that no message came to an end', () => {
+  expect(textOf([point({ policy: 'svix' }, { undelivered: 0.25, failedAttempts: 5.5 })])).toBe(
+    'Of a million events in a 24 h outage Svix’s schedule leaves 25 % undelivered when the run ends; not all attempts have ' +
+      'been made.',
+  )
 })
 
 describe('an edge', () => {

@@ -1,4 +1,5 @@
 /** The answer: what an outage costs under each policy, or up to which load a receiver comes back by itself. */
+import { isDeepStrictEqual } from 'node:util'
 import { POLICIES } from '../../engines/webhook/core.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Results } from '../lab/contract/sim.ts'
@@ -25,11 +26,9 @@ function ofOutage(points: readonly Point[], chosen: Point): Headline {
   return { text, value, unit: 'share', low, high }
 }
 
-/** Policies are compared where they met the same; a sweep may be over other things too. */
+/** Policies are compared where all else is the same; a sweep may be over other things too. */
 const isSameOutage = (a: OutageParams, b: OutageParams): boolean =>
-  (['outage', 'fault', 'slowTo', 'load', 'capacity', 'queue', 'pace'] as const).every(
-    (key) => a[key] === b[key],
-  )
+  isDeepStrictEqual({ ...a, policy: null }, { ...b, policy: null })
 
 function compared(points: readonly Point[]): string {
   const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => missing(b) - missing(a))
@@ -66,7 +65,8 @@ function fate(point: Point): string {
 
 function attemptsOf(point: Point): string {
   const attempts = valueOf(point, 'attempts')
-  return attempts === null ? 'none of them came to an end' : `it makes ${millions(attempts)} attempts`
+  if (attempts !== null) return `it makes ${millions(attempts)} attempts`
+  return undelivered(point) < 1 ? 'not all attempts have been made' : 'none of them came to an end'
 }
 
 /** Probes are the endpoint's, however many messages wait: they are counted as they are, not per million. */

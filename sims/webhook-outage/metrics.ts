@@ -28,7 +28,7 @@ export const METRICS = {
       'messages of the outage that are neither delivered nor given up when the run ends: to be tried again, or held',
   },
   failedAttempts: { unit: 'count', label: 'failed attempts a message of the outage, mean' },
-  attempts: { unit: 'count', label: 'attempts a message of the outage, mean' },
+  attempts: { unit: 'count', label: 'attempts a message of the outage, mean; none while any is undelivered' },
   lastDelivery: {
     unit: 's',
     label: 'from the return to the last delivery of a message of the outage; none while any is undelivered',

@@ -1,5 +1,4 @@
 /** One replication: the outage, and where it is asked for the same load with no outage and after a collapse. */
-import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import type { OutageParams } from './params.ts'
 import { policyOf } from './policies.ts'
@@ -25,16 +24,16 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
   const { tally, receiver, times } = world
   const { caught, all } = tally
   const sum = (of: (one: World) => number): number => worlds.reduce((total, one) => total + of(one), 0)
-  // What is still to come may be lost, and will be later than all so far: of either nothing is known before.
-  const whenAllEnded = (group: Cohort, figure: number | null): number | null =>
-    pending(group) === 0 ? figure : null
+  // What is still to come may be lost, will be later than all so far and have been tried more often: of none of that
+  // anything is known before.
+  const whenAllEnded = <T>(group: Cohort, figure: T): T | null => (pending(group) === 0 ? figure : null)
   return {
     metrics: {
       undelivered: ratio(pending(caught), caught.accepted),
       lost: whenAllEnded(caught, ratio(caught.dead, caught.accepted)),
       lostInAll: whenAllEnded(all, ratio(all.dead, all.accepted)),
       failedAttempts: ratio(caught.failed, caught.accepted),
-      attempts: ratio(caught.attempts, caught.delivered + caught.dead),
+      attempts: whenAllEnded(caught, ratio(caught.attempts, caught.accepted)),
       lastDelivery: whenAllEnded(caught, (tally.lastDelivery - times.to) / SECOND),
       lastFailure: whenAllEnded(all, (tally.lastFailure - times.to) / SECOND),
       peakPerMillion: ratio((tally.fullestMinute / MINUTE) * MILLION, caught.accepted),
@@ -44,8 +43,8 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
       wasted: receiver.accepted === 0 ? 0 : receiver.wasted / receiver.accepted,
     },
     observations: {
-      afterReturn: (pending(caught) === 0 ? tally.afterReturn : NO_DELAYS).toData(),
-      freshDelay: (pending(all) === 0 ? tally.fresh : NO_DELAYS).toData(),
+      afterReturn: whenAllEnded(caught, tally.afterReturn.toData()),
+      freshDelay: whenAllEnded(all, tally.fresh.toData()),
     },
     state: params.load >= 1 ? 'overloaded' : 'stable',
     flow: {
@@ -86,9 +85,6 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
     },
   }
 }
-
-/** Delays of a world whose messages have not all ended: the longest are still to come. */
-const NO_DELAYS = new LogHistogram({ min: 1e-3 })
 
 /** Messages that have come to no end. */
 const pending = ({ accepted, delivered, dead }: Cohort): number => accepted - delivered - dead

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LogHistogram } from '../analysis/histogram.ts'
-import { figureOver, readFigure } from './figure.ts'
+import { distributionOfIn, figureOver, readFigure } from './figure.ts'
 import type { Measures } from './sim.ts'
 
 const source = {
@@ -36,5 +36,19 @@ test.each([
     const read = readFigure(`share(lostPackets ${op} ${limit})`, source)
     if (!read.ok) throw new Error(read.message)
     expect(figureOver(read.figure, [replication(), replication()])!.value).toBeCloseTo(share, 12)
+  },
+)
+
+test.each(['mean(lostPackets)', 'p50(lostPackets)', 'share(lostPackets < 5)'])(
+  '%s is no figure where one replication cannot know its observations: those of the others are a chosen part',
+  (name) => {
+    const read = readFigure(name, source)
+    if (!read.ok) throw new Error(read.message)
+    const unknown = { observations: { lostPackets: null } } as unknown as Measures
+    expect(figureOver(read.figure, [replication(), replication()])).not.toBeNull()
+    expect(figureOver(read.figure, [replication(), unknown])).toBeNull()
+    expect(distributionOfIn(unknown, 'lostPackets')).toMatchObject({ count: 0 })
+    // Pooled with what is known, it makes that unknown.
+    expect(distributionOfIn(unknown, 'lostPackets').exceeding(0)).toBeNaN()
   },
 )

@@ -164,13 +164,18 @@ function ordinal(number: string): string {
 
 const squeeze = (name: string): string => name.replaceAll(/\s+/g, '')
 
-/** The figure over these replications; null when one of them lacks the metric, or nothing was observed at all. */
+/**
+ * The figure over these replications; null when one of them lacks the metric or cannot know the observation, or nothing was
+ * observed at all.
+ */
 export function figureOver({ name, kind }: NamedFigure, replications: readonly Measures[]): Figure | null {
   if (kind.kind === 'metric') {
     const values = replications.map(({ metrics }) => metrics[name] ?? null)
     const present = values.filter((value) => value !== null)
     return present.length === 0 || present.length < values.length ? null : meanFigure(present)
   }
+  // Those that can know it are a chosen part: the runs that went well.
+  if (replications.some(({ observations }) => observations?.[kind.observation] === null)) return null
   const distributions = replications.map((measures) => distributionOfIn(measures, kind.observation))
   if (!distributions.some(({ count }) => count > 0)) return null
   const counts = distributions.map(({ count }) => count)
@@ -185,11 +190,18 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
 
 const kept = new WeakMap<object, Distribution>()
 
-/** A replication's distribution; its tail sums are worked out once, however many figures ask. */
+/** What cannot be known. In a chart over all replications it leaves nothing that could be drawn. */
+const UNKNOWN: Distribution = { count: 0, sum: NaN, smallest: NaN, exceeding: () => NaN }
+
+/**
+ * A replication's distribution; its tail sums are worked out once, however many figures ask. What cannot be known has no
+ * weight, and NaN above any value.
+ */
 export function distributionOfIn(measures: Measures, observation: string): Distribution {
   const observed = measures.observations?.[observation]
   if (observed === undefined)
     throw new Error(`a replication measured no "${observation}", which its sim declares`)
+  if (observed === null) return UNKNOWN
   let distribution = kept.get(observed)
   if (distribution === undefined) {
     distribution = distributionOf(observed)

@@ -98,8 +98,11 @@ export interface Series {
 export interface Measures {
   /** Every declared metric; null where it does not exist (no packets, no steady state). */
   readonly metrics: Readonly<Record<string, number | null>>
-  /** Every declared observation: `LogHistogram.toData()`, or from `judge` any distribution that knows its tail. */
-  readonly observations?: Readonly<Record<string, Observed>>
+  /**
+   * Every declared observation: `LogHistogram.toData()`, or from `judge` any distribution that knows its tail. Null where
+   * it cannot be known (the longest are still to come): then no replication's stand for it, and the point has no figure.
+   */
+  readonly observations?: Readonly<Record<string, Observed | null>>
   /**
    * Number in the system (or a backlog) at equally spaced times of the measured window: shows whether the start is
    * forgotten where no relaxation time is known. 50 values or more; 200 are plenty.
