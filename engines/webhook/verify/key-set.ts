@@ -7,10 +7,11 @@
  * refused, and the sender's retry brings them again. Old keys serve while a fetch fails. One that has not ended after
  * `patience` seconds has failed: the first delivery that comes then gives it up, and frees all that wait for it.
  *
- * Time is an argument, in seconds; the fetch is handed in.
+ * Time is an argument, in seconds; the fetch is handed in. A clock that has stepped back by more than a pause holds nothing
+ * up: what was begun or read by it then counts as long ago.
  */
 import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
-import { atLeast, finite } from './refusal.ts'
+import { atLeast, finite, Misused } from './refusal.ts'
 
 export interface PublishedKey {
   readonly kid: string | null
@@ -27,7 +28,7 @@ export interface KeySetOptions {
   readonly pause?: number
   /** Seconds after which a set is read again even if all is well; default 600. */
   readonly maxAge?: number
-  /** Seconds after which a read is given up, when the next delivery comes; default 5. */
+  /** Seconds, above 0, after which a read is given up when the next delivery comes; default 5. */
   readonly patience?: number
 }
 
@@ -52,6 +53,8 @@ export class KeySet {
   constructor(options: KeySetOptions) {
     this.options = { pause: 30, maxAge: 600, patience: 5, ...options }
     for (const name of ['pause', 'maxAge', 'patience'] as const) atLeast(0, this.options[name], name)
+    // Every delivery would give up the fetch of the one before.
+    if (this.options.patience === 0) throw new Misused('patience must be above 0')
   }
 
   /** The keys as read last. */
@@ -67,7 +70,7 @@ export class KeySet {
 
   /** Reads the set again if the pause allows. True when it may hold something new. */
   async refresh(now: number): Promise<boolean> {
-    if (this.running !== null && now - this.begun >= this.options.patience) {
+    if (this.running !== null && this.since(this.begun, now) >= this.options.patience) {
       this.running.stop.abort()
       this.running = null
     }
@@ -81,12 +84,12 @@ export class KeySet {
 
   /** True when what is known should be read again before it is trusted. */
   isOld(now: number): boolean {
-    return finite(now, 'now') - this.read >= this.options.maxAge
+    return this.since(this.read, now) >= this.options.maxAge
   }
 
   /** A fetch begins now, if the pause allows: for who fetches on his own, in virtual time. Answer with `took`. */
   begin(now: number): boolean {
-    if (finite(now, 'now') - this.begun < this.options.pause) return false
+    if (this.since(this.begun, now) < this.options.pause) return false
     this.begun = now
     this.fetches++
     return true
@@ -99,12 +102,20 @@ export class KeySet {
     this.read = now
   }
 
+  /** Seconds since `then`. A little before it is a delivery that was overtaken; long before it, the clock has stepped. */
+  private since(then: number, now: number): number {
+    const seconds = finite(now, 'now') - then
+    return seconds < -this.options.pause ? Infinity : seconds
+  }
+
   private start(now: number): Reading {
     const stop = new AbortController()
     const { signal } = stop
     const over = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error))
     })
+    // Nobody waits for it where `read` throws at once.
+    over.catch(() => {})
     const read = async (): Promise<void> => {
       try {
         this.took(await Promise.race([this.options.read(signal), over]), now)

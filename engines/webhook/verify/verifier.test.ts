@@ -75,7 +75,8 @@ describe('the caller', () => {
     expect(() => keySet.isOld(NaN)).toThrow(Misused)
     expect(() => keySet.begin(NaN)).toThrow(Misused)
     expect(keySet.fetches).toBe(0)
-    for (const options of [{ pause: NaN }, { maxAge: NaN }, { patience: NaN }, { pause: -1 }]) {
+    const bad = [{ pause: NaN }, { maxAge: NaN }, { patience: NaN }, { pause: -1 }, { patience: 0 }]
+    for (const options of bad) {
       expect(() => new KeySet({ read: () => Promise.resolve({}), ...options })).toThrow(Misused)
     }
     for (const options of [{ seconds: NaN }, { most: NaN }, { seconds: 0 }]) {
@@ -230,6 +231,46 @@ describe('published keys', () => {
     answer = () => Promise.resolve({ keys: [publicJwk(young)] })
     expect(await by(young, NOW + 729)).toBe('no match')
     expect(await by(young, NOW + 730)).toBe('accepted')
+  })
+
+  test.each([
+    ['has read', true],
+    ['waits for', false],
+  ])('a clock that steps back holds up no fetch: neither the next one nor what it %s', async (_, ends) => {
+    const [old, young] = [newKey(), newKey()]
+    let answer: () => Promise<unknown> = () =>
+      ends ? Promise.resolve({ keys: [publicJwk(old)] }) : new Promise(() => {})
+    const keySet = new KeySet({ read: () => answer() })
+    const first = keySet.refresh(NOW + 3600)
+    if (ends) await first
+    answer = () => Promise.resolve({ keys: [publicJwk(young)] })
+    expect(keySet.isOld(NOW)).toBe(true)
+    expect(await keySet.refresh(NOW)).toBe(true)
+    await first
+    expect(keySet.known.map(({ key }) => key.export({ format: 'jwk' }).x)).toEqual([publicJwk(young)['x']])
+    // And counts the pause from there. Deliveries that come out of order are no step.
+    const asked = [await keySet.refresh(NOW + 1), keySet.begin(NOW + 29), keySet.begin(NOW - 1)]
+    expect([keySet.isOld(NOW + 1), ...asked]).toEqual([false, false, false, false])
+    expect(keySet.begin(NOW + 30)).toBe(true)
+    expect(keySet.fetches).toBe(3)
+  })
+
+  test('a fetch whose read throws at once, and that is given up in that moment, leaves no rejection behind', async () => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown): void => void rejections.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      const keySet = new KeySet({
+        read() {
+          throw new Error('down')
+        },
+      })
+      await Promise.all([keySet.refresh(NOW), keySet.refresh(NOW + 30)])
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+    expect(rejections).toEqual([])
   })
 
   test('what a fetch brings after it was given up is not taken', async () => {

@@ -190,18 +190,17 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
 
 const kept = new WeakMap<object, Distribution>()
 
-/** What cannot be known. In a chart over all replications it leaves nothing that could be drawn. */
-const UNKNOWN: Distribution = { count: 0, sum: NaN, smallest: NaN, exceeding: () => NaN }
+const NOTHING: Distribution = { count: 0, sum: 0, smallest: 0, exceeding: () => 0 }
 
 /**
- * A replication's distribution; its tail sums are worked out once, however many figures ask. What cannot be known has no
- * weight, and NaN above any value.
+ * A replication's distribution; its tail sums are worked out once, however many figures ask. An observation that cannot be
+ * known is one of nothing.
  */
 export function distributionOfIn(measures: Measures, observation: string): Distribution {
   const observed = measures.observations?.[observation]
   if (observed === undefined)
     throw new Error(`a replication measured no "${observation}", which its sim declares`)
-  if (observed === null) return UNKNOWN
+  if (observed === null) return NOTHING
   let distribution = kept.get(observed)
   if (distribution === undefined) {
     distribution = distributionOf(observed)
