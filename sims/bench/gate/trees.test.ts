@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -108,6 +117,55 @@ test('links that git knows stay links; what they point to is each side’s own',
       expect(existsSync(join(folder, 'also/i.js'))).toBe(true)
       expect(lstatSync(join(folder, 'dangling')).isSymbolicLink()).toBe(true)
     }
+  } finally {
+    trees.close()
+  }
+})
+
+test('a folder that became a file or a link, and files that became folders, are as the working tree has them', async () => {
+  repository.commit({
+    'filed/a.js': '1',
+    'linked/a.js': '1',
+    'real/a.js': '1',
+    opened: '1',
+    unlinked: '1',
+    'b.mjs': '',
+  })
+  for (const name of ['filed', 'linked', 'opened', 'unlinked'])
+    rmSync(join(repository.folder, name), { recursive: true })
+  repository.write({ filed: '2', 'real/a.js': '2', 'opened/in/it.js': '2' })
+  link('real', 'linked')
+  link('nowhere', 'unlinked')
+  const paths = ['filed', 'filed/a.js', 'linked', 'linked/a.js', 'opened', 'opened/in/it.js', 'unlinked']
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  try {
+    expect(trees.changes).toEqual([])
+    const textIn = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
+    const over = await trees.layOver(paths)
+    for (const folder of [trees.head, over]) {
+      expect(textIn(folder, 'filed')).toBe('2')
+      expect(readlinkSync(join(folder, 'linked'))).toBe('real')
+      expect(readlinkSync(join(folder, 'unlinked'))).toBe('nowhere')
+      expect(textIn(folder, 'opened/in/it.js')).toBe('2')
+    }
+    // Not among the paths: what lies behind the link is base's own.
+    expect([textIn(trees.head, 'linked/a.js'), textIn(over, 'linked/a.js')]).toEqual(['2', '1'])
+  } finally {
+    trees.close()
+  }
+})
+
+test('a folder of base that was a link is laid over as a folder, and what the link led to stays', async () => {
+  repository.write({ 'real/a.js': '1' })
+  link('real', 'linked')
+  repository.commit({ 'b.mjs': '' })
+  rmSync(join(repository.folder, 'linked'))
+  repository.write({ 'linked/a.js': '2' })
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  try {
+    const over = await trees.layOver(['linked/a.js'])
+    const texts = ['real/a.js', 'linked/a.js'].map((file) => readFileSync(join(over, file), 'utf8'))
+    expect(texts).toEqual(['1', '2'])
   } finally {
     trees.close()
   }

@@ -9,7 +9,6 @@
  */
 import {
   copyFileSync,
-  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -69,11 +68,7 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
       layOver: async (paths) => {
         const over = await checkOut(repository, base.commit, signal, { place: join(room, 'over') })
         open.push(over)
-        for (const path of paths) {
-          rmSync(join(over.folder, path), { recursive: true, force: true })
-          if (existsSync(join(head, path)))
-            cpSync(join(head, path), join(over.folder, path), { recursive: true })
-        }
+        layInto(over.folder, head, paths)
         return over.folder
       },
       close,
@@ -84,6 +79,36 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
   }
 }
 
+/** Puts what `from` has at these paths, be it nothing, in place of what `into` has. */
+function layInto(into: string, from: string, paths: readonly string[]): void {
+  // All go before any comes: where a folder becomes a file or a link, or the other way round, both are among the paths.
+  for (const path of paths)
+    if (presence(into)(path)) rmSync(join(into, path), { recursive: true, force: true })
+  const isThere = presence(from)
+  for (const path of paths) {
+    if (!isThere(path)) continue
+    makeFolder(into, dirname(path))
+    copyOne(join(from, path), join(into, path))
+  }
+}
+
+/** A folder and those above it, in place of the link or the file that any of them may be. */
+function makeFolder(root: string, path: string): void {
+  if (path === '.') return
+  makeFolder(root, dirname(path))
+  const place = join(root, path)
+  if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) return
+  rmSync(place, { force: true })
+  mkdirSync(place)
+}
+
+/** A file, or a link as it is. What is neither is passed over. */
+function copyOne(from: string, to: string): void {
+  const kind = lstatSync(from)
+  if (kind.isSymbolicLink()) symlinkSync(readlinkSync(from), to)
+  else if (kind.isFile()) copyFileSync(from, to)
+}
+
 /**
  * Every file that git knows or would take, as it is now; a link stays one, so what it leads to is the copy's own. Returns
  * the submodules, whose files are not copied.
@@ -91,19 +116,37 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
 async function copyWorkingTree(repository: string, to: string): Promise<string[]> {
   const listed = await git(repository, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
   const folders: string[] = []
+  const isThere = presence(repository)
   for (const file of new Set(listed.split('\0'))) {
     const from = join(repository, file)
-    const kind = file === '' ? undefined : lstatSync(from, { throwIfNoEntry: false })
     // A file that was deleted is listed, too.
-    if (kind === undefined) continue
+    if (file === '' || !isThere(file)) continue
     const place = join(to, file)
     mkdirSync(dirname(place), { recursive: true })
-    if (kind.isSymbolicLink()) symlinkSync(readlinkSync(from), place)
-    else if (kind.isFile()) copyFileSync(from, place)
-    else if (kind.isDirectory()) folders.push(file.replace(/\/$/, ''))
+    copyOne(from, place)
+    // A file that has become a folder is no repository: what is in it is listed by itself.
+    if (lstatSync(from).isDirectory() && existsSync(join(from, '.git'))) folders.push(file.replace(/\/$/, ''))
   }
   linkModules(repository, to, await packageFolders(repository))
   return folders
+}
+
+/**
+ * Whether there is something at a path of this tree itself, a dangling link included: what lies behind a link, where a
+ * folder has become one, is of another place, and nothing lies behind a file.
+ */
+function presence(root: string): (path: string) => boolean {
+  const folders = new Map<string, boolean>([['.', true]])
+  const isFolder = (path: string): boolean => {
+    const known = folders.get(path)
+    if (known !== undefined) return known
+    const found = isThere(path) && lstatSync(join(root, path)).isDirectory()
+    folders.set(path, found)
+    return found
+  }
+  const isThere = (path: string): boolean =>
+    isFolder(dirname(path)) && lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined
+  return isThere
 }
 
 /** Of package managers whose installations the gate does not make. */
