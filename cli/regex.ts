@@ -3,19 +3,19 @@ import { patternDocument, patternsDocument } from '../reports/shootout/document.
 import { junit as junitXml } from '../reports/shootout/junit.ts'
 import { sarif as sarifLog } from '../reports/shootout/sarif.ts'
 import { headline, renderPattern, sentence } from '../reports/shootout/terminal.ts'
-import { exitOf, judge, type Finding } from '../reports/shootout/verdict.ts'
+import { exitOf, isLinear, judge, type Finding } from '../reports/shootout/verdict.ts'
 import { ENGINES } from '../sims/bench/shootout/engines/engines.ts'
 import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import { readAccepted } from '../sims/bench/shootout/input/accepted.ts'
 import { BadRequest, CouldNotMeasure } from '../sims/bench/harness/errors.ts'
 import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
-import { DEFAULTS, type EngineReport } from '../sims/bench/shootout/inspect.ts'
+import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
-import { checkOutputs, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, writeOutputs } from './outputs.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
 const MOST_LANES = 4
@@ -121,8 +121,8 @@ export const regex = defineCommand({
       writeOutputs(
         { junit, sarif },
         {
-          junit: () => junitXml(findings, file, check),
-          sarif: () => `${JSON.stringify(sarifLog(findings, file, version), null, 2)}\n`,
+          junit: asText(() => junitXml(findings, file, check)),
+          sarif: asText(() => `${JSON.stringify(sarifLog(findings, file, version), null, 2)}\n`),
         },
       )
     }
@@ -179,8 +179,6 @@ function chosen(wanted: string | undefined, known: readonly EngineSpec[]): Engin
 }
 
 function summary(reports: readonly PatternReport[]): string {
-  const isLinear = ({ verdict, findAll }: EngineReport): boolean =>
-    verdict === 'linear' && (findAll === null || findAll.verdict === 'linear')
   const bad = reports.filter(({ engines }) => !engines.every(isLinear))
   const lines = bad.map(({ name, pattern, engines }) => `${name}: ${headline(pattern, engines)}`)
   return `${reports.length - bad.length} of ${reports.length} patterns linear on every engine\n${lines.map((line) => `${line}\n`).join('')}`

@@ -6,8 +6,8 @@ import { attackCode, attackWords } from './attack.ts'
 import { patternDocument, patternsDocument } from './document.ts'
 import { junit } from './junit.ts'
 import { sarif } from './sarif.ts'
-import { renderPattern } from './terminal.ts'
-import { exitOf, judge } from './verdict.ts'
+import { headline, renderPattern } from './terminal.ts'
+import { exitOf, isLinear, judge } from './verdict.ts'
 
 const attack = { prefix: '<"', pump: "a'", suffix: '\n', length: 31, from: 'loops' }
 
@@ -84,6 +84,20 @@ describe('judging', () => {
       'unsure',
       'failed',
     ])
+  })
+
+  test('a list of patterns counts one linear where a check passes it, and says of any other why it is not', () => {
+    for (const search of ['linear', 'undecided', 'refused', 'crashed'] as const) {
+      for (const all of [null, 'linear', 'refused', 'undecided', 'crashed'] as const) {
+        const engine = report(search, { findAll: all === null ? null : report(all) })
+        const listed = pattern('all', 3, engine)
+        const [finding] = judge([listed], 'v8', [], '2026-11-26')
+        expect(isLinear(engine), `${search}, ${all}`).toBe(finding!.outcome === 'passed')
+        // More than `linear on v8`, and not more where there is no more to say.
+        const says = /undecided|crashed|refused/.test(headline('x', [engine]))
+        expect(says, `${search}, ${all}`).toBe(!isLinear(engine))
+      }
+    }
   })
 
   test('exit codes', () => {

@@ -22,9 +22,9 @@ const ORDER = ['exponential', 'polynomial', 'crashed', 'undecided', 'linear', 'r
 
 /** `^(a+)+$: exponential on v8, python; linear on flowbench`. */
 export function headline(pattern: string, engines: readonly EngineReport[]): string {
-  // What only finding all matches shows stands for itself; that one is undecided or refused is told in the engine's line.
+  // What only finding all matches shows stands for itself. An engine that does not find all is judged by a search.
   const all = engines.flatMap(({ engine, findAll }) => (findAll === null ? [] : [{ engine, ...findAll }]))
-  const grows = partsOf(all, ['exponential', 'polynomial', 'crashed'])
+  const grows = partsOf(all, ['exponential', 'polynomial', 'crashed', 'undecided'])
   const parts = [...partsOf(engines, ORDER), ...grows.map((part) => `finding all matches ${part}`)]
   return `${pattern}: ${parts.join('; ')}`
 }

@@ -66,6 +66,9 @@ function worse(report: EngineReport): Pick<Finding, 'shown' | 'of'> {
   return isWorse ? { shown: findAll, of: 'all matches' } : { shown: report, of: 'search' }
 }
 
+/** Linear in all that it does. */
+export const isLinear = (report: EngineReport): boolean => rawOutcome(worse(report).shown) === 'passed'
+
 /** What was seen of what is judged, in words. */
 export function findingSentence({ report, shown, of }: Finding): string {
   return `${of === 'search' ? '' : 'finding all matches is '}${sentence(shown, report.promise)}`
