@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gateDocument } from '../sims/bench/gate/document.ts'
 import { newRepository, type Repository } from '../sims/bench/testing/repository.ts'
-import { flowbench } from './testing/flowbench.ts'
+import { flowbench, ROOT } from './testing/flowbench.ts'
 
 const out = mkdtempSync(join(tmpdir(), 'flowbench-'))
 let repository: Repository
@@ -72,6 +74,38 @@ test('a benchmark that gives another result each time is refused: exit 3, and ho
     'UNMEASURED: could not measure tasks/walk: head: it returned 0 first, and 1 later',
   ])
   expect(stdout.trim().split('\n').at(-1)).toMatch(/^UNMEASURED; again: flowbench gate .* --only wal 'a b'$/)
+})
+
+test('a record that cannot be appended when all is told takes no other file with it', async () => {
+  repository.write({ 'engine.mjs': engine(100) })
+  const record = join(out, 'vanishing')
+  mkdirSync(record)
+  // It can be written as long as the tasks have not been looked at.
+  repository.write({
+    'engine.mjs': `import { rmSync } from 'node:fs'\nrmSync(${JSON.stringify(record)}, { recursive: true, force: true })\n${engine(100)}`,
+  })
+  const xml = join(out, 'kept.xml')
+  const { code, stderr } = await gate(
+    '--base',
+    'HEAD',
+    `--record=${join(record, 'a.ndjson')}`,
+    `--junit=${xml}`,
+  )
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a.ndjson: cannot be written (ENOENT)')])
+  expect(readFileSync(xml, 'utf8')).toContain('<testcase')
+})
+
+test('nobody reads the progress any more: the verdict is still told, and its exit code', async () => {
+  repository.write({ 'engine.mjs': engine(1000) })
+  const args = ['gate', '--bench', join(repository.folder, 'tasks.mjs'), '--counts', '--base', 'HEAD']
+  const child = spawn(process.execPath, [join(ROOT, 'cli/main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stderr.destroy()
+  let told = ''
+  child.stdout.on('data', (text: Buffer) => (told += text.toString()))
+  const [code] = (await once(child, 'close')) as [number]
+  expect([code, told]).toEqual([99, expect.stringContaining('blocks grew')])
 })
 
 test.each([

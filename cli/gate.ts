@@ -14,7 +14,7 @@ import { SIMS_MODULE } from '../sims/index.ts'
 import { defineCommand, wholeNumber } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
-import { checkOutputs, told, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, writeOutputs } from './outputs.ts'
 import { quote } from './reproduce.ts'
 
 const VERDICT_EXIT = {
@@ -161,8 +161,8 @@ export const gate = defineCommand({
       }
       if (base === undefined) throw new UsageError('which commit? --base REF')
       const { markdown, junit, bencher } = more
-      const outputs = { markdown, junit, bencher }
-      checkOutputs({ ...outputs, record: more.record })
+      const outputs = { markdown, junit, bencher, record: more.record }
+      checkOutputs(outputs)
       const document = await runGate({
         base,
         ...(command !== undefined
@@ -189,12 +189,11 @@ export const gate = defineCommand({
       console.log(json ? JSON.stringify(document) : renderGate(document))
       process.exitCode = strict && verdict === 'undecided' ? EXIT.unmeasured : VERDICT_EXIT[verdict]
       tellGitHub(document)
-      const { record: kept } = more
-      if (kept !== undefined) told('record', kept, () => record(kept, document, new Date()))
       writeOutputs(outputs, {
-        markdown: () => gateMarkdown(document),
-        junit: () => gateJunit(document),
-        bencher: () => gateBencher(document),
+        markdown: asText(() => gateMarkdown(document)),
+        junit: asText(() => gateJunit(document)),
+        bencher: asText(() => gateBencher(document)),
+        record: (file) => record(file, document, new Date()),
       })
     })
   },

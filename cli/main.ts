@@ -9,6 +9,13 @@ const { hideBin } = await import('yargs/helpers')
 const { commandLine } = await import('./command-line.ts')
 const { EXIT, exitCodeOf, explain } = await import('./exit.ts')
 
+// Whoever reads our lines may have read enough (`| head`); reports are still to be written.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 try {
   await (await commandLine(hideBin(process.argv))).parseAsync()
 } catch (error) {

@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { UsageError } from './exit.ts'
-import { checkOutputs, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, writeOutputs } from './outputs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flowbench-outputs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -18,10 +27,22 @@ test('a check leaves everything as it is', () => {
   expect(() => checkOutputs({ junit: folder })).toThrow(/--junit .*: cannot be written \(EISDIR\)/)
 })
 
+test('a link to a file that is not there yet stays one', () => {
+  symlinkSync(at('later.xml'), at('out.xml'))
+  checkOutputs({ junit: at('out.xml') })
+  expect([readlinkSync(at('out.xml')), existsSync(at('later.xml'))]).toEqual([at('later.xml'), false])
+})
+
 test('one that cannot be written takes no other with it, and is named', () => {
-  const text = { markdown: () => 'm', junit: () => 'j', bencher: () => 'b' }
-  const write = (): void =>
-    writeOutputs({ markdown: at('a.md'), junit: at('none/a.xml'), bencher: at('a.json') }, text)
-  expect(write).toThrow(/--junit .*none.a\.xml: cannot be written \(ENOENT\)/)
+  const writers = {
+    record: (file: string) => appendFileSync(file, 'r'),
+    markdown: asText(() => 'm'),
+    junit: asText(() => 'j'),
+    bencher: asText(() => 'b'),
+  }
+  const outputs = { record: folder, markdown: at('a.md'), junit: at('none/a.xml'), bencher: at('a.json') }
+  expect(() => writeOutputs(outputs, writers)).toThrow(/--record .*: cannot be written \(EISDIR\)/)
+  const rest = { ...outputs, record: undefined }
+  expect(() => writeOutputs(rest, writers)).toThrow(/--junit .*none.a\.xml: cannot be written \(ENOENT\)/)
   expect([readFileSync(at('a.md'), 'utf8'), readFileSync(at('a.json'), 'utf8')]).toEqual(['m', 'b'])
 })

@@ -4,7 +4,7 @@
  * They are tried before anything is measured, and written when the answer is told: minutes of work must not end at a
  * folder that is not there, and a verdict must not be lost for want of a place to put its copy.
  */
-import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { UsageError } from './exit.ts'
 
 export type Outputs = Readonly<Record<string, string | undefined>>
@@ -18,18 +18,28 @@ export function checkOutputs(outputs: Outputs): void {
       // A pipe or a device is somebody's: opening it may say something to them.
       if (found !== undefined && !found.isFile() && !found.isDirectory()) return
       closeSync(openSync(file, 'a'))
-      if (found === undefined) rmSync(file)
+      // Where `file` is a link to what was not there, the link is the user's and stays.
+      if (found === undefined) rmSync(realpathSync(file))
     })
   }
 }
 
+/** By flag, what is to be done with its file. */
+export type Writers = Readonly<Record<string, (file: string) => void>>
+
+/** The file is to hold this text. */
+export const asText =
+  (text: () => string) =>
+  (file: string): void =>
+    writeFileSync(file, text())
+
 /** Writes each of them, whatever becomes of the others; throws UsageError for the first that failed. */
-export function writeOutputs(outputs: Outputs, textOf: Readonly<Record<string, () => string>>): void {
+export function writeOutputs(outputs: Outputs, writers: Writers): void {
   const errors: unknown[] = []
   for (const [flag, file] of Object.entries(outputs)) {
     if (file === undefined) continue
     try {
-      told(flag, file, () => writeFileSync(file, textOf[flag]!()))
+      told(flag, file, () => writers[flag]!(file))
     } catch (error) {
       errors.push(error)
     }
@@ -38,7 +48,7 @@ export function writeOutputs(outputs: Outputs, textOf: Readonly<Record<string, (
 }
 
 /** What a file system says, as one line that names the flag. */
-export function told(flag: string, file: string, touch: () => void): void {
+function told(flag: string, file: string, touch: () => void): void {
   try {
     touch()
   } catch (cause) {
