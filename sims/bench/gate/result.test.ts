@@ -28,7 +28,10 @@ test('a result that cannot be told is an object and no error', () => {
   itself.push(itself)
   let deep: unknown = 0
   for (let i = 0; i < 100_000; i++) deep = [deep]
-  const unread = Object.defineProperty({}, 'x', { enumerable: true, get: () => itself.at(5)!.toString() })
+  const fails = (): never => {
+    throw new Error('it is closed')
+  }
+  const unread = Object.defineProperty({}, 'x', { enumerable: true, get: fails })
   for (const one of [itself, deep, unread, { toJSON: () => undefined }]) expect(told(one)).toBe('an object')
   expect(told({ a: { toJSON: () => undefined }, b: 1 })).toBe('{"b":1}')
   expect(told(undefined)).toBeNull()
