@@ -189,6 +189,19 @@ describe('order and ends', () => {
     )
   })
 
+  it.each([
+    ['- +', /at index 10000$/],
+    ['+ -', /at index 485000$/],
+  ])('a search that finds nothing is ended by its budget too: %s', (range, where) => {
+    const client = new Client()
+    for (let i = 0; i < 100; i++) client.send('ARSET', 'k', String(i * 5_000), 'needle '.repeat(80))
+    client.send('CONFIG', 'SET', 'argrep-max-steps', '1000')
+    for (const predicate of ['MATCH absent', 'GLOB *absent*', 'MATCH absent MATCH missing AND'])
+      expect(client.type(`ARGREP k ${range} ${predicate} COUNT`)).toMatch(where)
+    client.send('CONFIG', 'SET', 'argrep-max-steps', '1000000')
+    expect(client.type(`ARGREP k ${range} MATCH absent COUNT`)).toBe('(integer) 0')
+  })
+
   it('a caller goes on from where the budget ended a search, in both directions, and misses nothing', () => {
     const client = new Client()
     for (let i = 0; i < 100; i++)

@@ -87,6 +87,7 @@ export class Search implements Job {
         if (this.hits >= options.limit) return this.end()
         if (this.ranges.length === 0) {
           if (!walk.next()) return this.end()
+          if (this.work > options.maxSteps && this.isSomethingThere()) return this.exceeded(this.first)
           this.look()
           continue
         }
@@ -129,6 +130,12 @@ export class Search implements Job {
     this.gathered.free()
     this.snapshot?.release()
     this.snapshot = null
+  }
+
+  /** A look at memory is work, and may find nothing in slice after slice: the budget is looked at before each. */
+  private isSomethingThere(): boolean {
+    this.gathered.gather(this.walk.slice, this.walk.from, this.walk.to)
+    return this.gathered.count > 0
   }
 
   /**
