@@ -1,16 +1,17 @@
 /** The answer in one sentence. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
+import { isOverloaded } from '../lab/contract/overload.ts'
 import type { Headline, Results } from '../lab/contract/sim.ts'
 import type { AgentMemoryParams } from './params.ts'
 
 export function answer({ chosen }: Results<AgentMemoryParams>): Headline {
-  const { metrics, params, state } = chosen
+  const { metrics, params, replications, state } = chosen
   const of = (name: string): number | null => metrics[name]?.value ?? null
   const wait = metrics['p99(argetWait)']
   /** A server's wait, or why it has none. */
   const said = (name: string, utilisation: string): string => {
     const value = of(name)
-    if ((of(utilisation) ?? 0) >= 1) return 'no bound at all, as it would be overloaded,'
+    if (isOverloaded(utilisation, replications)) return 'no bound at all, as it would be overloaded,'
     return value === null ? 'unknown' : formatQuantity(value, 's')
   }
   const perGB = of('fragmentsPerGB')

@@ -1,19 +1,20 @@
 /** What agent-memory measures. The same requests are put to three servers; only the first has both protections. */
 import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
 
-const time = (label: string, of: string): ObservationSpec => ({
+const time = (label: string, of: string, overloadedBy?: keyof typeof METRICS): ObservationSpec => ({
   unit: 's',
   label,
   of,
   // Where more is asked for than there is time, the later a request comes the longer it waits.
   steadyState: true,
+  ...(overloadedBy === undefined ? {} : { overloadedBy }),
   percentiles: [50, 99],
 })
 
 export const OBSERVATIONS = {
   argetWait: time('time until an ARGET is answered', 'ARGETs'),
-  atOnceWait: time('the same, when an ARGREP runs to its end at once', 'ARGETs'),
-  unboundedWait: time('the same, when moreover no budget ends an ARGREP', 'ARGETs'),
+  atOnceWait: time('the same, when an ARGREP runs to its end at once', 'ARGETs', 'atOnceUtilisation'),
+  unboundedWait: time('the same, when moreover no budget ends an ARGREP', 'ARGETs', 'unboundedUtilisation'),
   argrepTime: time('time until an ARGREP is answered', 'ARGREPs'),
 } as const satisfies Record<string, ObservationSpec>
 

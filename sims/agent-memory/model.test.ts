@@ -59,7 +59,7 @@ describe('one replication', () => {
     expect(longest(measures, 'atOnceWait')).toBeGreaterThan(0.025)
   })
 
-  test('a server that is overloaded has no waits, also one that is only compared with', () => {
+  test('an overloaded server has waits in one replication; what a point has of them is decided over all', () => {
     for (const [name, spec] of Object.entries(OBSERVATIONS))
       expect([name, spec.steadyState]).toEqual([name, true])
     const found = replicate({ hostileShare: '60%', budget: '400k', searches: '7/s', fragments: 9_000 })
@@ -70,26 +70,42 @@ describe('one replication', () => {
     expect(found.metrics['unboundedUtilisation']).toBeGreaterThan(1)
     expect(count('argetWait')).toBeGreaterThan(1_000)
     expect(count('atOnceWait')).toBe(count('argetWait'))
-    expect(count('unboundedWait')).toBe(0)
+    expect(count('unboundedWait')).toBe(count('argetWait'))
+    const { argetWait, atOnceWait, unboundedWait } = OBSERVATIONS
+    expect([argetWait, atOnceWait, unboundedWait].map(({ overloadedBy }) => overloadedBy)).toEqual([
+      undefined,
+      'atOnceUtilisation',
+      'unboundedUtilisation',
+    ])
   })
 
   test('the answer says which servers are overloaded, and gives no wait of theirs', () => {
     const metric = (value: number | null) => ({ unit: 's', value, low: null, high: null })
-    const say = (state: 'stable' | 'overloaded', utilisation: number, wait: number | null): string => {
+    const say = (
+      state: 'stable' | 'overloaded',
+      utilisation: number,
+      wait: number | null,
+      unbounded = [1.2, 1.2, 1.2],
+    ): string => {
       const metrics = {
         'p99(argetWait)': metric(wait),
         'p99(atOnceWait)': metric(wait),
-        'p99(unboundedWait)': metric(0.5),
+        'p99(unboundedWait)': metric(unbounded.filter((busy) => busy >= 1).length >= 2 ? null : 0.5),
         utilisation: metric(utilisation),
         atOnceUtilisation: metric(utilisation),
-        unboundedUtilisation: metric(1.2),
       }
+      const replications = unbounded.map((unboundedUtilisation) => ({ metrics: { unboundedUtilisation } }))
       const params = agentMemoryParams.parse({})
-      return answer({ chosen: { metrics, params, state } } as unknown as Parameters<typeof answer>[0]).text
+      return answer({ chosen: { metrics, params, replications, state } } as unknown as Parameters<
+        typeof answer
+      >[0]).text
     }
     expect(say('stable', 0.4, 0.02)).toMatch(
       /^99 of 100 ARGETs are answered within 20 ms while .* run; 20 ms if those did not yield, no bound at all, as it would be overloaded, without a budget either\./,
     )
+    // As the point's own state: half of the replications decide, and their mean does not.
+    expect(say('stable', 0.4, 0.02, [0.9, 0.9, 1.6])).toContain('500 ms without a budget either')
+    expect(say('stable', 0.4, 0.02, [0.4, 1.1, 1.1])).toContain('overloaded, without a budget either')
     expect(say('overloaded', 4.9, null)).toMatch(
       /^The event loop is overloaded: .* take 4\.9 times the time there is/,
     )

@@ -28,9 +28,7 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
   const ours = loops[0]!
   const [, atOnce, unbounded] = loops
   const busy = (loop: Loop): number => loop.busy / params.span
-  // The point's state is that of the first server; another one that is overloaded has no waits to compare with.
-  const waits = (loop: Loop | undefined): LogHistogram =>
-    loop === undefined || busy(loop) >= 1 ? new LogHistogram() : loop.reads
+  const waits = (loop: Loop | undefined): LogHistogram => loop?.reads ?? new LogHistogram()
   return {
     metrics: {
       fragmentsPerGB: GB / bytesPerFragment,

@@ -153,8 +153,11 @@ function quantileOf(observation: string, spec: ObservationSpec, percentile: stri
   }
 }
 
-const withState = (metric: MetricSpec, { steadyState }: ObservationSpec): MetricSpec =>
-  steadyState === undefined ? metric : { ...metric, steadyState }
+const withState = (metric: MetricSpec, { steadyState, overloadedBy }: ObservationSpec): MetricSpec => ({
+  ...metric,
+  ...(steadyState === undefined ? {} : { steadyState }),
+  ...(overloadedBy === undefined ? {} : { overloadedBy }),
+})
 
 function ordinal(number: string): string {
   const ending =

@@ -24,6 +24,11 @@ export interface MetricSpec {
   readonly label: string
   /** True for a figure of the steady state (a mean wait): an overloaded point cannot have it. */
   readonly steadyState?: boolean
+  /**
+   * Name of the metric that is the utilisation of the system it is measured in, where that is not the one whose state the
+   * point has (a server that it is compared with): where that system is overloaded, there is no figure of it either.
+   */
+  readonly overloadedBy?: string
 }
 
 /**
@@ -40,6 +45,8 @@ export interface ObservationSpec {
   readonly of: string
   /** As for a metric: an overloaded point has no figure of it. */
   readonly steadyState?: boolean
+  /** As for a metric: the utilisation of another system than the point's. */
+  readonly overloadedBy?: string
   /** Percentiles that are always shown; default 50, 95, 99. */
   readonly percentiles?: readonly number[]
 }

@@ -5,7 +5,7 @@
 import { distributionOfIn } from '../contract/figure.ts'
 import { formatQuantity } from '../contract/format.ts'
 import type { ChartSpec, Distribution, ObservationSpec, Sim } from '../contract/sim.ts'
-import { effectiveAt, type Point } from './fold.ts'
+import { effectiveAt, isMeaningless, type Point } from './fold.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { quantileFigure } from '../analysis/figure.ts'
 
@@ -21,7 +21,7 @@ export function distributionCharts(
   limits: Readonly<Record<string, { readonly value: number }>>,
 ): ChartSpec[] {
   return Object.entries(sim.observations ?? {}).flatMap(([name, spec]) => {
-    if (point.state === 'overloaded' && spec.steadyState === true) return []
+    if (isMeaningless(spec, point)) return []
     const distributions = point.replications.map((measures) => distributionOfIn(measures, name))
     const values = curve(distributions, leastShare(name, spec, distributions, point))
     if (values.length < 3) return []

@@ -4,7 +4,8 @@ import { rareFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { figureOver, type NamedFigure } from '../contract/figure.ts'
-import type { Estimate, Measures, PointResult, PointState } from '../contract/sim.ts'
+import { isHalf, isOverloaded } from '../contract/overload.ts'
+import type { Estimate, Measures, MetricSpec, PointResult, PointState } from '../contract/sim.ts'
 import type { Plan } from './plan.ts'
 
 /** A point as the runner knows it: the contract's, and how it was planned. */
@@ -17,15 +18,20 @@ export interface Point extends PointResult<unknown> {
 const NON_NEGATIVE = new Set(['s', 'share', 'count', 'bytes', '1/s', 'bit/s'])
 const NOTHING = { value: null, low: null, high: null }
 
-/**
- * A point is overloaded when at least half of its replications are: near the edge single replications cross it by
- * chance. It is stable only when every one is.
- */
+/** A point is overloaded when at least half of its replications are. It is stable only when every one is. */
 export function foldState(states: readonly PointState[]): PointState {
   const overloaded = states.filter((state) => state === 'overloaded').length
-  if (2 * overloaded >= states.length) return 'overloaded'
+  if (isHalf(overloaded, states.length)) return 'overloaded'
   return states.every((state) => state === 'stable') ? 'stable' : 'backlogged'
 }
+
+/** Whether a point cannot have this: it, or the system that is measured, is overloaded. */
+export const isMeaningless = (
+  { steadyState, overloadedBy }: Pick<MetricSpec, 'steadyState' | 'overloadedBy'>,
+  { state, replications }: Pick<Point, 'state' | 'replications'>,
+): boolean =>
+  (state === 'overloaded' && steadyState === true) ||
+  (overloadedBy !== undefined && isOverloaded(overloadedBy, replications))
 
 export interface FoldRequest {
   readonly at: PointResult<unknown>['at']
@@ -44,8 +50,7 @@ export function foldPoint(
   const metrics: Record<string, Estimate> = {}
   for (const named of figures) {
     const { name, spec } = named
-    const isMeaningless = state === 'overloaded' && spec.steadyState === true
-    const figure = isMeaningless ? null : figureAt(named, replications, plan)
+    const figure = isMeaningless(spec, { state, replications }) ? null : figureAt(named, replications, plan)
     metrics[name] = { unit: spec.unit, ...NOTHING }
     if (figure === null) continue
     found[name] = figure

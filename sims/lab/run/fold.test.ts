@@ -1,0 +1,52 @@
+/** What a point has and has not, when its replications do not agree. */
+import { describe, expect, it } from 'vitest'
+import { LogHistogram } from '../analysis/histogram.ts'
+import { declaredFigures } from '../contract/figure.ts'
+import type { Measures } from '../contract/sim.ts'
+import { distributionCharts } from './distribution-chart.ts'
+import { foldPoint, type Point } from './fold.ts'
+import type { Plan } from './plan.ts'
+import { fixtureSim } from './testing/fixture.ts'
+
+describe('a system that a point is compared with', () => {
+  const sim = {
+    metrics: { otherBusy: { unit: 'share', label: 'the other busy' } },
+    observations: {
+      wait: { unit: 's', label: 'wait', of: 'customers', steadyState: true },
+      otherWait: { unit: 's', label: 'wait at the other', of: 'customers', overloadedBy: 'otherBusy' },
+    },
+  } as const
+  const plan = { params: {}, windows: 1, isSteady: false, time: null, known: () => null } as unknown as Plan
+  const figures = declaredFigures(sim)
+
+  /** Who is busier waits longer. */
+  const replication = (otherBusy: number): Measures => {
+    const waits = (longest: number): LogHistogram => {
+      const found = new LogHistogram()
+      for (let i = 1; i <= 20_000; i++) found.add((longest * i) / 20_000)
+      return found
+    }
+    const observations = { wait: waits(1).toData(), otherWait: waits(otherBusy).toData() }
+    return { metrics: { otherBusy }, observations, state: 'stable', counters: {} } as unknown as Measures
+  }
+  const fold = (...busy: number[]): Point =>
+    foldPoint({ at: {}, plan, figures, pilot: null }, busy.map(replication))
+
+  it('has no figure and no chart where it is overloaded in half of the replications', () => {
+    const point = fold(0.5, 0.5, 1, 3)
+    for (const name of ['mean(otherWait)', 'p50(otherWait)', 'p99(otherWait)']) {
+      expect([name, point.metrics[name]!.value]).toEqual([name, null])
+      expect(point.figures).not.toHaveProperty([name])
+    }
+    expect(point.state).toBe('stable')
+    expect(point.metrics['mean(wait)']!.value).toBeCloseTo(0.5, 3)
+    expect(point.metrics['otherBusy']!.value).toBe(1.25)
+    const charts = distributionCharts({ ...fixtureSim(false), ...sim }, point, {}).map(({ name }) => name)
+    expect(charts).toEqual(['distribution-wait'])
+  })
+
+  it('else has those of all replications, the overloaded ones too', () => {
+    expect(fold(0.5, 0.5, 2).metrics['mean(otherWait)']!.value).toBeCloseTo(0.5, 3)
+    expect(fold(0.5, 0.5, 0.5).metrics['mean(otherWait)']!.value).toBeCloseTo(0.25, 3)
+  })
+})
