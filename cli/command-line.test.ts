@@ -52,7 +52,10 @@ describe('is refused as the caller’s mistake, by name:', () => {
     ['gate --base a --base b', /--base takes one value/],
     ['serve webhooks --dir a --key-file x --key-file y', /--key-file takes one value/],
     // Numbers that are none.
-    ['serve sparse-array --output-limit 64mb', /--output-limit takes a whole number, 1024 or more, not "64mb"/],
+    [
+      'serve sparse-array --output-limit 64mb',
+      /--output-limit takes a whole number, 1024 or more, not "64mb"/,
+    ],
     ['serve sparse-array --max-steps 0', /--max-steps takes/],
     ['serve sparse-array --port 65536', /--port takes a whole number, 0 to 65535, not "65536"/],
     ["serve webhooks --dir a --port ''", /--port takes .*not ""/],
