@@ -78,7 +78,7 @@ export function engine(): Engine {
 
 /** Where callers keep text that is to be searched without copying. */
 export const arena = {
-  /** A region of `length` bytes in the engine's memory. Throws ArenaFullError beyond 2 GiB in all. */
+  /** A region of `length` bytes in the engine's memory. Throws ArenaFullError beyond 2 GiB less 64 KiB in all. */
   allocate: (length: number): Region => engine().memory.allocate(length),
   /** Bytes in regions that are not freed. */
   get used(): number {

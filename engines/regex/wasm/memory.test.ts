@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compile, compileSet } from '../index.ts'
 import { ArenaFullError, EngineMemory, PAGE } from './memory.ts'
 import type { Region } from './memory.ts'
 
@@ -48,6 +49,21 @@ describe("the engine's memory", () => {
     expect(() => memory.allocate(-1)).toThrow(RangeError)
     expect(() => memory.allocate(Number.NaN)).toThrow(RangeError)
     expect(memory.allocate(PAGE).bytes.length).toBe(PAGE)
+  })
+
+  test('full-grown, it is still a text that can be searched', () => {
+    const memory = new EngineMemory()
+    // Pages that nobody writes to take no room.
+    const full = expect.objectContaining({ allowed: 2 ** 31 - PAGE })
+    expect(() => memory.allocate(2 ** 31)).toThrow(full)
+    memory.allocate(2 ** 31 - PAGE - memory.u8.length)
+    expect(memory.u8.length).toBe(2 ** 31 - PAGE)
+    expect(() => memory.allocate(PAGE)).toThrow(full)
+    const end = memory.u8.length
+    memory.u8.set([0x61, 0x62], end - 2)
+    const fragment = [Uint32Array.of(end - 2), Uint32Array.of(end)] as const
+    for (const regex of [compile('ab$'), compileSet(['ab$', 'xyz'])])
+      expect([...regex.scan(memory.u8, ...fragment, 0).hits]).toEqual([0])
   })
 
   test('a freed region does not hand out bytes that now belong to another', () => {

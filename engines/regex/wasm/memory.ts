@@ -72,8 +72,11 @@ export class EngineMemory {
   private bytes: Uint8Array<ArrayBuffer>
   private words: Uint32Array<ArrayBuffer>
 
-  /** `limit`: bytes that the whole memory may take, at most 4 GiB less one page; default 2 GiB. */
-  constructor(limit = 2 ** 31) {
+  /**
+   * `limit`: bytes that the whole memory may take, at most 4 GiB less one page. Default: 2 GiB less one page, so that the
+   * memory as a whole is always a text that can be searched (`text.ts`), grown to its end too.
+   */
+  constructor(limit = 2 ** 31 - PAGE) {
     this.limit = Math.floor(Math.min(limit, 2 ** 32 - PAGE) / PAGE) * PAGE
     const initial = (HEAP + PAGE) / PAGE
     this.memory = new WebAssembly.Memory({ initial, maximum: Math.max(initial, this.limit / PAGE) })

@@ -7,6 +7,17 @@ import { seeded } from '../testing/random.ts'
 import { Space, SpaceFullError } from './space.ts'
 
 describe('blocks', () => {
+  it.each([2 ** 31 - 65_535, 2 ** 31 - 20, 2 ** 31, 2 ** 32 - 8, 2 ** 32])(
+    'of %i bytes, more than the arena has, are refused',
+    (bytes) => {
+      const space = new Space()
+      expect(() => space.allocate(bytes)).toThrow(SpaceFullError)
+      expect(space.reserve(bytes)).toBe(false)
+      expect(space.used).toBe(0)
+      space.release()
+    },
+  )
+
   it('keep their content apart from all others, and leave nothing behind', () => {
     const random = seeded(3)
     const space = new Space(1 << 20)

@@ -26,8 +26,8 @@ const LEAST = 16
 const LINEAR = 256
 const LEAST_CHUNK = 1 << 20
 const MOST_CHUNK = 64 << 20
-/** The arena holds no more by itself. */
-const MOST_RESERVED = 2 ** 31
+/** The arena holds no more by itself; and sizes rounded up stay below 2^31, as bit operations on them need. */
+const MOST_RESERVED = 2 ** 31 - 65_536
 
 /** No room for what is asked: the arena's end or the limit that was set. */
 export class SpaceFullError extends Error {
@@ -78,6 +78,7 @@ export class Space {
   allocate(bytes: number): number {
     this.refresh()
     const size = blockSize(bytes)
+    if (bytes > MOST_RESERVED) throw new SpaceFullError(bytes)
     if (this.used + size > this.limit) throw new SpaceFullError(size)
     let block = this.take(size)
     if (block === 0) {
