@@ -7,6 +7,9 @@
  * take, and only ways that these questions allow are kept. Looking around is a side path that goes nowhere; a reference
  * back takes whatever its group takes; bounds above a cap are loops. So the automaton may do a little more than the
  * pattern: what is found in it are candidates, to be run.
+ *
+ * Where it has fewer copies of something than the pattern counts, no text gets past that in the pattern: what is behind
+ * it has not been looked into, and the automaton is not complete.
  */
 import { Alphabet, MAX_POINT, MAX_UNIT, NEWLINE, WORD, type CharSet } from './charset.ts'
 import type { Node, Pattern } from './syntax.ts'
@@ -26,7 +29,7 @@ export interface Automaton {
   /** Classes that a state takes; of ANYWHERE all, of BEGIN none. */
   readonly takes: readonly (readonly number[])[]
   readonly edges: readonly (readonly Edge[])[]
-  /** Whether all ways were followed: of some patterns there are too many. */
+  /** Whether all ways were followed, through all that the pattern asks for: of some patterns there are too many. */
   readonly complete: boolean
 }
 
@@ -38,21 +41,31 @@ interface Raw {
   readonly stepsFrom: number[][]
   /** States that a round of a loop comes back to. */
   readonly loops: Set<number>
+  /** Whether something is left out that a text has to have. */
+  cut: boolean
 }
 
 type Asks = 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word'
 
 /** Caps on bounds, each with how many steps there may be: what stays small is expanded far, what is large hardly. */
 const EXACT: readonly (readonly [cap: number, steps: number])[] = [
+  [1_000, 600],
+  [300, 600],
+  [100, 600],
   [30, 600],
   [10, 600],
   [4, 600],
   [2, 600],
   [1, 600],
+  [30, 6_000],
+  [10, 6_000],
+  [4, 6_000],
   [2, 6_000],
   [1, 6_000],
 ]
 const LOOPED = EXACT.filter(([cap]) => cap <= 2)
+/** Copies that may be left out are a loop from here on, which is as good; those that must be there are not. */
+const MOST_OPTIONAL = 30
 /** States a step: those of what takes no character are not counted as steps. */
 const MOST_STATES = 4
 const FEW_STATES = 100
@@ -71,7 +84,7 @@ export function buildAutomaton(pattern: Pattern, loops: boolean): Automaton | nu
 }
 
 function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null {
-  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set() }
+  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set(), cut: false }
   const groups = new Map<number, Node>()
   const state = (): number => {
     raw.free.push([])
@@ -102,9 +115,12 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
         }
         return to
       }
-      case 'group':
+      case 'group': {
+        const to = build(node.item, from)
+        // Not before: inside itself a group has taken nothing yet, and what refers to it takes nothing.
         groups.set(node.index, node.item)
-        return build(node.item, from)
+        return to
+      }
       case 'look': {
         const side = state()
         link(from, side)
@@ -112,9 +128,13 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
         return from
       }
       case 'back': {
-        // A group that refers to itself would go on for ever.
         const items = node.indices.flatMap((index) => groups.get(index) ?? [])
-        if (items.length === 0 || deep > 2) return from
+        if (items.length === 0) return from
+        // References in references double each time.
+        if (deep > 2) {
+          raw.cut = true
+          return from
+        }
         deep++
         const to = items.length === 1 ? build(items[0]!, from) : build({ is: 'choice', items }, from)
         deep--
@@ -133,10 +153,11 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
   const repeat = ({ item, min, max }: Node & { is: 'repeat' }, from: number): number => {
     let at = from
     for (let k = 0; k < Math.min(min, cap); k++) at = build(item, at)
-    if (max <= cap || max === min) {
+    if (min > cap) raw.cut = true
+    if (max <= Math.min(cap, MOST_OPTIONAL) || max === min) {
       const exit = state()
       link(at, exit)
-      for (let k = min; k < Math.min(max, cap); k++) {
+      for (let k = min; k < max; k++) {
         const inside = state()
         link(at, inside)
         at = build(item, inside)
@@ -190,7 +211,7 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   // Without the loops' states no way comes back to where it was; and to one of them none comes back without having
   // taken a character, since a round that takes nothing is no round.
   let total = 0
-  let complete = true
+  let complete = !raw.cut
   const follow = (state: number, before: Kind | 'edge'): Edge[] => {
     const ways = new Map<number, number>()
     let paths = 0

@@ -80,6 +80,12 @@ describe('attacks on a backtracking matcher', () => {
     ['in the loop', `^(${'x'.repeat(500)}+)+$`],
   ])('a long text %s hides no loop', (_, source) => expect(propose(source)!.exponent).toBeGreaterThan(4.5))
 
+  // The last beside a count that is too large to be expanded.
+  test.each(['^a{50}(b+)+$', '^[0-9a-f]{32}(\\s*\\w+)*$', '^a{300,}(b+)+$', 'x{700}|^a{90,99}(b+)+$'])(
+    'a count before it hides no loop: %s',
+    (source) => expect(propose(source)!.exponent).toBeGreaterThan(4.5),
+  )
+
   test('many branches hide no power', () => {
     expect(propose(`\\s+$|${WORDS.slice(0, 400).join('|')}`)!.exponent).toBeGreaterThan(1.5)
     // Too many: it cannot be told.
@@ -91,7 +97,9 @@ describe('attacks on a backtracking matcher', () => {
 
   test('says whether it looked into all of the pattern', () => {
     const complete = (source: string): boolean => proposeAttacks(parsePattern(source)).complete
-    const whole = ['^a+$', 'abc'.repeat(300), ...LINEAR]
+    // Among them counts that are expanded, and a group that refers to itself, which is to nothing.
+    const counted = ['^a{50}b$', '^\\d{3,100},$', `^${'x'.repeat(700)}\\d{4}$`, '^(a\\1b)$']
+    const whole = ['^a+$', 'abc'.repeat(300), ...counted, ...LINEAR]
     expect(whole.filter((source) => !complete(source))).toEqual([])
     // More instructions, steps, sets of characters, ways through, ways round than are looked into.
     const part = [
@@ -100,6 +108,10 @@ describe('attacks on a backtracking matcher', () => {
       Array.from(CJK).join('|'),
       `^${'(a?|b?)'.repeat(30)}$`,
       `^(${WORDS.join('|')})*$`,
+      // More copies, and references in references; what is behind them is not reached.
+      '^a{700}(b+)+$',
+      '^a{700,}(b+)+$',
+      '^(a)(\\1\\1)(\\2\\2)(\\3\\3)\\4(b+)+$',
     ]
     expect(part.filter(complete)).toEqual([])
   })

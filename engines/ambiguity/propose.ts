@@ -96,7 +96,7 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
   return {
     search: best(search, most),
     findAll: best(findAll, most),
-    // Each of the two automata does what the pattern does, and more.
+    // Each of the two automata, if complete, does what the pattern does, and more.
     complete: left.steps > 0 && found.some(({ complete }) => complete),
   }
 }
