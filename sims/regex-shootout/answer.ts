@@ -31,5 +31,7 @@ export function answer({ chosen }: Results<ShootoutParams>): Answer {
   }
   const exponential = value('exponential')
   const text = `A plain backtracking matcher takes exponentially many steps on ${exponential} of ${patterns} patterns, and more than linearly many on ${value('superlinear')}.`
-  return { ...nothing, text, value: exponential }
+  const left = chosen.params.patterns.length - patterns
+  const without = left > 0 ? ` Left out: ${left} that could not be read, or not looked into to the end.` : ''
+  return { ...nothing, text: text + without, value: exponential }
 }

@@ -40,11 +40,15 @@ export function simulate({ patterns }: ShootoutParams, ctx: Pick<ReplicationCont
   }
 }
 
-/** 1 where no text makes it worse than linear; null for what cannot be read, or not looked into to the end. */
+/**
+ * 1 where no text makes it worse than linear. Null for what cannot be read, or not looked into to the end: a power that
+ * was found in a part says nothing of the rest, which may be exponential.
+ */
 function worstExponent(pattern: string): number | null {
   try {
     const { search, complete } = proposeAttacks(parsePattern(pattern))
-    return search[0]?.exponent ?? (complete ? 1 : null)
+    const worst = search[0]?.exponent ?? 1
+    return complete || worst > EXPONENTIAL ? worst : null
   } catch (error) {
     if (error instanceof UnreadablePattern) return null
     throw error

@@ -5,11 +5,19 @@ import { ENGINES } from '../bench/shootout/engines/engines.ts'
 import { runSuite, SUITES as SUITES_RUN } from '../bench/shootout/suite/run.ts'
 import { builtIn } from '../bench/shootout/testing/specs.ts'
 import { measuresOf } from './live.ts'
+import { regexShootout } from './index.ts'
 import { ENGINE_IDS, METRICS } from './metrics.ts'
 import { simulate } from './model.ts'
 import { shootoutParams, SUITES } from './params.ts'
 
 const params = shootoutParams.parse({ suite: 'redos', patterns: ['^(a+)+$', '\\s+$', '^a+$', '('] })
+
+/** The answer's sentence. */
+function told(patterns: readonly string[], metrics: Readonly<Record<string, number | null>>): string {
+  const estimates = Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, { value }]))
+  const chosen = { params: { ...params, patterns }, metrics: estimates }
+  return regexShootout.answer({ chosen } as never).text
+}
 
 describe('the sim', () => {
   test('counts steps: the same each time, what is no pattern dropped', () => {
@@ -21,10 +29,20 @@ describe('the sim', () => {
   })
 
   test('what is not looked into to the end is not called harmless', () => {
-    const patterns = ['^a+$', `^${'(a?|b?)'.repeat(30)}$`, `^(a+)+$|${'x'.repeat(1_900)}`]
+    const patterns = [
+      '^a+$',
+      `^${'(a?|b?)'.repeat(30)}$`,
+      `^(a+)+$|${'x'.repeat(1_900)}`,
+      // A power of 2 is found, and what is behind the count is not: it may be worse.
+      '\\s+$|^a{700}(b+)+$',
+    ]
     const measures = simulate(shootoutParams.parse({ suite: 'redos', patterns }), { progress: () => {} })
     expect(measures.metrics).toMatchObject({ patterns: 2, exponential: 1, superlinear: 1 })
-    expect(measures.flow).toMatchObject({ completed: 2, dropped: 1 })
+    expect(measures.flow).toMatchObject({ completed: 2, dropped: 2 })
+    expect(told(patterns, measures.metrics)).toBe(
+      'A plain backtracking matcher takes exponentially many steps on 1 of 2 patterns, and more than linearly many on 1. Left out: 2 that could not be read, or not looked into to the end.',
+    )
+    expect(told(['^a+$', '^(a+)+$'], measures.metrics)).not.toContain('Left out')
   })
 
   test('knows the engines and suites that there are', () => {
