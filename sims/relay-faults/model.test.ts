@@ -151,6 +151,15 @@ describe('the end of the span', () => {
     expect(metrics['lostNewCalls']).toBeGreaterThan(0.95)
   })
 
+  it.each(['patience', 'deadAfter'])('is followed by an hour of %s at most', (name) => {
+    expect(relayFaultsParams.safeParse({ fault: 'region-loss', [name]: '1h' }).success).toBe(true)
+    for (const long of ['61min', { low: '1min', mid: '30min', high: '100h' }]) {
+      const { error } = relayFaultsParams.safeParse({ fault: 'region-loss', [name]: long })
+      expect(error?.issues).toMatchObject([{ path: typeof long === 'string' ? [name] : [name, 'high'] }])
+      expect(error!.issues[0]!.message).toContain('at most 60 min')
+    }
+  })
+
   it.each([
     ['drainTime', { fault: 'pod-drain', drainTime: '61s', span: '60s' }],
     ['restartEvery', { fault: 'rolling-restart', span: '30s' }],

@@ -9,6 +9,11 @@ import { populationOf } from './population.ts'
 
 /** Sessions of one replication, at most: minutes of work and some 200 bytes each. */
 const MOST_SESSIONS = 1_000_000
+/**
+ * The longest silence after which a client connects anew, or a caller hangs up, in seconds. Whoever is cut off is followed
+ * past the span, so these two are what bounds a run.
+ */
+const MOST_SILENCE = 3600
 const WEEK = 7 * 86_400
 
 const written = z.strictObject({
@@ -95,37 +100,41 @@ const written = z.strictObject({
     .prefault('2ms')
     .describe('from a check’s arrival to its pod’s answer'),
 
-    checkInterval: uncertain(duration({ min: 0.05, max: 60 }))
-      .prefault('2.5s')
-      .describe('between a caller’s checks while all is well (libwebrtc: 2.5 s; RFC 7675: 4 to 6 s)'),
-    silence: duration({ min: 0.05 })
-      .prefault('2.5s')
-      .describe('without a packet, after which a caller checks faster'),
-    weakInterval: duration({ min: 0.02 }).prefault('480ms').describe('between checks then'),
-    deadAfter: uncertain(duration({ above: 0 }))
-      .prefault('15s')
-      .describe('silence after which a caller’s client connects anew'),
-    attemptTimeout: duration({ above: 0 })
-      .prefault('10s')
-      .describe('after which a client takes an attempt for failed'),
-    backoff: duration({ min: 0.1 })
-      .prefault('1s')
-      .describe('wait between attempts; doubled each time if jittered'),
-    patience: uncertain(duration({ above: 0 }))
-      .prefault('60s')
-      .describe('silence after which a caller hangs up'),
-    steeringDelay: uncertain(duration())
-      .prefault('30s')
-      .describe('until names lead elsewhere: health check and time to live'),
-    anycastDelay: uncertain(duration()).prefault('5s').describe('until routes lead elsewhere'),
-    rtt: uncertain(duration({ above: 0 }))
-      .prefault('20ms')
-      .describe('round trip to the nearest cluster, median; the 95th percentile is three times that'),
-    anycastRtt: duration({ above: 0 })
-      .prefault('10ms')
-      .describe('the same to the first hop of an anycast network'),
-    farRtt: duration().prefault('100ms').describe('added when another cluster answers'),
-  })
+  checkInterval: uncertain(duration({ min: 0.05, max: 60 }))
+    .prefault('2.5s')
+    .describe('between a caller’s checks while all is well (libwebrtc: 2.5 s; RFC 7675: 4 to 6 s)'),
+  silence: duration({ min: 0.05 })
+    .prefault('2.5s')
+    .describe('without a packet, after which a caller checks faster'),
+  weakInterval: duration({ min: 0.02 }).prefault('480ms').describe('between checks then'),
+  deadAfter: uncertain(duration({ above: 0, max: MOST_SILENCE }))
+    .prefault('15s')
+    .describe('silence after which a caller’s client connects anew'),
+  attemptTimeout: duration({ above: 0 })
+    .prefault('10s')
+    .describe('after which a client takes an attempt for failed'),
+  backoff: duration({ min: 0.1 })
+    .prefault('1s')
+    .describe('wait between attempts; doubled each time if jittered'),
+  patience: uncertain(duration({ above: 0, max: MOST_SILENCE }))
+    .prefault('60s')
+    .describe('silence after which a caller hangs up'),
+  steeringDelay: uncertain(duration())
+    .prefault('30s')
+    .describe('until names lead elsewhere: health check and time to live'),
+  anycastDelay: uncertain(duration()).prefault('5s').describe('until routes lead elsewhere'),
+  rtt: uncertain(duration({ above: 0 }))
+    .prefault('20ms')
+    .describe('round trip to the nearest cluster, median; the 95th percentile is three times that'),
+  anycastRtt: duration({ above: 0 })
+    .prefault('10ms')
+    .describe('the same to the first hop of an anycast network'),
+  farRtt: duration().prefault('100ms').describe('added when another cluster answers'),
+})
+
+export type RelayFaultsParams = z.infer<typeof written>
+
+export const relayFaultsParams = written
   .refine(({ dayTrough, dayPeak }) => !isTooSharp({ trough: dayTrough, peak: dayPeak }), {
     message: TOO_SHARP,
     path: ['dayTrough'],
