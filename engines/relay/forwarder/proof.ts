@@ -11,7 +11,8 @@
  *
  * An answer may come when the pod has asked again, many times if it asks every 50 ms and the round trip is long. So beside
  * its last request one more is remembered: the first, then the third, seventh, fifteenth and so on, each while as many
- * more are sent. However long the round trip, its address is proven within three of them.
+ * more are sent, up to 128. As long as a round trip takes no longer than 128 of the pod's checks, three of them prove the
+ * address.
  */
 import { word } from '../../net/bytes.ts'
 import { ASKED_SHIFT, CREDIT, KEPT_ID, LAST_ID, PROVEN, RECORD, STATE } from './record.ts'
