@@ -173,7 +173,7 @@ describe('time', () => {
     const timesAt = async (now: number): Promise<(number | null)[]> => {
       server = await server!.restart({ clock: () => now })
       const { endpoints } = await inside(server).store.ask('start', { candidate: 'testtest' })
-      return endpoints.map(({ changed, failingSince }) => [changed, failingSince]).flat()
+      return endpoints.flatMap(({ changed, failingSince }) => [changed, failingSince])
     }
     const now = Date.now()
     expect(await timesAt(now)).toEqual([now, now])
