@@ -1,13 +1,19 @@
 /** The server behind its port: clients as people use them, and what public reports say has broken others. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
+import { commandTable } from './commands/table.ts'
 import { DirectoryNotClaimed } from './io/claim.ts'
+import { Connection } from './io/connection.ts'
 import { BadLimit, UnsafeAddress } from './io/server.ts'
+import { Engine } from './server/engine.ts'
+import { Session } from './server/session.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { RawClient, served } from './testing/served.ts'
 import { formatReply } from './testing/cli-format.ts'
@@ -609,6 +615,41 @@ describe('what has broken others', () => {
     await client.ask('SET', 'k', value)
     client.write(Buffer.concat(Array.from({ length: 100 }, () => frame('GET', 'k'))))
     for (let i = 0; i < 100; i++) expect(await client.reply()).toBe(`$${value}`)
+    client.close()
+  })
+
+  it('replies that wait for the disk and add up, packet by packet, are waited for', async () => {
+    const engine = new Engine()
+    engine.outputLimit = 64 << 10
+    let synced = 0
+    let connection: Connection | undefined
+    await using listener = createServer({ allowHalfOpen: true }, (socket) => {
+      connection = new Connection(new Session(engine, commandTable), socket, {
+        position: () => 1,
+        synced: () => synced,
+        outputLimit: () => engine.outputLimit,
+        tick: () => {},
+        after: () => {},
+        schedule: () => {},
+        unschedule: () => {},
+        report: (error) => {
+          throw error
+        },
+      })
+    }).listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const client = new RawClient((listener.address() as AddressInfo).port)
+    const value = 'x'.repeat(4 << 10)
+    client.write(frame('SET', 'k', value))
+    for (let i = 0; i < 40; i++) {
+      client.write(frame('GET', 'k'))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    expect(client.gather()).toHaveLength(0)
+    synced = 1
+    connection!.release()
+    expect(await client.reply()).toBe('+OK')
+    for (let i = 0; i < 40; i++) expect(await client.reply()).toBe(`$${value}`)
     client.close()
   })
 

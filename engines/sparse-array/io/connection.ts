@@ -158,7 +158,10 @@ export class Connection implements Worker {
     if (this.hasEnded) this.finish()
     if (session.job !== null) around.schedule(this)
     // What waits behind a megabyte of replies is run when they are sent.
-    else if (session.isFull && this.blocked === null) this.block(this.held.length > 0 ? 'disk' : 'turn')
+    else if (this.blocked === null) {
+      const isDisk = this.held.length > 0
+      if (session.isFull || (isDisk && this.queued > session.mostOut)) this.block(isDisk ? 'disk' : 'turn')
+    }
     this.readOn()
   }
 
