@@ -31,6 +31,8 @@ export interface Automaton {
   readonly edges: readonly (readonly Edge[])[]
   /** Whether all ways were followed, through all that the pattern asks for: of some patterns there are too many. */
   readonly complete: boolean
+  /** Whether the pattern looks around or refers back: not every text that the automaton reads is one of the pattern's. */
+  readonly loose: boolean
 }
 
 interface Raw {
@@ -43,6 +45,7 @@ interface Raw {
   readonly loops: Set<number>
   /** Whether something is left out that a text has to have. */
   cut: boolean
+  loose: boolean
 }
 
 type Asks = 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word'
@@ -84,7 +87,7 @@ export function buildAutomaton(pattern: Pattern, loops: boolean): Automaton | nu
 }
 
 function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null {
-  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set(), cut: false }
+  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set(), cut: false, loose: false }
   const groups = new Map<number, Node>()
   const state = (): number => {
     raw.free.push([])
@@ -122,6 +125,7 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
         return to
       }
       case 'look': {
+        raw.loose = true
         const side = state()
         link(from, side)
         build(node.item, side)
@@ -130,6 +134,7 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
       case 'back': {
         const items = node.indices.flatMap((index) => groups.get(index) ?? [])
         if (items.length === 0) return from
+        raw.loose = true
         // References in references double each time.
         if (deep > 2) {
           raw.cut = true
@@ -250,7 +255,7 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   for (const [step, places] of placesOf.entries()) {
     for (const place of places) edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
   }
-  return { alphabet, takes, edges, complete }
+  return { alphabet, takes, edges, complete, loose: raw.loose }
 }
 
 function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {

@@ -98,7 +98,14 @@ describe('attacks on a backtracking matcher', () => {
   test('says whether it looked into all of the pattern', () => {
     const complete = (source: string): boolean => proposeAttacks(parsePattern(source)).complete
     // Among them counts that are expanded, and a group that refers to itself, which is to nothing.
-    const counted = ['^a{50}b$', '^\\d{3,100},$', `^${'x'.repeat(700)}\\d{4}$`, '^(a\\1b)$']
+    const counted = [
+      '^a{50}b$',
+      '^\\d{3,100},$',
+      `^${'x'.repeat(700)}\\d{4}$`,
+      '^(a\\1b)$',
+      '^(?=b)\\w+$',
+      '^(?=a)(a+)+$',
+    ]
     const whole = ['^a+$', 'abc'.repeat(300), ...counted, ...LINEAR]
     expect(whole.filter((source) => !complete(source))).toEqual([])
     // More instructions, steps, sets of characters, ways through, ways round than are looked into.
@@ -111,6 +118,10 @@ describe('attacks on a backtracking matcher', () => {
       // More copies, and references in references; what is behind them is not reached.
       '^a{700}(b+)+$',
       '^a{700,}(b+)+$',
+      // A loop that the matcher does not come to: what is looked for is not what was tried.
+      '^(?=b)\\w(c+)+$',
+      '^(?=b)\\w(c*c*)$',
+      '^(?=x{3})x(y|\\w)(a+)+$',
       '^(a)(\\1\\1)(\\2\\2)(\\3\\3)\\4(b+)+$',
     ]
     expect(part.filter(complete)).toEqual([])

@@ -55,6 +55,8 @@ const MOST_STEPS = 4 * ROW_STEPS
 /** Of what is far beyond that after three lengths. */
 const STEEP = 20
 const GROWS = 1.6
+/** Powers are below, where a row ends. */
+const EXPONENTIAL = 4.5
 const MOST_PUMPS = 60
 
 interface Candidate {
@@ -65,7 +67,7 @@ interface Candidate {
 
 export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: ProposeOptions = {}): Proposals {
   let matcher: Backtracker
-  const found: Loops[] = []
+  const found: (Loops & Pick<Automaton, 'loose'>)[] = []
   let candidates: readonly Candidate[]
   try {
     matcher = new Backtracker(pattern)
@@ -73,7 +75,7 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
       [buildAutomaton(pattern, false), buildAutomaton(pattern, true)].flatMap((automaton) => {
         if (automaton === null) return []
         const loops = findLoops(automaton)
-        found.push(loops)
+        found.push({ ...loops, loose: automaton.loose })
         return candidatesOf(automaton, loops)
       }),
     )
@@ -97,8 +99,21 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
     search: best(search, most),
     findAll: best(findAll, most),
     // Each of the two automata, if complete, does what the pattern does, and more.
-    complete: left.steps > 0 && found.some(({ complete }) => complete),
+    complete: left.steps > 0 && found.some((loops) => loops.complete && isSettled(loops, search)),
   }
+}
+
+/**
+ * Whether the matcher has seen the worst of what the automaton has. Where that is loose, words that look bad and turn out
+ * not to be say nothing of others, which may be what is looked for or referred to.
+ */
+function isSettled(
+  { loose, exponential, polynomial }: Loops & Pick<Automaton, 'loose'>,
+  search: readonly Proposal[],
+): boolean {
+  if (!loose) return true
+  if (exponential.length > 0) return search.some(({ exponent }) => exponent > EXPONENTIAL)
+  return polynomial.length === 0 || search.length > 0
 }
 
 /** The worst, no two with one pump unless there is room. */
