@@ -8,7 +8,7 @@ import {
   SnapshotError,
   UnsafeAddress,
 } from '../../engines/sparse-array/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, wholeNumber } from '../command.ts'
 import { announce } from './ready.ts'
 import { refuse } from './theirs.ts'
 

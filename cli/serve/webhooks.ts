@@ -1,5 +1,5 @@
 import { BadKeyFile, serveWebhooks, StoreNotOpened } from '../../engines/webhook/index.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand, wholeNumber } from '../command.ts'
 import { announce } from './ready.ts'
 import { refuse } from './theirs.ts'
 

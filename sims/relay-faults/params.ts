@@ -138,6 +138,8 @@ export const relayFaultsParams = written
   .refine(({ dayTrough, dayPeak }) => !isTooSharp({ trough: dayTrough, peak: dayPeak }), {
     message: TOO_SHARP,
     path: ['dayTrough'],
+    // What is asked below cannot be said of such a day.
+    abort: true,
   })
   .refine(({ load }) => load === undefined || load.arrivals[0]! > 0, {
     message: 'impossible: nobody calls in the first interval, in which the fault strikes',

@@ -1,5 +1,5 @@
 /** Settings that clients can read and change, with Redis's checks and words. */
-import { LEAST_OUTPUT_LIMIT, type Engine } from './engine.ts'
+import { LEAST_OUTPUT_LIMIT, MOST_QUERY, type Engine } from './engine.ts'
 
 export interface Setting {
   readonly name: string

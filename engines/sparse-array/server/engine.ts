@@ -18,6 +18,11 @@ const DEFAULT_SLICE_BITS = 12
 /** About four seconds of the fastest search, and one of a plain automaton. */
 const DEFAULT_MAX_STEPS = 4_000_000_000
 const DEFAULT_OUTPUT_LIMIT = 2 ** 30
+/**
+ * Bytes of a client's request or transaction. The log has for each command of it no more than twice its bytes, as a key
+ * whose time has come is a DEL of its own; a record of more than 2 GiB could not be read back.
+ */
+export const MOST_QUERY = 2 ** 30
 /** With less, a client might not even be answered when it sets the limit back. */
 export const LEAST_OUTPUT_LIMIT = 1_024
 /** Blocks of memory that are freed at once. */

@@ -22,6 +22,8 @@ export function distributionCharts(
 ): ChartSpec[] {
   return Object.entries(sim.observations ?? {}).flatMap(([name, spec]) => {
     if (isMeaningless(spec, point)) return []
+    // One that cannot know them would make this a picture of the others.
+    if (point.replications.some(({ observations }) => observations?.[name] === null)) return []
     const distributions = point.replications.map((measures) => distributionOfIn(measures, name))
     const values = curve(distributions, leastShare(name, spec, distributions, point))
     if (values.length < 3) return []

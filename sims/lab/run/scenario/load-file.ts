@@ -21,7 +21,7 @@ export type ReadFile = (path: string, fromCommandLine: boolean) => FoundFile
 
 const LOAD: Path = ['params', 'load']
 const IN_FILE = ['csv']
-const WRITTEN_OUT = ['every', 'arrivals']
+const WRITTEN_OUT = ['every', 'arrivals', 'start']
 
 /** `base` without the form of its load that `over`, which is to be written over it, gives in the other form. */
 export function withoutDisplaced(base: Tree, over: Tree): Tree {
@@ -57,6 +57,7 @@ export function withLoad(
   const entries = new Map<string, Tree>([
     ['every', scalar(`${read.load.every}s`)],
     ['arrivals', { kind: 'list', items: read.load.arrivals.map(scalar), ...at }],
+    ...(read.load.start === undefined ? [] : [['start', scalar(`${read.load.start}s`)] as const]),
   ])
   return { tree: replaceAt(tree, LOAD, { kind: 'map', entries, ...at }), errors: [] }
 }

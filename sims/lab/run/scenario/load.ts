@@ -137,31 +137,6 @@ export function readScenario(
   return loadScenario(path, readText(path), sims, { readFile, ...options })
 }
 
-/** The file that `params.load` names, read and put in its place: a sim knows numbers, and no files. */
-function withLoad(
-  tree: Tree,
-  readFile: LoadOptions['readFile'],
-): { readonly tree: Tree; readonly errors: readonly ScenarioError[] } {
-  const named = treeAt(tree, ['params', 'load', 'csv'])
-  if (readFile === undefined || named?.kind !== 'scalar' || typeof named.value !== 'string')
-    return { tree, errors: [] }
-  const { path, text, problem } = readFile(named.value, named.valuePlace.line === 0)
-  if (text === null) {
-    return { tree, errors: [errorAt(tree, ['params', 'load', 'csv'], { message: `${path}: ${problem}` })] }
-  }
-  const { load, errors } = readArrivals(path, text)
-  if (load === null) return { tree, errors }
-  const { place, valuePlace } = named
-  const at = { place, valuePlace }
-  const scalar = (value: string | number): Tree => ({ kind: 'scalar', value, ...at })
-  const entries = new Map<string, Tree>([
-    ['every', scalar(`${load.every}s`)],
-    ['arrivals', { kind: 'list', items: load.arrivals.map(scalar), ...at }],
-    ...(load.start === undefined ? [] : [['start', scalar(`${load.start}s`)] as const]),
-  ])
-  return { tree: replaceAt(tree, ['params', 'load'], { kind: 'map', entries, ...at }), errors: [] }
-}
-
 /**
  * The parameters at one point: these paths (below `params`) replaced by base-unit values or names, everything
  * validated again, refinements across parameters included.
