@@ -18,7 +18,7 @@ import { rowWork, type Registry } from './subjects.ts'
 import { openTrees } from './trees.ts'
 
 /** Six benchmarks, one of each kind of work. */
-const SOAKED = [
+export const SOAKED = [
   'kernel/mm1',
   'relay/stun-verdicts-batch64',
   'regex/captures-heavy',

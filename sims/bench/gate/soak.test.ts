@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFalseAlarm, readRealGates, type RealGate } from './real-gates.ts'
 import { newRepository } from '../testing/repository.ts'
-import { selfTest } from './self-test.ts'
+import { SOAKED, selfTest } from './self-test.ts'
 import { thatCount } from './days.ts'
 import { machineName, readSoak, soak, type SoakRound, type SoakSubject } from './soak.ts'
 
@@ -107,14 +107,6 @@ test('a whole gate is a false alarm when one of its benchmarks was found worse t
 })
 
 test('a self-test that is interrupted says what is known so far, and what it has played is kept', async () => {
-  const ids = [
-    'kernel/mm1',
-    'relay/stun-verdicts-batch64',
-    'regex/captures-heavy',
-    'sparse-array/set-int',
-    'webhook/hmac-250B',
-    'sims/mm-c',
-  ]
   const repository = newRepository()
   const cache = process.env['XDG_CACHE_HOME']
   process.env['XDG_CACHE_HOME'] = join(folder, 'cache')
@@ -124,7 +116,7 @@ test('a self-test that is interrupted says what is known so far, and what it has
       'package.json': JSON.stringify(manifest),
       'package-lock.json': JSON.stringify({ ...manifest, lockfileVersion: 3, packages: { '': manifest } }),
       'rows.mjs': `const run = () => { let sum = 0; for (let i = 0; i < 1e5; i++) sum += i % 3; return sum }
-export const rows = ${JSON.stringify(ids)}.map((id) => ({
+export const rows = ${JSON.stringify(SOAKED)}.map((id) => ({
   id, unit: 'steps/s', better: 'higher', summary: 'a fixture', peers: [],
   ours: { id: 'flowbench', version: '1', missing: () => null, prepare: () => ({ run, work: 1, expected: run() }) },
 }))
@@ -134,7 +126,7 @@ export const rows = ${JSON.stringify(ids)}.map((id) => ({
     const store = join(folder, 'store')
     const tested = await selfTest({
       registry: {
-        modules: new Map(ids.map((id) => [id.split('/')[0]!, repository.module])),
+        modules: new Map(SOAKED.map((id) => [id.split('/')[0]!, repository.module])),
         handed: repository.module,
       },
       folder: repository.folder,
