@@ -57,12 +57,13 @@ export class Meter {
    * @throws RegexBudgetError `stepsPerCall`
    */
   reserve(work: number): void {
+    if (!this.limited) return
     this.end -= work
     this.check()
   }
 
   check(): void {
-    if (this.left() < 0) this.exceeded()
+    if (this.limited && this.left() < 0) this.exceeded()
   }
 
   exceeded(): never {

@@ -111,7 +111,13 @@ export class Scanner {
     let next = Math.min(from, starts.length)
     const { meter } = this
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
-      const batch = this.measure(arena, starts, ends, next, Math.min(left, meter.left()))
+      const batch = this.measure(
+        arena,
+        starts,
+        ends,
+        next,
+        meter.limited ? Math.min(left, meter.left()) : left,
+      )
       this.judge(arena, starts, ends, next, batch)
       left -= batch.bytes
       next = batch.end
