@@ -36,6 +36,8 @@ export function compareLong(
   texts: number,
   most: number,
   progress: (done: number) => void = () => {},
+  /** Told of each difference at once: who stops a long run has seen what there was. */
+  onDifference: (difference: string) => void = () => {},
 ): LongResult {
   const random = new Random(seed)
   const differences: string[] = []
@@ -62,7 +64,9 @@ export function compareLong(
       done++
       bytes += text.length
       if (difference === undefined) continue
-      differences.push(show(source, text, difference))
+      const shown = show(source, text, difference)
+      differences.push(shown)
+      onDifference(shown)
       break
     }
   }
@@ -96,8 +100,9 @@ async function main(): Promise<void> {
           const worker = new Worker(new URL(import.meta.url), {
             workerData: { seed: seed * 1000 + i, share, most },
           })
-          worker.on('message', (message: number | LongResult) => {
+          worker.on('message', (message: number | string | LongResult) => {
             if (typeof message === 'number') done[i] = message
+            else if (typeof message === 'string') console.log(message)
             else results.push(message)
             if (performance.now() - shown < 5000) return
             shown = performance.now()
@@ -112,7 +117,6 @@ async function main(): Promise<void> {
   )
   const sum = (of: (result: LongResult) => number): number => results.reduce((all, one) => all + of(one), 0)
   const differences = results.flatMap((result) => result.differences)
-  for (const difference of differences) console.log(difference)
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   const megabytes = Math.round(sum(({ bytes }) => bytes) / 1e6)
   console.log(
@@ -125,5 +129,6 @@ async function main(): Promise<void> {
 if (!isMainThread && parentPort !== null) {
   const port = parentPort
   const { seed, share, most } = workerData as { seed: number; share: number; most: number }
-  port.postMessage(compareLong(seed, share, most, (done) => port.postMessage(done)))
+  const post = (message: number | string | LongResult): void => port.postMessage(message)
+  post(compareLong(seed, share, most, post, post))
 } else if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

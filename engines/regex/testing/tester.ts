@@ -38,6 +38,8 @@ export function compareMany(
   pairs: number,
   most: number,
   progress: (done: number) => void = () => {},
+  /** Told of each difference at once: who stops a long run has seen what there was. */
+  onDifference: (difference: Difference) => void = () => {},
 ): Difference[] {
   const random = new Random(seed)
   const found: Difference[] = []
@@ -58,7 +60,9 @@ export function compareMany(
       if (what === undefined) continue
       const small = shrink(pair, fails)
       what = differenceOf(small) ?? `only after other texts: ${what}`
-      found.push({ pair: small, what })
+      const difference = { pair: small, what }
+      found.push(difference)
+      onDifference(difference)
       break
     }
   }
@@ -82,7 +86,8 @@ export function regressions(): Pair[] {
 
 interface Message {
   readonly done?: number
-  readonly found?: Difference[]
+  readonly difference?: Difference
+  readonly isOver?: true
 }
 
 async function main(): Promise<void> {
@@ -111,9 +116,11 @@ async function main(): Promise<void> {
           })
           worker.on('message', (message: Message) => {
             if (message.done !== undefined) done[i] = message.done
-            if (message.found) {
-              done[i] = share
-              found.push(...message.found)
+            if (message.isOver) done[i] = share
+            if (message.difference) {
+              const { pair, what } = message.difference
+              found.push(message.difference)
+              console.log(`${JSON.stringify(pair)}\n    ${what}`)
             }
             if (performance.now() - shown > 5000) {
               shown = performance.now()
@@ -125,7 +132,6 @@ async function main(): Promise<void> {
         }),
     ),
   )
-  for (const { pair, what } of found) console.log(`${JSON.stringify(pair)}\n    ${what}`)
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   console.log(`${pairs} pairs, seed ${seed}, ${workers} workers, ${seconds} s: ${found.length} differences`)
   process.exitCode = found.length > 0 ? 1 : 0
@@ -134,5 +140,13 @@ async function main(): Promise<void> {
 if (!isMainThread && parentPort !== null) {
   const port = parentPort
   const { seed, share, most } = workerData as { seed: number; share: number; most: number }
-  port.postMessage({ found: compareMany(seed, share, most, (done) => port.postMessage({ done })) })
+  const post = (message: Message): void => port.postMessage(message)
+  compareMany(
+    seed,
+    share,
+    most,
+    (done) => post({ done }),
+    (difference) => post({ difference }),
+  )
+  post({ isOver: true })
 } else if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()
