@@ -155,6 +155,8 @@ async function compare(
     }
     return await compareTime(id, benchmarkContest(subject).pairs(options), options)
   } catch (error) {
+    if (error instanceof SideFailed && error.side === 'head' && error.hangs)
+      return { is: 'worse', why: `it hangs: ${error.message}` }
     if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
     throw error
   } finally {

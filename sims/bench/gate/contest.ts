@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { BadRequest } from '../harness/errors.ts'
 import { commandPlan, commandRounds, type CommandSide } from './command.ts'
+import { confirmed } from './counting.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
 import { planOf, type Plan } from './judge.ts'
 import type { Subject } from './subjects.ts'
@@ -36,7 +37,7 @@ export function benchmarkContest(subject: Subject): Contest {
       ]
       const settings = roundOptions(id, options)
       return async () => {
-        const [one, two] = (await playRound(sides, settings)) as [Played, Played]
+        const [one, two] = (await confirmed(() => playRound(sides, settings))) as [Played, Played]
         return { base: one, head: two }
       }
     },

@@ -11,13 +11,14 @@ import {
   type Counts,
 } from './counts.ts'
 import { SideFailed } from './duel.ts'
+import { Patience, Silence } from './patience.ts'
+import { Refused } from './refused.ts'
 import type { Subject } from './subjects.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import type { GateControl } from './document.ts'
 import type { TaskFile, Work } from './work.ts'
 
 const COUNTER = new URL('./counter.ts', import.meta.url)
-const MOST_SECONDS = 300
 
 /** How long counting may go on. */
 export interface CountLimits {
@@ -37,37 +38,65 @@ export interface Counted {
   readonly idle: string | null
 }
 
-async function ask(name: string, request: CountRequest, limits: CountLimits): Promise<Counts> {
-  const reply = await put(name, request, limits)
+/** What does not answer is given half the time that is left: the rest is the others'. */
+const patienceOf = ({ left }: CountLimits): Patience => new Patience(() => left() / 2)
+
+async function ask(
+  name: string,
+  request: CountRequest,
+  limits: CountLimits,
+  patience = patienceOf(limits),
+): Promise<Counts> {
+  const reply = await put(name, request, limits.signal, patience)
   if ('counts' in reply) return reply.counts
   throw new Error('answered something else')
 }
 
-/** The tasks that a file offers. Throws SideFailed where it offers none. */
-export async function listTasks(from: TaskFile, limits: CountLimits): Promise<readonly string[]> {
-  const reply = await put('head', { list: from }, limits)
-  if ('tasks' in reply) return reply.tasks
-  throw new Error('answered something else')
+/**
+ * The tasks that a file offers at head; those of base where head's does not answer and base's does, so that it is told
+ * what hangs. Throws SideFailed where it offers none.
+ */
+export async function listTasks(
+  { base, head }: { readonly base: TaskFile; readonly head: TaskFile },
+  limits: CountLimits,
+): Promise<readonly string[]> {
+  const patience = patienceOf(limits)
+  const enough = new AbortController()
+  const list = async (name: string, from: TaskFile, signal: AbortSignal): Promise<readonly string[]> => {
+    const reply = await put(name, { list: from }, signal, patience)
+    if ('tasks' in reply) return reply.tasks
+    throw new Error('answered something else')
+  }
+  const atBase = list('base', base, AbortSignal.any([limits.signal, enough.signal])).catch(() => null)
+  try {
+    return await list('head', head, limits.signal)
+  } catch (error) {
+    const known = error instanceof SideFailed && error.hangs ? await atBase : null
+    if (known === null) throw error
+    return known
+  } finally {
+    enough.abort()
+    await atBase
+  }
 }
 
 async function put(
   name: string,
   request: CountRequest | ListRequest,
-  limits: CountLimits,
+  signal: AbortSignal,
+  patience: Patience,
 ): Promise<CountReply & { ok: true }> {
-  const { signal, left } = limits
   signal.throwIfAborted()
   const link = new Link<CountRequest | ListRequest, CountReply & { ok: true }>(COUNTER, {
-    timeoutMs: 1000 * Math.max(1, Math.min(MOST_SECONDS, left())),
     execArgv: EXACT_FLAGS,
   })
   const kill = (): void => link.kill()
   signal.addEventListener('abort', kill)
   try {
-    return await link.ask(request)
+    return await patience.wait((late) => link.ask(request, late))
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof ContestantFailed ? new SideFailed(name, error) : error
+    throw error instanceof ContestantFailed || error instanceof Silence ? new SideFailed(name, error) : error
   } finally {
     signal.removeEventListener('abort', kill)
     await link.close()
@@ -88,12 +117,14 @@ export async function countBoth(
   /** How much any counter may grow, if not what is usual. */
   share?: number,
 ): Promise<Counted> {
-  const both = (): Promise<[Counts, Counts]> =>
-    allOf([
-      ask('base', { work: base, folder: folders.base, ...once }, limits),
-      ask('head', { work: head, folder: folders.head, ...once }, limits),
+  const both = (): Promise<[Counts, Counts]> => {
+    const patience = patienceOf(limits)
+    return allOf([
+      ask('base', { work: base, folder: folders.base, ...once }, limits, patience),
+      ask('head', { work: head, folder: folders.head, ...once }, limits, patience),
     ])
-  const [baseCounts, headCounts] = await both()
+  }
+  const [baseCounts, headCounts] = await confirmed(both)
   const counters = compareCounts(baseCounts, headCounts, share)
   const notes = unmatched(baseCounts, headCounts)
   const idle = idleness(baseCounts, headCounts)
@@ -126,6 +157,17 @@ export async function countBoth(
 function resultSaid(base: Counts, head: Counts): string {
   const said = ({ result }: Counts): string => result ?? 'nothing'
   return `its result is ${said(head)}, at base ${said(base)}`
+}
+
+/** A head that hangs is asked once more: SideFailed where it hangs again, Refused where it does not. */
+export async function confirmed<T>(play: () => Promise<T>): Promise<T> {
+  try {
+    return await play()
+  } catch (error) {
+    if (!(error instanceof SideFailed && error.hangs && error.side === 'head')) throw error
+    await play()
+    throw new Refused(`head: ${error.message}; asked again, it answered`)
+  }
 }
 
 /** Both or the first failure, but not before both have ended. */

@@ -20,12 +20,12 @@ import { ContestantFailed, Link } from '../harness/link.ts'
 import { shuffled } from '../harness/shuffled.ts'
 import type { ClockName } from './clock.ts'
 import { keepTogether } from './core.ts'
+import { Patience, Silence } from './patience.ts'
+import { TimeUp } from './refused.ts'
 import type { Finish, PlayerReply, PlayerRequest, Sample } from './talk.ts'
 import type { Work } from './work.ts'
 
 const PLAYER = new URL('./player.ts', import.meta.url)
-/** A machine with ten things to do gets a process ready in minutes. */
-const TIMEOUT_MS = 300_000
 
 /** One who takes part in every round. */
 export interface Side {
@@ -56,6 +56,8 @@ export interface RoundOptions {
   /** Where V8 keeps compiled code between rounds. */
   readonly cache: string
   readonly signal: AbortSignal
+  /** Seconds that are left for what has begun; default, as many as it takes. */
+  readonly left?: (() => number) | undefined
 }
 
 /**
@@ -81,12 +83,13 @@ const samplesOf = (length: number): number =>
 /** The rounds of one benchmark, in an order of turns that depends on its id and the seed alone. */
 export function roundOptions(
   id: string,
-  { seed, ...rest }: Pick<RoundOptions, 'clock' | 'cache' | 'signal'> & { readonly seed: number },
+  { seed, ...rest }: Pick<RoundOptions, 'clock' | 'cache' | 'signal' | 'left'> & { readonly seed: number },
 ): RoundOptions {
   return {
     clock: rest.clock,
     cache: rest.cache,
     signal: rest.signal,
+    left: rest.left,
     shuffle: openStream(seed, 0, `gate/${id}`),
     sampleSeconds: SAMPLE_SECONDS,
   }
@@ -97,23 +100,25 @@ export class SideFailed extends Error {
   override readonly name = 'SideFailed'
   readonly side: string
   readonly wrong: boolean
+  /** It does not end where another side has long ended. */
+  readonly hangs: boolean
 
-  constructor(side: string, { message, wrong }: ContestantFailed) {
-    super(message)
+  constructor(side: string, error: ContestantFailed | Silence) {
+    super(error.message, { cause: error })
     this.side = side
-    this.wrong = wrong
+    this.wrong = error instanceof ContestantFailed && error.wrong
+    this.hangs = error instanceof Silence && error.hangs
   }
 }
 
-/** One round of all sides, in the order given. Throws SideFailed, or the signal's reason. */
+/** One round of all sides, in the order given. Throws SideFailed, TimeUp, or the signal's reason. */
 export async function playRound(sides: readonly Side[], options: RoundOptions): Promise<Played[]> {
-  const { clock, shuffle, sampleSeconds, cache, signal } = options
+  const { clock, shuffle, sampleSeconds, cache, signal, left = () => Infinity } = options
   signal.throwIfAborted()
   const levels = Math.max(...sides.map(({ slower }) => slower?.length ?? 1))
   const seats = sides.map((side) => ({
     side,
     link: new Link<PlayerRequest, PlayerReply & { ok: true }>(PLAYER, {
-      timeoutMs: TIMEOUT_MS,
       execArgv: COMPILE_AT_ONCE,
       env: { NODE_COMPILE_CACHE: cache },
     }),
@@ -123,25 +128,44 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
     samples: Array.from({ length: levels }, (): Sample[] => []),
   }))
   const kill = (): void => seats.forEach(({ link }) => link.kill())
-  const of = async <T>(side: Side, answer: Promise<T>): Promise<T> => {
+  const patience = new Patience(left)
+  const silent = new Map<Side, Silence>()
+  /** Null of a side that does not answer: the others play to the end, to tell whether it is that side alone. */
+  const ask = async (
+    { side, link }: { side: Side; link: Link<PlayerRequest, PlayerReply & { ok: true }> },
+    request: PlayerRequest,
+  ): Promise<(PlayerReply & { ok: true }) | null> => {
+    if (silent.has(side)) return null
     try {
-      return await answer
+      return await patience.wait((late) => link.ask(request, late))
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof Silence) {
+        silent.set(side, error)
+        return null
+      }
       throw error instanceof ContestantFailed ? new SideFailed(side.name, error) : error
     }
+  }
+  const throwIfStuck = (): void => {
+    // Base first: where that hangs, too, it is no change of head's.
+    const stuck = sides.find((side) => silent.has(side))
+    if (stuck === undefined) return
+    const failed = new SideFailed(stuck.name, silent.get(stuck)!)
+    throw failed.hangs || left() > 0 ? failed : new TimeUp(`time was up: ${stuck.name}: ${failed.message}`)
   }
   signal.addEventListener('abort', kill)
   try {
     await Promise.all(
       shuffled(seats, shuffle).map(async (seat) => {
         const { work } = seat.side
-        const reply = await of(seat.side, seat.link.ask({ do: 'prepare', work, clock, sampleSeconds }))
-        if (!('ready' in reply)) return
+        const reply = await ask(seat, { do: 'prepare', work, clock, sampleSeconds })
+        if (reply === null || !('ready' in reply)) return
         seat.length = reply.ready.length
         seat.brief = reply.ready.brief
       }),
     )
+    if (left() <= 0) throwIfStuck()
     // They got ready wherever there was a core.
     keepTogether(
       seats.flatMap(({ link }) => link.pid ?? []),
@@ -151,17 +175,20 @@ export async function playRound(sides: readonly Side[], options: RoundOptions): 
     const order = shuffled(seats, shuffle)
     for (let turn = 0; turn < turns; turn++) {
       for (let level = 0; level < levels; level++) {
-        for (const { side, link, samples } of order) {
-          const reply = await of(side, link.ask({ do: 'sample', slower: side.slower?.[level] ?? 0 }))
-          if ('sample' in reply) samples[level]!.push(reply.sample)
+        for (const seat of order) {
+          const reply = await ask(seat, { do: 'sample', slower: seat.side.slower?.[level] ?? 0 })
+          if (reply !== null && 'sample' in reply) seat.samples[level]!.push(reply.sample)
+          if (left() <= 0) throwIfStuck()
         }
       }
     }
     const played: Played[] = []
     for (const seat of seats) {
-      const reply = await of(seat.side, seat.link.ask({ do: 'finish' }))
-      if ('finish' in reply) played.push({ ...summary(clock, seat.samples, reply.finish), brief: seat.brief })
+      const reply = await ask(seat, { do: 'finish' })
+      if (reply !== null && 'finish' in reply)
+        played.push({ ...summary(clock, seat.samples, reply.finish), brief: seat.brief })
     }
+    throwIfStuck()
     return played
   } finally {
     signal.removeEventListener('abort', kill)

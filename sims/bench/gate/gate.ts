@@ -13,7 +13,7 @@ import { realpathSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { repositoryOf } from '../harness/checkout.ts'
-import { BadRequest } from '../harness/errors.ts'
+import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import {
   ACCEPT_FILE,
   acceptanceOf,
@@ -34,10 +34,12 @@ import {
 } from './document.ts'
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
+import { Silence } from './patience.ts'
 import { rowSubjects, taskFile, taskSubjects, type Registry, type Subject } from './subjects.ts'
-import { Refused } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
+import type { TaskFile } from './work.ts'
 import { grownWhy, rank, timedWhy, verdictOf, type NotMeasured } from './verdict.ts'
 
 export interface GateOptions {
@@ -48,7 +50,7 @@ export interface GateOptions {
   readonly folder: string
   /** Only benchmarks whose id contains one of these. */
   readonly only?: readonly string[]
-  /** Seconds; default 600. */
+  /** Seconds, from when both trees are there; default 600. */
   readonly budget?: number
   /** Counts and controls of counts only; nothing is timed. */
   readonly countsOnly?: boolean
@@ -73,19 +75,22 @@ export interface GateOptions {
 
 export async function runGate(options: GateOptions): Promise<GateDocument> {
   const trees = await openTrees(await repositoryOf(options.folder), options.base, options.signal)
+  const begin = performance.now()
   try {
-    return await new Run(options, trees, await contestsOf(options, trees)).play()
+    return await new Run(options, trees, await contestsOf(options, trees, begin), begin).play()
   } finally {
     trees.close()
   }
 }
 
-async function contestsOf({ from, folder, only, signal }: GateOptions, trees: Trees): Promise<Contest[]> {
+async function contestsOf(options: GateOptions, trees: Trees, begin: number): Promise<Contest[]> {
+  const { from, folder, only, signal, budget = DEFAULT_BUDGET } = options
+  const left = (): number => budget - secondsSince(begin)
   if ('command' in from) return [commandContest(from.command, trees, folder)]
   const subjects =
     'registry' in from
       ? await rowSubjects(from.registry, trees, only)
-      : await fileSubjects(from.file, trees, only, signal)
+      : await fileSubjects(from.file, trees, only, { signal, left })
   return subjects.map(benchmarkContest)
 }
 
@@ -93,23 +98,28 @@ async function fileSubjects(
   given: string,
   trees: Trees,
   only: readonly string[] | undefined,
-  signal: AbortSignal,
+  limits: CountLimits,
 ): Promise<Subject[]> {
   try {
     // Git's path, as the repository's own is: without symbolic links.
     const file = realpathSync(given)
-    const names = await listTasks(taskFile(file, trees.repository, trees.head), {
-      signal,
-      left: () => Infinity,
-    })
+    const inTree = (tree: string): TaskFile => taskFile(file, trees.repository, tree)
+    const sides = { base: inTree(trees.base.folder), head: inTree(trees.head) }
+    const names = await listTasks(sides, limits)
     const chosen = names.filter((name) => only === undefined || only.some((part) => name.includes(part)))
     if (chosen.length === 0)
       throw new BadRequest(`${given} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
     return await taskSubjects(file, chosen, trees)
   } catch (error) {
-    throw error instanceof SideFailed ? new BadRequest(`${given}: ${error.message}`) : error
+    if (!(error instanceof SideFailed)) throw error
+    const said = `${given}: ${error.message}`
+    throw error.cause instanceof Silence ? new CouldNotMeasure(said) : new BadRequest(said)
   }
 }
+
+const DEFAULT_BUDGET = 600
+
+const secondsSince = (begin: number): number => (performance.now() - begin) / 1000
 
 type Accepted = NonNullable<GateBenchmark['accepted']>
 
@@ -118,7 +128,7 @@ class Run {
   private readonly trees: Trees
   private readonly contests: readonly Contest[]
   private readonly accept: AcceptFile
-  private readonly begin = performance.now()
+  private readonly begin: number
   private readonly done = new Map<string, GateBenchmark>()
   private readonly counted = new Map<string, Counted>()
   /** What was found and let through by name, while the rest is not known yet. */
@@ -126,8 +136,9 @@ class Run {
   private readonly notMeasured: NotMeasured[] = []
   private readonly controls: GateControl[] = []
 
-  constructor(options: GateOptions, trees: Trees, contests: readonly Contest[]) {
+  constructor(options: GateOptions, trees: Trees, contests: readonly Contest[], begin: number) {
     this.options = options
+    this.begin = begin
     this.trees = trees
     this.contests = contests
     this.accept = readAcceptFile(
@@ -152,21 +163,21 @@ class Run {
     if (countsOnly && controls) await this.controlClock(this.timingOptions(1))
     for (const subject of open) await this.count(subject)
     for (const contest of open) if (!contest.timed) this.settleCounted(contest, "its time is a disk's")
-    const left = open.filter(({ id, timed }) => timed && !this.done.has(id))
+    const left = open.filter(({ id, timed }) => timed && !this.isSettled(id))
     if (countsOnly) for (const contest of left) this.settleCounted(contest, 'not timed')
     else await this.time(left)
     return this.document(load)
   }
 
   private get limits(): CountLimits {
-    const { signal, budget = 600 } = this.options
+    const { signal, budget = DEFAULT_BUDGET } = this.options
     return { signal, left: () => budget - this.elapsed() }
   }
 
-  private isOver = (): boolean => this.elapsed() > (this.options.budget ?? 600)
+  private isOver = (): boolean => this.elapsed() > (this.options.budget ?? DEFAULT_BUDGET)
 
   private elapsed(): number {
-    return (performance.now() - this.begin) / 1000
+    return secondsSince(this.begin)
   }
 
   /** Controls that could not even be run are controls that failed. */
@@ -195,8 +206,10 @@ class Run {
       if (wrong !== null && !this.passes(contest, 'refused', 'result', wrong)) return
       if (idle !== null) this.passes(contest, 'refused', 'work', idle)
     } catch (error) {
-      // What was given no time to answer has not failed.
-      if (!(error instanceof SideFailed && this.isOver())) this.settleFailed(contest, error)
+      if (error instanceof SideFailed && !error.hangs && this.isOver())
+        // What was given no time to answer has not failed.
+        this.notMeasured.push({ id, why: `time was up: ${error.side}: ${error.message}` })
+      else this.settleFailed(contest, error)
     }
   }
 
@@ -225,6 +238,8 @@ class Run {
   private async time(open: readonly Contest[]): Promise<void> {
     // The counts have said it all: nothing is left that a clock could find.
     if (open.length === 0 && [...this.done.values()].some(({ outcome }) => outcome === 'fail')) return
+    // Controls for which no time is left say nothing of how this gate measures.
+    if (this.isOver()) return
     const options = this.timingOptions(open.length)
     await this.controlClock(options)
     if (this.controls.some(({ ok }) => !ok)) return
@@ -251,7 +266,9 @@ class Run {
             this.settle(contest, 'pass', null, said)
         }
       } catch (error) {
-        this.settleFailed(contest, error)
+        if (error instanceof TimeUp && contest.subject !== null)
+          this.notMeasured.push({ id: contest.id, why: error.message })
+        else this.settleFailed(contest, error)
       }
     }
   }
@@ -263,6 +280,8 @@ class Run {
       this.settle(subject, 'new', 'base has no such benchmark')
     } else if (error.side === 'base' && subject.laidOver.length > 0) {
       this.settle(subject, 'changed', `base cannot be asked head's question: ${error.message}`)
+    } else if (error.side === 'head' && error.hangs) {
+      this.settle(subject, 'fail', `head hangs: ${error.message}`)
     } else this.settle(subject, 'refused', `${error.side}: ${error.message}`)
   }
 
@@ -295,6 +314,10 @@ class Run {
       accepted: before === undefined ? accepted : bothOf(before.accepted, accepted),
     })
     return true
+  }
+
+  private isSettled(id: string): boolean {
+    return this.done.has(id) || this.notMeasured.some((one) => one.id === id)
   }
 
   private settleCounted(subject: Contest, untimed: string): void {
@@ -333,7 +356,7 @@ class Run {
   private document(load: number): GateDocument {
     const { base, repeat } = this.options
     for (const { id } of this.contests) {
-      if (this.done.has(id)) continue
+      if (this.isSettled(id)) continue
       const why = this.controls.some(({ ok }) => !ok) ? 'the controls failed' : 'time was up'
       this.notMeasured.push({ id, why })
     }

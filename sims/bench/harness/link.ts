@@ -25,7 +25,8 @@ export class ContestantFailed extends Error {
 }
 
 export interface LinkOptions {
-  readonly timeoutMs: number
+  /** Default, who asks says when it is too late. */
+  readonly timeoutMs?: number
   /** Flags of Node and V8 for the child. */
   readonly execArgv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -33,9 +34,9 @@ export interface LinkOptions {
 
 export class Link<Request extends object, Reply extends { readonly ok: true }> {
   private readonly child: ChildProcess
-  private readonly timeoutMs: number
+  private readonly timeoutMs: number | undefined
 
-  constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions) {
+  constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions = {}) {
     this.timeoutMs = timeoutMs
     // What the work prints must not get into a document on stdout.
     this.child = fork(program, {
@@ -66,23 +67,37 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     clearTimeout(killer)
   }
 
-  /** Throws ContestantFailed where no answer comes, or one that says why not. */
-  async ask(request: Request): Promise<Reply> {
+  /**
+   * Throws ContestantFailed where no answer comes, or one that says why not; the reason of `late`, the process being ended,
+   * where that signal comes first.
+   */
+  async ask(request: Request, late?: AbortSignal): Promise<Reply> {
     const { child, timeoutMs } = this
-    const reply = await new Promise<Reply | Refusal>((resolve) => {
+    late?.throwIfAborted()
+    const reply = await new Promise<Reply | Refusal>((resolve, reject) => {
       const fail = (why: string): void => settle({ ok: false, wrong: false, why })
       const onExit = (code: number | null, signal: string | null): void =>
         fail(`its process ended (${signal ?? `exit ${code}`})`)
       const onError = (error: Error): void => fail(error.message)
-      const timer = setTimeout(() => {
-        fail(`no answer within ${Math.round(timeoutMs / 1000)} s`)
+      const onLate = (): void => {
+        reject(late!.reason as Error)
+        fail('it was too late')
         child.kill('SIGKILL')
-      }, timeoutMs)
+      }
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              fail(`no answer within ${Math.round(timeoutMs / 1000)} s`)
+              child.kill('SIGKILL')
+            }, timeoutMs)
       function settle(answer: Reply | Refusal): void {
         clearTimeout(timer)
+        late?.removeEventListener('abort', onLate)
         child.off('message', settle).off('exit', onExit).off('error', onError)
         resolve(answer)
       }
+      late?.addEventListener('abort', onLate)
       child.on('message', settle).on('exit', onExit).on('error', onError)
       if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode)
       else child.send(request, (error) => error !== null && fail(error.message))

@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { chooseClock } from './clock.ts'
+import { confirmed, countBoth, listTasks } from './counting.ts'
+import { playRound, roundOptions, SideFailed } from './duel.ts'
+import { Patience, Silence } from './patience.ts'
+import { Refused, TimeUp } from './refused.ts'
+import type { Subject } from './subjects.ts'
+
+let folder: string
+type Wait = <T>(this: Patience, ask: (late: AbortSignal) => Promise<T>) => Promise<T>
+
+/** How many sides were asked, how many of these have answered, and how many are waited for no longer. */
+let asked: number
+let answers: number
+let over: number
+const { signal } = new AbortController()
+// It looks at the real one.
+const clock = chooseClock()
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flowbench-hang-'))
+  writeFileSync(
+    join(folder, 'tasks.mjs'),
+    `const hang = () => { for (;;); }
+const work = () => { let sum = 0; for (let i = 0; i < 1000; i++) sum += 1; return sum }
+let sampled = false
+process.on('message', (request) => { if (request.do === 'sample') sampled = true })
+export const tasks = { works: work, hangs: hang, later: () => (sampled ? hang() : work()) }
+`,
+  )
+  writeFileSync(join(folder, 'loads.mjs'), 'export const tasks = { works: () => 1 }\n')
+  writeFileSync(join(folder, 'never.mjs'), 'for (;;);\n')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+beforeEach(() => {
+  // The clock of who waits is ours, so that no test waits for what never comes, and none gives up on a busy machine.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  asked = answers = over = 0
+  const wait = Object.getOwnPropertyDescriptor(Patience.prototype, 'wait')!.value as Wait
+  vi.spyOn(Patience.prototype, 'wait').mockImplementation(async function (this: Patience, ask) {
+    asked++
+    try {
+      const answer = await wait.call(this, ask)
+      answers++
+      return answer
+    } finally {
+      over++
+    }
+  })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const realTimeout = setTimeout
+const pause = (ms: number): Promise<void> => new Promise((done) => void realTimeout(done, ms))
+
+/** Lets time pass whenever as many as these are waited for, and as many others have answered, until `ending` has ended. */
+async function passTime<T>(
+  ending: Promise<T>,
+  { hanging = 1, answered = 0, step = 10 } = {},
+): Promise<T | Error> {
+  const state: { ended?: T | Error } = {}
+  void ending.then(
+    (value) => (state.ended = value),
+    (error: Error) => (state.ended = error),
+  )
+  while (state.ended === undefined) {
+    await pause(100)
+    if (asked - over === hanging && answers >= answered) vi.advanceTimersByTime(1000 * step)
+  }
+  return state.ended
+}
+
+const work = (task: string) => ({ kind: 'task', task, file: join(folder, 'tasks.mjs') }) as const
+const subject = (base: string, head: string): Subject => ({
+  id: 'tasks/any',
+  base: work(base),
+  head: work(head),
+  folders: { base: folder, head: folder },
+  timed: true,
+  sameCode: false,
+  laidOver: [],
+})
+const round = (base: string, head: string, left?: () => number) =>
+  playRound(
+    [
+      { name: 'base', work: work(base) },
+      { name: 'head', work: work(head) },
+    ],
+    roundOptions('hang', { clock, cache: join(folder, 'cache'), seed: 1, signal, left }),
+  )
+
+test.each([
+  ['works', 'hangs', 1, { side: 'head', hangs: true }],
+  ['hangs', 'works', 1, { side: 'base', hangs: true }],
+  ['hangs', 'hangs', 2, { side: 'base', hangs: false }],
+])(
+  'planted, counted: base %s, head %s',
+  async (base, head, hanging, failed) => {
+    const error = await passTime(countBoth(subject(base, head), { signal, left: () => 600 }), { hanging })
+    expect(error).toMatchObject({ name: 'SideFailed', ...failed })
+  },
+  60_000,
+)
+
+/** After both have got ready; slower, as those that work are asked one by one. */
+const LATER = { answered: 2, step: 1 }
+
+test.each([
+  ['works', 'hangs', { answered: 1, step: 10 }, { side: 'head', hangs: true }],
+  ['works', 'later', LATER, { side: 'head', hangs: true }],
+  ['later', 'works', LATER, { side: 'base', hangs: true }],
+  // Whichever has its turn first, the other is asked, too.
+  ['later', 'later', LATER, { side: 'base', hangs: true }],
+])(
+  'planted, timed: base %s, head %s',
+  async (base, head, when, failed) => {
+    expect(await passTime(round(base, head), when)).toMatchObject({ name: 'SideFailed', ...failed })
+  },
+  60_000,
+)
+
+test('a round that the budget leaves no time for ends with it, and fails nobody', async () => {
+  const begin = performance.now()
+  const error = await passTime(
+    round('hangs', 'hangs', () => 5 - (performance.now() - begin) / 1000),
+    {
+      hanging: 2,
+    },
+  )
+  expect(error).toBeInstanceOf(TimeUp)
+  expect((error as Error).message).toMatch(/^time was up: base: no answer within/)
+}, 60_000)
+
+test("a file that never loads at head is asked for base's tasks, and where base's does not either, nobody", async () => {
+  const list = (base: string, head: string) =>
+    passTime(
+      listTasks(
+        { base: { file: join(folder, base) }, head: { file: join(folder, head) } },
+        { signal, left: () => 600 },
+      ),
+      { hanging: base === head ? 2 : 1 },
+    )
+  expect(await list('loads.mjs', 'never.mjs')).toEqual(['works'])
+  expect(await list('never.mjs', 'loads.mjs')).toEqual(['works'])
+  expect(await list('never.mjs', 'never.mjs')).toMatchObject({ name: 'SideFailed', hangs: false })
+}, 60_000)
+
+test('patience: half a minute at first, many times what another took from then on, and never beyond the budget', async () => {
+  const waited = async (left: number, took: number | null): Promise<[number, boolean]> => {
+    const patience = new Patience(() => left)
+    const begin = performance.now()
+    const never = patience
+      .wait((late) => new Promise((_, no) => late.addEventListener('abort', () => no(late.reason as Error))))
+      .then(
+        () => null,
+        (error: Silence) => error,
+      )
+    if (took !== null) {
+      const answer = patience.wait(() => new Promise((yes) => setTimeout(yes, 1000 * took)))
+      await vi.advanceTimersByTimeAsync(1000 * took)
+      await answer
+    }
+    const state: { silence?: Silence | null } = {}
+    void never.then((silence) => (state.silence = silence))
+    for (let step = 0; state.silence === undefined && step < 1000; step++) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await new Promise(setImmediate)
+    }
+    return [Math.floor((performance.now() - begin) / 1000), state.silence!.hangs]
+  }
+  expect(await waited(Infinity, null)).toEqual([300, false])
+  expect(await waited(40, null)).toEqual([40, false])
+  expect(await waited(Infinity, 0)).toEqual([20, true])
+  expect(await waited(Infinity, 5)).toEqual([100, true])
+  expect(await waited(8, 0.5)).toEqual([8, true])
+  expect(await waited(8, 1)).toEqual([8, false])
+  expect(await waited(2, 0)).toEqual([2, false])
+})
+
+test('what hangs once and answers when it is asked again is refused; other failures are not asked again', async () => {
+  const hangs = new SideFailed('head', new Silence('no answer', true))
+  const tries = (...errors: (Error | null)[]) => {
+    const play = vi.fn<() => Promise<string>>(async () => {
+      const error = errors.shift()
+      if (error) throw error
+      return 'played'
+    })
+    return { play, ended: confirmed(play).catch((error: unknown) => error) }
+  }
+  const once = tries(hangs, null)
+  expect(await once.ended).toBeInstanceOf(Refused)
+  expect(await tries(hangs, hangs).ended).toBe(hangs)
+  const base = new SideFailed('base', new Silence('no answer', true))
+  const other = tries(base, null)
+  expect(await other.ended).toBe(base)
+  expect(other.play).toHaveBeenCalledTimes(1)
+})

@@ -1,0 +1,88 @@
+/**
+ * How long a side is waited for that does not answer. As long as there is time, for want of anything to go by; once
+ * another has answered, many times what that took.
+ */
+const MOST_SECONDS = 300
+/** Nobody is given up earlier for the others' sake. */
+const LEAST_SECONDS = 20
+const TIMES = 20
+/** Where the budget leaves less than that: silent for so long, and for so many times what another took, is to hang. */
+const HANGS_SECONDS = 3
+const HANGS_TIMES = 10
+
+/** Nothing came in time. */
+export class Silence extends Error {
+  override readonly name = 'Silence'
+  /** Others have answered that long ago that this one never will. */
+  readonly hangs: boolean
+
+  constructor(message: string, hangs: boolean) {
+    super(message)
+    this.hangs = hangs
+  }
+}
+
+interface Wait {
+  readonly begin: number
+  /** Seconds. */
+  readonly most: number
+  readonly late: AbortController
+  timer: ReturnType<typeof setTimeout> | undefined
+}
+
+/** Of all who are asked the same. */
+export class Patience {
+  /** The longest that an answer has taken, seconds. */
+  private longest: number | null = null
+  private readonly waits = new Set<Wait>()
+  private readonly left: () => number
+
+  /** `left`: seconds that there are for an answer. */
+  constructor(left: () => number) {
+    this.left = left
+  }
+
+  /** What is asked ends with the signal's reason, a Silence, when it has taken too long. */
+  async wait<T>(ask: (late: AbortSignal) => Promise<T>): Promise<T> {
+    const wait: Wait = {
+      begin: performance.now(),
+      // What was begun in the last moment gets one.
+      most: Math.max(1, Math.min(MOST_SECONDS, this.left())),
+      late: new AbortController(),
+      timer: undefined,
+    }
+    this.waits.add(wait)
+    this.arm(wait)
+    try {
+      const answer = await ask(wait.late.signal)
+      this.longest = Math.max(this.longest ?? 0, secondsSince(wait))
+      for (const other of this.waits) this.arm(other)
+      return answer
+    } finally {
+      clearTimeout(wait.timer)
+      this.waits.delete(wait)
+    }
+  }
+
+  private arm(wait: Wait): void {
+    clearTimeout(wait.timer)
+    const enough = this.longest === null ? Infinity : Math.max(LEAST_SECONDS, TIMES * this.longest)
+    const seconds = Math.min(wait.most, enough) - secondsSince(wait)
+    // Where the whole machine stood still, what came meanwhile is taken in first.
+    const giveUp = (): void => void setImmediate(() => wait.late.abort(this.silence(wait)))
+    wait.timer = setTimeout(giveUp, 1000 * Math.max(0, seconds))
+  }
+
+  private silence(wait: Wait): Silence {
+    const { longest } = this
+    const waited = secondsSince(wait)
+    const said = `no answer within ${waited.toFixed(waited < 10 ? 1 : 0)} s`
+    if (longest === null) return new Silence(said, false)
+    return new Silence(
+      `${said}, where the other side took ${longest.toFixed(1)} s`,
+      waited >= Math.max(HANGS_SECONDS, HANGS_TIMES * longest),
+    )
+  }
+}
+
+const secondsSince = ({ begin }: Wait): number => (performance.now() - begin) / 1000
