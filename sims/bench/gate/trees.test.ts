@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -83,6 +84,34 @@ test('planted: a workspace that another reaches through its own node_modules, as
   repository.write({ 'packages/low/i.js': walk(1000) })
   const document = await countsOf('packages/high/b.mjs')
   expect(document.verdict, document.headline).toBe('fail')
+})
+
+test('planted: a workspace that is reached through packages of a registry', async () => {
+  const using = (name: string, needs: string): string =>
+    JSON.stringify({ name, type: 'module', exports: './i.js', dependencies: { [needs]: '1' } })
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('@x/engine'),
+    'packages/engine/i.js': walk(100),
+    'b.mjs': `import { w } from 'outer'\nexport const tasks = { w }\n`,
+  })
+  link('../../packages/engine', 'node_modules/@x/engine')
+  repository.write({
+    'node_modules/outer/package.json': using('outer', '@y/inner'),
+    'node_modules/outer/i.js': `export { w } from '@y/inner'\n`,
+    'node_modules/@y/inner/package.json': using('@y/inner', '@x/engine'),
+    'node_modules/@y/inner/i.js': `import 'other'\nexport { w } from '@x/engine'\n`,
+    'node_modules/other/package.json': manifest('other'),
+    'node_modules/other/i.js': '',
+  })
+  link('../@y/inner/i.js', 'node_modules/.bin/inner')
+  repository.write({ 'packages/engine/i.js': walk(1000) })
+  const document = await countsOf('b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  const real = realpathSync(join(trees.base.folder, 'node_modules/.bin/inner'))
+  trees.close()
+  expect(real).toBe(join(trees.base.folder, 'node_modules/@y/inner/i.js'))
 })
 
 test('planted: an engine that is found from the current folder is each side’s own', async () => {

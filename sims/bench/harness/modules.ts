@@ -1,15 +1,18 @@
 /**
- * The packages that are installed in one folder, for a tree of another commit: links to them, and never a copy.
+ * The packages that are installed in one folder, for a tree of another commit: links to them, and hardly ever a copy.
  *
  * A workspace of npm, pnpm or yarn is installed as a link to its folder in the repository. Node looks up where a link
  * leads, so a tree that took such a link over would run the repository's working tree, whatever commit it holds. These
- * links are made anew and lead to the same folder of the tree; all others lead where they did.
+ * links are made anew and lead to the same folder of the tree; all others lead where they did. So must a package of a
+ * registry be the tree's own that uses a workspace, or uses one that does: it is copied.
  */
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   symlinkSync,
@@ -22,39 +25,121 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
  */
 export function linkModules(from: string, tree: string, folders: Iterable<string>): boolean {
   const real = realpathSync(from)
-  let linked = false
-  for (const folder of folders) {
-    const installed = join(real, folder, 'node_modules')
-    const place = join(tree, folder, 'node_modules')
+  const installations = [...folders]
+    .map((folder) => ({
+      installed: join(real, folder, 'node_modules'),
+      place: join(tree, folder, 'node_modules'),
+    }))
     // What the commit itself holds is its own.
-    if (!existsSync(installed) || !existsSync(dirname(place)) || existsSync(place)) continue
-    linkAll(installed, place, (path) => ownFolder(path, real, tree))
-    linked = true
-  }
-  return linked
+    .filter(
+      ({ installed, place }) => existsSync(installed) && existsSync(dirname(place)) && !existsSync(place),
+    )
+  const own: OwnFolder = (path) => ownFolder(path, real, tree)
+  const copied = usersOf(
+    installations.flatMap(({ installed }) => packagesIn(installed)),
+    own,
+  )
+  for (const { installed, place } of installations) linkAll(installed, place, { own, copied })
+  return installations.length > 0
+}
+
+interface Rules {
+  readonly own: OwnFolder
+  /** Folders of packages that the tree gets a copy of. */
+  readonly copied: ReadonlySet<string>
 }
 
 /** The place in a tree for a path that leads to a folder of the repository's own; null for what was installed. */
 type OwnFolder = (path: string) => string | null
 
-function linkAll(installed: string, place: string, own: OwnFolder): void {
-  if (!holdsOwn(installed, own)) {
+function linkAll(installed: string, place: string, rules: Rules): void {
+  const { own, copied } = rules
+  if (!isApart(installed, rules)) {
     symlinkSync(installed, place, 'dir')
     return
   }
   mkdirSync(place)
   for (const name of readdirSync(installed)) {
     const path = join(installed, name)
-    if (isShelf(path)) linkAll(path, join(place, name), own)
+    if (isShelf(path)) linkAll(path, join(place, name), rules)
+    else if (copied.has(path)) cpSync(path, join(place, name), { recursive: true, verbatimSymlinks: true })
+    // A program of a package that is copied is the copy's, beside which it lies as it did.
+    else if (isOfCopied(path, copied)) symlinkSync(readlinkSync(path), join(place, name))
     else symlinkSync(own(path) ?? path, join(place, name))
   }
 }
 
-function holdsOwn(folder: string, own: OwnFolder): boolean {
+/** Whether not all in this folder of packages is the same for every tree. */
+function isApart(folder: string, rules: Rules): boolean {
   return readdirSync(folder).some((name) => {
     const path = join(folder, name)
-    return isShelf(path) ? holdsOwn(path, own) : own(path) !== null
+    if (isShelf(path)) return isApart(path, rules)
+    return rules.copied.has(path) || isOfCopied(path, rules.copied) || rules.own(path) !== null
   })
+}
+
+function isOfCopied(path: string, copied: ReadonlySet<string>): boolean {
+  if (copied.size === 0 || basename(dirname(path)) !== '.bin' || !lstatSync(path).isSymbolicLink())
+    return false
+  const to = leadsTo(path)
+  return [...copied].some((folder) => to.startsWith(folder + sep))
+}
+
+interface Package {
+  readonly name: string
+  readonly path: string
+}
+
+function packagesIn(installed: string, scope = ''): Package[] {
+  return readdirSync(installed).flatMap((name) => {
+    const path = join(installed, name)
+    if (name.startsWith('.')) return []
+    return isShelf(path) ? packagesIn(path, `${name}/`) : [{ name: `${scope}${name}`, path }]
+  })
+}
+
+/** Folders of the packages that use one of the repository's own, or one that does. */
+function usersOf(packages: readonly Package[], own: OwnFolder): ReadonlySet<string> {
+  const reached = new Set(packages.filter(({ path }) => own(path) !== null).map(({ name }) => name))
+  const copied = new Set<string>()
+  if (reached.size === 0) return copied
+  // A link into a store of packages cannot be copied: what it needs lies beside what it leads to.
+  const open = packages
+    .filter(({ path }) => lstatSync(path).isDirectory())
+    .map((one) => ({ ...one, needs: needsOf(one.path) }))
+  for (let before = -1; before !== copied.size;) {
+    before = copied.size
+    for (const { name, path, needs } of open) {
+      if (copied.has(path) || !needs.some((need) => reached.has(need))) continue
+      copied.add(path)
+      reached.add(name)
+    }
+  }
+  return copied
+}
+
+/** Names of what a package depends on, and of what those depend on that are installed within it. */
+function needsOf(folder: string): string[] {
+  const within = join(folder, 'node_modules')
+  const inner = existsSync(within) ? packagesIn(within).flatMap(({ path }) => needsOf(path)) : []
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return inner
+  const manifest = manifestIn(readFileSync(file, 'utf8'))
+  return [
+    ...inner,
+    ...['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((kind) =>
+      Object.keys(manifest[kind] ?? {}),
+    ),
+  ]
+}
+
+/** Of a package that nobody can load there is nothing to copy. */
+function manifestIn(text: string): Readonly<Record<string, object | undefined>> {
+  try {
+    return (JSON.parse(text) as Record<string, object> | null) ?? {}
+  } catch {
+    return {}
+  }
 }
 
 /** A folder of packages or of programs: a scope, `.bin`. */
