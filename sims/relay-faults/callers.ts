@@ -199,7 +199,9 @@ export abstract class Callers extends World {
     // A new connection of a browser is a new socket.
     sessions.port[id] = 1024 + ((sessions.port[id]! - 1023) % 64_000)
     this.name(id, isElsewhere ? elsewhere : cluster, NEW_KEY)
-    this.at(now + (SIGNALLING + 0.5) * this.rttOf(id), ARRIVE, id)
+    const checked = now + (SIGNALLING + 0.5) * this.rttOf(id)
+    // A check that would come later belongs to an attempt that is over: it must not speed up the next one.
+    if (checked < now + params.attemptTimeout) this.at(checked, ARRIVE, id)
   }
 
   /** When a caller's client learns of another cluster: names are forgotten at any moment of their life, routes at once. */

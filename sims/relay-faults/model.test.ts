@@ -94,6 +94,16 @@ describe('what is lost', () => {
     expect(meanOutage({ ...timers, podRtt: 0.1, sessionLength: 1 }, 0)).toBeLessThan(0.7)
   })
 
+  it('nobody connects whose round trips do not fit into an attempt, however many attempts there are', () => {
+    // A check after 3.5 round trips is 10 ms late: in the next attempt it would come early.
+    const anycast = { steering: 'anycast', anycastRtt: '40ms', farRtt: '0s' }
+    const timers = { attemptTimeout: '130ms', backoff: '100ms', deadAfter: '2s', patience: '8s' }
+    const measures = simulate(paramsOf({ fault: 'pod-loss', ...anycast, ...timers }), context())
+    expect(broken(measures)).toEqual([])
+    expect(measures.metrics).toMatchObject({ timeToBack: null, peakHandshakes: 0 })
+    expect(measures.metrics['lostNewCalls']).toBeGreaterThan(0.9)
+  })
+
   it('a call whose pod has died is back after its silence, signalling, a check and a handshake', () => {
     const written = {
       fault: 'pod-loss',
