@@ -82,6 +82,17 @@ describe('what is lost', () => {
     expect(Math.abs(mean - row!.expected)).toBeLessThan(4 * Math.sqrt(variance / means.length))
   })
 
+  it.each([
+    { patience: '1s' },
+    { deadAfter: '1200ms' },
+    { fault: 'relay-crash', downtime: '2s', patience: '2400ms' },
+    { fault: 'relay-crash', podRtt: '1s', patience: '3s' },
+  ])('no closed form where somebody hangs up or connects anew before his check is answered: %o', (more) => {
+    const params = { fault: 'nat-rebinding', ...more }
+    expect(predictions(paramsOf(params))).toEqual([])
+    expect(predictions(paramsOf({ ...params, patience: '4s', deadAfter: '4s' }))).toHaveLength(1)
+  })
+
   it('the closed form by hand: half an interval, silence that shortens it, a relay that is away', () => {
     const timers = { checkInterval: 2, silence: 10, weakInterval: 0.5, podRtt: 0, sessionLength: 1e9 }
     expect(meanOutage(timers, 0)).toBeCloseTo(1, 4)

@@ -9,14 +9,11 @@ export function predictions(params: RelayFaultsParams): TheoryPrediction[] {
   const { fault, cache, cacheHit, downtime, cacheRead, packetsPerSecond, silence } = params
   const isRestart = fault === 'relay-crash' || fault === 'rolling-restart'
   const isRebinding = fault === 'nat-rebinding'
-  // A relay that is away for long, or callers who check at once, meet other timers.
-  if (
-    !(isRestart || isRebinding) ||
-    downtime > silence ||
-    params.deadAfter < downtime + 2 * params.weakInterval
-  )
-    return []
-  const byCheck = meanOutage(params, isRestart ? downtime : 0)
+  if (!(isRestart || isRebinding) || downtime > silence) return []
+  const down = isRestart ? downtime : 0
+  // Whose client connects anew, or who hangs up, before his check is answered meets other timers.
+  if (longestOutage(params, down) >= Math.min(params.deadAfter, params.patience)) return []
+  const byCheck = meanOutage(params, down)
   const hit = isRestart && cache === 'shared' ? cacheHit : 0
   const mean = hit * untilOver(downtime + cacheRead, params.sessionLength) + (1 - hit) * byCheck
   return [
@@ -32,25 +29,29 @@ export function predictions(params: RelayFaultsParams): TheoryPrediction[] {
 const untilOver = (seconds: number, sessionLength: number): number =>
   -sessionLength * Math.expm1(-seconds / sessionLength)
 
+type Timers = Pick<RelayFaultsParams, 'checkInterval' | 'silence' | 'weakInterval' | 'podRtt'>
+
+/** Seconds from a cut to the first check after `down`, of a caller who would have checked at `phase` of his interval. */
+function firstCheck({ checkInterval, silence, weakInterval }: Timers, down: number, phase: number): number {
+  let at = Math.min(phase * checkInterval, silence)
+  while (at < down) at = at >= silence ? at + weakInterval : Math.min(at + checkInterval, silence)
+  return at
+}
+
 /**
  * Mean seconds without media from a cut to the answer to the first check after `down`, over the phase of checks: `down`,
  * then half an interval. Silence makes callers check sooner.
  */
-export function meanOutage(
-  {
-    checkInterval,
-    silence,
-    weakInterval,
-    podRtt,
-    sessionLength,
-  }: Pick<RelayFaultsParams, 'checkInterval' | 'silence' | 'weakInterval' | 'podRtt' | 'sessionLength'>,
-  down: number,
-): number {
+export function meanOutage(timers: Timers & Pick<RelayFaultsParams, 'sessionLength'>, down: number): number {
   let sum = 0
-  for (let i = 0; i < PHASES; i++) {
-    let at = Math.min(((i + 0.5) / PHASES) * checkInterval, silence)
-    while (at < down) at = at >= silence ? at + weakInterval : Math.min(at + checkInterval, silence)
-    sum += untilOver(at + podRtt, sessionLength)
-  }
+  for (let i = 0; i < PHASES; i++)
+    sum += untilOver(firstCheck(timers, down, (i + 0.5) / PHASES) + timers.podRtt, timers.sessionLength)
   return sum / PHASES
+}
+
+/** The longest that such an outage can be. */
+function longestOutage(timers: Timers, down: number): number {
+  let longest = 0
+  for (let i = 0; i <= PHASES; i++) longest = Math.max(longest, firstCheck(timers, down, i / PHASES))
+  return longest + timers.podRtt
 }
