@@ -13,14 +13,21 @@ interface Outage {
 
 /**
  * The rules, played out: a server takes the first in line, works at the speed of the moment until the work is done or the
- * speed changes, and takes the next.
+ * speed changes, and takes the next. Whoever comes while `queue` others wait is sent away: null.
  */
-function played(arrivals: readonly number[], capacity: number, outage: Outage, service: Stream): number[] {
+function played(
+  arrivals: readonly number[],
+  { capacity, queue, outage }: { capacity: number; queue: number; outage: Outage },
+  service: Stream,
+): (number | null)[] {
   const speed = (at: number): number => (at >= outage.from && at < outage.to ? outage.left : 1) * capacity
   const changeAfter = (at: number): number =>
     at < outage.from ? outage.from : at < outage.to ? outage.to : Infinity
   let free = 0
+  const starts: number[] = []
   return arrivals.map((arrival) => {
+    if (starts.filter((start) => start > arrival).length >= queue && free > arrival) return null
+    starts.push(Math.max(free, arrival))
     let left = exponential(service, 1)
     let now = Math.max(free, arrival)
     while (left > 0) {
@@ -39,7 +46,7 @@ function played(arrivals: readonly number[], capacity: number, outage: Outage, s
   })
 }
 
-test('a request ends when a server that is played out step by step has done it', () => {
+test('a request ends, or is sent away, when a server that is played out step by step does so', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 60 }),
@@ -47,17 +54,20 @@ test('a request ends when a server that is played out step by step has done it',
       fc.integer({ min: 1, max: 3000 }),
       fc.constantFrom(0, 0.1, 0.5, 1),
       fc.integer({ min: 0, max: 1000 }),
-      (gaps, from, length, left, seed) => {
+      fc.constantFrom(1, 2, 5, 1e9),
+      (gaps, from, length, left, seed, queue) => {
         const outage = { from, to: from + length, left }
         const capacity = 0.01
         let at = 0
         const arrivals = gaps.map((gap) => (at += gap))
-        const wanted = played(arrivals, capacity, outage, openStream(seed, 0, 'service'))
+        const wanted = played(arrivals, { capacity, queue, outage }, openStream(seed, 0, 'service'))
         const service = openStream(seed, 0, 'service')
-        const receiver = new Receiver({ capacity, queue: 1e9, timeout: 700, outage, service })
+        const receiver = new Receiver({ capacity, queue, timeout: 700, outage, service })
         let wasted = 0
         arrivals.forEach((arrival, i) => {
           const { outcome, after } = receiver.answer(arrival)
+          expect(outcome.status === 503).toBe(wanted[i] === null)
+          if (outcome.status === 503) return
           const takes = wanted[i]! - arrival
           expect(outcome.error).toBe(takes > 700 + 1e-6 ? 'timeout' : null)
           expect(after).toBeCloseTo(Math.min(takes, 700), 5)
@@ -77,6 +87,6 @@ test('down: refused at once, and nothing queues; full: 503 at once', () => {
   expect(receiver.answer(50)).toMatchObject({ outcome: { error: 'ECONNREFUSED' }, after: 1 })
   expect(receiver.accepted).toBe(0)
   const statuses = Array.from({ length: 8 }, () => receiver.answer(100).outcome.status)
-  expect(statuses[0]).toBe(200)
-  expect(statuses.at(-1)).toBe(503)
+  // One is worked on, two wait.
+  expect(statuses).toEqual([200, 200, 200, 503, 503, 503, 503, 503])
 })

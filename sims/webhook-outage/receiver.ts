@@ -9,6 +9,7 @@
  */
 import { TIMEOUT, type Answer } from '../../engines/webhook/core.ts'
 import { exponential } from '../lab/kernel/random/exponential.ts'
+import { Ring } from '../lab/kernel/ring.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 
 export interface ReceiverOptions {
@@ -39,6 +40,8 @@ export class Receiver {
   accepted = 0
   wasted = 0
   private taken = 0
+  /** Of each request that is not done, the work done by its end. Requests differ in work, so that is not their number. */
+  private readonly line = new Ring()
   private readonly options: ReceiverOptions
 
   constructor(options: ReceiverOptions) {
@@ -47,11 +50,15 @@ export class Receiver {
 
   answer(now: number): Answer {
     const { outage, queue, timeout, service } = this.options
+    const { line } = this
     if (outage?.left === null && now >= outage.from && now < outage.to) return REFUSED
     const done = this.doneBy(now)
-    if (this.taken - done >= queue) return FULL
+    while (line.size > 0 && line.firstValue <= done) line.shift()
+    // The first is being worked on; the others wait.
+    if (line.size > queue) return FULL
     const work = exponential(service, 1)
     this.taken = Math.max(this.taken, done) + work
+    line.push(0, this.taken)
     this.accepted += work
     const after = this.when(this.taken) - now
     if (after <= timeout) return { outcome: OK, after }
