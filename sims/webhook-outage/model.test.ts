@@ -59,6 +59,30 @@ describe('24 hours, by policy (invariant 7a: the sums are made from the publishe
     expect(predictions(paramsOf({ policy: 'svix' }))).toEqual([])
     expect(predictions(paramsOf({ policy: 'flowbench' }))).toEqual([])
   })
+  test.each([
+    [{}, 2],
+    // Five attempts an event at 30 % load are more than the receiver can do.
+    [{ load: '30%' }, 0],
+    [{ timeout: '500ms' }, 0],
+    [{ queue: 1 }, 0],
+  ])(
+    'the closed forms hold, or are silent, where retries crowd the receiver after its return: %o',
+    (more, n) => {
+      const written = { capacity: '10/s', load: '5%', arrivals: 'poisson', outage: '10min', timeout: '5s' }
+      const schedule = ['30s', '90s', '210s', '450s']
+      const params = paramsOf({ ...written, policy: 'outpost', schedule, ...more })
+      const rows = predictions(params)
+      expect(rows).toHaveLength(n)
+      const measured = Array.from(
+        { length: 8 },
+        (_, replication) => simulate(params, context(replication)).metrics,
+      )
+      for (const { metric, expected } of rows) {
+        const mean = measured.reduce((sum, metrics) => sum + metrics[metric]!, 0) / measured.length
+        expect(Math.abs(mean - expected)).toBeLessThan(0.1 * expected)
+      }
+    },
+  )
   test('ours: nothing lost, probes in place of attempts, all delivered within the drain', () => {
     const measures = run({ policy: 'flowbench' })
     sound(measures)

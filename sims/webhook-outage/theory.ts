@@ -2,7 +2,8 @@
  * Closed forms. While the receiver refuses everything, an event that came at a uniform moment of an outage of length D has
  * failed as often as it has attempts before the return: attempt k, at T_k after acceptance, fails with probability
  * 1 - E[T_k] / D as long as T_k cannot exceed D. It is lost with the last of them. Where an attempt may lie on either side
- * of D, jitter decides, and there is no closed form here.
+ * of D, jitter decides, and there is no closed form here. Nor is there where the retries of all events together crowd the
+ * receiver after its return, so that attempts fail then, too.
  *
  * Quick retries: r of them turn each message that times out into 1 + r requests. A receiver that serves first come first
  * served and is behind by more than the timeout wastes all its work, so it stays behind while (1 + r) load > 1, and
@@ -23,12 +24,14 @@ interface AttemptTime {
 
 export function predictions(params: OutageParams): TheoryPrediction[] {
   const policy = policyOf(params.policy, params)
-  return params.fault === 'down' ? whileDown(policy, 1000 * params.outage) : quick(params, policy)
+  return params.fault === 'down' ? whileDown(params, policy) : quick(params, policy)
 }
 
-function whileDown(policy: Policy, outage: number): TheoryPrediction[] {
+function whileDown(params: OutageParams, policy: Policy): TheoryPrediction[] {
+  const outage = 1000 * params.outage
   const times = policy.breaker === null ? attemptTimes(policy, outage) : null
   if (times === null || times.some(({ least, most }) => least < outage && most > outage)) return []
+  if (failedByCrowd(params, policy, times.length) > HARDLY_ANY) return []
   const last = times.at(-1)!.mean
   const failed = times.reduce((sum, { mean }) => sum + Math.max(0, 1 - mean / outage), 0)
   return [
@@ -43,6 +46,22 @@ function whileDown(policy: Policy, outage: number): TheoryPrediction[] {
       expected: Math.max(0, 1 - last / outage),
     },
   ]
+}
+
+/** Attempts of a replication that fail against prediction: fewer than this move no figure. */
+const HARDLY_ANY = 0.1
+
+/**
+ * How many events of the outage a receiver that is back fails for lack of time or room, at most. Attempt k of all events is
+ * their stream, shifted: Poisson, at no more than their rate. So it is an M/M/1 of at most `attempts` times the load, whose
+ * times are exponential and whose number is geometric.
+ */
+function failedByCrowd(params: OutageParams, { timeout }: Policy, attempts: number): number {
+  const { capacity, load, outage, queue } = params
+  const busy = load * attempts
+  if (busy >= 1) return Infinity
+  const isLate = Math.exp(-((1 - busy) * capacity * timeout) / 1000)
+  return capacity * load * outage * (isLate + busy ** (queue + 1))
 }
 
 /**
