@@ -96,11 +96,11 @@ function liveKeys(
   return secret === 'static-overlap' && at < detection + overlap ? [fresh, leaked] : [fresh]
 }
 
-/** Jobs that run at some time while the endpoint trusts the leaked secret. */
-function jobsOpen({ secret, jobsAtOnce, jobLength }: TrustParams, { changesAt }: Endpoint): number {
+/** Jobs that run at some time of the span while the endpoint trusts the leaked secret. */
+function jobsOpen({ secret, jobsAtOnce, jobLength, span }: TrustParams, { changesAt }: Endpoint): number {
   if (changesAt === 0) return 0
   if (secret === 'per-request') return 1
-  return jobsAtOnce * (1 + changesAt / jobLength)
+  return jobsAtOnce * (1 + Math.min(changesAt, span) / jobLength)
 }
 
 const signing = (secret: string): SigningKey => ({ key: parseSecret(secret), expires: null })

@@ -155,6 +155,15 @@ describe('a secret that leaks', () => {
     expect(metrics['forgedFor']!).toBeLessThanOrEqual(6 * HOUR)
     expect([metrics['forgedEndpoints'], metrics['openJobs']]).toEqual([1, 1])
   })
+  test.each(['static-overlap', 'static-at-once'])(
+    '%s, a leak that outlasts the span: jobs of the span',
+    (secret) => {
+      const { metrics } = run(secret, { detection: '72h', span: '24h', jobsAtOnce: 10 })
+      expect(metrics['forgedFor']!).toBeLessThanOrEqual(24 * HOUR)
+      // Ten at once that each take 6 h, at 60 endpoints.
+      expect(metrics['openJobs']).toBe(60 * 10 * (1 + 24 / 6))
+    },
+  )
   test('as many forged events as the closed form says', () => {
     for (const secret of ['static-overlap', 'static-at-once']) {
       const { params, metrics } = run(secret)
