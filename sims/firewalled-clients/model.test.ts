@@ -163,6 +163,26 @@ it('the patience of callers parts those who gave up from those locked out', () =
   expect(measures.metrics['lockedOut']).toBeLessThan(0.01)
 })
 
+describe('how often a figure could have been other than 0', () => {
+  const measured = (written: Record<string, unknown>) => simulate(paramsOf(written), context())
+
+  it('a stall: once a call over TCP, not once a call', () => {
+    const { metrics, chances } = measured({ ladder: 'ice-tcp', ipv6Only: '0%' })
+    expect(chances!['stalled']).toBe(Math.round(metrics['fallback']! * 20_000))
+    expect(chances!['stalled']).toBeLessThan(0.04 * 20_000)
+  })
+  it('people and connections: by the part of them that was simulated', () => {
+    const { metrics, chances } = measured({ ladder: 'ice-tcp' })
+    const calls = (name: string): number => metrics[name]! * chances![name]!
+    expect(calls('peopleLockedOut')).toBeCloseTo(metrics['lockedOut']! * 20_000, 6)
+    expect(calls('fallbackConnections')).toBeCloseTo(metrics['fallback']! * 20_000, 6)
+  })
+  it('never, where there is no fallback, or no loss', () => {
+    expect(measured({}).unseen).toEqual({ fallback: 0, fallbackConnections: 0 })
+    expect(measured({ ladder: 'ice-tcp', loss: '0%' }).unseen).toEqual({ stalled: 0 })
+  })
+})
+
 describe('audio over TCP', () => {
   const stream = { rtt: 0.1, loss: 0.01, pace: 50 }
   it('pauses a round trip and three packets, and the doubled timeouts after lost repairs', () => {

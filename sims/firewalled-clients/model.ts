@@ -213,16 +213,27 @@ class Callers {
     const callsAtOnce = (people * params.callsPerUser * params.callLength) / WEEK
     const bytesPerSecond = params.packetsPerSecond * params.packetSize
     const share = (count: number): number => count / calls
+    const atPeak = callsAtOnce * params.peakFactor
     return {
       metrics: {
         lockedOut: share(lockedOut),
         gaveUp: share(gaveUp),
         fallback: share(fallbacks),
         peopleLockedOut: share(lockedOut) * people,
-        fallbackConnections: share(fallbacks) * callsAtOnce * params.peakFactor,
+        fallbackConnections: share(fallbacks) * atPeak,
         fallbackBytes: share(fallbacks) * callsAtOnce * bytesPerSecond * MONTH,
         stalled: this.overTcp === 0 ? null : this.stalled / this.overTcp,
         signallingBytes: this.wire.bytes / calls,
+      },
+      unseen: {
+        ...(this.ways.length === 1 ? { fallback: 0, fallbackConnections: 0 } : {}),
+        ...(params.loss === 0 ? { stalled: 0 } : {}),
+      },
+      // Only a call over TCP can stall; people and connections are scaled up from calls.
+      chances: {
+        stalled: this.overTcp,
+        peopleLockedOut: calls / people,
+        fallbackConnections: calls / atPeak,
       },
       observations: {
         setupTime: this.setup.toData(),

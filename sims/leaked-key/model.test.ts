@@ -144,6 +144,10 @@ test.each(CONTROL_NAMES)('%s: every theft ends once, and the measures are all th
   expect(measures.flow.injected).toBe(100)
   expect(measures.invariants).toEqual([expect.objectContaining({ ok: true })])
   expect(distributionOfIn(measures, 'spend').count).toBe(100)
+  // No theft ends by what is not there, and that needs no chances to show.
+  const never = CONTROLS[control].cap === Infinity ? ['capped'] : []
+  if (!CONTROLS[control].alerts) never.push('alerted')
+  expect(Object.keys(measures.unseen!)).toEqual(never)
   expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(leakedKey.metrics).toSorted())
 })
 

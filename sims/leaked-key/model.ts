@@ -62,6 +62,11 @@ export function simulate(params: LeakedKeyParams, ctx: ReplicationContext): Meas
       unused: share('never used'),
       usable: usable / thefts,
     },
+    // Where there is no cap, or no alert, no theft ends by it.
+    unseen: {
+      ...(control.cap === Infinity ? { capped: 0 } : {}),
+      ...(control.alerts ? {} : { alerted: 0 }),
+    },
     observations: { spend: spend.toData() },
     state: 'stable',
     flow: {

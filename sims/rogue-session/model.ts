@@ -266,6 +266,8 @@ class Thefts {
       },
       // Only a thief beside the owner touches the owner's media.
       unseen: isBeside ? {} : { lostMedia: 0 },
+      // A theft that gets nothing touches no media.
+      chances: { lostMedia: thefts - thwarted },
       observations: { timeToStop: this.timeToStop.toData() },
       state: 'stable',
       flow: {

@@ -42,6 +42,8 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
       goodputDownwards: downwards === undefined ? null : goodput(downwards),
       wasted: receiver.accepted === 0 ? 0 : receiver.wasted / receiver.accepted,
     },
+    // What the receiver does after its return it does to all messages at once.
+    chances: { wasted: 1, goodputAfter: 1, goodputUpwards: 1, goodputDownwards: 1 },
     observations: {
       afterReturn: whenAllEnded(caught, tally.afterReturn.toData()),
       freshDelay: whenAllEnded(all, tally.fresh.toData()),

@@ -120,6 +120,12 @@ export interface Measures {
    * a host is crowded, given how full its cluster was). Without it, zero in a few replications rules out very little.
    */
   readonly unseen?: Readonly<Record<string, number>>
+  /**
+   * Where a metric was 0 (or a share 1): how often it could have been otherwise. A share of a part of the replication's
+   * windows: their number (calls over TCP, of all calls). A count scaled up from a sample: the part of it that was sampled.
+   * Default: every window for a share, 1 for a count.
+   */
+  readonly chances?: Readonly<Record<string, number>>
   readonly state: PointState
   readonly flow: Flow
   readonly little: readonly LittleSample[]

@@ -3,7 +3,7 @@ import type { Figure, FigureInterval } from '../analysis/figure.ts'
 import { rareFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
-import { figureOver, type NamedFigure } from '../contract/figure.ts'
+import { distributionOfIn, figureOver, type NamedFigure } from '../contract/figure.ts'
 import { isHalf, isOverloaded } from '../contract/overload.ts'
 import type { Estimate, Measures, MetricSpec, PointResult, PointState } from '../contract/sim.ts'
 import type { Plan } from './plan.ts'
@@ -74,9 +74,19 @@ export function figureAt(named: NamedFigure, replications: readonly Measures[], 
   const samples = figure.samples.filter((sample) => sample !== null)
   const isRare = (unit === 'share' && [0, 1].includes(samples[0]!)) || (unit === 'count' && samples[0] === 0)
   if (!isRare || !samples.every((sample) => sample === samples[0])) return figure
-  const chances = replications.length * (unit === 'share' ? plan.windows : 1)
+  const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
   const known = samples[0] === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
   return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
+}
+
+/**
+ * How often a replication could have shown what none did. No share is of more windows than were observed: that of the calls
+ * over a fallback is not of all calls.
+ */
+function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { windows }: Plan): number {
+  const own = spec.unit === 'share' ? windows : 1
+  if (kind.kind === 'metric') return replication.chances?.[name] ?? own
+  return Math.min(own, distributionOfIn(replication, kind.observation).count)
 }
 
 /** The interval a point shows: at the end of a sequential run the wider of Student's and Stein's. */
