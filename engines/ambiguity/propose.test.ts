@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Backtracker } from './backtrack.ts'
 import { parsePattern, proposeAttacks, UnreadablePattern } from './index.ts'
 
 /** Different characters, and words of four letters in which none is frequent. */
@@ -51,6 +52,31 @@ describe('attacks on a backtracking matcher', () => {
   })
 
   test.each(LINEAR)('%s has none', (source) => expect(propose(source)).toBeUndefined())
+
+  test('the steepest leads, where a power is felt on a shorter text too, and both are kept', () => {
+    const { search } = proposeAttacks(parsePattern('^0*0*0*0*$|^(?:(?:abcdefghijklmn)+)+$'))
+    expect(search[0]!.exponent).toBeGreaterThan(4.5)
+    const power = search.find(({ exponent }) => exponent < 4.5)
+    expect(power!.pump).toBe('0')
+    expect(power!.length).toBeLessThan(search[0]!.length)
+  })
+
+  test.each(['^(a+)+$', '^(\\w+\\s?)*$', '^(?:(?:abcdefghij)+)+$'])(
+    'the length of an exponential is where it comes to 200 million steps: %s',
+    (source) => {
+      const pattern = parsePattern(source)
+      const matcher = new Backtracker(pattern)
+      const { prefix, pump, suffix, length } = proposeAttacks(pattern).search[0]!
+      const steps = (pumps: number): number =>
+        matcher.search(matcher.characters(prefix + pump.repeat(pumps) + suffix), 1e9).steps
+      let pumps = 1
+      while (steps(pumps) < 300_000) pumps++
+      const each = steps(pumps) / steps(pumps - 1)
+      const all = pumps + Math.log(2e8 / steps(pumps)) / Math.log(each)
+      const expected = prefix.length + all * pump.length + suffix.length
+      expect(Math.abs(length - expected)).toBeLessThan(0.1 * expected)
+    },
+  )
 
   test('find-all: each search is quick, all together are not', () => {
     const { search, findAll } = proposeAttacks(parsePattern('^$|[^]*?(?=[^])[^]*a|b'))

@@ -116,13 +116,32 @@ function isSettled(
   return polynomial.length === 0 || search.length > 0
 }
 
-/** The worst, no two with one pump unless there is room. */
+/**
+ * The steepest first, of those as steep the shortest: a power that is soon felt must not hide a doubling that needs a
+ * longer text. One of each steepness is kept, as an engine may be clever about the one and not about the other; and no
+ * two with one pump unless there is room.
+ */
 function best(proposals: readonly Proposal[], most: number): Proposal[] {
-  const sorted = proposals.toSorted((a, b) => a.length - b.length)
-  const pumps = new Set<string>()
-  const first = sorted.filter(({ pump }) => !pumps.has(pump) && pumps.add(pump))
-  return [...first, ...sorted.filter((one) => !first.includes(one))].slice(0, most)
+  const sorted = worstFirst(proposals)
+  const chosen = [...firstOfEach(sorted, steepness), ...firstOfEach(sorted, ({ pump }) => pump), ...sorted]
+  return worstFirst([...new Set(chosen)].slice(0, most))
 }
+
+function worstFirst(proposals: readonly Proposal[]): Proposal[] {
+  // Infinity less itself is no number.
+  return proposals.toSorted(
+    (a, b) => (steepness(a) === steepness(b) ? 0 : steepness(b) - steepness(a)) || a.length - b.length,
+  )
+}
+
+function firstOfEach(proposals: readonly Proposal[], what: (one: Proposal) => unknown): Proposal[] {
+  const seen = new Set<unknown>()
+  return proposals.filter((one) => !seen.has(what(one)) && seen.add(what(one)))
+}
+
+/** A degree; of exponentials, whose exponents only say where their row ended, none. */
+const steepness = ({ exponent }: Proposal): number =>
+  exponent > EXPONENTIAL ? Infinity : Math.round(exponent)
 
 function unique(candidates: readonly Candidate[]): Candidate[] {
   return [...new Map(candidates.map((one) => [`${one.prefix}\0${one.pump}\0${one.suffix}`, one])).values()]
@@ -232,7 +251,7 @@ function row(candidate: Candidate, run: Run, matcher: Backtracker, left: { steps
   if (exponent < GROWS) return null
   const before = seen.at(-2)!
   const length =
-    exponent > 9
+    exponent > EXPONENTIAL
       ? last.length +
         (Math.log(FAR / last.steps) * (last.pumped - before.pumped)) / Math.log(last.steps / before.steps)
       : last.length * Math.max(1, FAR / last.steps) ** (1 / exponent)

@@ -36,6 +36,21 @@ describe('growth on V8', () => {
     )
   })
 
+  // What doubles with 60 characters takes a second on a text ten times as long as the fourth power does.
+  test('is the steepest that there is, whichever attack is felt first', async () => {
+    const word = 'xyz'.repeat(20)
+    const pattern = `^a*a*a*a*$|^(?:(?:${word})+)+$`
+    const power = { prefix: '', pump: 'a', suffix: '!', from: 'plain' }
+    const doubling = { prefix: '', pump: word, suffix: '!', from: 'plain' }
+    for (const search of [
+      [power, doubling],
+      [doubling, power],
+    ]) {
+      const report = await inspect(builtIn('v8'), pattern, { search, findAll: [], complete: true }, QUICK)
+      expect([report.verdict, report.attack?.pump]).toEqual(['exponential', word])
+    }
+  })
+
   test('flags change it', async () => {
     expect((await onV8('^(?:a|A)+$')).verdict).toBe('linear')
     expect((await onV8('^(?:a|A)+$', 'i')).verdict).toBe('exponential')

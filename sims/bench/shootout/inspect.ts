@@ -155,19 +155,26 @@ async function lookFor(
     const worst = worstFirst(trials, seconds)
     if (worst[0] === undefined) return { ...nothing, verdict: 'undecided', why: 'nothing was tried' }
     let mild: Grown | null = null
+    let steepest: Grown | null = null
     for (const trial of worst.slice(0, MOST_FOLLOWED)) {
+      // What was seen stands unless another promises more.
+      if (steepest !== null && steepness(steepest) >= steepness(trial)) break
       const { attack } = trial
       let grown = await grow(compiled.ready, attack, options, lowerPart(trial))
       for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
         const other = await grow(compiled.ready, attack, options)
         if (blur(other) < blur(grown)) grown = other
       }
-      if (isSuperlinear(grown)) return shown(await reach(compiled.ready, grown, options))
+      if (isSuperlinear(grown)) {
+        const reached = await reach(compiled.ready, grown, options)
+        if (steepest === null || steepness(reached) > steepness(steepest)) steepest = reached
+        continue
+      }
       // Nothing there; of those that were followed the longest row is told.
       if (mild === null || (mild.fit.growth !== 'linear' && grown.fit.growth === 'linear')) mild = grown
       if (!mayGrow(trial)) break
     }
-    return shown(mild!)
+    return shown(steepest ?? mild!)
   } catch (error) {
     if (error instanceof EngineRefused) return { ...nothing, verdict: 'refused', why: error.message }
     if (error instanceof EngineFailed)
@@ -183,6 +190,12 @@ function lowerPart({ points, failure }: Grown): Grown['points'] {
 }
 
 const isSuperlinear = ({ fit }: Grown): boolean => fit.growth === 'polynomial' || fit.growth === 'exponential'
+
+/** A degree, infinite for an exponential; 0 of what does not grow. */
+function steepness({ fit }: Grown): number {
+  if (fit.growth === 'exponential') return Infinity
+  return fit.growth === 'polynomial' ? fit.degree! : 0
+}
 
 /**
  * How far others on the machine may have blurred a row: the width of an exponent's interval that holds two degrees. What is
@@ -206,18 +219,25 @@ function mayGrow(trial: Grown): boolean {
 }
 
 /**
- * Those that are seen to grow first, the shortest to reach `seconds` before the others; then those that ended too quickly
- * to tell, which have the more points the better; then the steepest of the rest.
+ * Those that are seen to grow first, the steepest before the others, as a verdict is of the worst that there is: a power
+ * that takes long on a short text must not hide a doubling that needs a longer one; of those as steep the shortest to
+ * reach `seconds`. Then those that ended too quickly to tell, which have the more points the better; then the rest.
  */
 function worstFirst(trials: readonly Grown[], seconds: number): Grown[] {
   const scored = trials.map((grown) => {
     const { points, attack } = grown
     // Of two alike, the shorter pump: its lengths come closer to what is sought.
     const length = (lengthFor(points, seconds) ?? Infinity) * (1 + 0.02 * attack.pump.length)
-    const rank = isSuperlinear(grown) ? 0 : mayGrow(grown) ? 10 - Math.min(points.length, 9) : 10
+    const rank = isSuperlinear(grown)
+      ? -steepness(grown)
+      : mayGrow(grown)
+        ? 10 - Math.min(points.length, 9)
+        : 10
     return { grown, rank, length: Math.min(length, Number.MAX_VALUE) }
   })
-  return scored.toSorted((a, b) => a.rank - b.rank || a.length - b.length).map(({ grown }) => grown)
+  return scored
+    .toSorted((a, b) => (a.rank === b.rank ? a.length - b.length : a.rank - b.rank))
+    .map(({ grown }) => grown)
 }
 
 function shown({ attack, points, fit, failure }: Grown): Shown {
