@@ -29,6 +29,8 @@ export interface Automaton {
   /** Classes that a state takes; of ANYWHERE all, of BEGIN none. */
   readonly takes: readonly (readonly number[])[]
   readonly edges: readonly (readonly Edge[])[]
+  /** Whether the pattern, or what it looks for, may end behind a state, if what it asks for there holds. */
+  readonly ends: readonly boolean[]
   /** Whether all ways were followed, through all that the pattern asks for: of some patterns there are too many. */
   readonly complete: boolean
   /** Whether the pattern looks around or refers back: not every text that the automaton reads is one of the pattern's. */
@@ -43,6 +45,8 @@ interface Raw {
   readonly stepsFrom: number[][]
   /** States that a round of a loop comes back to. */
   readonly loops: Set<number>
+  /** Where the pattern has ended, or what is looked for. */
+  readonly ends: Set<number>
   /** Whether something is left out that a text has to have. */
   cut: boolean
   loose: boolean
@@ -87,7 +91,15 @@ export function buildAutomaton(pattern: Pattern, loops: boolean): Automaton | nu
 }
 
 function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null {
-  const raw: Raw = { steps: [], free: [], stepsFrom: [], loops: new Set(), cut: false, loose: false }
+  const raw: Raw = {
+    steps: [],
+    free: [],
+    stepsFrom: [],
+    loops: new Set(),
+    ends: new Set(),
+    cut: false,
+    loose: false,
+  }
   const groups = new Map<number, Node>()
   const state = (): number => {
     raw.free.push([])
@@ -128,7 +140,7 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
         raw.loose = true
         const side = state()
         link(from, side)
-        build(node.item, side)
+        raw.ends.add(build(node.item, side))
         return from
       }
       case 'back': {
@@ -181,7 +193,7 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
     return exit
   }
 
-  build(pattern.root, state())
+  raw.ends.add(build(pattern.root, state()))
   return isFull() ? null : raw
 }
 
@@ -217,7 +229,10 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   // taken a character, since a round that takes nothing is no round.
   let total = 0
   let complete = !raw.cut
+  /** Whether the end is among what was followed last. */
+  let ended = false
   const follow = (state: number, before: Kind | 'edge'): Edge[] => {
+    ended = false
     const ways = new Map<number, number>()
     let paths = 0
     const onPath = new Set<number>()
@@ -227,6 +242,7 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
         complete = false
         return
       }
+      if (raw.ends.has(at)) ended = true
       for (const step of raw.stepsFrom[at]!) {
         for (const place of placesOf[step]!) {
           if (questions.every((asks) => allows(asks, before, kinds[place]!)))
@@ -252,10 +268,14 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
       { to: ANYWHERE, ways: 1 },
     ],
   ]
+  const ends = takes.map(() => false)
   for (const [step, places] of placesOf.entries()) {
-    for (const place of places) edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
+    for (const place of places) {
+      edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
+      ends[place] = ended
+    }
   }
-  return { alphabet, takes, edges, complete, loose: raw.loose }
+  return { alphabet, takes, edges, ends, complete, loose: raw.loose }
 }
 
 function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {

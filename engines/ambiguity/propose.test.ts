@@ -78,6 +78,26 @@ describe('attacks on a backtracking matcher', () => {
     },
   )
 
+  // One character more is read by the loop, or is a match.
+  test.each([
+    ['^/flights/([^/]+?)-([^/]+?)/?$', 1.5],
+    ['^([^]*[^]*)(?:-a)?b$|^([^-]+)-([^-]+)-?$', 1.5],
+    ['^([^;]+,?)+;?$', 4.5],
+  ])('what makes it fail may be a word: %s', (source, exponent) =>
+    expect(propose(source)!.exponent).toBeGreaterThan(exponent),
+  )
+
+  test.each(['^(a+)+b$', '\\{((?:.*?),?)*\\}', '^(?=(?:a+)+b)', '<(\\w+\\s?)*>'])(
+    'an attack on %s holds all that a match holds',
+    (source) => {
+      const whole = proposeAttacks(parsePattern(source)).search.filter(({ prefix, pump, suffix }) =>
+        source.match(/[b{}<>]/g)!.every((char) => (prefix + pump + suffix).includes(char)),
+      )
+      expect(whole.length).toBeGreaterThan(0)
+      expect(whole[0]!.exponent).toBeGreaterThan(4.5)
+    },
+  )
+
   test('find-all: each search is quick, all together are not', () => {
     const { search, findAll } = proposeAttacks(parsePattern('^$|[^]*?(?=[^])[^]*a|b'))
     expect(findAll.length + search.length).toBeGreaterThan(0)

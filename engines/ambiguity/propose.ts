@@ -6,6 +6,7 @@
 import { buildAutomaton, type Automaton } from './automaton.ts'
 import { Backtracker } from './backtrack.ts'
 import { PatternTooLarge } from './charset.ts'
+import { Endings } from './endings.ts'
 import { findLoops, type Loop, type Loops } from './loops.ts'
 import type { Pattern } from './syntax.ts'
 
@@ -20,7 +21,10 @@ export interface Proposal {
 }
 
 export interface Proposals {
-  /** Of searches for one match. */
+  /**
+   * Of searches for one match. Last those whose suffix holds all that a match would: an engine that looks for that before
+   * it begins is not stopped by it.
+   */
   readonly search: readonly Proposal[]
   /** Of finding all matches, where each search is quick and all together are not. */
   readonly findAll: readonly Proposal[]
@@ -34,7 +38,7 @@ export interface Proposals {
 export interface ProposeOptions {
   /** Steps of the matcher in all; default 6 million, some tenths of a second, and up to 24 for large patterns. */
   readonly steps?: number
-  /** How many of each; default 4. */
+  /** How many of each; default 4. Of searches as many again that hold all that a match would, where others do not. */
   readonly most?: number
 }
 
@@ -63,6 +67,8 @@ interface Candidate {
   readonly prefix: string
   readonly pump: string
   readonly suffix: string
+  /** A suffix that holds all that a match would. */
+  readonly completed: string
 }
 
 export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: ProposeOptions = {}): Proposals {
@@ -85,22 +91,39 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
   }
   const steps = asked ?? Math.min(STEPS + matcher.size * STEPS_PER_INSTRUCTION, MOST_STEPS_IN_ALL)
   const left = { steps }
-  const search = rank(candidates, (text, budget) => matcher.search(text, budget), matcher, left)
+  const one = (text: Uint32Array, budget: number) => matcher.search(text, budget)
+  const search = rank(candidates, one, matcher, left)
+  const worst = best(search, most)
+  const completed = rank(worst.flatMap(completion), one, matcher, { steps: steps / 3 })
   const all = { steps: steps / 3 }
   const bare = unique(
     candidates.flatMap(({ prefix, pump, suffix }) => [
-      { prefix: '', pump, suffix: '' },
-      { prefix, pump, suffix },
+      { prefix: '', pump, suffix: '', completed: '' },
+      { prefix, pump, suffix, completed: '' },
     ]),
   )
   const quick = (text: Uint32Array, budget: number) => matcher.findAll(text, budget)
   const findAll = rank(bare, quick, matcher, all)
   return {
-    search: best(search, most),
-    findAll: best(findAll, most),
+    search: [...worst, ...best(completed, most)].map(asProposal),
+    findAll: best(findAll, most).map(asProposal),
     // Each of the two automata, if complete, does what the pattern does, and more.
     complete: left.steps > 0 && found.some((loops) => loops.complete && isSettled(loops, search)),
   }
+}
+
+const asProposal = ({ prefix, pump, suffix, exponent, length }: Proposal): Proposal => ({
+  prefix,
+  pump,
+  suffix,
+  exponent,
+  length,
+})
+
+/** The same with all that a match would hold, unless it is there already. */
+function completion({ prefix, pump, suffix, completed }: Candidate): Candidate[] {
+  const missing = Array.from(completed).some((char) => !(pump + suffix).includes(char))
+  return missing ? [{ prefix, pump, suffix: completed, completed: '' }] : []
 }
 
 /**
@@ -121,20 +144,20 @@ function isSettled(
  * longer text. One of each steepness is kept, as an engine may be clever about the one and not about the other; and no
  * two with one pump unless there is room.
  */
-function best(proposals: readonly Proposal[], most: number): Proposal[] {
+function best<T extends Proposal>(proposals: readonly T[], most: number): T[] {
   const sorted = worstFirst(proposals)
   const chosen = [...firstOfEach(sorted, steepness), ...firstOfEach(sorted, ({ pump }) => pump), ...sorted]
   return worstFirst([...new Set(chosen)].slice(0, most))
 }
 
-function worstFirst(proposals: readonly Proposal[]): Proposal[] {
+function worstFirst<T extends Proposal>(proposals: readonly T[]): T[] {
   // Infinity less itself is no number.
   return proposals.toSorted(
     (a, b) => (steepness(a) === steepness(b) ? 0 : steepness(b) - steepness(a)) || a.length - b.length,
   )
 }
 
-function firstOfEach(proposals: readonly Proposal[], what: (one: Proposal) => unknown): Proposal[] {
+function firstOfEach<T extends Proposal>(proposals: readonly T[], what: (one: T) => unknown): T[] {
   const seen = new Set<unknown>()
   return proposals.filter((one) => !seen.has(what(one)) && seen.add(what(one)))
 }
@@ -151,12 +174,15 @@ function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: 
   const text = (word: readonly number[]): string =>
     word.map((id) => String.fromCodePoint(automaton.alphabet.representative(id))).join('')
   const out: Candidate[] = []
-  const foreign = foreignTo(automaton).slice(0, 1)
-  const add = ({ prefix, pump, state }: Loop): void => {
+  const endings = new Endings(automaton)
+  const foreign = endings.foreign.slice(0, 1)
+  const add = (loop: Loop): void => {
+    const { prefix, pump } = loop
     // What stands before a search that starts anywhere may keep it from being over at once.
     const prefixes = prefix.length > 0 ? [prefix] : [[], foreign]
-    for (const suffix of suffixes(automaton, state, pump)) {
-      for (const before of prefixes) out.push({ prefix: text(before), pump: text(pump), suffix })
+    const completed = endings.completed(loop)
+    for (const suffix of endings.behind(loop)) {
+      for (const before of prefixes) out.push({ prefix: text(before), pump: text(pump), suffix, completed })
     }
   }
   for (const loop of exponential) add(loop)
@@ -183,30 +209,6 @@ function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: 
 const shortestFirst = (loops: readonly Loop[]): Loop[] =>
   loops.toSorted((a, b) => a.pump.length + a.prefix.length - b.pump.length - b.prefix.length)
 
-const MOST_SUFFIXES = 4
-
-/** What may make the search fail after the loop: the end, and characters that nothing there takes. */
-function suffixes({ alphabet, takes, edges }: Automaton, state: number, pump: readonly number[]): string[] {
-  const taken = new Set(edges[state]!.flatMap(({ to }) => takes[to]!))
-  const classes = alphabet.members.map((_, id) => id)
-  const foreign = foreignTo({ alphabet, takes })
-  const refused = classes.filter((id) => !taken.has(id) && !foreign.includes(id))
-  const follows = classes.filter((id) => taken.has(id) && !pump.includes(id))
-  const chars = [...foreign.slice(0, 1), ...refused.slice(0, 2), ...follows.slice(0, 1)].map((id) =>
-    String.fromCodePoint(alphabet.representative(id)),
-  )
-  return [...new Set(['', ...chars, ...(taken.size === classes.length ? ['\n'] : [])])].slice(
-    0,
-    MOST_SUFFIXES + 1,
-  )
-}
-
-/** Classes that nothing in the pattern takes. */
-function foreignTo({ alphabet, takes }: Pick<Automaton, 'alphabet' | 'takes'>): number[] {
-  const taken = new Set(takes.slice(2).flat())
-  return alphabet.members.map((_, id) => id).filter((id) => !taken.has(id))
-}
-
 type Run = (text: Uint32Array, budget: number) => { readonly steps: number; readonly outOfBudget: boolean }
 
 /** Runs the candidates while steps are left; those that grow. */
@@ -215,8 +217,8 @@ function rank(
   run: Run,
   matcher: Backtracker,
   left: { steps: number },
-): Proposal[] {
-  const out: Proposal[] = []
+): (Candidate & Proposal)[] {
+  const out: (Candidate & Proposal)[] = []
   for (const candidate of candidates) {
     if (left.steps <= 0) break
     const proposal = row(candidate, run, matcher, left)
@@ -225,7 +227,12 @@ function rank(
   return out
 }
 
-function row(candidate: Candidate, run: Run, matcher: Backtracker, left: { steps: number }): Proposal | null {
+function row(
+  candidate: Candidate,
+  run: Run,
+  matcher: Backtracker,
+  left: { steps: number },
+): (Candidate & Proposal) | null {
   const { prefix, pump, suffix } = candidate
   const seen: { length: number; steps: number; pumped: number }[] = []
   const isLarge = matcher.size > LARGE

@@ -1,0 +1,121 @@
+/**
+ * What stands behind a pump so that no match comes about, and a matcher goes through all ways before it says so.
+ *
+ * Mostly that is one character: one that nothing in the pattern takes, or nothing at that place. But what is read there
+ * may take every character: `^(.+)-(.+)/?$` without newlines reads on to the end and matches. So the sets of states that
+ * a text leads to are searched for a word behind which none is left: a slash and what must not follow it.
+ */
+import { ANYWHERE, BEGIN, type Automaton } from './automaton.ts'
+import type { Loop } from './loops.ts'
+
+const MOST_SUFFIXES = 4
+/** Sets of states met by one search for a word, and transitions followed by all of them. */
+const MOST_SETS = 100
+const MOST_MOVES_IN_ALL = 400_000
+/** Pumps behind which the states are those of many. */
+const PUMPS = 3
+
+export class Endings {
+  private readonly automaton: Automaton
+  /** Classes that nothing in the pattern takes. */
+  readonly foreign: readonly number[]
+  private readonly dead = new Map<string, readonly number[]>()
+  private movesLeft = MOST_MOVES_IN_ALL
+
+  constructor(automaton: Automaton) {
+    this.automaton = automaton
+    const taken = new Set(automaton.takes.slice(2).flat())
+    this.foreign = automaton.alphabet.members.map((_, id) => id).filter((id) => !taken.has(id))
+  }
+
+  /** The end, characters that nothing there takes, and a word behind which nothing is left. */
+  behind(loop: Loop): string[] {
+    const { alphabet, takes, edges } = this.automaton
+    const { foreign } = this
+    const taken = new Set(edges[loop.state]!.flatMap(({ to }) => takes[to]!))
+    const classes = alphabet.members.map((_, id) => id)
+    const refused = classes.filter((id) => !taken.has(id) && !foreign.includes(id))
+    const follows = classes.filter((id) => taken.has(id) && !loop.pump.includes(id))
+    const chars = [...foreign.slice(0, 1), ...refused.slice(0, 2), ...follows.slice(0, 1)].map((id) =>
+      this.text([id]),
+    )
+    const short = ['', ...chars, ...(taken.size === classes.length ? ['\n'] : [])].slice(0, MOST_SUFFIXES + 1)
+    return [...new Set([...short, this.text(this.deadEnd(loop))])]
+  }
+
+  /**
+   * A word behind which nothing is left, and then all that a match would have gone on with: engines that look for what a
+   * match must hold before they begin find it. Empty where there is no such word.
+   */
+  completed(loop: Loop): string {
+    const dead = this.deadEnd(loop)
+    return dead.length === 0 ? '' : this.text([...dead, ...this.completion(loop.state)])
+  }
+
+  /** The shortest word from a state to an end of the pattern. */
+  private completion(state: number): readonly number[] {
+    const { edges, takes, ends } = this.automaton
+    const words = new Map<number, readonly number[]>([[state, []]])
+    for (const [at, word] of words) {
+      if (ends[at]) return word
+      for (const { to } of edges[at]!) if (!words.has(to)) words.set(to, [...word, takes[to]![0]!])
+    }
+    return []
+  }
+
+  /** Empty where there is none, or it is not found soon. */
+  private deadEnd({ prefix, pump }: Loop): readonly number[] {
+    const pumped = Array.from({ length: PUMPS }, () => pump).flat()
+    let states: readonly number[] = [BEGIN]
+    for (const id of [...prefix, ...pumped]) states = this.step(states).get(id) ?? []
+    // What begins behind the pumps is another attempt.
+    const first = states.filter((state) => state !== ANYWHERE)
+    const known = this.dead.get(first.join())
+    if (known !== undefined) return known
+    const word = this.shortestToNothing(first)
+    this.dead.set(first.join(), word)
+    return word
+  }
+
+  private shortestToNothing(first: readonly number[]): readonly number[] {
+    const classes = this.automaton.alphabet.members.length
+    const seen = new Set([first.join()])
+    const queue: { readonly states: readonly number[]; readonly word: readonly number[] }[] = [
+      { states: first, word: [] },
+    ]
+    for (const { states, word } of queue) {
+      if (queue.length > MOST_SETS || this.movesLeft < 0) break
+      const next = this.step(states)
+      for (let id = 0; id < classes; id++) {
+        const reached = next.get(id)
+        if (reached === undefined) return [...word, id]
+        const key = reached.join()
+        if (seen.has(key)) continue
+        seen.add(key)
+        queue.push({ states: reached, word: [...word, id] })
+      }
+    }
+    return []
+  }
+
+  /** Where each class leads: states ascending. */
+  private step(states: readonly number[]): Map<number, readonly number[]> {
+    const { edges, takes } = this.automaton
+    const reached = new Set(states.flatMap((state) => edges[state]!.map(({ to }) => to)))
+    const next = new Map<number, number[]>()
+    for (const to of [...reached].toSorted((a, b) => a - b)) {
+      for (const id of takes[to]!) {
+        this.movesLeft--
+        const there = next.get(id)
+        if (there === undefined) next.set(id, [to])
+        else there.push(to)
+      }
+    }
+    return next
+  }
+
+  private text(word: readonly number[]): string {
+    const { alphabet } = this.automaton
+    return word.map((id) => String.fromCodePoint(alphabet.representative(id))).join('')
+  }
+}
