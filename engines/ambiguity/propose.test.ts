@@ -98,6 +98,22 @@ describe('attacks on a backtracking matcher', () => {
     },
   )
 
+  // A text that fails at its first character says nothing of a pattern, however long it is.
+  test.each([
+    '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-([0-9a-z]+(?:\\.[0-9a-z]+)*))?$',
+    '^(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z?) +(\\w+) +\\[([^\\]]*)\\] (.*)$',
+    '^"[^"]*"$',
+  ])('of what does not grow there is a text that is read to its end: %s', (source) => {
+    const pattern = parsePattern(source)
+    const matcher = new Backtracker(pattern)
+    const { search, busiest } = proposeAttacks(pattern)
+    expect(search).toEqual([])
+    const { prefix, pump, suffix } = busiest!
+    const text = prefix + pump.repeat(1_000) + suffix
+    expect(matcher.search(matcher.characters(text), 1e7).steps).toBeGreaterThan(2 * text.length)
+    expect(new RegExp(source).test(text)).toBe(false)
+  })
+
   test('find-all: each search is quick, all together are not', () => {
     const { search, findAll } = proposeAttacks(parsePattern('^$|[^]*?(?=[^])[^]*a|b'))
     expect(findAll.length + search.length).toBeGreaterThan(0)

@@ -26,6 +26,8 @@ export interface Proposals {
    * it begins is not stopped by it.
    */
   readonly search: readonly Proposal[]
+  /** Where nothing grows: what the matcher is busiest with, so that something of the pattern is measured; null for none. */
+  readonly busiest: Proposal | null
   /** Of finding all matches, where each search is quick and all together are not. */
   readonly findAll: readonly Proposal[]
   /**
@@ -86,16 +88,16 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
       }),
     )
   } catch (error) {
-    if (error instanceof PatternTooLarge) return { search: [], findAll: [], complete: false }
+    if (error instanceof PatternTooLarge) return { search: [], busiest: null, findAll: [], complete: false }
     throw error
   }
   const steps = asked ?? Math.min(STEPS + matcher.size * STEPS_PER_INSTRUCTION, MOST_STEPS_IN_ALL)
-  const left = { steps }
+  const left: Left = { steps, busiest: null }
   const one = (text: Uint32Array, budget: number) => matcher.search(text, budget)
   const search = rank(candidates, one, matcher, left)
   const worst = best(search, most)
-  const completed = rank(worst.flatMap(completion), one, matcher, { steps: steps / 3 })
-  const all = { steps: steps / 3 }
+  const completed = rank(worst.flatMap(completion), one, matcher, { steps: steps / 3, busiest: null })
+  const all: Left = { steps: steps / 3, busiest: null }
   const bare = unique(
     candidates.flatMap(({ prefix, pump, suffix }) => [
       { prefix: '', pump, suffix: '', completed: '' },
@@ -106,6 +108,7 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
   const findAll = rank(bare, quick, matcher, all)
   return {
     search: [...worst, ...best(completed, most)].map(asProposal),
+    busiest: worst.length > 0 ? null : left.busiest && asProposal(left.busiest),
     findAll: best(findAll, most).map(asProposal),
     // Each of the two automata, if complete, does what the pattern does, and more.
     complete: left.steps > 0 && found.some((loops) => loops.complete && isSettled(loops, search)),
@@ -211,12 +214,18 @@ const shortestFirst = (loops: readonly Loop[]): Loop[] =>
 
 type Run = (text: Uint32Array, budget: number) => { readonly steps: number; readonly outOfBudget: boolean }
 
+interface Left {
+  steps: number
+  /** Of what does not grow, that with the most steps a character. */
+  busiest: (Candidate & Proposal & { readonly each: number }) | null
+}
+
 /** Runs the candidates while steps are left; those that grow. */
 function rank(
   candidates: readonly Candidate[],
   run: Run,
   matcher: Backtracker,
-  left: { steps: number },
+  left: Left,
 ): (Candidate & Proposal)[] {
   const out: (Candidate & Proposal)[] = []
   for (const candidate of candidates) {
@@ -231,7 +240,7 @@ function row(
   candidate: Candidate,
   run: Run,
   matcher: Backtracker,
-  left: { steps: number },
+  left: Left,
 ): (Candidate & Proposal) | null {
   const { prefix, pump, suffix } = candidate
   const seen: { length: number; steps: number; pumped: number }[] = []
@@ -250,12 +259,16 @@ function row(
     if (steps > ROW_STEPS + floor) break
     // A row that is linear up to here shows its growth in few lengths.
     const isSettled = isLarge ? seen.length >= 6 : seen.length === 6
-    if (isSettled && slopeOf(seen) < 1.15 && text.length > Math.max(60, matcher.size / 20)) return null
+    if (isSettled && slopeOf(seen) < 1.15 && text.length > Math.max(60, matcher.size / 20)) break
   }
   const last = seen.at(-1)
   if (last === undefined || seen.length < 2) return null
   const exponent = slopeOf(seen)
-  if (exponent < GROWS) return null
+  if (exponent < GROWS) {
+    const each = (last.steps - seen[0]!.steps) / (last.length - seen[0]!.length)
+    if (each > (left.busiest?.each ?? 0)) left.busiest = { ...candidate, exponent, length: FAR / each, each }
+    return null
+  }
   const before = seen.at(-2)!
   const length =
     exponent > EXPONENTIAL

@@ -12,6 +12,14 @@ test('attacks that hold a line separator come through, as do patterns', async ()
   expect(separator.search.map(({ from }) => from)).toContain('loops')
 })
 
+test('what has no attack is tried on a text of its own', async () => {
+  const finder = new AttackFinder()
+  const { search } = await finder.find('^(\\d+)\\.(\\d+)\\.(\\d+)$', '')
+  finder.close()
+  expect(search[0]).toMatchObject({ from: 'plain' })
+  expect(search[0]!.prefix + search[0]!.pump).toMatch(/^\d/)
+})
+
 test('says whether anybody looked into all of the pattern', async () => {
   const finder = new AttackFinder()
   // Whether recheck gets through a pattern too large for our own search depends on the machine.

@@ -23,6 +23,8 @@ const PLAIN: readonly Attack[] = [
   { prefix: '', pump: ' ', suffix: 'x', from: 'plain' },
 ]
 
+const NONE: Proposals = { search: [], busiest: null, findAll: [], complete: false }
+
 export class AttackFinder {
   private readonly recheck = new Recheck()
   private readonly searcher = new AskedProcess([
@@ -37,9 +39,11 @@ export class AttackFinder {
       this.recheck.check(readable.source, readable.flags),
       this.searcher.ask(readable, SEARCH_MS),
     ])
-    const proposals = (reply ?? { search: [], findAll: [], complete: false }) as Proposals
+    const proposals = (reply ?? NONE) as Proposals
     const theirs = diagnostics === null ? [] : attacksOf(diagnostics)
-    const search = [...theirs, ...proposals.search.map(asAttack('loops')), ...PLAIN]
+    const { busiest } = proposals
+    const plain = busiest === null ? PLAIN : [asAttack('plain')(busiest), ...PLAIN]
+    const search = [...theirs, ...proposals.search.map(asAttack('loops')), ...plain]
     return {
       search,
       findAll: [...proposals.findAll.map(asAttack('find-all')), ...search.slice(0, 4), PLAIN[0]!],

@@ -11,7 +11,7 @@ function answer({ source, flags }: { readonly source: string; readonly flags: st
   try {
     return proposeAttacks(parsePattern(source, flags))
   } catch (error) {
-    if (error instanceof UnreadablePattern) return { search: [], findAll: [], complete: false }
+    if (error instanceof UnreadablePattern) return { search: [], busiest: null, findAll: [], complete: false }
     throw error
   }
 }
