@@ -25,6 +25,11 @@ describe('flowbench regex', () => {
     expect(status).toBe(0)
   })
 
+  test.each([['-----BEGIN .* KEY-----'], ['-007'], ['--json']])('a pattern behind --: %s', (pattern) => {
+    const { stdout } = regex('--engines', 'flowbench', '--json', '--', pattern)
+    expect(JSON.parse(stdout)).toMatchObject({ pattern })
+  })
+
   test('a file of rules: exit 99, JUnit and SARIF name rule and line', () => {
     const file = join(folder, 'rules.yaml')
     writeFileSync(file, `rules:\n  - id: good\n    regex: '^[a-z]+$'\n  - id: bad\n    regex: '^(\\w+)+$'\n`)
@@ -57,6 +62,7 @@ describe('flowbench regex', () => {
     [['a', '--patterns', 'x'], /not both/],
     [['a', '--junit', 'x'], /go with --check/],
     [['a', '--strict'], /go with --check/],
+    [['a', '--', 'b'], /one pattern at a time/],
     [['a', '--spans'], /--spans goes with --suite or --haystack/],
     [['a', '--env', 'quick'], /--env goes with --suite/],
     [['a', '--suite', 'redos'], /a pattern does not go with --suite/],

@@ -25,7 +25,9 @@ export const regex = defineCommand({
   describe: 'Which regex engines take long on a pattern, with the text that shows it',
   builder: (parser) =>
     parser
-      .positional('pattern', { type: 'string', describe: 'a pattern' })
+      // Else what stands behind `--` may become a number, and `-007` be -7.
+      .parserConfiguration({ 'parse-positional-numbers': false })
+      .positional('pattern', { type: 'string', describe: 'a pattern; behind -- if it begins with a -' })
       .option('haystack', { type: 'string', describe: 'compare speed on the text of this file instead' })
       .option('suite', { type: 'string', describe: 'run the scenario of this name and write its report' })
       .option('spans', {
@@ -53,8 +55,9 @@ export const regex = defineCommand({
       .option('sarif', { type: 'string', describe: 'with --check: write SARIF to this file' })
       .option('json', { type: 'boolean', default: false, describe: 'print the document and nothing else' }),
   async handler(args) {
-    const { pattern, flags, patterns, path, check, strict, accepted, junit, sarif, json } = args
-    refuseIgnored(args)
+    const { flags, patterns, path, check, strict, accepted, junit, sarif, json } = args
+    const pattern = patternOf(args)
+    refuseIgnored({ ...args, pattern })
     checkOutputs({ junit, sarif })
     const known = [...ENGINES]
     if (args.engineFile !== undefined)
@@ -150,6 +153,20 @@ function refuseIgnored(args: Readonly<Record<string, unknown>>): void {
       ? `${flag} does not go with --${mode}`
       : `${flag} goes with --suite${found === 'spans' ? ' or --haystack' : ''}`,
   )
+}
+
+/** yargs leaves what stands behind `--` aside, as with a secret scanner's `-----BEGIN`. */
+function patternOf({
+  pattern,
+  _,
+}: {
+  readonly pattern?: string | undefined
+  readonly _: readonly unknown[]
+}) {
+  const given = [...(pattern === undefined ? [] : [pattern]), ..._.slice(1).map(String)]
+  if (given.length > 1)
+    throw new UsageError(`one pattern at a time, not ${given.length}: ${given.join(', ')}`)
+  return given[0]
 }
 
 const missed = ({ engine, why, install }: MissingEngine): string => `${engine}: ${why}; ${install}`
