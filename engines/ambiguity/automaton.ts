@@ -31,6 +31,8 @@ export interface Automaton {
   readonly edges: readonly (readonly Edge[])[]
   /** Whether the pattern, or what it looks for, may end behind a state, if what it asks for there holds. */
   readonly ends: readonly boolean[]
+  /** Where a text goes on behind a state with which what is looked for behind may end. */
+  readonly beyond: ReadonlyMap<number, readonly Edge[]>
   /** Whether all ways were followed, through all that the pattern asks for: of some patterns there are too many. */
   readonly complete: boolean
   /** Whether the pattern looks around or refers back: not every text that the automaton reads is one of the pattern's. */
@@ -47,6 +49,8 @@ interface Raw {
   readonly loops: Set<number>
   /** Where the pattern has ended, or what is looked for. */
   readonly ends: Set<number>
+  /** Where what is looked for behind has ended, and from where the pattern goes on there. */
+  readonly behind: Map<number, number>
   /** Whether something is left out that a text has to have. */
   cut: boolean
   loose: boolean
@@ -97,6 +101,7 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
     stepsFrom: [],
     loops: new Set(),
     ends: new Set(),
+    behind: new Map(),
     cut: false,
     loose: false,
   }
@@ -140,7 +145,9 @@ function buildRaw(pattern: Pattern, cap: number, mostSteps: number): Raw | null 
         raw.loose = true
         const side = state()
         link(from, side)
-        raw.ends.add(build(node.item, side))
+        const end = build(node.item, side)
+        if (node.behind) raw.behind.set(end, from)
+        else raw.ends.add(end)
         return from
       }
       case 'back': {
@@ -231,8 +238,11 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
   let complete = !raw.cut
   /** Whether the end is among what was followed last. */
   let ended = false
+  /** Where the pattern goes on behind what was looked for, if that may have ended there. */
+  let goesOn: number | undefined
   const follow = (state: number, before: Kind | 'edge'): Edge[] => {
     ended = false
+    goesOn = undefined
     const ways = new Map<number, number>()
     let paths = 0
     const onPath = new Set<number>()
@@ -243,6 +253,7 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
         return
       }
       if (raw.ends.has(at)) ended = true
+      goesOn = raw.behind.get(at) ?? goesOn
       for (const step of raw.stepsFrom[at]!) {
         for (const place of placesOf[step]!) {
           if (questions.every((asks) => allows(asks, before, kinds[place]!)))
@@ -269,13 +280,17 @@ function positions(pattern: Pattern, raw: Raw): Automaton {
     ],
   ]
   const ends = takes.map(() => false)
+  const beyond = new Map<number, readonly Edge[]>()
   for (const [step, places] of placesOf.entries()) {
     for (const place of places) {
       edges[place] = follow(raw.steps[step]!.to, kinds[place]!)
       ends[place] = ended
+      if (goesOn === undefined) continue
+      beyond.set(place, follow(goesOn, kinds[place]!))
+      ends[place] = ended
     }
   }
-  return { alphabet, takes, edges, ends, complete, loose: raw.loose }
+  return { alphabet, takes, edges, ends, beyond, complete, loose: raw.loose }
 }
 
 function mergeEdges(lists: readonly (readonly Edge[])[]): Edge[] {

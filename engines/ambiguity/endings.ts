@@ -45,22 +45,30 @@ export class Endings {
 
   /**
    * A word behind which nothing is left, and then all that a match would have gone on with: engines that look for what a
-   * match must hold before they begin find it. Empty where there is no such word.
+   * match must hold before they begin find it. What is looked for behind is matched from its end, and fails before the
+   * pump: it needs what it goes on with alone. Empty where there is no such word.
    */
   completed(loop: Loop): string {
+    const { word, looksBehind } = this.completion(loop.state)
+    if (looksBehind) return this.text(word)
     const dead = this.deadEnd(loop)
-    return dead.length === 0 ? '' : this.text([...dead, ...this.completion(loop.state)])
+    return dead.length === 0 ? '' : this.text([...dead, ...word])
   }
 
   /** The shortest word from a state to an end of the pattern. */
-  private completion(state: number): readonly number[] {
-    const { edges, takes, ends } = this.automaton
-    const words = new Map<number, readonly number[]>([[state, []]])
-    for (const [at, word] of words) {
-      if (ends[at]) return word
-      for (const { to } of edges[at]!) if (!words.has(to)) words.set(to, [...word, takes[to]![0]!])
+  private completion(state: number): { word: readonly number[]; looksBehind: boolean } {
+    const { edges, takes, ends, beyond } = this.automaton
+    const found = new Map<number, { word: readonly number[]; looksBehind: boolean }>()
+    found.set(state, { word: [], looksBehind: false })
+    for (const [at, { word, looksBehind }] of found) {
+      if (ends[at]) return { word, looksBehind: looksBehind || beyond.has(at) }
+      const go = (to: number, isBehind: boolean): void => {
+        if (!found.has(to)) found.set(to, { word: [...word, takes[to]![0]!], looksBehind: isBehind })
+      }
+      for (const { to } of edges[at]!) go(to, looksBehind)
+      for (const { to } of beyond.get(at) ?? []) go(to, true)
     }
-    return []
+    return { word: [], looksBehind: false }
   }
 
   /** Empty where there is none, or it is not found soon. */
