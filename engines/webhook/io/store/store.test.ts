@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -284,6 +285,16 @@ test('the log stays small while a reader pages without a pause, and is cut when 
   expect(pages).toBeGreaterThan(50)
   expect(longest).toBeGreaterThan(4 * 2 ** 20)
   expect(longest).toBeLessThan(LOG_LIMIT)
+  test('also from another process, after this one has tried to open it twice', async () => {
+    await open()
+    await expect(Store.open(dir)).rejects.toThrow(StoreNotOpened)
+    // A process's own locks do not stand in its way: only another one can tell.
+    const takes = `const { DatabaseSync } = require('node:sqlite')
+      new DatabaseSync(${JSON.stringify(join(dir, STORE_FILE))}).exec('BEGIN IMMEDIATE')`
+    const { status, stderr } = spawnSync(process.execPath, ['-e', takes], { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('database is locked')])
+  })
+
   expect(left).toBe(0)
 })
 

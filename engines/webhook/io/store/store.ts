@@ -3,11 +3,11 @@
  * requests of one turn of the event loop travel in one message; replies come in the order of the requests, which the
  * scheduler relies on.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { FaultPlan } from '../fault.ts'
 import { type DatabaseOptions } from './database.ts'
+import { makeFile, makeFolder } from './files.ts'
 import { StoreNotOpened } from './statements.ts'
 import type { Arguments, Batch, FromWorker, Operation, Request, Result, WorkerSetup } from './protocol.ts'
 
@@ -55,10 +55,9 @@ export class Store {
   /** Opens the store in a folder, which is made if need be. @throws StoreNotOpened */
   static async open(dir: string, options: StoreOptions = {}): Promise<Store> {
     const { fault, onFatal = () => {}, ...database } = options
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
     const path = join(dir, STORE_FILE)
-    // The file holds secrets: made for the owner alone, and SQLite gives its log the same mode.
-    closeSync(openSync(path, 'a', 0o600))
+    makeFile(path)
     const setup: WorkerSetup = { path, options: database, fault }
     const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: setup })
     await new Promise<void>((resolve, reject) => {
