@@ -71,17 +71,20 @@ export class Database {
     this.keys.rolledBack()
   }
 
-  /** Does something of which nothing is left when it fails; the error is then its result. */
+  /** Does something of which nothing is left when it fails; the error is then its result. @throws what ends it all */
   guarded<T>(does: () => T): T | { readonly error: string } {
     if (!this.writing) return does()
-    this.sql.db.exec('SAVEPOINT one')
+    const { db } = this.sql
+    db.exec('SAVEPOINT one')
     try {
-      return does()
+      const result = does()
+      db.exec('RELEASE one')
+      return result
     } catch (error) {
-      this.sql.db.exec('ROLLBACK TO one')
+      // SQLite has rolled back everything, for a cause that is not this request alone: a full disk, a failed sync.
+      if (!db.isTransaction) throw error
+      db.exec('ROLLBACK TO one; RELEASE one')
       return { error: (error as Error).message }
-    } finally {
-      this.sql.db.exec('RELEASE one')
     }
   }
 

@@ -5,6 +5,9 @@ import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 /** Pages in the log before it is copied into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 4096
 
+/** SQLITE_FULL */
+const FULL = 13
+
 /** What a file is opened with. Everything but FULL loses accepted messages in a power cut: for tests that show it. */
 export interface FileOptions {
   readonly synchronous?: 'FULL' | 'NORMAL' | 'OFF'
@@ -79,6 +82,7 @@ function open(path: string, options: FileOptions): DatabaseSync {
     if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
     db.exec('COMMIT')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
+    settleLog(db)
     return db
   } catch (error) {
     db.close()
@@ -86,5 +90,19 @@ function open(path: string, options: FileOptions): DatabaseSync {
       throw new StoreNotOpened(`another server has ${path}`, { cause: error })
     }
     throw error
+  }
+}
+
+/**
+ * Puts what a dead server left in its log on the disk. It may have ended because a sync failed, and then what is read
+ * from the log may be in the kernel's memory alone, where no later sync finds it to be written: it would be promised
+ * again (a repeated key has its answer) and be lost in a power cut. The copy into the file writes it anew.
+ */
+function settleLog(db: DatabaseSync): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch (error) {
+    // No room for the copy: the log stays, as it does at any other checkpoint.
+    if ((error as { errcode?: number }).errcode !== FULL) throw error
   }
 }

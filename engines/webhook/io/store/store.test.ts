@@ -237,6 +237,42 @@ test('a thread that ends by itself is fatal: what waits is refused, and its owne
   expect(await next.ask('accept', message('k'))).toMatchObject({ fresh: false })
 })
 
+test('what a dead server left in its log is in the file before it is promised again', async () => {
+  const path = join(dir, STORE_FILE)
+  const first = new Database(path)
+  first.begin()
+  const taken = first.accept(message('k'))
+  first.commit()
+  // As it is after a kill: nothing was closed.
+  const left = join(dir, 'left.db')
+  for (const part of ['', '-wal']) copyFileSync(path + part, left + part)
+  first.close()
+  const next = new Database(left)
+  const file = join(dir, 'file.db')
+  copyFileSync(left, file)
+  next.close()
+  const alone = new Database(file)
+  alone.begin()
+  expect(alone.accept(message('k'))).toEqual({ ...taken, fresh: false })
+  alone.rollback()
+  alone.close()
+})
+
+test('what ends a whole transaction is not taken for the fault of one request', () => {
+  const database = new Database(join(dir, STORE_FILE))
+  database.begin()
+  const failed = new Error('no sync')
+  const fails = () => {
+    // As SQLite does it after an error of the disk.
+    const { sql } = database as unknown as { sql: { db: DatabaseSync } }
+    sql.db.exec('ROLLBACK')
+    throw failed
+  }
+  expect(() => database.guarded(fails)).toThrow(failed)
+  database.rollback()
+  database.close()
+})
+
 describe('one server a folder', () => {
   test('a second one is refused with a clear error, the first goes on; after it is gone the next may', async () => {
     const first = await open()
@@ -247,6 +283,16 @@ describe('one server a folder', () => {
     foreign.close()
     await first.close()
     expect(await accept(await open(), 'k', '{}')).toBeGreaterThan(0)
+  })
+
+  test('also from another process, after this one has tried to open it twice', async () => {
+    await open()
+    await expect(Store.open(dir)).rejects.toThrow(StoreNotOpened)
+    // A process's own locks do not stand in its way: only another one can tell.
+    const takes = `const { DatabaseSync } = require('node:sqlite')
+      new DatabaseSync(${JSON.stringify(join(dir, STORE_FILE))}).exec('BEGIN IMMEDIATE')`
+    const { status, stderr } = spawnSync(process.execPath, ['-e', takes], { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([1, expect.stringContaining('database is locked')])
   })
 
   test('a file of another version is left alone', async () => {
@@ -285,16 +331,6 @@ test('the log stays small while a reader pages without a pause, and is cut when 
   expect(pages).toBeGreaterThan(50)
   expect(longest).toBeGreaterThan(4 * 2 ** 20)
   expect(longest).toBeLessThan(LOG_LIMIT)
-  test('also from another process, after this one has tried to open it twice', async () => {
-    await open()
-    await expect(Store.open(dir)).rejects.toThrow(StoreNotOpened)
-    // A process's own locks do not stand in its way: only another one can tell.
-    const takes = `const { DatabaseSync } = require('node:sqlite')
-      new DatabaseSync(${JSON.stringify(join(dir, STORE_FILE))}).exec('BEGIN IMMEDIATE')`
-    const { status, stderr } = spawnSync(process.execPath, ['-e', takes], { encoding: 'utf8' })
-    expect([status, stderr]).toEqual([1, expect.stringContaining('database is locked')])
-  })
-
   expect(left).toBe(0)
 })
 
