@@ -39,7 +39,8 @@ export class Database {
     this.sql = new Statements(path, options)
     this.endpoints = new EndpointTables(this.sql)
     this.keys = new KeyTable(this.sql, options.mergeAt)
-    this.lastSequence = this.sql.number('SELECT max(seq) AS n FROM messages') ?? 0
+    const pruned = this.sql.number("SELECT value AS n FROM meta WHERE name = 'last_sequence'") ?? 0
+    this.lastSequence = Math.max(this.sql.number('SELECT max(seq) AS n FROM messages') ?? 0, pruned)
   }
 
   /** Merges of keys that became complete. */
@@ -316,6 +317,10 @@ export class Database {
       this.sql.run('DELETE FROM deliveries WHERE seq = ?', seq)
       this.sql.run('DELETE FROM messages WHERE seq = ?', seq)
       this.sql.run('DELETE FROM attempts WHERE seq = ?', seq)
+    }
+    // A receiver that knows an id drops what comes with it: none is given again, whatever clock gave it.
+    if (ended.length > 0) {
+      this.sql.run("INSERT OR REPLACE INTO meta VALUES ('last_sequence', ?)", this.lastSequence)
     }
     this.keys.remove(ended.flatMap(({ key, seq }) => (key === null ? [] : [{ key, seq }])))
     if (rows.length === SCAN_ROWS) return { pruned: ended.length, next: rows.at(-1)!.seq }

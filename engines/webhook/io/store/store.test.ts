@@ -393,6 +393,23 @@ test("an endpoint's id is never given to another, also when it was pruned and th
   }
 })
 
+test("a message's number is never given to another, also when it was pruned, whatever the clock does", async () => {
+  let now = await open()
+  const given = new Set<number>()
+  for (let starts = 0; starts < 3; starts++) {
+    for (let i = 0; i < 3; i++) {
+      const { seq } = (await now.ask('accept', { ...message(null), now: 1000 })) as { seq: number }
+      given.add(seq)
+      await now.ask('save', outcome(seq, DELIVERED))
+    }
+    await now.ask('prune', { after: 0, before: firstSequenceAt(2000) })
+    expect(await now.ask('census', {})).toEqual({ pending: 0, delivered: 0, dead: 0 })
+    await now.close()
+    now = await open()
+  }
+  expect(given.size).toBe(9)
+})
+
 test('pages of an endpoint: by due time, then by sequence, each once', async () => {
   const now = await open()
   const seqs: number[] = []
