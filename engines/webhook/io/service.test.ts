@@ -159,6 +159,33 @@ describe('time', () => {
     expect(deliveries.map((delivery) => delivery.id)).toEqual([first, second])
   })
 
+  test('a retry after such a start has the rest of its delay before it, however many there are', async () => {
+    let status = 500
+    const { url, deliveries } = await receive(() => status)
+    const hourly = { ...TESTING_POLICY, delays: [HOUR], jitter: { kind: 'none' } as const, breaker: null }
+    const memory = { scheduler: { lane: 8 }, policies: [hourly] }
+    const begun = Date.now()
+    let clock = begun + 9 * HOUR
+    const ahead = await open({ ...memory, clock: () => clock })
+    const id = await ahead.endpoint(url)
+    const ids = await Promise.all(Array.from({ length: 60 }, () => ahead.post(id)))
+    await until(() => deliveries.length === ids.length && isSaved(ahead.server.service))
+    clock += HOUR / 2
+    status = 200
+    // By a clock that is right; each later start at half past is one too early, or just in time.
+    for (const [after, sent] of [
+      [0, 60],
+      [HOUR / 2 - 1000, 60],
+      [HOUR / 2, 120],
+    ] as const) {
+      const now = begun + after
+      server = await server!.restart({ ...memory, clock: () => now })
+      await sleep(100)
+      await until(() => deliveries.length >= sent)
+      expect(deliveries.length).toBe(sent)
+    }
+  })
+
   test('what a clock ahead wrote of an endpoint is put right once, and not as late again at each start', async () => {
     const { url } = await receive(() => 500)
     const ahead = await open({ clock: () => Date.now() + 9 * HOUR })
@@ -176,8 +203,11 @@ describe('time', () => {
       return endpoints.flatMap(({ changed, failingSince }) => [changed, failingSince])
     }
     const now = Date.now()
-    expect(await timesAt(now)).toEqual([now, now])
-    expect(await timesAt(now + HOUR)).toEqual([now, now])
+    const times = await timesAt(now)
+    // As long ago as they were for the clock that was ahead.
+    expect(times).toHaveLength(2)
+    expect(times.every((time) => time! <= now && time! > now - 60_000)).toBe(true)
+    expect(await timesAt(now + HOUR)).toEqual(times)
   })
 
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }

@@ -73,7 +73,10 @@ export class WebhookService {
     const store = await Store.open(options.dir, options.store)
     const candidate = assertTag(randomBytes(4).toString('hex'))
     const clock = options.clock ?? openClock()
-    const start = await store.ask('start', { candidate, now: clock() })
+    // Where there is no room to put right what a clock ahead has written, that waits a little longer (`loaded`).
+    const start = await store
+      .ask('start', { candidate, now: clock() })
+      .catch(() => store.ask('start', { candidate }))
     if (!start.secrets.some(({ endpoint }) => endpoint === SERVICE)) {
       const key = { endpoint: SERVICE, secret: newPrivateKey(), now: Date.now(), othersExpire: null }
       start.secrets.push(...(await store.ask('addSecret', key)))
@@ -111,10 +114,10 @@ export class WebhookService {
     const ask: Ask = (name, args) => this.ask(name, args)
     this.messages = new Messages(ask, scheduler, endpoints, clock, () => this.delivery.perform())
     for (const row of start.endpoints) if (row.state !== 'deleted') endpoints.enter(row, false)
-    this.pruner = setInterval(
-      () => void this.messages.prune(options.retention ?? 7 * DAY).catch(() => {}),
-      PRUNE_MS,
-    )
+    this.pruner = setInterval(() => {
+      this.messages.prune(options.retention ?? 7 * DAY).catch(() => {})
+      void this.mark()
+    }, PRUNE_MS)
     this.pruner.unref()
     this.delivery.perform()
   }
@@ -283,7 +286,13 @@ export class WebhookService {
     clearInterval(this.pruner)
     await this.delivery.stop(grace)
     await this.sender.close()
+    await this.mark()
     await this.store.close()
+  }
+
+  /** For the next start, whose clock may be behind this one. */
+  private mark(): Promise<void> {
+    return this.store.ask('mark', { now: this.clock() }).catch(() => {})
   }
 
   private ask<K extends Operation>(name: K, args: Arguments<K>): Promise<Result<K>> {

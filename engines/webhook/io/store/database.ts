@@ -13,6 +13,7 @@ import { KeyTable } from './key-table.ts'
 import type { AttemptRow, DeliveryRow, EndpointRow, SecretRow } from './rows.ts'
 import { DEAD, DELIVERED, PENDING } from './schema.ts'
 import { Statements, type FileOptions } from './statements.ts'
+import { mark, noneAhead } from './times.ts'
 
 /** Attempts kept of one message: a probe every 5 minutes for 5 days would make 1,440. */
 const ATTEMPTS_KEPT = 100
@@ -279,8 +280,8 @@ export class Database {
   }
 
   /**
-   * Everything a service has to know before it can begin. The tag is `candidate` when the store is new; what endpoints
-   * have from after `now` was written by a clock that was ahead, and is put at `now`.
+   * Everything a service has to know before it can begin. The tag is `candidate` when the store is new; what a clock
+   * ahead of `now` has written is put right.
    */
   start({ candidate, now = null }: { readonly candidate: string; readonly now?: number | null }): {
     readonly tag: string
@@ -288,12 +289,17 @@ export class Database {
     readonly secrets: SecretRow[]
   } {
     this.sql.run("INSERT OR IGNORE INTO meta VALUES ('tag', ?)", candidate)
-    if (now !== null) this.endpoints.noneAhead(now)
+    if (now !== null) noneAhead(this.sql, now)
     return {
       tag: this.sql.row("SELECT value FROM meta WHERE name = 'tag'")!['value'] as string,
       endpoints: this.endpoints.all(),
       secrets: this.endpoints.secrets(),
     }
+  }
+
+  /** The clock has come to `now`. */
+  mark({ now }: { readonly now: number }): void {
+    mark(this.sql, now)
   }
 
   /**

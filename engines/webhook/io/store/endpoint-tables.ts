@@ -62,18 +62,6 @@ export class EndpointTables {
     }
   }
 
-  /**
-   * What a clock ahead of `now` has written is put at `now`, once: at each start, the windows of what was held and an
-   * endpoint's time of failing would else begin again.
-   */
-  noneAhead(now: number): void {
-    this.sql.run(
-      `UPDATE endpoints SET changed = MIN(changed, ?1), failing_since = MIN(failing_since, ?1)
-       WHERE changed > ?1 OR failing_since > ?1`,
-      Math.floor(now),
-    )
-  }
-
   /** Adds a secret; the live ones before it end at `othersExpire` (null: they stay), those that ended are dropped. */
   addSecret(change: {
     readonly endpoint: number

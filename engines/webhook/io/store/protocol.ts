@@ -17,6 +17,7 @@ export type Operation =
   | 'addSecret'
   | 'events'
   | 'start'
+  | 'mark'
   | 'prune'
   | 'census'
   | 'counters'
