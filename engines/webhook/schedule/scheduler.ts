@@ -10,17 +10,14 @@
  *
  * One order is relied on: `accepted`, `saved` and `loaded` are called in the order in which the store did the work.
  * A job is dropped from memory only in `saved`, when the store has what a later `load` must find.
- *
- * Sockets are shared by a threshold that moves (Choudhury and Hahne, 1998): an endpoint may hold a quarter of what is
- * free. However many receivers hang, some slots stay free, and one that answers gets one.
  */
 import { judge, longestDelay, nextDelay, type Outcome } from '../policy/policy.ts'
 import type { Effect } from './effects.ts'
 import { Endpoint, type EndpointSettings } from './endpoint.ts'
-import { Fifo } from './fifo.ts'
 import type { Page } from './horizon.ts'
 import type { Job, StoredMessage } from './job.ts'
 import { JobTable } from './job-table.ts'
+import { Slots } from './slots.ts'
 import { ENDPOINT, MESSAGE, move, type EndpointEvent, type EndpointState } from './transitions.ts'
 import { Wheel } from './wheel.ts'
 
@@ -28,8 +25,6 @@ import { Wheel } from './wheel.ts'
 const AHEAD = 1000
 /** So many go out to a quick receiver while the store answers, which may be two slow syncs. */
 const LANE = 2048
-/** Share of the free slots that one endpoint may hold. */
-const SHARE = 0.25
 
 export interface SchedulerOptions {
   /** The first moment, ms. */
@@ -49,16 +44,14 @@ export class Scheduler {
   private readonly wheel: Wheel
   private readonly endpoints = new Map<number, Endpoint>()
   private readonly jobs: JobTable
-  private readonly runnable = new Fifo<Endpoint>()
+  private readonly slots: Slots
   private effects: Effect[] = []
-  private inFlight = 0
-  private readonly maxInFlight: number
   /** Exact counts of work done. */
   readonly counters = { sent: 0, delivered: 0, failed: 0, dead: 0, probes: 0, spilled: 0, loads: 0 }
 
   constructor(options: SchedulerOptions) {
     this.wheel = new Wheel(options.start)
-    this.maxInFlight = options.maxInFlight ?? 4096
+    this.slots = new Slots(options.maxInFlight ?? 4096)
     this.jobs = new JobTable(options.lane ?? LANE, options.maxJobs ?? 100_000)
   }
 
@@ -69,7 +62,7 @@ export class Scheduler {
 
   /** Messages in memory, and how many of them are under way. */
   get load(): { readonly jobs: number; readonly inFlight: number } {
-    return { jobs: this.jobs.size, inFlight: this.inFlight }
+    return { jobs: this.jobs.size, inFlight: this.slots.taken }
   }
 
   /** The effects since the last call, in order. */
@@ -230,7 +223,7 @@ export class Scheduler {
   saved(seq: number, now: number): void {
     const job = this.jobs.get(seq)
     const endpoint = this.endpoint(job.endpoint)
-    this.inFlight--
+    this.slots.release()
     endpoint.settle(job)
     if (job.state !== 'recording' || endpoint.state === 'deleted') this.drop(endpoint, job)
     else if (!this.jobs.keeps(endpoint)) this.spill(endpoint, job)
@@ -262,23 +255,11 @@ export class Scheduler {
     return endpoint
   }
 
-  /** Sends while anything may go, one from each endpoint in turn. */
+  /** Sends while anything may go. */
   private pump(now: number): void {
-    let stuck = 0
-    while (this.inFlight < this.maxInFlight && stuck < this.runnable.length) {
-      const endpoint = this.runnable.shift()!
-      const at = endpoint.gate()
-      if (at > now) {
-        endpoint.queued = false
-        this.alarm(endpoint, at)
-        continue
-      }
-      this.runnable.push(endpoint)
-      if (endpoint.inFlight >= Math.max(1, SHARE * (this.maxInFlight - this.inFlight))) {
-        stuck++
-        continue
-      }
-      stuck = 0
+    for (;;) {
+      const endpoint = this.slots.take(now, this.alarm)
+      if (endpoint === null) return
       this.send(endpoint, now)
     }
   }
@@ -288,7 +269,6 @@ export class Scheduler {
     job.state = move(MESSAGE, job.state, 'send')
     job.sentAt = now
     if (job.since < endpoint.resumed) job.since = now
-    this.inFlight++
     this.counters.sent++
     if (job.probe) this.counters.probes++
     this.effects.push({ do: 'send', seq: job.seq, endpoint: endpoint.id, attempt: job.attempts + 1 })
@@ -297,9 +277,7 @@ export class Scheduler {
   /** Something about the endpoint has changed: it may have something to send, or room for more. */
   private touch(endpoint: Endpoint, now: number): void {
     this.replenish(endpoint, now)
-    if (endpoint.queued || endpoint.readyJobs === 0) return
-    endpoint.queued = true
-    this.runnable.push(endpoint)
+    this.slots.offer(endpoint)
   }
 
   private replenish(endpoint: Endpoint, now: number): void {
@@ -390,7 +368,7 @@ export class Scheduler {
     this.bury(endpoint)
   }
 
-  private alarm(endpoint: Endpoint, at: number): void {
+  private readonly alarm = (endpoint: Endpoint, at: number): void => {
     if (at >= endpoint.timerAt || at === Infinity) return
     if (endpoint.timer >= 0) this.wheel.cancel(endpoint.timer)
     endpoint.timerAt = at
