@@ -1,5 +1,5 @@
 /** The store's folder and file, as they come to be. */
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
@@ -7,12 +7,11 @@ import { dirname, resolve } from 'node:path'
  * of the folders themselves are nobody's but ours to sync, and without them a power cut takes all that is inside.
  */
 export function makeFolder(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  const top = dirname(resolve(first))
-  for (let folder = resolve(path); folder !== top;) {
-    folder = dirname(folder)
-    const open = openSync(folder, 'r')
+  const parents: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) parents.push(dirname(at))
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  for (const parent of parents) {
+    const open = openSync(parent, 'r')
     fsyncSync(open)
     closeSync(open)
   }
