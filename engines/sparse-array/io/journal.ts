@@ -13,43 +13,16 @@
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
 import type { Engine, SaveKind } from '../server/engine.ts'
-import { replayer, ReplayError } from '../server/replay.ts'
-import { readSnapshot } from '../snapshot/reader.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
-import { SpaceFullError } from '../space/space.ts'
 import { isDiskFull } from './files.ts'
 import type { AppendFile, Files } from './files.ts'
-import { LogReader } from './log-reader.ts'
+import { removeOlderThan } from './names.ts'
 import { encodeRecord } from './record.ts'
-import type { LogRecord } from './record.ts'
+import { recover } from './recovery.ts'
+import type { RecoveryOptions } from './recovery.ts'
+import { RewriteRule } from './rewrite-rule.ts'
 
-/** Data that cannot be trusted; the server does not start on it. */
-export class DamagedError extends Error {
-  readonly file: string
-  readonly offset: number
-  constructor(file: string, offset: number, what: string) {
-    super(`${file}: ${what} at offset ${offset}`)
-    this.name = 'DamagedError'
-    this.file = file
-    this.offset = offset
-  }
-}
-
-/** Data that is whole but cannot be brought back here: it does not fit into the memory; nothing of it is changed. */
-export class NotRestored extends Error {
-  constructor(file: string, offset: number, cause: Error) {
-    super(`${file}: cannot be brought back from offset ${offset} on: ${cause.message}`, { cause })
-    this.name = 'NotRestored'
-  }
-}
-
-export interface JournalOptions {
-  /** Cut a log off at a damage even when whole records lie behind it. */
-  readonly cut?: boolean
-  /** Bytes of a file that are looked at together; a larger record or value takes as much as it is long. */
-  readonly window?: number
-  /** Gets a line where something was mended. */
-  readonly onNotice?: (line: string) => void
+export interface JournalOptions extends RecoveryOptions {
   /** Called when more is on the disk than before. */
   readonly onSynced?: () => void
   /** Called when a snapshot has its name, or was given up. */
@@ -60,15 +33,6 @@ export interface JournalOptions {
 
 /** A sync that takes no longer keeps nobody waiting. */
 const QUICK_SYNC_MS = 1
-/** After a snapshot that failed, the log is not written anew by itself for so long; twice as long after each further one. */
-const FIRST_PAUSE_MS = 60_000
-const LONGEST_PAUSE_MS = 3_600_000
-
-const numberOf = (name: string, kind: 'log' | 'snapshot'): number => {
-  const match = new RegExp(`^${kind}\\.(\\d+)$`).exec(name)
-  return match === null ? -1 : Number(match[1])
-}
-
 export class Journal {
   /** Bytes handed to the log, and how many of them are surely on the disk. */
   position = 0
@@ -83,19 +47,13 @@ export class Journal {
   saving: SaveKind | null = null
   /** Whether the last of each kind failed. */
   readonly failed: Record<SaveKind, boolean> = { save: false, rewrite: false }
-  /** Failures since a snapshot succeeded, and until when none is begun by itself. */
-  private failures = 0
-  private pausedUntil = 0
-  /** Bytes of the last snapshot, of the logs behind it, and of those that the snapshot being written will replace. */
-  private baseBytes = 0
-  private logBytes = 0
-  private replacedBytes = 0
+  private readonly rewriting: RewriteRule
   private readonly engine: Engine
   private readonly files: Files
   private readonly options: JournalOptions
-  private generation = 0
-  private sequence = 0
-  private log!: AppendFile
+  private generation: number
+  private sequence: number
+  private log: AppendFile
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
@@ -116,7 +74,10 @@ export class Journal {
     this.engine = engine
     this.files = files
     this.options = options
-    this.recover()
+    const { generation, sequence, baseBytes, logBytes } = recover(engine, files, options)
+    this.generation = generation
+    this.sequence = sequence
+    this.rewriting = new RewriteRule(engine, baseBytes, logBytes)
     this.log = files.append(`log.${this.generation}`)
     files.syncNames()
   }
@@ -130,15 +91,12 @@ export class Journal {
     const record = encodeRecord(db, ++this.sequence, commands)
     this.waiting.push(record)
     this.position += record.length
-    this.logBytes += record.length
+    this.rewriting.logged(record.length)
   }
 
-  /** Redis's rule: the whole is larger than `auto-aof-rewrite-min-size`, and has grown by so many per cent. */
+  /** The log is to be written anew, by itself. */
   get isToBeRewritten(): boolean {
-    const { rewritePercentage, rewriteMinSize } = this.engine
-    if (rewritePercentage === 0 || this.saving !== null || this.engine.now < this.pausedUntil) return false
-    const { baseBytes, logBytes } = this
-    return baseBytes + logBytes > rewriteMinSize && logBytes * 100 >= rewritePercentage * baseBytes
+    return this.saving === null && this.rewriting.isMet
   }
 
   /**
@@ -193,7 +151,6 @@ export class Journal {
       return true
     }
     this.saving = what
-    this.replacedBytes = 0
     const { files } = this
     const opened: AppendFile[] = []
     const open = (name: string): AppendFile => {
@@ -220,9 +177,8 @@ export class Journal {
     this.generation = next
     this.log = log
     this.snapshot = snapshot
-    this.replacedBytes = this.logBytes
-    this.logBytes = 0
-    this.writer = new SnapshotWriter(this.engine, crc32Of, (bytes) => {
+    this.rewriting.begun()
+    this.writer = new SnapshotWriter(this.engine, crc32, (bytes) => {
       // Also in the midst of a client's command that is about to change a key, which must not fail for it.
       if (this.damage !== null) return
       try {
@@ -273,20 +229,21 @@ export class Journal {
   private endSave(): void {
     const { files, generation } = this
     const part = `snapshot.${generation}.part`
+    let bytes: number
     try {
       const snapshot = this.snapshot!
       this.snapshot = null
       snapshot.close()
-      this.baseBytes = files.size(part)
+      bytes = files.size(part)
       files.rename(part, `snapshot.${generation}`)
       files.syncNames()
     } catch (error) {
       this.giveUp(error)
       return
     }
-    this.attempt('older files stay', () => this.removeOlderThan(generation))
+    this.attempt('older files stay', () => removeOlderThan(files, generation))
     this.failed[this.saving!] = false
-    this.failures = this.pausedUntil = 0
+    this.rewriting.succeeded(bytes)
     this.saving = null
     this.lastSave = Math.floor(this.engine.now / 1000)
     this.options.onSaveEnded?.()
@@ -303,10 +260,8 @@ export class Journal {
       snapshot?.close()
       this.files.remove(part)
     })
-    this.logBytes += this.replacedBytes
     this.failed[this.saving!] = true
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++)
-    this.pausedUntil = this.engine.now + pause
+    this.rewriting.failed()
     this.saving = null
     this.options.onSaveEnded?.()
   }
@@ -366,101 +321,6 @@ export class Journal {
       if (!this.isClosed) this.options.onFailed?.(error)
     }
   }
-
-  private recover(): void {
-    const { files, engine } = this
-    const names = files.list()
-    for (const name of names) if (name.endsWith('.part')) files.remove(name)
-    const newest = Math.max(-1, ...names.map((name) => numberOf(name, 'snapshot')))
-    engine.loading = true
-    if (newest >= 0) {
-      const name = `snapshot.${newest}`
-      this.baseBytes = files.size(name)
-      const source = {
-        length: this.baseBytes,
-        read: (at: number, length: number) => files.read(name, at, length),
-      }
-      restoring(name, 0, () => readSnapshot(engine, source, crc32Of, this.options.window))
-    }
-    this.generation = Math.max(0, newest)
-    const logs = names
-      .map((name) => numberOf(name, 'log'))
-      .filter((number) => number >= this.generation)
-      .toSorted((a, b) => a - b)
-    const replay = new Replay(engine)
-    for (const [i, number] of logs.entries()) {
-      this.recoverLog(number, replay, logs.slice(i + 1))
-      this.generation = number
-    }
-    this.sequence = replay.sequence
-    engine.loading = false
-    // What older generations left behind when the power failed between the new name and their end.
-    this.removeOlderThan(newest)
-  }
-
-  private removeOlderThan(newest: number): void {
-    for (const name of this.files.list()) {
-      const number = Math.max(numberOf(name, 'log'), numberOf(name, 'snapshot'))
-      if (number >= 0 && number < newest) this.files.remove(name)
-    }
-  }
-
-  private recoverLog(number: number, replay: Replay, later: readonly number[]): void {
-    const name = `log.${number}`
-    const log = new LogReader(this.files, name, this.options.window)
-    let at = 0
-    while (at < log.size) {
-      const found = log.record(at)
-      if (found === null || !replay.follows(found.record)) break
-      restoring(name, at, () => replay.apply(found.record))
-      at = found.end
-    }
-    this.logBytes += at
-    if (at === log.size) return
-    const behind = log.recordBehind(at)
-    const follows = later.some((other) => this.files.size(`log.${other}`) > 0)
-    if ((behind >= 0 || follows) && this.options.cut !== true) {
-      throw new DamagedError(name, at, 'damaged before records that are whole')
-    }
-    if (follows) for (const other of later) this.files.truncate(`log.${other}`, 0)
-    this.files.truncate(name, at)
-    this.options.onNotice?.(
-      `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
-    )
-  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const crc32Of = (bytes: Uint8Array, sum: number): number => crc32(bytes, sum)
-
-function restoring(name: string, offset: number, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    if (!(error instanceof ReplayError || error instanceof SpaceFullError)) throw error
-    throw new NotRestored(name, offset, error)
-  }
-}
-
-/** Runs records as they were run. */
-class Replay {
-  sequence = 0
-  private readonly engine: Engine
-  private readonly run: (db: number, commands: readonly Args[]) => void
-
-  constructor(engine: Engine) {
-    this.engine = engine
-    this.run = replayer(engine)
-  }
-
-  follows({ sequence }: LogRecord): boolean {
-    return this.sequence === 0 || sequence === this.sequence + 1
-  }
-
-  apply({ db, sequence, commands }: LogRecord): void {
-    this.sequence = sequence
-    this.engine.space.refresh()
-    this.run(db, commands)
-  }
-}

@@ -1,0 +1,147 @@
+/**
+ * What a start does: the newest snapshot is read into the engine, then the logs from it on.
+ *
+ * A tail that is no whole record is what a cut left of the last write: it was not acknowledged, and is cut off. Anything
+ * else that is wrong is damage, on which nothing is started.
+ */
+import { crc32 } from 'node:zlib'
+import type { Args } from '../resp/args.ts'
+import type { Engine } from '../server/engine.ts'
+import { replayer, ReplayError } from '../server/replay.ts'
+import { readSnapshot } from '../snapshot/reader.ts'
+import { SpaceFullError } from '../space/space.ts'
+import type { Files } from './files.ts'
+import { LogReader } from './log-reader.ts'
+import { numberOf, removeOlderThan } from './names.ts'
+import type { LogRecord } from './record.ts'
+
+/** Data that cannot be trusted; the server does not start on it. */
+export class DamagedError extends Error {
+  readonly file: string
+  readonly offset: number
+  constructor(file: string, offset: number, what: string) {
+    super(`${file}: ${what} at offset ${offset}`)
+    this.name = 'DamagedError'
+    this.file = file
+    this.offset = offset
+  }
+}
+
+/** Data that is whole but cannot be brought back here: it does not fit into the memory; nothing of it is changed. */
+export class NotRestored extends Error {
+  constructor(file: string, offset: number, cause: Error) {
+    super(`${file}: cannot be brought back from offset ${offset} on: ${cause.message}`, { cause })
+    this.name = 'NotRestored'
+  }
+}
+
+export interface RecoveryOptions {
+  /** Cut a log off at a damage even when whole records lie behind it. */
+  readonly cut?: boolean
+  /** Bytes of a file that are looked at together; a larger record or value takes as much as it is long. */
+  readonly window?: number
+  /** Gets a line where something was mended. */
+  readonly onNotice?: (line: string) => void
+}
+
+/** What was found. */
+export interface Recovered {
+  /** Number of the log to go on with, and of the last record. */
+  readonly generation: number
+  readonly sequence: number
+  /** Bytes of the snapshot and of the logs behind it. */
+  readonly baseBytes: number
+  readonly logBytes: number
+}
+
+/** Reads everything into an engine that has nothing yet. Throws DamagedError, SnapshotError and NotRestored. */
+export function recover(engine: Engine, files: Files, options: RecoveryOptions): Recovered {
+  const names = files.list()
+  for (const name of names) if (name.endsWith('.part')) files.remove(name)
+  const newest = Math.max(-1, ...names.map((name) => numberOf(name, 'snapshot')))
+  let baseBytes = 0
+  engine.loading = true
+  if (newest >= 0) {
+    const name = `snapshot.${newest}`
+    baseBytes = files.size(name)
+    const source = { length: baseBytes, read: (at: number, length: number) => files.read(name, at, length) }
+    restoring(name, 0, () => readSnapshot(engine, source, crc32, options.window))
+  }
+  let generation = Math.max(0, newest)
+  const logs = names
+    .map((name) => numberOf(name, 'log'))
+    .filter((number) => number >= generation)
+    .toSorted((a, b) => a - b)
+  const replay = new Replay(engine)
+  let logBytes = 0
+  for (const [i, number] of logs.entries()) {
+    logBytes += recoverLog(files, number, replay, logs.slice(i + 1), options)
+    generation = number
+  }
+  engine.loading = false
+  // What older generations left behind when the power failed between the new name and their end.
+  removeOlderThan(files, newest)
+  return { generation, sequence: replay.sequence, baseBytes, logBytes }
+}
+
+/** Runs one log's records; returns how many of its bytes they are. */
+function recoverLog(
+  files: Files,
+  number: number,
+  replay: Replay,
+  later: readonly number[],
+  options: RecoveryOptions,
+): number {
+  const name = `log.${number}`
+  const log = new LogReader(files, name, options.window)
+  let at = 0
+  while (at < log.size) {
+    const found = log.record(at)
+    if (found === null || !replay.follows(found.record)) break
+    restoring(name, at, () => replay.apply(found.record))
+    at = found.end
+  }
+  if (at === log.size) return at
+  const behind = log.recordBehind(at)
+  const follows = later.some((other) => files.size(`log.${other}`) > 0)
+  if ((behind >= 0 || follows) && options.cut !== true) {
+    throw new DamagedError(name, at, 'damaged before records that are whole')
+  }
+  if (follows) for (const other of later) files.truncate(`log.${other}`, 0)
+  files.truncate(name, at)
+  options.onNotice?.(
+    `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
+  )
+  return at
+}
+
+function restoring(name: string, offset: number, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof ReplayError || error instanceof SpaceFullError)) throw error
+    throw new NotRestored(name, offset, error)
+  }
+}
+
+/** Runs records as they were run. */
+class Replay {
+  sequence = 0
+  private readonly engine: Engine
+  private readonly run: (db: number, commands: readonly Args[]) => void
+
+  constructor(engine: Engine) {
+    this.engine = engine
+    this.run = replayer(engine)
+  }
+
+  follows({ sequence }: LogRecord): boolean {
+    return this.sequence === 0 || sequence === this.sequence + 1
+  }
+
+  apply({ db, sequence, commands }: LogRecord): void {
+    this.sequence = sequence
+    this.engine.space.refresh()
+    this.run(db, commands)
+  }
+}
