@@ -86,11 +86,13 @@ const countOf = (client: Client): number => Number(/\d+/.exec(client.type('ARCOU
 
 describe('a power cut', () => {
   it('loses nothing acknowledged and leaves nothing half there, at 60 points', async () => {
-    const { acknowledged, unacknowledged, saving, givenUp } = await runPowerCuts(60, 7)
+    const { acknowledged, unacknowledged, saving, killed, cutStarts, givenUp } = await runPowerCuts(60, 7)
     // The points must be of all kinds, else this shows nothing.
     expect(acknowledged).toBeGreaterThan(30)
     expect(unacknowledged).toBeGreaterThan(10)
     expect(saving).toBeGreaterThan(3)
+    expect(killed).toBeGreaterThan(10)
+    expect(cutStarts).toBeGreaterThan(10)
     expect(givenUp).toBeGreaterThan(3)
   })
 })

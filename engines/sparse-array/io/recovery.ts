@@ -72,13 +72,18 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
     .map((name) => numberOf(name, 'log'))
     .filter((number) => number >= generation)
     .toSorted((a, b) => a - b)
+  const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine)
   let logBytes = 0
   for (const [i, number] of logs.entries()) {
     logBytes += recoverLog(files, number, replay, logs.slice(i + 1), options)
     generation = number
+    read.push(`log.${number}`)
   }
   engine.loading = false
+  // A process that was killed left with the system what no sync had reached. Now it is told of, and more is built on it.
+  for (const name of read) syncFile(files, name)
+  files.syncNames()
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
   return { generation, sequence: replay.sequence, baseBytes, logBytes }
@@ -113,6 +118,15 @@ function recoverLog(
     `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
   )
   return at
+}
+
+function syncFile(files: Files, name: string): void {
+  const file = files.append(name)
+  try {
+    file.syncNow()
+  } finally {
+    file.close()
+  }
 }
 
 function restoring(name: string, offset: number, work: () => void): void {

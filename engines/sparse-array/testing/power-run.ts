@@ -1,6 +1,8 @@
 /**
  * Power cuts at random points: nothing acknowledged may be lost, nothing may be half there, and what is left can be
- * started on. In every other life the disk has no room for snapshots now and then, which must not matter either.
+ * started on. In every other life the disk has no room for snapshots now and then, which must not matter either. Some
+ * first lives end with a killed process instead: what the second then finds is promised to its clients from there on.
+ * And some starts are cut themselves.
  *
  *     node engines/sparse-array/testing/power-run.ts [points] [seed]
  */
@@ -19,6 +21,9 @@ export interface PowerRun {
   readonly acknowledged: number
   readonly unacknowledged: number
   readonly saving: number
+  /** Lives that ended with a killed process, and starts that the power failed. */
+  readonly killed: number
+  readonly cutStarts: number
   /** Snapshots that had been given up. */
   readonly givenUp: number
 }
@@ -45,7 +50,12 @@ function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   const onNotice = (line: string): void => {
     if (/given up.*no space/.test(line)) givenUp++
   }
-  journal = new Journal(engine, files, { onFailed, onNotice })
+  try {
+    journal = new Journal(engine, files, { onFailed, onNotice })
+  } catch (error) {
+    engine.space.release()
+    throw error
+  }
   return { client: new Client(engine), journal, givenUp: () => givenUp }
 }
 
@@ -89,13 +99,12 @@ function write(client: Client, random: Random, n: number): void {
 /** One life that ends in a cut, and what the next finds. Throws when a promise was broken. */
 async function onePoint(
   random: Random,
-  totals: { acknowledged: number; unacknowledged: number; saving: number; givenUp: number },
+  totals: { -readonly [total in Exclude<keyof PowerRun, 'points'>]: number },
 ) {
-  let disk = new Map<string, Buffer>()
+  let files = new PowerFiles()
   /** Every state that was there after a record, oldest first, and how many of the log's bytes belong to it. */
   let last = ''
   for (let life = 0; life < 2; life++) {
-    const files = new PowerFiles(disk)
     let failed = false
     const { client, journal, givenUp } = start(files, (error) => {
       if (!(error instanceof PowerCut)) throw error
@@ -132,10 +141,16 @@ async function onePoint(
     if (journal.position > acknowledged) totals.unacknowledged++
     if (journal.saving !== null) totals.saving++
     totals.givenUp += givenUp()
-    disk = files.afterCut(random)
-    const after = start(new PowerFiles(disk), (error) => {
-      throw error
-    })
+    const isKilled = life === 0 && random.below(3) === 0
+    if (isKilled) {
+      totals.killed++
+      files.killed()
+    } else files = new PowerFiles(files.afterCut(random))
+    if (random.below(3) === 0) {
+      totals.cutStarts++
+      files = cutStart(files, random)
+    }
+    const after = start(files, rethrow)
     const found = digest(after.client)
     const least = states.findLastIndex(({ until }) => until <= acknowledged)
     // A write whose bytes are acknowledged counts; states before it must not come back.
@@ -146,14 +161,27 @@ async function onePoint(
     last = found
     client.engine.space.release()
     after.client.engine.space.release()
-    // The next life begins on what this start left, mended.
-    disk = new Map(disk)
   }
+}
+
+const rethrow = (error: unknown): void => {
+  throw error
+}
+
+/** A start that the power fails, sooner or later; returns the disk then. */
+function cutStart(files: PowerFiles, random: Random): PowerFiles {
+  files.callsLeft = random.below(10)
+  try {
+    start(files, rethrow).client.engine.space.release()
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error
+  }
+  return new PowerFiles(files.afterCut(random))
 }
 
 export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
   const random = seeded(seed)
-  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, givenUp: 0 }
+  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, cutStarts: 0, givenUp: 0 }
   for (let point = 0; point < points; point++) {
     try {
       await onePoint(random, totals)
@@ -168,6 +196,6 @@ if (import.meta.main) {
   const points = Number(process.argv[2] ?? 2_000)
   const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
   console.log(
-    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.givenUp} snapshots had been given up`,
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up`,
   )
 }

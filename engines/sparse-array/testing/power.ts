@@ -83,6 +83,13 @@ export class PowerFiles implements Files {
     }
   }
 
+  /** The process was killed, and the power is there: what was handed to the system is, and goes on waiting for a sync. */
+  killed(): void {
+    this.callsLeft = Infinity
+    this.fault = () => null
+    this.syncing.length = 0
+  }
+
   /** The disk is done with what it was asked to sync. */
   completeSyncs(): void {
     for (const complete of this.syncing.splice(0)) complete()

@@ -1,0 +1,58 @@
+/** What a start makes of what a process or a disk left behind. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { Journal } from './io/journal.ts'
+import type { Args } from './resp/args.ts'
+import { Engine, NO_HOST } from './server/engine.ts'
+import { Client } from './testing/client.ts'
+import { PowerFiles } from './testing/power.ts'
+import { seeded } from './testing/random.ts'
+
+const engines: Engine[] = []
+afterEach(() => {
+  for (const { space } of engines.splice(0)) space.release()
+})
+
+interface Started {
+  readonly client: Client
+  readonly journal: Journal
+  readonly notices: string[]
+}
+
+function start(files: PowerFiles, cut = false): Started {
+  const notices: string[] = []
+  let journal: Journal | null = null
+  const log = (db: number, commands: readonly Args[]): void => journal!.append(db, commands)
+  const engine = new Engine({ debug: true, host: { ...NO_HOST, durable: true, log } })
+  engines.push(engine)
+  engine.now = 1_000
+  journal = new Journal(engine, files, { cut, onNotice: (line) => notices.push(line) })
+  return { client: new Client(engine), journal, notices }
+}
+
+describe('what a start finds', () => {
+  // A process that is killed leaves with the system what no sync had reached: the next one sees it, and builds on it.
+  it.each([false, true])(
+    'survives a power cut from then on, if a process was killed before it was synced (a snapshot begun: %s)',
+    async (isSaving) => {
+      for (let seed = 0; seed < 40; seed++) {
+        const files = new PowerFiles()
+        const first = start(files)
+        first.client.type('SET a 1')
+        first.journal.flushNow()
+        first.client.type('SET b 2')
+        first.journal.commit(false)
+        if (isSaving) first.journal.beginSave('save')
+        const second = start(files)
+        expect(second.client.type('GET b')).toBe('"2"')
+        if (seed % 2 === 1) {
+          second.client.type('SET c 3')
+          second.journal.flushNow()
+        }
+        const last = start(new PowerFiles(files.afterCut(seeded(seed))))
+        expect(last.client.type('GET a')).toBe('"1"')
+        expect(last.client.type('GET b')).toBe('"2"')
+        if (seed % 2 === 1) expect(last.client.type('GET c')).toBe('"3"')
+      }
+    },
+  )
+})
