@@ -1,7 +1,9 @@
 /** What a start makes of what a process or a disk left behind. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { Journal } from './io/journal.ts'
-import type { Args } from './resp/args.ts'
+import { encodeRecord } from './io/record.ts'
+import { DamagedError } from './io/recovery.ts'
+import { Args } from './resp/args.ts'
 import { Engine, NO_HOST } from './server/engine.ts'
 import { Client } from './testing/client.ts'
 import { PowerFiles } from './testing/power.ts'
@@ -29,6 +31,13 @@ function start(files: PowerFiles, cut = false): Started {
   return { client: new Client(engine), journal, notices }
 }
 
+const set = (sequence: number, key: string, value: string | Uint8Array): Buffer =>
+  encodeRecord(0, sequence, [Args.of('SET', key, value)])
+
+/** A disk with such files, and what is read from it. */
+const onDisk = (contents: Readonly<Record<string, Buffer>>): PowerFiles =>
+  new PowerFiles(new Map(Object.entries(contents)))
+
 describe('what a start finds', () => {
   // A process that is killed leaves with the system what no sync had reached: the next one sees it, and builds on it.
   it.each([false, true])(
@@ -55,4 +64,25 @@ describe('what a start finds', () => {
       }
     },
   )
+})
+
+describe('a damage', () => {
+  const refused = (contents: Readonly<Record<string, Buffer>>): void => {
+    expect(() => start(onDisk(contents))).toThrow(DamagedError)
+  }
+
+  it('is a whole record that does not follow, also when it is the last', () => {
+    refused({ 'log.0': Buffer.concat([set(1, 'a', '1'), set(3, 'c', '3')]) })
+    refused({ 'log.0': set(1, 'a', '1'), 'log.1': set(3, 'c', '3') })
+    refused({ 'log.0': set(2, 'b', '2') })
+  })
+
+  it('is no tail whose value holds records, as a copy of a log that a client keeps here', () => {
+    const log = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
+    const torn = set(3, 'copy', Buffer.concat([log, Buffer.alloc(100)])).subarray(0, -50)
+    const { client, notices } = start(onDisk({ 'log.0': Buffer.concat([log, torn]) }))
+    expect(client.type('DBSIZE')).toBe('(integer) 2')
+    expect(notices).toHaveLength(1)
+  })
+
 })

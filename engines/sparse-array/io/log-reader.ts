@@ -4,7 +4,7 @@
  * Each look at another part of the file is new memory: records that were handed out stay what they are.
  */
 import type { Files } from './files.ts'
-import { continueChecksum, decodeRecord, HEADER, headChecksum, MAGIC, sizeOfRecord } from './record.ts'
+import { continueChecksum, decodeRecord, HEADER, headChecksum, MAGIC, sequenceAt, sizeOfRecord } from './record.ts'
 import type { LogRecord } from './record.ts'
 
 export const WINDOW = 8 << 20
@@ -39,9 +39,12 @@ export class LogReader {
     return found === null ? null : { record: found.record, end: at + size }
   }
 
-  /** Offset of the next whole record behind a damage; -1 when there is none. */
-  recordBehind(from: number): number {
-    for (let at = from + 1; at + HEADER <= this.size;) {
+  /**
+   * Offset of the next whole record from an offset on with a number above `sequence`; -1 when there is none. One with
+   * another number was not written behind it: a value may hold records too, as a copy of a log.
+   */
+  recordBehind(from: number, sequence: number): number {
+    for (let at = from; at + HEADER <= this.size;) {
       this.show(at, HEADER)
       const hit = this.bytes.indexOf(MAGIC, at - this.base)
       if (hit < 0) {
@@ -50,7 +53,10 @@ export class LogReader {
         continue
       }
       at = this.base + hit
-      if (this.record(at) !== null) return at
+      this.show(at, HEADER)
+      // Numbers are looked at first: a checksum costs as much as the record is long.
+      const isLater = at + HEADER <= this.size && sequenceAt(this.bytes, at - this.base) > sequence
+      if (isLater && this.record(at) !== null) return at
       at++
     }
     return -1

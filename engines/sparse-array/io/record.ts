@@ -51,6 +51,9 @@ export function sizeOfRecord(bytes: Buffer, at: number): number {
   return length < 1 || length > MOST ? -1 : HEADER + length
 }
 
+/** The number that the header at an offset names. */
+export const sequenceAt = (bytes: Buffer, at: number): number => Number(bytes.readBigUInt64LE(at + 8))
+
 /** The checksum that the header at an offset names, and what it is to be continued from over what follows. */
 export function headChecksum(bytes: Buffer, at: number): { readonly all: number; readonly sum: number } {
   return { all: bytes.readUInt32LE(at + 16), sum: crc32(bytes.subarray(at + 4, at + 16)) }
@@ -79,6 +82,5 @@ export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; en
     }
     commands.push(command)
   }
-  const sequence = Number(bytes.readBigUInt64LE(at + 8))
-  return { record: { db: bytes[at + HEADER]!, sequence, commands }, end }
+  return { record: { db: bytes[at + HEADER]!, sequence: sequenceAt(bytes, at), commands }, end }
 }

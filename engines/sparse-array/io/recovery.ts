@@ -73,7 +73,7 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
     .filter((number) => number >= generation)
     .toSorted((a, b) => a - b)
   const read = newest >= 0 ? [`snapshot.${newest}`] : []
-  const replay = new Replay(engine)
+  const replay = new Replay(engine, newest < 0)
   let logBytes = 0
   for (const [i, number] of logs.entries()) {
     logBytes += recoverLog(files, number, replay, logs.slice(i + 1), options)
@@ -107,7 +107,7 @@ function recoverLog(
     at = found.end
   }
   if (at === log.size) return at
-  const behind = log.recordBehind(at)
+  const behind = log.recordBehind(at, replay.sequence)
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
   if ((behind >= 0 || follows) && options.cut !== true) {
     throw new DamagedError(name, at, 'damaged before records that are whole')
@@ -142,15 +142,18 @@ function restoring(name: string, offset: number, work: () => void): void {
 class Replay {
   sequence = 0
   private readonly engine: Engine
+  private readonly isWhole: boolean
   private readonly run: (db: number, commands: readonly Args[]) => void
 
-  constructor(engine: Engine) {
+  /** `isWhole`: no snapshot stands for the first records. */
+  constructor(engine: Engine, isWhole: boolean) {
     this.engine = engine
+    this.isWhole = isWhole
     this.run = replayer(engine)
   }
 
   follows({ sequence }: LogRecord): boolean {
-    return this.sequence === 0 || sequence === this.sequence + 1
+    return sequence === this.sequence + 1 || (this.sequence === 0 && !this.isWhole)
   }
 
   apply({ db, sequence, commands }: LogRecord): void {
