@@ -77,6 +77,24 @@ describe('a damage', () => {
     refused({ 'log.0': set(2, 'b', '2') })
   })
 
+  it('is a log that is missing or empty before others, which nobody left so', () => {
+    refused({ 'log.1': set(1, 'a', '1') })
+    refused({ 'log.0': set(1, 'a', '1'), 'log.2': set(2, 'b', '2') })
+    refused({ 'log.0': Buffer.alloc(0), 'log.1': set(2, 'b', '2') })
+  })
+
+  it('is passed where that is asked for, and the next start needs not ask', () => {
+    const files = onDisk({ 'log.0': set(1, 'a', '1'), 'log.2': set(3, 'c', '3') })
+    const first = start(files, true)
+    expect(first.client.type('DBSIZE')).toBe('(integer) 1')
+    first.client.type('SET d 4')
+    first.journal.flushNow()
+    const second = start(files)
+    expect(second.client.type('GET a')).toBe('"1"')
+    expect(second.client.type('GET d')).toBe('"4"')
+    expect(second.notices).toEqual([])
+  })
+
   it('is no tail whose value holds records, as a copy of a log that a client keeps here', () => {
     const log = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
     const torn = set(3, 'copy', Buffer.concat([log, Buffer.alloc(100)])).subarray(0, -50)
@@ -85,4 +103,20 @@ describe('a damage', () => {
     expect(notices).toHaveLength(1)
   })
 
+  it('is no snapshot without a log, as somebody keeps it', async () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(files)
+    client.type('SET a 1')
+    journal.beginSave('save')
+    while (!journal.stepSave(Infinity));
+    const kept = Buffer.from(files.read('snapshot.1', 0, files.size('snapshot.1')))
+    const again = start(onDisk({ 'snapshot.1': kept }))
+    expect(again.client.type('GET a')).toBe('"1"')
+  })
+
+  it('is nobody else’s file', () => {
+    const files = onDisk({ 'film.part': Buffer.from('half of it'), 'snapshot.7.part': Buffer.from('x') })
+    start(files)
+    expect(files.list()).toEqual(['film.part', 'log.0'])
+  })
 })

@@ -7,6 +7,9 @@ export function numberOf(name: string, kind: 'log' | 'snapshot'): number {
   return match === null ? -1 : Number(match[1])
 }
 
+/** A snapshot that was not completed. Other names that end so are nobody's business here. */
+export const isPart = (name: string): boolean => /^snapshot\.\d+\.part$/.test(name)
+
 /** Removes what a snapshot of this number has replaced. */
 export function removeOlderThan(files: Files, newest: number): void {
   for (const name of files.list()) {

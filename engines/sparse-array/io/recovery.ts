@@ -12,7 +12,7 @@ import { readSnapshot } from '../snapshot/reader.ts'
 import { SpaceFullError } from '../space/space.ts'
 import type { Files } from './files.ts'
 import { LogReader } from './log-reader.ts'
-import { numberOf, removeOlderThan } from './names.ts'
+import { isPart, numberOf, removeOlderThan } from './names.ts'
 import type { LogRecord } from './record.ts'
 
 /** Data that cannot be trusted; the server does not start on it. */
@@ -57,7 +57,7 @@ export interface Recovered {
 /** Reads everything into an engine that has nothing yet. Throws DamagedError, SnapshotError and NotRestored. */
 export function recover(engine: Engine, files: Files, options: RecoveryOptions): Recovered {
   const names = files.list()
-  for (const name of names) if (name.endsWith('.part')) files.remove(name)
+  for (const name of names) if (isPart(name)) files.remove(name)
   const newest = Math.max(-1, ...names.map((name) => numberOf(name, 'snapshot')))
   let baseBytes = 0
   engine.loading = true
@@ -68,10 +68,7 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
     restoring(name, 0, () => readSnapshot(engine, source, crc32, options.window))
   }
   let generation = Math.max(0, newest)
-  const logs = names
-    .map((name) => numberOf(name, 'log'))
-    .filter((number) => number >= generation)
-    .toSorted((a, b) => a - b)
+  const logs = logsFrom(generation, names, files, options)
   const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine, newest < 0)
   let logBytes = 0
@@ -87,6 +84,22 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
   return { generation, sequence: replay.sequence, baseBytes, logBytes }
+}
+
+/** The logs from a number on: one behind the other, as each is there before anything is written to the next. */
+function logsFrom(first: number, names: readonly string[], files: Files, options: RecoveryOptions): number[] {
+  const logs = names
+    .map((name) => numberOf(name, 'log'))
+    .filter((number) => number >= first)
+    .toSorted((a, b) => a - b)
+  const gap = logs.findIndex((number, i) => number !== first + i)
+  if (gap < 0) return logs
+  const missing = `log.${first + gap}`
+  if (options.cut !== true) throw new DamagedError(missing, 0, 'missing before logs that are there')
+  // The last first: until all are gone they are behind a gap.
+  for (const number of logs.splice(gap).reverse()) files.remove(`log.${number}`)
+  options.onNotice?.(`${missing}: missing, the logs behind it were removed`)
+  return logs
 }
 
 /** Runs one log's records; returns how many of its bytes they are. */
