@@ -62,19 +62,25 @@ const TEXTS: Readonly<Partial<Record<SyntaxErrorCode, string>>> = {
   ESUBREG: 'Invalid back reference',
 }
 
-/** Compiles a query. Throws PredicateError. */
+/** A value of a few kilobytes can always be judged, however small the budget: a millisecond or a few. */
+const LEAST_STEPS = 1 << 20
+
+/** What one call of a matcher may take where a search may take so much. */
+export const leastSteps = (maxSteps: number): number => Math.max(maxSteps, LEAST_STEPS)
+
+/** Compiles a query for searches that may take so many steps. Throws PredicateError. */
 export function compilePlan(
   predicates: readonly Predicate[],
   all: boolean,
   ignoreCase: boolean,
-  stepsPerCall: number,
+  maxSteps: number,
 ): Plan {
   const options: Options = {
     rules: 'tre',
     encoding: 'bytes',
     captures: false,
     ignoreCase,
-    budget: { stepsPerCall, cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES },
+    budget: { stepsPerCall: leastSteps(maxSteps), cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES },
   }
   const alone: Matcher[] = []
   const set: Uint8Array[] = []

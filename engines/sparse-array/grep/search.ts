@@ -7,6 +7,7 @@ import type { Job } from '../job.ts'
 import { Reply } from '../resp/reply.ts'
 import { Blocks } from './context.ts'
 import { Gathered } from './gather.ts'
+import { leastSteps } from './plan.ts'
 import type { Matcher, Plan } from './plan.ts'
 
 export interface SearchOptions {
@@ -55,7 +56,11 @@ export class Search implements Job {
   private readonly looks = { done: 0, found: 0 }
   /** Offsets of the slice that are still to be judged, what comes first last. */
   private readonly ranges: { readonly from: number; readonly to: number }[] = []
+  /** Those that are being judged. */
+  private range = { from: 0, to: 0 } as { readonly from: number; readonly to: number }
   private inSlice = false
+  /** Some elements are judged: only then may the budget end the search, so that each call gets somewhere. */
+  private hasJudged = false
   /** All texts of the slice are judged, and so many of its elements collected. */
   private isJudged = false
   private collected = 0
@@ -87,23 +92,27 @@ export class Search implements Job {
         if (this.hits >= options.limit) return this.end()
         if (this.ranges.length === 0) {
           if (!walk.next()) return this.end()
-          if (this.work > options.maxSteps && this.isSomethingThere()) return this.exceeded(this.first)
+          if (this.work > options.maxSteps && this.hasJudged && this.isSomethingThere())
+            return this.exceeded(this.first)
           this.look()
           continue
         }
-        const { from, to } = this.ranges.pop()!
-        this.gathered.gather(walk.slice, from, to)
+        const range = this.ranges.pop()!
+        this.gathered.gather(walk.slice, range.from, range.to)
         if (this.gathered.count === 0) continue
-        if (this.work > options.maxSteps) return this.exceeded(this.first)
-        this.begin()
+        if (this.work > options.maxSteps && this.hasJudged) return this.exceeded(this.first)
+        this.begin(range)
       }
       try {
         if (!this.isJudged && !this.judge(Math.max(LEAST_PORTION, until - this.work))) continue
       } catch (error) {
-        if (error instanceof RegexBudgetError) return this.exceeded(this.first)
-        throw error
+        if (!(error instanceof RegexBudgetError)) throw error
+        if (this.hasJudged) return this.exceeded(this.first)
+        if (this.gathered.count === 1) return this.impossible()
+        this.divide()
+        continue
       }
-      this.isJudged = true
+      this.isJudged = this.hasJudged = true
       space.refresh()
       this.inSlice = !this.collect(until)
       if (this.error !== null) return true
@@ -180,10 +189,21 @@ export class Search implements Job {
       ranges.push({ from: stretchFirsts[hit]!, to: isLast ? walk.to : stretchFirsts[hit + 1]! - 1 })
     }
     if (!walk.reverse) ranges.reverse()
+    if (ranges.length === 0) this.hasJudged = true
   }
 
-  private begin(): void {
+  /** Judges the element that comes first alone, and then what is left. */
+  private divide(): void {
+    const { gathered, walk, ranges, first, range } = this
+    const offset = gathered.offsets[first]!
+    const rest = walk.reverse ? { from: range.from, to: offset - 1 } : { from: offset + 1, to: range.to }
+    ranges.push(rest, { from: offset, to: offset })
+    this.inSlice = false
+  }
+
+  private begin(range: { readonly from: number; readonly to: number }): void {
     const { count } = this.gathered
+    this.range = range
     if (this.flags.length < count) this.flags = new Uint8Array(count)
     else this.flags.fill(0, 0, count)
     if (this.plan.matchers.length === 0) this.flags.fill(1, 0, count)
@@ -287,7 +307,7 @@ export class Search implements Job {
         this.hits++
         continue
       }
-      if (this.work > options.maxSteps) return this.exceeded(k)
+      if (this.work > options.maxSteps && this.hits > 0) return this.exceeded(k)
       if (this.work >= until) return false
       this.hits++
       const before = body.length
@@ -312,6 +332,13 @@ export class Search implements Job {
   /** Which of the slice's elements comes first. */
   private get first(): number {
     return this.walk.reverse ? this.gathered.count - 1 : 0
+  }
+
+  /** The first element by itself takes too much: no other range gets beyond it. */
+  private impossible(): true {
+    this.exceeded(0)
+    this.error += `, which alone takes argrep-max-steps above ${leastSteps(this.options.maxSteps)}`
+    return true
   }
 
   /** Everything before element k of the slice is judged. */

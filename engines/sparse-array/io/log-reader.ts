@@ -4,7 +4,15 @@
  * Each look at another part of the file is new memory: records that were handed out stay what they are.
  */
 import type { Files } from './files.ts'
-import { continueChecksum, decodeRecord, HEADER, headChecksum, MAGIC, sequenceAt, sizeOfRecord } from './record.ts'
+import {
+  continueChecksum,
+  decodeRecord,
+  HEADER,
+  headChecksum,
+  MAGIC,
+  sequenceAt,
+  sizeOfRecord,
+} from './record.ts'
 import type { LogRecord } from './record.ts'
 
 export const WINDOW = 8 << 20
