@@ -20,6 +20,8 @@ export const LARGE = 1_024
 const RECORD = 32
 const EXTENT = 16
 const LARGE_HEADER = 4
+/** What a block may take beside its bytes. */
+const BLOCK = 24
 /** With the header of its block: 32 KiB. */
 const PIECE = 32_768 - EXTENT - 4
 /** Below, all is written anew at once: it costs less than keeping books. */
@@ -173,10 +175,17 @@ export class Texts {
     return stray === 0 ? NONE : { from: stray, to: stray + EXTENT + u32[(stray >> 2) + 1]! }
   }
 
-  /** Memory that writing the slice's text anew takes, at most. */
-  roomToRewrite(slice: number): number {
+  /**
+   * Memory that copying the slice's text takes at most, and, unless `more` is -1, writing it anew then with texts of
+   * `more` bytes added; beside twice those.
+   */
+  roomToRewrite(slice: number, more: number): number {
     const record = this.slices.textOf(slice)
     const live = record === 0 ? 0 : this.space.u32[(record >> 2) + LIVE]!
+    const copy = record === 0 ? 0 : roomFor(live) + RECORD + 2 * BLOCK
+    if (more < 0) return copy
+    // In one extent all along, and strays beside it; else extents are made whole.
+    if (live + more <= PIECE) return copy + roomFor(live) + (live >> 2) + RECORD + 2 * BLOCK
     return live + (live >> 2) + 2 * PIECE
   }
 
@@ -326,7 +335,7 @@ export class Texts {
     const larges = space.u32[at + LARGES]!
     const texts = space.u32[at + TEXTS]!
     // Once begun, it must come to its end.
-    if (!space.reserve(left + (left >> 3) + RECORD + PIECE)) throw new SpaceFullError(left)
+    if (!space.reserve(roomFor(left))) throw new SpaceFullError(left)
     // A record to fill; the old extents are freed when all is copied.
     const fresh = space.allocate(RECORD)
     space.u32.fill(0, fresh >> 2, (fresh + RECORD) >> 2)
@@ -387,6 +396,12 @@ export class Texts {
     }
     u32[(slices.textOf(slice) >> 2) + LARGES] = larges
   }
+}
+
+/** What text of so many bytes takes at most that is written anew: a record, and one extent if it fits into one. */
+function roomFor(bytes: number): number {
+  const room = bytes + (bytes >> 3) + RECORD
+  return bytes <= PIECE ? room + EXTENT + 3 * BLOCK : room + PIECE
 }
 
 const NONE = { from: 0, to: 0 } as const

@@ -16,6 +16,9 @@ import { MOST_REFS } from './layout.ts'
 import type { Store } from './store.ts'
 import { encode, word } from './word.ts'
 
+/** Nothing is written anew. */
+export const COPIES = -1
+
 export class Tree {
   readonly store: Store
   /** Number of elements. */
@@ -209,10 +212,12 @@ export class Tree {
 
   /**
    * Memory that changing elements at `places` neighbouring indices may take beside their values, at most: what is there
-   * may have to be copied, as somebody else holds it, or written anew. `copiesOnly`: of the former alone. `seen`: blocks
-   * and slices that are counted already; a command that changes several places passes one set to all calls.
+   * may have to be copied, as somebody else holds it, or written anew with `more` bytes of values. COPIES: of the former
+   * alone. `seen`: blocks and slices that are counted already; a command that changes several places passes one set to
+   * all calls.
    */
-  roomToChange(hi: number, lo: number, places = 1, copiesOnly = false, seen = new Set<number>()): number {
+  roomToChange(hi: number, lo: number, places: number, more: number, seen = new Set<number>()): number {
+    const copiesOnly = more === COPIES
     const { space, directories, slices, texts } = this.store
     const { size } = slices
     space.refresh()
@@ -233,7 +238,7 @@ export class Tree {
         const slice = i < 0 ? 0 : directories.sliceAt(block, i)
         if (slice !== 0 && !seen.has(slice) && (isHeld || !copiesOnly || slices.refsOf(slice) > 1)) {
           seen.add(slice)
-          room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
+          room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice, more)
         }
       }
       const step = size - this.offsetOf(atLo)
@@ -250,7 +255,8 @@ export class Tree {
     let room = space.sizeOf(block)
     for (let i = directories.slicesIn(block) - 1; i >= 0; i--) {
       const slice = directories.sliceAt(block, i)
-      if (slices.refsOf(slice) >= MOST_REFS) room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice)
+      if (slices.refsOf(slice) >= MOST_REFS)
+        room += 2 * space.sizeOf(slice) + texts.roomToRewrite(slice, COPIES)
     }
     return room
   }

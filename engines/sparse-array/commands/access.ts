@@ -29,6 +29,9 @@ export function arrayRecord(session: Session, args: Args): number {
 /** What a write may take at most beside its values, an element: a new slice and its directories. */
 const BYTES_AN_ELEMENT = 1_024
 
+/** Bytes that the values of a command take at most: those of all its arguments. */
+export const bytesOf = (args: Args): number => args.ends[args.count - 1]! - args.starts[1]!
+
 /**
  * Lets `write` change the array of argument 1, made when there is none; when memory runs out half-way, everything is
  * as it was before, and SpaceFullError is thrown on. `room`: bytes that changing what is there may take at most, or
@@ -49,7 +52,7 @@ export function change(
   const array = record === 0 ? new SparseArray(engine.store()) : keyspace.arrayOf(record)
   if (record !== 0) keyspace.touch(record)
   const { space } = array.tree.store
-  const most = 2 * (args.ends[args.count - 1]! - args.starts[1]!) + elements * BYTES_AN_ELEMENT
+  const most = 2 * bytesOf(args) + elements * BYTES_AN_ELEMENT
   const needed = record === 0 ? Infinity : most + room(array)
   const before =
     needed < Infinity && space.reserve(needed) ? null : { tree: array.tree.snapshot(), next: array.next }

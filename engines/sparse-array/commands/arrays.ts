@@ -4,11 +4,12 @@
  */
 import { parsed, parseIndex } from '../array/index64.ts'
 import type { SparseArray } from '../array/sparse-array.ts'
+import { COPIES } from '../array/tree.ts'
 import type { Tree } from '../array/tree.ts'
 import type { Args } from '../resp/args.ts'
 import type { Session } from '../server/session.ts'
 import { SpaceFullError } from '../space/space.ts'
-import { array, arrayRecord, change, index } from './access.ts'
+import { array, arrayRecord, bytesOf, change, index } from './access.ts'
 import type { Command } from './command.ts'
 import { DENY_OOM, FAST, READ, WRITE } from './command.ts'
 
@@ -21,7 +22,7 @@ function arset(session: Session, args: Args): void {
     return
   }
   let filled = 0
-  const room = ({ tree }: SparseArray): number => tree.roomToChange(hi, lo, values)
+  const room = ({ tree }: SparseArray): number => tree.roomToChange(hi, lo, values, bytesOf(args))
   const done = change(session, args, values, 'arset', room, (array) => {
     for (let i = 0; i < values; i++) {
       const at = lo + i
@@ -43,7 +44,7 @@ function arset(session: Session, args: Args): void {
 const LAST_HALF = 0xffff_ffff
 
 /** What changing the elements may take whose indices are every `step`th argument from the third on. */
-function roomAt(args: Args, tree: Tree, step: number, copiesOnly = false): number {
+function roomAt(args: Args, tree: Tree, step: number, more: number): number {
   let room = 0
   let [lastHi, lastLo] = [-1, 0]
   const { bits } = tree.store.slices
@@ -53,7 +54,7 @@ function roomAt(args: Args, tree: Tree, step: number, copiesOnly = false): numbe
     const { hi, lo } = parsed
     // Neighbours are in one slice.
     if (hi !== lastHi || lo >>> bits !== lastLo >>> bits) {
-      room += tree.roomToChange(hi, lo, 1, copiesOnly, seen)
+      room += tree.roomToChange(hi, lo, 1, more, seen)
     }
     lastHi = hi
     lastLo = lo
@@ -68,7 +69,7 @@ function armset(session: Session, args: Args): void {
   }
   for (let i = 2; i < args.count; i += 2) if (!index(session, args, i)) return
   let filled = 0
-  const room = ({ tree }: SparseArray): number => roomAt(args, tree, 2)
+  const room = ({ tree }: SparseArray): number => roomAt(args, tree, 2, bytesOf(args))
   const done = change(session, args, args.count / 2 - 1, 'armset', room, (array) => {
     for (let i = 2; i < args.count; i += 2) {
       parseIndex(args.bytes, args.starts[i]!, args.ends[i]!)
@@ -127,7 +128,7 @@ function erase(session: Session, args: Args, event: string, work: (array: Sparse
     return
   }
   const array = keyspace.arrayOf(record)
-  const room = roomAt(args, array.tree, 1, true)
+  const room = roomAt(args, array.tree, 1, COPIES)
   if (room > 0 && !engine.space.reserve(room)) throw new SpaceFullError(room)
   keyspace.touch(record)
   const deleted = work(array)

@@ -5,7 +5,7 @@ import { LastItemsJob } from '../grep/scan.ts'
 import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
 import type { Session } from '../server/session.ts'
-import { array, arrayRecord, change, INVALID_INDEX } from './access.ts'
+import { array, arrayRecord, bytesOf, change, INVALID_INDEX } from './access.ts'
 import type { Command } from './command.ts'
 import { DENY_OOM, FAST, READ, SYNTAX, WRITE } from './command.ts'
 
@@ -24,7 +24,8 @@ function arinsert(session: Session, args: Args): void {
   }
   let hi = 0
   let lo = 0
-  const room = ({ tree, nextHi, nextLo }: SparseArray): number => tree.roomToChange(nextHi, nextLo, values)
+  const room = ({ tree, nextHi, nextLo }: SparseArray): number =>
+    tree.roomToChange(nextHi, nextLo, values, bytesOf(args))
   const done = change(session, args, values, 'arinsert', room, (array) => {
     for (let i = 2; i < args.count; i++) {
       hi = array.nextHi
@@ -50,7 +51,7 @@ function arring(session: Session, args: Args): void {
     args,
     values,
     'arring',
-    (array) => roomForRing(array, size, values),
+    (array) => roomForRing(array, size, values, bytesOf(args)),
     (array) => {
       array.ring(size)
       for (let i = 3; i < args.count; i++) {
@@ -67,15 +68,15 @@ function arring(session: Session, args: Args): void {
 }
 
 /** Moving elements takes as much as they do; else places are written from the next on and, around the end, from 0. */
-function roomForRing(array: SparseArray, size: bigint, values: number): number {
+function roomForRing(array: SparseArray, size: bigint, values: number, more: number): number {
   if (array.isMovedBy(size)) return Infinity
   const first = array.next === NOWHERE ? 0n : array.next % size
   const behind = size - first
   const before = behind < BigInt(values) ? Number(behind) : values
   fromBig(first)
   const seen = new Set<number>()
-  const room = array.tree.roomToChange(parsed.hi, parsed.lo, before, false, seen)
-  return before === values ? room : room + array.tree.roomToChange(0, 0, values - before, false, seen)
+  const room = array.tree.roomToChange(parsed.hi, parsed.lo, before, more, seen)
+  return before === values ? room : room + array.tree.roomToChange(0, 0, values - before, more, seen)
 }
 
 function ringSize(args: Args): bigint | string {

@@ -1,0 +1,81 @@
+/** How much room a change asks for: enough never to stop half-way, and not so much that a little arena refuses all. */
+import { describe, expect, it } from 'vitest'
+import { Engine } from '../server/engine.ts'
+import { Client } from '../testing/client.ts'
+import { seeded } from '../testing/random.ts'
+import type { Random } from '../testing/random.ts'
+
+const text = (random: Random, longest: number): string =>
+  random.below(4) === 0 ? String(random.below(1_000)) : `text ${'x'.repeat(random.below(longest))}`
+
+interface Case {
+  readonly client: Client
+  readonly command: readonly string[]
+}
+
+/** An array of at most so many elements, perhaps held by a copy too, and a change of it. */
+function drawn(seed: number, most: number, longest: number, values: number): Case {
+  const random = seeded(seed)
+  const client = new Client(new Engine({ debug: true }))
+  client.send('CONFIG', 'SET', 'array-slice-size', random.pick(['256', '4096']))
+  const count = 1 + random.below(most)
+  const step = 1 + random.below(3)
+  for (let i = 0; i < count; i++) client.send('ARSET', 'k', String(i * step), text(random, longest))
+  for (let i = 0; i < random.below(count); i++)
+    client.send('ARSET', 'k', String(random.below(count) * step), text(random, longest))
+  if (random.below(2) === 0) client.send('COPY', 'k', 'copy')
+  const index = (): string => String(random.below(count * step + 50))
+  const some = Array.from({ length: 1 + random.below(values) }, () => text(random, longest))
+  const command = random.pick([
+    ['ARSET', 'k', index(), ...some],
+    ['ARMSET', 'k', ...some.flatMap((value) => [index(), value])],
+    ['ARINSERT', 'k', ...some],
+    ['ARDEL', 'k', ...some.map(index)],
+    ['ARDELRANGE', 'k', index(), index()],
+    ['ARRING', 'k', String(count * step + 10), ...some],
+  ])
+  while (client.engine.bury(1_000));
+  return { client, command }
+}
+
+const limited = ({ space }: Engine, extra: number): void => {
+  Object.assign(space, { limit: space.used + extra })
+}
+
+describe('where room is short', () => {
+  it('a change is done as where there is plenty, or not at all', () => {
+    const random = seeded(5)
+    const counts = { refused: 0, done: 0 }
+    for (let seed = 0; seed < 400; seed++) {
+      const [most, longest, values] = random.pick([
+        [20, 60, 3],
+        [300, 200, 3],
+        [300, 200, 200],
+        [60, 1_100, 20],
+      ] as const)
+      const plenty = drawn(seed, most, longest, values)
+      const short = drawn(seed, most, longest, values)
+      const before = short.client.type('DEBUG DIGEST')
+      limited(short.client.engine, random.below(random.pick([600, 6_000, 60_000, 300_000])))
+      const wanted = plenty.client.send(...plenty.command)
+      const reply = short.client.send(...short.command)
+      const isRefused = reply[0]!.type === 'error'
+      if (!isRefused) expect(reply).toEqual(wanted)
+      expect(short.client.type('DEBUG DIGEST')).toBe(isRefused ? before : plenty.client.type('DEBUG DIGEST'))
+      counts[isRefused ? 'refused' : 'done']++
+      for (const { client } of [plenty, short]) client.engine.space.release()
+    }
+    expect(counts.refused).toBeGreaterThan(50)
+    expect(counts.done).toBeGreaterThan(50)
+  }, 60_000)
+
+  it('a change of a little array is done in little room', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const { client, command } = drawn(seed, 40, 40, 2)
+      // An array of 40 short texts takes some 3 KB; copied and written anew, three times that.
+      limited(client.engine, 16_000)
+      expect(client.send(...command)[0]).not.toMatchObject({ type: 'error' })
+      client.engine.space.release()
+    }
+  })
+})
