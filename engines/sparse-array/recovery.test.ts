@@ -60,27 +60,32 @@ describe('what a start finds', () => {
         const last = start(new PowerFiles(files.afterCut(seeded(seed))))
         expect(last.client.type('GET a')).toBe('"1"')
         expect(last.client.type('GET b')).toBe('"2"')
-        if (seed % 2 === 1) expect(last.client.type('GET c')).toBe('"3"')
+        expect(last.client.type('GET c')).toBe(seed % 2 === 1 ? '"3"' : '(nil)')
       }
     },
   )
 })
 
 describe('a damage', () => {
-  const refused = (contents: Readonly<Record<string, Buffer>>): void => {
-    expect(() => start(onDisk(contents))).toThrow(DamagedError)
+  const isRefused = (contents: Readonly<Record<string, Buffer>>): boolean => {
+    try {
+      start(onDisk(contents))
+    } catch (error) {
+      return error instanceof DamagedError
+    }
+    return false
   }
 
   it('is a whole record that does not follow, also when it is the last', () => {
-    refused({ 'log.0': Buffer.concat([set(1, 'a', '1'), set(3, 'c', '3')]) })
-    refused({ 'log.0': set(1, 'a', '1'), 'log.1': set(3, 'c', '3') })
-    refused({ 'log.0': set(2, 'b', '2') })
+    expect(isRefused({ 'log.0': Buffer.concat([set(1, 'a', '1'), set(3, 'c', '3')]) })).toBe(true)
+    expect(isRefused({ 'log.0': set(1, 'a', '1'), 'log.1': set(3, 'c', '3') })).toBe(true)
+    expect(isRefused({ 'log.0': set(2, 'b', '2') })).toBe(true)
   })
 
   it('is a log that is missing or empty before others, which nobody left so', () => {
-    refused({ 'log.1': set(1, 'a', '1') })
-    refused({ 'log.0': set(1, 'a', '1'), 'log.2': set(2, 'b', '2') })
-    refused({ 'log.0': Buffer.alloc(0), 'log.1': set(2, 'b', '2') })
+    expect(isRefused({ 'log.1': set(1, 'a', '1') })).toBe(true)
+    expect(isRefused({ 'log.0': set(1, 'a', '1'), 'log.2': set(2, 'b', '2') })).toBe(true)
+    expect(isRefused({ 'log.0': Buffer.alloc(0), 'log.1': set(2, 'b', '2') })).toBe(true)
   })
 
   it('is passed where that is asked for, and the next start needs not ask', () => {

@@ -142,6 +142,9 @@ export class Engine {
   /** Commands of a transaction that runs. */
   private group: Args[] | null = null
   private groupDb = 0
+  /** A command runs, and who got messages meanwhile. */
+  private isRunning = false
+  private readonly woken = new Set<Client>()
   /** The save that a transaction asked for. */
   private wantedSave: SaveKind | null = null
 
@@ -311,6 +314,26 @@ export class Engine {
     if (db !== this.groupDb) this.group.push(Args.of('SELECT', String(db)))
     this.groupDb = db
     this.group.push(command.copy())
+  }
+
+  /**
+   * Between these two a command runs. Who gets messages meanwhile is sent them when it has ended: they may tell of writes
+   * that are not in the log before, and would be sent as if nothing had to reach the disk first.
+   */
+  begin(): void {
+    this.isRunning = true
+  }
+  ended(): void {
+    this.isRunning = false
+    if (this.woken.size === 0) return
+    for (const client of this.woken) this.host.wake(client)
+    this.woken.clear()
+  }
+
+  /** Output was written for a client out of its turn. */
+  wake(client: Client): void {
+    if (this.isRunning) this.woken.add(client)
+    else this.host.wake(client)
   }
 
   /** Between these two, all writes are one record of the log. */

@@ -212,12 +212,13 @@ export class Session implements Client {
     const out = this.busy ? this.later : this.out
     out.push(parts.length)
     for (const part of parts) out.text(part)
-    if (!this.busy) this.engine.host.wake(this)
+    if (!this.busy) this.engine.wake(this)
   }
 
   /** Runs one command, or queues it. */
   execute(args: Args): void {
     this.busy = true
+    this.engine.begin()
     this.engine.stats.commands++
     const command = this.commands.find(args)
     const refusal = this.refusalOf(command, args)
@@ -232,6 +233,7 @@ export class Session implements Client {
     } else this.call(command!, args)
     this.busy = false
     if (this.later.length > 0) this.out.append(this.later)
+    this.engine.ended()
   }
 
   private enqueue(queue: Queued[], command: Command, args: Args): void {
