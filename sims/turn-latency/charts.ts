@@ -11,6 +11,8 @@ import { savedBy, VARIANTS } from './variants.ts'
 type Point = PointResult<TurnLatencyParams>
 
 export function charts({ chosen }: Results<TurnLatencyParams>): ChartSpec[] {
+  // An overloaded call has a queue to look at, and no latency to compare with.
+  if (chosen.state === 'overloaded') return [stagesByMinute(chosen), driftShapes(chosen)]
   return [latencyByMinute(chosen), stagesByMinute(chosen), counterfactuals(chosen), driftShapes(chosen)]
 }
 

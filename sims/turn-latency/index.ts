@@ -24,9 +24,12 @@ export const turnLatency = defineSim<TurnLatencyParams>({
   answer,
   charts,
   theory: predictions,
-  resources: ({ metrics }) => {
+  resources: ({ metrics, state }) => {
     const used = metrics['poolUtilisation']?.value ?? null
-    return used === null || used === 0 ? [] : [{ name: 'inference pool', multiple: 1 / used }]
+    // A full pool does not show how much more is asked of it than it can do.
+    return used === null || used === 0 || state === 'overloaded'
+      ? []
+      : [{ name: 'inference pool', multiple: 1 / used }]
   },
   // What a parameter does to the call as it is needs no counterfactuals.
   probe: (params) => ({ ...params, counterfactuals: 'none' }),

@@ -1,17 +1,20 @@
 /** What webhook-outage measures, and how each figure is named to the reader. */
 import type { MetricSpec, ObservationSpec } from '../lab/contract/sim.ts'
 
+// A receiver that is asked for more than it can do falls behind for as long as one looks.
 export const OBSERVATIONS = {
   afterReturn: {
     unit: 's',
     label: 'from the receiver’s return to delivery',
     of: 'messages of the outage that are delivered',
+    steadyState: true,
     percentiles: [50, 99],
   },
   freshDelay: {
     unit: 's',
     label: 'from acceptance to delivery, of messages accepted after the return',
     of: 'messages accepted after the return that are delivered',
+    steadyState: true,
     percentiles: [50, 99],
   },
 } as const satisfies Record<string, ObservationSpec>
