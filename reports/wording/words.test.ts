@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import { voiceFleet } from '../testing/voice-fleet.ts'
-import { assumptionRange, interval, unbroken } from './words.ts'
+import { assumptionRange, interval, multipleOf, unbroken } from './words.ts'
 
 const { document, metricLabels } = voiceFleet()
 const told = (answer: Partial<RunDocument['answer']>, effect: object = {}): string | null =>
@@ -37,4 +37,10 @@ test('an end with a hundred zeros is told as none', () => {
 
 test('a number stays with its unit', () => {
   expect(unbroken('from 0 to 48.2 % in 5 ms')).toBe('from 0 to 48.2\u00a0% in 5\u00a0ms')
+})
+
+test('what holds at the load asked about does not break at 1× of it', () => {
+  expect(multipleOf(1.3)).toBe('1.3\u00d7 the load asked about')
+  expect(multipleOf(1)).toBe('barely more than the load asked about')
+  expect(multipleOf(0.9999)).toBe('barely less than the load asked about')
 })

@@ -56,9 +56,12 @@ export const VERDICTS = {
   unchecked: { word: 'NO CHECK', meaning: 'nothing was expected of this run' },
 } as const satisfies Record<RunDocument['verdict'], { word: string; meaning: string }>
 
-/** `1.3× the load asked about`: the scenario's own, whoever's it is. */
-export const multipleOf = (multiple: number): string =>
-  `${Number(multiple.toPrecision(3))}\u00d7 the load asked about`
+/** `1.3× the load asked about`: the scenario's own, whoever's it is. Seen to hold there, it does not break "at 1×". */
+export function multipleOf(multiple: number): string {
+  const shown = Number(multiple.toPrecision(3))
+  if (shown !== 1) return `${shown}\u00d7 the load asked about`
+  return `barely ${multiple < 1 ? 'less' : 'more'} than the load asked about`
+}
 
 /** `1 replication`, `12 replications`. */
 export const counted = (n: number, noun: string): string =>
