@@ -43,7 +43,18 @@ describe('an event that was never seen', () => {
     const figure = rareFigure([0, 0, 0], 3, 1e-9)
     expect(figure.interval()!.high).toBe(1e-9)
     expect(figure.confidenceBelow(1e-4)).toBe(1)
-    expect(figure.confidenceBelow(1e-10)).toBeLessThan(0.01)
+    // Below that bound nobody knows: three calm replications do not show that it lies above.
+    expect(figure.confidenceBelow(1e-10)).toBe(0.5)
+  })
+  test('few chances show nothing, and never the opposite of what was seen', () => {
+    for (const chances of [1, 2, 4, 30, 1e4]) {
+      for (const limit of [1e-12, 1e-6, 0.001, 0.02, 0.5, 0.98, 0.999]) {
+        expect(rareFigure([0, 0], chances).confidenceBelow(limit)).toBeGreaterThanOrEqual(0.5)
+        expect(rareFigure([0, 0], chances).confidenceBelow(limit, true)).toBeGreaterThanOrEqual(0.5)
+        expect(rareFigure([1, 1], chances).confidenceBelow(limit)).toBeLessThanOrEqual(0.5)
+        expect(rareFigure([1, 1], chances).confidenceBelow(limit, true)).toBeLessThanOrEqual(0.5)
+      }
+    }
   })
 })
 

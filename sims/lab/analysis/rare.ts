@@ -36,14 +36,15 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
     },
     confidenceBelow(limit, orEqual = false) {
       const isBelow = (bound: number): boolean => bound < limit || (orEqual && bound === limit)
-      // Nothing lies below 0, and no share above 1; that it is exactly that, no number of chances can show.
+      // Nothing lies below 0, and no share above 1; that it is exactly that, no number of chances can show. And however few
+      // they were: not to have seen it speaks for no limit that it exceeds, so that the other side is never the surer one.
       if (value === 0) {
         if (!isBelow(0)) return 0
         if (isBelow(known)) return 1
-        return limit === 0 ? UNKNOWN : 1 - Math.exp(-chances * limit)
+        return Math.max(UNKNOWN, 1 - Math.exp(-chances * limit))
       }
       if (isBelow(1)) return 1
-      return limit === 1 ? UNKNOWN : Math.exp(-chances * (1 - limit))
+      return Math.min(UNKNOWN, Math.exp(-chances * (1 - limit)))
     },
   }
 }

@@ -97,6 +97,25 @@ describe('a limit where the figure can go no further', () => {
     }
   })
 
+  it.each([
+    [0, '< 0.1 %', 'pass'],
+    [0, '> 0.1 %', 'fail'],
+    [5, '< 99.9 %', 'fail'],
+    [5, '> 99.9 %', 'pass'],
+  ])('of %i of 5 in every replication, %s: %s, as its expectation says', async (demand, limit, verdict) => {
+    const scenario = (more: string): string =>
+      `params: {demand: ${demand}, noise: 0%, servers: 5}\nexpect: ["utilisation ${limit}"]\n${more}`
+    for (const replications of [2, 4]) {
+      const { document } = await run(scenario(`until: {replications: ${replications}}\n`))
+      expect([document.verdict, document.expectations[0]!.ok]).toEqual([verdict, verdict === 'pass'])
+    }
+    // A search wants more than an estimate, on either side.
+    const { document } = await run(
+      scenario('find: {smallest: servers, in: 5..5}\nuntil: {replications: 2}\n'),
+    )
+    expect([document.verdict, document.answer.value]).toEqual(['weak', null])
+  })
+
   it.each(['<=', '>'])(
     'a search for a share that is %s nothing finds nothing sure in 0, and says why',
     async (op) => {
