@@ -1,15 +1,16 @@
 /** A sim as one asks it: parameters with their units and defaults, and the figures that `expect` may name. */
+import { z } from 'zod'
 import { quantityOf } from '../sims/lab/contract/quantity.ts'
 import type { Sim } from '../sims/lab/contract/sim.ts'
 import { takesBareNumber } from '../sims/lab/contract/units.ts'
-import { labelOf, leaves, prefaultOf } from '../sims/lab/run/scenario/shape.ts'
+import { core, labelOf, leaves, prefaultOf } from '../sims/lab/run/scenario/shape.ts'
 
 export function describeSim(sim: Sim): string {
   const parameters = leaves(sim.params).map(({ path, schema }) => [
     path,
     unitOf(schema),
     defaultOf(schema),
-    labelOf(schema) ?? '',
+    [labelOf(schema) ?? '', ...choicesOf(schema)].join(': '),
   ])
   const observations = Object.entries(sim.observations ?? {}).map(([name, { unit, label, of }]) => [
     name,
@@ -32,6 +33,12 @@ export function describeSim(sim: Sim): string {
     titled('metrics', [['name', 'unit', 'what it is'], ...metrics]),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+/** The names it may be: nobody can guess them. */
+function choicesOf(schema: Parameters<typeof core>[0]): string[] {
+  const here = core(schema)
+  return here instanceof z.ZodEnum ? [here.options.join(', ')] : []
 }
 
 function unitOf(schema: Parameters<typeof quantityOf>[0]): string {

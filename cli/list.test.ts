@@ -15,6 +15,21 @@ it.each([...sims.keys()])('describes %s: every parameter and figure, with unit a
   expect(text).not.toMatch(/undefined|\[object|NaN/)
 })
 
+it.each([...sims.keys()])(
+  'names all that a parameter of %s may be, where names are what it takes',
+  (name) => {
+    const { params } = sims.get(name)!
+    const text = describeSim(sims.get(name)!)
+    for (const { path, schema } of leaves(params)) {
+      const refused = schema.safeParse('none of these').error?.issues[0]
+      if (refused?.code !== 'invalid_value') continue
+      expect(text.split('\n').find((line) => line.startsWith(`  ${path} `))).toContain(
+        refused.values.join(', '),
+      )
+    }
+  },
+)
+
 it('says what the parameters of a queue are measured in, and what they are when nobody says', () => {
   const text = describeSim(sims.get('mm-c')!)
   expect(text).toMatch(/^ {2}servers +servers +\S+ +\S/m)
