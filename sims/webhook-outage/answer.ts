@@ -74,9 +74,11 @@ function probing(ours: Point, peer: Point | undefined): string {
   const { load, capacity, outage } = ours.params
   const failed = (valueOf(ours, 'failedAttempts') ?? 0) * load * capacity * outage
   const lost = lostBy(ours)
-  const last = seconds(valueOf(ours, 'lastDelivery') ?? 0)
-  const brings = lost === 0 ? 'delivers all' : `loses ${formatQuantity(lost, 'share')} and delivers the rest`
-  const delivers = undelivered(ours) > 0 ? unfinished(ours) : `${brings} within ${last}`
+  const last = valueOf(ours, 'lastDelivery')
+  const loses = `loses ${formatQuantity(lost, 'share')}`
+  const brings = lost === 0 ? 'delivers all' : `${loses} and delivers the rest`
+  const ends = last === null ? loses : `${brings} within ${seconds(last)}`
+  const delivers = undelivered(ours) > 0 ? unfinished(ours) : ends
   const theirs = peer === undefined ? null : valueOf(peer, 'failedAttempts')
   const instead = theirs === null ? '' : ` in place of ${millions(theirs)}`
   return `probe and paced drain ${delivers} with ${formatQuantity(Math.round(failed), 'count')} failed attempts${instead}`

@@ -122,12 +122,18 @@ function hysteresis(points: readonly Point[]): ChartSpec {
   }
 }
 
+const unnamed = (why: string, points: readonly Point[]): string =>
+  points.length === 0
+    ? ''
+    : ` Not shown, for ${why}: ${points.map(({ params }) => params.policy).join(', ')}.`
+
 function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
   const unfinished = points.filter((point) => (valueOf(point, 'undelivered') ?? 0) > 0)
+  const idle = points.filter(
+    (point) => !unfinished.includes(point) && valueOf(point, 'lastDelivery') === null,
+  )
   const missing =
-    unfinished.length === 0
-      ? ''
-      : ` Not shown, for the run ended before all events had: ${unfinished.map(({ params }) => params.policy).join(', ')}.`
+    unnamed('the run ended before all events had', unfinished) + unnamed('nothing is delivered', idle)
   const values = points.flatMap((point) => {
     const attempts = valueOf(point, 'attempts')
     const last = valueOf(point, 'lastDelivery')

@@ -34,7 +34,8 @@ export const METRICS = {
   attempts: { unit: 'count', label: 'attempts a message of the outage, mean; none while any is undelivered' },
   lastDelivery: {
     unit: 's',
-    label: 'from the return to the last delivery of a message of the outage; none while any is undelivered',
+    label:
+      'from the return to the last delivery of a message of the outage; none while any is undelivered, or where none is delivered',
   },
   lastFailure: {
     unit: 's',

@@ -107,6 +107,21 @@ it.each(['svix', 'flowbench'])(
   },
 )
 
+it.each(['quick-1', 'quick-3'])(
+  '%s loses all: there is no last delivery, least of all at once',
+  async (policy) => {
+    const measures = run({ policy })
+    sound(measures)
+    expect(measures.metrics).toMatchObject({ lost: 1, undelivered: 0, lastDelivery: null })
+    const { document } = await runInline(
+      webhookOutage as unknown as Sim,
+      'name: down\nquestion: how late?\nsim: webhook-outage\nseed: 7\nuntil: { replications: 3 }\n' +
+        `expect: [lastDelivery < 1h]\nparams: { policy: ${policy}, capacity: 10/s, load: 1%, outage: 1h, after: 1h }\n`,
+    )
+    expect(document.verdict).toBe('weak')
+  },
+)
+
 it('a schedule of the scenario’s own: its last attempt decides', () => {
   const measures = run({ policy: 'outpost', schedule: ['1h', '6h'] })
   sound(measures)

@@ -34,7 +34,9 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
       lostInAll: whenAllEnded(all, ratio(all.dead, all.accepted)),
       failedAttempts: ratio(caught.failed, caught.accepted),
       attempts: whenAllEnded(caught, ratio(caught.attempts, caught.accepted)),
-      lastDelivery: whenAllEnded(caught, (tally.lastDelivery - times.to) / SECOND),
+      // Where nothing is delivered there is no last delivery: that it comes at once would be the best of answers.
+      lastDelivery:
+        caught.delivered === 0 ? null : whenAllEnded(caught, (tally.lastDelivery - times.to) / SECOND),
       lastFailure: whenAllEnded(all, (tally.lastFailure - times.to) / SECOND),
       peakPerMillion: ratio((tally.fullestMinute / MINUTE) * MILLION, caught.accepted),
       goodputAfter: goodput(world),
