@@ -30,6 +30,9 @@ export const verdictSign = (verdict: RunDocument['verdict']): Html =>
 export const checkSign = (ok: boolean, words: readonly [string, string] = ['holds', 'fails']): Html =>
   html`<span class="mark ${ok ? 'ok' : 'bad'}">${ok ? TICK : CROSS}${ok ? words[0] : words[1]}</span>`
 
+/** What an expectation has that is neither met nor missed. */
+export const UNMEASURED: Html = html`<span class="mark warn">${HALF}not measured</span>`
+
 const stateSigns: Readonly<Record<PointState, Html>> = {
   stable: html`<span class="mark ok">${TICK}stable</span>`,
   backlogged: html`<span class="mark warn">${HALF}backlogged</span>`,

@@ -3,9 +3,9 @@ import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, interval, pointName, quantity } from '../wording/words.ts'
+import { counted, interval, isUnmeasured, pointName, quantity } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
-import { checkSign } from './signs.ts'
+import { checkSign, UNMEASURED } from './signs.ts'
 
 /**
  * A table that may be wider than the page scrolls in a box of its own, which the keyboard can reach. `name` is unique in
@@ -65,7 +65,7 @@ export function expectationsTable(document: RunDocument): Html {
             <th scope="row"><code>${one.text}</code></th>
             ${withPoint && html`<td>${pointName(one.at)}</td>`}
             <td>
-              ${checkSign(one.ok)}${one.clear === false && html`<span class="ci">only just: the interval spans the limit</span>`}
+              ${isUnmeasured(one, document) ? UNMEASURED : checkSign(one.ok)}${one.clear === false && html`<span class="ci">only just: the interval spans the limit</span>`}
             </td>
             <td class="num">${quantity(one.value, one.unit)}</td>
             <td class="num">${interval(one.low, one.high, one.unit) ?? 'none'}</td>

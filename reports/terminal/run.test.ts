@@ -55,6 +55,20 @@ describe('the terminal summary', () => {
     expect(text).toContain('no steady state')
   })
 
+  it('what has no figure is neither met nor missed', () => {
+    const [one] = document.expectations
+    const point = document.points.find(({ at }) => Object.entries(at).every(([k, v]) => one!.at[k] === v))!
+    const { [one!.metric]: _, ...samples } = point.samples
+    const none = { ...one!, ok: false, value: null, low: null, high: null, clear: null }
+    const told = (seen: typeof point.samples, verdict: 'weak' | 'fail') =>
+      renderTerminal({ ...document, verdict, expectations: [none], points: [{ ...point, samples: seen }] })
+    expect(told(samples, 'fail')).toContain(`none ${one!.text} at relayHosts = 24: no value`)
+    expect(told(samples, 'fail')).not.toContain('FAIL p99')
+    // One that is only not printed may be known to miss its limit.
+    expect(told({ ...samples, [one!.metric]: [0.01] }, 'fail')).toContain('24: too few observations')
+    expect(told({ ...samples, [one!.metric]: [0.01] }, 'fail')).toContain(`FAIL ${one!.text}`)
+  })
+
   it('says which invariant broke', () => {
     const invariants = [{ name: 'conservation', at: {}, ok: false, detail: '5 in, 4 out' }]
     expect(renderTerminal({ ...document, invariants })).toContain(

@@ -6,6 +6,7 @@ import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import { cleanLine } from '../wording/escape.ts'
 import {
   absence,
+  isUnmeasured,
   answerNumber,
   assumptionRange,
   brokenWords,
@@ -49,7 +50,7 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
   const assumed = assumptionRange(document, {})
   // Of a long sweep the failures first: they are what it was run to find.
   const all = expectations(document)
-  const judged = all.length > MOST_EXPECTATIONS ? all.toSorted(([a], [b]) => Number(a) - Number(b)) : all
+  const judged = all.length > MOST_EXPECTATIONS ? all.toSorted(([a], [b]) => rankOf(a) - rankOf(b)) : all
   const environment = document.environment === null ? '' : ` (${say(document.environment)})`
   const lines = [
     `${paint(verdict, VERDICTS[verdict].word)}  ${paint('bold', say(document.scenario))}${environment}: ${say(reason(document))}`,
@@ -68,10 +69,10 @@ export function renderTerminal(document: RunDocument, options: { readonly colour
     '',
     ...judged
       .slice(0, MOST_EXPECTATIONS)
-      .map(([ok, text]) => `  ${paint(ok ? 'pass' : 'fail', ok ? 'ok  ' : 'FAIL')} ${say(text)}`),
+      .map(([mark, text]) => `  ${paint(MARKS[mark], mark.padEnd(4))} ${say(text)}`),
     ...(judged.length > MOST_EXPECTATIONS
       ? [
-          `  and ${judged.length - MOST_EXPECTATIONS} more, ${judged.slice(MOST_EXPECTATIONS).filter(([ok]) => !ok).length} of them FAIL`,
+          `  and ${judged.length - MOST_EXPECTATIONS} more, ${judged.slice(MOST_EXPECTATIONS).filter(([mark]) => mark === 'FAIL').length} of them FAIL`,
         ]
       : []),
   ]
@@ -108,13 +109,18 @@ function facts(document: RunDocument): [string, string][] {
   return rows
 }
 
-function expectations(document: RunDocument): [boolean, string][] {
+/** Failures first; `none` is what could not be measured. */
+const MARKS = { FAIL: 'fail', none: 'weak', ok: 'pass' } as const
+type Mark = keyof typeof MARKS
+const rankOf = (mark: Mark): number => Object.keys(MARKS).indexOf(mark)
+
+function expectations(document: RunDocument): [Mark, string][] {
   return document.expectations.map((one) => {
     const at = pointName(one.at)
     const range = interval(one.low, one.high, one.unit)
-    const measured = `${quantity(one.value, one.unit, absence(one.at, document))}${range === null ? '' : ` (${range})`}`
+    const measured = `${quantity(one.value, one.unit, absence(one, document))}${range === null ? '' : ` (${range})`}`
     return [
-      one.ok,
+      one.ok ? 'ok' : isUnmeasured(one, document) ? 'none' : 'FAIL',
       `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,
     ]
   })

@@ -36,11 +36,18 @@ export const pointName = (at: At): string =>
     .map(([param, value]) => `${param} = ${value}`)
     .join(', ')
 
-/** Why a point has no figure: it is overloaded, or the run saw too little of it. */
-export const absence = (at: At, { points }: RunDocument): string =>
-  points.some((point) => point.state === 'overloaded' && samePoint(point.at, at))
-    ? 'no steady state'
-    : 'too few observations'
+/** Why an expectation has no figure: its point is overloaded, or the run saw nothing or too little of it. */
+export function absence(one: Expectation, { points }: RunDocument): string {
+  const point = points.find(({ at }) => samePoint(at, one.at))
+  if (point?.state === 'overloaded') return 'no steady state'
+  return point !== undefined && point.samples[one.metric] === undefined ? 'no value' : 'too few observations'
+}
+
+/** Neither met nor missed: what it is about does not exist. What is only not printed may well be known to miss its limit. */
+export const isUnmeasured = (one: Expectation, document: RunDocument): boolean =>
+  !one.ok && one.value === null && absence(one, document) === 'no value'
+
+type Expectation = RunDocument['expectations'][number]
 
 export const samePoint = (a: At, b: At): boolean => pointName(a) === pointName(b)
 
@@ -153,7 +160,7 @@ export function reason(document: RunDocument): string {
     return VERDICTS[verdict].meaning
   if (verdict === 'weak')
     return trust.reasons.find(({ code }) => code !== 'precision')?.text ?? trust.reasons[0]!.text
-  const failed = expectations.filter(({ ok }) => !ok)
+  const failed = expectations.filter((one) => !one.ok && !isUnmeasured(one, document))
   const first = failed[0]
   if (first !== undefined) {
     const at = pointName(first.at)
