@@ -35,6 +35,9 @@ export interface LoadOptions {
 /** Connections for long requests; the others share one for each of their kinds. */
 const LONG_CONNECTIONS = 16
 
+/** For how long a server that was named is waited for when the load's key is removed. */
+const TIDY_MS = 1_000
+
 /** The server that was named does not do what is asked of it. */
 export class LoadError extends Error {
   override readonly name = 'LoadError'
@@ -42,23 +45,57 @@ export class LoadError extends Error {
 
 /**
  * Fills a key of our own, sends every request for `k` to that key when it is due, and says how long each took. A server
- * that was named may hold other things: nothing else is touched. Throws LoadError.
+ * that was named may hold other things: nothing else is touched, and the key is gone afterwards, however it ends. Throws
+ * LoadError, and the signal's reason as soon as it aborts.
  */
 export async function putLoad(options: LoadOptions): Promise<LoadResult> {
+  const { signal } = options
+  signal.throwIfAborted()
   const own =
     options.url === null
       ? await serveSparseArray({ yields: options.yields, maxSteps: options.maxSteps })
       : null
   const url = new URL(own === null ? options.url! : `redis://${own.host}:${own.port}`)
-  const key = `flowbench:load:${process.pid}`
-  const lines = await Promise.all(
-    Array.from({ length: LONG_CONNECTIONS + 2 }, () => Line.open(url, options.signal)),
-  )
+  const run = new Run()
   try {
-    const [first, ...others] = lines as [Line, ...Line[]]
+    return await unlessAborted(signal, run.measure(url, options))
+  } finally {
+    await run.end(own === null)
+    await own?.close()
+  }
+}
+
+/** A promise's value, or the signal's reason at once: nobody waits for replies that may not come. */
+async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** One load, and what it holds while it is under way. */
+class Run {
+  private readonly key = `flowbench:load:${process.pid}`
+  private readonly lines: Line[] = []
+  private readonly timers = new Set<NodeJS.Timeout>()
+
+  async measure(url: URL, { fragments, requests, longKind }: LoadOptions): Promise<LoadResult> {
+    const { key } = this
+    for (let i = 0; i < LONG_CONNECTIONS + 2; i++) {
+      const line = new Line(url)
+      // First, that it is closed in any case.
+      this.lines.push(line)
+      await line.ready(url)
+    }
+    const [first, ...others] = this.lines as [Line, ...Line[]]
     await first.ask(['DEL', key])
-    for (let i = 0; i < options.fragments.length; i += 500) {
-      await first.must(['ARINSERT', key, ...options.fragments.slice(i, i + 500)])
+    for (let i = 0; i < fragments.length; i += 500) {
+      await first.must(['ARINSERT', key, ...fragments.slice(i, i + 500)])
     }
     const memoryUsage = Number((await first.must(['MEMORY', 'USAGE', key])).slice(1))
     const begin = performance.now()
@@ -66,30 +103,42 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
     let firstError = ''
     let nextLong = 0
     const waits = await Promise.all(
-      options.requests.map(async ({ at, kind, command }) => {
+      requests.map(async ({ at, kind, command }) => {
         const time = begin + 1_000 * at
-        await due(time, options.signal)
+        await this.due(time)
         // A timer may be a little early.
         const from = Math.min(time, performance.now())
-        const long = kind === options.longKind
+        const long = kind === longKind
         const line = long ? others[1 + (nextLong++ % LONG_CONNECTIONS)]! : kind === 0 ? first : others[0]!
         const reply = await line.ask(command.with(1, key))
         if (reply.startsWith('-') && errors++ === 0) firstError = `${command[0]}: ${reply.slice(1)}`
         return (performance.now() - from) / 1_000
       }),
     )
-    await first.ask(['DEL', key])
     return { waits, errors, firstError, memoryUsage }
-  } finally {
-    for (const line of lines) line.close()
-    await own?.close()
   }
-}
 
-async function due(time: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const left = time - performance.now()
-  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+  /** Lets go of everything; nothing is sent any more but for the key's removal. */
+  async end(isToTidy: boolean): Promise<void> {
+    for (const timer of this.timers) clearTimeout(timer)
+    const removed = this.lines[0]?.ask(['DEL', this.key]).catch(() => '')
+    if (isToTidy && removed !== undefined) {
+      await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())])
+    }
+    for (const line of this.lines) line.close()
+  }
+
+  private async due(time: number): Promise<void> {
+    const left = time - performance.now()
+    if (left <= 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.timers.delete(timer)
+        resolve()
+      }, left)
+      this.timers.add(timer)
+    })
+  }
 }
 
 /** A connection that knows where replies end, and of a reply only its first line. */
@@ -102,23 +151,26 @@ class Line {
   private skip = 0
   private first = ''
 
-  private constructor(socket: Socket) {
+  private ended: Error | null = null
+  private readonly connected: Promise<void>
+
+  constructor(url: URL) {
+    const socket = connect(Number(url.port || 6379), url.hostname.replace(/^\[|\]$/g, ''))
     this.socket = socket
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.read(chunk))
-    socket.on('error', (error) => this.fail(error))
+    socket.on('error', (error) => this.fail(new LoadError(error.message)))
     socket.on('close', () => this.fail(new LoadError('the server closed the connection')))
+    this.connected = new Promise((resolve, reject) => {
+      socket.once('connect', resolve).once('close', () => reject(this.ended!))
+    })
+    this.connected.catch(() => {})
   }
 
-  static async open(url: URL, signal: AbortSignal): Promise<Line> {
-    const socket = connect(Number(url.port || 6379), url.hostname)
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve).once('error', (error) => reject(new LoadError(error.message)))
-      signal.addEventListener('abort', () => socket.destroy(new Error('aborted')), { once: true })
-    })
-    const line = new Line(socket)
-    if (url.password !== '') await line.must(['AUTH', decodeURIComponent(url.password)])
-    return line
+  /** Throws LoadError. */
+  async ready(url: URL): Promise<void> {
+    await this.connected
+    if (url.password !== '') await this.must(['AUTH', decodeURIComponent(url.password)])
   }
 
   /** As `ask`; an error is not an answer. Throws LoadError. */
@@ -129,6 +181,8 @@ class Line {
   }
 
   ask(command: readonly string[]): Promise<string> {
+    // Nobody will answer any more, and nothing else would say so.
+    if (this.ended !== null) return Promise.reject(this.ended)
     const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
     this.socket.write(`*${command.length}\r\n${parts.join('')}`)
     const reply = Promise.withResolvers<string>()
@@ -141,6 +195,7 @@ class Line {
   }
 
   private fail(error: Error): void {
+    this.ended ??= error
     for (const { reject } of this.waiting.splice(0)) reject(error)
   }
 
