@@ -349,4 +349,34 @@ describe('7 rotation', () => {
       }
     }
   })
+
+  test('no more keys are live at a time than receivers can read; one that is refused changes nothing', async () => {
+    const target = await receiver()
+    const server = await live()
+    const { id: endpoint, secret: first } = (await server.call('POST', '/endpoints', { url: target.url }))
+      .json
+    await server.endpoint(target.url, { mode: 'dynamic' })
+    for (const path of [`/endpoints/${endpoint}/rotate`, '/keys/rotate']) {
+      const all = await Promise.all(
+        Array.from({ length: 100 }, () => server.call('POST', path, { revoke: '24h' })),
+      )
+      expect([...new Set(all.map(({ status }) => status))].sort()).toEqual([200, 409])
+      expect(all.find(({ status }) => status === 409)!.json.error).toMatchObject({ field: 'revoke' })
+    }
+    await server.post(endpoint)
+    await server.post('ep_2')
+    await until(() => target.deliveries.length === 2)
+    const { KeySet } = await import('../verify/key-set.ts')
+    const set = (await server.call('GET', '/.well-known/jwks.json')).json
+    expect(set.keys).toHaveLength(16)
+    const keySet = new KeySet({ read: () => Promise.resolve(set) })
+    for (const { headers, body } of target.deliveries) {
+      const isStatic = String(headers['webhook-signature']).startsWith('v1,')
+      const verifier = new Verifier(isStatic ? { secrets: [first] } : { keySet })
+      expect(await verifier.verify(headers, body, Date.now() / 1000)).toMatchObject({ bodyBound: true })
+    }
+    const { status } = await server.call('POST', `/endpoints/${endpoint}/rotate`, { revoke: 'now' })
+    expect(status).toBe(200)
+    expect((await server.call('POST', `/endpoints/${endpoint}/rotate`, { revoke: '24h' })).status).toBe(200)
+  })
 })

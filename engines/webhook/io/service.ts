@@ -195,11 +195,12 @@ export class WebhookService {
 
   /** A new key for all dynamic endpoints. */
   async rotateService(revoke: 'now' | '24h'): Promise<void> {
-    await this.changeKeys(SERVICE, newPrivateKey(), revoke)
+    await this.turns.take(SERVICE, () => this.changeKeys(SERVICE, newPrivateKey(), revoke))
   }
 
   private async changeKeys(endpoint: number, secret: string, revoke: 'now' | '24h'): Promise<void> {
     const now = Date.now()
+    if (revoke === '24h') this.keys.refuseTooMany(endpoint, now)
     const othersExpire = revoke === 'now' ? now : now + DAY
     this.keys.set(endpoint, await this.ask('addSecret', { endpoint, secret, now, othersExpire }))
   }
