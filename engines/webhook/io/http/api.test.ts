@@ -131,6 +131,14 @@ describe('what is refused, with which status, and where', () => {
     expect(await raw(request(`Host: localhost:${port}`))).toContain('HTTP/1.1 200')
   })
 
+  test('an IPv6 host is a name of the server too, in brackets', async (test) => {
+    const six = await openLive({ host: '::1' }).catch(() => test.skip('no IPv6 here'))
+    const { url, port } = six.server.http
+    expect(url).toBe(`http://[::1]:${port}`)
+    expect((await fetch(`${url}/messages`)).status).toBe(200)
+    await six.close()
+  })
+
   test('what is slow, broken or too long before it is a request', async () => {
     const { port } = server.server.http
     const head = `POST /messages HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\n`

@@ -5,6 +5,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { hostPort } from '../../../net/host-port.ts'
 import type { WebhookService } from '../service.ts'
 import { HttpError, refusalBody, refusalOf } from './refuse.ts'
 import { ROUTES, type Answer, type Route } from './routes.ts'
@@ -93,12 +94,18 @@ export async function listen(service: WebhookService, options: HttpOptions): Pro
     })
   })
   const { port } = server.address() as AddressInfo
-  for (const name of [host, 'localhost', '127.0.0.1', '[::1]']) {
-    hosts.add(`${name}:${port}`)
+  for (const name of [host, 'localhost', '127.0.0.1', '::1']) {
+    const whole = hostPort(name.toLowerCase(), port)
+    hosts.add(whole)
     // Clients leave off the port that goes without saying.
-    if (port === 80) hosts.add(name)
+    if (port === 80) hosts.add(whole.slice(0, -':80'.length))
   }
-  return { port, host, url: `http://${host}:${port}`, close: (grace = 5000) => closeServer(server, grace) }
+  return {
+    port,
+    host,
+    url: `http://${hostPort(host, port)}`,
+    close: (grace = 5000) => closeServer(server, grace),
+  }
 }
 
 function routeOf(method: string, path: string): { readonly route: Route; readonly parts: readonly string[] } {
