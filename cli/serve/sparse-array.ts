@@ -65,7 +65,7 @@ export const sparseArray = defineCommand({
         UnsafeAddress,
       ]),
     )
-    announce(server.host, server.port, `redis://${server.host}:${server.port}`)
+    announce(server.host, server.port, server.url)
     await new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
     })

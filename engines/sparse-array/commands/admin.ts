@@ -47,6 +47,7 @@ function sections(session: Session): Record<string, Lines> {
     ],
     Stats: [
       ['total_connections_received', stats.connections],
+      ['rejected_connections', stats.rejected],
       ['total_commands_processed', stats.commands],
       ['expired_keys', stats.expired],
       ['pubsub_channels', engine.channels.size],

@@ -55,7 +55,7 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
     options.url === null
       ? await serveSparseArray({ yields: options.yields, maxSteps: options.maxSteps })
       : null
-  const url = new URL(own === null ? options.url! : `redis://${own.host}:${own.port}`)
+  const url = new URL(own?.url ?? options.url!)
   const run = new Run()
   try {
     return await unlessAborted(signal, run.measure(url, options))

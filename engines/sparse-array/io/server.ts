@@ -1,6 +1,7 @@
 /** The sparse array behind a port: sockets, files, timers around the engine. */
 import { createServer } from 'node:net'
-import type { AddressInfo, Server as NetServer } from 'node:net'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import { hostPort } from '../../net/host-port.ts'
 import { commandTable } from '../commands/table.ts'
 import { Engine, LEAST_OUTPUT_LIMIT } from '../server/engine.ts'
 import type { Client, EngineOptions, Host, SaveKind } from '../server/engine.ts'
@@ -37,6 +38,7 @@ export interface ServeOptions extends Pick<EngineOptions, 'password' | 'debug' |
 export interface RunningServer {
   readonly host: string
   readonly port: number
+  readonly url: string
   readonly engine: Engine
   /** Syncs of the log so far. */
   readonly syncs: number
@@ -45,6 +47,8 @@ export interface RunningServer {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const TICK_MS = 100
+/** When a client that has been silent is asked whether it is still there, as Redis does: one that vanished says nothing. */
+const KEEP_ALIVE_MS = 300_000
 /** A quicker sync is not worth waiting for company, and none is worth waiting longer. */
 const SLOW_SYNC_MS = 1
 const MOST_PATIENCE_MS = 5
@@ -153,12 +157,27 @@ class Server implements RunningServer {
       unschedule: (worker) => this.scheduler.remove(worker),
       report: (error) => engine.host.report(error),
     }
-    this.net = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      const session = new Session(engine, commandTable, `${socket.remoteAddress}:${socket.remotePort}`)
-      this.connections.set(session, new Connection(session, socket, this.around))
-      socket.on('close', () => this.connections.delete(session))
-    })
+    this.net = createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+      (socket) => this.connected(socket),
+    )
     this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  private connected(socket: Socket): void {
+    const { engine, connections } = this
+    if (connections.size >= engine.maxClients) {
+      engine.stats.rejected++
+      socket.on('error', () => {})
+      socket.write('-ERR max number of clients reached\r\n')
+      socket.destroySoon()
+      return
+    }
+    // One that has gone already has no address any more.
+    const address = hostPort(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    const session = new Session(engine, commandTable, address)
+    connections.set(session, new Connection(session, socket, this.around))
+    socket.on('close', () => connections.delete(session))
   }
 
   private openJournal(files: Files, cut: boolean): Journal {
@@ -174,6 +193,10 @@ class Server implements RunningServer {
       this.engine.space.release()
       throw error
     }
+  }
+
+  get url(): string {
+    return `redis://${hostPort(this.host, this.port)}`
   }
 
   get syncs(): number {

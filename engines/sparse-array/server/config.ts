@@ -24,7 +24,6 @@ const INERT: readonly (readonly [string, string])[] = [
   ['busy-reply-threshold', '5000'],
   ['activedefrag', 'no'],
   ['rdbcompression', 'no'],
-  ['maxclients', '10000'],
 ]
 
 const between = (low: number, high: number): string => `argument must be between ${low} and ${high} inclusive`
@@ -112,6 +111,16 @@ const own: readonly Setting[] = [
       const limit = bytes(value)
       if (limit === null) return 'argument must be a memory value'
       engine.maxMemory = limit
+      return null
+    },
+  },
+  {
+    name: 'maxclients',
+    get: (engine) => String(engine.maxClients),
+    set(engine, value) {
+      const most = whole(value, 1, 2 ** 32 - 1)
+      if (most === null) return between(1, 2 ** 32 - 1)
+      engine.maxClients = most
       return null
     },
   },

@@ -121,6 +121,8 @@ export class Engine {
   kmin = 5
   maxSteps = DEFAULT_MAX_STEPS
   maxMemory = 0
+  /** Beyond so many, who comes is refused; who is there stays. */
+  maxClients = 10_000
   outputLimit = DEFAULT_OUTPUT_LIMIT
   /** Bytes that one request or one transaction of a client may take, at most MOST_QUERY. */
   queryLimit = MOST_QUERY
@@ -134,7 +136,7 @@ export class Engine {
   dirty = 0
   /** Compiled queries, the one used last at the end. */
   readonly plans = new Map<string, Plan>()
-  readonly stats = { commands: 0, connections: 0, expired: 0, searches: 0, searchWork: 0 }
+  readonly stats = { commands: 0, connections: 0, rejected: 0, expired: 0, searches: 0, searchWork: 0 }
   nextClient = 1
   private readonly stores = new Map<number, Store>()
   /** Databases that were emptied and whose keys are still to be freed, and behind which key. */
