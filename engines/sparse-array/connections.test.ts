@@ -57,6 +57,19 @@ it.skipIf(!existsSync(TABLE))('a client that vanished is asked whether it is sti
   client.close()
 })
 
+it.each(['QUIT\r\n', '*1\r\n:1\r\n'])('a client that is told to go and does not close: %j', async (last) => {
+  await using server = await served()
+  const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => {}).resume()
+  socket.write(last)
+  await once(socket, 'end')
+  const client = new RawClient(server.port)
+  const clients = async (): Promise<string> => String(await client.ask('INFO', 'clients'))
+  await expect.poll(clients, { timeout: 20_000 }).toContain('connected_clients:1\r')
+  client.close()
+  socket.destroy()
+})
+
 it('an IPv6 address stands in brackets, for clients that are given the URL and in the list of clients', async (test) => {
   const server = await served({ host: '::1' }).catch(() => test.skip('no IPv6 here'))
   const { hostname, port } = new URL(server.url)

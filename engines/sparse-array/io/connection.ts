@@ -13,6 +13,8 @@ import type { Worker } from './scheduler.ts'
 const PAUSE = 1 << 20
 /** What is handed to the socket before others have their turn: the system copies it at once, some 0.2 ms. */
 const MOST_AT_ONCE = 1 << 18
+/** For a client to read the last replies; closed at once, with bytes of it unread, it would be reset. */
+const LINGER_MS = 1_000
 /** Requests that may wait behind a long command. */
 const MOST_PENDING = 1 << 20
 
@@ -193,7 +195,14 @@ export class Connection implements Worker {
     }
     queue.splice(0, sent)
     if (bytes >= MOST_AT_ONCE && queue.length > 0 && this.blocked === null) this.block('turn')
-    if (this.session.closing && queue.length === 0 && this.held.length === 0) socket.end()
+    if (this.session.closing && queue.length === 0 && this.held.length === 0) this.finished()
+  }
+
+  /** All is said. A client that does not close its half would have a connection for good. */
+  private finished(): void {
+    const { socket } = this
+    if (socket.writableEnded) return
+    socket.end(() => setTimeout(() => socket.destroy(), LINGER_MS).unref())
   }
 
   private block(why: 'reader' | 'turn' | 'disk'): void {

@@ -139,6 +139,24 @@ describe('what is refused, with which status, and where', () => {
     await six.close()
   })
 
+  test.each([
+    ['slow', 'GET / HTTP/1.1\r\nHost: a'],
+    [
+      'slow to send its body',
+      'POST /messages HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    ],
+    ['broken', 'nonsense\r\n\r\n'],
+  ])('who is %s and does not close when told is closed', async (_, text) => {
+    const client = connect({ port: server.server.http.port, host: '127.0.0.1', allowHalfOpen: true })
+    const gone = new Promise((resolve) => client.once('error', resolve))
+    client.resume().write(text.replace('HOST', `localhost:${server.server.http.port}`))
+    await once(client, 'end')
+    // Only a socket that is still there takes this without a reset.
+    const more = setInterval(() => client.write('x'), 50)
+    expect(await gone).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) })
+    clearInterval(more)
+  })
+
   test('what is slow, broken or too long before it is a request', async () => {
     const { port } = server.server.http
     const head = `POST /messages HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\n`

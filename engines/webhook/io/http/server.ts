@@ -14,6 +14,8 @@ import { ROUTES, type Answer, type Route } from './routes.ts'
 const BODY_BYTES = 128 * 1024
 const HEADER_BYTES = 8 * 1024
 const MOST_CONNECTIONS = 10_000
+/** For a client to read why its connection ends; closed at once, with bytes of it unread, it would be reset. */
+const LINGER_MS = 1000
 
 export interface HttpOptions {
   readonly port: number
@@ -203,6 +205,8 @@ function onClientError(error: Error & { code?: string }, socket: Socket): void {
   const body = refusalBody(new HttpError(400, 'invalid', status.slice(4).toLowerCase()))
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`)
+  // One that never closes its half would have a connection for good.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 async function closeServer(server: Server, grace: number): Promise<void> {
