@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { rareFigure, windowsIn } from './rare.ts'
+import { meanFigure } from './figure.ts'
+import { rareFigure, seenFigure, windowsIn } from './rare.ts'
 
 describe('an event that was never seen', () => {
   test('the rule of three, two-sided: 3.69 over the number of chances', () => {
@@ -56,6 +57,32 @@ describe('an event that was never seen', () => {
       }
     }
   })
+})
+
+describe('an event that was seen in one replication of five', () => {
+  test('happens: the share is above 0 for sure, and not surer than before on any other side', () => {
+    const figure = meanFigure([0, 0, 0, 0, 1e-3])
+    const seen = seenFigure(figure, 0)
+    expect(figure.confidenceBelow(0, true)).toBeGreaterThan(0.1)
+    expect([seen.confidenceBelow(0, true), seen.confidenceBelow(-1)]).toEqual([0, 0])
+    expect(seen.confidenceBelow(1e-4)).toBe(figure.confidenceBelow(1e-4))
+    expect(seen.interval()).toEqual(figure.interval())
+  })
+  test('and does not always happen, where it was missing once', () => {
+    const figure = meanFigure([1, 1, 1, 1, 0.999])
+    expect(figure.confidenceBelow(1)).toBeLessThan(0.9)
+    expect(seenFigure(figure, 1).confidenceBelow(1)).toBe(1)
+    expect(seenFigure(figure, 1).confidenceBelow(0.9999)).toBe(figure.confidenceBelow(0.9999))
+  })
+  test('from one replication nothing is known of it', () => {
+    expect(seenFigure(meanFigure([0]), 0).confidenceBelow(0)).toBeNull()
+  })
+})
+
+test('a mean without a bound that was 0: whether it is exactly 0 is all that is left open', () => {
+  const figure = rareFigure([0, 0, 0], Infinity)
+  expect(figure.interval()).toEqual({ value: 0, low: 0, high: 0 })
+  expect([0, 1e-9].map((limit) => figure.confidenceBelow(limit, true))).toEqual([0.5, 1])
 })
 
 test('windows: two relaxation times each, and never less than the replication', () => {

@@ -21,7 +21,7 @@ export function windowsIn(span: number, relaxation: number | null): number {
 /**
  * A share that was 0 (or 1) in every replication, or a count that was 0: its interval comes from how often it could have
  * been otherwise. `chances`: independent windows for a share, replications for a count, whose mean a Poisson law
- * bounds. `known`: a bound on a value of 0 that is certain by other means.
+ * bounds, Infinity for what has no bound (a wait): then all that is left open is whether it is exactly 0. `known`: a bound on a value of 0 that is certain by other means.
  */
 export function rareFigure(samples: readonly number[], chances: number, known = Infinity): Figure {
   const value = samples[0]!
@@ -45,6 +45,25 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
       }
       if (isBelow(1)) return 1
       return Math.min(UNKNOWN, Math.exp(-chances * (1 - limit)))
+    },
+  }
+}
+
+/**
+ * A figure that cannot be negative and was 0 in some replications, not in all: what was seen happens, so it lies above 0,
+ * however seldom that was. Of a share that was 1 in some and less in others, likewise.
+ */
+export function seenFigure(figure: Figure, end: 0 | 1): Figure {
+  const isSettled = (limit: number): boolean => (end === 0 ? limit <= 0 : limit >= 1)
+  return {
+    replications: figure.replications,
+    value: figure.value,
+    samples: figure.samples,
+    effective: figure.effective,
+    interval: (confidence) => figure.interval(confidence),
+    confidenceBelow(limit, orEqual) {
+      const confidence = figure.confidenceBelow(limit, orEqual)
+      return confidence !== null && isSettled(limit) ? end : confidence
     },
   }
 }

@@ -51,44 +51,49 @@ describe('a system that a point is compared with', () => {
   })
 })
 
-describe('what no replication saw', () => {
+describe('how surely a figure lies on its own end', () => {
   const sim = {
     metrics: {
-      dropped: { unit: 'share', label: 'calls dropped' },
-      stalled: { unit: 'share', label: 'of the calls over TCP, those that stall' },
-      people: { unit: 'count', label: 'people dropped' },
-      seen: { unit: 'count', label: 'drops' },
+      lost: { unit: 'share', label: 'lost' },
+      misrouted: { unit: 'count', label: 'misrouted' },
     },
-    observations: { wait: { unit: 's', label: 'wait', of: 'calls over TCP' } },
+    observations: { wait: { unit: 's', label: 'wait', of: 'customers' } },
   } as const
-  const [all, overTcp, replications] = [10_000, 100, 4]
-  const plan = { params: {}, windows: all, isSteady: false, time: null, known: () => null } as unknown as Plan
-  const waits = new LogHistogram()
-  for (let i = 0; i < overTcp; i++) waits.add(1)
-  const one = {
-    metrics: { dropped: 0, stalled: 0, people: 0, seen: 0 },
-    // Ten calls stand for a thousand people.
-    chances: { stalled: overTcp, people: 0.01 },
-    observations: { wait: waits.toData() },
-    state: 'stable',
-    counters: {},
-  } as unknown as Measures
-  const late = readFigure('share(wait > 2 s)', sim)
-  const figures = [...declaredFigures(sim), ...(late.ok ? [late.figure] : [])]
-  const { metrics } = foldPoint(
-    { at: {}, plan, figures, pilot: null },
-    Array.from({ length: replications }, () => one),
+  const plan = { params: {}, windows: 1, isSteady: false, time: null, known: () => null } as unknown as Plan
+  const figures = declaredFigures(sim)
+  const fold = (...values: readonly number[]): Point =>
+    foldPoint(
+      { at: {}, plan, figures, pilot: null },
+      values.map((value): Measures => {
+        const waits = new LogHistogram()
+        for (let i = 0; i < 2000; i++) waits.add(i === 0 ? value : 0)
+        return {
+          metrics: { lost: value, misrouted: value },
+          observations: { wait: waits.toData() },
+          state: 'stable',
+          counters: {},
+        } as unknown as Measures
+      }),
+    )
+  const atMostZero = (point: Point, name: string): number | null =>
+    point.figures[name]!.confidenceBelow(0, true)
+
+  it.each(['lost', 'misrouted', 'mean(wait)'])(
+    '%s: open where nothing was seen, settled where it was',
+    (name) => {
+      expect(atMostZero(fold(0, 0, 0, 0), name)).toBe(0.5)
+      expect(atMostZero(fold(0, 0, 0, 1), name)).toBe(0)
+    },
   )
-  // The probability of none among n is at most exp(-n q).
-  it.each([
-    ['dropped', all],
-    ['stalled', overTcp],
-    ['share(wait > 2 s)', overTcp],
-    ['people', 0.01],
-    ['seen', 1],
-  ])('%s: is bounded by how often it could have been seen', (name, chances) => {
-    const { value, low, high } = metrics[name]!
-    expect([value, low]).toEqual([0, 0])
-    expect(high).toBeCloseTo(-Math.log(0.025) / (replications * chances), 9)
+
+  it('a share that once was less than all is less, one beyond all is no such share', () => {
+    const all = (...values: readonly number[]) => fold(...values).figures['lost']!.confidenceBelow(1)
+    expect(all(1, 1, 1, 1)).toBe(0.5)
+    expect(all(1, 1, 1, 0.9)).toBe(1)
+    expect(all(1, 1, 1.2, 0.9)).toBeLessThan(0.9)
+  })
+
+  it('a percentile goes by what lies above it', () => {
+    expect(atMostZero(fold(0, 0, 0, 1), 'p99(wait)')).toBeGreaterThan(0.99)
   })
 })

@@ -1,6 +1,6 @@
 /** Replications, folded in their order, become one point: floating sums differ by order, so the order is fixed. */
 import type { Figure, FigureInterval } from '../analysis/figure.ts'
-import { rareFigure } from '../analysis/rare.ts'
+import { rareFigure, seenFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { distributionOfIn, figureOver, type NamedFigure } from '../contract/figure.ts'
@@ -66,27 +66,36 @@ export function foldPoint(
   return { at, params: plan.params, replications, state, metrics, figures: found, plan, pilot }
 }
 
-/** The figure over these replications, with the interval of a rare event where it was never seen. */
+/**
+ * The figure over these replications, with the interval of a rare event where it was never seen, and its certainty where it
+ * was.
+ */
 export function figureAt(named: NamedFigure, replications: readonly Measures[], plan: Plan): Figure | null {
   const figure = figureOver(named, replications)
   if (figure === null) return null
-  const { unit } = named.spec
   const samples = figure.samples.filter((sample) => sample !== null)
-  const isRare = (unit === 'share' && [0, 1].includes(samples[0]!)) || (unit === 'count' && samples[0] === 0)
-  if (!isRare || !samples.every((sample) => sample === samples[0])) return figure
-  const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
-  const known = samples[0] === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
+  const end = endOf(named, samples)
+  if (end === null) return figure
+  if (!samples.every((sample) => sample === end)) return seenFigure(figure, end)
+  const { unit } = named.spec
+  const chances = replications.length * (unit === 'share' ? plan.windows : unit === 'count' ? 1 : Infinity)
+  const known = end === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
   return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
 }
 
 /**
- * How often a replication could have shown what none did. No share is of more windows than were observed: that of the calls
- * over a fallback is not of all calls.
+ * The end of what a figure can be, where one of its samples lies on it and none beyond: a share can be 0 and 1, a count 0,
+ * and so can the mean of an observation, which is never negative. Null elsewhere.
  */
-function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { windows }: Plan): number {
-  const own = spec.unit === 'share' ? windows : 1
-  if (kind.kind === 'metric') return replication.chances?.[name] ?? own
-  return Math.min(own, distributionOfIn(replication, kind.observation).count)
+function endOf({ spec: { unit }, kind }: NamedFigure, samples: readonly number[]): 0 | 1 | null {
+  const isSame = samples.every((sample) => sample === samples[0])
+  // What a percentile leaves above itself is counted anyway.
+  if (kind.kind === 'quantile' && !isSame) return null
+  const hasZero = unit === 'share' || unit === 'count' || kind.kind === 'mean'
+  if (hasZero && samples.includes(0) && samples.every((sample) => sample >= 0)) return 0
+  if (unit === 'share' && samples.includes(1) && samples.every((sample) => sample >= 0 && sample <= 1))
+    return 1
+  return null
 }
 
 /** The interval a point shows: at the end of a sequential run the wider of Student's and Stein's. */

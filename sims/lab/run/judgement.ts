@@ -42,8 +42,9 @@ function confidenceIn(expectation: Expectation, point: Point): number | null {
   const { metric, op, value: limit } = expectation
   if (metric === HEADROOM) return confidenceInHeadroom(expectation, point.metrics[HEADROOM])
   if (op === '==') {
-    const value = point.metrics[metric]?.value ?? null
-    return value === null ? null : holds(expectation, value) ? 1 : 0
+    // Exactly the limit is at most and at least the limit: no surer than either.
+    const sides = (['<=', '>='] as const).map((side) => confidenceIn({ ...expectation, op: side }, point))
+    return sides.reduce((least, side) => (least === null || side === null ? null : Math.min(least, side)))
   }
   // Not above the limit is at most the limit: `>` and `<=` are each other's opposite.
   const below = point.figures[metric]?.confidenceBelow(limit, op === '<=' || op === '>') ?? null
@@ -73,6 +74,10 @@ export function isAtItsEnd({ metric, value: limit }: Expectation, point: Point):
   const interval = point.figures[metric]?.interval() ?? null
   return interval?.value === limit && (interval.low === limit || interval.high === limit)
 }
+
+/** True when the run leaves open whether the figure is exactly what it is expected to be: no longer one would close that. */
+export const isExactly = (expectation: Expectation, point: Point): boolean =>
+  expectation.op === '==' && point.figures[expectation.metric] !== undefined && !isDecided(expectation, point)
 
 /** True when something is used up below today's load: nothing passes then, whatever the expectations say. */
 export const isUsedUp = (sim: Sim, point: Point): boolean =>

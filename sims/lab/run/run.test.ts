@@ -89,6 +89,7 @@ describe('a limit where the figure can go no further', () => {
     ['utilisation < 0 %', 'fail'],
     ['utilisation > 0 %', 'fail'],
     ['utilisation >= 0 %', 'pass'],
+    ['utilisation == 0 %', 'pass'],
   ])('of nothing seen at all, %s: %s', async (expectation, verdict) => {
     for (const until of ['until: {replications: 4}\n', '']) {
       const document = await judged(expectation, until)
@@ -97,26 +98,7 @@ describe('a limit where the figure can go no further', () => {
     }
   })
 
-  it.each([
-    [0, '< 0.1 %', 'pass'],
-    [0, '> 0.1 %', 'fail'],
-    [5, '< 99.9 %', 'fail'],
-    [5, '> 99.9 %', 'pass'],
-  ])('of %i of 5 in every replication, %s: %s, as its expectation says', async (demand, limit, verdict) => {
-    const scenario = (more: string): string =>
-      `params: {demand: ${demand}, noise: 0%, servers: 5}\nexpect: ["utilisation ${limit}"]\n${more}`
-    for (const replications of [2, 4]) {
-      const { document } = await run(scenario(`until: {replications: ${replications}}\n`))
-      expect([document.verdict, document.expectations[0]!.ok]).toEqual([verdict, verdict === 'pass'])
-    }
-    // A search wants more than an estimate, on either side.
-    const { document } = await run(
-      scenario('find: {smallest: servers, in: 5..5}\nuntil: {replications: 2}\n'),
-    )
-    expect([document.verdict, document.answer.value]).toEqual(['weak', null])
-  })
-
-  it.each(['<=', '>'])(
+  it.each(['<=', '>', '=='])(
     'a search for a share that is %s nothing finds nothing sure in 0, and says why',
     async (op) => {
       const find = 'find: {smallest: servers, in: 5..6}\nuntil: {replications: 4}\n'
@@ -131,6 +113,35 @@ describe('a limit where the figure can go no further', () => {
     },
   )
 
+  it('is as unsure at the other end: that a share is exactly 100 % no search finds', async () => {
+    for (const op of ['==', '>=']) {
+      const { verdict, answer, trust } = (
+        await run(
+          `params: {demand: 5, noise: 0%}\nfind: {smallest: servers, in: 5..5}\nuntil: {replications: 4}\nexpect: ["utilisation ${op} 100 %"]\n`,
+        )
+      ).document
+      expect([op, verdict, answer.value, trust.reasons.map(({ code }) => code)]).toEqual([
+        op,
+        'weak',
+        null,
+        ['undecided'],
+      ])
+    }
+  })
+
+  it('is a share that scatters around it: a search for exactly that finds nothing, and says why', async () => {
+    // 20 to 21 on 41 servers: half of them are busy, more or less.
+    const { document } = await run(
+      'find: {smallest: servers, in: 41..41}\nuntil: {replications: 4}\nexpect: ["utilisation == 50 %"]\n',
+    )
+    expect([document.verdict, document.answer.value]).toEqual(['weak', null])
+    expect(document.trust.reasons[0]!.remedy).toContain('exactly so much')
+    const missed = await run(
+      'find: {smallest: servers, in: 60..60}\nuntil: {replications: 4}\nexpect: ["utilisation == 50 %"]\n',
+    )
+    expect(missed.document.verdict).toBe('fail')
+  })
+
   it('is met by what always is exactly the limit, where it may be', async () => {
     const find = (op: string) =>
       run(
@@ -138,6 +149,10 @@ describe('a limit where the figure can go no further', () => {
       )
     expect((await find('<=')).document.answer.value).toBe(40)
     expect((await find('<')).document.answer.value).toBe(41)
+    const exactly = await run(
+      'params: {demand: 20, noise: 0%}\nfind: {smallest: servers, in: 40..40}\nuntil: {replications: 3}\nexpect: ["utilisation == 50 %"]\n',
+    )
+    expect(exactly.document).toMatchObject({ verdict: 'pass', answer: { value: 40 } })
   })
 })
 

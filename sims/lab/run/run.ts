@@ -24,7 +24,7 @@ import { Experiment } from './experiment.ts'
 import { sumCounters, type Point } from './fold.ts'
 import { combinations } from './grid.ts'
 import { firstUsedUp, headroomOf, withHeadroom, type Breaking } from './headroom.ts'
-import { isAtItsEnd, judgeExpectation, surelyFails } from './judgement.ts'
+import { isAtItsEnd, isExactly, judgeExpectation, surelyFails } from './judgement.ts'
 import { judgedValues } from './judged.ts'
 import { planPoint, scoutOf, type Plan } from './plan.ts'
 import { Interrupted, measurePoint } from './point.ts'
@@ -372,12 +372,18 @@ function withDecision(trust: TrustDocument, { found, isInterrupted, expectations
     reasons.push({
       code: 'undecided',
       text: 'no value searched surely meets the expectations, and the largest does not surely fail',
-      remedy: found.answered.some((point) => expectations.some((one) => isAtItsEnd(one, point)))
-        ? 'a limit with some room: that a share is exactly 0 or 1 no run can show'
-        : 'a wider range, or more replications',
+      remedy: remedyFor(found.answered, expectations),
     })
   } else return trust
   return { level: trust.level === 'none' ? 'none' : 'weak', reasons }
+}
+
+function remedyFor(answered: readonly Point[], expectations: readonly Expectation[]): string {
+  const isAny = (holds: typeof isExactly): boolean =>
+    answered.some((point) => expectations.some((one) => holds(one, point)))
+  if (isAny(isAtItsEnd)) return 'a limit with some room: that a share is exactly 0 or 1 no run can show'
+  if (isAny(isExactly)) return 'a limit with some room: that a figure is exactly so much no run can show'
+  return 'a wider range, or more replications'
 }
 
 function pointDocument({ at, replications, state, metrics, figures, plan }: Point): PointDocument {
