@@ -15,7 +15,14 @@ import {
 } from './frame.ts'
 import { errorAt, issueErrors, unknownKeys } from './issues.ts'
 import { nearest } from '../../contract/nearest.ts'
-import { assumptionsIn, describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
+import {
+  assumptionsIn,
+  describePoint,
+  unaskable,
+  withOverrides,
+  type Assumption,
+  type Overrides,
+} from './params.ts'
 import { isInList, leaves, numericMeta, schemaAt } from './shape.ts'
 import { plain, treeAt, type Path, type Tree } from './tree.ts'
 import { readValues } from './values.ts'
@@ -86,18 +93,17 @@ export function checkScenario(root: Tree, sims: ReadonlyMap<string, Sim>, combin
   const horizon = checker.horizon()
   const sweep = checker.sweep()
   const find = checker.find(sweep, frame.success ? (frame.data.find?.confidence ?? 0.95) : 0.95)
-  const { params: parsed, written, first } = checker.params(sweep, find)
+  const { params: parsed, written, first } = checker.params(sweep, find, horizon)
   const expect = checker.expectations()
   if (find !== null && (treeAt(root, ['expect']) === undefined || checker.isEmptyList(['expect']))) {
     checker.report(['find'], { message: 'a search needs at least one expectation to meet (expect: [...])' })
   }
-  if (errors.length === 0) checker.hasSpan(horizon, parsed)
   if (errors.length > 0 || !frame.success) return { errors }
   const axes: Sweep[] = [...sweep, ...(find ? [find] : [])]
   const assumptions = assumptionsIn(sim.params, written).filter(
     ({ path }) => !axes.some(({ param }) => param === path),
   )
-  checker.ends(first, assumptions, axes)
+  checker.ends(first, assumptions, axes, horizon)
   if (errors.length > 0) return { errors }
   const until = untilOf(frame.data)
   const parts = {
@@ -190,19 +196,6 @@ class Checker {
     return found ?? possible[0]!
   }
 
-  /** A steady state may be watched for as long as it takes; a stretch of time must be given. */
-  hasSpan(horizon: Horizon, params: unknown): void {
-    const refused = horizon === 'steady' ? (this.sim.steady?.refuses?.(params) ?? null) : null
-    if (refused !== null) {
-      this.report(['horizon'], { message: `${refused}: ask about a span (horizon: span)`, expected: 'span' })
-    }
-    if (horizon === 'span' && this.sim.steady && this.sim.steady.span(params) === null) {
-      this.report(['horizon'], {
-        message: 'a question about a span needs its length: params.span is missing',
-      })
-    }
-  }
-
   find(sweep: readonly Sweep[], confidence: number): Find | null {
     const tree = treeAt(this.root, ['find'])
     const param = treeAt(this.root, ['find', 'smallest'])
@@ -262,7 +255,11 @@ class Checker {
   }
 
   /** The parameters at the first point, every written one checked on its own, every point checked as a whole. */
-  params(sweep: readonly Sweep[], find: Find | null): { params: unknown; written: unknown; first: unknown } {
+  params(
+    sweep: readonly Sweep[],
+    find: Find | null,
+    horizon: Horizon,
+  ): { params: unknown; written: unknown; first: unknown } {
     const tree = treeAt(this.root, ['params'])
     if (tree !== undefined && tree.kind !== 'map') return { params: undefined, written: {}, first: {} }
     const written = tree === undefined ? {} : plain(tree)
@@ -282,7 +279,12 @@ class Checker {
           this.errors.push(...issueErrors(this.root, this.sim.params, ['params'], [issue]))
         }
       }
-    } else if (this.errors.length === before && axes.length > 0) this.points(written, axes)
+    } else if (this.errors.length === before) {
+      // What is wrong with the whole question is said of that, not of the points.
+      const problem = this.errors.length > 0 ? null : unaskable(this.sim, horizon, base.data)
+      if (problem !== null) this.report(['horizon'], { message: problem })
+      else if (axes.length > 0) this.points(written, axes, horizon)
+    }
     return { params: base.data, written, first }
   }
 
@@ -296,35 +298,50 @@ class Checker {
     if (!parsed.success) this.errors.push(...issueErrors(this.root, schema, path, parsed.error.issues))
   }
 
-  /** Refinements across parameters may hold at one point and not at another; the first failing one is told. */
-  private points(written: unknown, axes: readonly Sweep[]): void {
+  /** What cannot be, or cannot be asked about, at one point may be at another; the first failing one is told. */
+  private points(written: unknown, axes: readonly Sweep[], horizon: Horizon): void {
     const total = axes.reduce((product, { values }) => product * values.length, 1)
     for (let index = 1; index < Math.min(total, this.combinations); index++) {
       const at = pointAt(axes, index)
-      const parsed = this.sim.params.safeParse(withOverrides(written, this.sim, at))
-      if (parsed.success) continue
-      const [issue] = parsed.error.issues
-      const axis = axes.find(({ param }) => param === issue?.path.join('.')) ?? axes.at(-1)!
-      this.impossibleAt(at, axis, issue?.message ?? 'impossible')
+      const problem = this.problemAt(written, at, horizon)
+      if (problem === null) continue
+      const axis = axes.find(({ param }) => param === problem.param) ?? axes.at(-1)!
+      this.impossibleAt(at, axis, problem.message)
       return
     }
   }
 
   /** An end of an assumption is measured as the middle is, so it must be possible beside all the others' middles. */
-  ends(first: unknown, assumptions: readonly Assumption[], axes: readonly Sweep[]): void {
+  ends(first: unknown, assumptions: readonly Assumption[], axes: readonly Sweep[], horizon: Horizon): void {
     const total = axes.reduce((product, { values }) => product * values.length, 1)
     const each = Math.min(total, Math.max(1, Math.floor(this.combinations / (2 * assumptions.length))))
     for (const { path, low, high } of assumptions) {
-      const at = [low, high]
-        .flatMap((end) =>
-          Array.from({ length: each }, (_, index) => ({ ...pointAt(axes, index), [path]: end })),
-        )
-        .find((one) => !this.sim.params.safeParse(withOverrides(first, this.sim, one)).success)
-      if (at === undefined) continue
-      const [issue] = this.sim.params.safeParse(withOverrides(first, this.sim, at)).error?.issues ?? []
-      const message = `at ${describePoint(this.sim, at)}: ${issue?.message ?? 'impossible'}`
-      this.report(['params', ...path.split('.')], { message })
+      const points = [low, high].flatMap((end) =>
+        Array.from({ length: each }, (_, index) => ({ ...pointAt(axes, index), [path]: end })),
+      )
+      for (const at of points) {
+        const problem = this.problemAt(first, at, horizon)
+        if (problem === null) continue
+        const message = `at ${describePoint(this.sim, at)}: ${problem.message}`
+        this.report(['params', ...path.split('.')], { message })
+        break
+      }
     }
+  }
+
+  /** Why a point cannot be measured, and the parameter that is blamed; null where it can. */
+  private problemAt(
+    written: unknown,
+    at: Overrides,
+    horizon: Horizon,
+  ): { readonly message: string; readonly param?: string | undefined } | null {
+    const parsed = this.sim.params.safeParse(withOverrides(written, this.sim, at))
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      return { message: issue?.message ?? 'impossible', param: issue?.path.join('.') }
+    }
+    const message = unaskable(this.sim, horizon, parsed.data)
+    return message === null ? null : { message }
   }
 
   private impossibleAt(at: Overrides, axis: Sweep, message: string): void {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Sim } from '../../contract/sim.ts'
 import { loadScenario, paramsAt, readScenario, ScenarioErrors, type LoadOptions } from './load.ts'
-import { fixtureSims, VALID } from './testing/fixture.ts'
+import { fixture, fixtureSims, VALID, type FixtureParams } from './testing/fixture.ts'
 
 const load = (text: string, options: LoadOptions = {}) => loadScenario('x.yaml', text, fixtureSims, options)
 
@@ -390,6 +391,63 @@ describe('settings', () => {
     ],
   ])('%s is refused', (setting, message) => {
     expect(refusal(MINIMAL, { set: [setting] })).toEqual([message])
+  })
+})
+
+describe('a steady state that not every point has', () => {
+  /** Beyond 30 relays, or 50 % who talk, there is none; a level above 5 says how long a span is. */
+  const steady = {
+    refuses: ({ relays, voiceShare }: FixtureParams) =>
+      relays > 30 || voiceShare > 0.5 ? 'that many have no steady state' : null,
+    span: ({ level }: FixtureParams) => (level > 5 ? 60 : null),
+  }
+  const sim = { ...fixture, horizons: ['steady', 'span'], steady } as unknown as Sim
+  const sims = new Map([[sim.name, sim]])
+  const load = (rest: string) => loadScenario('x.yaml', `name: x\nquestion: q?\nsim: fixture\n${rest}`, sims)
+  const refused = (rest: string): string[] => {
+    try {
+      load(rest)
+      return []
+    } catch (error) {
+      return (error as ScenarioErrors).errors.map(({ key, message }) => `${key}: ${message}`)
+    }
+  }
+  const asked = (relays: string): string => `params: {users: 1, voiceShare: 1%, relays: ${relays}}\n`
+
+  test.each([
+    [
+      'the first point',
+      `${asked('31')}sweep: {level: [1, 2]}\n`,
+      'horizon: that many have no steady state: ask about a span (horizon: span)',
+    ],
+    [
+      'a later point of a sweep',
+      `${asked('2')}sweep: {relays: [30, 31]}\n`,
+      'sweep.relays: at relays = 31: that many have no steady state: ask about a span (horizon: span)',
+    ],
+    [
+      'a later value of a search',
+      `${asked('2')}find: {smallest: relays, in: 2..40}\nexpect: ["lost < 1 %"]\n`,
+      'find.in: at relays = 31: that many have no steady state: ask about a span (horizon: span)',
+    ],
+    [
+      'an end of an assumption',
+      'params: {users: 1, voiceShare: {low: 1%, mid: 2%, high: 60%}, relays: 2}\n',
+      'params.voiceShare: at voiceShare = 60 %: that many have no steady state: ask about a span (horizon: span)',
+    ],
+    [
+      'a point whose span is not given',
+      `horizon: span\n${asked('2')}sweep: {level: [6, 5]}\n`,
+      'sweep.level: at level = 5: a question about a span needs its length: params.span is missing',
+    ],
+  ])('is refused at %s', (_where, rest, message) => {
+    expect(refused(rest)).toEqual([message])
+  })
+
+  test('is refused of a point that is only measured later, such as a case that is drawn', () => {
+    const scenario = load(asked('2'))
+    expect(paramsAt(scenario, { relays: 30 })).toMatchObject({ relays: 30 })
+    expect(() => paramsAt(scenario, { relays: 31 })).toThrow(/that many have no steady state/)
   })
 })
 

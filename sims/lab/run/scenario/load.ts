@@ -16,7 +16,7 @@ import { FIXED_KEYS, MAX_ENVIRONMENTS } from './frame.ts'
 import { errorAt, issueErrors } from './issues.ts'
 import { withLoad, withoutDisplaced, type FoundFile, type ReadFile } from './load-file.ts'
 import { nearest } from '../../contract/nearest.ts'
-import { describePoint, withOverrides, type Assumption, type Overrides } from './params.ts'
+import { describePoint, unaskable, withOverrides, type Assumption, type Overrides } from './params.ts'
 import { applySettings } from './settings.ts'
 import { MAX_TEXT, merge, parseTree, plain, treeAt, type MapTree, type Tree } from './tree.ts'
 
@@ -139,16 +139,19 @@ export function readScenario(
 
 /**
  * The parameters at one point: these paths (below `params`) replaced by base-unit values or names, everything
- * validated again, refinements across parameters included.
+ * validated again, refinements across parameters included, and whether the question can be asked there.
  * @throws ScenarioErrors where that is impossible; RangeError for a path the sim does not have.
  */
 export function paramsAt(scenario: Scenario, at: Overrides): unknown {
   const { sim, file } = scenario
   const parsed = sim.params.safeParse(withOverrides(scenario.written, sim, at))
-  if (parsed.success) return parsed.data
+  const problem = parsed.success ? unaskable(sim, scenario.horizon, parsed.data) : null
+  if (parsed.success && problem === null) return parsed.data
   const place: Place = { file, line: 1, column: 1 }
   const root: Tree = { kind: 'map', entries: new Map(), place, valuePlace: place }
-  const errors: ScenarioError[] = issueErrors(root, sim.params, ['params'], parsed.error.issues)
+  const errors: ScenarioError[] = parsed.success
+    ? [errorAt(root, ['horizon'], { message: problem! })]
+    : issueErrors(root, sim.params, ['params'], parsed.error.issues)
   throw new ScenarioErrors([
     errorAt(root, [], { message: `impossible at ${describePoint(sim, at)}` }),
     ...errors,

@@ -1,6 +1,6 @@
 /** A sim's parameters: parsing them, replacing some, and listing the uncertain ones. */
 import { z } from 'zod'
-import type { Sim } from '../../contract/sim.ts'
+import type { Horizon, Sim } from '../../contract/sim.ts'
 import type { AssumptionDocument } from '../../contract/document.ts'
 import { formatQuantity } from '../../contract/format.ts'
 import { isMap, parsePoint, quantityOf, type QuantityMeta } from '../../contract/quantity.ts'
@@ -81,4 +81,19 @@ export function assumptionsIn(
     const below = isMap(value) || Array.isArray(value) ? (value as Record<string, unknown>)[key] : undefined
     return inner === undefined ? [] : assumptionsIn(inner, below, [...path, key])
   })
+}
+
+/**
+ * Why parameters that can be cannot be asked about under this horizon; null where they can. A steady state may be watched for
+ * as long as it takes; a stretch of time must be given.
+ */
+export function unaskable({ steady }: Sim, horizon: Horizon, params: unknown): string | null {
+  if (steady === undefined) return null
+  if (horizon === 'steady') {
+    const refused = steady.refuses?.(params) ?? null
+    return refused === null ? null : `${refused}: ask about a span (horizon: span)`
+  }
+  return steady.span(params) === null
+    ? 'a question about a span needs its length: params.span is missing'
+    : null
 }
