@@ -15,8 +15,16 @@ export const tokensOf = ({ tokensHeard }: ContextParams, talk: number): number =
  * `grow` stops at the limit, which a service enforces one way or another (the oldest are dropped).
  */
 export function contextAfter(params: ContextParams, before: number, talk: number, reply: number): number {
-  const { tokensHeard, tokensSpoken, instructions, contextPolicy, contextLimit, summary } = params
+  const { tokensHeard, tokensSpoken, contextPolicy, contextLimit } = params
   const tokens = before + talk * tokensHeard + reply * tokensSpoken
   if (tokens <= contextLimit) return tokens
-  return contextPolicy === 'summarise' ? Math.min(contextLimit, instructions + summary) : contextLimit
+  return contextPolicy === 'summarise' ? summarised(params) : contextLimit
 }
+
+/** Tokens that a context has just after it was summarised. */
+export const summarised = ({
+  instructions,
+  contextLimit,
+  summary,
+}: Pick<ContextParams, 'instructions' | 'contextLimit' | 'summary'>): number =>
+  Math.min(contextLimit, instructions + summary)

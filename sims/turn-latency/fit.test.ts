@@ -25,6 +25,46 @@ describe('the mean of a call', () => {
   })
 })
 
+describe('a context that is summarised', () => {
+  // A limit that is passed after five minutes, then every four or so, and tokens that are dear: context is all of latency.
+  const dear = {
+    ...params,
+    contextPolicy: 'summarise' as const,
+    contextLimit: 5000,
+    prefillPerToken: 1e-3,
+    attentionAt10k: 0,
+  }
+
+  it('has the mean of a call that the simulation gives, to a few per cent, minute by minute', () => {
+    const ctx = context()
+    const { stages } = simulateCalls(dear, drawAhead(dear, ctx), ctx, false)
+    // Not in the sixth minute, in which nearly all are summarised: there it is a matter of seconds.
+    const off = [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14].map(
+      (minute) => expectedLatency(dear, minute) / meanLatency(stages, minute)! - 1,
+    )
+    expect(Math.max(...off.map(Math.abs))).toBeLessThan(0.1)
+  })
+
+  it('goes down again, and comes to rest between the summary and the limit', () => {
+    const at = (minute: number): number => contextAt(dear, minute, 2)
+    expect(at(1)).toBeCloseTo(contextAt({ ...dear, contextPolicy: 'truncate' }, 1, 2), 6)
+    const most = Math.max(...Array.from({ length: 14 }, (_, minute) => at(minute)))
+    expect(most).toBeLessThan(5000)
+    expect(at(1000)).toBeGreaterThan(2000)
+    expect(Math.abs(at(1000) - at(1003))).toBeLessThan(150)
+  })
+
+  it('stays at its limit where a summary fills it', () => {
+    expect(contextAt({ ...dear, summary: 4000 }, 1000, 2)).toBe(5000)
+  })
+
+  it('is fitted as any other: what a token costs is found again', () => {
+    const made = { ...dear, prefillPerToken: 4e-4 }
+    const points = [1, 4, 7, 11].map((minute) => ({ minute, seconds: expectedLatency(made, minute) }))
+    expect(fit(dear, points)).toBeCloseTo(4e-4, 6)
+  })
+})
+
 describe('the fit', () => {
   it('finds the parameter that made the points', () => {
     const made = { ...params, prefillPerToken: 4e-4 }
