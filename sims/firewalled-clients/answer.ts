@@ -25,10 +25,8 @@ export function answer({ points, chosen, found }: Results<FirewalledParams>): He
   const { value, low, high } = chosen.metrics['lockedOut']!
   const people = shown(valueOf(chosen, 'peopleLockedOut'), 'count')
   const locked = `${WITH[chosen.params.ladder]} ${shown(value, 'share')} of callers, ${people} people a week, get no call`
-  const said = `${locked}${remedy(chosen, points)}.`
-  if (found === undefined) return { text: said, value, unit: 'share', low, high }
-  const { text, ...least } = foundIn(firewalledParams, found)
-  return { text: `${text} ${said}`, ...least, low: null, high: null }
+  const text = `${foundIn(firewalledParams, found)}${locked}${remedy(chosen, points)}.`
+  return { text, value, unit: 'share', low, high }
 }
 
 function remedy(chosen: Point, points: readonly Point[]): string {

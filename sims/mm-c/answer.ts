@@ -7,17 +7,14 @@ import { mmcShape, type MmcParams } from './params.ts'
 type Point = PointResult<MmcParams>
 
 export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline {
-  if (found) {
-    const unit = unitOf(found.param)
-    const value = found.value
-    const text =
-      value === null
-        ? ''
-        : `${smallestOf(found.param, formatQuantity(value, unit))}: ${sentence(chosen, horizon)}`
-    return { text, value, unit, low: null, high: null }
-  }
   const { value, low, high, unit } = chosen.metrics[chosen.params.waitingRoom === 0 ? 'lost' : 'mean(wait)']!
-  return { text: capitalised(sentence(chosen, horizon)), value, unit, low, high }
+  const said = sentence(chosen, horizon)
+  const least = found?.value ?? null
+  const text =
+    found === undefined || least === null
+      ? capitalised(said)
+      : `${smallestOf(found.param, formatQuantity(least, unitOf(found.param)))}: ${said}`
+  return { text, value, unit, low, high }
 }
 
 function sentence({ params, state, metrics }: Point, horizon: Horizon): string {

@@ -32,9 +32,7 @@ export function answer({ points, chosen, found }: Results<RelayFaultsParams>): H
   const { value, low, high } = chosen.metrics['mean(outage)']!
   const others = points.filter((point) => point !== chosen)
   const said = [sentence(chosen), ...remedy(chosen, others)].join(' ')
-  if (found === undefined) return { text: said, value, unit: 's', low, high }
-  const { text, ...least } = foundIn(relayFaultsParams, found)
-  return { text: `${text} ${said}`, ...least, low: null, high: null }
+  return { text: `${foundIn(relayFaultsParams, found)}${said}`, value, unit: 's', low, high }
 }
 
 function sentence(point: Point): string {

@@ -35,13 +35,9 @@ export function answer({ points, chosen, found }: Results<RogueParams>): Headlin
     valueOf(one, 'forgedTime') > valueOf(most, 'forgedTime') ? one : most,
   )
   const said = `${[...robbed(points), forged(points, worst)].map(capital).join('. ')}.`
-  if (found !== undefined) {
-    const { text, ...least } = foundIn(rogueParams, found)
-    return { text: `${text} ${said}`, ...least, low: null, high: null }
-  }
   const isBeside = isBesideOwner(chosen.params)
   const { value, low, high } = chosen.metrics[isBeside ? 'lostMedia' : 'forgedTime']!
-  return { text: said, value, unit: isBeside ? 'share' : 's', low, high }
+  return { text: `${foundIn(rogueParams, found)}${said}`, value, unit: isBeside ? 'share' : 's', low, high }
 }
 
 function forged(points: readonly Point[], worst: Point): string {

@@ -41,6 +41,19 @@ describe('a capacity search', () => {
     },
   )
 
+  it('has the number and unit of what was searched, whatever the sim’s sentence is about', async () => {
+    const sim: Sim = {
+      ...fixtureSim(true),
+      answer: () => ({ text: 'so it is', value: 7, unit: 's', low: 6, high: 8 }),
+    }
+    const outcome = await runScenario(fixtureScenario(sim, FIND), {
+      runner: fixtureRunner(sim),
+      reproduce: REPRODUCE,
+    })
+    expect(outcome.document.answer).toMatchObject({ text: 'so it is', unit: 'count' })
+    expect([26, 27]).toContain(outcome.document.answer.value)
+  })
+
   it('gives the same answer both ways, and simulates one world a replication when it can', async () => {
     const shared = await run(FIND, { judged: true })
     const apart = await run(FIND, { judged: false })
