@@ -1,15 +1,41 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterRates, dayShape, forecastPeaks, routeRates, spanStart, survival } from './demand.ts'
+import {
+  clusterRates,
+  dayShape,
+  forecastPeaks,
+  routeRates,
+  servingHosts,
+  spanStart,
+  survival,
+} from './demand.ts'
 import { routesWithout } from './loss.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { CLUSTERS, REGIONS } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
-import { occupancyAt, rateAt } from './occupancy.ts'
+import { mostSessions, occupancyAt, rateAt } from './occupancy.ts'
 import { sessionsPerSecond, voiceFleetParams } from './params.ts'
 import { WEEK } from './span.ts'
 
 const mid = voiceFleetParams.parse({})
+
+/** Sessions at once in every minute of the day, by the sum over all ages. */
+const sessionsIn = (params: typeof mid, rates: Float64Array): Float64Array =>
+  rates.map((_, minute) => occupancyAt(rates, survival(params), 60 * minute + 30))
+
+const mostIn = (params: typeof mid, rates: Float64Array): number => Math.max(...sessionsIn(params, rates))
+
+/** Many begin within five minutes; far more are there in the three busy hours later. */
+const bursty = (more: object = {}) =>
+  voiceFleetParams.parse({
+    load: {
+      every: '5min',
+      arrivals: Array.from({ length: 288 }, (_, i) => (i === 36 ? 6000 : i >= 144 && i < 180 ? 5000 : 500)),
+    },
+    span: '10min at peak',
+    sessionLength: '30min',
+    ...more,
+  })
 
 describe('demand', () => {
   it('starts 135 million sessions a week in the mid case', () => {
@@ -42,8 +68,7 @@ describe('demand', () => {
   })
 
   const highest = (params: typeof mid, cluster: number): number => {
-    const rates = clusterRates(params, dayShape(params), cluster)
-    const sessions = rates.map((_, minute) => occupancyAt(rates, survival(params), 60 * minute + 30))
+    const sessions = sessionsIn(params, clusterRates(params, dayShape(params), cluster))
     return sessions.indexOf(Math.max(...sessions))
   }
   const middleOf = (params: typeof mid, cluster: number): number =>
@@ -59,14 +84,7 @@ describe('demand', () => {
   })
 
   it('and not on a minute in which many begin: a short burst before a long busy hour is not the peak', () => {
-    const arrivals = Array.from({ length: 288 }, (_, i) =>
-      i === 36 ? 6000 : i >= 144 && i < 180 ? 5000 : 500,
-    )
-    const params = voiceFleetParams.parse({
-      load: { every: '5min', arrivals },
-      span: '10min at peak',
-      sessionLength: '30min',
-    })
+    const params = bursty()
     const middles = CLUSTERS.map((_, cluster) => middleOf(params, cluster))
     expect(middles).toEqual(CLUSTERS.map((_, cluster) => highest(params, cluster)))
     // Where it is not night then.
@@ -106,6 +124,22 @@ describe('sharing out hosts', () => {
     hosts.forEach((one, i) => expect(Math.abs(one - (800 * peaks[i]!) / total)).toBeLessThan(2))
     expect(() => apportion(peaks, 3)).toThrow('3 hosts cannot serve 8 clusters')
   })
+
+  it.each([
+    ['the day’s curve', mid],
+    ['the day’s curve, a region lost', { ...mid, survive: 'region' as const }],
+    ['long sessions', { ...mid, sessionLength: 2400, sessionCap: 4 * 3600 }],
+    ['a burst', bursty()],
+    ['a burst, a region lost', bursty({ survive: 'region' })],
+  ])('goes by sessions at once, not by how many begin: %s', (_name, params) => {
+    const weights = dayShape(params)
+    const most = CLUSTERS.map((_, cluster) => mostIn(params, clusterRates(params, weights, cluster)))
+    forecastPeaks(params).forEach((peak, i) => expect(peak / most[i]!).toBeCloseTo(1, 9))
+    // So no cluster is fuller than it must be: with one host less it would be the fullest.
+    const hosts = servingHosts(params, 64)
+    const fullest = Math.max(...hosts.map((one, i) => most[i]! / one))
+    hosts.forEach((one, i) => expect(most[i]! / (one - 1)).toBeGreaterThanOrEqual(fullest))
+  })
 })
 
 describe('a load of the user’s own', () => {
@@ -120,7 +154,6 @@ describe('a load of the user’s own', () => {
       expect(total).toBeCloseTo(arrivals[Math.floor(minute / 60)]! / 3600, 6)
     }
     expect(sessionsPerSecond(params)).toBeCloseTo(arrivals.reduce((a, b) => a + b) / 86_400, 6)
-    expect(forecastPeaks(params)).toEqual(rates.map((one) => Math.max(...one)))
   })
 
   it('falls where it is evening: the share of India is largest in its evening, not at the load’s end', () => {
@@ -170,14 +203,18 @@ describe('a load of the user’s own', () => {
     const worst = Array.from({ length: 24 }, (_, busy) => {
       const hours = Array.from({ length: 24 }, (_, hour) => (hour === busy ? 1_000_000 : 1))
       const own = voiceFleetParams.parse({ load: { every: '1h', arrivals: hours }, survive: 'region' })
+      const stays = survival(own)
       return CLUSTERS.map((_, cluster) => {
-        const peak = Math.max(...clusterRates(own, weights, cluster))
+        const peak = mostSessions(clusterRates(own, weights, cluster), stays)
         const most = [...CLUSTERS.keys()]
           .filter((other) => other !== cluster)
           .map((lost) => {
             const routes = routesWithout(cluster, lost, own.spillShare)
             const rates = routes.map((route) => routeRates(own, weights, route))
-            return Math.max(...weights.map((_, minute) => rates.reduce((sum, one) => sum + one[minute]!, 0)))
+            return mostSessions(
+              weights.map((_, minute) => rates.reduce((sum, one) => sum + one[minute]!, 0)),
+              stays,
+            )
           })
         return peak / Math.max(...most)
       })

@@ -6,7 +6,7 @@ import { meanRate, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
 import { CLUSTERS, REGIONS, routesTo, type Route } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { routesWithout, serving, worstNeighbour } from './loss.ts'
-import { busiestMinute } from './occupancy.ts'
+import { busiestMinute, mostSessions } from './occupancy.ts'
 import { sessionsPerSecond, type VoiceFleetParams } from './params.ts'
 import { remembered } from './remembered.ts'
 
@@ -58,10 +58,29 @@ function minuteRates({ every, arrivals, start = 0 }: ArrivalLoad): Float64Array 
   })
 }
 
+/** What the curve of a day, and the lengths of sessions, are made of: keys of what is remembered. */
+type Day = [trough: number, peak: number, troughHour: number, peakHour: number]
+type Stays = [length: number, spread: number, cap: number]
+
+const dayOf = ({ dayTrough, dayPeak, troughHour, peakHour }: VoiceFleetParams): Day => [
+  dayTrough,
+  dayPeak,
+  troughHour,
+  peakHour,
+]
+const staysOf = ({ sessionLength, sessionSpread, sessionCap }: VoiceFleetParams): Stays => [
+  sessionLength,
+  sessionSpread,
+  Math.ceil(sessionCap),
+]
+
+const shapeOf = ([trough, peak, troughHour, peakHour, ...stays]: readonly [...Day, ...Stays]) => ({
+  weights: weightsOf(trough, peak, troughHour, peakHour),
+  stays: survivalOf(...stays).shares,
+})
+
 /** Read-only: who asks again gets the same array. */
-export function dayShape(params: VoiceFleetParams): Float64Array {
-  return weightsOf(params.dayTrough, params.dayPeak, params.troughHour, params.peakHour)
-}
+export const dayShape = (params: VoiceFleetParams): Float64Array => weightsOf(...dayOf(params))
 
 /** 86,400 powers a curve, and every cluster of every replication asks for the same one three times. */
 const weightsOf = remembered((trough: number, peak: number, troughHour: number, peakHour: number) =>
@@ -70,31 +89,26 @@ const weightsOf = remembered((trough: number, peak: number, troughHour: number, 
 
 /** Everything that arrives at a cluster; where a region is to be survived, the worst neighbour's callers as well. */
 export function routesOf(params: VoiceFleetParams, cluster: number): Route[] {
-  const { spillShare, dayTrough, dayPeak, troughHour, peakHour } = params
-  if (params.survive !== 'region') return routesTo(cluster, spillShare)
+  const { spillShare, survive } = params
+  if (survive !== 'region') return routesTo(cluster, spillShare)
   const weights = dayShape(params)
   const scale = scaleOf(params, weights)
   const lost =
     scale === null
-      ? neighbourOf(cluster, spillShare, dayTrough, dayPeak, troughHour, peakHour)
+      ? neighbourOf(cluster, spillShare, ...dayOf(params), ...staysOf(params))
       : worstNeighbour(cluster, spillShare, (routes) =>
-          Math.max(...scaled(sumOfRoutes(1, weights, routes), scale)),
+          mostSessions(scaled(sumOfRoutes(1, weights, routes), scale), survival(params)),
         )
   return routesAfter(cluster, lost, spillShare)
 }
 
-/** Who is worst depends on the shape of the day, not on how many sessions there are. */
+/** Who is worst depends on the shape of the day and how long sessions last, not on how many there are. */
 const neighbourOf = remembered(
-  (
-    cluster: number,
-    spillShare: number,
-    trough: number,
-    peak: number,
-    troughHour: number,
-    peakHour: number,
-  ) => {
-    const weights = weightsOf(trough, peak, troughHour, peakHour)
-    return worstNeighbour(cluster, spillShare, (routes) => Math.max(...sumOfRoutes(1, weights, routes)))
+  (cluster: number, spillShare: number, ...shape: readonly [...Day, ...Stays]) => {
+    const { weights, stays } = shapeOf(shape)
+    return worstNeighbour(cluster, spillShare, (routes) =>
+      mostSessions(sumOfRoutes(1, weights, routes), stays),
+    )
   },
 )
 
@@ -141,12 +155,10 @@ export const firstHop = ({ firstHopRtt }: VoiceFleetParams): LognormalParameters
  * Share of sessions still going u seconds after they began, u = 0, 1, ... up to the cap: P(ceil(length) > u), for
  * the sim counts whole seconds. Read-only.
  */
-export const survival = ({ sessionLength, sessionSpread, sessionCap }: VoiceFleetParams): Float64Array =>
-  survivalOf(sessionLength, sessionSpread, Math.ceil(sessionCap)).shares
+export const survival = (params: VoiceFleetParams): Float64Array => survivalOf(...staysOf(params)).shares
 
 /** Mean length of a session under the cap, s: what `survival` sums to. */
-export const meanStay = ({ sessionLength, sessionSpread, sessionCap }: VoiceFleetParams): number =>
-  survivalOf(sessionLength, sessionSpread, Math.ceil(sessionCap)).mean
+export const meanStay = (params: VoiceFleetParams): number => survivalOf(...staysOf(params)).mean
 
 const survivalOf = remembered((length: number, spread: number, cap: number) => {
   const { mu, sigma } = lognormalOf(length, spread)
@@ -156,12 +168,14 @@ const survivalOf = remembered((length: number, spread: number, cap: number) => {
   return { shares, mean: shares.reduce((sum, alive) => sum + alive, 0) }
 })
 
-/** Peaks of the clusters' arrival rates: what a planner can forecast; they do not depend on the seed. */
+/**
+ * Most sessions at once in each cluster, on average: what a planner can forecast; they do not depend on the seed. Hosts carry
+ * sessions, so a minute in which many begin and few are there is no peak.
+ */
 export function forecastPeaks(params: VoiceFleetParams): readonly number[] {
-  const { spillShare, dayTrough, dayPeak, troughHour, peakHour, survive, load } = params
+  const { spillShare, survive, load } = params
   if (load !== undefined) return peaksUnderLoad(params)
-  const isRegion = survive === 'region' ? 1 : 0
-  const shares = peaksOf(spillShare, dayTrough, dayPeak, troughHour, peakHour, isRegion)
+  const shares = peaksOf(spillShare, survive === 'region' ? 1 : 0, ...dayOf(params), ...staysOf(params))
   const rate = sessionsPerSecond(params)
   return shares.map((share) => rate * share)
 }
@@ -173,30 +187,21 @@ function peaksUnderLoad(params: VoiceFleetParams): readonly number[] {
   let peaks = knownPeaks.get(params)
   if (peaks === undefined) {
     const weights = dayShape(params)
-    peaks = CLUSTERS.map((_, cluster) => Math.max(...clusterRates(params, weights, cluster)))
+    const stays = survival(params)
+    peaks = CLUSTERS.map((_, cluster) => mostSessions(clusterRates(params, weights, cluster), stays))
     knownPeaks.set(params, peaks)
   }
   return peaks
 }
 
 /** Of one arrival per second all over the world. */
-const peaksOf = remembered(
-  (
-    spillShare: number,
-    trough: number,
-    peak: number,
-    troughHour: number,
-    peakHour: number,
-    isRegion: number,
-  ) => {
-    const weights = weightsOf(trough, peak, troughHour, peakHour)
-    return CLUSTERS.map((_, cluster) => {
-      const lost =
-        isRegion === 1 ? neighbourOf(cluster, spillShare, trough, peak, troughHour, peakHour) : null
-      return Math.max(...sumOfRoutes(1, weights, routesAfter(cluster, lost, spillShare)))
-    })
-  },
-)
+const peaksOf = remembered((spillShare: number, isRegion: number, ...shape: readonly [...Day, ...Stays]) => {
+  const { weights, stays } = shapeOf(shape)
+  return CLUSTERS.map((_, cluster) => {
+    const lost = isRegion === 1 ? neighbourOf(cluster, spillShare, ...shape) : null
+    return mostSessions(sumOfRoutes(1, weights, routesAfter(cluster, lost, spillShare)), stays)
+  })
+})
 
 const routesAfter = (cluster: number, lost: number | null, spillShare: number): Route[] =>
   lost === null ? routesTo(cluster, spillShare) : routesWithout(cluster, lost, spillShare)

@@ -35,8 +35,8 @@ function sums(values: Float64Array): Float64Array {
   return all
 }
 
-/** The minute of the day in whose middle there are most sessions: `occupancyAt` of all of them, at a tenth of its price. */
-export function busiestMinute(rates: Float64Array, stays: Float64Array): number {
+/** Sessions at once in the middle of every minute of the day: `occupancyAt` of all of them, at a tenth of its price. */
+function sessionsByMinute(rates: Float64Array, stays: Float64Array): Float64Array {
   const younger = sums(stays)
   // Of those who came in the minute itself, up to its middle, and in each minute before: seconds that they are there.
   const ages: number[] = []
@@ -45,8 +45,22 @@ export function busiestMinute(rates: Float64Array, stays: Float64Array): number 
     ages.push(younger[next]! - younger[u]!)
     u = next
   }
-  const sessions = rates.map((_, minute) =>
-    ages.reduce((sum, stay, age) => sum + stay * rates[(minute - age + MINUTES_A_DAY) % MINUTES_A_DAY]!, 0),
-  )
+  const sessions = new Float64Array(MINUTES_A_DAY)
+  for (const [age, stay] of ages.entries()) {
+    // Those of the evening before are there after midnight.
+    for (let minute = 0; minute < age; minute++)
+      sessions[minute]! += stay * rates[minute - age + MINUTES_A_DAY]!
+    for (let minute = age; minute < MINUTES_A_DAY; minute++) sessions[minute]! += stay * rates[minute - age]!
+  }
+  return sessions
+}
+
+/** The minute of the day in whose middle there are most sessions. */
+export function busiestMinute(rates: Float64Array, stays: Float64Array): number {
+  const sessions = sessionsByMinute(rates, stays)
   return sessions.indexOf(Math.max(...sessions))
 }
+
+/** How many there are then. */
+export const mostSessions = (rates: Float64Array, stays: Float64Array): number =>
+  Math.max(...sessionsByMinute(rates, stays))

@@ -7,7 +7,7 @@
  * This is a formula, an even spread of what is known; nothing is simulated. The sim `relay-faults` (scenario `region-loss`)
  * plays the storm packet by packet.
  */
-import { forecastPeaks, meanStay } from './demand.ts'
+import { forecastPeaks } from './demand.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 /** Seconds between a client's checks while no path has answered (libwebrtc, weak paths). */
@@ -22,7 +22,7 @@ export interface Storm {
 /** The largest cluster's: nobody chooses which is lost. */
 export function stormOf(params: VoiceFleetParams): Storm {
   const { firstHopRtt, farRtt, reconnectWithin } = params
-  const sessions = Math.max(...forecastPeaks({ ...params, survive: 'none' })) * meanStay(params)
+  const sessions = Math.max(...forecastPeaks({ ...params, survive: 'none' }))
   const handshakes = sessions / reconnectWithin
   return { handshakes, checks: handshakes * (1 + Math.floor((firstHopRtt + farRtt) / CHECK_PACE)) }
 }
