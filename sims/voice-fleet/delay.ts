@@ -28,9 +28,9 @@ export class RelayDelay implements Distribution {
   private readonly packetsAt: Float64Array
   private readonly tails: readonly WaitTail[]
   private readonly queued: Distribution
-  /** Packets that meet a full buffer because the load was multiplied, and what they wait, s. */
+  /** Packets that meet a full buffer because the load was multiplied, and their delay, s. */
   private full = 0
-  private readonly fullWait: number
+  private readonly fullDelay: number
 
   constructor(fleets: readonly FleetWorld[], { packetsPerCoreSecond, queueLimit, loadMultiple }: RelayModel) {
     // Queues were seen under the load as it is. Under a multiple of it others form, so only how full a second was counts.
@@ -47,7 +47,8 @@ export class RelayDelay implements Distribution {
       } else for (const [bin, packets] of fleet.lateAt.entries()) this.packetsAt[bin]! += packets
     }
     this.smallest = 1 / packetsPerCoreSecond
-    this.fullWait = queueLimit / packetsPerCoreSecond
+    const fullWait = queueLimit / packetsPerCoreSecond
+    this.fullDelay = (queueLimit + 1) / packetsPerCoreSecond
     this.queued = distributionOf(queued.toData())
     const settled = settledUtilisation(packetsPerCoreSecond)
     const utilisations = Array.from({ length: bins }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
@@ -68,14 +69,18 @@ export class RelayDelay implements Distribution {
     this.lost = lost
     this.offered = offered
     this.count = this.packetsAt.reduce((total, packets) => total + packets, this.queued.count + this.full)
-    this.sum = sum + this.full * this.fullWait + this.count * this.smallest
+    this.sum = sum + this.full * fullWait + this.count * this.smallest
   }
 
-  /** Packets whose delay is above `seconds`. */
-  exceeding(seconds: number): number {
+  /**
+   * Packets whose delay is above `seconds`, or at or above it: those that do not wait share one delay, and so do those that
+   * meet a full buffer.
+   */
+  exceeding(seconds: number, orEqual = false): number {
+    if (seconds < this.smallest || (orEqual && seconds === this.smallest)) return this.count
     const wait = seconds - this.smallest
-    if (wait < 0) return this.count
-    let above = this.queued.exceeding(wait) + (wait < this.fullWait ? this.full : 0)
+    const isBelowFull = seconds < this.fullDelay || (orEqual && seconds === this.fullDelay)
+    let above = this.queued.exceeding(wait, orEqual) + (isBelowFull ? this.full : 0)
     const negligible = NEGLIGIBLE * this.count
     // From the fullest hosts down: the emptier, the steeper the tail, so the rest soon adds nothing.
     for (let bin = this.tails.length - 1; bin >= 0; bin--) {

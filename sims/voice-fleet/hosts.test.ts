@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { quantileFigure } from '../lab/analysis/figure.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { figureOver, readFigure } from '../lab/contract/figure.ts'
+import type { Measures } from '../lab/contract/sim.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { RelayDelay } from './delay.ts'
 import { Hosts } from './hosts.ts'
@@ -106,6 +109,30 @@ describe('delay over all packets', () => {
     expect(half.quantile(0.99)!).toBeLessThan(0.01)
     const most = new RelayDelay([crowded], { ...RELAY, loadMultiple: 0.9 })
     expect(most.lost / most.offered).toBeCloseTo((3600 / 4500) * (1 - 1 / 1.08), 3)
+  })
+
+  it('tells above from at or above, where many packets share one delay', () => {
+    // Half of them do not wait: the service time is theirs.
+    const calm = new RelayDelay([oneHost([50])], RELAY)
+    expect(calm.exceeding(1e-3, true)).toBe(calm.count)
+    expect(calm.exceeding(1e-3) / calm.count).toBeCloseTo(0.5, 1)
+    expect(calm.exceeding(2e-3, true)).toBe(calm.exceeding(2e-3))
+    // All of them meet a full buffer, at a load that was multiplied.
+    const full = new RelayDelay([oneHost([50])], { ...RELAY, loadMultiple: 4 })
+    expect([full.exceeding(0.401, true), full.exceeding(0.401)]).toEqual([full.count, 0])
+    // So no share of them is below it, and all are of at most it.
+    const share = (op: string): number => {
+      const read = readFigure(`share(delay ${op} 401 ms)`, {
+        metrics: {},
+        observations: { delay: { unit: 's', label: 'delay', of: 'packets' } },
+      })
+      if (!read.ok) throw new Error(read.message)
+      const measures = { observations: { delay: full } } as unknown as Measures
+      return figureOver(read.figure, [measures, measures])!.value!
+    }
+    expect(['<', '<=', '>', '>='].map(share)).toEqual([0, 1, 0, 1])
+    expect(quantileFigure([full, full], 0.5).confidenceBelow(0.401)).toBe(0)
+    expect(quantileFigure([full, full], 0.5).confidenceBelow(0.401, true)).toBe(1)
   })
 
   it('has the mean that its tail integrates to', () => {

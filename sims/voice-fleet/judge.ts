@@ -194,7 +194,7 @@ function ofWeightOne(one: Distribution): Distribution {
     count: 1,
     sum: one.sum / one.count,
     smallest: one.smallest,
-    exceeding: (x) => one.exceeding(x) / one.count,
+    exceeding: (x, orEqual) => one.exceeding(x, orEqual) / one.count,
   }
 }
 
@@ -204,7 +204,7 @@ function stretched(one: Distribution, factor: number): Distribution {
     count: one.count,
     sum: factor * one.sum,
     smallest: factor * one.smallest,
-    exceeding: (x) => one.exceeding(x / factor),
+    exceeding: (x, orEqual) => one.exceeding(x / factor, orEqual),
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openStream } from '../lab/kernel/random/stream.ts'
-import type { ReplicationContext } from '../lab/contract/sim.ts'
+import type { Distribution, ReplicationContext } from '../lab/contract/sim.ts'
 import { simulateCell } from './model.ts'
 import { CLUSTERS } from '../lab/world/geography.ts'
 import { voiceFleet } from './index.ts'
@@ -81,4 +81,15 @@ describe('a small world', () => {
 it('measures exactly the metrics it declares', () => {
   const measured = judge(small, world()).metrics
   expect(Object.keys(measured).toSorted()).toEqual(Object.keys(voiceFleet.metrics).toSorted())
+})
+
+it('the worst cluster’s delays, and the set-up time, know what lies at a limit as well as above it', () => {
+  const { observations } = judge(small, world())
+  const { relayDelay, worstRelayDelay } = observations as Record<string, Distribution>
+  for (const delay of [relayDelay!, worstRelayDelay!]) {
+    expect(delay.exceeding(delay.smallest, true)).toBe(delay.count)
+    expect(delay.exceeding(delay.smallest)).toBeLessThan(0.9 * delay.count)
+  }
+  const setup = observations!['setupTime'] as Distribution
+  expect(setup.exceeding(setup.smallest, true)).toBe(setup.count)
 })
