@@ -1,0 +1,42 @@
+/** What the trust check cannot know: that the run was stopped, or that its search decided nothing. */
+import type { TrustDocument } from '../contract/document.ts'
+import type { Point } from './fold.ts'
+import { isAtItsEnd, isExactly } from './judgement.ts'
+import type { Expectation } from './scenario/expectation.ts'
+import type { Found } from './search.ts'
+
+interface Decision {
+  readonly found: Found | null
+  readonly isInterrupted: boolean
+  readonly expectations: readonly Expectation[]
+}
+
+/** A search that found nothing sure, though nothing surely fails, is as undecided as a run that is too short. */
+export function withDecision(
+  trust: TrustDocument,
+  { found, isInterrupted, expectations }: Decision,
+): TrustDocument {
+  const reasons = [...trust.reasons]
+  if (isInterrupted) {
+    reasons.push({
+      code: 'interrupted',
+      text: 'stopped early: only what was complete then is told',
+      remedy: 'run it again',
+    })
+  } else if (found && found.value === null && !found.isHopeless) {
+    reasons.push({
+      code: 'undecided',
+      text: 'no value searched surely meets the expectations, and the largest does not surely fail',
+      remedy: remedyFor(found.answered, expectations),
+    })
+  } else return trust
+  return { level: trust.level === 'none' ? 'none' : 'weak', reasons }
+}
+
+function remedyFor(answered: readonly Point[], expectations: readonly Expectation[]): string {
+  const isAny = (holds: typeof isExactly): boolean =>
+    answered.some((point) => expectations.some((one) => holds(one, point)))
+  if (isAny(isAtItsEnd)) return 'a limit with some room: that a share is exactly 0 or 1 no run can show'
+  if (isAny(isExactly)) return 'a limit with some room: that a figure is exactly so much no run can show'
+  return 'a wider range, or more replications'
+}
