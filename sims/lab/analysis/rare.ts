@@ -41,10 +41,11 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
       if (value === 0) {
         if (!isBelow(0)) return 0
         if (isBelow(known)) return 1
-        return Math.max(UNKNOWN, 1 - Math.exp(-chances * limit))
+        // At 0 itself no number of chances helps, not even infinitely many.
+        return limit === 0 ? UNKNOWN : Math.max(UNKNOWN, 1 - Math.exp(-chances * limit))
       }
       if (isBelow(1)) return 1
-      return Math.min(UNKNOWN, Math.exp(-chances * (1 - limit)))
+      return limit === 1 ? UNKNOWN : Math.min(UNKNOWN, Math.exp(-chances * (1 - limit)))
     },
   }
 }
