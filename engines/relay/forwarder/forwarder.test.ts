@@ -241,17 +241,21 @@ test.each([
   expect(() => new Forwarder({ keys: ring(), seed: 1, ...options })).toThrow(message)
 })
 
+const NET = 0x0a090000
+
 test('a relay takes links from 254 others at a time, and from none without a key', () => {
   const link = { key: deriveLinkKey(new Uint8Array(16)) }
   const forwarder = new Forwarder({ keys: ring(), seed: 1, link })
-  for (let i = 0; i < 254; i++) forwarder.addRelay(i, 1)
-  forwarder.addRelay(7, 1)
-  expect(() => forwarder.addRelay(1, 2)).toThrow('254')
-  expect(forwarder.removeRelay(7, 1)).toBe(true)
-  expect(forwarder.removeRelay(7, 1)).toBe(false)
-  forwarder.addRelay(1, 2)
-  expect(() => forwarder.addRelay(1, 65_536)).toThrow('port')
-  expect(() => world().forwarder.addRelay(1, 2)).toThrow('link key')
+  for (let i = 0; i < 254; i++) forwarder.addRelay(NET + i, 1)
+  forwarder.addRelay(NET + 7, 1)
+  expect(() => forwarder.addRelay(NET + 1, 2)).toThrow('254')
+  expect(forwarder.removeRelay(NET + 7, 1)).toBe(true)
+  expect(forwarder.removeRelay(NET + 7, 1)).toBe(false)
+  forwarder.addRelay(NET + 1, 2)
+  expect(() => forwarder.addRelay(NET + 1, 65_536)).toThrow('port')
+  expect(() => forwarder.addRelay(NET + 1, 0)).toThrow('port')
+  expect(() => forwarder.addRelay(0xe0000001, 1)).toThrow('224.0.0.1')
+  expect(() => world().forwarder.addRelay(NET + 1, 2)).toThrow('link key')
   expect(() => deriveLinkKey(new Uint8Array(15))).toThrow('16 bytes')
 })
 

@@ -17,12 +17,13 @@
  * An authentic hint makes a pending flow and no more, only a pod's answer changes whose flow it is. Time is an argument,
  * in seconds, of any origin. Nothing is allocated per packet; node:crypto allocates one Buffer per AES call.
  */
-import { assertField, assertHint, routeKeyOf, SESSION_LIMIT } from '../hint/layout.ts'
+import { assertHint, routeKeyOf, SESSION_LIMIT } from '../hint/layout.ts'
 import type { Batch, Verdicts } from './batch.ts'
 import { LATEST } from './batch.ts'
 import { ClientSide } from './client-side.ts'
 import { BYTES_CREDITED, FLOWS_EXPIRED, PACKETS_CREDITED } from './counters.ts'
 import type { Counts } from './counters.ts'
+import { assertDestination } from './destination.ts'
 import type { ForwarderOptions } from './options.ts'
 import { PodSide } from './pod-side.ts'
 import { received } from './proof.ts'
@@ -134,11 +135,10 @@ export class Forwarder {
 
   /**
    * Takes what the relay at this address passes here for its clients; `port` is that of its socket towards pods.
-   * @throws RangeError without a link key, for a field out of range, or for more than 254 relays.
+   * @throws RangeError without a link key, for a place that no datagram reaches, or for more than 254 relays.
    */
   addRelay(address: number, port: number): void {
-    assertField('address', address, 2 ** 32)
-    assertField('port', port, 2 ** 16)
+    assertDestination(address, port)
     if (this.state.links === null)
       throw new RangeError('a relay without a link key takes nothing from others')
     this.state.links.add(address, port)

@@ -12,6 +12,7 @@
  * `podDrained`. So they are for a removed pod that has no cluster route to fall back to.
  */
 import { assertField, CLUSTER_LIMIT, POD_LIMIT, routeKeyOf } from '../hint/layout.ts'
+import { assertDestination } from './destination.ts'
 import { KeyMap } from './key-map.ts'
 
 /** Keys of cluster-wide routes lie above all 28-bit keys of pods. */
@@ -55,7 +56,7 @@ export class Routes {
 
   /**
    * Sets a pod's internal address; new, moved, or back from draining.
-   * @throws RangeError for a field out of range, or a table that is full.
+   * @throws RangeError for a field out of range, an address or a port that no datagram reaches, or a table that is full.
    */
   setPod(cluster: number, pod: number, address: number, port: number): void {
     const key = this.podKey(cluster, pod)
@@ -144,8 +145,7 @@ export class Routes {
   }
 
   private set(key: number, address: number, port: number): void {
-    assertField('address', address, 2 ** 32)
-    assertField('port', port, 2 ** 16)
+    assertDestination(address, port)
     const known = this.byKey.get(key)
     const route = known < 0 ? this.take(key) : known
     this.address[route] = address
