@@ -122,6 +122,9 @@ describe('URLs', () => {
     ['ftp://example.com/', 'malformed'],
     ['javascript:alert(1)', 'malformed'],
     ['https://', 'malformed'],
+    ['https://example.com:0/', 'malformed'],
+    ['http://127.0.0.1:00000/', 'malformed'],
+    ['http://[::ffff:7f00:1]:0/', 'malformed'],
     ['https://exa mple.com/', 'malformed'],
     [`https://example.com/${'a'.repeat(3000)}`, 'malformed'],
   ])('%s: %s', (url, code) => expect(codeOf(url)).toBe(code))

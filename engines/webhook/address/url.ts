@@ -46,6 +46,8 @@ export function parseEndpointUrl(text: string, allow: readonly Cidr[]): Endpoint
   if (host === '' || host.endsWith('.') || host.includes('..')) {
     throw new BadUrl('malformed', 'this is no host name')
   }
+  // A URL may hold it, and nobody can listen there: every attempt would fail.
+  if (url.port === '0') throw new BadUrl('malformed', 'a URL must hold no port 0')
   url.hash = ''
   const isLiteral = parseAddress(host) !== null
   const isPlain = url.protocol === 'http:'
