@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RawClient } from '../../engines/sparse-array/testing/index.ts'
 import { flowbench } from '../testing/flowbench.ts'
@@ -49,8 +50,48 @@ describe('flowbench serve sparse-array', () => {
     expect(await refused('--host', '192.0.2.1', '--password', 'x')).toContain('EADDRNOTAVAIL')
     expect(await refused('--host', '0.0.0.0')).toContain('without a password')
     writeFileSync(join(dir, 'file'), '')
-    expect(await refused('--dir', join(dir, 'file'))).toContain('EEXIST')
+    expect(await refused('--dir', join(dir, 'file'))).toContain('is no folder')
   }, 60_000)
+
+  // Each of them is the caller's to put right; where no folder can be made, Node's own way to do so never ends.
+  test.each([
+    ['a folder with the name of a log', 'log.0', (path: string) => mkdirSync(path)],
+    ['a folder with the name of a snapshot', 'snapshot.1', (path: string) => mkdirSync(path)],
+    ['a pipe with the name of a log', 'log.0', (path: string) => execFileSync('mkfifo', [path])],
+  ])(
+    '%s is one line and exit code 2',
+    async (_, name, make) => {
+      const data = mkdtempSync(join(dir, 'odd-'))
+      make(join(data, name))
+      expect(await refused('--dir', data)).toBe(`serve sparse-array: ${join(data, name)} is no file`)
+    },
+    60_000,
+  )
+  test.each([
+    ['ENOENT', '/proc/x'],
+    ['ENOENT', '/proc/x/y'],
+    ['ELOOP', 'loop'],
+    ['ENOENT', 'nowhere'],
+    ['ENOTDIR', 'file/below'],
+    ['ENAMETOOLONG', 'n'.repeat(300)],
+  ])(
+    'a directory that cannot be made is one line and exit code 2: %s',
+    async (code, name) => {
+      const place = mkdtempSync(join(dir, 'odd-'))
+      symlinkSync('loop', join(place, 'loop'))
+      symlinkSync('missing', join(place, 'nowhere'))
+      writeFileSync(join(place, 'file'), '')
+      const data = resolve(place, name)
+      for (const engine of ['sparse-array', 'webhooks']) {
+        const { code: exit, stdout, stderr } = await flowbench(['serve', engine, '--dir', data])
+        expect([exit, stdout], stderr).toEqual([2, ''])
+        expect(stderr.trim()).toMatch(
+          new RegExp(`^serve ${engine}: cannot make the folder .*: ${code}: [^\\n]*$`),
+        )
+      }
+    },
+    60_000,
+  )
 
   test('a password is the bytes that were typed', async () => {
     const server = await serving(['sparse-array', '--password', 'pässwört-漢'])

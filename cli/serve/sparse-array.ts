@@ -1,4 +1,5 @@
 import {
+  BadDirectory,
   BadLimit,
   DamagedError,
   DirectoryNotClaimed,
@@ -57,6 +58,7 @@ export const sparseArray = defineCommand({
       onNotice: (line) => process.stderr.write(`${line}\n`),
     }).catch((error: unknown) =>
       refuse('sparse-array', error, [
+        BadDirectory,
         BadLimit,
         DamagedError,
         DirectoryNotClaimed,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -160,5 +160,18 @@ describe('flowbench serve webhooks', () => {
       ['serve webhooks: not an address block: 127.0.0.0'],
     ])
     expect((await flowbench(['serve', 'webhooks'])).code).toBe(2)
+    const odd = join(dir, 'odd')
+    mkdirSync(join(odd, 'webhooks.db'), { recursive: true })
+    const folder = await flowbench(['serve', 'webhooks', '--dir', odd])
+    rmSync(join(odd, 'webhooks.db'), { recursive: true })
+    writeFileSync(join(odd, 'webhooks.db'), 'somebody else wrote this '.repeat(100))
+    const foreign = await flowbench(['serve', 'webhooks', '--dir', odd])
+    for (const { code, stderr } of [folder, foreign]) {
+      expect([code, stderr.trim().split('\n')], stderr).toEqual([
+        2,
+        [expect.stringMatching(/^serve webhooks: .*webhooks\.db: /)],
+      ])
+    }
+    expect(readFileSync(join(odd, 'webhooks.db'), 'utf8')).toContain('somebody else')
   }, 60_000)
 })

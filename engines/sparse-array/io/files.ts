@@ -45,16 +45,17 @@ export interface Files {
   syncNames(): void
 }
 
-/** A directory of the file system, made when there is none. */
+/** What is to be the directory, or a file in it, is something else, or cannot be made. */
+export class BadDirectory extends Error {
+  override readonly name = 'BadDirectory'
+}
+
+/** A directory of the file system, made when there is none. Throws BadDirectory. */
 export function directory(path: string): Files {
-  // A folder is a name in its parent: unsynced, a power cut takes it away with all that was synced inside.
-  const parents: string[] = []
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) parents.push(dirname(at))
-  mkdirSync(path, { recursive: true })
-  for (const parent of parents) syncFolder(parent)
+  makeFolder(path)
   return {
     list: () => readdirSync(path),
-    size: (name) => statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0,
+    size: (name) => sizeOf(join(path, name)),
     read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
     truncate(name, length) {
@@ -67,6 +68,42 @@ export function directory(path: string): Files {
     remove: (name) => rmSync(join(path, name), { force: true }),
     syncNames: () => syncFolder(path),
   }
+}
+
+/**
+ * Makes a folder, and those above it, where they are missing: one by one, as Node's `recursive` never ends where the
+ * system makes none (`/proc/x`). A folder is a name in its parent: unsynced, a power cut takes it away with all that was
+ * synced inside.
+ */
+function makeFolder(path: string): void {
+  const missing: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
+  try {
+    for (const folder of missing) {
+      mkdirUnlessThere(folder)
+      syncFolder(dirname(folder))
+    }
+    // Fails where it is a link that leads nowhere.
+    if (statSync(path).isDirectory()) return
+  } catch (cause) {
+    throw new BadDirectory(`cannot make the folder ${path}: ${(cause as Error).message}`, { cause })
+  }
+  throw new BadDirectory(`${path} is no folder`)
+}
+
+function mkdirUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** A folder would have a size too, and a pipe would be waited for. */
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile()) throw new BadDirectory(`${path} is no file`)
+  return found?.size ?? 0
 }
 
 function syncFolder(path: string): void {

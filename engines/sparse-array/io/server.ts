@@ -69,7 +69,7 @@ export class BadLimit extends Error {
 /**
  * Starts the server; resolves when it listens. A start that fails leaves nothing behind.
  *
- * @throws UnsafeAddress, BadLimit, DirectoryNotClaimed, DamagedError, SnapshotError, NotRestored, and what the system says of the
+ * @throws UnsafeAddress, BadLimit, BadDirectory, DirectoryNotClaimed, DamagedError, SnapshotError, NotRestored, and what the system says of the
  *   directory or the address
  */
 export async function serveSparseArray(options: ServeOptions = {}): Promise<RunningServer> {

@@ -1,18 +1,42 @@
 /** The store's folder and file, as they come to be. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { StoreNotOpened } from './statements.ts'
 
 /**
- * Makes a folder, and those above it, where they are missing. SQLite syncs the folder that its files are in; the names
- * of the folders themselves are nobody's but ours to sync, and without them a power cut takes all that is inside.
+ * Makes a folder, and those above it, where they are missing: one by one, as Node's `recursive` never ends where the
+ * system makes none (`/proc/x`). SQLite syncs the folder that its files are in; the names of the folders themselves are
+ * nobody's but ours to sync, and without them a power cut takes all that is inside. @throws StoreNotOpened
  */
 export function makeFolder(path: string): void {
-  const parents: string[] = []
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) parents.push(dirname(at))
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  for (const parent of parents) {
-    const open = openSync(parent, 'r')
+  const missing: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
+  try {
+    for (const folder of missing) {
+      mkdirUnlessThere(folder)
+      syncFolder(dirname(folder))
+    }
+    // Fails where it is a link that leads nowhere.
+    if (statSync(path).isDirectory()) return
+  } catch (cause) {
+    throw new StoreNotOpened(`cannot make the folder ${path}: ${(cause as Error).message}`, { cause })
+  }
+  throw new StoreNotOpened(`${path} is no folder`)
+}
+
+function mkdirUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function syncFolder(path: string): void {
+  const open = openSync(path, 'r')
+  try {
     fsyncSync(open)
+  } finally {
     closeSync(open)
   }
 }

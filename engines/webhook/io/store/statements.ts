@@ -5,8 +5,11 @@ import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 /** Pages in the log before it is copied into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 4096
 
-/** SQLITE_FULL */
+/** SQLITE_BUSY, SQLITE_FULL */
+const BUSY = 5
 const FULL = 13
+/** SQLITE_PERM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN and NOTADB: no fault of a statement. */
+const OF_THE_FILE = new Set([3, 8, 10, 11, FULL, 14, 26])
 
 /** What a file is opened with. Everything but FULL loses accepted messages in a power cut: for tests that show it. */
 export interface FileOptions {
@@ -16,7 +19,7 @@ export interface FileOptions {
   readonly maxPages?: number
 }
 
-/** Another process has this folder, or the file is of another version. */
+/** Another process has this folder, or the file is of another version, is none, or cannot be had. */
 export class StoreNotOpened extends Error {
   override readonly name = 'StoreNotOpened'
 }
@@ -64,8 +67,9 @@ export class Statements {
 
 function open(path: string, options: FileOptions): DatabaseSync {
   const { synchronous = 'FULL', checkpointPages = CHECKPOINT_PAGES, maxPages } = options
-  const db = new DatabaseSync(path)
+  let db: DatabaseSync | undefined
   try {
+    db = new DatabaseSync(path)
     db.exec('PRAGMA locking_mode = EXCLUSIVE')
     db.exec('PRAGMA journal_mode = WAL')
     db.exec(`PRAGMA synchronous = ${synchronous}`)
@@ -85,10 +89,10 @@ function open(path: string, options: FileOptions): DatabaseSync {
     settleLog(db)
     return db
   } catch (error) {
-    db.close()
-    if ((error as { errcode?: number }).errcode === 5) {
-      throw new StoreNotOpened(`another server has ${path}`, { cause: error })
-    }
+    db?.close()
+    const { errcode = 0, message } = error as Error & { readonly errcode?: number }
+    if (errcode === BUSY) throw new StoreNotOpened(`another server has ${path}`, { cause: error })
+    if (OF_THE_FILE.has(errcode & 0xff)) throw new StoreNotOpened(`${path}: ${message}`, { cause: error })
     throw error
   }
 }
