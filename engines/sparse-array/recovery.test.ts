@@ -100,6 +100,43 @@ describe('a damage', () => {
     expect(second.notices).toEqual([])
   })
 
+  it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR2'.repeat(50)])(
+    'is a file in a log’s place that somebody else wrote, which is left as it is: %j',
+    (text) => {
+      const bytes = Buffer.from(text)
+      for (const name of ['log.0', 'log.3']) {
+        const files = onDisk({ [name]: bytes })
+        for (const cut of [false, true]) {
+          expect(() => start(files, cut)).toThrow(DamagedError)
+          expect(files.list()).toEqual([name])
+          expect(Buffer.from(files.read(name, 0, 1_000))).toEqual(bytes)
+        }
+      }
+    },
+  )
+
+  it('is not how the first write of all is torn: whatever of it is there, then zeros or nothing', () => {
+    const first = set(1, 'a', '1')
+    for (let length = 0; length < first.length; length++) {
+      for (const zeros of [0, 1, 10, 5_000]) {
+        const torn = Buffer.concat([first.subarray(0, length), Buffer.alloc(zeros)])
+        // A zero may be what was to be written.
+        if (torn.subarray(0, first.length).equals(first)) continue
+        const { client, notices } = start(onDisk({ 'log.0': torn }))
+        expect(client.type('DBSIZE')).toBe('(integer) 0')
+        expect(notices).toHaveLength(torn.length === 0 ? 0 : 1)
+      }
+    }
+  })
+
+  it('in the first bytes of all is one, where whole records stand behind it', () => {
+    const bytes = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
+    bytes[0]! ^= 1
+    const files = onDisk({ 'log.0': bytes })
+    expect(() => start(files)).toThrow('damaged before records that are whole')
+    expect(start(files, true).client.type('DBSIZE')).toBe('(integer) 0')
+  })
+
   it('is no tail whose value holds records, as a copy of a log that a client keeps here', () => {
     const log = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
     const torn = set(3, 'copy', Buffer.concat([log, Buffer.alloc(100)])).subarray(0, -50)

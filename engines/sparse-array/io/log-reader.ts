@@ -34,6 +34,23 @@ export class LogReader {
     this.window = Math.max(window, HEADER)
   }
 
+  /**
+   * Whether the first bytes can be ours: those of a record, as many as there are. A disk may have had the length before
+   * the contents when the power failed: then zeros stand in their place, or all is what was there before, taken to be one
+   * byte again and again.
+   */
+  beginsAsLog(): boolean {
+    this.show(0, HEADER)
+    const { bytes } = this
+    let same = 0
+    while (same < MAGIC.length && same < bytes.length && bytes[same] === MAGIC[same]) same++
+    if (same === MAGIC.length) return true
+    const rest = bytes.subarray(same)
+    return (
+      rest.subarray(0, HEADER - same).every((byte) => byte === 0) || rest.every((byte) => byte === rest[0])
+    )
+  }
+
   /** The record at an offset and where it ends; null when none is there. */
   record(at: number): { readonly record: LogRecord; readonly end: number } | null {
     if (at + HEADER > this.size) return null

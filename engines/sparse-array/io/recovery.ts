@@ -68,6 +68,7 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
     restoring(name, 0, () => readSnapshot(engine, source, crc32, options.window))
   }
   let generation = Math.max(0, newest)
+  if (newest < 0) refuseForeign(files, names, options.window)
   const logs = logsFrom(generation, names, files, options)
   const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine, newest < 0)
@@ -84,6 +85,20 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
   return { generation, sequence: replay.sequence, baseBytes, logBytes }
+}
+
+/**
+ * A directory without a snapshot may be the wrong one, and a `log.0` in it anybody's: what does not begin as a log does
+ * and has no record inside is left alone, and moved away by whoever knows whose it is.
+ */
+function refuseForeign(files: Files, names: readonly string[], window?: number): void {
+  for (const name of names) {
+    if (numberOf(name, 'log') < 0) continue
+    const log = new LogReader(files, name, window)
+    if (!log.beginsAsLog() && log.recordBehind(0, -1) < 0) {
+      throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
+    }
+  }
 }
 
 /** The logs from a number on: one behind the other, as each is there before anything is written to the next. */
