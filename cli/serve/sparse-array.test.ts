@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -100,5 +110,37 @@ describe('flowbench serve sparse-array', () => {
     expect(await client.ask('AUTH', Buffer.from('pässwört-漢'))).toBe('+OK')
     client.close()
     expect(await server.exit('SIGTERM')).toBe(0)
+  }, 60_000)
+
+  test('a password comes from a file of its owner, which is made where there is none', async () => {
+    const file = join(dir, 'password')
+    const first = await serving(['sparse-array', '--password-file', file])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const client = new RawClient(first.ready.port)
+    expect(await client.ask('PING')).toMatch(/^-NOAUTH/)
+    expect(await client.ask('AUTH', readFileSync(file, 'utf8').trim())).toBe('+OK')
+    client.close()
+    expect(await first.exit('SIGTERM')).toBe(0)
+    writeFileSync(file, 'pässwört 漢\n')
+    const second = await serving(['sparse-array', '--password-file', file])
+    const again = new RawClient(second.ready.port)
+    expect(await again.ask('AUTH', Buffer.from('pässwört 漢'))).toBe('+OK')
+    again.close()
+    expect(await second.exit('SIGTERM')).toBe(0)
+    chmodSync(file, 0o640)
+    expect(await refused('--password-file', file)).toContain('chmod 600')
+    chmodSync(file, 0o600)
+    for (const [text, what] of [
+      ['\n', 'is empty'],
+      ['a\nb\n', 'more than one line'],
+    ] as const) {
+      writeFileSync(file, text)
+      expect(await refused('--password-file', file)).toContain(what)
+    }
+    expect(await refused('--password-file', dir)).toContain('is no file')
+    expect(await refused('--password-file', '/proc/x')).toContain('ENOENT')
+    expect(
+      (await flowbench(['serve', 'sparse-array', '--password', 'x', '--password-file', file])).code,
+    ).toBe(2)
   }, 60_000)
 })

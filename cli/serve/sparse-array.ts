@@ -1,6 +1,7 @@
 import {
   BadDirectory,
   BadLimit,
+  BadPasswordFile,
   DamagedError,
   DirectoryNotClaimed,
   LEAST_OUTPUT_LIMIT,
@@ -30,7 +31,12 @@ export const sparseArray = defineCommand({
         default: 'everysec' as const,
         describe: 'when a write is on the disk: before it is acknowledged, within a second, some time',
       })
-      .option('password', { type: 'string', describe: 'clients must know it' })
+      .option('password', { type: 'string', describe: 'clients must know it; who lists processes sees it' })
+      .option('password-file', {
+        type: 'string',
+        conflicts: 'password',
+        describe: 'file of the password; made if need be',
+      })
       .option('output-limit', {
         ...wholeNumber('output-limit', LEAST_OUTPUT_LIMIT),
         describe: 'bytes of replies that may wait for a client',
@@ -43,7 +49,19 @@ export const sparseArray = defineCommand({
       })
       .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle' })
       .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
-  async handler({ port, host, dir, fsync, password, outputLimit, maxSteps, yields, cut, debug }) {
+  async handler({
+    port,
+    host,
+    dir,
+    fsync,
+    password,
+    passwordFile,
+    outputLimit,
+    maxSteps,
+    yields,
+    cut,
+    debug,
+  }) {
     const server = await serveSparseArray({
       port,
       host,
@@ -53,6 +71,7 @@ export const sparseArray = defineCommand({
       debug,
       ...(dir === undefined ? {} : { dir }),
       ...(password === undefined ? {} : { password }),
+      ...(passwordFile === undefined ? {} : { passwordFile }),
       ...(outputLimit === undefined ? {} : { outputLimit }),
       ...(maxSteps === undefined ? {} : { maxSteps }),
       onNotice: (line) => process.stderr.write(`${line}\n`),
@@ -60,6 +79,7 @@ export const sparseArray = defineCommand({
       refuse('sparse-array', error, [
         BadDirectory,
         BadLimit,
+        BadPasswordFile,
         DamagedError,
         DirectoryNotClaimed,
         NotRestored,

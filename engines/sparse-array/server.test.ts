@@ -12,7 +12,7 @@ import { commandTable } from './commands/table.ts'
 import { DirectoryNotClaimed } from './io/claim.ts'
 import { Connection } from './io/connection.ts'
 import { BadLimit, UnsafeAddress } from './io/server.ts'
-import { Engine } from './server/engine.ts'
+import { Engine, NO_HOST } from './server/engine.ts'
 import { Session } from './server/session.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { RawClient, served } from './testing/served.ts'
@@ -225,6 +225,16 @@ describe('what has broken others', () => {
 
   it('without a password only this machine is served', async () => {
     await expect(served({ host: '0.0.0.0' })).rejects.toThrow(UnsafeAddress)
+    // Nor is it taken away later. The engine alone: nothing listens to other machines here.
+    const open = new Client(new Engine({ password: 'secret', host: { ...NO_HOST, isOpen: true } }))
+    open.type('AUTH secret')
+    expect(open.type('CONFIG SET maxclients 7 requirepass ""')).toMatch(/'requirepass'.*only this machine/)
+    expect(open.type('CONFIG GET requirepass')).toContain('secret')
+    expect(open.type('CONFIG GET maxclients')).toContain('10000')
+    expect(open.type('CONFIG SET requirepass other')).toBe('OK')
+    const closed = new Client(new Engine({ password: 'secret' }))
+    closed.type('AUTH secret')
+    expect(closed.type('CONFIG SET requirepass ""')).toBe('OK')
   })
 
   it('after an error while queueing nothing of the transaction runs', async () => {

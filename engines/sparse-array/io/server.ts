@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { hostPort } from '../../net/host-port.ts'
 import { commandTable } from '../commands/table.ts'
+import { ONLY_THIS_MACHINE } from '../server/config.ts'
 import { Engine, LEAST_OUTPUT_LIMIT } from '../server/engine.ts'
 import type { Client, EngineOptions, Host, SaveKind } from '../server/engine.ts'
 import { trimChunks } from '../resp/chunks.ts'
@@ -15,12 +16,15 @@ import type { Claim } from './claim.ts'
 import { directory } from './files.ts'
 import type { Files } from './files.ts'
 import { Journal } from './journal.ts'
+import { readPassword } from './password-file.ts'
 import { Scheduler } from './scheduler.ts'
 
 export interface ServeOptions extends Pick<EngineOptions, 'password' | 'debug' | 'arenaLimit'> {
   readonly host?: string
   /** 0: a free one. */
   readonly port?: number
+  /** File of the password, in place of `password`; made with a random one when it is not there. */
+  readonly passwordFile?: string
   /** Where to keep the data; without it nothing is kept. */
   readonly dir?: string
   readonly fsync?: 'always' | 'everysec' | 'no'
@@ -69,13 +73,15 @@ export class BadLimit extends Error {
 /**
  * Starts the server; resolves when it listens. A start that fails leaves nothing behind.
  *
- * @throws UnsafeAddress, BadLimit, BadDirectory, DirectoryNotClaimed, DamagedError, SnapshotError, NotRestored, and what the system says of the
+ * @throws UnsafeAddress, BadLimit, BadPasswordFile, BadDirectory, DirectoryNotClaimed, DamagedError, SnapshotError, NotRestored, and what the system says of the
  *   directory or the address
  */
-export async function serveSparseArray(options: ServeOptions = {}): Promise<RunningServer> {
+export async function serveSparseArray(given: ServeOptions = {}): Promise<RunningServer> {
+  const { passwordFile } = given
+  const options = passwordFile === undefined ? given : { ...given, password: readPassword(passwordFile) }
   const host = options.host ?? '127.0.0.1'
   if (!LOOPBACK.has(host) && (options.password ?? '') === '') {
-    throw new UnsafeAddress(`without a password only this machine is served, not ${host}`)
+    throw new UnsafeAddress(`${ONLY_THIS_MACHINE}, not ${host}`)
   }
   for (const [name, least] of [
     ['outputLimit', LEAST_OUTPUT_LIMIT],
@@ -136,7 +142,7 @@ class Server implements RunningServer {
       ...(options.debug === undefined ? {} : { debug: options.debug }),
       ...(options.arenaLimit === undefined ? {} : { arenaLimit: options.arenaLimit }),
       random: () => Math.random(),
-      host: this.hostFor(options.dir),
+      host: this.hostFor(options),
     })
     const { engine } = this
     engine.now = engine.startedAt = Date.now()
@@ -227,13 +233,14 @@ class Server implements RunningServer {
     this.engine.space.release()
   }
 
-  private hostFor(dir: string | undefined): Host {
+  private hostFor({ dir, host = '127.0.0.1' }: ServeOptions): Host {
     const saving = (): SaveKind | null =>
       this.journal === null ? (this.idle === null ? null : 'save') : this.journal.saving
     const lastSave = (): number => this.journal?.lastSave ?? this.lastSave
     return {
       durable: dir !== undefined,
       directory: dir ?? '',
+      isOpen: !LOOPBACK.has(host),
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
       failed: (what) => this.journal?.failed[what] ?? false,

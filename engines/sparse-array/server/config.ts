@@ -90,6 +90,8 @@ function bytes(value: string): number | null {
   return unit === undefined ? null : Number(parts![1]) * unit
 }
 
+export const ONLY_THIS_MACHINE = 'without a password only this machine is served'
+
 /** As in Redis: with less, nobody might be able to set it back. */
 const LEAST_QUERY = 2 ** 20
 
@@ -195,6 +197,7 @@ const own: readonly Setting[] = [
     name: 'requirepass',
     get: (engine) => engine.password,
     set(engine, value) {
+      if (value === '' && engine.host.isOpen) return ONLY_THIS_MACHINE
       engine.password = value
       return null
     },

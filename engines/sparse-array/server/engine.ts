@@ -56,6 +56,8 @@ export interface Host {
   /** Writes are logged. */
   readonly durable: boolean
   readonly directory: string
+  /** Other machines reach it: there has to be a password. */
+  readonly isOpen: boolean
   /** Writes of one command, or of one transaction, which are replayed all or not at all; the arguments are lent. */
   log(db: number, commands: readonly Args[]): void
   /** Begins a snapshot, or writes it at once; false when one is being written. Whether it fails, `failed` tells. */
@@ -77,6 +79,7 @@ export interface Host {
 export const NO_HOST: Host = {
   durable: false,
   directory: '',
+  isOpen: false,
   log: () => {},
   save: () => true,
   saving: null,
