@@ -17,6 +17,7 @@ import type { Files } from './io/files.ts'
 import { Journal } from './io/journal.ts'
 import { DamagedError, NotRestored } from './io/recovery.ts'
 import { decodeRecord } from './io/record.ts'
+import type { Args } from './resp/args.ts'
 import { Engine, NO_HOST } from './server/engine.ts'
 import { SnapshotError } from './snapshot/reader.ts'
 import { Client } from './testing/client.ts'
@@ -268,6 +269,28 @@ describe('a full disk', () => {
       expect(start(false, Infinity, undefined, files).client.type('DEBUG DIGEST')).toBe(before)
     },
   )
+
+  it('that keeps the next log from being begun holds back no reply: what was synced for it is told', async () => {
+    const files = new PowerFiles()
+    let told = 0
+    let journal: Journal | null = null
+    const log = (db: number, commands: readonly Args[]): void => journal!.append(db, commands)
+    const engine = new Engine({ host: { ...NO_HOST, durable: true, log } })
+    journal = new Journal(engine, files, { onSynced: () => told++ })
+    const client = new Client(engine)
+    client.send('SET', 'k', 'v')
+    saveNow(journal)
+    client.send('SET', 'k', 'w')
+    expect(journal.synced).toBeLessThan(journal.position)
+    files.fault = (name) => (name === 'log.2' ? full : null)
+    expect(journal.beginSave('save')).toBe(true)
+    expect([journal.saving, journal.synced]).toEqual([null, journal.position])
+    // Not while a command may be running.
+    expect(told).toBe(0)
+    await Promise.resolve()
+    expect(told).toBe(1)
+    engine.space.release()
+  })
 
   it('whose room a snapshot takes has room for the log again', () => {
     const files = new PowerFiles()

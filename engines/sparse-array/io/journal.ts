@@ -144,7 +144,13 @@ export class Journal {
   beginSave(what: SaveKind): boolean {
     if (this.saving !== null) return false
     try {
-      if (this.unsynced.length > 0) this.flushNow()
+      if (this.unsynced.length > 0) {
+        this.flushNow()
+        // Replies may wait for just this, and no other sync need follow. Not here: a command may be running.
+        queueMicrotask(() => {
+          if (!this.isClosed) this.options.onSynced?.()
+        })
+      }
       this.writeOut()
     } catch (error) {
       this.options.onFailed?.(error)
