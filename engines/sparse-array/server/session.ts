@@ -257,18 +257,26 @@ export class Session implements Client {
     this.inTransaction = true
     const { db } = this
     this.engine.beginGroup(db)
-    this.out.array(queue.length)
-    for (const { command, args } of queue) {
-      this.engine.space.refresh()
-      this.call(command, args)
-      // Its writes count all the same: the transaction is done as a whole.
-      if (this.overflows()) {
-        this.out.take()
-        this.later.take()
+    let isDone = false
+    try {
+      this.out.array(queue.length)
+      for (const { command, args } of queue) {
+        this.engine.space.refresh()
+        this.call(command, args)
+        // Its writes count all the same: the transaction is done as a whole.
+        if (this.overflows()) {
+          this.out.take()
+          this.later.take()
+        }
       }
+      isDone = true
+    } finally {
+      // Of a reply that is cut short nobody could tell where the next one begins.
+      if (!isDone) this.closing = true
+      this.inTransaction = false
+      // What was written is there: left open, the group would keep it, and all that comes after, out of the log.
+      this.engine.endGroup(db)
     }
-    this.engine.endGroup(db)
-    this.inTransaction = false
   }
 
   private call(command: Command, args: Args): void {
