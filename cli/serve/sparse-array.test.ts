@@ -112,6 +112,17 @@ describe('flowbench serve sparse-array', () => {
     expect(await server.exit('SIGTERM')).toBe(0)
   }, 60_000)
 
+  test('SHUTDOWN ends the process', async () => {
+    const server = await serving(['sparse-array'])
+    const ended = new Promise((resolve) => {
+      server.child.once('exit', resolve)
+    })
+    const client = new RawClient(server.ready.port)
+    client.write('SHUTDOWN\r\n')
+    await client.end()
+    expect(await ended).toBe(0)
+  }, 60_000)
+
   test('a password comes from a file of its owner, which is made where there is none', async () => {
     const file = join(dir, 'password')
     const first = await serving(['sparse-array', '--password-file', file])

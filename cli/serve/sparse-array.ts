@@ -88,9 +88,10 @@ export const sparseArray = defineCommand({
       ]),
     )
     announce(server.host, server.port, server.url)
-    await new Promise<void>((resolve) => {
+    const signalled = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
     })
+    await Promise.race([signalled, server.closed])
     await server.close()
   },
 })

@@ -223,6 +223,45 @@ describe('what has broken others', () => {
     rmSync(dir, { recursive: true })
   })
 
+  it.each([
+    ['SHUTDOWN', []],
+    ['SHUTDOWN NOSAVE', ['NOSAVE']],
+    ['SHUTDOWN SAVE', ['save', 'now']],
+  ])('%s ends the server without a reply, and nothing is lost', async (_, words) => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-shutdown-'))
+    const first = await served({ dir })
+    const client = new RawClient(first.port)
+    expect(await client.ask('SHUTDOWN', 'x')).toBe('-ERR syntax error')
+    expect(await client.ask('SHUTDOWN', 'save', 'nosave')).toBe('-ERR syntax error')
+    expect(await client.ask('SHUTDOWN', 'abort')).toBe('-ERR No shutdown in progress.')
+    expect(await client.ask('SET', 'k', 'v')).toBe('+OK')
+    client.write(Buffer.concat([frame('SHUTDOWN', ...words), frame('SET', 'k', 'not run')]))
+    await client.end()
+    expect(client.received).toHaveLength(0)
+    await first.closed
+    // Whoever started it may close it all the same.
+    await first.close()
+    expect(readdirSync(dir).includes('snapshot.1')).toBe(words.includes('save'))
+    await using second = await served({ dir })
+    const again = new RawClient(second.port)
+    expect(await again.ask('GET', 'k')).toBe('$v')
+    again.close()
+    rmSync(dir, { recursive: true })
+  })
+
+  it('a save that fails keeps the server from ending, unless it is forced', () => {
+    let ended = 0
+    const host = { ...NO_HOST, failed: () => true, shutdown: () => ended++ }
+    const client = new Client(new Engine({ host }))
+    expect(client.type('SHUTDOWN SAVE')).toContain('Errors trying to SHUTDOWN')
+    expect([ended, client.session.closing]).toEqual([0, false])
+    client.type('MULTI')
+    expect(client.type('SHUTDOWN')).toContain('not allowed inside a transaction')
+    client.type('DISCARD')
+    client.raw(frame('SHUTDOWN', 'SAVE', 'FORCE'))
+    expect([ended, client.session.closing]).toEqual([1, true])
+  })
+
   it('without a password only this machine is served', async () => {
     await expect(served({ host: '0.0.0.0' })).rejects.toThrow(UnsafeAddress)
     // Nor is it taken away later. The engine alone: nothing listens to other machines here.

@@ -7,7 +7,7 @@ import { globMatch } from '../server/engine.ts'
 import type { Host } from '../server/engine.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
-import { ADMIN, command, FAST, NO_KEYS, NO_MULTI, READ } from './command.ts'
+import { ADMIN, command, FAST, NO_KEYS, NO_MULTI, READ, SYNTAX } from './command.ts'
 import { REDIS_VERSION } from './connection.ts'
 
 type Lines = readonly (readonly [string, string | number])[]
@@ -181,6 +181,24 @@ function bgrewriteaof(session: Session): void {
   else session.out.simple(`Background append only file rewriting ${BEGUN[begun]}`)
 }
 
+/** Without a reply where it succeeds. Nothing need be saved for it: the log has all that was written, and is synced. */
+function shutdown(session: Session, args: Args): void {
+  const { out, engine } = session
+  const words = new Set(Array.from({ length: args.count - 1 }, (_, i) => args.text(i + 1).toLowerCase()))
+  const isKnown = [...words].every((word) => ['save', 'nosave', 'now', 'force', 'abort'].includes(word))
+  if (!isKnown || (words.has('save') && words.has('nosave')) || (words.has('abort') && words.size > 1)) {
+    out.error(SYNTAX)
+  } else if (words.has('abort')) out.error('ERR No shutdown in progress.')
+  else if (words.has('save') && !isSaved(engine.host) && !words.has('force')) {
+    out.error('ERR Errors trying to SHUTDOWN. Check logs.')
+  } else {
+    session.closing = true
+    engine.host.shutdown()
+  }
+}
+
+const isSaved = (host: Host): boolean => host.save('save', true) && !host.failed('save')
+
 function lastsave(session: Session): void {
   session.out.integer(session.engine.host.lastSave)
 }
@@ -222,6 +240,7 @@ export const admin: readonly Command[] = [
   server('save', 1, ADMIN | NO_MULTI, save),
   server('bgsave', -1, ADMIN, bgsave),
   server('bgrewriteaof', 1, ADMIN, bgrewriteaof),
+  server('shutdown', -1, ADMIN | NO_MULTI, shutdown),
   server('lastsave', 1, FAST, lastsave),
   server('time', 1, FAST, time),
   server('acl', -2, READ, acl),

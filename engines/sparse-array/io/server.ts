@@ -46,6 +46,8 @@ export interface RunningServer {
   readonly engine: Engine
   /** Syncs of the log so far. */
   readonly syncs: number
+  /** Settled as `close` is, whoever ends the server: a client may, by SHUTDOWN. */
+  readonly closed: Promise<void>
   close(): Promise<void>
 }
 
@@ -110,6 +112,7 @@ class Server implements RunningServer {
   readonly engine: Engine
   host = ''
   port = 0
+  readonly closed: Promise<void>
   private readonly net: NetServer
   private readonly scheduler: Scheduler
   private readonly journal: Journal | null
@@ -118,6 +121,8 @@ class Server implements RunningServer {
   private readonly timer: NodeJS.Timeout
   private readonly around: Surroundings
   private readonly notice: (line: string) => void
+  private readonly end = Promise.withResolvers<void>()
+  private isClosing = false
   private commitPending = false
   /** Until so many records have gathered, or the timer is over, a sync is put off. */
   private wanted = 0
@@ -133,6 +138,7 @@ class Server implements RunningServer {
 
   constructor(options: ServeOptions, files: Files | null, claim: Claim | null) {
     this.claim = claim
+    this.closed = this.end.promise
     this.notice = options.onNotice ?? (() => {})
     this.engine = new Engine({
       // Compared with what clients send, byte by byte.
@@ -218,7 +224,15 @@ class Server implements RunningServer {
     this.port = (this.net.address() as AddressInfo).port
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    if (!this.isClosing) {
+      this.isClosing = true
+      this.end.resolve(this.release())
+    }
+    return this.closed
+  }
+
+  private async release(): Promise<void> {
     clearInterval(this.timer)
     if (this.patience !== null) clearTimeout(this.patience)
     this.scheduler.close()
@@ -244,6 +258,10 @@ class Server implements RunningServer {
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
       failed: (what) => this.journal?.failed[what] ?? false,
+      shutdown: () => {
+        // A failure is told by `closed`.
+        setImmediate(() => void this.close())
+      },
       report: (error) =>
         this.notice(`internal error: ${error instanceof Error ? error.stack : String(error)}`),
       wake: (client) => this.connections.get(client)?.flush(),

@@ -67,6 +67,8 @@ export interface Host {
   failed(what: SaveKind): boolean
   /** Seconds since 1970 of the last snapshot that was completed. */
   readonly lastSave: number
+  /** Ends the server, once what runs now is done. */
+  shutdown(): void
   /** Output was written for a client out of its turn. */
   wake(client: Client): void
   /** A command failed as none should: the client is told, and whoever runs the server. */
@@ -85,6 +87,7 @@ export const NO_HOST: Host = {
   saving: null,
   failed: () => false,
   lastSave: 0,
+  shutdown: () => {},
   wake: () => {},
   report: (error) => {
     throw error
