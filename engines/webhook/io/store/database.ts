@@ -133,10 +133,13 @@ export class Database {
     return { seq, fresh: true }
   }
 
-  /** An attempt's outcome and what follows from it. `attempts` counts this one. */
+  /**
+   * An attempt's outcome and what follows from it. `attempts` counts this one. Of a message that was pruned meanwhile, as
+   * its endpoint was deleted, nothing is kept: nobody would remove it again.
+   */
   save(outcome: Omit<DeliveryRow, 'endpoint'> & AttemptRow): void {
     const { seq, state, tries, attempts, due, since, at, status, error } = outcome
-    this.sql.run(
+    const found = this.sql.run(
       'UPDATE deliveries SET state = ?, tries = ?, attempts = ?, due = ?, since = ? WHERE seq = ?',
       state,
       tries,
@@ -145,6 +148,7 @@ export class Database {
       since === null ? null : Math.floor(since),
       seq,
     )
+    if (found === 0) return
     this.sql.run(
       'INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)',
       seq,

@@ -35,8 +35,9 @@ export class Statements {
     this.db = open(path, options)
   }
 
-  run(sql: string, ...values: SQLInputValue[]): void {
-    this.statement(sql).run(...values)
+  /** Returns how many rows it changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.statement(sql).run(...values).changes)
   }
 
   row(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {

@@ -371,6 +371,19 @@ test('an endpoint that is deleted stays so, whatever is written of it afterwards
   expect(await now.ask('events', { endpoint: id })).toEqual([{ at: 2, type: 'to deleted' }])
 })
 
+test('an attempt that ends when its message is pruned leaves nothing behind', async () => {
+  const now = await open()
+  const seq = await accept(now, null)
+  // Endpoint 1 was never made: as one that was deleted.
+  expect(await now.ask('prune', { after: 0, before: seq + 1 })).toEqual({ pruned: 1, next: null })
+  await now.ask('save', outcome(seq, PENDING))
+  await now.close()
+  store = null
+  const file = new DatabaseSync(join(dir, STORE_FILE))
+  expect(file.prepare('SELECT count(*) AS n FROM attempts').get()).toEqual({ n: 0 })
+  file.close()
+})
+
 test("an endpoint's id is never given to another, also when it was pruned and the store opened again", async () => {
   const endpoint = {
     url: 'https://a.example/',
