@@ -41,6 +41,8 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     // What the work prints must not get into a document on stdout.
     this.child = fork(program, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // A group of its own, so that what the work has started ends with it.
+      detached: true,
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env: { ...process.env, ...env } }),
     })
@@ -51,20 +53,29 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     return this.child.pid
   }
 
-  /** Ends the process at once; whatever was asked of it fails. */
+  /** Ends the process and all that it started at once; whatever was asked of it fails. */
   kill(): void {
-    this.child.kill('SIGKILL')
+    const { pid } = this.child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // Of the group nobody is left, or the system has no groups.
+      this.child.kill('SIGKILL')
+    }
   }
 
-  /** Lets the process close what it has open and go; ends it when it does not. */
+  /** Lets the process close what it has open and go; ends it when it does not, and what it has left running. */
   async close(): Promise<void> {
     const { child } = this
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    const killer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS)
-    if (child.connected) child.disconnect()
-    await gone
-    clearTimeout(killer)
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+      const killer = setTimeout(() => this.kill(), CLOSE_MS)
+      if (child.connected) child.disconnect()
+      await gone
+      clearTimeout(killer)
+    }
+    this.kill()
   }
 
   /**
@@ -82,14 +93,14 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
       const onLate = (): void => {
         reject(late!.reason as Error)
         fail('it was too late')
-        child.kill('SIGKILL')
+        this.kill()
       }
       const timer =
         timeoutMs === undefined
           ? undefined
           : setTimeout(() => {
               fail(`no answer within ${Math.round(timeoutMs / 1000)} s`)
-              child.kill('SIGKILL')
+              this.kill()
             }, timeoutMs)
       function settle(answer: Reply | Refusal): void {
         clearTimeout(timer)

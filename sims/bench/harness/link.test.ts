@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { Link } from './link.ts'
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flowbench-link-'))
+  writeFileSync(
+    join(folder, 'starts.mjs'),
+    `import { spawn } from 'node:child_process'
+process.on('message', ({ exits }) => {
+  const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  process.send({ ok: true, pid }, () => exits && process.exit(0))
+})
+process.on('disconnect', () => process.exit(0))
+`,
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.each(['close', 'kill', 'exit'] as const)(
+  '%s: what the work has started ends with it',
+  async (end) => {
+    const link = new Link<{ exits: boolean }, { ok: true; pid: number }>(
+      pathToFileURL(join(folder, 'starts.mjs')),
+    )
+    const { pid } = await link.ask({ exits: end === 'exit' })
+    expect(isRunning(pid)).toBe(true)
+    if (end === 'exit') await link.ask({ exits: false }).catch(() => {})
+    if (end === 'kill') link.kill()
+    await link.close()
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 20_000)
+  },
+  60_000,
+)
