@@ -52,6 +52,10 @@ test('the worst is the verdict', () => {
   const broken = { of: 'time', benchmark: 'a', ok: false, said: 'not found' }
   expect(verdict([of('a', 'fail'), of('b', 'refused')], [], [broken]).verdict).toBe('fail')
   expect(verdict([of('a', 'pass'), of('b', 'accepted')], [], [broken]).verdict).toBe('unmeasured')
+  expect(verdict([of('b', 'refused', 'head: no answer within 2.5 s')], [LATE], [broken])).toEqual({
+    verdict: 'unmeasured',
+    headline: 'could not measure b: head: no answer within 2.5 s',
+  })
   expect(verdict([of('a', 'pass'), of('b', 'refused')]).verdict).toBe('unmeasured')
   expect(verdict([of('a', 'pass'), of('b', 'undecided')]).verdict).toBe('undecided')
   expect(verdict([of('a', 'accepted')]).verdict).toBe('pass')

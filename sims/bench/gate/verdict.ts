@@ -63,6 +63,10 @@ export function verdictOf(
       headline: `${failed.id}: ${failed.why}${others > 0 ? `; and ${others} more` : ''}`,
     }
   }
+  // What could not be done at all, before how well the rest was measured: that is often for want of the time it took.
+  const [refused] = of('refused')
+  if (refused !== undefined)
+    return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
   const broken = controls.find(({ ok }) => !ok)
   if (broken !== undefined) {
     return {
@@ -70,9 +74,6 @@ export function verdictOf(
       headline: `could not measure: control on ${broken.benchmark}: ${broken.said}`,
     }
   }
-  const [refused] = of('refused')
-  if (refused !== undefined)
-    return { verdict: 'unmeasured', headline: `could not measure ${refused.id}: ${refused.why}` }
   const compared = benchmarks.filter(({ outcome }) => COMPARED.has(outcome))
   const left = [...of('changed'), ...notMeasured]
   const leftSaid =
