@@ -190,7 +190,8 @@ export async function countControls(
   const [first, again] = await allOf([count(10), count(10)])
   const more = await count(runs)
   const found = more.blocks > first.blocks && !agree(first, more)
-  const said = ({ blocks }: Counts): string => `${first.blocks} blocks, then ${blocks}`
+  const shown = ({ blocks }: Counts): number => Math.round(10 * blocks) / 10
+  const said = (then: Counts): string => `${shown(first)} blocks, then ${shown(then)}`
   return [
     { of: 'counts', benchmark: id, ok: agree(first, again), said: `base against itself: ${said(again)}` },
     {

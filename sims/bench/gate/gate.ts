@@ -9,9 +9,9 @@
  *
  * The controls come before anything is timed: a gate that could not find ten per cent today does not say pass.
  */
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { repositoryOf } from '../harness/checkout.ts'
 import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import {
@@ -113,9 +113,20 @@ async function fileSubjects(
     return await taskSubjects(file, chosen, trees)
   } catch (error) {
     if (!(error instanceof SideFailed)) throw error
-    const said = `${given}: ${error.message}`
+    const said = `${given}: ${saidOfHead(error.message, trees)}`
     throw error.cause instanceof Silence ? new CouldNotMeasure(said) : new BadRequest(said)
   }
+}
+
+/** What went wrong at head, its files by their names in the repository; whether one of them is none that git would take. */
+function saidOfHead(message: string, { head, repository }: Trees): string {
+  const files = message.split(/['"`\s]/).filter((word) => word.startsWith(head + sep))
+  const ignored = files
+    .map((file) => relative(head, file))
+    .find((file) => !existsSync(join(head, file)) && existsSync(join(repository, file)))
+  const said = message.replaceAll(head + sep, '')
+  if (ignored === undefined) return said
+  return `${said} (git ignores ${ignored}, and the gate compares what git has; a build has to be a part of --command)`
 }
 
 const DEFAULT_BUDGET = 600
@@ -239,7 +250,8 @@ class Run {
 
   private async time(open: readonly Contest[]): Promise<void> {
     // The counts have said it all: nothing is left that a clock could find.
-    if (open.length === 0 && [...this.done.values()].some(({ outcome }) => outcome === 'fail')) return
+    const isSaid = ({ outcome }: GateBenchmark): boolean => outcome === 'fail' || outcome === 'refused'
+    if (open.length === 0 && [...this.done.values()].some(isSaid)) return
     // Controls for which no time is left say nothing of how this gate measures.
     if (this.isOver()) return
     const options = this.timingOptions(open.length)

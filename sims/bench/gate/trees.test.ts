@@ -114,6 +114,44 @@ test('planted: a workspace that is reached through packages of a registry', asyn
   expect(real).toBe(join(trees.base.folder, 'node_modules/@y/inner/i.js'))
 })
 
+test('planted: a workspace that is reached through packages in the store of pnpm', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('engine'),
+    'packages/engine/i.js': walk(100),
+    'packages/app/package.json': manifest('app'),
+    'packages/app/b.mjs': `import { w } from '@y/outer'\nexport const tasks = { w }\n`,
+  })
+  const store = 'node_modules/.pnpm'
+  const [outer, inner, other] = ['@y+outer@1.0.0', 'inner@1.0.0', 'other@1.0.0'].map(
+    (name) => `${store}/${name}/node_modules`,
+  )
+  repository.write({
+    [`${outer}/@y/outer/package.json`]: manifest('@y/outer'),
+    [`${outer}/@y/outer/i.js`]: `export { w } from 'inner'\n`,
+    [`${inner}/inner/package.json`]: manifest('inner'),
+    [`${inner}/inner/i.js`]: `import 'other'\nexport { w } from 'engine'\n`,
+    [`${other}/other/package.json`]: manifest('other'),
+    [`${other}/other/i.js`]: '',
+  })
+  link('../../inner@1.0.0/node_modules/inner', `${outer}/inner`)
+  link('../../../../packages/engine', `${inner}/engine`)
+  link('../../other@1.0.0/node_modules/other', `${inner}/other`)
+  link(
+    '../../../../node_modules/.pnpm/@y+outer@1.0.0/node_modules/@y/outer',
+    'packages/app/node_modules/@y/outer',
+  )
+  link('.pnpm/other@1.0.0/node_modules/other', 'node_modules/other')
+  repository.write({ 'packages/engine/i.js': walk(1000) })
+  const document = await countsOf('packages/app/b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  const real = realpathSync(join(trees.base.folder, `${inner}/other`))
+  trees.close()
+  // What uses none of the repository's own is shared.
+  expect(real).toBe(realpathSync(join(repository.folder, `${other}/other`)))
+})
+
 test('planted: an engine that is found from the current folder is each side’s own', async () => {
   repository.commit({
     'engine/i.mjs': walk(100),
@@ -223,6 +261,17 @@ test('a list of files that is longer than a mebibyte is read whole', async () =>
   const trees = await openTrees(repository.folder, 'HEAD', signal)
   expect(existsSync(join(trees.head, `${name}1199`))).toBe(true)
   trees.close()
+})
+
+test('a benchmark of what is built and ignored: it is said that the gate has none of it', async () => {
+  repository.commit({
+    '.gitignore': 'dist\n',
+    'b.mjs': `import { w } from './dist/i.js'\nexport const tasks = { w }\n`,
+  })
+  repository.write({ 'dist/i.js': walk(1) })
+  const error = await countsOf('b.mjs').catch((error: unknown) => error)
+  expect(error).toMatchObject({ message: expect.stringContaining('(git ignores dist/i.js, and') })
+  expect(error).not.toMatchObject({ message: expect.stringContaining('flowbench-gate-') })
 })
 
 test('a repository within the repository is empty on both sides, and that is said', async () => {

@@ -4,7 +4,9 @@
  * A workspace of npm, pnpm or yarn is installed as a link to its folder in the repository. Node looks up where a link
  * leads, so a tree that took such a link over would run the repository's working tree, whatever commit it holds. These
  * links are made anew and lead to the same folder of the tree; all others lead where they did. So must a package of a
- * registry be the tree's own that uses a workspace, or uses one that does: it is copied.
+ * registry be the tree's own that uses a workspace, or uses one that does: it is copied. pnpm keeps these in a store
+ * (`node_modules/.pnpm/NAME/node_modules`, here a room), each beside links to what it needs; there the whole room is made
+ * anew, and links that led to it lead to the tree's.
  */
 import {
   cpSync,
@@ -34,12 +36,21 @@ export function linkModules(from: string, tree: string, folders: Iterable<string
     .filter(
       ({ installed, place }) => existsSync(installed) && existsSync(dirname(place)) && !existsSync(place),
     )
-  const own: OwnFolder = (path) => ownFolder(path, real, tree)
-  const copied = usersOf(
-    installations.flatMap(({ installed }) => packagesIn(installed)),
-    own,
-  )
-  for (const { installed, place } of installations) linkAll(installed, place, { own, copied })
+  const within: OwnFolder = (path) => ownFolder(path, real, tree)
+  const packages = installations.flatMap(({ installed }) => packagesIn(installed))
+  const roomOf = (path: string): string | null =>
+    roomIn(
+      path,
+      installations.map(({ installed }) => installed),
+    )
+  const rooms = usingRooms(packages, within, roomOf)
+  const own: OwnFolder = (path) =>
+    within(path) ?? (rooms.has(roomOf(path) ?? '') ? join(tree, relative(real, leadsTo(path))) : null)
+  const inRooms = [...rooms]
+    .flatMap((room) => packagesIn(room))
+    .filter(({ path }) => lstatSync(path).isDirectory())
+  const copied = new Set([...usersOf(packages, own), ...inRooms.map(({ path }) => path)])
+  for (const { installed, place } of installations) linkAll(installed, place, { own, copied, rooms })
   return installations.length > 0
 }
 
@@ -47,6 +58,8 @@ interface Rules {
   readonly own: OwnFolder
   /** Folders of packages that the tree gets a copy of. */
   readonly copied: ReadonlySet<string>
+  /** Folders of a store that the tree has anew. */
+  readonly rooms: ReadonlySet<string>
 }
 
 /** The place in a tree for a path that leads to a folder of the repository's own; null for what was installed. */
@@ -61,7 +74,7 @@ function linkAll(installed: string, place: string, rules: Rules): void {
   mkdirSync(place)
   for (const name of readdirSync(installed)) {
     const path = join(installed, name)
-    if (isShelf(path)) linkAll(path, join(place, name), rules)
+    if (isShelf(path) || holdsRoom(path, rules)) linkAll(path, join(place, name), rules)
     else if (copied.has(path)) cpSync(path, join(place, name), { recursive: true, verbatimSymlinks: true })
     // A program of a package that is copied is the copy's, beside which it lies as it did.
     else if (isOfCopied(path, copied)) symlinkSync(readlinkSync(path), join(place, name))
@@ -71,11 +84,48 @@ function linkAll(installed: string, place: string, rules: Rules): void {
 
 /** Whether not all in this folder of packages is the same for every tree. */
 function isApart(folder: string, rules: Rules): boolean {
+  if (holdsRoom(folder, rules)) return true
   return readdirSync(folder).some((name) => {
     const path = join(folder, name)
     if (isShelf(path)) return isApart(path, rules)
     return rules.copied.has(path) || isOfCopied(path, rules.copied) || rules.own(path) !== null
   })
+}
+
+function holdsRoom(folder: string, { rooms }: Rules): boolean {
+  return [...rooms].some((room) => room === folder || room.startsWith(folder + sep))
+}
+
+/** The room of a store, within one of these installations, that a link leads into; null where it leads elsewhere. */
+function roomIn(path: string, installations: readonly string[]): string | null {
+  if (!lstatSync(path).isSymbolicLink()) return null
+  const shelf = `${sep}node_modules${sep}`
+  const to = leadsTo(path)
+  const room = to.slice(0, to.lastIndexOf(shelf) + shelf.length - 1)
+  return installations.some((installed) => room.startsWith(installed + sep)) ? room : null
+}
+
+/** Rooms that these packages reach, in which one of the repository's own packages is used, or a room that uses one. */
+function usingRooms(
+  packages: readonly Package[],
+  own: OwnFolder,
+  roomOf: (path: string) => string | null,
+): ReadonlySet<string> {
+  const using = new Set<string>()
+  const leadTo = (all: readonly Package[]): string[] => all.flatMap(({ path }) => roomOf(path) ?? [])
+  const reached = new Map(leadTo(packages).map((room) => [room, [] as string[]]))
+  for (const room of reached.keys()) {
+    const inside = packagesIn(room)
+    if (inside.some(({ path }) => own(path) !== null)) using.add(room)
+    const next = leadTo(inside)
+    reached.set(room, next)
+    for (const other of next) if (!reached.has(other)) reached.set(other, [])
+  }
+  for (let before = -1; before !== using.size;) {
+    before = using.size
+    for (const [room, next] of reached) if (next.some((other) => using.has(other))) using.add(room)
+  }
+  return using
 }
 
 function isOfCopied(path: string, copied: ReadonlySet<string>): boolean {
@@ -103,7 +153,7 @@ function usersOf(packages: readonly Package[], own: OwnFolder): ReadonlySet<stri
   const reached = new Set(packages.filter(({ path }) => own(path) !== null).map(({ name }) => name))
   const copied = new Set<string>()
   if (reached.size === 0) return copied
-  // A link into a store of packages cannot be copied: what it needs lies beside what it leads to.
+  // A link into a store is no copy's: what it leads to is, with what lies beside it.
   const open = packages
     .filter(({ path }) => lstatSync(path).isDirectory())
     .map((one) => ({ ...one, needs: needsOf(one.path) }))
