@@ -87,7 +87,7 @@ for (let u = process.cpuUsage(); u.user + u.system < until; u = process.cpuUsage
 
 /** `$1` is the command, `$2` Node, `$3` the spinner. */
 function script({ runs, spin }: CommandSample): string {
-  const once = 'sh -c "$1" >/dev/null </dev/null || exit 9'
+  const once = 'sh -c "$1" >/dev/null </dev/null || exit $?'
   return [
     runs === 1 ? once : `i=0; while [ $i -lt ${runs} ]; do ${once}; i=$((i + 1)); done`,
     ...(spin > 0 ? [`"$2" -e "$3" ${spin}`] : []),
@@ -116,6 +116,12 @@ async function takeByBash(sample: CommandSample, limits: CommandLimits): Promise
 /** A program may leave another behind that holds its stderr open for ever. */
 const LAST_WORDS_MS = 200
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** The last line that tells something; of what Node prints of an error, the error: its stack and Node's version follow it. */
+function lastSaid(text: string): string | undefined {
+  const lines = text.split('\n').filter((line) => /[^\s}]/.test(line) && !/^Node\.js v\d/.test(line))
+  return (lines.findLast((line) => !/^\s/.test(line)) ?? lines.at(-1))?.trim()
+}
 
 /** What it wrote to stderr. Throws Refused where it fails, TimeUp where it does not end, or the signal's reason. */
 async function run(
@@ -159,8 +165,7 @@ async function run(
     if (isLate)
       throw new TimeUp(`it had not ended after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     if (code === 0) return told
-    const why = told.trim().split('\n').at(-1) ?? ''
-    throw new Refused(`the command failed${why === '' ? '' : `: ${why}`}`)
+    throw new Refused(`the command failed: ${lastSaid(told) ?? `exit ${code ?? 'by a signal'}`}`)
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', kill)

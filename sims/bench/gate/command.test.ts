@@ -75,6 +75,20 @@ test('planted: a command that fails is refused, in its own words', async () => {
   await expect(play()).rejects.toThrow('base: the command failed: no such engine')
 })
 
+test.each([
+  ['of Node, by its error', `"$NODE" -e 'throw new TypeError("no such row")'`, 'TypeError: no such row'],
+  ['without a word, by its exit code', 'exit 7', 'exit 7'],
+  ['that is not there', 'flowbench-no-such-program', 'not found'],
+])('planted: a command that fails is told: one %s', async (_, command, said) => {
+  const sides = [{ name: 'base', folder: join(room, 'one'), slower: 0 }]
+  const play = commandRounds(sides, {
+    command: command.replace('$NODE', process.execPath),
+    seed: 1,
+    ...limits,
+  })
+  await expect(play()).rejects.toThrow(new RegExp(`^base: the command failed: .*${said}$`))
+})
+
 test('planted: a command that never ends is ended with all that it started, and what is known is said', async () => {
   const begin = performance.now()
   const left = (): number => 1 - (performance.now() - begin) / 1000
