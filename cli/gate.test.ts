@@ -111,6 +111,7 @@ test('nobody reads the progress any more: the verdict is still told, and its exi
 test.each([
   [[], 'which commit? --base REF'],
   [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],
+  [['--bisect', 'HEAD..HEAD', 'b/walk'], '--bisect is of our own benchmarks'],
   [['--base', 'HEAD', '--budget', 'soon'], '--budget is a time such as 90s or 10m, not soon'],
   [['--base', 'HEAD', '--only', 'nothing'], 'has no task like nothing; it has walk'],
   [['--base', 'HEAD', '--junit', 'no/such/a.xml'], '--junit no/such/a.xml: cannot be written (ENOENT)'],

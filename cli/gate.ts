@@ -103,7 +103,7 @@ export const gate = defineCommand({
         type: 'array',
         string: true,
         requiresArg: true,
-        describe: 'GOOD..BAD and a benchmark: which commit made it slower',
+        describe: 'GOOD..BAD and a benchmark of our own: which commit made it slower',
       })
       .option('budget', {
         type: 'string',
@@ -139,6 +139,8 @@ export const gate = defineCommand({
         return
       }
       if (more.bisect !== undefined) {
+        if (bench !== undefined || command !== undefined)
+          throw new UsageError('--bisect is of our own benchmarks: not with --bench or --command')
         const [range, id, ...rest] = more.bisect
         if (range === undefined || id === undefined || rest.length > 0) {
           throw new UsageError(
