@@ -19,15 +19,23 @@ export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<stri
   const added = recordTasks()
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   const found = new Map<string, Runner>()
+  const offers = new Map<string, unknown>()
+  const offer = (name: string, task: unknown, runner: Runner): void => {
+    // A Bench may be exported under several names.
+    if ((offers.get(name) ?? task) !== task)
+      throw new Error(`two of its tasks are named ${name}: only one of them would be compared`)
+    offers.set(name, task)
+    found.set(name, runner)
+  }
   for (const value of Object.values(module)) {
     if (isBench(value))
       for (const task of value.tasks)
-        found.set(task.name, (keeps) => readyBenchTask(value, task, added, keeps))
+        offer(task.name, task, (keeps) => readyBenchTask(value, task, added, keeps))
   }
   const { tasks } = module
   if (typeof tasks === 'object' && tasks !== null) {
     for (const [name, task] of Object.entries(tasks)) {
-      if (typeof task === 'function') found.set(name, plainTask(task as () => unknown))
+      if (typeof task === 'function') offer(name, task, plainTask(task as () => unknown))
     }
   }
   if (found.size > 0) return found
