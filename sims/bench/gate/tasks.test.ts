@@ -33,3 +33,16 @@ test('planted: two tasks of one name are refused, as only one would be compared'
 test('one Bench under two names is one', async () => {
   expect(await tasksIn(`export const a = bench('one', 'two')\nexport default a`)).toEqual(['one', 'two'])
 }, 60_000)
+
+test('planted: a file that listens at a port that is taken is told what to do', async () => {
+  await expect(
+    tasksIn(`import { createServer } from 'node:net'
+const listen = (port) =>
+  new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve(server.address().port))
+  })
+await listen(await listen(0))
+export const tasks = { one() {} }`),
+  ).rejects.toThrow('each must take a port of its own, 0')
+}, 60_000)

@@ -16,7 +16,13 @@ export function verify({ expected }: { readonly expected: number }, got: number)
 /** An error within a contestant's process, as its parent is told. */
 export function refusalOf(error: unknown): Refusal {
   const wrong = error instanceof WrongResult || (error instanceof Error && error.cause instanceof WrongResult)
-  return { ok: false, wrong, why: error instanceof Error ? error.message : String(error) }
+  const why = error instanceof Error ? error.message : String(error)
+  const isTaken = (error as NodeJS.ErrnoException | null)?.code === 'EADDRINUSE'
+  return {
+    ok: false,
+    wrong,
+    why: isTaken ? `${why} (all sides run at once: each must take a port of its own, 0)` : why,
+  }
 }
 
 /** What was asked for cannot be: a row, a peer, a commit that does not exist. Exit code 2; nothing was measured. */
