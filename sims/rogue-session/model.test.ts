@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conserves } from '../lab/contract/conservation.ts'
-import { openStream } from '../lab/kernel/random/stream.ts'
+import { openStream, type Stream } from '../lab/kernel/random/stream.ts'
 import { context } from '../lab/contract/testing/context.ts'
 import { ATTACKS, DEFENCES, IN_FORCE } from './defences.ts'
 import { rogueSession } from './index.ts'
@@ -59,7 +59,7 @@ describe('forged time', () => {
 
   it('by hand: chains of sessions, what is left, and the mean until stopped', () => {
     const params = paramsOf({ sessionCap: '1h', parallel: 3 })
-    const draws = { leak: 60, owner: 1, call: 600, vanishes: true, detection: 100, reach: 0.5 }
+    const draws = { leak: 60, owner: 1, call: 600, vanishes: true, detection: 100, reaches: [0.5] }
     expect(chainOf(params, IN_FORCE.none, draws, 600)).toEqual({ length: 3600, places: 3 })
     expect(chainOf(params, IN_FORCE.none, draws, 3660)).toEqual({ length: 7200, places: 3 })
     expect(chainOf(params, IN_FORCE.none, draws, 60)).toBeNull()
@@ -95,9 +95,9 @@ it('thefts of a week each go on when they have filled sixty years: the clock beg
   const params = paramsOf({ thefts: 5000, keyLifetime: '7d', sessionCap: '4h', leakDelay: '2000d' })
   const measures = simulate(params, context())
   expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
-  const stream = context().stream('thefts')
+  const [stream, reaching] = ['thefts', 'reaches'].map((name) => context().stream(name)) as [Stream, Stream]
   const chains = Array.from({ length: params.thefts }, () =>
-    chainOf(params, IN_FORCE.none, drawTheft(params, stream), params.keyLifetime),
+    chainOf(params, IN_FORCE.none, drawTheft(params, stream, reaching), params.keyLifetime),
   )
   const forged = chains.reduce((sum, chain) => sum + (chain === null ? 0 : chain.length * chain.places), 0)
   expect(forged).toBeGreaterThan(0)
@@ -109,14 +109,30 @@ it.each(['none', 'consent'] as const)(
   (defence) => {
     const params = paramsOf({ attack: 'copied-ufrag', defence, vanished: '80%' })
     const { observations } = simulate(params, context())
-    const stream = context().stream('thefts')
-    const times = Array.from({ length: params.thefts }, () => drawTheft(params, stream)).flatMap((draws) => {
-      const { leak, call, vanishes } = draws
-      return vanishes && leak < call ? [call - leak + heldFor(params, IN_FORCE[defence], call)] : []
-    })
+    const [stream, reaching] = ['thefts', 'reaches'].map((name) => context().stream(name)) as [Stream, Stream]
+    const times = Array.from({ length: params.thefts }, () => drawTheft(params, stream, reaching)).flatMap(
+      (draws) => {
+        const { leak, call, vanishes } = draws
+        return vanishes && leak < call ? [call - leak + heldFor(params, IN_FORCE[defence], call)] : []
+      },
+    )
     const { sum, count } = observations!['timeToStop'] as { sum: number; count: number }
     expect(count).toBe(times.length)
     expect(sum / times.reduce((total, one) => total + one, 0)).toBeCloseTo(1, 9)
+  },
+)
+
+it.each([1, 2, 5, 20])(
+  'a kill reaches the last of %i places as late as the latest of so many relays',
+  (parallel) => {
+    // Detection takes next to nothing, so what is left of the time is the spread: n / (n + 1) of it in the mean.
+    const params = paramsOf({ defence: 'kill', detection: '1us', spread: '60s', parallel, thefts: 2000 })
+    const { sum, count } = simulate(params, context()).observations!['timeToStop'] as {
+      sum: number
+      count: number
+    }
+    const deviation = 60 * Math.sqrt(parallel / ((parallel + 1) ** 2 * (parallel + 2)) / count)
+    expect(Math.abs(sum / count - (60 * parallel) / (parallel + 1))).toBeLessThan(4 * deviation)
   },
 )
 

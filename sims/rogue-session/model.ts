@@ -43,6 +43,7 @@ class Thefts {
   private readonly inForce: InForce
   private readonly thefts: number
   private readonly draws: Stream
+  private readonly reaching: Stream
   private readonly phases: Stream
   private readonly keys: Stream
   private relay: RogueRelay
@@ -67,6 +68,7 @@ class Thefts {
     this.inForce = IN_FORCE[params.defence]
     this.thefts = theftsOf(params)
     this.draws = ctx.stream('thefts')
+    this.reaching = ctx.stream('reaches')
     this.phases = ctx.stream('phases')
     this.keys = ctx.stream('keys')
     this.relay = new RogueRelay(this.keys)
@@ -79,7 +81,7 @@ class Thefts {
     for (let theft = 0; theft < thefts; theft++) {
       if (theft % 64 === 0) this.ctx.progress(theft / thefts, this.packets)
       this.relay.forwarder.expire(now)
-      const draws = drawTheft(this.params, this.draws)
+      const draws = drawTheft(this.params, this.draws, this.reaching)
       const outcome = this.theft(draws, now)
       if (outcome === null) this.thwarted++
       else {
@@ -120,7 +122,7 @@ class Thefts {
     let last = 0
     let byDefence = false
     for (let place = 0; place < chain.places; place++) {
-      const kill = this.killOf(draws, place, chain.places)
+      const kill = this.killOf(draws, place)
       const thief = this.newClient()
       for (let began = 0; began < Math.min(chain.length, kill); began += params.sessionCap) {
         const session = this.relay.open()
@@ -141,13 +143,13 @@ class Thefts {
 
   private forgedOf(length: number, places: number, draws: TheftDraws): number {
     let sum = 0
-    for (let place = 0; place < places; place++) sum += Math.min(length, this.killOf(draws, place, places))
+    for (let place = 0; place < places; place++) sum += Math.min(length, this.killOf(draws, place))
     return sum
   }
 
-  /** Places are at relays of their own, which the kill reaches at other times: each uniform, all from one draw. */
-  private killOf({ detection, reach }: TheftDraws, place: number, places: number): number {
-    return killedAt(this.params, this.inForce, detection, (reach + place / places) % 1)
+  /** Places are at relays of their own, and the kill reaches each of them at a time of its own. */
+  private killOf({ detection, reaches }: TheftDraws, place: number): number {
+    return killedAt(this.params, this.inForce, detection, reaches[place]!)
   }
 
   /** The owner's session, held open by a thief's checks after the owner has gone. */
@@ -165,7 +167,7 @@ class Thefts {
     // His media are not: the keys of DTLS are the owner's. So he gets the session's time and nothing of its content.
     if (!vanishes) return null
     const left = heldFor(params, inForce, call)
-    const kill = this.killOf(draws, 0, 1)
+    const kill = this.killOf(draws, 0)
     const held = Math.min(left, kill)
     this.keepAlive(session, thief, now + leak, now + call + held)
     this.forged += held
@@ -184,7 +186,7 @@ class Thefts {
     const owner = this.newClient()
     const isInside = params.attack === 'thief-inside'
     const robber = isInside ? this.relay.open() : own
-    const kill = leak + this.killOf(draws, 0, 1)
+    const kill = leak + this.killOf(draws, 0)
     const until = Math.min(call, isInside ? kill : call)
     this.train.longest = 0
     const result = spoof(this.relay, {

@@ -16,18 +16,21 @@ export interface TheftDraws {
   readonly call: number
   readonly vanishes: boolean
   readonly detection: number
-  /** 0..1: where in the spread the first relay gets the kill. */
-  readonly reach: number
+  /** 0..1, for each place that he may have: where in the spread the relay there gets the kill. */
+  readonly reaches: readonly number[]
 }
 
-export function drawTheft(params: RogueParams, stream: Stream): TheftDraws {
+/** Reaches of further places have a stream of their own, so that more of them change nothing else. */
+export function drawTheft(params: RogueParams, stream: Stream, reaching: Stream): TheftDraws {
   return {
     leak: exponential(stream, params.leakDelay),
     owner: exponential(stream, params.ownerDelay),
     call: Math.min(params.sessionCap, exponential(stream, params.callLength)),
     vanishes: stream.uniform() < params.vanished,
     detection: exponential(stream, params.detection),
-    reach: stream.uniform(),
+    reaches: Array.from({ length: params.parallel }, (_, place) =>
+      (place === 0 ? stream : reaching).uniform(),
+    ),
   }
 }
 
