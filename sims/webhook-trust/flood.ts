@@ -2,6 +2,9 @@
  * A flood of forged `v1a` signatures while the sender changes its key. The header names no key, so each forgery looks like a
  * rotation; the engine's key set reads the published keys at most once a pause, a receiver as in the documented sample at
  * every delivery. In virtual time a fetch is at once there.
+ *
+ * The sender does not know when a receiver last read its keys, so it changes at any moment of the flood's middle half: at a
+ * fixed one, the wait for a new key would be that of one phase of the pause, the same in every run.
  */
 import { KeySet, publicJwk, signV1a } from '../../engines/webhook/core.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
@@ -20,14 +23,16 @@ export interface Flood {
 }
 
 const SIGNATURE_BYTES = 64
-/** The key changes in the middle; a genuine delivery comes so often, s. */
+/** Past the flood, s: longer than a key set pauses between fetches. */
+const LONGEST_WAIT = 60
+/** A genuine delivery comes so often, s. */
 const GENUINE_EVERY = 1
 
 /** `forgeries` in `length` seconds. */
 export function flood(ctx: ReplicationContext, length: number, forgeries: number): Flood {
   const stream = ctx.stream('flood')
   const [other, old, young] = [ed25519From(stream), ed25519From(stream), ed25519From(stream)]
-  const rotated = Math.floor(length / 2)
+  const rotated = length * (0.25 + 0.5 * stream.uniform())
   const published = (at: number): unknown => ({
     keys: (at < rotated ? [other, old] : [other, old, young]).map(publicJwk),
   })
@@ -52,27 +57,30 @@ export function flood(ctx: ReplicationContext, length: number, forgeries: number
   let accepted = 0
   let takenAfter: number | null = null
   let sent = 0
+  const deliver = (second: number): void => {
+    const id = `msg_genuine_${second}`
+    const key = second < rotated ? old : young
+    const fate = take(id, signV1a(key, id, START + second, BODY), second)
+    if (fate === 'accepted' && second >= rotated) takenAfter ??= second - rotated
+  }
   const forgeUntil = (end: number): void => {
     for (; sent < forgeries && (sent * length) / forgeries < end; sent++) {
       const forgery = `v1a,${bytesFrom(stream, SIGNATURE_BYTES).toString('base64')}`
       if (take(`msg_forged_${sent}`, forgery, (sent * length) / forgeries) === 'accepted') accepted++
     }
   }
-  for (let second = 0; second < length; second += GENUINE_EVERY) {
+  let second = 0
+  for (; second < length; second += GENUINE_EVERY) {
     forgeUntil(second)
-    const id = `msg_genuine_${second}`
-    const key = second < rotated ? old : young
-    const fate = take(id, signV1a(key, id, START + second, BODY), second)
-    if (fate === 'accepted' && second >= rotated) takenAfter ??= second - rotated
+    deliver(second)
   }
   forgeUntil(length)
-  return {
-    forged: sent,
-    accepted,
-    fetches: keySet.fetches,
-    fetchesOfSample: deliveries,
-    takenAfter,
-  }
+  const { fetches } = keySet
+  const fetchesOfSample = deliveries
+  // A key that was not taken in the flood is taken soon after it, by the deliveries that go on.
+  for (const last = second + LONGEST_WAIT; takenAfter === null && second < last; second += GENUINE_EVERY)
+    deliver(second)
+  return { forged: sent, accepted, fetches, fetchesOfSample, takenAfter }
 }
 
 const BODY = '{"type":"batch.succeeded"}'

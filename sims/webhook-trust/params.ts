@@ -20,7 +20,7 @@ export const trustParams = z
       .describe('attacks with something in them changed at random, on our verifier'),
     floodTime: duration({ above: 0, max: 3600 })
       .prefault('1min')
-      .describe('length of a flood of forged keys, in whose middle the sender changes its own'),
+      .describe('length of a flood of forged keys, in whose middle half the sender changes its own'),
     flood: integer({ min: 1, max: 100_000, unit: 'deliveries' })
       .prefault(200)
       .describe('forged deliveries of that flood'),
