@@ -64,6 +64,32 @@ describe('every fault', () => {
   })
 })
 
+describe('how full the fullest host is', () => {
+  // One host a cluster, and calls of hours: hardly any begins in the span.
+  const lasting = { weeklyActiveUsers: '1M', sessionLength: '4h', relayHosts: 8, span: '10s' }
+  const fill = (calls: number, params: ReturnType<typeof paramsOf>): number =>
+    (calls * params.packetsPerSession) / (params.coresPerHost * params.packetsPerCoreSecond)
+
+  it('is seen from the start, whether or not a call begins', () => {
+    const params = paramsOf({ ...lasting, fault: 'nat-rebinding' })
+    const { metrics, flow } = simulate(params, context())
+    expect(flow.injected).toBeGreaterThan(50)
+    expect(metrics['relayUtilisation']! / fill(flow.injected, params)).toBeGreaterThan(0.98)
+    expect(metrics['relayUtilisation']).toBeLessThanOrEqual(fill(flow.injected, params))
+  })
+
+  it('after the loss of a region, is that of hosts which are there', () => {
+    const params = paramsOf({ ...lasting, fault: 'region-loss' })
+    const { callers, concurrent, cluster } = populationOf(params)
+    const neighbours = callers.map(({ elsewhere }) => concurrent[elsewhere]!)
+    const { metrics } = simulate(params, context())
+    expect(metrics['relayUtilisation']).toBeGreaterThanOrEqual(fill(Math.max(...neighbours), params))
+    expect(metrics['relayUtilisation']).toBeLessThan(
+      fill(Math.max(...neighbours) + 1.5 * concurrent[cluster]!, params),
+    )
+  })
+})
+
 describe('what is lost', () => {
   it.each([
     [{ fault: 'relay-crash' }],

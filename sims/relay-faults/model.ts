@@ -108,6 +108,8 @@ class Faults extends Callers {
     for (const host of hosts) host.flush()
     const first = this.firstHost[this.population.cluster]!
     const last = first + this.population.hosts[this.population.cluster]!
+    const isLost = (host: number): boolean => params.fault === 'region-loss' && host >= first && host < last
+    for (const host of hosts.keys()) if (!isLost(host)) this.noteLoad(host)
     switch (params.fault) {
       case 'relay-crash':
         return this.cutOffHost(first)

@@ -137,10 +137,14 @@ export abstract class World {
   }
 
   protected move(id: number, by: 1 | -1): void {
-    const { params, population, sessions, clusterOf, callsOn } = this
-    const host = sessions.host[id]!
-    callsOn[host]! += by
-    if (by < 0 || this.now < 0) return
+    const host = this.sessions.host[id]!
+    this.callsOn[host]! += by
+    if (by > 0 && this.now >= 0) this.noteLoad(host)
+  }
+
+  /** A host is fullest just after a call has come to it, or from the start. */
+  protected noteLoad(host: number): void {
+    const { params, population, clusterOf, callsOn } = this
     const cluster = clusterOf[host]!
     const others =
       cluster === population.cluster ? 0 : population.concurrent[cluster]! / population.hosts[cluster]!
