@@ -40,6 +40,12 @@ describe('one replication', () => {
     expect(JSON.stringify(replicate({}, 1))).not.toBe(JSON.stringify(measures))
   })
 
+  test('without a read has none that took longest', () => {
+    const { metrics } = replicate({ reads: '0.001/s', counterfactuals: 'none' })
+    expect(metrics['longestStall']).toBeNull()
+    expect(measures.metrics['longestStall']).toBeGreaterThan(0)
+  })
+
   test('answers the same without the servers that it is compared with', () => {
     const alone = replicate({ counterfactuals: 'none' })
     const nothing = { atOnceUtilisation: null, unboundedUtilisation: null }

@@ -34,7 +34,7 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
       fragmentsPerGB: GB / bytesPerFragment,
       bytesPerFragment,
       refused: ours.searched === 0 ? null : ours.refused / ours.searched,
-      longestStall: ours.longestStall,
+      longestStall: ours.reads.count === 0 ? null : ours.longestStall,
       utilisation: busy(ours),
       atOnceUtilisation: atOnce === undefined ? null : busy(atOnce),
       unboundedUtilisation: unbounded === undefined ? null : busy(unbounded),
