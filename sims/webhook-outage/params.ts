@@ -19,7 +19,10 @@ export const outageParams = z
       .min(1)
       .max(200)
       .optional()
-      .describe('when the attempts after the first are made, counted from it, in place of the policy’s own'),
+      .describe(
+        'when the attempts after the first are made, counted from it, in place of the policy’s own: while attempts fail ' +
+          'at once. What an attempt takes puts off all that follow, and the policy’s jitter and its delay after a timeout stay',
+      ),
     timeout: duration({ above: 0, max: 600 })
       .optional()
       .describe('the sender hangs up after this, in place of the policy’s own'),
