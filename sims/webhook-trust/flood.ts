@@ -78,8 +78,10 @@ export function flood(ctx: ReplicationContext, length: number, forgeries: number
   const { fetches } = keySet
   const fetchesOfSample = deliveries
   // A key that was not taken in the flood is taken soon after it, by the deliveries that go on.
-  for (const last = second + LONGEST_WAIT; takenAfter === null && second < last; second += GENUINE_EVERY)
+  for (const last = second + LONGEST_WAIT; second < last; second += GENUINE_EVERY) {
+    if (takenAfter !== null) break
     deliver(second)
+  }
   return { forged: sent, accepted, fetches, fetchesOfSample, takenAfter }
 }
 

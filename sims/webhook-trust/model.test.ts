@@ -98,11 +98,9 @@ it.each([60, 20, 90])('in a flood of %d s a new key waits half a pause of 30 s i
   const waits = Array.from({ length: 40 }, (_, i) => flood(context(i), length, 60).takenAfter!)
   // A short flood is over before the next fetch, whose moment is then known.
   const [low, high] = length < 30 ? [30 - (3 / 4) * length, 30 - length / 4 + 1] : [0, 31]
-  for (const wait of waits) expect(wait >= low! && wait <= high!).toBe(true)
+  for (const wait of waits) expect(wait >= low && wait <= high).toBe(true)
   const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length
-  expect(Math.abs(mean - (low! + high!) / 2)).toBeLessThan(
-    (4 * (high! - low!)) / Math.sqrt(12 * waits.length),
-  )
+  expect(Math.abs(mean - (low + high) / 2)).toBeLessThan((4 * (high - low)) / Math.sqrt(12 * waits.length))
 })
 
 it.each([
