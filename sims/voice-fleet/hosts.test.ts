@@ -155,12 +155,28 @@ describe('delay over all packets', () => {
     expect(busy.exceeding(0.9 * p99) / busy.count).toBeGreaterThan(0.01)
   })
 
+  it.each([
+    // A queue that grows to 0.2 s and is gone again in the second after: delays are as even as the growth.
+    [[120, 10], (wait: number) => (1200 * (0.2 - wait)) / 0.2 + (100 * (0.2 / 0.9) * (0.2 - wait)) / 0.2],
+    // One that fills its buffer of 0.5 s half-way, and loses what comes then: 1,000 a second get in at the end of it.
+    [[200], (wait: number) => (1000 * (0.5 - wait)) / 0.5 + 500],
+  ])('spreads the packets of a second over the queue as it grows and shrinks: %o', (sessions, above) => {
+    const delay = new RelayDelay([oneHost(sessions)], RELAY)
+    const longest = sessions[0] === 200 ? 0.5 : 0.2
+    for (const share of [0.1, 0.25, 0.5, 0.75, 0.9]) {
+      const wait = share * longest
+      expect(Math.abs(delay.exceeding(wait + delay.smallest) - above(wait)) / delay.count).toBeLessThan(0.05)
+    }
+    // The very longest, too, which a mean over the second would halve.
+    expect(delay.quantile(0.99)! / longest).toBeGreaterThan(0.94)
+  })
+
   it('mixes fleets by their packets', () => {
     const calm = oneHost([10])
     const busy = oneHost([120])
     const both = new RelayDelay([calm, busy], RELAY)
-    // 1,200 of 1,300 packets met a mean queue of 0.1 s.
-    expect(both.exceeding(0.05) / both.count).toBeCloseTo(1200 / 1300, 6)
+    // 1,200 of 1,300 packets met a queue that grew to 0.2 s: three quarters of them more than a quarter of that.
+    expect(both.exceeding(0.05) / both.count).toBeCloseTo(900 / 1300, 6)
     expect(new RelayDelay([], RELAY).quantile(0.99)).toBeNull()
   })
 })

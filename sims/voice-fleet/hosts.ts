@@ -32,6 +32,9 @@ export interface FleetWorld {
 /** Utilisations above a hundred are as good as a hundred, in thousandths. */
 const MOST_LATE = 100 * BINS
 
+/** Equal parts of a second in which a queue changes, each with the delay of its middle. */
+const SLICES = 16
+
 interface Fleet {
   readonly hosts: number
   /** By core. */
@@ -139,18 +142,33 @@ export class Hosts {
       return
     }
     addAt(fleet, Math.min(MOST_LATE, Math.floor((arrivals / capacity) * BINS)), arrivals)
-    let after = Math.max(0, backlog[core]! + arrivals - capacity)
-    if (after > queueLimit) {
-      fleet.dropped += after - queueLimit
-      fleet.queued.add(queueLimit / capacity, arrivals - (after - queueLimit))
-      after = queueLimit
-    } else {
-      fleet.queued.add((backlog[core]! + after) / 2 / capacity, arrivals)
-    }
+    const after = Math.min(queueLimit, Math.max(0, backlog[core]! + arrivals - capacity))
+    this.queueFor(fleet, backlog[core]!, arrivals)
     backlog[core] = after
     const seconds = after > 0 ? backlogged[core]! + 1 : 0
     backlogged[core] = seconds
     if (seconds > fleet.longestBacklog) fleet.longestBacklog = seconds
+  }
+
+  /**
+   * The delays of a second's packets, which come evenly, as a queue of `before` grows or shrinks by a straight line: until
+   * the buffer is full, and what is too much is lost, or until it is empty.
+   */
+  private queueFor(fleet: Fleet, before: number, arrivals: number): void {
+    const { capacity, queueLimit } = this.model
+    const { queued } = fleet
+    const growth = arrivals - capacity
+    const end = growth > 0 ? queueLimit : 0
+    const turn = growth === 0 ? 1 : Math.min(1, (end - before) / growth)
+    const after = before + growth * turn
+    for (let slice = 0; slice < SLICES; slice++) {
+      const length = before + ((after - before) * (slice + 0.5)) / SLICES
+      queued.add(length / capacity, (arrivals * turn) / SLICES)
+    }
+    const rest = 1 - turn
+    if (rest === 0) return
+    queued.add(end / capacity, rest * Math.min(arrivals, capacity))
+    if (growth > 0) fleet.dropped += rest * growth
   }
 
   world(): FleetWorld[] {
