@@ -11,6 +11,8 @@ export interface Distribution {
   readonly sum: number
   /** Smallest value there is. */
   readonly smallest: number
+  /** True of values that were observed one by one: there may be larger ones. What is worked out knows its tail. */
+  readonly isObserved?: boolean
   /**
    * Weight of the observations above x, or with `orEqual` at or above it; does not increase in x and tends to 0. A
    * distribution without weight on single values may take the two for the same.
@@ -30,6 +32,7 @@ class HistogramTail implements Distribution {
   readonly count: number
   readonly sum: number
   readonly smallest: number
+  readonly isObserved = true
   private readonly data: LogHistogramData
   private readonly shape: LogHistogram
   /** Weight in bucket i of `data.counts` and all above it. */

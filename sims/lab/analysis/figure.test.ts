@@ -120,6 +120,46 @@ describe('a quantile', () => {
   })
 })
 
+describe('a percentile beyond which nothing was seen', () => {
+  /** Replications of `clumps` independent values each, of which every one is observed `size` times. */
+  const runs = (seed: number, replications: number, clumps: number, size: number): Distribution[] =>
+    Array.from({ length: replications }, (_, r) => {
+      const values = exponentials(1000 * seed + r, clumps)
+      return histogram(values.flatMap((value) => Array<number>(size).fill(value)))
+    })
+
+  test('is no surer than its observations: 200 of them leave a p99 out in 13 % of all runs', () => {
+    const none = runs(1, 5, 40, 1)
+    expect(quantileFigure(none, 0.99).confidenceBelow(20)!).toBeLessThanOrEqual(1 - 0.99 ** 200)
+    expect(quantileFigure(runs(1, 5, 4000, 1), 0.99).confidenceBelow(20)!).toBeGreaterThan(0.999)
+    // One observation a replication, nothing below 1e-9 and nothing above 20.
+    const few = quantileFigure(runs(1, 3, 1, 1), 0.5)
+    expect(few.confidenceBelow(20)!).toBeCloseTo(1 - 0.5 ** 3, 9)
+    expect(few.confidenceBelow(1e-9)!).toBeCloseTo(0.5 ** 3, 9)
+  })
+
+  test('is surer where replications differ in their level, and the limit is far from all', () => {
+    const level = (r: number): Distribution =>
+      histogram(exponentials(r, 2000).map((x) => (1 + r / 10) * (9 + x / 9)))
+    const figure = quantileFigure([level(0), level(1), level(2)], 0.99)
+    expect(figure.confidenceBelow(50)!).toBeGreaterThan(0.98)
+    expect(figure.confidenceBelow(13)!).toBeLessThan(0.975)
+  })
+
+  test.each([
+    ['independent', 5, 40, 1],
+    ['in clumps', 5, 20, 20],
+    ['in clumps, few replications', 3, 60, 5],
+  ])('%s: it is hardly ever sure to be below what it is above', (_, replications, clumps, size) => {
+    // The p99 is 4.61, just above the limit.
+    const wrong = Array.from({ length: 200 }, (_seed, seed) =>
+      quantileFigure(runs(seed, replications, clumps, size), 0.99).confidenceBelow(4.6)!,
+    ).filter((confidence) => confidence >= 0.975)
+    const three = 3 * Math.sqrt((0.025 * 0.975) / 200)
+    expect(wrong.length / 200).toBeLessThanOrEqual(0.025 + three)
+  })
+})
+
 describe('values that many observations share', () => {
   /** Whole numbers and how many there are of each, in all replications alike but for noise. */
   const counted = (weights: Readonly<Record<number, number>>, replications = 5) =>
