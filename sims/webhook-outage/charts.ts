@@ -2,6 +2,7 @@
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { valueOf, type Point } from './edge.ts'
+import { placed } from './labels.ts'
 import type { OutageParams } from './params.ts'
 
 export function charts({ points, chosen }: Results<OutageParams>): ChartSpec[] {
@@ -127,6 +128,9 @@ const unnamed = (why: string, points: readonly Point[]): string =>
     ? ''
     : ` Not shown, for ${why}: ${points.map(({ params }) => params.policy).join(', ')}.`
 
+/** Areas of points by what is lost, px: of none and of all. By the most that is lost, the legend of a run that loses little would fill a street. */
+const SIZES = [60, 900] as const
+
 function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
   const unfinished = points.filter((point) => (valueOf(point, 'undelivered') ?? 0) > 0)
   const idle = points.filter(
@@ -164,15 +168,23 @@ function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
               field: 'lost',
               type: 'quantitative',
               title: 'lost',
-              scale: { range: [60, 900] },
+              scale: { domain: [0, 1], range: SIZES },
               legend: { format: '.0%', values: [0, 0.2, 0.4, 0.6] },
             },
           },
         },
-        {
-          mark: { type: 'text', align: 'left', dx: 10, dy: -8 },
+        ...placed(
+          values.map(({ policy, attempts, hours, lost }) => ({
+            label: policy,
+            x: hours,
+            y: attempts,
+            radius: Math.sqrt((SIZES[0] + (SIZES[1] - SIZES[0]) * lost) / Math.PI),
+          })),
+        ).map(({ align, dx, dy, labels }) => ({
+          transform: [{ filter: { field: 'policy', oneOf: labels } }],
+          mark: { type: 'text', align, dx, dy },
           encoding: { x, y, text: { field: 'policy', type: 'nominal' } },
-        },
+        })),
       ],
     },
     table: {

@@ -1,6 +1,6 @@
 /** Quantities for people: three digits and the unit that suits the size. What is written here can be read back. */
 import type { Unit } from './sim.ts'
-import { BINARY, PREFIXES } from './units.ts'
+import { BINARY, exactText, parseQuantity, PREFIXES, takesBareNumber } from './units.ts'
 
 /** The suffixes that the formatter uses, ascending, and the displayed number from which the next one takes over. */
 interface Step {
@@ -30,6 +30,15 @@ const FORMAT_STEPS: Readonly<Record<string, readonly Step[]>> = {
   'bit/s': SI_STEPS('bit/s'),
 }
 
+/** The unit of an axis that ends at `most`, and its size in base units: nobody reads 240,000 s. */
+export function axisUnit(most: number, unit: Unit): { readonly suffix: string; readonly scale: number } {
+  const step =
+    unit === 's' && most >= 120
+      ? FORMAT_STEPS['s']!.find(({ scale, until }) => most / scale < until)
+      : undefined
+  return step ?? { suffix: unit, scale: 1 }
+}
+
 /** Counts below this are shown to the last digit before the point. */
 const PLAIN_COUNT = 10_000
 
@@ -53,6 +62,18 @@ export function formatQuantity(value: number, unit: Unit): string {
   const { text, suffix } =
     plain < PLAIN_COUNT ? { text: String(plain), suffix: '' } : inSteps(value, SI_STEPS(''))
   return [text, suffix, noun].filter((word) => word !== '').join(' ')
+}
+
+/**
+ * A parameter's value with its unit: as `formatQuantity` has it where that is exact, else with every digit. What is counted by
+ * the dozen is named by its parameter: nobody has `servers = 21 servers`.
+ */
+export function formatParameter(value: number, unit: Unit): string {
+  if (takesBareNumber(unit) && value < PLAIN_COUNT) return String(value)
+  const shown = formatQuantity(value, unit)
+  const read = parseQuantity(shown, unit)
+  if (read.ok && read.value === value) return shown
+  return exactText(value, unit).replace(/(?<=\d)(?=[%a-zA-Z]+(?:\/s)?$)/, ' ')
 }
 
 /** Three digits, or all that stand before the point. */

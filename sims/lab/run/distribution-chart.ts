@@ -3,7 +3,7 @@
  * logarithmic scale, where an exponential tail is a straight line and a p99.9 can be read as easily as a median.
  */
 import { distributionOfIn } from '../contract/figure.ts'
-import { formatQuantity } from '../contract/format.ts'
+import { axisUnit, formatQuantity } from '../contract/format.ts'
 import type { ChartSpec, Distribution, ObservationSpec, Sim } from '../contract/sim.ts'
 import { effectiveAt, isMeaningless, type Point } from './fold.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
@@ -74,7 +74,10 @@ function chart(
   rules: readonly { x: number; metric: string }[],
 ): ChartSpec {
   const { unit, label, of } = spec
-  const x = { field: 'x', type: 'quantitative', title: unit === 'count' ? label : `${label} (${unit})` }
+  const { suffix, scale } = axisUnit(Math.max(...values.map((one) => one.x)), unit)
+  const x = { field: 'x', type: 'quantitative', title: unit === 'count' ? label : `${label} (${suffix})` }
+  const scaled = <T extends { readonly x: number }>(rows: readonly T[]): T[] =>
+    rows.map((row) => ({ ...row, x: row.x / scale }))
   const y = {
     field: 'share',
     type: 'quantitative',
@@ -91,14 +94,15 @@ function chart(
       (rules.length > 0 ? ' The line marks the limit that was set.' : ''),
     spec: {
       layer: [
-        { data: { values }, mark: { type: 'line' }, encoding: { x, y } },
+        { data: { values: scaled(values) }, mark: { type: 'line' }, encoding: { x, y } },
         ...(rules.length > 0
-          ? [{ data: { values: rules }, mark: { type: 'rule', style: 'limit' }, encoding: { x } }]
+          ? [{ data: { values: scaled(rules) }, mark: { type: 'rule', style: 'limit' }, encoding: { x } }]
           : []),
       ],
     },
     table: {
-      columns: [unit === 'count' ? label : `${label} (${unit})`, `share of ${of} above`],
+      // Each cell has its own unit.
+      columns: [label, `share of ${of} above`],
       rows: values.filter((_, i) => i % 6 === 0).map((one) => [formatQuantity(one.x, unit), one.share]),
     },
   }
