@@ -14,7 +14,7 @@ export function answer({ points, chosen, verdict }: Results<BatchParams>): Headl
     verdict === 'overloaded'
       ? 'More batch work comes than is left room for, and nothing expires: the queue grows without end.'
       : sentence(point, beside(point, points, isPolling))
-  return { text, value, unit: 's', low, high }
+  return { text, value, unit: 's', low, high, at: point.at }
 }
 
 const isCallback = ({ params }: Point): boolean => WAYS[params.way].learning.kind === 'webhook'

@@ -51,3 +51,10 @@ test('polling is named by the interval that was asked', () => {
   expect(JSON.stringify(saved)).toContain('polling every 10 min')
   expect(JSON.stringify(saved)).not.toContain('every minute')
 })
+
+test('says which point it speaks of: the callback, though polling is the worst', () => {
+  const callback = point({ way: 'gemini-webhook' }, { way: 'gemini-webhook' })
+  const polling = point({ way: 'poll-1min' }, { way: 'poll-1min' })
+  expect(answer(results([polling, callback])).at).toEqual({ way: 'gemini-webhook' })
+  expect(answer(results([callback, polling])).at).toEqual({ way: 'gemini-webhook' })
+})

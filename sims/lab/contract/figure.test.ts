@@ -50,3 +50,15 @@ test.each(['mean(lostPackets)', 'p50(lostPackets)', 'share(lostPackets < 5)'])(
     expect(distributionOfIn(unknown, 'lostPackets').count).toBe(0)
   },
 )
+
+test('a share of what replications have more or less of is that of all of it, not the mean of their shares', () => {
+  const one = (saved: number, whole: number): Measures =>
+    ({ metrics: { saved: saved / whole, hours: whole }, wholes: { saved: whole } }) as unknown as Measures
+  const read = readFigure('saved', { metrics: { saved: { unit: 'share', label: 'saved' } } })
+  const figure = figureOver((read as { figure: Parameters<typeof figureOver>[0] }).figure, [
+    one(5, 10),
+    one(5, 990),
+  ])!
+  expect(figure.value).toBeCloseTo(10 / 1000, 12)
+  expect(figure.samples).toEqual([0.5, 5 / 990])
+})

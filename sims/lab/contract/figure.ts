@@ -175,7 +175,13 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
   if (kind.kind === 'metric') {
     const values = replications.map(({ metrics }) => metrics[name] ?? null)
     const present = values.filter((value) => value !== null)
-    return present.length === 0 || present.length < values.length ? null : meanFigure(present)
+    if (present.length === 0 || present.length < values.length) return null
+    const wholes = replications.map((one) => one.wholes?.[name])
+    if (!wholes.every((whole) => whole !== undefined)) return meanFigure(present)
+    return ratioFigure(
+      present.map((value, i) => value * wholes[i]!),
+      wholes,
+    )
   }
   // Those that can know it are a chosen part: the runs that went well.
   if (replications.some(({ observations }) => observations?.[kind.observation] === null)) return null

@@ -126,6 +126,11 @@ export interface Measures {
    * Default: every window for a share, 1 for a count.
    */
   readonly chances?: Readonly<Record<string, number>>
+  /**
+   * Where a metric is a mean or a share of something that replications have more or less of: how much (jobs, seconds in all).
+   * A point's figure is then of all replications together, not the mean of theirs: what a few jobs say counts as a few jobs.
+   */
+  readonly wholes?: Readonly<Record<string, number>>
   readonly state: PointState
   readonly flow: Flow
   readonly little: readonly LittleSample[]
@@ -213,7 +218,10 @@ export interface Results<P> {
 }
 
 /** What a sim says of its results; what breaks first, and the numbers of a search, are added to it. */
-export type Headline = Pick<Answer, 'text' | 'value' | 'unit' | 'low' | 'high'>
+export interface Headline extends Pick<Answer, 'text' | 'value' | 'unit' | 'low' | 'high'> {
+  /** The point that it speaks of, where that is not the chosen one. */
+  readonly at?: At
+}
 
 /** Something that is used up as load grows, and the multiple of today's load at which that happens. */
 export interface Headroom {

@@ -83,11 +83,11 @@ function headlineOf(
     return isLowest ? { ...said, text: `${said.text} It is the lowest value searched: less may do.` } : said
   }
   if (answered.length < 2) return said
-  const where = describePoint(sim, results.chosen.at)
-  return {
-    ...said,
-    text: `At the worst of ${answered.length} points (${where}): ${uncapitalised(said.text)}`,
-  }
+  const at = said.at ?? results.chosen.at
+  const isWorst = Object.entries(at).every(([name, value]) => results.chosen.at[name] === value)
+  const which = isWorst ? 'At the worst of' : 'At one of'
+  const where = describePoint(sim, at)
+  return { ...said, text: `${which} ${answered.length} points (${where}): ${uncapitalised(said.text)}` }
 }
 
 const uncapitalised = (text: string): string =>
