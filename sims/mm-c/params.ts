@@ -14,7 +14,7 @@ const MOST_PARTS = 288
 const written = z.strictObject({
   arrivalRate: uncertain(rate({ above: 0 }))
     .optional()
-    .describe('customers that arrive in a second, Poisson; with a load of one’s own, nothing'),
+    .describe('customers that arrive in a second (Poisson), where there is no load of your own'),
   load: arrivalLoad().describe('customers by interval, counted from the start of the measured span'),
   serviceTime: uncertain(duration({ above: 0 })).describe('mean service time'),
   serviceScv: count({ max: 1000 })

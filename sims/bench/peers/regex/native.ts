@@ -13,6 +13,7 @@ const PCRE2_JIT_COMPLETE = 1
 const PCRE2_CONFIG_VERSION = 11
 const PCRE2_NO_MATCH = -1
 const PCRE2_MATCH_LIMIT = -47
+const PCRE2_JIT_STACK_LIMIT = -46
 
 export const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => {
   const { koffi, library } = opened(PCRE2)
@@ -56,6 +57,7 @@ export const compilePcre2: Compile = (pattern, { ignoreCase, unicode, ask }) => 
     const result = Number(match(code, text.address, text.length, from, PCRE2_NO_UTF_CHECK, data, context))
     if (result === PCRE2_NO_MATCH) return false
     if (result === PCRE2_MATCH_LIMIT) throw new Error('gave up: more steps than its match limit allows')
+    if (result === PCRE2_JIT_STACK_LIMIT) throw new Error('gave up: the stack of its JIT, 1 MiB, is full')
     if (result < 0) throw new Error(`gave up: error ${result}`)
     found.start = Number(offsets[0])
     found.end = Number(offsets[1])

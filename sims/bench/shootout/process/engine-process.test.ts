@@ -102,6 +102,10 @@ describe('an engine in a process', () => {
     expect(await failureOf(fault)).toEqual([how, expect.stringMatching(/./)])
   })
 
+  test('that gives up is said to once', async () => {
+    expect(await failureOf('gives-up')).toEqual(['gave up', 'error -46'])
+  })
+
   // Linux: where the scheduler cannot be asked, nothing is called asleep.
   test.runIf(existsSync('/proc/self/schedstat'))('one that gets no turn is not asleep', async () => {
     // On a busy machine a start takes 0.3 s of the processor.

@@ -210,7 +210,8 @@ export class EngineProcess {
       throw this.over!
     }
     if (reply.is === 'refused') throw new EngineRefused(reply.why)
-    throw new EngineFailed('gave up', reply.why)
+    // Libraries begin their messages with it, too.
+    throw new EngineFailed('gave up', reply.why.replace(/^(?:gave up: )+/, ''))
   }
 
   private async ask(line: string, seconds: number): Promise<string> {

@@ -43,6 +43,13 @@ const FAULTS: Readonly<Record<string, () => void>> = {
         for (;;) kept.push(Buffer.alloc(8 << 20, 1))
       }),
     ),
+  // As libraries word it, who are their own judges.
+  'gives-up': () =>
+    serve(
+      troubled(() => {
+        throw new Error('gave up: error -46')
+      }),
+    ),
   dies: () => serve(troubled(() => process.exit(7))),
   'kills-itself': () => serve(troubled(() => process.kill(process.pid, 'SIGSEGV'))),
   // The end of every third match is one too far.
