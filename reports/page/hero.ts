@@ -39,7 +39,7 @@ const MOST_REASONS = 3
 
 /** A world that broke its own rules, was left half-way or watched too briefly must not be read as an answer. */
 function distrust(document: RunDocument): Html[] {
-  const broken = brokenWords(document.invariants)
+  const broken = brokenWords(document)
   const lines = [
     ...(broken === null ? [] : [`Do not trust this answer. Invariant ${broken}`]),
     ...(document.trust.level === 'sound' ? [] : trustWords(document)),

@@ -6,7 +6,7 @@ import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { At, PointDocument, RunDocument } from '../../sims/lab/contract/document.ts'
 import type { Estimate } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, interval, quantity, samePoint } from '../wording/words.ts'
+import { atValue, counted, interval, quantity, samePoint } from '../wording/words.ts'
 import { html, type Html } from './html.ts'
 import { stateSign } from './signs.ts'
 import { INTERVAL, scrolling } from './tables.ts'
@@ -95,7 +95,7 @@ function manyPoints(
         ${points.map((point) => {
           const isChosen = chosen !== null && samePoint(chosen, point.at)
           return html`<tr${isChosen && html` class="chosen"`}>${params.map((param, i) => {
-            const value = point.at[param] ?? ''
+            const value = atValue(param, point.at[param] ?? '', document.atUnits)
             return i === 0
               ? html`<th scope="row">${value}${isChosen && html`<span class="vh"> (the answer)</span>`}</th>`
               : html`<td>${value}</td>`

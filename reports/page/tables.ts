@@ -3,7 +3,7 @@ import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ChartSpec } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
-import { counted, interval, isUnmeasured, pointName, quantity } from '../wording/words.ts'
+import { counted, interval, isUnmeasured, pointName, quantity, unclear } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { checkSign, UNMEASURED } from './signs.ts'
 
@@ -61,11 +61,12 @@ export function expectationsTable(document: RunDocument): Html {
       </thead>
       <tbody>
         ${shown.map((one) => {
+          const but = unclear(one, document)
           return html`<tr>
             <th scope="row"><code>${one.text}</code></th>
-            ${withPoint && html`<td>${pointName(one.at)}</td>`}
+            ${withPoint && html`<td>${pointName(one.at, document.atUnits)}</td>`}
             <td>
-              ${isUnmeasured(one, document) ? UNMEASURED : checkSign(one.ok)}${one.clear === false && html`<span class="ci">only just: the interval spans the limit</span>`}
+              ${isUnmeasured(one, document) ? UNMEASURED : checkSign(one.ok)}${but !== null && html`<span class="ci">${but}: the interval spans the limit</span>`}
             </td>
             <td class="num">${quantity(one.value, one.unit)}</td>
             <td class="num">${interval(one.low, one.high, one.unit) ?? 'none'}</td>
@@ -98,7 +99,7 @@ export function theoryTable({ document, metricLabels }: ReportInput): Html {
       <tbody>
         ${shown.map((one) => {
           const unit = metricLabels[one.metric]?.unit ?? 'count'
-          const at = pointName(one.at)
+          const at = pointName(one.at, document.atUnits)
           return html`<tr>
             <th scope="row">${one.name}${at !== '' && html`<span class="ci quiet"> at ${at}</span>`}</th>
             <td class="num">${formatQuantity(one.expected, unit)}</td>
@@ -113,7 +114,7 @@ export function theoryTable({ document, metricLabels }: ReportInput): Html {
   return html`${table}${rest}`
 }
 
-export function invariantsTable({ invariants }: RunDocument): Html {
+export function invariantsTable({ invariants, atUnits }: RunDocument): Html {
   const names = [...new Set(invariants.map(({ name }) => name))]
   return scrolling(
     'Invariants',
@@ -143,7 +144,9 @@ export function invariantsTable({ invariants }: RunDocument): Html {
                     : `in every replication at ${counted(checks.length, 'point')}`
                   : broken.map(
                       ({ at, detail }) =>
-                        html`<div>${pointName(at) || 'here'}${detail !== undefined && `: ${detail}`}</div>`,
+                        html`<div>
+                          ${pointName(at, atUnits) || 'here'}${detail !== undefined && `: ${detail}`}
+                        </div>`,
                     )
               }
             </td>

@@ -48,6 +48,16 @@ describe('the terminal summary', () => {
     expect(text).toContain('FAIL p99(relayDelay) < 5 ms at relayHosts = 24: 8.1 ms (8 to 8.2 ms)')
   })
 
+  it('does not call it a narrow pass when nothing was seen: it says in how many replications', () => {
+    const none = { value: 0, low: 0, high: 0.922, clear: false, ok: true, at: {}, unit: 'share' }
+    const expectation = { ...none, text: 'lost < 0.1 %', metric: 'lost' }
+    const point = { ...document.points[0]!, at: {}, samples: { lost: [0, 0, 0, 0] } }
+    const text = renderTerminal({ ...document, points: [point], expectations: [expectation] })
+    expect(text).toContain('lost < 0.1 %: 0 % (0 to 92.2 %), not one in 4 replications')
+    expect(text).not.toContain('only just')
+    expect(text.split('\n')[0]).toContain('the expectation holds, as far as these replications saw')
+  })
+
   it('prints no percentile for an overloaded run', () => {
     const none = { ...document.expectations[0]!, ok: false, value: null, low: null, high: null }
     const text = renderTerminal({ ...document, verdict: 'overloaded', expectations: [none] })

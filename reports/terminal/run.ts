@@ -22,6 +22,7 @@ import {
   theoryWords,
   timeWords,
   trustWords,
+  unclear,
   uncertaintyWords,
   VERDICTS,
 } from '../wording/words.ts'
@@ -103,7 +104,7 @@ function facts(document: RunDocument): [string, string][] {
   if (trust.level === 'sound')
     rows.push(['trust', ['sound', ...trust.reasons.map(({ text }) => text)].join('; ')])
   rows.push(['theory', theoryWords(theory)])
-  if (invariants.length > 0) rows.push(['invariants', brokenWords(invariants) ?? tally(invariants, 'hold')])
+  if (invariants.length > 0) rows.push(['invariants', brokenWords(document) ?? tally(invariants, 'hold')])
   rows.push(['again', document.reproduce])
   if (digest !== undefined) rows.push(['digest', digest])
   return rows
@@ -116,12 +117,13 @@ const rankOf = (mark: Mark): number => Object.keys(MARKS).indexOf(mark)
 
 function expectations(document: RunDocument): [Mark, string][] {
   return document.expectations.map((one) => {
-    const at = pointName(one.at)
+    const at = pointName(one.at, document.atUnits)
     const range = interval(one.low, one.high, one.unit)
+    const but = unclear(one, document)
     const measured = `${quantity(one.value, one.unit, absence(one, document))}${range === null ? '' : ` (${range})`}`
     return [
       one.ok ? 'ok' : isUnmeasured(one, document) ? 'none' : 'FAIL',
-      `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${one.clear === false ? ', only just' : ''}`,
+      `${one.text}${at === '' ? '' : ` at ${at}`}: ${measured}${but === null ? '' : `, ${but}`}`,
     ]
   })
 }

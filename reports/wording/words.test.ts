@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import { voiceFleet } from '../testing/voice-fleet.ts'
-import { assumptionRange, interval, multipleOf, unbroken } from './words.ts'
+import { assumptionRange, interval, multipleOf, pointName, samePoint, unbroken } from './words.ts'
 
 const { document, metricLabels } = voiceFleet()
 const told = (answer: Partial<RunDocument['answer']>, effect: object = {}): string | null =>
@@ -43,4 +43,17 @@ test('what holds at the load asked about does not break at 1× of it', () => {
   expect(multipleOf(1.3)).toBe('1.3\u00d7 the load asked about')
   expect(multipleOf(1)).toBe('barely more than the load asked about')
   expect(multipleOf(0.9999)).toBe('barely less than the load asked about')
+})
+
+test('a point has its values with their units, and no two of them become the same', () => {
+  const units = { callRate: '1/s', budget: 'steps', load: 'share', span: 's', servers: 'servers' }
+  const at = { callRate: 0.5, budget: 1e6, load: 0.2375, span: 5400, servers: 12, way: 'poll' }
+  expect(pointName(at, units)).toBe(
+    'callRate = 0.5/s, budget = 1 M steps, load = 23.75 %, span = 90 min, servers = 12, way = poll',
+  )
+  const near = [0.23751, 0.23752].map((load) => pointName({ load }, units))
+  expect(near).toEqual(['load = 23.751 %', 'load = 23.752 %'])
+  // What a document of before does not say is not made up.
+  expect(pointName({ callRate: 0.5 })).toBe('callRate = 0.5')
+  expect(samePoint({ load: 0.23751 }, { load: 0.23752 })).toBe(false)
 })

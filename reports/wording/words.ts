@@ -2,6 +2,7 @@
  * How a report says its numbers, in the page and in the terminal alike. Single values are formatted by the scenario
  * grammar's `formatQuantity`; here they become intervals, points and verdicts.
  */
+import { formatParameter } from '../../sims/lab/contract/format.ts'
 import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { AssumptionDocument, At, RunDocument } from '../../sims/lab/contract/document.ts'
 import type { Answer, Unit } from '../../sims/lab/contract/sim.ts'
@@ -30,11 +31,21 @@ export function interval(low: number | null, high: number | null, unit: Unit): s
   return to.endsWith(` ${suffix.join(' ')}`) && suffix.length > 0 ? `${value} to ${to}` : `${from} to ${to}`
 }
 
-/** `relayHosts = 24, policy = svix`; empty for a run with a single point. */
-export const pointName = (at: At): string =>
+/** `relayHosts = 24, policy = svix, load = 23.75 %`; empty for a run with a single point. */
+export const pointName = (at: At, units: RunDocument['atUnits'] = {}): string =>
   Object.entries(at)
-    .map(([param, value]) => `${param} = ${value}`)
+    .map(([param, value]) => `${param} = ${atValue(param, value, units)}`)
     .join(', ')
+
+/** A parameter's value at a point, with its unit. */
+export const atValue = (
+  param: string,
+  value: number | string,
+  units: RunDocument['atUnits'] = {},
+): string => {
+  const unit = Object.hasOwn(units, param) ? units[param] : undefined
+  return typeof value === 'string' || unit === undefined ? String(value) : formatParameter(value, unit)
+}
 
 /** Why an expectation has no figure: its point is overloaded, or the run saw nothing or too little of it. */
 export function absence(one: Expectation, { points }: RunDocument): string {
@@ -48,6 +59,23 @@ export const isUnmeasured = (one: Expectation, document: RunDocument): boolean =
   !one.ok && one.value === null && absence(one, document) === 'no value'
 
 type Expectation = RunDocument['expectations'][number]
+
+/** In how many replications it was the same end of what it can be; null where not in all. How near the limit is says nothing then. */
+function throughoutIn(one: Expectation, { points }: RunDocument): number | null {
+  const samples = points.find(({ at }) => samePoint(at, one.at))?.samples[one.metric] ?? []
+  const isEnd = one.value !== null && (one.value === one.low || one.value === one.high)
+  return isEnd && samples.length > 0 && samples.every((sample) => sample === one.value)
+    ? samples.length
+    : null
+}
+
+/** What is to be said of an expectation whose limit lies inside its interval; null where it is met or missed clearly. */
+export function unclear(one: Expectation, document: RunDocument): string | null {
+  if (one.clear !== false) return null
+  const throughout = throughoutIn(one, document)
+  if (throughout === null) return 'only just'
+  return `${one.value === 0 ? 'not one' : 'no exception'} in ${counted(throughout, 'replication')}`
+}
 
 export const samePoint = (a: At, b: At): boolean => pointName(a) === pointName(b)
 
@@ -163,7 +191,7 @@ export function reason(document: RunDocument): string {
   const failed = expectations.filter((one) => !one.ok && !isUnmeasured(one, document))
   const first = failed[0]
   if (first !== undefined) {
-    const at = pointName(first.at)
+    const at = pointName(first.at, document.atUnits)
     const more = failed.length > 1 ? `, and ${failed.length - 1} more` : ''
     return `${first.text} does not hold${at === '' ? '' : ` at ${at}`}${more}`
   }
@@ -175,8 +203,15 @@ export function reason(document: RunDocument): string {
   }
   const all =
     expectations.length === 1 ? 'the expectation holds' : `all ${expectations.length} expectations hold`
-  const narrow = expectations.filter(({ clear }) => clear === false).length
-  return narrow === 0 ? all : `${all}, ${narrow} of them only just`
+  const narrow = expectations.filter((one) => unclear(one, document) === 'only just').length
+  const bare = expectations.filter((one) => unclear(one, document) !== null).length - narrow
+  const which = (count: number, how: string): string[] =>
+    count === 0 ? [] : [expectations.length === 1 ? how : `${count} of them ${how}`]
+  return [
+    all,
+    ...which(narrow, 'only just'),
+    ...which(bare, 'as far as these replications saw, which rules out little'),
+  ].join(', ')
 }
 
 /** `24 hosts` and `95 % interval 23 to 26 hosts`; null for an answer that is no number. */
@@ -234,10 +269,10 @@ export function theoryWords(theory: RunDocument['theory']): string {
 }
 
 /** The first broken invariant, where and how; null when all hold. */
-export function brokenWords(invariants: RunDocument['invariants']): string | null {
+export function brokenWords({ invariants, atUnits }: RunDocument): string | null {
   const first = invariants.find(({ ok }) => !ok)
   if (first === undefined) return null
-  const at = pointName(first.at)
+  const at = pointName(first.at, atUnits)
   const detail = first.detail === undefined ? '' : `: ${first.detail}`
   return `BROKEN: ${first.name}${at === '' ? '' : ` at ${at}`}${detail} (${tally(invariants, 'hold')})`
 }

@@ -8,15 +8,15 @@
  * rule of three (Hanley & Lippman-Hand, JAMA 249, 1983), for windows that need not be alike. A share is at most 1 in a
  * window that has the event, so the same number bounds the share.
  */
-import type { Figure } from './figure.ts'
-
-/** One-sided confidence where neither side has anything for it. */
-const UNKNOWN = 0.5
+import { UNKNOWN, type Figure } from './figure.ts'
 
 /** Windows of two relaxation times in a span; at least the one that a replication is. */
 export function windowsIn(span: number, relaxation: number | null): number {
   return relaxation === null || relaxation <= 0 ? 1 : Math.max(1, span / (2 * relaxation))
 }
+
+/** Chances without a single sight of it after which what is seen in this share of them is ruled out, with this one-sided confidence. */
+export const chancesFor = (share: number, confidence: number): number => -Math.log(1 - confidence) / share
 
 /**
  * A share that was 0 (or 1) in every replication, or a count that was 0: its interval comes from how often it could have
@@ -25,13 +25,16 @@ export function windowsIn(span: number, relaxation: number | null): number {
  */
 export function rareFigure(samples: readonly number[], chances: number, known = Infinity): Figure {
   const value = samples[0]!
+  /** Confidence that it is not more than this share away from what was seen: none that it is not at all, whatever the chances. */
+  const within = (share: number): number => (share <= 0 ? 0 : 1 - Math.exp(-chances * share))
   return {
     replications: samples.length,
     value,
     samples,
     effective: Infinity,
+    chances,
     interval(confidence = 0.95) {
-      const bound = Math.min(known, -Math.log((1 - confidence) / 2) / chances)
+      const bound = Math.min(known, chancesFor(1, (1 + confidence) / 2) / chances)
       return value === 0 ? { value, low: 0, high: bound } : { value, low: Math.max(0, 1 - bound), high: 1 }
     },
     confidenceBelow(limit, orEqual = false) {
@@ -41,11 +44,10 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
       if (value === 0) {
         if (!isBelow(0)) return 0
         if (isBelow(known)) return 1
-        // At 0 itself no number of chances helps, not even infinitely many.
-        return limit === 0 ? UNKNOWN : Math.max(UNKNOWN, 1 - Math.exp(-chances * limit))
+        return Math.max(UNKNOWN, within(limit))
       }
       if (isBelow(1)) return 1
-      return limit === 1 ? UNKNOWN : Math.min(UNKNOWN, Math.exp(-chances * (1 - limit)))
+      return Math.min(UNKNOWN, 1 - within(1 - limit))
     },
   }
 }

@@ -9,6 +9,7 @@
  *     run length    100 effective observations of every figure (theory/run-length.ts)
  *     warm-up       the bias of the start at most a tenth of the half-width; MSER-5 and two halves where unknown
  *     family        theory rows and the halves, by Holm at 1 %
+ *     unseen        what was never seen, or always, in fewer chances than its limit takes
  *     precision     what was asked against what was reached
  *
  * Run length, warm-up and halves are about a steady state. A figure of a span (a week, an outage) is what it is: its
@@ -35,6 +36,18 @@ export interface AskedFigure {
   readonly undecided: boolean
   /** True when it surely lies on one side of every limit, by a test at the limit, which needs no figure. */
   readonly decided: boolean
+  /** Never seen, or always, and a limit that this is too little to meet; null where that is not so. */
+  readonly unseen: Unseen | null
+}
+
+export interface Unseen {
+  /** How often it could have been otherwise, and how often it would have to be. */
+  readonly chances: number
+  readonly wanted: number
+  /** What it was throughout, and what it may be all the same. */
+  readonly value: number
+  readonly bound: number
+  readonly limit: number
 }
 
 export interface TrustCase {
@@ -73,6 +86,7 @@ export type Finding =
       /** Factor by which the run must be longer, above 1. */
       readonly factor: number
     }
+  | ({ readonly code: 'unseen'; readonly level: 'weak'; readonly figure: string } & Unseen)
   | { readonly code: 'warm-up'; readonly level: 'weak'; readonly needed: number; readonly relaxation: number }
   | { readonly code: 'transient'; readonly level: 'weak'; readonly how: 'mser' | 'halves' }
   | { readonly code: 'theory'; readonly level: 'weak'; readonly rows: readonly string[] }
@@ -96,6 +110,9 @@ export function assess(run: TrustCase): Finding[] {
   const steady = run.horizon === 'steady' ? run.figures.filter((figure) => figure.steadyState) : []
   return [
     ...run.figures.flatMap((figure) => runLength(run, figure)),
+    ...run.figures.flatMap(({ name, unseen }): Finding[] =>
+      unseen === null ? [] : [{ code: 'unseen', level: 'weak', figure: name, ...unseen }],
+    ),
     ...warmUp(run, steady),
     ...family(run, steady.length > 0),
     ...precision(run),

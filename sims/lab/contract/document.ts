@@ -69,6 +69,7 @@ const trust = z.object({
         'transient',
         'theory',
         'precision',
+        'unseen',
         'undecided',
         'interrupted',
       ]),
@@ -182,6 +183,8 @@ const run = z.object({
   answer,
   trust,
   points: z.array(point),
+  /** Units of those swept or searched parameters that are quantities: of their values in every `at`. */
+  atUnits: z.record(z.string(), z.string()).exactOptional(),
   expectations: z.array(expectation),
   invariants: z.array(invariant),
   theory: z.array(theory),

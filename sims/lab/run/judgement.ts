@@ -3,6 +3,7 @@
  * (a one-sided test at the limit itself), does it surely not. The test needs no printed figure: that a p99 is above 5 ms may
  * be certain long before its value is.
  */
+import { chancesFor } from '../analysis/rare.ts'
 import type { Estimate, ExpectationDocument } from '../contract/document.ts'
 import type { Sim } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
@@ -73,6 +74,20 @@ export function isDecided(expectation: Expectation, point: Point): boolean {
 export function isAtItsEnd({ metric, value: limit }: Expectation, point: Point): boolean {
   const interval = point.figures[metric]?.interval() ?? null
   return interval?.value === limit && (interval.low === limit || interval.high === limit)
+}
+
+/**
+ * How often chance must have had its say for this to be sure, of a figure that was never seen, or always; null where it is
+ * sure already, or nothing can make it so.
+ */
+export function chancesWanted(expectation: Expectation, point: Point): number | null {
+  const { metric, value: limit } = expectation
+  const figure = point.figures[metric]
+  if (figure?.chances === undefined || isDecided(expectation, point) || isAtItsEnd(expectation, point))
+    return null
+  const wanted = chancesFor(Math.abs(figure.value! - limit), CERTAIN)
+  // What more of the same cannot settle is another matter.
+  return wanted > figure.chances ? wanted : null
 }
 
 /** True when the run leaves open whether the figure is exactly what it is expected to be: no longer one would close that. */

@@ -8,11 +8,16 @@ const FIND = `find: {smallest: servers, in: 5..60}\nexpect: ["utilisation < 80 %
 
 async function run(
   yaml: string,
-  { judged = true, failAfter = Infinity, signal = new AbortController().signal } = {},
+  { judged = true, failAfter = Infinity, signal = new AbortController().signal, acceptWeak = false } = {},
 ) {
   const sim = fixtureSim(judged)
   const runner = fixtureRunner(sim, failAfter)
-  const outcome = await runScenario(fixtureScenario(sim, yaml), { runner, reproduce: REPRODUCE, signal })
+  const outcome = await runScenario(fixtureScenario(sim, yaml), {
+    runner,
+    reproduce: REPRODUCE,
+    signal,
+    acceptWeak,
+  })
   return { ...outcome, runner }
 }
 
@@ -94,6 +99,36 @@ describe('a sweep', () => {
   })
 })
 
+describe('a sentence about a sweep', () => {
+  const SWEEP = 'sweep: {servers: [30, 40]}\nexpect: ["utilisation < 80 %"]\nuntil: {replications: 3}\n'
+  const told = async (servers: number | null): Promise<string> => {
+    const sim: Sim = {
+      ...fixtureSim(true),
+      answer: () => ({
+        text: 'So it is.',
+        value: 7,
+        unit: 's',
+        low: 6,
+        high: 8,
+        ...(servers === null ? {} : { at: { servers } }),
+      }),
+    }
+    const options = { runner: fixtureRunner(sim), reproduce: REPRODUCE }
+    return (await runScenario(fixtureScenario(sim, SWEEP), options)).document.answer.text
+  }
+
+  it('names the point that it speaks of, and calls only the worst the worst', async () => {
+    expect(await told(null)).toBe('At the worst of 2 points (servers = 30): so it is.')
+    expect(await told(30)).toBe('At the worst of 2 points (servers = 30): so it is.')
+    expect(await told(40)).toBe('At one of 2 points (servers = 40): so it is.')
+  })
+
+  it('has the units of its parameters beside it', async () => {
+    expect((await run(SWEEP)).document.atUnits).toEqual({ servers: 'count' })
+    expect((await run('until: {replications: 2}\n')).document.atUnits).toBeUndefined()
+  })
+})
+
 describe('a limit where the figure can go no further', () => {
   const judged = async (expectation: string, more = '') =>
     (await run(`params: {demand: 0, noise: 0%, servers: 5}\nexpect: ["${expectation}"]\n${more}`)).document
@@ -109,6 +144,54 @@ describe('a limit where the figure can go no further', () => {
       expect(document).toMatchObject({ verdict, trust: { level: 'sound' } })
       expect(document.expectations[0]!.ok).toBe(verdict === 'pass')
     }
+  })
+
+  it.each([
+    [0, '< 0.1 %', 'pass'],
+    [0, '> 0.1 %', 'fail'],
+    [5, '< 99.9 %', 'fail'],
+    [5, '> 99.9 %', 'pass'],
+  ])('of %i of 5 in every replication, %s: %s, as its expectation says', async (demand, limit, verdict) => {
+    const scenario = (more: string): string =>
+      `params: {demand: ${demand}, noise: 0%, servers: 5}\nexpect: ["utilisation ${limit}"]\n${more}`
+    for (const replications of [2, 4]) {
+      const until = scenario(`until: {replications: ${replications}}\n`)
+      const { document } = await run(until, { acceptWeak: true })
+      expect([document.verdict, document.expectations[0]!.ok]).toEqual([verdict, verdict === 'pass'])
+      // So few cannot show it, on either side.
+      expect((await run(until)).document).toMatchObject({ verdict: 'weak', trust: { level: 'weak' } })
+    }
+    // A search wants more than an estimate, on either side.
+    const { document } = await run(
+      scenario('find: {smallest: servers, in: 5..5}\nuntil: {replications: 2}\n'),
+    )
+    expect([document.verdict, document.answer.value]).toEqual(['weak', null])
+  })
+
+  it.each([
+    [0, '< 10 %', 'not one in 4 replications: up to 92.2 % cannot be ruled out, and the limit is 10 %'],
+    [
+      5,
+      '> 90 %',
+      'without a single exception in 4 replications: down to 7.78 % cannot be ruled out, and the limit is 90 %',
+    ],
+  ])('of %i of 5, %s: says how many replications would show it, and they do', async (demand, limit, text) => {
+    const scenario = (replications: number): string =>
+      `params: {demand: ${demand}, noise: 0%, servers: 5}\nexpect: ["utilisation ${limit}"]\nuntil: {replications: ${replications}}\n`
+    const [reason, ...others] = (await run(scenario(4))).document.trust.reasons
+    expect(others).toEqual([])
+    expect(reason).toMatchObject({ code: 'unseen', remedy: '--replications 37' })
+    expect(reason!.text).toContain(text)
+    expect((await run(scenario(36))).document.verdict).toBe('weak')
+    expect((await run(scenario(37))).document).toMatchObject({
+      verdict: 'pass',
+      trust: { level: 'sound', reasons: [] },
+    })
+  })
+
+  it('that no affordable number of replications shows is said to need another limit', async () => {
+    const { trust } = await judged('utilisation < 0.0001 %', 'until: {replications: 4}\n')
+    expect(trust.reasons).toMatchObject([{ code: 'unseen', remedy: 'a limit that 92.2 % would meet' }])
   })
 
   it.each(['<=', '>', '=='])(

@@ -143,6 +143,7 @@ class Run {
       seed: scenario.seed,
       horizon: scenario.horizon,
       ...told,
+      ...(Object.keys(this.atUnits).length === 0 ? {} : { atUnits: this.atUnits }),
       reproduce: this.options.reproduce,
       digest: digestOf({
         scenario: resolved(scenario),
@@ -217,6 +218,17 @@ class Run {
         measurer: () => this.measuring.probingApart(until),
       }),
     })
+  }
+
+  private get atUnits(): Record<string, string> {
+    const { sim, sweep, find } = this.scenario
+    const asked = [...sweep.map(({ param }) => param), ...(find ? [find.param] : [])]
+    return Object.fromEntries(
+      asked.flatMap((param) => {
+        const unit = quantityAt(sim, param)?.unit
+        return unit === undefined ? [] : [[param, unit]]
+      }),
+    )
   }
 
   /** Of the searched parameter, else of the figure asked about. */

@@ -1,5 +1,5 @@
 /** The trust check of a run: each answered point's case, and its findings in words a planner can act on. */
-import { assess, levelOf, type AskedFigure, type Finding } from '../analysis/trust.ts'
+import { assess, levelOf, type AskedFigure, type Finding, type Unseen } from '../analysis/trust.ts'
 import { precisionOf } from '../analysis/sequential.ts'
 import type { TrustDocument } from '../contract/document.ts'
 import type { NamedFigure } from '../contract/figure.ts'
@@ -7,7 +7,7 @@ import type { Measures } from '../contract/sim.ts'
 import { formatQuantity } from '../contract/format.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
-import { isAtItsEnd, isDecided } from './judgement.ts'
+import { chancesWanted, isAtItsEnd, isDecided } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
 import { describePoint } from './scenario/params.ts'
@@ -65,6 +65,8 @@ function extent(finding: Finding): number {
       return finding.factor
     case 'precision':
       return finding.reached
+    case 'unseen':
+      return finding.wanted / finding.chances
     case 'warm-up':
       return finding.needed
     case 'theory':
@@ -115,7 +117,8 @@ const has = ({ metrics, observations }: Measures, { name, kind }: NamedFigure): 
     ? (metrics[name] ?? null) !== null
     : (observations?.[kind.observation]?.count ?? 0) > 0
 
-function askedFigure({ expect: expectations }: Scenario, point: Point, named: NamedFigure): AskedFigure[] {
+function askedFigure(scenario: Scenario, point: Point, named: NamedFigure): AskedFigure[] {
+  const { expect: expectations } = scenario
   const figure = point.figures[named.name]
   if (figure === undefined) return []
   const { low, high, value } = point.metrics[named.name]!
@@ -135,11 +138,27 @@ function askedFigure({ expect: expectations }: Scenario, point: Point, named: Na
       known: point.plan.known(named.name),
       undecided: expectations.some(undecided),
       decided: expectations.every((one) => one.metric !== named.name || isDecided(one, point)),
+      unseen: unseenOf(scenario, point, named.name),
     },
   ]
 }
 
+/** The expectation of this figure that most is wanting for. A search needs no such: what it finds surely meets them. */
+function unseenOf({ expect: expectations, find }: Scenario, point: Point, name: string): Unseen | null {
+  const figure = point.figures[name]
+  const interval = figure?.interval() ?? null
+  if (find !== null || figure?.chances === undefined || interval === null) return null
+  const { value, low, high } = interval
+  const wanting = expectations.flatMap((one): Unseen[] => {
+    const wanted = one.metric === name ? chancesWanted(one, point) : null
+    if (wanted === null) return []
+    return [{ chances: figure.chances!, wanted, value, bound: value === low ? high : low, limit: one.value }]
+  })
+  return wanting.toSorted((a, b) => b.wanted - a.wanted)[0] ?? null
+}
+
 interface Context {
+  readonly scenario: Scenario
   readonly isSteady: boolean
   readonly plan: Plan
   readonly replications: number
@@ -183,7 +202,7 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     const worth =
       effective === 0
         ? 'they hold too few values, or too unequally many'
-        : `it is worth ${shown} independent observations of the 100 that an interval takes`
+        : `it is worth ${shown} independent observation${shown === 1 ? '' : 's'} of the 100 that an interval takes`
     if (!isSteady || plan.time === null) {
       return {
         text: `${n} replications are too few for ${figure}: ${worth}`,
@@ -222,22 +241,36 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     remedy: 'a longer run; if it stays so, the model is wrong',
   }),
 
+  unseen: ({ figure, chances, wanted, value, bound, limit }, { scenario, replications: n }) => {
+    const unit = scenario.expect.find(({ metric }) => metric === figure)!.unit
+    const shown = (share: number): string => formatQuantity(share, unit)
+    const among = chances > n ? `${Math.floor(chances).toLocaleString('en-GB')} chances in ` : ''
+    const seen = value === 0 ? 'not one' : 'without a single exception'
+    return {
+      text:
+        `${figure} is ${shown(value)}, ${seen} in ${among}${n} replication${n === 1 ? '' : 's'}: ` +
+        `${value === 0 ? 'up' : 'down'} to ${shown(bound)} cannot be ruled out, and the limit is ${shown(limit)}`,
+      remedy: more(n, wanted / chances, `a limit that ${shown(bound)} would meet`),
+    }
+  },
+
   precision: ({ figure, asked, reached }, { replications: n }) => ({
     text: `${figure}: asked ${formatQuantity(asked, 'share')}, reached ${reached < Infinity ? formatQuantity(reached, 'share') : 'none'} at ${n} replications`,
     remedy: more(n, (reached / asked) ** 2),
   }),
 }
 
-function inWords({ horizon }: Scenario, { plan, replications }: Point, finding: Finding): Reason {
-  const context = { isSteady: horizon === 'steady', plan, replications: replications.length }
+function inWords(scenario: Scenario, { plan, replications }: Point, finding: Finding): Reason {
+  const { horizon } = scenario
+  const context = { scenario, isSteady: horizon === 'steady', plan, replications: replications.length }
   // The table has for each code the words of that code's finding.
   const words = WORDS[finding.code] as Words<Finding['code']>
   return { code: finding.code, ...words(finding, context) }
 }
 
-function more(replications: number, factor: number): string {
+function more(replications: number, factor: number, otherwise = 'longer replications'): string {
   const wanted = Math.ceil(replications * factor)
-  return wanted <= MAX_REPLICATIONS ? `--replications ${wanted}` : 'longer replications'
+  return wanted <= MAX_REPLICATIONS ? `--replications ${wanted}` : otherwise
 }
 
 /** A duration that `--set` takes, rounded up to two digits. */

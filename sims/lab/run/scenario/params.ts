@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import type { Horizon, Sim } from '../../contract/sim.ts'
 import type { AssumptionDocument } from '../../contract/document.ts'
-import { formatQuantity } from '../../contract/format.ts'
+import { formatParameter } from '../../contract/format.ts'
 import { isMap, parsePoint, quantityOf, type QuantityMeta } from '../../contract/quantity.ts'
 import { asWritten, core, labelOf, prefaultOf, schemaAt } from './shape.ts'
-import { takesBareNumber } from '../../contract/units.ts'
 
 export type Assumption = Omit<AssumptionDocument, 'effect'>
 
@@ -35,8 +34,8 @@ export function describePoint(sim: Sim, at: Overrides): string {
   return Object.entries(at)
     .map(([path, value]) => {
       const unit = quantityAt(sim, path)?.unit
-      const isPlain = typeof value === 'string' || unit === undefined || takesBareNumber(unit)
-      return `${path} = ${isPlain ? value : formatQuantity(value, unit)}`
+      const isPlain = typeof value === 'string' || unit === undefined
+      return `${path} = ${isPlain ? value : formatParameter(value, unit)}`
     })
     .join(', ')
 }

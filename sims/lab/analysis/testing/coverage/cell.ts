@@ -135,6 +135,7 @@ export function experiment(
             known: known.figure,
             undecided: false,
             decided: false,
+            unseen: null,
           },
         ],
         series: [],
