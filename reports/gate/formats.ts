@@ -14,7 +14,7 @@ export function gateAnnotation({ verdict, headline, repeat }: GateDocument): str
 }
 
 const FAILED = new Set<GateBenchmark['outcome']>(['fail', 'refused'])
-const SKIPPED = new Set<GateBenchmark['outcome']>(['undecided', 'accepted', 'new', 'changed'])
+const SKIPPED = new Set<GateBenchmark['outcome']>(['undecided', 'accepted', 'new', 'gone', 'changed'])
 
 /** A benchmark is a test case, and so is each control. */
 export function gateJunit({

@@ -1,7 +1,7 @@
 import { describe, expect, it, test, vi } from 'vitest'
 import { attemptTimes, POLICIES, type Schedules } from '../../engines/webhook/core.ts'
 import { conserves } from '../lab/contract/conservation.ts'
-import type { Measures, Sim } from '../lab/contract/sim.ts'
+import type { Measures } from '../lab/contract/sim.ts'
 import { runInline } from '../lab/run/testing/inline.ts'
 import { webhookOutage } from './index.ts'
 import { simulate } from './model.ts'
@@ -60,11 +60,35 @@ describe('24 hours, by policy (invariant 7a: the sums are made from the publishe
     expect(predictions(paramsOf({ policy: 'svix' }))).toEqual([])
     expect(predictions(paramsOf({ policy: 'flowbench' }))).toEqual([])
   })
+  test.each([
+    [{}, 2],
+    // Five attempts an event at 30 % load are more than the receiver can do.
+    [{ load: '30%' }, 0],
+    [{ timeout: '500ms' }, 0],
+    [{ queue: 1 }, 0],
+  ])(
+    'the closed forms hold, or are silent, where retries crowd the receiver after its return: %o',
+    (more, n) => {
+      const written = { capacity: '10/s', load: '5%', arrivals: 'poisson', outage: '10min', timeout: '5s' }
+      const schedule = ['30s', '90s', '210s', '450s']
+      const params = paramsOf({ ...written, policy: 'outpost', schedule, ...more })
+      const rows = predictions(params)
+      expect(rows).toHaveLength(n)
+      const measured = Array.from(
+        { length: 8 },
+        (_, replication) => simulate(params, context(replication)).metrics,
+      )
+      for (const { metric, expected } of rows) {
+        const mean = measured.reduce((sum, metrics) => sum + metrics[metric]!, 0) / measured.length
+        expect(Math.abs(mean - expected)).toBeLessThan(0.1 * expected)
+      }
+    },
+  )
   test.each(['policy: quick-3', 'policy: quick-1', 'policy: outpost, schedule: [1s, 2s]'])(
     'no closed form refutes a run in which every event has as many failures: %s',
     async (policy) => {
       const { document } = await runInline(
-        webhookOutage as unknown as Sim,
+        webhookOutage,
         'name: down\nquestion: which is lost?\nsim: webhook-outage\nseed: 7\nuntil: { replications: 4 }\n' +
           'expect: [lost < 1 %]\n' +
           `params: { ${policy}, capacity: 10/s, load: 1%, outage: 6h, after: 1h }\n`,
@@ -114,7 +138,7 @@ it.each(['quick-1', 'quick-3'])(
     sound(measures)
     expect(measures.metrics).toMatchObject({ lost: 1, undelivered: 0, lastDelivery: null })
     const { document } = await runInline(
-      webhookOutage as unknown as Sim,
+      webhookOutage,
       'name: down\nquestion: how late?\nsim: webhook-outage\nseed: 7\nuntil: { replications: 3 }\n' +
         `expect: [lastDelivery < 1h]\nparams: { policy: ${policy}, capacity: 10/s, load: 1%, outage: 1h, after: 1h }\n`,
     )

@@ -31,12 +31,12 @@ interface AttemptTime {
 
 export function predictions(params: OutageParams): TheoryPrediction[] {
   const policy = policyOf(params.policy, params)
-  const messages = params.capacity * params.load * params.outage
-  return params.fault === 'down' ? whileDown(policy, 1000 * params.outage, messages) : quick(params, policy)
+  return params.fault === 'down' ? whileDown(params, policy) : quick(params, policy)
 }
 
-/** `outage`: ms. `messages`: how many come in it. */
-function whileDown(policy: Policy, outage: number, messages: number): TheoryPrediction[] {
+function whileDown(params: OutageParams, policy: Policy): TheoryPrediction[] {
+  const outage = 1000 * params.outage
+  const messages = params.capacity * params.load * params.outage
   const times = policy.breaker === null ? attemptTimes(policy, outage) : null
   if (times === null || times.some(({ least, most }) => least < outage && most > outage)) return []
   if (failedByCrowd(params, policy, times.length) > HARDLY_ANY) return []

@@ -53,31 +53,28 @@ async function ask(
 }
 
 /**
- * The tasks that a file offers at head; those of base where head's does not answer and base's does, so that it is told
- * what hangs. Throws SideFailed where it offers none.
+ * The tasks that a file offers at head, and those that only base's offers (none where base's offers nothing); those of base
+ * where head's does not answer and base's does, so that it is told what hangs. Throws SideFailed where head's offers none.
  */
 export async function listTasks(
   { base, head }: { readonly base: TaskFile; readonly head: TaskFile },
   limits: CountLimits,
-): Promise<readonly string[]> {
+): Promise<{ readonly names: readonly string[]; readonly gone: readonly string[] }> {
   const patience = patienceOf(limits)
-  const enough = new AbortController()
-  const list = async (name: string, from: TaskFile, signal: AbortSignal): Promise<readonly string[]> => {
-    const reply = await put(name, { list: from }, signal, patience)
+  const list = async (name: string, from: TaskFile): Promise<readonly string[]> => {
+    const reply = await put(name, { list: from }, limits.signal, patience)
     if ('tasks' in reply) return reply.tasks
     throw new Error('answered something else')
   }
-  const atBase = list('base', base, AbortSignal.any([limits.signal, enough.signal])).catch(() => null)
-  try {
-    return await list('head', head, limits.signal)
-  } catch (error) {
-    const known = error instanceof SideFailed && error.hangs ? await atBase : null
-    if (known === null) throw error
-    return known
-  } finally {
-    enough.abort()
-    await atBase
+  const [atBase, atHead] = await Promise.allSettled([list('base', base), list('head', head)])
+  const known = atBase.status === 'fulfilled' ? atBase.value : []
+  if (atHead.status === 'fulfilled') {
+    const names = atHead.value
+    return { names, gone: known.filter((name) => !names.includes(name)) }
   }
+  const error: unknown = atHead.reason
+  if (error instanceof SideFailed && error.hangs && known.length > 0) return { names: known, gone: [] }
+  throw error
 }
 
 async function put(

@@ -28,7 +28,7 @@ const timing = z.strictObject({
   gc: z.strictObject({ base: z.number(), head: z.number() }),
 })
 
-const outcome = z.enum(['pass', 'fail', 'undecided', 'accepted', 'refused', 'new', 'changed'])
+const outcome = z.enum(['pass', 'fail', 'undecided', 'accepted', 'refused', 'new', 'gone', 'changed'])
 
 const benchmark = z.strictObject({
   id: z.string(),

@@ -78,6 +78,18 @@ const QUADRATIC = `export function unique(items) {
 }
 `
 
+test('a task that head no longer has is named, and holds nothing up', async () => {
+  const hash = repository.commit({
+    'engine.mjs': ENGINE,
+    'tasks.mjs': TASKS.replace('tidy:', 'slow: () => unique(items), tidy:'),
+  })
+  repository.write({ 'tasks.mjs': TASKS })
+  const document = await gateOf(ENGINE, { base: hash })
+  expect(document.verdict, document.headline).toBe('pass')
+  expect(document.headline).toContain('3 of 3 clear; gone since base: tasks/slow')
+  expect(outcomes(document)['tasks/slow']).toBe('gone')
+})
+
 test('planted: quadratic work fails by count, the function named; what does not use it passes', async () => {
   const document = await gateOf(QUADRATIC, { only: ['unique', 'tidy'] })
   expect(document.verdict).toBe('fail')

@@ -35,7 +35,7 @@ import {
 import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { Silence } from './patience.ts'
-import { rowSubjects, taskFile, taskSubjects, type Registry, type Subject } from './subjects.ts'
+import { rowSubjects, taskFile, taskId, taskSubjects, type Registry } from './subjects.ts'
 import { Refused, TimeUp } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
@@ -77,40 +77,47 @@ export async function runGate(options: GateOptions): Promise<GateDocument> {
   const trees = await openTrees(await repositoryOf(options.folder), options.base, options.signal)
   const begin = performance.now()
   try {
-    return await new Run(options, trees, await contestsOf(options, trees, begin), begin).play()
+    return await new Run(options, trees, await fieldOf(options, trees, begin), begin).play()
   } finally {
     trees.close()
   }
 }
 
-async function contestsOf(options: GateOptions, trees: Trees, begin: number): Promise<Contest[]> {
+/** What is compared, and the names of what base alone has. */
+interface Field {
+  readonly contests: readonly Contest[]
+  readonly gone: readonly string[]
+}
+
+async function fieldOf(options: GateOptions, trees: Trees, begin: number): Promise<Field> {
   const { from, folder, only, signal, budget = DEFAULT_BUDGET } = options
   // Without names there is nothing that could be said not to be measured.
   const left = (): number => Math.max(LISTING_SECONDS, budget - secondsSince(begin))
-  if ('command' in from) return [commandContest(from.command, trees, folder)]
-  const subjects =
-    'registry' in from
-      ? await rowSubjects(from.registry, trees, only)
-      : await fileSubjects(from.file, trees, only, { signal, left })
-  return subjects.map(benchmarkContest)
+  if ('command' in from) return { contests: [commandContest(from.command, trees, folder)], gone: [] }
+  if ('file' in from) return await fileField(from.file, trees, only, { signal, left })
+  return { contests: (await rowSubjects(from.registry, trees, only)).map(benchmarkContest), gone: [] }
 }
 
-async function fileSubjects(
+async function fileField(
   given: string,
   trees: Trees,
   only: readonly string[] | undefined,
   limits: CountLimits,
-): Promise<Subject[]> {
+): Promise<Field> {
   try {
     // Git's path, as the repository's own is: without symbolic links.
     const file = realpathSync(given)
     const inTree = (tree: string): TaskFile => taskFile(file, trees.repository, tree)
     const sides = { base: inTree(trees.base.folder), head: inTree(trees.head) }
-    const names = await listTasks(sides, limits)
-    const chosen = names.filter((name) => only === undefined || only.some((part) => name.includes(part)))
+    const { names, gone } = await listTasks(sides, limits)
+    const isWanted = (name: string): boolean => only === undefined || only.some((part) => name.includes(part))
+    const chosen = names.filter(isWanted)
     if (chosen.length === 0)
       throw new BadRequest(`${given} has no task like ${only?.join(', ')}; it has ${names.join(', ')}`)
-    return await taskSubjects(file, chosen, trees)
+    return {
+      contests: (await taskSubjects(file, chosen, trees)).map(benchmarkContest),
+      gone: gone.filter(isWanted).map((task) => taskId(file, task)),
+    }
   } catch (error) {
     if (!(error instanceof SideFailed)) throw error
     const said = `${given}: ${saidOfHead(error.message, trees)}`
@@ -140,6 +147,7 @@ class Run {
   private readonly options: GateOptions
   private readonly trees: Trees
   private readonly contests: readonly Contest[]
+  private readonly gone: readonly string[]
   private readonly accept: AcceptFile
   private readonly begin: number
   private readonly done = new Map<string, GateBenchmark>()
@@ -149,11 +157,12 @@ class Run {
   private readonly notMeasured: NotMeasured[] = []
   private readonly controls: GateControl[] = []
 
-  constructor(options: GateOptions, trees: Trees, contests: readonly Contest[], begin: number) {
+  constructor(options: GateOptions, trees: Trees, { contests, gone }: Field, begin: number) {
     this.options = options
     this.begin = begin
     this.trees = trees
     this.contests = contests
+    this.gone = gone
     this.accept = readAcceptFile(
       options.accept ?? join(trees.head, ACCEPT_FILE),
       options.accept === undefined,
@@ -168,6 +177,7 @@ class Run {
       this.settle(subject, 'pass', 'the same program on both sides: none of its files changed')
       return false
     })
+    for (const id of this.gone) this.settle({ id, laidOver: [] }, 'gone', 'head no longer has it')
     const { subject: counted } = this.contests[0]!
     if (counted !== null) {
       await this.control(() => countControls(counted, this.limits, this.options.sabotage))
@@ -341,7 +351,7 @@ class Run {
   }
 
   private settle(
-    { id, laidOver }: Contest,
+    { id, laidOver }: Pick<Contest, 'id' | 'laidOver'>,
     outcome: GateBenchmark['outcome'],
     /** Null where all is said by what was let through. */
     why: string | null,

@@ -96,13 +96,16 @@ export function taskFile(file: string, repository: string, tree: string): TaskFi
   return { file: join(tree, relative(repository, file)), ...(isWithin && existsSync(cwd) && { cwd }) }
 }
 
+export const taskId = (file: string, task: string): string =>
+  `${basename(file).replace(/\.\w+$/, '')}/${task}`
+
 /** The tasks of somebody's file, by `names` as head has them. */
 export async function taskSubjects(file: string, names: readonly string[], trees: Trees): Promise<Subject[]> {
   const place = relative(trees.repository, file)
   const differs = (await changedFiles(trees)).has(place)
   const base = differs ? await trees.layOver([place]) : trees.base.folder
   return names.map((task) => ({
-    id: `${basename(file).replace(/\.\w+$/, '')}/${task}`,
+    id: taskId(file, task),
     base: { kind: 'task', task, ...taskFile(file, trees.repository, base) },
     head: { kind: 'task', task, ...taskFile(file, trees.repository, trees.head) },
     folders: { base, head: trees.head },

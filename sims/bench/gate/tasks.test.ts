@@ -14,11 +14,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** What has tasks and can be added to is taken for a Bench. */
 const BENCH = `const bench = (...names) => ({ tasks: names.map((name) => ({ name })), add() {} })\n`
 
-function tasksIn(text: string): Promise<readonly string[]> {
+async function tasksIn(text: string): Promise<readonly string[]> {
   const file = join(folder, 'b.mjs')
   writeFileSync(file, `${BENCH}${text}`)
   const { signal } = new AbortController()
-  return listTasks({ base: { file }, head: { file } }, { signal, left: () => 600 })
+  return (await listTasks({ base: { file }, head: { file } }, { signal, left: () => 600 })).names
 }
 
 test('planted: two tasks of one name are refused, as only one would be compared', async () => {

@@ -10,6 +10,7 @@ const ORDER: readonly GateBenchmark['outcome'][] = [
   'refused',
   'undecided',
   'changed',
+  'gone',
   'new',
   'accepted',
   'pass',
@@ -91,9 +92,11 @@ export function verdictOf(
       headline: `${open.length} of ${benchmarks.length} undecided, ${open[0]!.id} first${leftSaid}`,
     }
   }
-  const clear = `${of('pass').length} of ${benchmarks.length} clear`
+  const clear = `${of('pass').length} of ${benchmarks.length - of('gone').length} clear`
   if (left.length > 0) return { verdict: 'undecided', headline: `${clear}${leftSaid}` }
-  return { verdict: 'pass', headline: `no slower than ${base}: ${clear}` }
+  const gone = of('gone')
+  const goneSaid = gone.length > 0 ? `; gone since base: ${gone.map(({ id }) => id).join(', ')}` : ''
+  return { verdict: 'pass', headline: `no slower than ${base}: ${clear}${goneSaid}` }
 }
 
 const COMPARED = new Set<GateBenchmark['outcome']>(['pass', 'undecided', 'accepted'])

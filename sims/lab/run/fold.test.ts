@@ -51,6 +51,48 @@ describe('a system that a point is compared with', () => {
   })
 })
 
+describe('what no replication saw', () => {
+  const sim = {
+    metrics: {
+      dropped: { unit: 'share', label: 'calls dropped' },
+      stalled: { unit: 'share', label: 'of the calls over TCP, those that stall' },
+      people: { unit: 'count', label: 'people dropped' },
+      seen: { unit: 'count', label: 'drops' },
+    },
+    observations: { wait: { unit: 's', label: 'wait', of: 'calls over TCP' } },
+  } as const
+  const [all, overTcp, replications] = [10_000, 100, 4]
+  const plan = { params: {}, windows: all, isSteady: false, time: null, known: () => null } as unknown as Plan
+  const waits = new LogHistogram()
+  for (let i = 0; i < overTcp; i++) waits.add(1)
+  const one = {
+    metrics: { dropped: 0, stalled: 0, people: 0, seen: 0 },
+    // Ten calls stand for a thousand people.
+    chances: { stalled: overTcp, people: 0.01 },
+    observations: { wait: waits.toData() },
+    state: 'stable',
+    counters: {},
+  } as unknown as Measures
+  const late = readFigure('share(wait > 2 s)', sim)
+  const figures = [...declaredFigures(sim), ...(late.ok ? [late.figure] : [])]
+  const { metrics } = foldPoint(
+    { at: {}, plan, figures, pilot: null },
+    Array.from({ length: replications }, () => one),
+  )
+  // The probability of none among n is at most exp(-n q).
+  it.each([
+    ['dropped', all],
+    ['stalled', overTcp],
+    ['share(wait > 2 s)', overTcp],
+    ['people', 0.01],
+    ['seen', 1],
+  ])('%s: is bounded by how often it could have been seen', (name, chances) => {
+    const { value, low, high } = metrics[name]!
+    expect([value, low]).toEqual([0, 0])
+    expect(high).toBeCloseTo(-Math.log(0.025) / (replications * chances), 9)
+  })
+})
+
 describe('how surely a figure lies on its own end', () => {
   const sim = {
     metrics: {

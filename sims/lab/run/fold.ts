@@ -77,10 +77,19 @@ export function figureAt(named: NamedFigure, replications: readonly Measures[], 
   const end = endOf(named, samples)
   if (end === null) return figure
   if (!samples.every((sample) => sample === end)) return seenFigure(figure, end)
-  const { unit } = named.spec
-  const chances = replications.length * (unit === 'share' ? plan.windows : unit === 'count' ? 1 : Infinity)
+  const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
   const known = end === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
   return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
+}
+
+/**
+ * How often a replication could have shown what none did. No share is of more windows than were observed: that of the calls
+ * over a fallback is not of all calls.
+ */
+function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { windows }: Plan): number {
+  const own = spec.unit === 'share' ? windows : spec.unit === 'count' ? 1 : Infinity
+  if (kind.kind === 'metric') return replication.chances?.[name] ?? own
+  return own === Infinity ? own : Math.min(own, distributionOfIn(replication, kind.observation).count)
 }
 
 /**
