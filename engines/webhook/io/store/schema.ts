@@ -11,12 +11,20 @@
  *
  * `keys` maps 52 bits of an idempotency key's hash to the message. It lags behind (`recent-keys.ts` says why); the
  * messages after `meta.keys_through` are the rest of it.
+ *
+ * `moved` is by how much times were put back under a clock that is behind them (`times.ts`).
  */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
+
+const MOVED = `CREATE TABLE IF NOT EXISTS moved (
+  what TEXT NOT NULL, id INTEGER NOT NULL, n INTEGER NOT NULL, total INTEGER NOT NULL, by INTEGER NOT NULL,
+  PRIMARY KEY (what, id, n, total)
+) STRICT, WITHOUT ROWID;`
 
 /** What a file of an older version lacks, by that version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'ALTER TABLE deliveries ADD COLUMN since INTEGER',
+  2: MOVED,
 }
 
 /** `deliveries.state`. */
@@ -52,4 +60,5 @@ CREATE TABLE events (
   id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_of ON events (endpoint);
+${MOVED}
 `

@@ -306,7 +306,7 @@ describe('one server a folder', () => {
     const seq = await accept(await open(), 'k')
     await store!.close()
     const first = new DatabaseSync(join(dir, STORE_FILE))
-    first.exec('ALTER TABLE deliveries DROP COLUMN since; PRAGMA user_version = 1')
+    first.exec('DROP TABLE moved; ALTER TABLE deliveries DROP COLUMN since; PRAGMA user_version = 1')
     first.close()
     const now = await open()
     expect(await now.ask('load', { endpoint: 1, due: -1, seq: -1, limit: 10 })).toMatchObject([

@@ -38,8 +38,10 @@ function accept(of: Database, now: number): number {
 }
 
 /** An attempt at `at` has failed, and the next is to be at `due`. */
-const fail = (of: Database, seq: number, at: number, due: number, tries = 1): void =>
-  of.save({ seq, state: PENDING, tries, attempts: 1, due, since: null, at, status: 500, error: null })
+const fail = (of: Database, seq: number, at: number, due: number, tries = 1): void => {
+  const { since } = of.message({ seq })!
+  of.save({ seq, state: PENDING, tries, attempts: tries, due, since, at, status: 500, error: null })
+}
 
 const pages = (of: Database) =>
   of.load({ endpoint: 1, due: -1, seq: -1, limit: 100 }).map(({ seq, due }) => [seq, due - NOW])
@@ -135,4 +137,63 @@ test('windows and attempts are as old as they were, and what has ended is left a
     const { endpoints } = of.start({ candidate: 'testtest' })
     expect(endpoints).toMatchObject([{ failingSince: NOW - 20 * MINUTE, changed: NOW - 10 * MINUTE }])
   }
+})
+
+test.each([30 * HOUR, NOW - HOUR])(
+  'a clock that was behind for one start (%d ms) takes nothing from what was written before',
+  (behind) => {
+    let seqs: number[] = []
+    const endpoint = { url: 'https://a.example/', mode: 'static', policy: 'a', rate: null, secret: null }
+    startAt(NOW, (of) => {
+      of.addEndpoint({ ...endpoint, now: NOW })
+      seqs = [accept(of, NOW), accept(of, NOW), accept(of, NOW)]
+      fail(of, seqs[0]!, NOW + MINUTE, NOW + 8 * HOUR)
+      fail(of, seqs[1]!, NOW + MINUTE, NOW + 8 * HOUR)
+      of.setEndpoint({ id: 1, state: 'paused', failingSince: NOW + MINUTE, event: null, now: NOW + MINUTE })
+      of.mark({ now: NOW + 2 * HOUR })
+    })
+    const wrong = NOW + 2 * HOUR - behind
+    let meanwhile = 0
+    startAt(wrong, (of) => {
+      // It goes at once, and fails; so does one that is accepted now.
+      fail(of, seqs[1]!, wrong + MINUTE, wrong + HOUR, 2)
+      meanwhile = accept(of, wrong + MINUTE)
+      fail(of, meanwhile, wrong + MINUTE, wrong + HOUR)
+      of.mark({ now: wrong + 10 * MINUTE })
+    })
+    // And once more behind, by less: what is moved twice comes back at once.
+    startAt(wrong - MINUTE, (of) => of.mark({ now: wrong + 12 * MINUTE }))
+    for (const later of [3 * HOUR, 4 * HOUR]) {
+      const of = startAt(NOW + later)
+      expect(of.message({ seq: seqs[0]! })).toMatchObject({
+        since: NOW,
+        due: NOW + 8 * HOUR,
+        log: [{ at: NOW + MINUTE }],
+      })
+      expect(of.message({ seq: seqs[1]! })).toMatchObject({ since: NOW, due: NOW + 3 * HOUR })
+      expect(of.message({ seq: seqs[2]! })).toMatchObject({ since: NOW, due: NOW })
+      const { endpoints } = of.start({ candidate: 'testtest' })
+      expect(endpoints).toMatchObject([{ failingSince: NOW + MINUTE, changed: NOW + MINUTE }])
+    }
+  },
+)
+
+test('one that was down for as long as its clock had been ahead waits no longer than each delay that was left', () => {
+  let [seq, since] = [0, 0]
+  startAt(NOW + 5 * HOUR, (of) => {
+    seq = accept(of, NOW + 5 * HOUR)
+    fail(of, seq, NOW + 5 * HOUR, NOW + 5 * HOUR + 40 * MINUTE)
+    of.mark({ now: NOW + 5 * HOUR })
+  })
+  startAt(NOW, (of) => {
+    since = accept(of, NOW)
+    fail(of, since, NOW, NOW + 9 * HOUR)
+    of.mark({ now: NOW + 10 * MINUTE })
+  })
+  // Not that long.
+  expect(pages(startAt(NOW + 5 * HOUR))[0]).toEqual([seq, 40 * MINUTE])
+  expect(pages(startAt(NOW + 10 * HOUR))).toEqual([
+    [seq, 5 * HOUR + 40 * MINUTE],
+    [since, 9 * HOUR],
+  ])
 })
