@@ -58,3 +58,22 @@ test('a server that was named is left without the key, and one that goes away en
   await expect(going).rejects.toThrow(LoadError)
   await expect(putLoad(load({ url }))).rejects.toThrow(/ECONNREFUSED/)
 })
+
+test('a server that was named is left without the key when the load is stopped while it fills it', async () => {
+  const server = await serveSparseArray()
+  const url = `redis://127.0.0.1:${server.port}`
+  const fragments = Array<string>(400_000).fill('x'.repeat(100))
+  for (let round = 0; round < 3; round++) {
+    const stop = new AbortController()
+    const going = putLoad(load({ url, fragments, signal: stop.signal }))
+    const filling = setInterval(() => {
+      if (server.engine.keyspaces[0]!.size > 0) stop.abort(new Error('stopped'))
+    }, 1)
+    await expect(going).rejects.toThrow('stopped')
+    clearInterval(filling)
+    // All that was sent has been run by then.
+    await expect.poll(() => server.engine.sessions.size).toBe(0)
+    expect(server.engine.keyspaces[0]!.size).toBe(0)
+  }
+  await server.close()
+})

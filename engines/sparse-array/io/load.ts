@@ -83,6 +83,7 @@ class Run {
   private readonly key = `flowbench:load:${process.pid}`
   private readonly lines: Line[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
+  private isEnded = false
 
   async measure(url: URL, { fragments, requests, longKind }: LoadOptions): Promise<LoadResult> {
     const { key } = this
@@ -91,10 +92,12 @@ class Run {
       // First, that it is closed in any case.
       this.lines.push(line)
       await line.ready(url)
+      this.goesOn()
     }
     const [first, ...others] = this.lines as [Line, ...Line[]]
     await first.ask(['DEL', key])
     for (let i = 0; i < fragments.length; i += 500) {
+      this.goesOn()
       await first.must(['ARINSERT', key, ...fragments.slice(i, i + 500)])
     }
     const memoryUsage = Number((await first.must(['MEMORY', 'USAGE', key])).slice(1))
@@ -120,6 +123,7 @@ class Run {
 
   /** Lets go of everything; nothing is sent any more but for the key's removal. */
   async end(isToTidy: boolean): Promise<void> {
+    this.isEnded = true
     for (const timer of this.timers) clearTimeout(timer)
     const removed = this.lines[0]?.ask(['DEL', this.key]).catch(() => '')
     if (isToTidy && removed !== undefined) {
@@ -128,7 +132,13 @@ class Run {
     for (const line of this.lines) line.close()
   }
 
+  /** Before anything is sent or waited for: behind the key's removal it would make the key anew. @throws LoadError */
+  private goesOn(): void {
+    if (this.isEnded) throw new LoadError('stopped')
+  }
+
   private async due(time: number): Promise<void> {
+    this.goesOn()
     const left = time - performance.now()
     if (left <= 0) return
     await new Promise<void>((resolve) => {
