@@ -186,7 +186,7 @@ export class Texts {
     if (more < 0) return copy
     // In one extent all along, and strays beside it; else extents are made whole.
     if (live + more <= PIECE) return copy + roomFor(live) + (live >> 2) + RECORD + 2 * BLOCK
-    return live + (live >> 2) + 2 * PIECE
+    return copy + roomFor(live + more) + (live >> 2) + 2 * PIECE
   }
 
   /** How many of the slice's texts have a block of their own. */
