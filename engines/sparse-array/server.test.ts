@@ -249,6 +249,23 @@ describe('what has broken others', () => {
     rmSync(dir, { recursive: true })
   })
 
+  it.each(['BGSAVE', 'BGREWRITEAOF'])('SHUTDOWN SAVE saves all while %s is under way', async (begun) => {
+    const dir = mkdtempSync(join(tmpdir(), 'sparse-array-shutdown-'))
+    const first = await served({ dir })
+    const client = new RawClient(first.port)
+    for (let i = 0; i < 100; i++) await client.ask('SET', `k${i}`, 'x'.repeat(10_000))
+    client.write(Buffer.concat([frame(begun), frame('SET', 'last', 'v'), frame('SHUTDOWN', 'SAVE')]))
+    await client.end()
+    await first.closed
+    expect(readdirSync(dir).filter((name) => name !== 'lock').toSorted()).toEqual(['log.2', 'snapshot.2'])
+    await using second = await served({ dir })
+    const again = new RawClient(second.port)
+    expect(await again.ask('GET', 'last')).toBe('$v')
+    expect(await again.ask('DBSIZE')).toBe(':101')
+    again.close()
+    rmSync(dir, { recursive: true })
+  })
+
   it('a save that fails keeps the server from ending, unless it is forced', () => {
     let ended = 0
     const host = { ...NO_HOST, failed: () => true, shutdown: () => ended++ }

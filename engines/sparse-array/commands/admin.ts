@@ -197,7 +197,11 @@ function shutdown(session: Session, args: Args): void {
   }
 }
 
-const isSaved = (host: Host): boolean => host.save('save', true) && !host.failed('save')
+/** One that is being written lacks what was written since; nobody else can come to begin another. */
+function isSaved(host: Host): boolean {
+  host.finishSave()
+  return host.save('save', true) && !host.failed('save')
+}
 
 function lastsave(session: Session): void {
   session.out.integer(session.engine.host.lastSave)

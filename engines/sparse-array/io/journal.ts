@@ -222,6 +222,20 @@ export class Journal {
     return true
   }
 
+  /** Completes the snapshot that is being written before it returns, or gives it up. */
+  finishSave(): void {
+    this.stepSave(Infinity)
+    const { snapshot } = this
+    if (this.saving === null || snapshot === null) return
+    // It is whole, and a thread syncs it.
+    try {
+      snapshot.syncNow()
+      this.endSave()
+    } catch (error) {
+      this.giveUp(error)
+    }
+  }
+
   close(): void {
     this.writer?.close()
     this.writer = null

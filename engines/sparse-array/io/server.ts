@@ -257,6 +257,10 @@ class Server implements RunningServer {
       isOpen: !LOOPBACK.has(host),
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
+      finishSave: () => {
+        if (this.journal === null) while (!this.stepSave(Infinity));
+        else this.journal.finishSave()
+      },
       failed: (what) => this.journal?.failed[what] ?? false,
       shutdown: () => {
         // A failure is told by `closed`.

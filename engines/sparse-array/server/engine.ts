@@ -65,6 +65,8 @@ export interface Host {
   readonly saving: SaveKind | null
   /** Whether the last snapshot of this kind could not be written. */
   failed(what: SaveKind): boolean
+  /** Completes, or gives up, the snapshot that is being written, before it returns. */
+  finishSave(): void
   /** Seconds since 1970 of the last snapshot that was completed. */
   readonly lastSave: number
   /** Ends the server, once what runs now is done. */
@@ -86,6 +88,7 @@ export const NO_HOST: Host = {
   save: () => true,
   saving: null,
   failed: () => false,
+  finishSave: () => {},
   lastSave: 0,
   shutdown: () => {},
   wake: () => {},
