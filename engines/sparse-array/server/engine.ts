@@ -337,14 +337,24 @@ export class Engine {
   ended(): void {
     this.isRunning = false
     if (this.woken.size === 0) return
-    for (const client of this.woken) this.host.wake(client)
+    const woken = [...this.woken]
     this.woken.clear()
+    for (const client of woken) this.wakeNow(client)
   }
 
   /** Output was written for a client out of its turn. */
   wake(client: Client): void {
     if (this.isRunning) this.woken.add(client)
     else this.host.wake(client)
+  }
+
+  /** One that cannot be sent anything keeps nothing from the others, nor from who ran the command. */
+  private wakeNow(client: Client): void {
+    try {
+      this.host.wake(client)
+    } catch (error) {
+      this.host.report(error)
+    }
   }
 
   /** Between these two, all writes are one record of the log. */

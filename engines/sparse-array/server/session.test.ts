@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { commandTable } from '../commands/table.ts'
-import type { Args } from '../resp/args.ts'
+import { Args } from '../resp/args.ts'
 import { frameOf } from '../testing/client.ts'
 import { Engine, NO_HOST } from './engine.ts'
 import { Session } from './session.ts'
@@ -33,5 +33,46 @@ it('a transaction that breaks off leaves what it wrote in the log, and what come
   const next = new Session(engine, commandTable)
   next.feed(frameOf(['SET', 'c', '3']))
   expect(logged).toEqual([['a'], ['c']])
+  engine.space.release()
+})
+
+it('a command that breaks off, or a client that cannot be sent anything, keeps no message from anybody', () => {
+  const woken: unknown[] = []
+  let isFailing = false
+  const reported: unknown[] = []
+  const wake = (client: unknown): void => {
+    woken.push(client)
+    if (isFailing) throw new Error('gone')
+  }
+  const report = (error: unknown): void => {
+    reported.push(error)
+    if (!isFailing) throw error
+  }
+  const engine = new Engine({ host: { ...NO_HOST, wake, report } })
+  const listeners = [1, 2].map(() => {
+    const session = new Session(engine, commandTable)
+    session.feed(frameOf(['SUBSCRIBE', 'c']))
+    return session
+  })
+  const find = (args: Args): Command | undefined => {
+    if (!args.is(0, 'boom')) return commandTable.find(args)
+    engine.publish('c', 'first')
+    throw new Error('boom')
+  }
+  const broken = new Session(engine, { all: commandTable.all, find })
+  expect(() => broken.execute(Args.of('BOOM'))).toThrow('boom')
+  expect(woken).toEqual(listeners)
+  // Nothing runs any more: what comes out of its turn goes at once.
+  engine.publish('c', 'second')
+  expect(woken).toEqual([...listeners, ...listeners])
+  isFailing = true
+  woken.length = 0
+  new Session(engine, commandTable).feed(frameOf(['PUBLISH', 'c', 'third']))
+  expect(woken).toEqual(listeners)
+  expect(reported.filter((error) => String(error) === 'Error: gone')).toHaveLength(2)
+  isFailing = false
+  woken.length = 0
+  new Session(engine, commandTable).feed(frameOf(['PING']))
+  expect(woken).toEqual([])
   engine.space.release()
 })

@@ -219,6 +219,16 @@ export class Session implements Client {
   execute(args: Args): void {
     this.busy = true
     this.engine.begin()
+    try {
+      this.dispatch(args)
+    } finally {
+      this.busy = false
+      if (this.later.length > 0) this.out.append(this.later)
+      this.engine.ended()
+    }
+  }
+
+  private dispatch(args: Args): void {
     this.engine.stats.commands++
     const command = this.commands.find(args)
     const refusal = this.refusalOf(command, args)
@@ -231,9 +241,6 @@ export class Session implements Client {
     } else if (this.queue !== null && (command!.flags & NOW) === 0) {
       this.enqueue(this.queue, command!, args)
     } else this.call(command!, args)
-    this.busy = false
-    if (this.later.length > 0) this.out.append(this.later)
-    this.engine.ended()
   }
 
   private enqueue(queue: Queued[], command: Command, args: Args): void {
