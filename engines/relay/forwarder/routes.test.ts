@@ -59,6 +59,14 @@ test.each([
   expect(() => routes.setPod(cluster, pod, address, port)).toThrow(field)
 })
 
+test('a pod may have a reserved address, as some clusters give them', () => {
+  const routes = new Routes(4)
+  for (const address of [0xf0000001, 0xfffffffe]) {
+    expect(() => routes.setPod(1, address & 0xff, address, 1)).not.toThrow()
+    expect(() => routes.setCluster(2, address, 1)).not.toThrow()
+  }
+})
+
 test('setCluster refuses the same', () => {
   expect(() => new Routes(4).setCluster(0, NET, 0)).toThrow('port')
   expect(() => new Routes(4).setCluster(0, 0xe0000001, 1)).toThrow('224.0.0.1')
