@@ -66,6 +66,25 @@ describe('what a start finds', () => {
   )
 })
 
+describe('files that may only be read', () => {
+  it('are a start, as a snapshot that was brought back is', () => {
+    const files = new PowerFiles()
+    const first = start(files)
+    first.client.type('SET a 1')
+    first.journal.beginSave('save')
+    first.journal.finishSave()
+    first.client.type('SET b 2')
+    first.journal.flushNow()
+    const append = files.append.bind(files)
+    files.append = (name) => {
+      if (name === 'snapshot.1') throw Object.assign(new Error('permission denied'), { code: 'EACCES' })
+      return append(name)
+    }
+    const { client } = start(files)
+    expect([client.type('GET a'), client.type('GET b')]).toEqual(['"1"', '"2"'])
+  })
+})
+
 describe('a damage', () => {
   const isRefused = (contents: Readonly<Record<string, Buffer>>): boolean => {
     try {

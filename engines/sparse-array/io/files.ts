@@ -21,6 +21,9 @@ import { dirname, join, resolve } from 'node:path'
 /** What one call of the system reads at most. */
 const MOST_AT_ONCE = 1 << 30
 
+/** What is said where a folder cannot be synced; any other failure is the disk's. */
+const UNSYNCED = new Set(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])
+
 export interface AppendFile {
   /** Appends, all or nothing; what was written survives the process, but a power cut only after a sync. */
   write(bytes: Uint8Array): void
@@ -38,6 +41,8 @@ export interface Files {
   read(name: string, at: number, length: number): Uint8Array
   /** Opens for appending; makes the file when there is none. */
   append(name: string): AppendFile
+  /** Brings what is in the file to the disk; it need not be one that may be written. */
+  sync(name: string): void
   truncate(name: string, length: number): void
   rename(from: string, to: string): void
   remove(name: string): void
@@ -58,6 +63,7 @@ export function directory(path: string): Files {
     size: (name) => sizeOf(join(path, name)),
     read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
+    sync: (name) => syncHere(join(path, name), fdatasyncSync),
     truncate(name, length) {
       const file = openSync(join(path, name), 'r+')
       ftruncateSync(file, length)
@@ -106,12 +112,21 @@ function sizeOf(path: string): number {
   return found?.size ?? 0
 }
 
+/** Where that can be done: a folder may be one that is not to be listed, or of a file system that syncs none. */
 function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
   try {
-    fsyncSync(folder)
+    syncHere(path, fsyncSync)
+  } catch (error) {
+    if (!UNSYNCED.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+function syncHere(path: string, sync: (file: number) => void): void {
+  const file = openSync(path, 'r')
+  try {
+    sync(file)
   } finally {
-    closeSync(folder)
+    closeSync(file)
   }
 }
 

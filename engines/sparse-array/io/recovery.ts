@@ -80,7 +80,7 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   }
   engine.loading = false
   // A process that was killed left with the system what no sync had reached. Now it is told of, and more is built on it.
-  for (const name of read) syncFile(files, name)
+  for (const name of read) files.sync(name)
   files.syncNames()
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
@@ -146,15 +146,6 @@ function recoverLog(
     `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
   )
   return at
-}
-
-function syncFile(files: Files, name: string): void {
-  const file = files.append(name)
-  try {
-    file.syncNow()
-  } finally {
-    file.close()
-  }
 }
 
 function restoring(name: string, offset: number, work: () => void): void {

@@ -52,11 +52,6 @@ export class PowerFiles implements Files {
       this.change((names) => names.set(name, inode!))
     }
     const file = inode
-    const syncNow = (): void => {
-      this.call(name)
-      file.synced = Buffer.concat([file.synced, ...file.pending])
-      file.pending.length = 0
-    }
     return {
       write: (bytes) => {
         this.call(name)
@@ -78,9 +73,18 @@ export class PowerFiles implements Files {
           })
         })
       },
-      syncNow,
+      syncNow: () => this.syncInode(name, file),
       close: () => {},
     }
+  }
+
+  sync(name: string): void {
+    this.syncInode(name, this.names.get(name)!)
+  }
+  private syncInode(name: string, file: Inode): void {
+    this.call(name)
+    file.synced = Buffer.concat([file.synced, ...file.pending])
+    file.pending.length = 0
   }
 
   /** The process was killed, and the power is there: what was handed to the system is, and goes on waiting for a sync. */
