@@ -473,26 +473,29 @@ describe('a snapshot', () => {
     },
   )
 
-  it.each([false, true])('can be completed at once (while the disk syncs it: %s), for one of all', async (isWritten) => {
-    const { client, journal } = start()
-    client.type('SET a 1')
-    journal.beginSave('save')
-    if (isWritten) while (!journal.stepSave(1_000));
-    client.type('SET b 2')
-    journal.finishSave()
-    expect([journal.saving, journal.failed.save]).toEqual([null, false])
-    expect(readdirSync(folder).toSorted()).toEqual(['log.1', 'snapshot.1'])
-    journal.beginSave('save')
-    journal.finishSave()
-    journal.finishSave()
-    // What the sync that was under way says is nobody's any more.
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    journal.close()
-    expect(readdirSync(folder).toSorted()).toEqual(['log.2', 'snapshot.2'])
-    const again = start()
-    expect([again.client.type('GET a'), again.client.type('GET b')]).toEqual(['"1"', '"2"'])
-    again.journal.close()
-  })
+  it.each([false, true])(
+    'can be completed at once (while the disk syncs it: %s), for one of all',
+    async (isWritten) => {
+      const { client, journal } = start()
+      client.type('SET a 1')
+      journal.beginSave('save')
+      if (isWritten) while (!journal.stepSave(1_000));
+      client.type('SET b 2')
+      journal.finishSave()
+      expect([journal.saving, journal.failed.save]).toEqual([null, false])
+      expect(readdirSync(folder).toSorted()).toEqual(['log.1', 'snapshot.1'])
+      journal.beginSave('save')
+      journal.finishSave()
+      journal.finishSave()
+      // What the sync that was under way says is nobody's any more.
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      journal.close()
+      expect(readdirSync(folder).toSorted()).toEqual(['log.2', 'snapshot.2'])
+      const again = start()
+      expect([again.client.type('GET a'), again.client.type('GET b')]).toEqual(['"1"', '"2"'])
+      again.journal.close()
+    },
+  )
 
   it('that is being written is not disturbed by DEBUG RELOAD', async () => {
     await using server = await served({ debug: true })

@@ -120,16 +120,21 @@ describe('a damage', () => {
   })
 
   it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR2'.repeat(50)])(
-    'is a file in a log’s place that somebody else wrote, which is left as it is: %j',
+    'is a file in a log’s place that somebody else wrote, which is left as it is, or put aside: %j',
     (text) => {
       const bytes = Buffer.from(text)
       for (const name of ['log.0', 'log.3']) {
-        const files = onDisk({ [name]: bytes })
-        for (const cut of [false, true]) {
-          expect(() => start(files, cut)).toThrow(DamagedError)
-          expect(files.list()).toEqual([name])
-          expect(Buffer.from(files.read(name, 0, 1_000))).toEqual(bytes)
-        }
+        const files = onDisk({ [name]: bytes, 'log.3.foreign': Buffer.from('older') })
+        expect(() => start(files)).toThrow(DamagedError)
+        expect(files.list()).toEqual([name, 'log.3.foreign'])
+        const { client, journal, notices } = start(files, true)
+        const aside = name === 'log.0' ? 'log.0.foreign' : 'log.3.foreign.2'
+        expect(notices).toEqual([expect.stringContaining(aside)])
+        client.type('SET a 1')
+        journal.flushNow()
+        expect(files.list().toSorted()).toEqual(['log.0', 'log.3.foreign', aside].toSorted())
+        expect(Buffer.from(files.read(aside, 0, 1_000))).toEqual(bytes)
+        expect(start(files).client.type('GET a')).toBe('"1"')
       }
     },
   )

@@ -257,7 +257,11 @@ describe('what has broken others', () => {
     client.write(Buffer.concat([frame(begun), frame('SET', 'last', 'v'), frame('SHUTDOWN', 'SAVE')]))
     await client.end()
     await first.closed
-    expect(readdirSync(dir).filter((name) => name !== 'lock').toSorted()).toEqual(['log.2', 'snapshot.2'])
+    expect(
+      readdirSync(dir)
+        .filter((name) => name !== 'lock')
+        .toSorted(),
+    ).toEqual(['log.2', 'snapshot.2'])
     await using second = await served({ dir })
     const again = new RawClient(second.port)
     expect(await again.ask('GET', 'last')).toBe('$v')

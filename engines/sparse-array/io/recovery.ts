@@ -68,8 +68,8 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
     restoring(name, 0, () => readSnapshot(engine, source, crc32, options.window))
   }
   let generation = Math.max(0, newest)
-  if (newest < 0) refuseForeign(files, names, options.window)
-  const logs = logsFrom(generation, names, files, options)
+  const own = newest < 0 ? withoutForeign(files, names, options) : names
+  const logs = logsFrom(generation, own, files, options)
   const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine, newest < 0)
   let logBytes = 0
@@ -89,16 +89,21 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
 
 /**
  * A directory without a snapshot may be the wrong one, and a `log.0` in it anybody's: what does not begin as a log does
- * and has no record inside is left alone, and moved away by whoever knows whose it is.
+ * and has no record inside is left alone, or with `cut` given another name: it may be ours all the same, damaged where a
+ * record begins. Returns the names that are left.
  */
-function refuseForeign(files: Files, names: readonly string[], window?: number): void {
-  for (const name of names) {
-    if (numberOf(name, 'log') < 0) continue
-    const log = new LogReader(files, name, window)
-    if (!log.beginsAsLog() && log.recordBehind(0, -1) < 0) {
-      throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
-    }
-  }
+function withoutForeign(files: Files, names: readonly string[], options: RecoveryOptions): string[] {
+  return names.filter((name) => {
+    if (numberOf(name, 'log') < 0) return true
+    const log = new LogReader(files, name, options.window)
+    if (log.beginsAsLog() || log.recordBehind(0, -1) >= 0) return true
+    if (options.cut !== true) throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
+    let aside = `${name}.foreign`
+    for (let i = 2; names.includes(aside); i++) aside = `${name}.foreign.${i}`
+    files.rename(name, aside)
+    options.onNotice?.(`${name}: no log of this server, and called ${aside} from now on`)
+    return false
+  })
 }
 
 /** The logs from a number on: one behind the other, as each is there before anything is written to the next. */
