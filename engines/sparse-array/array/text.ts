@@ -184,9 +184,11 @@ export class Texts {
     const live = record === 0 ? 0 : this.space.u32[(record >> 2) + LIVE]!
     const copy = record === 0 ? 0 : roomFor(live) + RECORD + 2 * BLOCK
     if (more < 0) return copy
+    // Each writing wants one hole, and the places of those before may not be next to one another.
+    const hole = roomFor(live + more)
     // In one extent all along, and strays beside it; else extents are made whole.
-    if (live + more <= PIECE) return copy + roomFor(live) + (live >> 2) + RECORD + 2 * BLOCK
-    return copy + roomFor(live + more) + (live >> 2) + 2 * PIECE
+    if (live + more <= PIECE) return copy + roomFor(live) + hole + (live >> 2) + RECORD + 2 * BLOCK
+    return copy + hole + (live >> 2) + 2 * PIECE
   }
 
   /** How many of the slice's texts have a block of their own. */

@@ -4,6 +4,7 @@ import { Engine } from '../server/engine.ts'
 import { Client } from '../testing/client.ts'
 import { seeded } from '../testing/random.ts'
 import type { Random } from '../testing/random.ts'
+import { SpaceFullError, type Space } from './space.ts'
 
 const text = (random: Random, longest: number): string =>
   random.below(4) === 0 ? String(random.below(1_000)) : `text ${'x'.repeat(random.below(longest))}`
@@ -40,6 +41,31 @@ function drawn(seed: number, most: number, longest: number, values: number): Cas
 
 const limited = ({ space }: Engine, extra: number): void => {
   Object.assign(space, { limit: space.used + extra })
+}
+
+/** What is reserved first is all that is left, in one piece. */
+function endAtFirstReserve({ space }: Engine): void {
+  const reserve = space.reserve.bind(space)
+  space.reserve = (bytes) => {
+    space.reserve = reserve
+    const hole = space.allocate(bytes + 16)
+    const extend = (needed: number): never => {
+      throw new SpaceFullError(needed)
+    }
+    Object.assign(space, { extend })
+    for (let size = 1 << 20; size >= 8; size >>= 1) while (isAllocated(space, size));
+    space.free(hole)
+    return reserve(bytes)
+  }
+}
+
+function isAllocated(space: Space, size: number): boolean {
+  try {
+    space.allocate(size)
+    return true
+  } catch {
+    return false
+  }
 }
 
 describe('where room is short', () => {
@@ -105,4 +131,33 @@ describe('where room is short', () => {
     },
     60_000,
   )
+
+  it('the room asked for is enough as one hole at the end of all memory', () => {
+    // The last seeds are of a change that wrote a text anew more than once, and found no hole for it.
+    for (let seed = 909_270; seed <= 909_313; seed++) {
+      const random = seeded(seed)
+      const client = new Client(new Engine({ debug: true }))
+      const set = (key: string, index: number, length: number): unknown =>
+        client.send('ARSET', key, String(index), 'x'.repeat(length))
+      const longest = random.pick([20, 100, 300, 900, 1_000])
+      const count = 1 + random.below(Math.floor(30_000 / longest))
+      for (let i = 0; i < count; i++) set('k', i, 1 + random.below(longest) + (random.below(2) ? 10 : 0))
+      for (let i = 0; i < random.below(count); i++) set('k', random.below(count), 12 + random.below(longest))
+      client.send('COPY', 'k', 'copy')
+      for (let i = 0; i < random.below(4); i++) set(`z${i}`, 0, 20 + random.below(3_000))
+      for (let i = 0; i < random.below(4); i++) client.send('DEL', `z${random.below(4)}`)
+      while (client.engine.bury(1_000));
+      const shape = random.below(3)
+      const values = Array.from({ length: shape === 1 ? random.below(4) : random.below(count) }, () => [
+        String(random.below(count)),
+        random.below(3) ? '1' : 'v'.repeat(shape === 0 ? 1_000 : 12 + random.below(longest)),
+      ]).flat()
+      const last = [String(count + random.below(3)), 'a text that is short' + 'q'.repeat(random.below(200))]
+      const before = client.type('DEBUG DIGEST')
+      endAtFirstReserve(client.engine)
+      const isRefused = client.send('ARMSET', 'k', ...values, ...last)[0]!.type === 'error'
+      expect(client.type('DEBUG DIGEST') === before).toBe(isRefused)
+      client.engine.space.release()
+    }
+  }, 60_000)
 })
