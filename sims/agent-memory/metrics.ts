@@ -23,7 +23,15 @@ export const METRICS = {
   bytesPerFragment: { unit: 'bytes', label: 'memory of a fragment' },
   refused: { unit: 'share', label: 'ARGREPs that the budget ended' },
   longestStall: { unit: 's', label: 'longest time until an ARGET is answered' },
-  utilisation: { unit: 'share', label: 'the event loop busy' },
-  atOnceUtilisation: { unit: 'share', label: 'the same, when an ARGREP runs to its end at once' },
-  unboundedUtilisation: { unit: 'share', label: 'the same, when moreover no budget ends an ARGREP' },
+  utilisation: { unit: 'share', mayExceed1: true, label: 'the event loop busy' },
+  atOnceUtilisation: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'the same, when an ARGREP runs to its end at once',
+  },
+  unboundedUtilisation: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'the same, when moreover no budget ends an ARGREP',
+  },
 } as const satisfies Record<string, MetricSpec>

@@ -63,7 +63,7 @@ export const METRICS = {
     label: 'results that cannot be fetched for an hour or more',
     steadyState: true,
   },
-  batchLoad: { unit: 'share', label: 'batch work over the capacity left for it' },
+  batchLoad: { unit: 'share', mayExceed1: true, label: 'batch work over the capacity left for it' },
   batchUse: { unit: 'share', label: 'slots that batch requests hold' },
   interactiveUse: { unit: 'share', label: 'slots that interactive requests hold' },
   interactiveWait: { unit: 's', label: 'wait of an interactive request, mean' },

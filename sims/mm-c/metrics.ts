@@ -20,6 +20,10 @@ export const METRICS = {
   'mean(inSystem)': { unit: 'count', label: 'customers in the system, mean over time', steadyState: true },
   'mean(timeInSystem)': { unit: 's', label: 'time in the system, mean over customers', steadyState: true },
   utilisation: { unit: 'share', label: 'servers busy, mean over time' },
-  offeredLoad: { unit: 'share', label: 'work that arrives, as a share of what the servers can do' },
+  offeredLoad: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'work that arrives, as a share of what the servers can do',
+  },
   customers: { unit: 'count', label: 'customers who arrive' },
 } as const satisfies Record<string, MetricSpec>

@@ -20,7 +20,11 @@ export const METRICS = {
   peakChecks: { unit: '1/s', label: 'checks in the busiest half second' },
   peakHandshakes: { unit: '1/s', label: 'DTLS handshakes begun in the busiest half second' },
   handshakeWait: { unit: 's', label: 'longest wait for a pod’s handshake' },
-  relayUtilisation: { unit: 'share', label: 'media of the fullest relay host against what it forwards' },
+  relayUtilisation: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'media of the fullest relay host against what it forwards',
+  },
 } as const satisfies Record<string, MetricSpec>
 
 export type MetricName = keyof typeof METRICS

@@ -27,9 +27,14 @@ export const OBSERVATIONS = {
 
 const TOTALS = {
   lost: { unit: 'share', label: 'Packets lost to full receive buffers' },
-  peakUtilisation: { unit: 'share', label: 'Utilisation of the busiest core in its busiest second' },
+  peakUtilisation: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'Utilisation of the busiest core in its busiest second',
+  },
   peakLoad: {
     unit: 'share',
+    mayExceed1: true,
     label: 'Load of the fullest cluster over as long as a session lasts, against what its hosts forward',
   },
   peakConcurrent: {
@@ -47,6 +52,7 @@ const TOTALS = {
   peakHostFlows: { unit: 'count', label: 'Flows in the fullest table of a host, idle ones included' },
   imbalance: {
     unit: 'share',
+    mayExceed1: true,
     label:
       'What the busiest core has in its busiest second above the mean of its cluster’s cores at the peak',
   },
@@ -77,8 +83,11 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
   ...TOTALS,
   ...Object.fromEntries(
     CLUSTERS.flatMap((cluster) => [
-      [utilisationIn(cluster), { unit: 'share', label: `Utilisation of the busiest core in ${cluster}` }],
-      [loadIn(cluster), { unit: 'share', label: `Load of ${cluster}, as in peakLoad` }],
+      [
+        utilisationIn(cluster),
+        { unit: 'share', mayExceed1: true, label: `Utilisation of the busiest core in ${cluster}` },
+      ],
+      [loadIn(cluster), { unit: 'share', mayExceed1: true, label: `Load of ${cluster}, as in peakLoad` }],
     ]),
   ),
 }

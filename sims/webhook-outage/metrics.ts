@@ -45,13 +45,19 @@ export const METRICS = {
     unit: '1/s',
     label: 'attempts a second in the fullest minute after the return, per million messages of the outage',
   },
-  goodputAfter: { unit: 'share', label: 'deliveries a message that comes, long after the outage' },
+  goodputAfter: {
+    unit: 'share',
+    mayExceed1: true,
+    label: 'deliveries a message that comes, long after the outage',
+  },
   goodputUpwards: {
     unit: 'share',
+    mayExceed1: true,
     label: 'deliveries a message that comes, at the same load without any outage',
   },
   goodputDownwards: {
     unit: 'share',
+    mayExceed1: true,
     label: 'deliveries a message that comes, long after load came down from a collapse',
   },
   wasted: { unit: 'share', label: 'work of the receiver for senders that had hung up' },

@@ -29,6 +29,8 @@ export interface MetricSpec {
    * point has (a server that it is compared with): where that system is overloaded, there is no figure of it either.
    */
   readonly overloadedBy?: string
+  /** True for a share that is not a part of a whole and so may be above 1: work that comes, of what can be done. */
+  readonly mayExceed1?: boolean
 }
 
 /**

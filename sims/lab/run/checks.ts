@@ -1,6 +1,7 @@
 /** What is always checked, over all replications of a point. */
 import { checksOf } from '../contract/checks.ts'
 import { checkTheory, slackOf } from '../contract/theory.ts'
+import { figureOver, readFigure } from '../contract/figure.ts'
 import type { PointResult } from '../contract/sim.ts'
 import type { InvariantDocument, TheoryDocument } from '../contract/document.ts'
 import { FEWEST_EFFECTIVE } from '../analysis/theory/run-length.ts'
@@ -31,13 +32,18 @@ export function theoryOf(
 /**
  * Each closed form, and how likely a figure as far off as the one observed would be: two-sided p. A figure that this run is
  * known to be too short for refutes nothing: of a mean wait that a few rare queues make up, none may have been seen.
+ *
+ * Judged is how far off the figure is, not that it is off at all: of a closed form of exactly 0 or 1, which is a limit, one
+ * event seen would else refute what it is a millionth off.
  */
 export function theoryTests(
   { sim, horizon }: Scenario,
-  { params, figures, plan }: Point,
+  { params, figures, plan, replications }: Point,
 ): { readonly name: string; readonly p: number }[] {
   return (sim.theory?.(params, horizon) ?? []).flatMap(({ name, metric, expected }) => {
-    const figure = figures[metric]
+    const named = readFigure(metric, sim)
+    const isScattered = named.ok && figures[metric] !== undefined && figures[metric].chances === undefined
+    const figure = isScattered ? (figureOver(named.figure, replications) ?? undefined) : figures[metric]
     const below = figure?.confidenceBelow(expected) ?? null
     const atMost = figure?.confidenceBelow(expected, true) ?? null
     if (figure === undefined || below === null || atMost === null) return []

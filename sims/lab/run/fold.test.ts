@@ -98,6 +98,7 @@ describe('how surely a figure lies on its own end', () => {
     metrics: {
       lost: { unit: 'share', label: 'lost' },
       misrouted: { unit: 'count', label: 'misrouted' },
+      load: { unit: 'share', mayExceed1: true, label: 'work that comes, of what can be done' },
     },
     observations: { wait: { unit: 's', label: 'wait', of: 'customers' } },
   } as const
@@ -110,7 +111,7 @@ describe('how surely a figure lies on its own end', () => {
         const waits = new LogHistogram()
         for (let i = 0; i < 2000; i++) waits.add(i === 0 ? value : 0)
         return {
-          metrics: { lost: value, misrouted: value },
+          metrics: { lost: value, misrouted: value, load: value },
           observations: { wait: waits.toData() },
           state: 'stable',
           counters: {},
@@ -133,6 +134,10 @@ describe('how surely a figure lies on its own end', () => {
     expect(all(1, 1, 1, 1)).toBe(0.5)
     expect(all(1, 1, 1, 0.9)).toBe(1)
     expect(all(1, 1, 1.2, 0.9)).toBeLessThan(0.9)
+  })
+
+  it('a share that may be above 1 is not settled by what lay below', () => {
+    expect(fold(1, 1, 1, 0.9).figures['load']!.confidenceBelow(1)).toBeLessThan(0.9)
   })
 
   it('a percentile goes by what lies above it', () => {

@@ -76,7 +76,9 @@ export function figureAt(named: NamedFigure, replications: readonly Measures[], 
   const samples = figure.samples.filter((sample) => sample !== null)
   const end = endOf(named, samples)
   if (end === null) return figure
-  if (!samples.every((sample) => sample === end)) return seenFigure(figure, end)
+  if (!samples.every((sample) => sample === end)) {
+    return end === 1 && named.spec.mayExceed1 === true ? figure : seenFigure(figure, end)
+  }
   const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
   const known = end === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
   return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
