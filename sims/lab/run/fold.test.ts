@@ -93,6 +93,31 @@ describe('what no replication saw', () => {
   })
 })
 
+describe('a share of which nothing was seen in three chances', () => {
+  const sim = {
+    metrics: {
+      dropped: { unit: 'share', label: 'calls dropped' },
+      load: { unit: 'share', mayExceed1: true, label: 'work that comes, of what can be done' },
+      drops: { unit: 'count', label: 'drops' },
+    },
+  } as const
+  const plan = { params: {}, windows: 1, isSteady: false, time: null, known: () => null } as unknown as Plan
+  const one = { metrics: { dropped: 0, load: 0, drops: 0 }, state: 'stable', counters: {} }
+  const { metrics, figures } = foldPoint({ at: {}, plan, figures: declaredFigures(sim), pilot: null }, [
+    one,
+    one,
+    one,
+  ] as unknown as Measures[])
+  it('may be anything up to 1, and no part of a whole is more', () => {
+    expect(metrics['dropped']).toMatchObject({ low: 0, high: 1 })
+    expect(figures['dropped']!.confidenceBelow(1, true)).toBe(1)
+    expect(figures['dropped']!.confidenceBelow(0.5)).toBeLessThan(0.8)
+  })
+  it.each(['load', 'drops'])('%s may be more', (name) => {
+    expect(metrics[name]!.high).toBeCloseTo(-Math.log(0.025) / 3, 9)
+  })
+})
+
 describe('how surely a figure lies on its own end', () => {
   const sim = {
     metrics: {

@@ -80,8 +80,10 @@ export function figureAt(named: NamedFigure, replications: readonly Measures[], 
     return end === 1 && named.spec.mayExceed1 === true ? figure : seenFigure(figure, end)
   }
   const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
-  const known = end === 0 ? replications.map(({ unseen }) => unseen?.[named.name] ?? Infinity) : []
-  return rareFigure(samples, chances, Math.max(...known, known.length === 0 ? Infinity : 0))
+  const { unit, mayExceed1 = false } = named.spec
+  const most = unit === 'share' && !mayExceed1 ? 1 : Infinity
+  const known = replications.map(({ unseen }) => unseen?.[named.name] ?? most)
+  return rareFigure(samples, chances, end === 0 ? Math.min(most, Math.max(...known)) : Infinity)
 }
 
 /**

@@ -194,6 +194,12 @@ describe('a limit where the figure can go no further', () => {
     expect(trust.reasons).toMatchObject([{ code: 'unseen', remedy: 'a limit that 92.2 % would meet' }])
   })
 
+  it('is said to be up to 100 % at most, and then no limit is proposed', async () => {
+    const { trust } = await judged('utilisation < 0.0001 %', 'until: {replications: 3}\n')
+    expect(trust.reasons[0]!.text).toContain('up to 100 % cannot be ruled out')
+    expect(trust.reasons[0]!.remedy).not.toContain('a limit')
+  })
+
   it.each(['<=', '>', '=='])(
     'a search for a share that is %s nothing finds nothing sure in 0, and says why',
     async (op) => {

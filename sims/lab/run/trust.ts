@@ -172,6 +172,8 @@ type Words<C extends Finding['code']> = (
 /** Longer than any run: a million days. */
 const EVER = 1e6 * 86_400
 
+const COMMONER = 'an expectation of something of which one replication shows more'
+
 const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
   'no-figure': ({ figure, without }, { replications: n }) => ({
     text:
@@ -245,12 +247,14 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     const unit = scenario.expect.find(({ metric }) => metric === figure)!.unit
     const shown = (share: number): string => formatQuantity(share, unit)
     const among = chances > n ? `${Math.floor(chances).toLocaleString('en-GB')} chances in ` : ''
+    // Where all that a share can be is left open, no limit would do.
+    const isAnything = unit === 'share' && Math.abs(value - bound) >= 1
     const seen = value === 0 ? 'not one' : 'without a single exception'
     return {
       text:
         `${figure} is ${shown(value)}, ${seen} in ${among}${n} replication${n === 1 ? '' : 's'}: ` +
         `${value === 0 ? 'up' : 'down'} to ${shown(bound)} cannot be ruled out, and the limit is ${shown(limit)}`,
-      remedy: more(n, wanted / chances, `a limit that ${shown(bound)} would meet`),
+      remedy: more(n, wanted / chances, isAnything ? COMMONER : `a limit that ${shown(bound)} would meet`),
     }
   },
 
