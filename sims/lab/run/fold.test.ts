@@ -167,5 +167,20 @@ describe('how surely a figure lies on its own end', () => {
 
   it('a percentile goes by what lies above it', () => {
     expect(atMostZero(fold(0, 0, 0, 1), 'p99(wait)')).toBeGreaterThan(0.99)
+    expect(atMostZero(fold(0, 0, 0, 0), 'p99(wait)')).toBeGreaterThan(0.99)
+    // Six calls that lose nothing: where half of all lose one, none of six does in 1.6 %.
+    const lost = new LogHistogram()
+    lost.add(0, 1)
+    const one = { observations: { lostPackets: lost.toData() }, state: 'stable', counters: {} }
+    const figures = declaredFigures({
+      metrics: {},
+      observations: { lostPackets: { unit: 'count', label: 'lost packets', of: 'calls' } },
+    })
+    const { figures: found } = foldPoint(
+      { at: {}, plan, figures, pilot: null },
+      Array.from({ length: 6 }, () => one) as unknown as Measures[],
+    )
+    expect(found['p50(lostPackets)']!.confidenceBelow(1)).toBeCloseTo(1 - 0.5 ** 6, 9)
+    expect(found['p99(lostPackets)']!.confidenceBelow(1)).toBe(0.5)
   })
 })

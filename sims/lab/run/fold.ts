@@ -101,9 +101,8 @@ function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { w
  * and so can the mean of an observation, which is never negative. Null elsewhere.
  */
 function endOf({ spec: { unit }, kind }: NamedFigure, samples: readonly number[]): 0 | 1 | null {
-  const isSame = samples.every((sample) => sample === samples[0])
   // What a percentile leaves above itself is counted anyway.
-  if (kind.kind === 'quantile' && !isSame) return null
+  if (kind.kind === 'quantile') return null
   const hasZero = unit === 'share' || unit === 'count' || kind.kind === 'mean'
   if (hasZero && samples.includes(0) && samples.every((sample) => sample >= 0)) return 0
   if (unit === 'share' && samples.includes(1) && samples.every((sample) => sample >= 0 && sample <= 1))
