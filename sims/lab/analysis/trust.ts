@@ -48,6 +48,8 @@ export interface Unseen {
   readonly value: number
   readonly bound: number
   readonly limit: number
+  /** Whether what it was throughout meets the limit: whether that is what more would show, or that it does not. */
+  readonly isMet: boolean
 }
 
 export interface TrustCase {

@@ -194,6 +194,21 @@ describe('a limit where the figure can go no further', () => {
     expect(trust.reasons).toMatchObject([{ code: 'unseen', remedy: 'a limit that 92.2 % would meet' }])
   })
 
+  it.each([
+    [0, '> 0.0001 %', '92.2 %'],
+    [5, '< 99.9999 %', '7.78 %'],
+  ])(
+    'of %i of 5, %s: a limit that is missed would have to be one that is surely missed',
+    async (demand, limit, bound) => {
+      const { document } = await run(
+        `params: {demand: ${demand}, noise: 0%, servers: 5}\nexpect: ["utilisation ${limit}"]\nuntil: {replications: 4}\n`,
+      )
+      expect(document.trust.reasons).toMatchObject([
+        { code: 'unseen', remedy: `a limit that ${bound} would miss` },
+      ])
+    },
+  )
+
   it('is said to be up to 100 % at most, and then no limit is proposed', async () => {
     const { trust } = await judged('utilisation < 0.0001 %', 'until: {replications: 3}\n')
     expect(trust.reasons[0]!.text).toContain('up to 100 % cannot be ruled out')

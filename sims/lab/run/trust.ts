@@ -11,7 +11,7 @@ import { chancesWanted, isAtItsEnd, isDecided } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
 import { describePoint } from './scenario/params.ts'
-import { clear, type Expectation } from './scenario/expectation.ts'
+import { clear, holds, type Expectation } from './scenario/expectation.ts'
 import type { Scenario } from './scenario/load.ts'
 
 type Reason = TrustDocument['reasons'][number]
@@ -152,7 +152,16 @@ function unseenOf({ expect: expectations, find }: Scenario, point: Point, name: 
   const wanting = expectations.flatMap((one): Unseen[] => {
     const wanted = one.metric === name ? chancesWanted(one, point) : null
     if (wanted === null) return []
-    return [{ chances: figure.chances!, wanted, value, bound: value === low ? high : low, limit: one.value }]
+    return [
+      {
+        chances: figure.chances!,
+        wanted,
+        value,
+        bound: value === low ? high : low,
+        limit: one.value,
+        isMet: holds(one, value),
+      },
+    ]
   })
   return wanting.toSorted((a, b) => b.wanted - a.wanted)[0] ?? null
 }
@@ -243,7 +252,7 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     remedy: 'a longer run; if it stays so, the model is wrong',
   }),
 
-  unseen: ({ figure, chances, wanted, value, bound, limit }, { scenario, replications: n }) => {
+  unseen: ({ figure, chances, wanted, value, bound, limit, isMet }, { scenario, replications: n }) => {
     const unit = scenario.expect.find(({ metric }) => metric === figure)!.unit
     const shown = (share: number): string => formatQuantity(share, unit)
     const among = chances > n ? `${Math.floor(chances).toLocaleString('en-GB')} chances in ` : ''
@@ -254,7 +263,11 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
       text:
         `${figure} is ${shown(value)}, ${seen} in ${among}${n} replication${n === 1 ? '' : 's'}: ` +
         `${value === 0 ? 'up' : 'down'} to ${shown(bound)} cannot be ruled out, and the limit is ${shown(limit)}`,
-      remedy: more(n, wanted / chances, isAnything ? COMMONER : `a limit that ${shown(bound)} would meet`),
+      remedy: more(
+        n,
+        wanted / chances,
+        isAnything ? COMMONER : `a limit that ${shown(bound)} would ${isMet ? 'meet' : 'miss'}`,
+      ),
     }
   },
 
