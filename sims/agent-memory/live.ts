@@ -51,6 +51,8 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
       atOnceUtilisation: null,
       unboundedUtilisation: null,
     },
+    // What a search is counted for hangs on its own pattern, not on who else is there.
+    chances: { refused: searched },
     observations: {
       argetWait: reads.toData(),
       atOnceWait: of(atOnce, READ).toData(),

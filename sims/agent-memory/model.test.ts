@@ -117,6 +117,12 @@ describe('one replication', () => {
     )
   })
 
+  test('each search could have been refused', () => {
+    const { count } = measures.observations!['argrepTime'] as { count: number }
+    expect(count).toBeGreaterThan(20)
+    expect([measures.metrics['refused'], measures.chances]).toEqual([0, { refused: count }])
+  })
+
   test('a budget ends hostile searches, and its absence shows', () => {
     const hostile = replicate({ hostileShare: '60%', budget: '400k', searches: '4/s', fragments: 9_000 })
     expect(hostile.metrics['refused']).toBeGreaterThan(0.1)

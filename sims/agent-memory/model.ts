@@ -39,6 +39,8 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
       atOnceUtilisation: atOnce === undefined ? null : busy(atOnce),
       unboundedUtilisation: unbounded === undefined ? null : busy(unbounded),
     },
+    // What a search is counted for hangs on its own pattern, not on who else is there.
+    chances: { refused: ours.searched },
     observations: {
       argetWait: ours.reads.toData(),
       atOnceWait: waits(atOnce).toData(),

@@ -145,6 +145,17 @@ it('rules out only what does not happen', () => {
   expect(replicate(paramsOf({ ...SMALL, ...limits, way: 'openai-webhook', preset: 'busy' })).unseen).toEqual(
     {},
   )
+  const inside = replicate(paramsOf({ ...SMALL, way: 'replicate-events', preset: 'busy' }))
+  expect([inside.unseen!['notFetchable'], inside.metrics['notFetchable']]).toEqual([0, 0])
+})
+
+it('each result could have come late, for a reason of its own', () => {
+  const { chances, metrics, observations } = replicate(
+    paramsOf({ ...SMALL, way: 'poll-1min', preset: 'busy' }),
+  )
+  const { count } = observations!['notice'] as { count: number }
+  expect(count).toBeGreaterThan(1)
+  expect([chances, metrics['unheard']]).toEqual([{ fetchedLate: count }, 0])
 })
 
 describe('a queue that grows without expiry', () => {

@@ -122,6 +122,8 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
       savedShare: sum.polled,
     },
     unseen: impossible(params),
+    // Each result is withheld by a draw of its own.
+    chances: { fetchedLate: count.results },
     level: queue.pending.values,
     state: queue.state,
     flow: queue.flow,
@@ -146,6 +148,7 @@ function impossible(params: BatchParams): Record<string, number> {
     ['fetchShare', result === 'inside'],
     ['unheard', learning.kind === 'looks'],
     ['fetchedLate', isSoonFetched && (result !== 'api' || params.unfetchable === 0)],
+    ['notFetchable', result === 'inside'],
     ['cancelled', params.cancelAfter === undefined],
     ['partial', params.runExpiry === undefined || params.unfinished === 'lost'],
     ['lost', params.pendingExpiry === undefined && params.runExpiry === undefined],

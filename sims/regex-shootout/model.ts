@@ -25,6 +25,8 @@ export function simulate({ patterns }: ShootoutParams, ctx: Pick<ReplicationCont
   const read = patterns.length - unread
   return {
     metrics: { ...NOTHING, patterns: read, exponential, superlinear },
+    // Counted, not sampled: what is 0 once is 0.
+    unseen: { patterns: 0, exponential: 0, superlinear: 0 },
     state: 'stable',
     flow: {
       injected: patterns.length,

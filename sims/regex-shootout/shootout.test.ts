@@ -4,6 +4,7 @@ import { conserves } from '../lab/contract/conservation.ts'
 import { ENGINES } from '../bench/shootout/engines/engines.ts'
 import { runSuite, SUITES as SUITES_RUN } from '../bench/shootout/suite/run.ts'
 import { builtIn } from '../bench/shootout/testing/specs.ts'
+import { runInline } from '../lab/run/testing/inline.ts'
 import { measuresOf } from './live.ts'
 import { regexShootout } from './index.ts'
 import { ENGINE_IDS, METRICS } from './metrics.ts'
@@ -26,6 +27,14 @@ describe('the sim', () => {
     expect(conserves(measures.flow)).toEqual({ ok: true })
     expect(simulate(params, { progress: () => {} })).toEqual(measures)
     expect(Object.keys(measures.metrics).toSorted()).toEqual(Object.keys(METRICS).toSorted())
+  })
+
+  test('what is counted to be none in one replication is none', async () => {
+    const { document } = await runInline(
+      regexShootout,
+      'name: t\nquestion: q?\nsim: regex-shootout\nseed: 1\nparams: {suite: redos, patterns: [^a+$]}\nuntil: {replications: 1}\nexpect: [superlinear < 1, exponential == 0]\n',
+    )
+    expect([document.verdict, document.trust.reasons]).toEqual(['pass', []])
   })
 
   test('what is not looked into to the end is not called harmless', () => {
@@ -66,6 +75,9 @@ describe('the sim', () => {
       'notLinear(v8)': 1,
       'ratio(v8)': null,
     })
+    // An answer hangs on no clock, growth does.
+    expect(measures.unseen).toMatchObject({ 'wrong(flowbench)': 0 })
+    expect(measures.unseen).not.toHaveProperty(['notLinear(flowbench)'])
     expect(conserves(measures.flow)).toEqual({ ok: true })
   })
 })

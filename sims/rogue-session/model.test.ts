@@ -25,6 +25,10 @@ describe('every attack under every defence', () => {
     // Consent that ends after 30 s leaves nothing to kill, and a replay is of the owner's own session.
     const isKilled = IN_FORCE[defence].kill && attack !== 'replay'
     expect(kills > 0).toBe(isKilled)
+    // What is ruled out is 0, and nothing passes a kill only where there is one.
+    for (const name of Object.keys(measures.unseen!))
+      expect([name, measures.metrics[name]]).toEqual([name, 0])
+    expect(measures.unseen!['passedAfterKill']).toBe(isKilled ? undefined : 0)
   })
 
   it('meets the same thefts whatever is in force', () => {

@@ -252,6 +252,8 @@ class Thefts {
     const forged = this.forged / thefts
     const media = train.toPod + train.elsewhere + train.dropped
     const isBeside = isBesideOwner(params)
+    // A replay is of the owner's own session.
+    const kills = this.inForce.kill && params.attack !== 'replay'
     const isKey = params.attack === 'stolen-key'
     return {
       metrics: {
@@ -266,8 +268,12 @@ class Thefts {
           LIFETIMES.map((lifetime, i) => [forgedAt(lifetime), isKey ? this.atLifetime[i]! / thefts : null]),
         ),
       },
-      // Only a thief beside the owner touches the owner's media.
-      unseen: isBeside ? {} : { lostMedia: 0 },
+      // Only a thief beside the owner touches the owner's media, and where nothing is killed nothing is tried after that.
+      unseen: {
+        ...(isBeside ? {} : { lostMedia: 0 }),
+        ...(kills ? {} : { passedAfterKill: 0 }),
+        ...(isBeside || kills ? {} : { refused: 0 }),
+      },
       // A theft that gets nothing touches no media.
       chances: { lostMedia: thefts - thwarted },
       observations: { timeToStop: this.timeToStop.toData() },

@@ -24,7 +24,12 @@ export interface Leak {
   readonly endpoints: number
   /** Jobs of which a forged event would have been believed. */
   readonly jobs: number
-  readonly genuine: { readonly sent: number; readonly taken: number }
+  readonly genuine: {
+    readonly sent: number
+    readonly taken: number
+    /** Endpoints that anything was sent to: what becomes of it hangs on when each of them changes over. */
+    readonly endpoints: number
+  }
   readonly series: Readonly<Record<string, Series>>
 }
 
@@ -50,7 +55,7 @@ export function leak(params: TrustParams, ctx: ReplicationContext): Leak {
   const before = new OurReceiver({ secrets: [leaked] })
   const after = new OurReceiver({ secrets: [fresh] })
   const trusted = ({ changesAt }: Endpoint, at: number): OurReceiver => (at < changesAt ? before : after)
-  const tally = { forged: 0, accepted: 0, lasted: 0, jobs: 0, genuine: { sent: 0, taken: 0 } }
+  const tally = { forged: 0, accepted: 0, lasted: 0, jobs: 0, genuine: { sent: 0, taken: 0, endpoints: 0 } }
   const opened = new Set<number>()
   const curve = new Float64Array(STEPS)
   endpoints.forEach((endpoint, number) => {
@@ -63,12 +68,14 @@ export function leak(params: TrustParams, ctx: ReplicationContext): Leak {
       opened.add(number)
       curve[Math.floor((at / params.span) * STEPS)]!++
     }
+    const sentBefore = tally.genuine.sent
     for (const at of moments(params.span, params.genuineEvery, stream)) {
       tally.genuine.sent++
       const live = liveKeys(params, endpoint, at, keys)
       const delivery = signedWith(live, `genuine_${number}_${tally.genuine.sent}`, at)
       if (trusted(endpoint, at).take(delivery, START + at) === 'accepted') tally.genuine.taken++
     }
+    if (tally.genuine.sent > sentBefore) tally.genuine.endpoints++
     tally.jobs += jobsOpen(params, endpoint)
   })
   return { ...tally, endpoints: opened.size, series: { forgedEvents: seriesOf(curve, params) } }

@@ -12,6 +12,7 @@ import { outcomesOf } from './testing/outcomes.ts'
 import { trustParams } from './params.ts'
 import { OurReceiver } from './receivers.ts'
 import { context } from '../lab/contract/testing/context.ts'
+import { runInline } from '../lab/run/testing/inline.ts'
 import { predictions } from './theory.ts'
 
 const DAYS_4 = 4 * 86_400
@@ -163,6 +164,25 @@ describe('a secret that leaks', () => {
     const { metrics } = run('per-request', { forgeEvery: '5min', endpoints: 3 })
     expect(metrics['forgedFor']!).toBeLessThanOrEqual(6 * HOUR)
     expect([metrics['forgedEndpoints'], metrics['openJobs']]).toEqual([1, 1])
+  })
+  test.each([
+    ['static-overlap', 'pass'],
+    ['per-request', 'pass'],
+    ['static-at-once', 'fail'],
+  ])(
+    '%s: no genuine delivery can be refused where sender and receiver share one: %s',
+    async (secret, verdict) => {
+      const small = 'jobLength: 6h, detection: 12h, deploy: 48h, attacks: 1, mutations: 0, flood: 1'
+      const { document } = await runInline(
+        webhookTrust,
+        `name: t\nquestion: q?\nsim: webhook-trust\nseed: 1\nparams: {secret: ${secret}, ${small}}\nuntil: {replications: 3}\nexpect: [genuineRefused < 1 %]\n`,
+      )
+      expect([document.verdict, document.trust.reasons]).toEqual([verdict, []])
+    },
+  )
+  test('where they are refused, endpoints are as many chances as there are', () => {
+    const params = paramsOf({ secret: 'static-at-once', endpoints: 7, genuineEvery: '1min' })
+    expect(simulate(params, context()).chances).toEqual({ genuineRefused: 7 })
   })
   test.each(['static-overlap', 'static-at-once'])(
     '%s, a leak that outlasts the span: jobs of the span',

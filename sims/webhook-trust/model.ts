@@ -43,6 +43,9 @@ export function simulate(params: TrustParams, ctx: ReplicationContext): Measures
       openJobs: leaked.jobs,
       genuineRefused: leaked.genuine.sent === 0 ? null : 1 - leaked.genuine.taken / leaked.genuine.sent,
     },
+    // Only a secret that is revoked at once leaves a time in which sender and receiver have none in common.
+    unseen: params.secret === 'static-at-once' ? {} : { genuineRefused: 0 },
+    chances: { genuineRefused: leaked.genuine.endpoints },
     state: 'stable',
     flow: { injected: sent, completed: taken, queued: 0, running: 0, dropped: sent - taken, expired: 0 },
     little: [],
