@@ -58,6 +58,19 @@ describe('the terminal summary', () => {
     expect(text.split('\n')[0]).toContain('the expectation holds, as far as these replications saw')
   })
 
+  it.each([
+    ['p50(lostPackets)', 'count', 0],
+    ['p99(wait)', 's', 0],
+    ['lastFailure', 's', 0],
+    ['servers', 'count', 5],
+  ])('does not say that there was not one of %s, which is no event', (metric, unit, value) => {
+    const same = { value, low: value, high: value, clear: false, ok: true, at: {}, unit }
+    const expectation = { ...same, text: `${metric} <= ${value}`, metric }
+    const point = { ...document.points[0]!, at: {}, samples: { [metric]: [value, value, value] } }
+    const text = renderTerminal({ ...document, points: [point], expectations: [expectation] })
+    expect(text).not.toMatch(/not one|no exception|as far as these replications saw/)
+  })
+
   it('prints no percentile for an overloaded run', () => {
     const none = { ...document.expectations[0]!, ok: false, value: null, low: null, high: null }
     const text = renderTerminal({ ...document, verdict: 'overloaded', expectations: [none] })

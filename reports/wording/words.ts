@@ -60,11 +60,18 @@ export const isUnmeasured = (one: Expectation, document: RunDocument): boolean =
 
 type Expectation = RunDocument['expectations'][number]
 
-/** In how many replications it was the same end of what it can be; null where not in all. How near the limit is says nothing then. */
+/**
+ * Whether a figure is of what happens or does not: a share, a count, a mean of what is never negative. A percentile of 0 leaves
+ * some above itself in every replication, and a time of 0 is a time.
+ */
+const isOfEvents = ({ metric, unit }: Expectation): boolean =>
+  !/^p[\d.]+\(/.test(metric) && (unit === 'share' || unit === 'count' || metric.startsWith('mean('))
+
+/** In how many replications it never happened, or always; null where not in all. How near the limit is says nothing then. */
 function throughoutIn(one: Expectation, { points }: RunDocument): number | null {
   const samples = points.find(({ at }) => samePoint(at, one.at))?.samples[one.metric] ?? []
-  const isEnd = one.value !== null && (one.value === one.low || one.value === one.high)
-  return isEnd && samples.length > 0 && samples.every((sample) => sample === one.value)
+  const isEnd = one.value === 0 || (one.value === 1 && one.unit === 'share')
+  return isOfEvents(one) && isEnd && samples.length > 0 && samples.every((sample) => sample === one.value)
     ? samples.length
     : null
 }
