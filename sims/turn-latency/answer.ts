@@ -6,10 +6,11 @@ import { savedBy, VARIANTS } from './variants.ts'
 
 type Point = PointResult<TurnLatencyParams>
 
-export function answer({ chosen, verdict }: Results<TurnLatencyParams>): Headline {
+export function answer({ chosen }: Results<TurnLatencyParams>): Headline {
   const drift = chosen.metrics['drift']!
   return {
-    text: verdict === 'overloaded' ? 'The inference pool is overloaded.' : sentence(chosen),
+    // Whatever the verdict: of a run that was stopped it says only that.
+    text: chosen.state === 'overloaded' ? 'The inference pool is overloaded.' : sentence(chosen),
     value: drift.value,
     unit: 's',
     low: drift.low,

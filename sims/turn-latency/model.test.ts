@@ -48,6 +48,12 @@ it('without counterfactuals the call is the same and nothing is said of savings'
   )
 })
 
+it('an overloaded run says so though it was stopped, and not that its calls are short', () => {
+  const chosen = { state: 'overloaded', metrics: { drift: { value: null, low: null, high: null } } }
+  const told = answer({ chosen, verdict: 'unfinished' } as unknown as Results<TurnLatencyParams>).text
+  expect(told).toBe('The inference pool is overloaded.')
+})
+
 it('instructions are in every context: none is too small for them, nor is a counterfactual’s', () => {
   expect(
     turnLatencyParams.safeParse({ ...written, instructions: 6000, contextLimit: 4000 }).error!.issues,
