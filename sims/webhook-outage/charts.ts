@@ -138,12 +138,14 @@ function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
   )
   const missing =
     unnamed('the run ended before all events had', unfinished) + unnamed('nothing is delivered', idle)
-  const values = points.flatMap((point) => {
+  const drawn = points.flatMap((point) => {
     const attempts = valueOf(point, 'attempts')
     const last = valueOf(point, 'lastDelivery')
     if (attempts === null || last === null) return []
     return [{ policy: point.params.policy, attempts, hours: last / 3600, lost: valueOf(point, 'lost') ?? 0 }]
   })
+  // A policy has as many points as loads are swept beside it.
+  const values = drawn.map((row, i) => ({ ...row, row: i }))
   const x = {
     field: 'hours',
     type: 'quantitative',
@@ -180,8 +182,8 @@ function attemptsAgainstLateness(points: readonly Point[]): ChartSpec {
             y: attempts,
             radius: Math.sqrt((SIZES[0] + (SIZES[1] - SIZES[0]) * lost) / Math.PI),
           })),
-        ).map(({ align, dx, dy, labels }) => ({
-          transform: [{ filter: { field: 'policy', oneOf: labels } }],
+        ).map(({ align, dx, dy, rows }) => ({
+          transform: [{ filter: { field: 'row', oneOf: rows } }],
           mark: { type: 'text', align, dx, dy },
           encoding: { x, y, text: { field: 'policy', type: 'nominal' } },
         })),

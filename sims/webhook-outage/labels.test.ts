@@ -25,20 +25,39 @@ test('a single point, and points without any difference, are named too', () => {
   expect(placed([])).toEqual([])
 })
 
+const point = (policy: string, lost: number, attempts = 2): unknown => ({
+  params: { policy, hysteresis: 'none', before: 0, outage: 1, after: 1, load: 0.1 },
+  replications: [],
+  metrics: {
+    attempts: { value: attempts },
+    lastDelivery: { value: 3600 },
+    lost: { value: lost },
+    undelivered: { value: 0 },
+  },
+})
+
+const latenessOf = (points: readonly unknown[]) =>
+  charts({ points, chosen: points[0] } as unknown as Parameters<typeof charts>[0]).find(
+    ({ name }) => name === 'attempts-lateness',
+  )!
+
+test('each point is named once, also where policies are swept beside something else', () => {
+  const points = [2, 2.05, 2.1, 30].flatMap((attempts) =>
+    ['svix', 'hook0'].map((name) => point(name, 0, attempts)),
+  )
+  const { spec } = latenessOf(points)
+  const { values } = spec['data'] as { values: Record<string, unknown>[] }
+  const names = (
+    spec['layer'] as { transform?: { filter: { field: string; oneOf: unknown[] } }[] }[]
+  ).flatMap(({ transform = [] }) =>
+    transform.flatMap(({ filter }) => values.filter((row) => filter.oneOf.includes(row[filter.field]))),
+  )
+  expect(names).toHaveLength(points.length)
+  expect(new Set(names).size).toBe(points.length)
+})
+
 test('what is lost is drawn to one scale, however little that is: the legend of a run that loses nearly nothing is no larger', () => {
-  const point = (policy: string, lost: number): unknown => ({
-    params: { policy, hysteresis: 'none', before: 0, outage: 1, after: 1, load: 0.1 },
-    replications: [],
-    metrics: {
-      attempts: { value: 2 },
-      lastDelivery: { value: 3600 },
-      lost: { value: lost },
-      undelivered: { value: 0 },
-    },
-  })
-  const points = [point('svix', 0.0003), point('hook0', 0)]
-  const drawn = charts({ points, chosen: points[0] } as unknown as Parameters<typeof charts>[0])
-  const lateness = drawn.find(({ name }) => name === 'attempts-lateness')!
+  const lateness = latenessOf([point('svix', 0.0003), point('hook0', 0)])
   const [dots] = lateness.spec['layer'] as object[]
   expect(dots).toMatchObject({ encoding: { size: { scale: { domain: [0, 1] } } } })
 })

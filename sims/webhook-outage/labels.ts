@@ -14,6 +14,8 @@ export interface Placement {
   readonly align: 'left' | 'right'
   readonly dx: number
   readonly dy: number
+  /** Which points, by their place in the list, and their names. */
+  readonly rows: number[]
   readonly labels: string[]
 }
 
@@ -49,7 +51,7 @@ export function placed(points: readonly Named[]): Placement[] {
     const [x, y] = at(point)
     return [x - point.radius, x + point.radius, y - point.radius, y + point.radius]
   })
-  const placements: Placement[] = PLACES.map((place) => ({ ...place, labels: [] }))
+  const placements: Placement[] = PLACES.map((place) => ({ ...place, rows: [], labels: [] }))
   // The longest have the fewest places.
   for (const point of points.toSorted((a, b) => b.label.length - a.label.length)) {
     const [x, y] = at(point)
@@ -63,6 +65,7 @@ export function placed(points: readonly Named[]): Placement[] {
       return box[0] >= 0 && box[1] <= WIDTH && !taken.some((other) => meets(other, box))
     }
     const place = placements.find(isFree) ?? placements[0]!
+    place.rows.push(points.indexOf(point))
     place.labels.push(point.label)
     taken.push(boxOf(place))
   }
