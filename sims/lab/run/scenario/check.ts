@@ -282,7 +282,8 @@ class Checker {
     } else if (this.errors.length === before) {
       // What is wrong with the whole question is said of that, not of the points.
       const problem = this.errors.length > 0 ? null : unaskable(this.sim, horizon, base.data)
-      if (problem !== null) this.report(['horizon'], { message: problem })
+      if (problem !== null)
+        this.report(['horizon'], { message: problem, ...(horizon === 'steady' ? { expected: 'span' } : {}) })
       else if (axes.length > 0) this.points(written, axes, horizon)
     }
     return { params: base.data, written, first }

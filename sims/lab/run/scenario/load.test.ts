@@ -444,6 +444,13 @@ describe('a steady state that not every point has', () => {
     expect(refused(rest)).toEqual([message])
   })
 
+  test('is refused with what may be asked instead, for tools', () => {
+    const errors: unknown = expect.arrayContaining([
+      expect.objectContaining({ key: 'horizon', expected: 'span' }),
+    ])
+    expect(() => load(asked('31'))).toThrow(expect.objectContaining({ errors }) as Error)
+  })
+
   test('is refused of a point that is only measured later, such as a case that is drawn', () => {
     const scenario = load(asked('2'))
     expect(paramsAt(scenario, { relays: 30 })).toMatchObject({ relays: 30 })
