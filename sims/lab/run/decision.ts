@@ -1,7 +1,7 @@
 /** What the trust check cannot know: that the run was stopped, or that its search decided nothing. */
 import type { TrustDocument } from '../contract/document.ts'
 import type { Point } from './fold.ts'
-import { isAtItsEnd, isExactly } from './judgement.ts'
+import { isAtItsEnd, isExactly, wantsThird } from './judgement.ts'
 import type { Expectation } from './scenario/expectation.ts'
 import type { Found } from './search.ts'
 
@@ -38,5 +38,6 @@ function remedyFor(answered: readonly Point[], expectations: readonly Expectatio
     answered.some((point) => expectations.some((one) => holds(one, point)))
   if (isAny(isAtItsEnd)) return 'a limit with some room: that a share is exactly 0 or 1 no run can show'
   if (isAny(isExactly)) return 'a limit with some room: that a figure is exactly so much no run can show'
+  if (isAny(wantsThird)) return '--replications 3: two say too little of how far a percentile may be off'
   return 'a wider range, or more replications'
 }

@@ -90,6 +90,19 @@ export function chancesWanted(expectation: Expectation, point: Point): number | 
   return wanted > figure.chances ? wanted : null
 }
 
+/**
+ * True when a percentile is left open by nothing but having two replications: its interval lies on one side of the limit, but of
+ * two that agree by chance nobody knows how much their observations are worth. A third mostly tells.
+ */
+export function wantsThird(expectation: Expectation, point: Point): boolean {
+  const { metric, figure: named } = expectation
+  if (named?.kind.kind !== 'quantile' || point.replications.length !== 2) return false
+  const interval = point.figures[metric]?.interval() ?? null
+  return (
+    interval !== null && clear(expectation, interval.low, interval.high) && !isDecided(expectation, point)
+  )
+}
+
 /** True when the run leaves open whether the figure is exactly what it is expected to be: no longer one would close that. */
 export const isExactly = (expectation: Expectation, point: Point): boolean =>
   expectation.op === '==' && point.figures[expectation.metric] !== undefined && !isDecided(expectation, point)

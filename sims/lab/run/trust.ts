@@ -7,7 +7,7 @@ import type { Measures } from '../contract/sim.ts'
 import { formatQuantity } from '../contract/format.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
-import { chancesWanted, isAtItsEnd, isDecided } from './judgement.ts'
+import { chancesWanted, isAtItsEnd, isDecided, wantsThird } from './judgement.ts'
 import type { Plan } from './plan.ts'
 import { MAX_REPLICATIONS } from './scenario/frame.ts'
 import { describePoint } from './scenario/params.ts'
@@ -169,6 +169,7 @@ function unseenOf({ expect: expectations, find }: Scenario, point: Point, name: 
 interface Context {
   readonly scenario: Scenario
   readonly isSteady: boolean
+  readonly point: Point
   readonly plan: Plan
   readonly replications: number
 }
@@ -208,16 +209,18 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
           remedy: more(n, 2),
         },
 
-  'run-length': ({ figure, effective, factor }, { isSteady, plan, replications: n }) => {
+  'run-length': ({ figure, effective, factor }, { scenario, isSteady, point, plan, replications: n }) => {
     const shown = effective < 10 ? Number(effective.toPrecision(2)) : Math.floor(effective)
     const worth =
       effective === 0
         ? 'they hold too few values, or too unequally many'
         : `it is worth ${shown} independent observation${shown === 1 ? '' : 's'} of the 100 that an interval takes`
     if (!isSteady || plan.time === null) {
+      const isThirdWanted = scenario.expect.some((one) => one.metric === figure && wantsThird(one, point))
       return {
         text: `${n} replications are too few for ${figure}: ${worth}`,
-        remedy: more(n, Math.min(factor, 20)),
+        // What a third decides need not be printed to be judged.
+        remedy: isThirdWanted ? '--replications 3' : more(n, Math.min(factor, 20)),
       }
     }
     const { span } = plan.time
@@ -277,9 +280,10 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
   }),
 }
 
-function inWords(scenario: Scenario, { plan, replications }: Point, finding: Finding): Reason {
+function inWords(scenario: Scenario, point: Point, finding: Finding): Reason {
+  const { plan, replications } = point
   const { horizon } = scenario
-  const context = { scenario, isSteady: horizon === 'steady', plan, replications: replications.length }
+  const context = { scenario, isSteady: horizon === 'steady', point, plan, replications: replications.length }
   // The table has for each code the words of that code's finding.
   const words = WORDS[finding.code] as Words<Finding['code']>
   return { code: finding.code, ...words(finding, context) }
