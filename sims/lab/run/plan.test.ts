@@ -5,7 +5,11 @@ import { planPoint, type Plan } from './plan.ts'
 import { fixtureScenario, fixtureSim } from './testing/fixture.ts'
 
 /** A sim that remembers for so long, a customer a second, its mean known to scatter as much. */
-function planOf(relaxation: number, until: string, given: { span?: number; warmUp?: number } = {}): Plan {
+function planOf(
+  relaxation: number,
+  until: string,
+  given: { span?: number; warmUp?: number; horizon?: 'span'; refuses?: string } = {},
+): Plan {
   const sim: Sim = {
     ...fixtureSim(false),
     horizons: ['steady', 'span'],
@@ -14,11 +18,15 @@ function planOf(relaxation: number, until: string, given: { span?: number; warmU
       warmUp: () => given.warmUp ?? null,
       withTimes: (params, times) => ({ ...(params as object), ...times }),
       arrivalRate: () => 1,
+      refuses: () => given.refuses ?? null,
       relaxation: () => relaxation,
       known: () => ({ variance: 4 * relaxation }),
     },
   }
-  const scenario = fixtureScenario(sim, `until: ${until}\n`)
+  const scenario = fixtureScenario(
+    sim,
+    `until: ${until}\n${given.horizon === 'span' ? 'horizon: span\n' : ''}`,
+  )
   return planPoint(
     scenario,
     scenario.params,
@@ -28,6 +36,15 @@ function planOf(relaxation: number, until: string, given: { span?: number; warmU
 
 const arrivals = ({ time, until }: Plan, replications = until.max): number =>
   (time!.span + time!.warmUp) * replications
+
+test('a span has as many windows as a steady state of its length, but where something else than chance moves it', () => {
+  const span = 3600
+  expect(planOf(60, '{replications: 2}', { span }).windows).toBe(30)
+  expect(planOf(60, '{replications: 2}', { span, horizon: 'span' }).windows).toBe(30)
+  expect(planOf(60, '{replications: 2}', { span, horizon: 'span', refuses: 'follows the day' }).windows).toBe(
+    1,
+  )
+})
 
 test('a chosen length is ample where that is affordable', () => {
   const plan = planOf(100, '{replications: 10}')

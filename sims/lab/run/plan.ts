@@ -46,8 +46,11 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
   const isSteady = horizon === 'steady'
   const relaxation = (isSteady && steady?.relaxation?.(params)) || null
   const known = (figure: string): KnownFigure | null => (isSteady && steady?.known?.(params, figure)) || null
+  // In a span too the system remembers for so long, as long as nothing but chance moves it.
+  const isMovedByChance = (steady?.refuses?.(params) ?? null) === null
+  const remembered = isMovedByChance ? (steady?.relaxation?.(params) ?? null) : null
   const windowsOf = (span: number | null): number =>
-    sim.windows?.(params) ?? (span === null ? 1 : windowsIn(span, relaxation))
+    sim.windows?.(params) ?? (span === null ? 1 : windowsIn(span, remembered))
   if (!steady) return { params, time: null, relaxation, isSteady, windows: windowsOf(null), until, known }
 
   const figures = asked.filter(({ spec }) => spec.steadyState === true)
