@@ -78,7 +78,10 @@ export async function bisect(options: BisectOptions): Promise<Bisected> {
     const late = new CouldNotMeasure(`time was up before ${bad} was compared with ${good}`)
     if (left() <= 0) throw late
     const last = await ask(commits.length - 1)
-    if (last.is === 'untold' && left() <= 0) throw late
+    if (last.is === 'untold')
+      throw left() <= 0
+        ? late
+        : new CouldNotMeasure(`${bad} could not be compared with ${good} in ${id}: ${last.why}`)
     if (last.is !== 'worse')
       throw new CouldNotMeasure(`${bad} is not worse than ${good} in ${id}: ${last.why}`)
     return { id, ...(await search(commits, ask, () => left() <= 0)), tried }
@@ -138,7 +141,8 @@ async function compare(
       sameCode: false,
       laidOver: [],
     }
-    const counted = await countBoth(subject, { signal, left })
+    // Where there is no time for this one there is none for the others, which are asked the same.
+    const counted = await countBoth(subject, { signal, left, alone: true })
     const grown = counted.counters.find((one) => one.grown)
     if (grown !== undefined)
       return { is: 'worse', why: `${grown.name} grew from ${grown.base} to ${grown.head}` }

@@ -12,7 +12,7 @@ import {
 } from './counts.ts'
 import { SideFailed } from './duel.ts'
 import { Patience, Silence } from './patience.ts'
-import { Refused } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
 import type { Subject } from './subjects.ts'
 import type { CountReply, CountRequest, ListRequest } from './talk.ts'
 import type { GateControl } from './document.ts'
@@ -25,6 +25,8 @@ export interface CountLimits {
   readonly signal: AbortSignal
   /** Seconds that are left of the gate's budget. */
   readonly left: () => number
+  /** Nothing else waits for what is left. */
+  readonly alone?: boolean
 }
 
 export interface Counted {
@@ -38,8 +40,9 @@ export interface Counted {
   readonly idle: string | null
 }
 
-/** What does not answer is given half the time that is left: the rest is the others'. */
-const patienceOf = ({ left }: CountLimits): Patience => new Patience(() => left() / 2)
+/** What does not answer is given half the time that is left: the rest is the others', if there are any. */
+const patienceOf = ({ left, alone = false }: CountLimits): Patience =>
+  new Patience(alone ? left : () => left() / 2)
 
 async function ask(
   name: string,
@@ -54,7 +57,8 @@ async function ask(
 
 /**
  * The tasks that a file offers at head, and those that only base's offers (none where base's offers nothing); those of base
- * where head's does not answer and base's does, so that it is told what hangs. Throws SideFailed where head's offers none.
+ * where head's does not answer and base's does, so that it is told what hangs. Throws SideFailed where head's offers none,
+ * TimeUp where there is no time for its answer.
  */
 export async function listTasks(
   { base, head }: { readonly base: TaskFile; readonly head: TaskFile },
@@ -93,6 +97,9 @@ async function put(
     return await patience.wait((late) => link.ask(request, late))
   } catch (error) {
     signal.throwIfAborted()
+    // What was given no time to answer has not failed.
+    if (error instanceof Silence && error.cut && !error.hangs)
+      throw new TimeUp(`time was up: ${name}: ${error.message}`, { cause: error })
     throw error instanceof ContestantFailed || error instanceof Silence ? new SideFailed(name, error) : error
   } finally {
     signal.removeEventListener('abort', kill)
@@ -102,12 +109,12 @@ async function put(
 
 const once = { runs: 1, as: 1 } as const
 
-/** One run's work. Throws SideFailed where it cannot be done. */
+/** One run's work. Throws SideFailed where it cannot be done, TimeUp where not in time. */
 export function countOnce(name: string, work: Work, folder: string, limits: CountLimits): Promise<Counts> {
   return ask(name, { work, folder, ...once }, limits)
 }
 
-/** Throws SideFailed where a side cannot do its work. */
+/** Throws SideFailed where a side cannot do its work, TimeUp where there is no time for it. */
 export async function countBoth(
   { base, head, folders }: Subject,
   limits: CountLimits,
@@ -167,9 +174,12 @@ export async function confirmed<T>(play: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Both or the first failure, but not before both have ended. */
+/** Both or the first failure, but not before both have ended; that there was no time says less than any other. */
 async function allOf<A, B>([a, b]: [Promise<A>, Promise<B>]): Promise<[A, B]> {
-  await Promise.allSettled([a, b])
+  const isLate = (one: PromiseSettledResult<unknown>): boolean =>
+    one.status === 'rejected' && one.reason instanceof TimeUp
+  const [one, other] = await Promise.allSettled([a, b])
+  if (isLate(one) && !isLate(other)) await b
   return [await a, await b]
 }
 

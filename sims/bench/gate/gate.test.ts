@@ -375,3 +375,27 @@ test('a budget that is over names what was not measured, and nothing passes', as
     new Set(['tasks/unique', 'tasks/tidy', 'tasks/in a bench']),
   )
 })
+
+test('a benchmark whose count the budget cuts off is not measured, and says nothing of the others', async () => {
+  repository.write({ 'tasks.mjs': TASKS.replace('tidy: () => items.length', 'never: () => { for (;;); }') })
+  const document = await gateOf(ENGINE, { only: ['unique', 'never'], budget: 16 })
+  repository.write({ 'tasks.mjs': TASKS })
+  expect(outcomes(document)).toEqual({ 'tasks/unique': 'pass' })
+  expect(document.notMeasured).toEqual([
+    { id: 'tasks/never', why: expect.stringMatching(/^time was up: \w+: no answer within/) },
+  ])
+  expect(document.verdict).not.toBe('fail')
+  expect(document.headline).toContain('1 not compared, tasks/never first: time was up')
+}, 120_000)
+
+test('controls that the budget cuts off have not failed: nothing was measured', async () => {
+  repository.write({ 'tasks.mjs': TASKS.replace('{ unique:', '{ never: () => { for (;;); }, unique:') })
+  const base = repository.commit({})
+  const document = await gateOf(`${ENGINE}// another\n`, { base, only: ['never'], budget: 3 })
+  repository.write({ 'tasks.mjs': TASKS })
+  expect(document.controls).toEqual([])
+  expect(document.notMeasured).toEqual([
+    { id: 'tasks/never', why: expect.stringMatching(/for the controls by tasks\/never$/) },
+  ])
+  expect(document.verdict).toBe('unmeasured')
+}, 120_000)

@@ -119,7 +119,7 @@ async function fileField(
       gone: gone.filter(isWanted).map((task) => taskId(file, task)),
     }
   } catch (error) {
-    if (!(error instanceof SideFailed)) throw error
+    if (!(error instanceof SideFailed || error instanceof TimeUp)) throw error
     const said = `${given}: ${saidOfHead(error.message, trees)}`
     throw error.cause instanceof Silence ? new CouldNotMeasure(said) : new BadRequest(said)
   }
@@ -178,13 +178,11 @@ class Run {
       return false
     })
     for (const id of this.gone) this.settle({ id, laidOver: [] }, 'gone', 'head no longer has it')
-    const { subject: counted } = this.contests[0]!
-    if (counted !== null) {
-      await this.control(() => countControls(counted, this.limits, this.options.sabotage))
-    }
+    await this.controlCounts()
     // Before the counts, which may take all the time there is: then it is a benchmark that is named as not measured.
     if (countsOnly && controls) await this.controlClock(this.timingOptions(1))
-    for (const subject of open) await this.count(subject)
+    // The last may take all the time that the clock does not need.
+    for (const subject of open) await this.count(subject, countsOnly && subject === open.at(-1))
     for (const contest of open) if (!contest.timed) this.settleCounted(contest, "its time is a disk's")
     const left = open.filter(({ id, timed }) => timed && !this.isSettled(id))
     if (countsOnly) for (const contest of left) this.settleCounted(contest, 'not timed')
@@ -192,9 +190,9 @@ class Run {
     return this.document(load)
   }
 
-  private get limits(): CountLimits {
+  private limits(alone = false): CountLimits {
     const { signal, budget = DEFAULT_BUDGET } = this.options
-    return { signal, left: () => budget - this.elapsed() }
+    return { signal, left: () => budget - this.elapsed(), alone }
   }
 
   private isOver = (): boolean => this.elapsed() > (this.options.budget ?? DEFAULT_BUDGET)
@@ -203,25 +201,43 @@ class Run {
     return secondsSince(this.begin)
   }
 
-  /** Controls that could not even be run are controls that failed. */
-  private async control(run: () => Promise<GateControl[]>): Promise<void> {
+  /**
+   * The controls of the counts, by the first benchmark. Where there is no time even for them, nothing can be told of any.
+   */
+  private async controlCounts(): Promise<void> {
+    const { id, subject } = this.contests[0]!
+    if (subject === null) return
+    const late = await this.control(() => countControls(subject, this.limits(), this.options.sabotage))
+    if (late === null) return
+    const why = `${late.message}, for the controls by ${id}`
+    for (const contest of this.contests)
+      if (!this.isSettled(contest.id)) this.notMeasured.push({ id: contest.id, why })
+  }
+
+  /**
+   * Controls that could not even be run are controls that failed; those that were given no time say nothing of how this
+   * gate measures. Why there was none, or null.
+   */
+  private async control(run: () => Promise<GateControl[]>): Promise<TimeUp | null> {
     try {
       this.controls.push(...(await run()))
     } catch (error) {
+      if (error instanceof TimeUp) return error
       if (!(error instanceof SideFailed || error instanceof Refused)) throw error
       const benchmark = this.contests[0]!.id
       const said = error instanceof SideFailed ? `${error.side}: ${error.message}` : error.message
       this.controls.push({ of: 'any', benchmark, ok: false, said })
     }
+    return null
   }
 
-  private async count(contest: Contest): Promise<void> {
+  private async count(contest: Contest, alone: boolean): Promise<void> {
     const { id, subject } = contest
-    if (this.isOver() || subject === null) return
+    if (this.isOver() || subject === null || this.isSettled(id)) return
     this.options.onProgress(`${id}: counting`)
     try {
       const { work } = toleranceOf(this.accept, id)
-      const counted = await countBoth(subject, this.limits, work)
+      const counted = await countBoth(subject, this.limits(alone), work)
       this.counted.set(id, counted)
       const { idle, grown, wrong } = counted
       // Work that grew has grown, whatever it returns.
@@ -229,19 +245,17 @@ class Run {
       if (wrong !== null && !this.passes(contest, 'refused', 'result', wrong)) return
       if (idle !== null) this.passes(contest, 'refused', 'work', idle)
     } catch (error) {
-      if (error instanceof SideFailed && !error.hangs && this.isOver())
-        // What was given no time to answer has not failed.
-        this.notMeasured.push({ id, why: `time was up: ${error.side}: ${error.message}` })
+      if (error instanceof TimeUp) this.notMeasured.push({ id, why: error.message })
       else this.settleFailed(contest, error)
     }
   }
 
   /** The controls of the clock: whether it would find ten per cent here and now. */
-  private async controlClock(options: TimingOptions): Promise<void> {
+  private async controlClock(options: TimingOptions): Promise<TimeUp | null> {
     const [first] = this.contests as [Contest]
     const { sabotage } = this.options
     const rounds = first.controls(options, sabotage?.slower ?? CONTROL_SLOWER)
-    await this.control(() => timeControls(first.id, rounds, options))
+    return await this.control(() => timeControls(first.id, rounds, options))
   }
 
   private timingOptions(benchmarks: number): TimingOptions {
@@ -253,7 +267,7 @@ class Run {
       seed,
       signal,
       isOver: this.isOver,
-      left: this.limits.left,
+      left: this.limits().left,
       onProgress,
     }
   }
@@ -265,8 +279,7 @@ class Run {
     // Controls for which no time is left say nothing of how this gate measures.
     if (this.isOver()) return
     const options = this.timingOptions(open.length)
-    await this.controlClock(options)
-    if (this.controls.some(({ ok }) => !ok)) return
+    if ((await this.controlClock(options)) !== null || this.controls.some(({ ok }) => !ok)) return
     for (const contest of open) {
       if (this.isOver()) break
       try {
@@ -345,7 +358,7 @@ class Run {
   }
 
   private settleCounted(subject: Contest, untimed: string): void {
-    if (!this.counted.has(subject.id) || this.done.has(subject.id)) return
+    if (!this.counted.has(subject.id) || this.isSettled(subject.id)) return
     const why = this.letThrough.has(subject.id) ? untimed : `it does no more work than at base; ${untimed}`
     this.settle(subject, 'pass', why)
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { chooseClock } from './clock.ts'
-import { confirmed, countBoth, listTasks } from './counting.ts'
+import { confirmed, countBoth, countControls, listTasks } from './counting.ts'
 import { playRound, roundOptions, SideFailed } from './duel.ts'
 import { Patience, Silence } from './patience.ts'
 import { Refused, TimeUp } from './refused.ts'
@@ -136,6 +136,23 @@ test('a round that the budget leaves no time for ends with it, and fails nobody'
   )
   expect(error).toBeInstanceOf(TimeUp)
   expect((error as Error).message).toMatch(/^time was up: base: no answer within/)
+}, 60_000)
+
+test('a count that the budget leaves no time for ends with it, and fails nobody; where nothing else waits it has all', async () => {
+  const counted = async (base: string, head: string, hanging: number, alone: boolean) => {
+    const begin = performance.now()
+    const left = (): number => 60 - (performance.now() - begin) / 1000
+    const error = await passTime(countBoth(subject(base, head), { signal, left, alone }), {
+      hanging,
+      step: 1,
+    })
+    return [(error as Error).name, (error as Error).message, Math.round(60 - left())]
+  }
+  const late = 'time was up: base: no answer within'
+  expect(await counted('hangs', 'hangs', 2, false)).toEqual(['TimeUp', `${late} 30 s`, 30])
+  expect(await counted('hangs', 'hangs', 2, true)).toEqual(['TimeUp', `${late} 60 s`, 60])
+  const controls = countControls(subject('hangs', 'works'), { signal, left: () => 60 })
+  expect(await passTime(controls, { hanging: 2 })).toBeInstanceOf(TimeUp)
 }, 60_000)
 
 test("a file that never loads at head is asked for base's tasks, and where base's does not either, nobody", async () => {

@@ -15,10 +15,13 @@ export class Silence extends Error {
   override readonly name = 'Silence'
   /** Others have answered that long ago that this one never will. */
   readonly hangs: boolean
+  /** It was the budget that left no more time: that says nothing of who was asked, unless it hangs. */
+  readonly cut: boolean
 
-  constructor(message: string, hangs: boolean) {
+  constructor(message: string, hangs: boolean, cut = false) {
     super(message)
     this.hangs = hangs
+    this.cut = cut
   }
 }
 
@@ -66,7 +69,7 @@ export class Patience {
 
   private arm(wait: Wait): void {
     clearTimeout(wait.timer)
-    const enough = this.longest === null ? Infinity : Math.max(LEAST_SECONDS, TIMES * this.longest)
+    const enough = this.longest === null ? Infinity : enoughAfter(this.longest)
     const seconds = Math.min(wait.most, enough) - secondsSince(wait)
     // Where the whole machine stood still, what came meanwhile is taken in first.
     const giveUp = (): void => void setImmediate(() => wait.late.abort(this.silence(wait)))
@@ -77,12 +80,16 @@ export class Patience {
     const { longest } = this
     const waited = secondsSince(wait)
     const said = `no answer within ${waited.toFixed(waited < 10 ? 1 : 0)} s`
-    if (longest === null) return new Silence(said, false)
+    if (longest === null) return new Silence(said, false, wait.most < MOST_SECONDS)
     return new Silence(
       `${said}, where the other side took ${longest.toFixed(1)} s`,
       waited >= Math.max(HANGS_SECONDS, HANGS_TIMES * longest),
+      wait.most < Math.min(MOST_SECONDS, enoughAfter(longest)),
     )
   }
 }
+
+/** Seconds for who is silent where another took so many. */
+const enoughAfter = (longest: number): number => Math.max(LEAST_SECONDS, TIMES * longest)
 
 const secondsSince = ({ begin }: Wait): number => (performance.now() - begin) / 1000
