@@ -201,6 +201,36 @@ test('patience: half a minute at first, many times what another took from then o
   expect(await waited(2, 0)).toEqual([2, false])
 })
 
+test('while the machine stands still nobody is waited for', async () => {
+  let now = 0
+  let timers: { at: number; run: () => void }[] = []
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) => {
+    timers.push({ at: now + ms, run })
+  }) as typeof setTimeout)
+  // At its end all timers are due at once.
+  const pass = async (seconds: number): Promise<void> => {
+    now += 1000 * seconds
+    const due = timers.filter(({ at }) => at <= now)
+    timers = timers.filter(({ at }) => at > now)
+    for (const { run } of due) run()
+    await new Promise(setImmediate)
+  }
+  const ask = (late: AbortSignal) =>
+    new Promise((_, no) => late.addEventListener('abort', () => no(late.reason)))
+  const patience = new Patience(() => 600)
+  let silence: Silence | undefined
+  void patience.wait(ask).catch((error: Silence) => (silence = error))
+  await patience.wait(() => Promise.resolve())
+  await pass(1)
+  await pass(45)
+  expect(silence).toBeUndefined()
+  for (let second = 0; second < 16; second++) await pass(1)
+  expect(silence).toBeUndefined()
+  for (let second = 0; second < 6; second++) await pass(1)
+  expect(silence).toMatchObject({ hangs: true })
+})
+
 test('what hangs once and answers when it is asked again is refused; other failures are not asked again', async () => {
   const hangs = new SideFailed('head', new Silence('no answer', true))
   const tries = (...errors: (Error | null)[]) => {

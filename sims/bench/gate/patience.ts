@@ -25,8 +25,18 @@ export class Silence extends Error {
   }
 }
 
+/**
+ * The clock is looked at this often, and no look finds more than a second beyond: while the whole machine stood still, or we
+ * did, nobody was waited for.
+ */
+const LOOK_SECONDS = 1
+const MOST_LATE_SECONDS = 1
+
 interface Wait {
   readonly begin: number
+  /** Seconds waited up to the last look, and when that was. */
+  waited: number
+  looked: number
   /** Seconds. */
   readonly most: number
   readonly late: AbortController
@@ -47,8 +57,11 @@ export class Patience {
 
   /** What is asked ends with the signal's reason, a Silence, when it has taken too long. */
   async wait<T>(ask: (late: AbortSignal) => Promise<T>): Promise<T> {
+    const begin = performance.now()
     const wait: Wait = {
-      begin: performance.now(),
+      begin,
+      waited: 0,
+      looked: begin,
       // What was begun in the last moment gets one.
       most: Math.max(1, Math.min(MOST_SECONDS, this.left())),
       late: new AbortController(),
@@ -70,15 +83,18 @@ export class Patience {
   private arm(wait: Wait): void {
     clearTimeout(wait.timer)
     const enough = this.longest === null ? Infinity : enoughAfter(this.longest)
-    const seconds = Math.min(wait.most, enough) - secondsSince(wait)
-    // Where the whole machine stood still, what came meanwhile is taken in first.
-    const giveUp = (): void => void setImmediate(() => wait.late.abort(this.silence(wait)))
-    wait.timer = setTimeout(giveUp, 1000 * Math.max(0, seconds))
+    const seconds = Math.min(wait.most, enough) - look(wait)
+    if (seconds > 0) {
+      wait.timer = setTimeout(() => this.arm(wait), 1000 * Math.min(LOOK_SECONDS, seconds))
+      return
+    }
+    // What came meanwhile is taken in first.
+    setImmediate(() => wait.late.abort(this.silence(wait)))
   }
 
   private silence(wait: Wait): Silence {
     const { longest } = this
-    const waited = secondsSince(wait)
+    const { waited } = wait
     const said = `no answer within ${waited.toFixed(waited < 10 ? 1 : 0)} s`
     if (longest === null) return new Silence(said, false, wait.most < MOST_SECONDS)
     return new Silence(
@@ -91,5 +107,13 @@ export class Patience {
 
 /** Seconds for who is silent where another took so many. */
 const enoughAfter = (longest: number): number => Math.max(LEAST_SECONDS, TIMES * longest)
+
+/** Seconds that this one has been waited for. */
+function look(wait: Wait): number {
+  const now = performance.now()
+  wait.waited += Math.min((now - wait.looked) / 1000, LOOK_SECONDS + MOST_LATE_SECONDS)
+  wait.looked = now
+  return wait.waited
+}
 
 const secondsSince = ({ begin }: Wait): number => (performance.now() - begin) / 1000
