@@ -141,7 +141,7 @@ export async function countBoth(
     return { counters, grown: false, notes, wrong: null, idle }
   }
   // What cannot be counted twice alike is no exact counter, and fails nobody; nor does a result that is never the same.
-  const [baseAgain, headAgain] = await both()
+  const [baseAgain, headAgain] = await confirmed(both)
   const isFixed = baseCounts.result === baseAgain.result && headCounts.result === headAgain.result
   const wrong = isOther && isTask && isFixed ? resultSaid(baseCounts, headCounts) : null
   if (isOther && wrong === null)

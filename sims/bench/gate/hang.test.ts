@@ -24,11 +24,20 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flowbench-hang-'))
   writeFileSync(
     join(folder, 'tasks.mjs'),
-    `const hang = () => { for (;;); }
+    `import * as fs from 'node:fs'
+const hang = () => { for (;;); }
 const work = () => { let sum = 0; for (let i = 0; i < 1000; i++) sum += 1; return sum }
 let sampled = false
 process.on('message', (request) => { if (request.do === 'sample') sampled = true })
-export const tasks = { works: work, hangs: hang, later: () => (sampled ? hang() : work()) }
+/** More work, that the second process in which it is done does not end. */
+const second = () => {
+  if (!begun) fs.appendFileSync(${JSON.stringify(join(folder, 'begun'))}, 'x')
+  begun = true
+  if (fs.readFileSync(${JSON.stringify(join(folder, 'begun'))}, 'utf8') === 'xx') hang()
+  for (let i = 0; i < 100; i++) work()
+}
+let begun = false
+export const tasks = { works: work, hangs: hang, later: () => (sampled ? hang() : work()), second }
 `,
   )
   writeFileSync(join(folder, 'loads.mjs'), 'export const tasks = { works: () => 1 }\n')
@@ -108,6 +117,14 @@ test.each([
   },
   60_000,
 )
+
+test('a side that hangs when what grew is counted again is asked once more, too', async () => {
+  const error = await passTime(countBoth(subject('works', 'second'), { signal, left: () => 600 }), {
+    answered: 3,
+  })
+  expect(error).toBeInstanceOf(Refused)
+  expect((error as Error).message).toMatch(/^head: .*asked again, it answered$/)
+}, 60_000)
 
 /** After both have got ready; slower, as those that work are asked one by one. */
 const LATER = { answered: 2, step: 1 }
