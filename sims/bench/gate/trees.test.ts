@@ -152,6 +152,51 @@ test('planted: a workspace that is reached through packages in the store of pnpm
   expect(real).toBe(realpathSync(join(repository.folder, `${other}/other`)))
 })
 
+test('links that lead nowhere, into a store or beside it, are links still', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('engine'),
+    'packages/engine/i.js': walk(100),
+    'b.mjs': `export { w } from 'uses'\n`,
+  })
+  const room = 'node_modules/.pnpm/uses@1.0.0/node_modules'
+  repository.write({ [`${room}/uses/package.json`]: manifest('uses'), [`${room}/uses/i.js`]: '' })
+  link('../../../../packages/engine', `${room}/engine`)
+  link('.pnpm/uses@1.0.0/node_modules/uses', 'node_modules/uses')
+  link('.pnpm/gone@1.0.0/node_modules/gone', 'node_modules/gone')
+  link('nowhere', 'node_modules/lost')
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  try {
+    for (const name of ['gone', 'lost'])
+      expect(lstatSync(join(trees.base.folder, 'node_modules', name)).isSymbolicLink()).toBe(true)
+    expect(realpathSync(join(trees.base.folder, room, 'engine'))).toBe(
+      join(trees.base.folder, 'packages/engine'),
+    )
+  } finally {
+    trees.close()
+  }
+})
+
+test('packages whose links lead to one another on many ways are looked at once each', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('engine'),
+    'b.mjs': '',
+  })
+  link('../packages/engine', 'node_modules/engine')
+  for (let at = 0; at < 30; at++) {
+    repository.write({ [`node_modules/p${at}/package.json`]: manifest(`p${at}`) })
+    for (const name of ['one', 'other']) link(`../../p${at + 1}`, `node_modules/p${at}/node_modules/${name}`)
+  }
+  repository.write({
+    'node_modules/p30/package.json': JSON.stringify({ name: 'p30', dependencies: { engine: '1' } }),
+  })
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  const copied = lstatSync(join(trees.base.folder, 'node_modules/p0')).isDirectory()
+  trees.close()
+  expect(copied).toBe(true)
+}, 20_000)
+
 test('planted: an engine that is found from the current folder is each side’s own', async () => {
   repository.commit({
     'engine/i.mjs': walk(100),

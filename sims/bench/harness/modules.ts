@@ -98,7 +98,7 @@ function holdsRoom(folder: string, { rooms }: Rules): boolean {
 
 /** The room of a store, within one of these installations, that a link leads into; null where it leads elsewhere. */
 function roomIn(path: string, installations: readonly string[]): string | null {
-  if (!lstatSync(path).isSymbolicLink()) return null
+  if (!lstatSync(path).isSymbolicLink() || !existsSync(path)) return null
   const shelf = `${sep}node_modules${sep}`
   const to = leadsTo(path)
   const room = to.slice(0, to.lastIndexOf(shelf) + shelf.length - 1)
@@ -168,10 +168,17 @@ function usersOf(packages: readonly Package[], own: OwnFolder): ReadonlySet<stri
   return copied
 }
 
-/** Names of what a package depends on, and of what those depend on that are installed within it. */
-function needsOf(folder: string): string[] {
+/**
+ * Names of what a package depends on, and of what those depend on that are installed within it. Links may lead round, or to
+ * one package on many ways: each is looked at once.
+ */
+function needsOf(folder: string, seen = new Set<string>()): string[] {
+  if (!existsSync(folder)) return []
+  const real = realpathSync(folder)
+  if (seen.has(real)) return []
+  seen.add(real)
   const within = join(folder, 'node_modules')
-  const inner = existsSync(within) ? packagesIn(within).flatMap(({ path }) => needsOf(path)) : []
+  const inner = existsSync(within) ? packagesIn(within).flatMap(({ path }) => needsOf(path, seen)) : []
   const file = join(folder, 'package.json')
   if (!existsSync(file)) return inner
   const manifest = manifestIn(readFileSync(file, 'utf8'))
