@@ -46,3 +46,16 @@ test.each(['close', 'kill', 'exit'] as const)(
   },
   60_000,
 )
+
+test('a process that is gone is not ended again: its number may be another one by then', async () => {
+  const link = new Link<{ exits: boolean }, { ok: true; pid: number }>(
+    pathToFileURL(join(folder, 'starts.mjs')),
+  )
+  await link.ask({ exits: false })
+  await link.close()
+  const kill = vi.spyOn(process, 'kill')
+  link.kill()
+  await link.close()
+  expect(kill).not.toHaveBeenCalled()
+  kill.mockRestore()
+})

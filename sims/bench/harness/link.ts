@@ -35,6 +35,8 @@ export interface LinkOptions {
 export class Link<Request extends object, Reply extends { readonly ok: true }> {
   private readonly child: ChildProcess
   private readonly timeoutMs: number | undefined
+  /** Nothing of it is left, and its number may be another's by now. */
+  private isOver = false
 
   constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions = {}) {
     this.timeoutMs = timeoutMs
@@ -46,6 +48,11 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env: { ...process.env, ...env } }),
     })
+    // However it ended: what it has started ends with it.
+    this.child.once('exit', () => {
+      this.kill()
+      this.isOver = true
+    })
   }
 
   /** Of the process; undefined where it could not be started. */
@@ -56,7 +63,7 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
   /** Ends the process and all that it started at once; whatever was asked of it fails. */
   kill(): void {
     const { pid } = this.child
-    if (pid === undefined) return
+    if (pid === undefined || this.isOver) return
     try {
       process.kill(-pid, 'SIGKILL')
     } catch {
@@ -65,17 +72,15 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     }
   }
 
-  /** Lets the process close what it has open and go; ends it when it does not, and what it has left running. */
+  /** Lets the process close what it has open and go; ends it when it does not. */
   async close(): Promise<void> {
     const { child } = this
-    if (child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      const killer = setTimeout(() => this.kill(), CLOSE_MS)
-      if (child.connected) child.disconnect()
-      await gone
-      clearTimeout(killer)
-    }
-    this.kill()
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const killer = setTimeout(() => this.kill(), CLOSE_MS)
+    if (child.connected) child.disconnect()
+    await gone
+    clearTimeout(killer)
   }
 
   /**
