@@ -159,11 +159,13 @@ async function lookFor(
     for (const trial of worst.slice(0, MOST_FOLLOWED)) {
       // What was seen stands unless another promises more.
       if (steepest !== null && steepness(steepest) >= steepness(trial)) break
-      const { attack } = trial
-      let grown = await grow(compiled.ready, attack, options, lowerPart(trial))
-      for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
-        const other = await grow(compiled.ready, attack, options)
-        if (blur(other) < blur(grown)) grown = other
+      let grown: Grown
+      try {
+        grown = await follow(compiled, trial, options)
+      } catch (error) {
+        // What was found stays found, whatever the engine does with a further attack.
+        if (!(error instanceof EngineFailed) || steepest === null) throw error
+        continue
       }
       if (isSuperlinear(grown)) {
         const reached = await reach(compiled.ready, grown, options)
@@ -181,6 +183,23 @@ async function lookFor(
       return { ...nothing, verdict: 'crashed', why: `${error.how}: ${error.message}` }
     throw error
   }
+}
+
+/** Goes on from a trial to the end, and again from the begin where others on the machine have blurred that. */
+async function follow(compiled: Compiled, trial: Grown, options: GrowOptions): Promise<Grown> {
+  const { attack } = trial
+  let grown = await grow(compiled.ready, attack, options, lowerPart(trial))
+  for (let again = 0; again < MOST_AGAIN && blur(grown) > 0; again++) {
+    try {
+      const other = await grow(compiled.ready, attack, options)
+      if (blur(other) < blur(grown)) grown = other
+    } catch (error) {
+      // A row that was seen is better than one that was not.
+      if (!(error instanceof EngineFailed)) throw error
+      break
+    }
+  }
+  return grown
 }
 
 /** The row is not measured anew where it says little: what decides is measured in one go, at one speed of the machine. */
