@@ -15,11 +15,17 @@ const MOST_MOVES_IN_ALL = 400_000
 /** Pumps behind which the states are those of many. */
 const PUMPS = 3
 
+interface Completion {
+  readonly word: readonly number[]
+  readonly looksBehind: boolean
+}
+
 export class Endings {
   private readonly automaton: Automaton
   /** Classes that nothing in the pattern takes. */
   readonly foreign: readonly number[]
   private readonly dead = new Map<string, readonly number[]>()
+  private readonly complete = new Map<number, Completion>()
   private movesLeft = MOST_MOVES_IN_ALL
 
   constructor(automaton: Automaton) {
@@ -56,14 +62,27 @@ export class Endings {
   }
 
   /** The shortest word from a state to an end of the pattern. */
-  private completion(state: number): { word: readonly number[]; looksBehind: boolean } {
+  private completion(state: number): Completion {
+    const known = this.complete.get(state)
+    if (known !== undefined) return known
+    const found = this.shortestToEnd(state)
+    this.complete.set(state, found)
+    return found
+  }
+
+  private shortestToEnd(state: number): Completion {
     const { edges, takes, ends, beyond } = this.automaton
-    const found = new Map<number, { word: readonly number[]; looksBehind: boolean }>()
-    found.set(state, { word: [], looksBehind: false })
-    for (const [at, { word, looksBehind }] of found) {
-      if (ends[at]) return { word, looksBehind: looksBehind || beyond.has(at) }
+    /** Where each was come from: words would take as much again for every state of a long way. */
+    const found = new Map<number, { readonly from: number; readonly looksBehind: boolean }>()
+    found.set(state, { from: -1, looksBehind: false })
+    for (const [at, { looksBehind }] of found) {
+      if (ends[at]) {
+        const word: number[] = []
+        for (let back = at; back !== state; back = found.get(back)!.from) word.push(takes[back]![0]!)
+        return { word: word.toReversed(), looksBehind: looksBehind || beyond.has(at) }
+      }
       const go = (to: number, isBehind: boolean): void => {
-        if (!found.has(to)) found.set(to, { word: [...word, takes[to]![0]!], looksBehind: isBehind })
+        if (!found.has(to)) found.set(to, { from: at, looksBehind: isBehind })
       }
       for (const { to } of edges[at]!) go(to, looksBehind)
       for (const { to } of beyond.get(at) ?? []) go(to, true)

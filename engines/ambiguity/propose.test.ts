@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Backtracker } from './backtrack.ts'
+import { Endings } from './endings.ts'
 import { parsePattern, proposeAttacks, UnreadablePattern } from './index.ts'
 
 /** Different characters, and words of four letters in which none is frequent. */
@@ -97,6 +98,15 @@ describe('attacks on a backtracking matcher', () => {
     const whole = proposeAttacks(parsePattern(source)).search.filter(({ suffix }) => suffix.endsWith(last))
     expect(whole.length).toBeGreaterThan(0)
     expect(whole[0]!.exponent).toBeGreaterThan(4.5)
+  })
+
+  test('what a match must hold is looked for of the worst attacks alone', () => {
+    const completed = vi.spyOn(Endings.prototype, 'completed')
+    const loops = Array.from({ length: 12 }, (_, at) => String.fromCharCode(97 + at))
+    const { search } = proposeAttacks(parsePattern(`^${loops.map((char) => `(?:${char}+)+`).join('')}-$`))
+    expect(search.length).toBeGreaterThan(0)
+    expect(completed.mock.calls.length).toBeLessThanOrEqual(4)
+    completed.mockRestore()
   })
 
   // A text that fails at its first character says nothing of a pattern, however long it is.

@@ -69,8 +69,8 @@ interface Candidate {
   readonly prefix: string
   readonly pump: string
   readonly suffix: string
-  /** A suffix that holds all that a match would. */
-  readonly completed: string
+  /** A suffix that holds all that a match would: looked for where it is wanted, which is for few. */
+  readonly completed: () => string
 }
 
 export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: ProposeOptions = {}): Proposals {
@@ -100,8 +100,8 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
   const all: Left = { steps: steps / 3, busiest: null }
   const bare = unique(
     candidates.flatMap(({ prefix, pump, suffix }) => [
-      { prefix: '', pump, suffix: '', completed: '' },
-      { prefix, pump, suffix, completed: '' },
+      { prefix: '', pump, suffix: '', completed: nothing },
+      { prefix, pump, suffix, completed: nothing },
     ]),
   )
   const quick = (text: Uint32Array, budget: number) => matcher.findAll(text, budget)
@@ -123,10 +123,14 @@ const asProposal = ({ prefix, pump, suffix, exponent, length }: Proposal): Propo
   length,
 })
 
+const nothing = (): string => ''
+
 /** The same with all that a match would hold, unless it is there already. */
 function completion({ prefix, pump, suffix, completed }: Candidate): Candidate[] {
-  const missing = Array.from(completed).some((char) => !(pump + suffix).includes(char))
-  return missing ? [{ prefix, pump, suffix: completed, completed: '' }] : []
+  const whole = completed()
+  const here = new Set(pump + suffix)
+  const missing = Array.from(whole).some((char) => !here.has(char))
+  return missing ? [{ prefix, pump, suffix: whole, completed: nothing }] : []
 }
 
 /**
@@ -183,7 +187,7 @@ function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: 
     const { prefix, pump } = loop
     // What stands before a search that starts anywhere may keep it from being over at once.
     const prefixes = prefix.length > 0 ? [prefix] : [[], foreign]
-    const completed = endings.completed(loop)
+    const completed = (): string => endings.completed(loop)
     for (const suffix of endings.behind(loop)) {
       for (const before of prefixes) out.push({ prefix: text(before), pump: text(pump), suffix, completed })
     }
