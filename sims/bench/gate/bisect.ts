@@ -160,7 +160,7 @@ async function compare(
     return await compareTime(id, benchmarkContest(subject).pairs(options), options)
   } catch (error) {
     if (error instanceof SideFailed && error.side === 'head' && error.hangs)
-      return { is: 'worse', why: `it hangs: ${error.message}` }
+      return { is: 'worse', why: `it ${error.message}` }
     if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
     throw error
   } finally {

@@ -27,6 +27,8 @@ export interface CountLimits {
   readonly left: () => number
   /** Nothing else waits for what is left. */
   readonly alone?: boolean
+  /** More work is let through: it is waited for as long as there is time, however soon base has done its own. */
+  readonly mayGrow?: boolean
 }
 
 export interface Counted {
@@ -41,8 +43,8 @@ export interface Counted {
 }
 
 /** What does not answer is given half the time that is left: the rest is the others', if there are any. */
-const patienceOf = ({ left, alone = false }: CountLimits): Patience =>
-  new Patience(alone ? left : () => left() / 2)
+const patienceOf = ({ left, alone = false, mayGrow = false }: CountLimits): Patience =>
+  new Patience(alone ? left : () => left() / 2, { hurries: !mayGrow, asksAgain: alone })
 
 async function ask(
   name: string,

@@ -399,3 +399,26 @@ test('controls that the budget cuts off have not failed: nothing was measured', 
   ])
   expect(document.verdict).toBe('unmeasured')
 }, 120_000)
+
+test('planted: a head that does not end fails as what it is, unless more work is let through: then it is waited for', async () => {
+  const never = ENGINE.replace('  const seen', '  while (items.length > 0);\n  const seen')
+  const accept = join(temporary, 'accept.yaml')
+  // A Bench runs what it is given when it is loaded.
+  const hash = repository.commit({
+    'tasks.mjs': TASKS.replace(/export const bench.*/, ''),
+    'engine.mjs': ENGINE,
+  })
+  const of = async (entry: string) => {
+    writeFileSync(accept, entry)
+    const options = { base: hash, only: ['unique'], accept, budget: 30 }
+    const { benchmarks, verdict } = await gateOf(never, options)
+    return [verdict, benchmarks[0]!.outcome, benchmarks[0]!.why]
+  }
+  const said = /^head had not ended after \d+(\.\d)? s, base took \d+\.\d s$/
+  expect(await of('{}')).toEqual(['fail', 'fail', expect.stringMatching(said)])
+  const entry = (kind: string) =>
+    `accept:\n  - { benchmark: tasks/unique, of: [${kind}], reason: it is known to wait for its input, until: 2026-12-31 }\n`
+  expect(await of(entry('work'))).toEqual(['pass', 'accepted', expect.stringMatching(said)])
+  rmSync(accept)
+  repository.write({ 'tasks.mjs': TASKS, 'engine.mjs': ENGINE })
+}, 300_000)

@@ -237,7 +237,8 @@ class Run {
     this.options.onProgress(`${id}: counting`)
     try {
       const { work } = toleranceOf(this.accept, id)
-      const counted = await countBoth(subject, this.limits(alone), work)
+      const mayGrow = this.acceptance(id, 'work')?.expired === false
+      const counted = await countBoth(subject, { ...this.limits(alone), mayGrow }, work)
       this.counted.set(id, counted)
       const { idle, grown, wrong } = counted
       // Work that grew has grown, whatever it returns.
@@ -246,7 +247,7 @@ class Run {
       if (idle !== null) this.passes(contest, 'refused', 'work', idle)
     } catch (error) {
       if (error instanceof TimeUp) this.notMeasured.push({ id, why: error.message })
-      else this.settleFailed(contest, error)
+      else this.settleFailed(contest, error, 'work')
     }
   }
 
@@ -305,12 +306,13 @@ class Run {
       } catch (error) {
         if (error instanceof TimeUp && contest.subject !== null)
           this.notMeasured.push({ id: contest.id, why: error.message })
-        else this.settleFailed(contest, error)
+        else this.settleFailed(contest, error, 'time')
       }
     }
   }
 
-  private settleFailed(subject: Contest, error: unknown): void {
+  /** `kind`: of what was asked. What does not end where base does has more of it, and may be let through as that. */
+  private settleFailed(subject: Contest, error: unknown, kind: 'work' | 'time'): void {
     if (error instanceof Refused) this.settle(subject, 'refused', error.message)
     else if (!(error instanceof SideFailed)) throw error
     else if (error.side === 'base' && error.message === 'there is no such row') {
@@ -318,7 +320,8 @@ class Run {
     } else if (error.side === 'base' && subject.laidOver.length > 0) {
       this.settle(subject, 'changed', `base cannot be asked head's question: ${error.message}`)
     } else if (error.side === 'head' && error.hangs) {
-      this.settle(subject, 'fail', `head hangs: ${error.message}`)
+      const why = `head ${error.message.replace('the other side', 'base')}`
+      if (this.passes(subject, 'fail', kind, why)) this.settle(subject, 'pass', null)
     } else this.settle(subject, 'refused', `${error.side}: ${error.message}`)
   }
 

@@ -187,8 +187,8 @@ test("a file that never loads at head is asked for base's tasks, and where base'
 }, 60_000)
 
 test('patience: half a minute at first, many times what another took from then on, and never beyond the budget', async () => {
-  const waited = async (left: number, took: number | null): Promise<[number, boolean]> => {
-    const patience = new Patience(() => left)
+  const waited = async (left: number, took: number | null, how = {}): Promise<[number, boolean]> => {
+    const patience = new Patience(() => left, how)
     const begin = performance.now()
     const never = patience
       .wait((late) => new Promise((_, no) => late.addEventListener('abort', () => no(late.reason as Error))))
@@ -216,6 +216,8 @@ test('patience: half a minute at first, many times what another took from then o
   expect(await waited(8, 0.5)).toEqual([8, true])
   expect(await waited(8, 1)).toEqual([8, false])
   expect(await waited(2, 0)).toEqual([2, false])
+  expect(await waited(Infinity, 0.3, { hurries: false })).toEqual([300, true])
+  expect(await waited(40, 5, { hurries: false })).toEqual([40, false])
 })
 
 test('while the machine stands still nobody is waited for', async () => {

@@ -37,8 +37,8 @@ interface Wait {
   /** Seconds waited up to the last look, and when that was. */
   waited: number
   looked: number
-  /** Seconds. */
-  readonly most: number
+  /** Seconds that there were at its begin. */
+  readonly left: number
   readonly late: AbortController
   timer: ReturnType<typeof setTimeout> | undefined
 }
@@ -49,10 +49,17 @@ export class Patience {
   private longest: number | null = null
   private readonly waits = new Set<Wait>()
   private readonly left: () => number
+  private readonly hurries: boolean
+  private readonly asksAgain: boolean
 
-  /** `left`: seconds that there are for an answer. */
-  constructor(left: () => number) {
+  /**
+   * `left`: seconds that there are for an answer; how soon others have answered counts where one `hurries`. Who is silent
+   * then is left half the time where one `asksAgain`.
+   */
+  constructor(left: () => number, how: { readonly hurries?: boolean; readonly asksAgain?: boolean } = {}) {
     this.left = left
+    this.hurries = how.hurries ?? true
+    this.asksAgain = how.asksAgain ?? false
   }
 
   /** What is asked ends with the signal's reason, a Silence, when it has taken too long. */
@@ -62,8 +69,7 @@ export class Patience {
       begin,
       waited: 0,
       looked: begin,
-      // What was begun in the last moment gets one.
-      most: Math.max(1, Math.min(MOST_SECONDS, this.left())),
+      left: this.left(),
       late: new AbortController(),
       timer: undefined,
     }
@@ -82,8 +88,7 @@ export class Patience {
 
   private arm(wait: Wait): void {
     clearTimeout(wait.timer)
-    const enough = this.longest === null ? Infinity : enoughAfter(this.longest)
-    const seconds = Math.min(wait.most, enough) - look(wait)
+    const seconds = Math.min(this.most(wait), this.enough()) - look(wait)
     if (seconds > 0) {
       wait.timer = setTimeout(() => this.arm(wait), 1000 * Math.min(LOOK_SECONDS, seconds))
       return
@@ -92,21 +97,30 @@ export class Patience {
     setImmediate(() => wait.late.abort(this.silence(wait)))
   }
 
+  private most({ left }: Wait): number {
+    const spared = this.asksAgain && this.longest !== null ? left / 2 : left
+    // What was begun in the last moment gets one.
+    return Math.max(1, Math.min(MOST_SECONDS, spared))
+  }
+
+  /** Seconds for who is silent where others have answered. */
+  private enough(): number {
+    if (this.longest === null || !this.hurries) return Infinity
+    return Math.max(LEAST_SECONDS, TIMES * this.longest)
+  }
+
   private silence(wait: Wait): Silence {
     const { longest } = this
     const { waited } = wait
-    const said = `no answer within ${waited.toFixed(waited < 10 ? 1 : 0)} s`
-    if (longest === null) return new Silence(said, false, wait.most < MOST_SECONDS)
-    return new Silence(
-      `${said}, where the other side took ${longest.toFixed(1)} s`,
-      waited >= Math.max(HANGS_SECONDS, HANGS_TIMES * longest),
-      wait.most < Math.min(MOST_SECONDS, enoughAfter(longest)),
-    )
+    const seconds = `${waited.toFixed(waited < 10 ? 1 : 0)} s`
+    const cut = this.most(wait) < Math.min(MOST_SECONDS, this.enough())
+    if (longest === null) return new Silence(`no answer within ${seconds}`, false, cut)
+    const took = `the other side took ${longest.toFixed(1)} s`
+    if (waited >= Math.max(HANGS_SECONDS, HANGS_TIMES * longest))
+      return new Silence(`had not ended after ${seconds}, ${took}`, true, cut)
+    return new Silence(`no answer within ${seconds}, where ${took}`, false, cut)
   }
 }
-
-/** Seconds for who is silent where another took so many. */
-const enoughAfter = (longest: number): number => Math.max(LEAST_SECONDS, TIMES * longest)
 
 /** Seconds that this one has been waited for. */
 function look(wait: Wait): number {
