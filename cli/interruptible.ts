@@ -4,7 +4,7 @@ import { alive } from './alive.ts'
 import { EXIT } from './exit.ts'
 
 /** What ends a command from outside: a work tree must not be left behind by any of them. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 export async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interruption = new AbortController()

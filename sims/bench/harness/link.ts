@@ -43,7 +43,9 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     // What the work prints must not get into a document on stdout.
     this.child = fork(program, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // A group of its own, so that what the work has started ends with it.
+      // A group of its own, so that what the work has started ends with it. Where we are ended by what nobody can listen to
+      // (SIGKILL), it goes by itself when its channel closes, but not before its work lets it look, nor what that started:
+      // a watchdog beside the work would disturb what is timed.
       detached: true,
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env: { ...process.env, ...env } }),

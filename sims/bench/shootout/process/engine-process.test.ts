@@ -67,7 +67,7 @@ describe('an engine in a process', () => {
     expect(engine.peakBytes).toBeGreaterThan(1 << 20)
   })
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends with a program that %s ends', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('ends with a program that %s ends', async (signal) => {
     const program = `
       import { EngineProcess } from ${JSON.stringify(new URL('engine-process.ts', import.meta.url).href)}
       const engine = new EngineProcess(${JSON.stringify(faulty('spins'))}, { seconds: 60, bytes: 2 ** 30 })

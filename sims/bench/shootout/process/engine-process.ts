@@ -82,7 +82,7 @@ let isWatching = false
 function watchSignals(): void {
   if (isWatching) return
   isWatching = true
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
     const onSignal = (): void => {
       if (process.listenerCount(signal) > 1) return
       endAll()
