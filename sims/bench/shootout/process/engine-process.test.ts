@@ -67,24 +67,27 @@ describe('an engine in a process', () => {
     expect(engine.peakBytes).toBeGreaterThan(1 << 20)
   })
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('ends with a program that %s ends', async (signal) => {
-    const program = `
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+    'ends with a program that %s ends',
+    async (signal) => {
+      const program = `
       import { EngineProcess } from ${JSON.stringify(new URL('engine-process.ts', import.meta.url).href)}
       const engine = new EngineProcess(${JSON.stringify(faulty('spins'))}, { seconds: 60, bytes: 2 ** 30 })
       await engine.compile('a+', '')
       await engine.text([{ text: 'a', times: 1 }])
       engine.run('test').catch(() => {})
       console.log(engine.pid)`
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [line] = (await once(child.stdout, 'data')) as [Buffer]
-    const pid = Number(String(line))
-    expect(existsSync(`/proc/${pid}`)).toBe(true)
-    child.kill(signal)
-    expect(await once(child, 'exit')).toEqual([null, signal])
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5_000)
-  })
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [line] = (await once(child.stdout, 'data')) as [Buffer]
+      const pid = Number(String(line))
+      expect(existsSync(`/proc/${pid}`)).toBe(true)
+      child.kill(signal)
+      expect(await once(child, 'exit')).toEqual([null, signal])
+      await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5_000)
+    },
+  )
 
   test.each<[string, Failure]>([
     ['sleeps', 'asleep'],
