@@ -205,13 +205,16 @@ class Run {
    * The controls of the counts, by the first benchmark. Where there is no time even for them, nothing can be told of any.
    */
   private async controlCounts(): Promise<void> {
-    const { id, subject } = this.contests[0]!
+    const { subject } = this.contests[0]!
     if (subject === null) return
     const late = await this.control(() => countControls(subject, this.limits(), this.options.sabotage))
-    if (late === null) return
-    const why = `${late.message}, for the controls by ${id}`
-    for (const contest of this.contests)
-      if (!this.isSettled(contest.id)) this.notMeasured.push({ id: contest.id, why })
+    if (late !== null) this.leaveOut(late)
+  }
+
+  /** Without controls nothing is measured any more. */
+  private leaveOut({ message }: TimeUp): void {
+    const why = `${message}, for the controls by ${this.contests[0]!.id}`
+    for (const { id } of this.contests) if (!this.isSettled(id)) this.notMeasured.push({ id, why })
   }
 
   /**
@@ -280,7 +283,9 @@ class Run {
     // Controls for which no time is left say nothing of how this gate measures.
     if (this.isOver()) return
     const options = this.timingOptions(open.length)
-    if ((await this.controlClock(options)) !== null || this.controls.some(({ ok }) => !ok)) return
+    const late = await this.controlClock(options)
+    if (late !== null) this.leaveOut(late)
+    if (late !== null || this.controls.some(({ ok }) => !ok)) return
     for (const contest of open) {
       if (this.isOver()) break
       try {

@@ -119,7 +119,8 @@ export async function inspect(
   try {
     search = await lookFor('test', compiled, attacks.search, options)
     // An engine that promises is held to its promise by the attacks that there are; of others they are all that is known.
-    if (search.verdict === 'linear' && !attacks.complete && compiled.facts?.promise !== 'linear')
+    const isOpen = search.verdict === 'linear' || search.verdict === 'undecided'
+    if (isOpen && !attacks.complete && compiled.facts?.promise !== 'linear')
       search = { ...search, verdict: 'undecided', degree: null, why: NOT_LOOKED_INTO }
     const goOn = options.findAll && search.verdict === 'linear'
     if (goOn) findAll = await lookFor('count', compiled, attacks.findAll, options)
