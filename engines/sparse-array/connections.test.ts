@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { hasIPv6 } from '../net/testing/ipv6.ts'
 import { RawClient, served } from './testing/served.ts'
 
 /** TCP connections of this port as the kernel lists them: `tr` is the timer that runs, 02 is keep-alive. */
@@ -70,14 +71,17 @@ it.each(['QUIT\r\n', '*1\r\n:1\r\n'])('a client that is told to go and does not 
   socket.destroy()
 })
 
-it('an IPv6 address stands in brackets, for clients that are given the URL and in the list of clients', async (test) => {
-  const server = await served({ host: '::1' }).catch(() => test.skip('no IPv6 here'))
-  const { hostname, port } = new URL(server.url)
-  expect([hostname, port]).toEqual(['[::1]', String(server.port)])
-  const socket = connect(server.port, '::1')
-  socket.write('CLIENT LIST\r\n')
-  const [chunk] = (await once(socket, 'data')) as [Buffer]
-  expect(chunk.toString()).toContain(`addr=[::1]:${socket.localPort} `)
-  socket.destroy()
-  await server.close()
-})
+it.skipIf(!hasIPv6())(
+  'an IPv6 address stands in brackets, for clients that are given the URL and in the list of clients',
+  async () => {
+    const server = await served({ host: '::1' })
+    const { hostname, port } = new URL(server.url)
+    expect([hostname, port]).toEqual(['[::1]', String(server.port)])
+    const socket = connect(server.port, '::1')
+    socket.write('CLIENT LIST\r\n')
+    const [chunk] = (await once(socket, 'data')) as [Buffer]
+    expect(chunk.toString()).toContain(`addr=[::1]:${socket.localPort} `)
+    socket.destroy()
+    await server.close()
+  },
+)

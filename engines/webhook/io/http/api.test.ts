@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync, mkdtempSync, readdirSync, chmodS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasIPv6 } from '../../../net/testing/ipv6.ts'
 import { BODY_LIMIT } from '../../message/envelope.ts'
 import { fuzzRequests } from '../../testing/fuzz-requests.ts'
 import { openLive, until, type Live } from '../../testing/live.ts'
@@ -131,8 +132,8 @@ describe('what is refused, with which status, and where', () => {
     expect(await raw(request(`Host: localhost:${port}`))).toContain('HTTP/1.1 200')
   })
 
-  test('an IPv6 host is a name of the server too, in brackets', async (test) => {
-    const six = await openLive({ host: '::1' }).catch(() => test.skip('no IPv6 here'))
+  test.skipIf(!hasIPv6())('an IPv6 host is a name of the server too, in brackets', async () => {
+    const six = await openLive({ host: '::1' })
     const { url, port } = six.server.http
     expect(url).toBe(`http://[::1]:${port}`)
     expect((await fetch(`${url}/messages`)).status).toBe(200)
