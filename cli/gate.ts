@@ -47,7 +47,8 @@ export const gate = defineCommand({
       .option('rounds', {
         ...wholeNumber('rounds', 0),
         default: 300,
-        describe: 'of --self-test: rounds of each benchmark, those kept counted',
+        describe:
+          'of --self-test: rounds of each benchmark, those kept counted, thirty in each pair of work trees',
       })
       .option('gates', {
         ...wholeNumber('gates', 0),

@@ -32,7 +32,7 @@ function benchmark(id: string, change: Partial<GateBenchmark> = {}): GateBenchma
   }
 }
 
-const rate = { found: 0, of: 20, low: 0, high: 0.168 }
+const rate = { found: 0, of: 20, held: 20, low: 0, high: 0.168 }
 
 function gate(change: Partial<GateDocument> = {}): GateDocument {
   return gateDocument.parse({

@@ -18,10 +18,10 @@ export function renderSelfTest({ machine, busy, calm, realGates }: SelfTest): st
 }
 
 function lines(state: string, rates: SoakRates | null): string[] {
-  if (rates === null) return [`${state}: too few rounds on any one day yet`]
-  const { rounds, days, benchmarks, falseAlarms, cleared, undecided, found, storedBaseline } = rates
+  if (rates === null) return [`${state}: too few rounds in any pair of work trees yet`]
+  const { rounds, places, days, benchmarks, falseAlarms, cleared, undecided, found, storedBaseline } = rates
   return [
-    `${state}: ${rounds} rounds on ${days} ${days === 1 ? 'day' : 'days'}, ${falseAlarms.of} whole gates drawn from them`,
+    `${state}: ${rounds} rounds in ${counted(places, 'pair')} of work trees on ${counted(days, 'day')}, ${falseAlarms.of} whole gates drawn from them`,
     `  false alarms, all benchmarks together: ${shown(falseAlarms)}; cleared ${share(cleared)}, undecided ${share(undecided)}`,
     ...Object.entries(found).map(([slower, rate]) => `  +${slower} % found: ${shown(rate)}`),
     `  for comparison, one figure against a stored one at +5 %: ${shown(storedBaseline)} false alarms`,
@@ -34,5 +34,7 @@ function lines(state: string, rates: SoakRates | null): string[] {
     }),
   ]
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const signed = (ratio: number): string => `${ratio < 1 ? '' : '+'}${(100 * (ratio - 1)).toFixed(1)} %`

@@ -5,9 +5,10 @@ import { formatQuantity } from '../../sims/lab/contract/format.ts'
 
 export const share = (value: number): string => formatQuantity(value, 'share')
 
-/** A rate with its exact interval. */
-export function shown({ found, of, low, high }: Rate): string {
-  return `${share(of === 0 ? 0 : found / of)} (${found} of ${of}; ${share(low)} to ${share(high)})`
+/** A rate with its exact interval, and of how many gates that is where they were drawn. */
+export function shown({ found, of, held, low, high }: Rate): string {
+  const counted = `${found} of ${of}${held === of ? '' : ` drawn, ${held} side by side`}`
+  return `${share(of === 0 ? 0 : found / of)} (${counted}; ${share(low)} to ${share(high)})`
 }
 
 /** What is known of how often the gate is wrong here, and how old that is. */

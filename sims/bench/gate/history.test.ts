@@ -61,6 +61,34 @@ test('ratios multiply, exact counters change where they change, and those that d
   expect(series[0]!.values).toEqual([expect.closeTo(1.1), expect.closeTo(1.21)])
 })
 
+test('allocated bytes repeat within half a per cent: what lies within that is no change, and what creeps out of it is', () => {
+  const run = (allocated: number): HistoryLine => ({
+    ...line(null, 10),
+    benchmarks: [{ id: 'a/b', outcome: 'pass', ratio: null, counters: { allocated } }],
+  })
+  const changesOf = (...values: number[]) => seriesOf(values.map(run)).map(({ changes }) => changes)
+  expect(changesOf(10_000, 10_016, 10_008, 9990)).toEqual([])
+  expect(changesOf(10_000, 10_040, 10_080, 10_085)).toEqual([[2]])
+})
+
+test('planted: a history of twenty benchmarks in which nothing changed hardly ever shows a change', () => {
+  let found = 0
+  for (let i = 0; i < 100; i++) {
+    const runs = Array.from({ length: 20 }, () => noise(40))
+    const lines = runs[0]!.map((_, at) => ({
+      ...line(null, 10),
+      benchmarks: runs.map((logs, id) => ({
+        id: String(id),
+        outcome: 'pass',
+        ratio: Math.exp(logs[at]!),
+        counters: {},
+      })),
+    }))
+    if (seriesOf(lines).some(({ changes }) => changes.length > 0)) found++
+  }
+  expect(found).toBeLessThanOrEqual(5)
+})
+
 test('a line that is no run is named', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flowbench-'))
   const file = join(folder, 'history.ndjson')

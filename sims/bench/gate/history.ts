@@ -11,11 +11,12 @@
  * hardly be chance (Rosner's generalized test for many outliers, Technometrics 25, 1983), so that two steps do not hide
  * each other.
  */
-import { appendFileSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { studentTail } from '../../lab/analysis/student.ts'
 import { BadRequest } from '../harness/errors.ts'
 import type { GateDocument } from './document.ts'
+import { appendLine } from './lines.ts'
 
 const historyLine = z.strictObject({
   at: z.iso.datetime(),
@@ -48,7 +49,7 @@ export function record(file: string, { verdict, base, machine, benchmarks }: Gat
       counters: Object.fromEntries(counters.map(({ name, head }) => [name, head])),
     })),
   }
-  appendFileSync(file, `${JSON.stringify(line)}\n`)
+  appendLine(file, line)
 }
 
 /** BadRequest for a file that is not there, and names the line that is no run. */
@@ -96,12 +97,31 @@ export function seriesOf(lines: readonly HistoryLine[]): Series[] {
       for (const [name, value] of Object.entries(counters)) add(id, name, value, at)
     }
   }
-  return [...found.values()].flatMap((one) => {
+  const all = [...found.values()]
+  const times = all.filter(({ what }) => what === 'time').length
+  return all.flatMap((one) => {
     if (one.what === 'time') {
-      return [{ ...one, values: running(one.values), changes: steps(one.values) }]
+      return [{ ...one, values: running(one.values), changes: steps(one.values, LEVEL / times) }]
     }
-    const changes = one.values.flatMap((value, i) => (i > 0 && value !== one.values[i - 1] ? [i] : []))
+    const changes = moves(one.what, one.values)
     return changes.length === 0 ? [] : [{ ...one, changes }]
+  })
+}
+
+/** By how much counters differ that are not exact, from one process to the next: a share, and bytes. */
+const LOOSE: Readonly<Record<string, { share: number; bytes: number }>> = {
+  allocated: { share: 0.005, bytes: 0 },
+  retained: { share: 0.25, bytes: 16_384 },
+}
+
+/** Places at which a counter is no longer what it was since the last such place. */
+function moves(what: string, values: readonly number[]): number[] {
+  const { share, bytes } = LOOSE[what] ?? { share: 0, bytes: 0 }
+  let level = values[0]!
+  return values.flatMap((value, i) => {
+    if (Math.abs(value - level) <= Math.max(bytes, share * Math.max(level, value))) return []
+    level = value
+    return [i]
   })
 }
 
@@ -110,7 +130,7 @@ function running(logs: readonly number[]): number[] {
   return logs.map((log) => Math.exp((sum += log)))
 }
 
-/** Chance that anything is found in a history in which nothing changed. */
+/** Chance that anything is found in a history in which nothing changed, shared out among its benchmarks. */
 const LEVEL = 0.01
 /** Fewer ratios have no spread to speak of. */
 const LEAST_RUNS = 8
@@ -119,8 +139,8 @@ const LEAST_STEP = Math.log1p(0.005)
 /** At most this share of a history can be steps: the rest tells what is usual. */
 const MOST_STEPS = 0.25
 
-/** Places of log ratios that lie too far from 0 to be noise, ascending. */
-export function steps(logs: readonly number[]): number[] {
+/** Places of log ratios that lie too far from 0 to be noise, ascending; `level`: the chance of any where there is none. */
+export function steps(logs: readonly number[], level = LEVEL): number[] {
   if (logs.length < LEAST_RUNS) return []
   const size = (place: number): number => Math.abs(logs[place]!)
   const places = [...logs.keys()].toSorted((a, b) => size(b) - size(a))
@@ -131,7 +151,7 @@ export function steps(logs: readonly number[]): number[] {
     const others = places.slice(taken + 1)
     const spread = Math.sqrt(others.reduce((sum, place) => sum + size(place) ** 2, 0) / others.length)
     // Any of those that are left might have been the most extreme.
-    if (2 * studentTail(one / spread, others.length) * (others.length + 1) <= LEVEL) found = taken + 1
+    if (2 * studentTail(one / spread, others.length) * (others.length + 1) <= level) found = taken + 1
   }
   return places.slice(0, found).toSorted((a, b) => a - b)
 }

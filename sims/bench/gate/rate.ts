@@ -2,13 +2,24 @@
 import { z } from 'zod'
 import { regularizedBeta } from '../../lab/analysis/beta.ts'
 
-/** `low` and `high`: the exact 95 % interval (Clopper and Pearson) for independent gates. */
-export const rate = z.strictObject({ found: z.int(), of: z.int(), low: z.number(), high: z.number() })
+/**
+ * `found` of so many gates. Those that were drawn share their rounds: `held` is how many the rounds hold side by side, and
+ * `low` and `high` the exact 95 % interval (Clopper and Pearson) of as many independent ones.
+ */
+export const rate = z.strictObject({
+  found: z.int(),
+  of: z.int(),
+  held: z.int(),
+  low: z.number(),
+  high: z.number(),
+})
 
 export type Rate = z.infer<typeof rate>
 
 export const soakRates = z.strictObject({
   rounds: z.int(),
+  /** Pairs of work trees, and days on which they were played in. */
+  places: z.int(),
   days: z.int(),
   benchmarks: z.record(
     z.string(),
@@ -33,7 +44,8 @@ export const soakRates = z.strictObject({
 
 export type SoakRates = z.infer<typeof soakRates>
 
-export function rateOf(found: number, of: number): Rate {
+/** `held`: independent ones among them; default, all. */
+export function rateOf(found: number, of: number, held = of): Rate {
   // The binomial distribution function is a beta's; its level is found by bisection.
   const solve = (holds: (p: number) => boolean): number => {
     let low = 0
@@ -45,12 +57,15 @@ export function rateOf(found: number, of: number): Rate {
     }
     return low
   }
+  // No whole number where they are drawn: the beta's function does not mind.
+  const among = of === 0 ? 0 : (found / of) * held
   return {
     found,
     of,
+    held,
     // P(B >= found) reaches 2.5 %.
-    low: found === 0 ? 0 : solve((p) => regularizedBeta(p, found, of - found + 1) < 0.025),
+    low: found === 0 ? 0 : solve((p) => regularizedBeta(p, among, held - among + 1) < 0.025),
     // P(B <= found) falls to 2.5 %.
-    high: found === of ? 1 : solve((p) => 1 - regularizedBeta(p, found + 1, of - found) > 0.025),
+    high: found === of ? 1 : solve((p) => 1 - regularizedBeta(p, among + 1, held - among) > 0.025),
   }
 }

@@ -12,18 +12,23 @@ test('exact intervals: the rule of three, and a published one', () => {
   expect(rateOf(20, 20)).toMatchObject({ low: expect.closeTo(0.83157, 4), high: 1 })
 })
 
+test('gates that were drawn know no more than the rounds they were drawn from', () => {
+  expect(rateOf(0, 20_000, 30)).toMatchObject({ low: 0, high: rateOf(0, 30).high })
+  expect(rateOf(10_000, 20_000, 30)).toMatchObject({ low: rateOf(15, 30).low, high: rateOf(15, 30).high })
+})
+
 /** Rounds of a machine whose ratios spread by `spread` and are off by `bias`: base is not itself. */
-function rounds(spread: number, bias = 0): SoakRound[] {
-  const stream = openStream(5, 0, 'rounds')
+function rounds(spread: number, bias = 0, place = 'one'): SoakRound[] {
+  const stream = openStream(5, 0, `rounds/${place}`)
   const noise = (): number => (stream.uniform() + stream.uniform() + stream.uniform() - 1.5) * 2 * spread
   return ['a', 'b'].flatMap((benchmark) =>
     Array.from({ length: 90 }, (_, i): SoakRound => {
-      const block = `${benchmark}${Math.floor(i / 10)}`
+      const block = `${place}${benchmark}${Math.floor(i / 10)}`
       const common = { method: 'm', machine: 'x', clock: 'cpu', at: i, busy: false, load: 0 } as const
       const side = (seconds: number) => ({ seconds, peak: 1e8 })
       const slowed = [0.03, 0.05, 0.1].map((slower) => (1 + slower) * Math.exp(noise()))
       const ratio = Math.exp(bias + noise())
-      return { ...common, benchmark, block, base: side(1), again: side(ratio), ratio, slowed }
+      return { ...common, benchmark, block, place, base: side(1), again: side(ratio), ratio, slowed }
     }),
   )
 }
@@ -31,12 +36,14 @@ function rounds(spread: number, bias = 0): SoakRound[] {
 const ratesWith = async (all: SoakRound[]) => (await ratesOf(all, planOf(6), 500, openStream(1, 0, 'gates')))!
 
 test('a quiet machine: no false alarm, slowdowns found, the stored baseline cries more often', async () => {
-  const { falseAlarms, found, cleared, storedBaseline } = await ratesWith(rounds(0.02))
+  const { falseAlarms, found, cleared } = await ratesWith(rounds(0.02))
   expect(falseAlarms.found).toBe(0)
   expect(cleared).toBeGreaterThan(0.9)
   expect(found['10']!.found / found['10']!.of).toBe(1)
   expect(found['5']!.found).toBeGreaterThan(found['3']!.found)
-  expect(storedBaseline.found).toBeGreaterThan(0)
+  const lively = await ratesWith(rounds(0.03))
+  expect(lively.falseAlarms.found).toBe(0)
+  expect(lively.storedBaseline.found).toBeGreaterThan(0)
 })
 
 test('each benchmark says for itself what was seen of a slowdown, and how often it is found', async () => {
@@ -56,24 +63,41 @@ test('planted: a second work tree that is slower by itself shows as false alarms
   expect((await ratesWith(rounds(0.02, 0.05))).falseAlarms.found).toBeGreaterThan(400)
 })
 
-test('too few rounds say nothing', async () => {
-  expect(await ratesOf(rounds(0.02).slice(0, 29), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
+test('planted: work trees that differ by themselves show in as many gates as meet them, not as noise of all', async () => {
+  const fair = ['one', 'two', 'three'].flatMap((place) => rounds(0.02, 0, place))
+  const { falseAlarms, places } = await ratesWith([...fair, ...rounds(0.02, 0.05, 'four')])
+  expect(places).toBe(4)
+  expect(falseAlarms.found / falseAlarms.of).toBeGreaterThan(0.18)
+  expect(falseAlarms.found / falseAlarms.of).toBeLessThan(0.32)
+  expect(falseAlarms.high).toBeGreaterThan(falseAlarms.found / falseAlarms.of)
 })
 
-test('a day on which few rounds were played is left out: no gate is drawn from a block or two', async () => {
-  const on = (day: number, all: SoakRound[]): SoakRound[] =>
-    all.map((round) => ({ ...round, at: round.at + day * 86_400_000 }))
+test('planted: a slowdown that one pair of work trees hides is missed by the gates that meet it', async () => {
+  const hidden = rounds(0.02, 0, 'two').map((round) => ({ ...round, slowed: [1, 1, 1] }))
+  const { found } = await ratesWith([...rounds(0.02), ...hidden])
+  const share = found['10']!.found / found['10']!.of
+  expect([share > 0.4, share < 0.6]).toEqual([true, true])
+})
+
+test('ninety rounds of each hold at most eleven gates side by side, however many are drawn', async () => {
+  const { falseAlarms } = await ratesWith(rounds(0.02))
+  expect(falseAlarms.of).toBe(500)
+  expect(falseAlarms.held).toBeGreaterThan(6)
+  expect(falseAlarms.held).toBeLessThanOrEqual(11)
+  expect(falseAlarms.high).toBeGreaterThan(0.25)
+})
+
+test('too few rounds say nothing', async () => {
+  expect(await ratesOf(rounds(0.02).slice(0, 19), planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
+})
+
+test('work trees in which few rounds were played are left out: no gate is drawn from a block or two', async () => {
   const played = rounds(0.02)
-  // Five rounds each of a day on which base was not itself.
-  const few = on(1, rounds(0.02, 0.1)).filter(({ at }) => at % 86_400_000 < 5)
+  // Five rounds each of work trees in which base was not itself.
+  const few = rounds(0.02, 0.1, 'two').filter(({ at }) => at < 5)
   const rates = await ratesWith([...played, ...few])
-  expect([rates.days, rates.rounds, rates.falseAlarms.found]).toEqual([1, played.length, 0])
-  // Enough of all days together, and of none by itself.
-  const thin = [0, 1].flatMap((day) =>
-    on(
-      day,
-      played.filter(({ at }) => at < 20),
-    ),
-  )
+  expect([rates.places, rates.rounds, rates.falseAlarms.found]).toEqual([1, played.length, 0])
+  // Enough of all together, and of none by itself.
+  const thin = ['one', 'two'].flatMap((place) => rounds(0.02, 0, place).filter(({ at }) => at < 15))
   expect(await ratesOf(thin, planOf(6), 100, openStream(1, 0, 'gates'))).toBeNull()
 })

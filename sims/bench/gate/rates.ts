@@ -1,19 +1,20 @@
 /**
  * How often the gate is wrong, from the rounds of a soak.
  *
- * Whole gates are drawn from the rounds that were really played: of one day and one state of the machine, blocks of
- * consecutive rounds with replacement, for each benchmark, as many as the gate would have asked for, and fresh ones to
- * confirm. So what hangs together in time stays together. They are judged by the gate's own code (`timing.ts`), time and
- * memory. A gate of base against itself that fails is a false alarm.
+ * Whole gates are drawn from the rounds that were really played: of one pair of work trees (and so of one day) and one
+ * state of the machine, blocks of consecutive rounds with replacement, for each benchmark, as many as the gate would have
+ * asked for, and fresh ones to confirm. So what hangs together in time or place stays together. They are judged by the
+ * gate's own code (`timing.ts`), time and memory. A gate of base against itself that fails is a false alarm. However many
+ * are drawn, they know no more than the rounds do: the intervals are of as many gates as these hold side by side.
  *
  * Beside it stands the gate that most projects have, on the same rounds: one figure now against one that was stored, at
  * plus five per cent.
  */
 import { median, sum } from 'simple-statistics'
 import type { Stream } from '../../lab/kernel/random/stream.ts'
-import { wholeDays } from './days.ts'
 import type { Played } from './duel.ts'
 import type { Plan } from './judge.ts'
+import { wholePlaces } from './places.ts'
 import { rateOf, type Rate, type SoakRates } from './rate.ts'
 import { SLOWED, type SoakRound } from './soak.ts'
 import { timeBoth, type Pair, type Timed } from './timing.ts'
@@ -23,10 +24,12 @@ const GATES_AT_ONCE = 100
 
 /** Rounds that were played one after the other. */
 type Block = readonly SoakRound[]
+/** All of one benchmark in one pair of work trees. */
+type Pool = readonly Block[]
 
 /**
- * What `rounds` (of one method, machine and state) say of gates under `plan`, from the days on which every benchmark was
- * played often enough: a gate is of one day. Null when there is no such day.
+ * What `rounds` (of one method, machine and state) say of gates under `plan`, from the pairs of work trees in which every
+ * benchmark was played often enough. Null when there is none.
  */
 export async function ratesOf(
   all: readonly SoakRound[],
@@ -34,54 +37,68 @@ export async function ratesOf(
   gates: number,
   stream: Stream,
 ): Promise<SoakRates | null> {
-  const ids = new Set(all.map(({ benchmark }) => benchmark))
-  const days = wholeDays(all, ids)
-  if (days.length === 0) return null
-  const rounds = days.flat()
+  const ids = [...new Set(all.map(({ benchmark }) => benchmark))]
+  const places = wholePlaces(all, ids)
+  if (places.length === 0) return null
+  const rounds = places.flat()
   const byBenchmark = Map.groupBy(rounds, ({ benchmark }) => benchmark)
-  const pools = days.map((ofDay) => ({
-    ofDay: [...Map.groupBy(ofDay, ({ benchmark }) => benchmark).values()].map((all) => [
-      ...Map.groupBy(all, ({ block }) => block).values(),
-    ]),
-  }))
+  const poolsOf = (id: string): Pool[] =>
+    places.map((ofPlace) => {
+      const own = ofPlace.filter(({ benchmark }) => benchmark === id)
+      return [...Map.groupBy(own, ({ block }) => block).values()]
+    })
+  const pools = ids.map((id) => ({ id, ofPlaces: poolsOf(id), used: 0 }))
   let falseAlarms = 0
   let cleared = 0
   let undecided = 0
-  let benchmarks = 0
   for (let gate = 0; gate < gates; gate++) {
     if (gate % GATES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
-    const { ofDay } = pools[stream.below(pools.length)]!
+    const place = stream.below(places.length)
     let failed = false
-    for (const blocks of ofDay) {
-      const outcome = await playGate(blocks, plan, stream, alike)
-      benchmarks++
-      if (isFound(outcome)) failed = true
-      else if (outcome === 'clear') cleared++
+    for (const pool of pools) {
+      const { finding, used } = await playGate(pool.ofPlaces[place]!, plan, stream, alike)
+      pool.used += used / gates
+      if (isFound(finding)) failed = true
+      else if (finding === 'clear') cleared++
       else undecided++
     }
     if (failed) falseAlarms++
   }
-  const perBenchmark = Math.max(1, Math.round(gates / 10 / byBenchmark.size))
+  const held = sum(
+    places.map((_, place) => Math.min(...pools.map(({ ofPlaces, used }) => heldIn(ofPlaces[place]!, used)))),
+  )
+  const perBenchmark = Math.max(1, Math.round(gates / 10 / ids.length))
   const ofBenchmarks: [string, SoakRates['benchmarks'][string]][] = []
-  for (const [id, all] of byBenchmark) {
+  for (const { id, ofPlaces } of pools) {
+    const own = byBenchmark.get(id)!
     const slowed: [string, { seen: number; found: Rate }][] = []
     for (const [level, slower] of SLOWED.entries()) {
-      slowed.push([percent(slower), await slowedRates(all, level, plan, perBenchmark, stream)])
+      const seen = median(own.map((round) => round.slowed[level]!))
+      slowed.push([
+        percent(slower),
+        { seen, found: await foundOf(ofPlaces, level, plan, perBenchmark, stream) },
+      ])
     }
-    const spread = robustSpread(all.map(({ ratio }) => Math.log(ratio)))
-    ofBenchmarks.push([id, { rounds: all.length, spread, slowed: Object.fromEntries(slowed) }])
+    const spread = robustSpread(own.map(({ ratio }) => Math.log(ratio)))
+    ofBenchmarks.push([id, { rounds: own.length, spread, slowed: Object.fromEntries(slowed) }])
   }
   const foundAt = (slower: number): Rate => {
     const rates = ofBenchmarks.map(([, { slowed }]) => slowed[percent(slower)]!.found)
-    return rateOf(sum(rates.map(({ found }) => found)), sum(rates.map(({ of }) => of)))
+    const total = (of: (rate: Rate) => number): number => sum(rates.map(of))
+    return rateOf(
+      total(({ found }) => found),
+      total(({ of }) => of),
+      total((rate) => rate.held),
+    )
   }
   return {
     rounds: rounds.length,
-    days: days.length,
+    places: places.length,
+    days: new Set(rounds.map(({ at }) => new Date(at).toISOString().slice(0, 10))).size,
     benchmarks: Object.fromEntries(ofBenchmarks),
-    falseAlarms: rateOf(falseAlarms, gates),
-    cleared: cleared / benchmarks,
-    undecided: undecided / benchmarks,
+    falseAlarms: rateOf(falseAlarms, gates, Math.max(1, held)),
+    cleared: cleared / gates / ids.length,
+    undecided: undecided / gates / ids.length,
     found: Object.fromEntries(SLOWED.map((slower) => [percent(slower), foundAt(slower)])),
     storedBaseline: storedBaseline([...byBenchmark.values()], gates, stream),
   }
@@ -89,18 +106,31 @@ export async function ratesOf(
 
 const percent = (share: number): string => String(Math.round(100 * share))
 
-/** What the rounds of one benchmark show of a copy slowed by the `level`th share, and how many of so many gates find it. */
-async function slowedRates(
-  all: readonly SoakRound[],
+/** Gates of so many rounds that there are side by side. */
+const heldIn = (pool: Pool, used: number): number => Math.floor(sum(pool.map(({ length }) => length)) / used)
+
+/** How many of so many gates find a copy of a benchmark that is slowed by the `level`th share. */
+async function foundOf(
+  ofPlaces: readonly Pool[],
   level: number,
   plan: Plan,
   gates: number,
   stream: Stream,
-): Promise<{ seen: number; found: Rate }> {
-  const blocks = [...Map.groupBy(all, ({ block }) => block).values()]
+): Promise<Rate> {
   let found = 0
-  for (let i = 0; i < gates; i++) if (isFound(await playGate(blocks, plan, stream, slowdown(level)))) found++
-  return { seen: median(all.map(({ slowed }) => slowed[level]!)), found: rateOf(found, gates) }
+  let rounds = 0
+  for (let i = 0; i < gates; i++) {
+    const { finding, used } = await playGate(
+      ofPlaces[stream.below(ofPlaces.length)]!,
+      plan,
+      stream,
+      slowdown(level),
+    )
+    if (isFound(finding)) found++
+    rounds += used
+  }
+  const held = sum(ofPlaces.map((pool) => heldIn(pool, rounds / gates)))
+  return rateOf(found, gates, Math.max(1, held))
 }
 
 type PairOf = (round: SoakRound) => Pair
@@ -123,25 +153,30 @@ const playedOf = (seconds: number, peak: number): Played => ({
 
 const isFound = (outcome: Timed['finding']): boolean => outcome === 'slower' || outcome === 'more memory'
 
-/** One benchmark of one gate: the rounds it asks for, drawn block by block. */
+/** One benchmark of one gate: what is found in the rounds it asks for, drawn block by block, and how many those are. */
 async function playGate(
-  blocks: readonly Block[],
+  pool: Pool,
   plan: Plan,
   stream: Stream,
   pairOf: PairOf,
-): Promise<Timed['finding']> {
-  const draw = drawer(blocks, stream)
-  const timed = await timeBoth('drawn', () => Promise.resolve(pairOf(draw())), {
+): Promise<{ finding: Timed['finding']; used: number }> {
+  const draw = drawer(pool, stream)
+  let used = 0
+  const pair = (): Promise<Pair> => {
+    used++
+    return Promise.resolve(pairOf(draw()))
+  }
+  const timed = await timeBoth('drawn', pair, {
     plan,
     clock: 'cpu',
     isOver: () => false,
     onProgress: () => {},
   })
-  return timed!.finding
+  return { finding: timed!.finding, used }
 }
 
 /** Rounds of blocks drawn with replacement, each block from its beginning to its end. */
-function drawer(blocks: readonly Block[], stream: Stream): () => SoakRound {
+function drawer(blocks: Pool, stream: Stream): () => SoakRound {
   let block: Block = []
   let next = 0
   return () => {
@@ -163,7 +198,7 @@ function storedBaseline(all: readonly (readonly SoakRound[])[], pairs: number, s
     const [stored, now] = [rounds[stream.below(rounds.length)]!, rounds[stream.below(rounds.length)]!]
     if (Math.log(now.again.seconds / stored.base.seconds) > STORED_THRESHOLD) failed++
   }
-  return rateOf(failed, pairs)
+  return rateOf(failed, pairs, sum(all.map(({ length }) => Math.floor(length / 2))))
 }
 
 /** From the median of the absolute values: the standard deviation, were they normal. */

@@ -4,7 +4,7 @@
  * Twenty that pass prove little by themselves (below 14 % false alarms at 95 %); they are the check that drawing rounds
  * has left nothing out. A gate that was broken off is not kept, and the next call plays what is missing.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -12,7 +12,8 @@ import { BadRequest } from '../harness/errors.ts'
 import type { ClockName } from './clock.ts'
 import { playRound, roundOptions, type Played, type RoundOptions } from './duel.ts'
 import type { Plan } from './judge.ts'
-import { machineName, type SoakSubject } from './soak.ts'
+import { appendLine, linesOf } from './lines.ts'
+import { machineName, type Place } from './soak.ts'
 import { timeBoth } from './timing.ts'
 
 const realGate = z.strictObject({
@@ -27,7 +28,8 @@ const realGate = z.strictObject({
 
 export type RealGate = z.infer<typeof realGate>
 
-export interface RealGateOptions extends Pick<RoundOptions, 'cache' | 'signal'> {
+export interface RealGateOptions extends Pick<RoundOptions, 'signal'> {
+  readonly openPlace: () => Promise<Place>
   readonly store: string
   readonly method: string
   readonly clock: ClockName
@@ -39,20 +41,30 @@ export interface RealGateOptions extends Pick<RoundOptions, 'cache' | 'signal'> 
   readonly onProgress: (text: string) => void
 }
 
-/** Plays the gates that are missing while there is time. */
-export async function playRealGates(
-  subjects: readonly SoakSubject[],
-  options: RealGateOptions,
-): Promise<void> {
-  const { store, method, gates, loaded, isOver, onProgress, plan, clock } = options
+/** Plays the gates that are missing while there is time, each in work trees of its own. */
+export async function playRealGates(options: RealGateOptions): Promise<void> {
+  const { store, method, gates, loaded, isOver } = options
   mkdirSync(dirname(store), { recursive: true })
   const machine = machineName()
   for (;;) {
     const played = readRealGates(store, method).filter((gate) => gate.machine === machine).length
-    if (played >= gates) return
+    if (played >= gates || isOver()) return
+    const findings = await playGate(played, options)
+    if (findings === null) return
+    const load = loadavg()[0]!
+    const busy = loaded || load > cpus().length + 0.5
+    appendLine(store, { method, machine, at: Date.now(), load, busy, findings })
+  }
+}
+
+/** Null where time was up. */
+async function playGate(number: number, options: RealGateOptions): Promise<RealGate['findings'] | null> {
+  const { openPlace, gates, plan, clock, isOver, onProgress } = options
+  const { subjects, cache, close } = await openPlace()
+  try {
     const findings: RealGate['findings'] = {}
     for (const { id, base, again } of subjects) {
-      const settings = roundOptions(`real/${id}/${played}`, { ...options, seed: 1 })
+      const settings = roundOptions(`real/${id}/${number}`, { ...options, cache, seed: 1 })
       const sides = [
         { name: 'base', work: base },
         { name: 'again', work: again },
@@ -61,33 +73,25 @@ export async function playRealGates(
         const [one, two] = (await playRound(sides, settings)) as [Played, Played]
         return { base: one, head: two }
       }
-      onProgress(`real gate ${played + 1} of ${gates}: ${id}`)
+      onProgress(`real gate ${number + 1} of ${gates}: ${id}`)
       const timed = await timeBoth(id, pair, { plan, clock, isOver, onProgress: () => {} })
-      if (timed === null || isOver()) return
+      if (timed === null || isOver()) return null
       findings[id] = timed.finding
     }
-    const load = loadavg()[0]!
-    const gate: RealGate = {
-      method,
-      machine,
-      at: Date.now(),
-      load,
-      busy: loaded || load > cpus().length + 0.5,
-      findings,
-    }
-    appendFileSync(store, `${JSON.stringify(gate)}\n`)
+    return findings
+  } finally {
+    close()
   }
 }
 
 /** The gates of a store that were played by this method; none where it does not exist. BadRequest names the line. */
 export function readRealGates(store: string, method: string): RealGate[] {
-  if (!existsSync(store)) return []
-  const lines = readFileSync(store, 'utf8').split('\n')
-  return lines.flatMap((line, i) => {
-    if (line === '') return []
-    const parsed = realGate.safeParse(JSON.parse(line))
-    if (!parsed.success) throw new BadRequest(`${store}:${i + 1}: not a gate of a soak`)
-    return parsed.data.method === method ? [parsed.data] : []
+  return linesOf(store).flatMap(({ value, number }) => {
+    // Half a line, of a self-test that was killed.
+    if (value === undefined) return []
+    const gate = realGate.safeParse(value)
+    if (!gate.success) throw new BadRequest(`${store}:${number}: not a gate of a soak`)
+    return gate.data.method === method ? [gate.data] : []
   })
 }
 

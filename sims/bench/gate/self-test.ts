@@ -9,11 +9,12 @@ import { repositoryOf } from '../harness/checkout.ts'
 import { chooseClock } from './clock.ts'
 import type { GateDocument } from './document.ts'
 import { planOf } from './judge.ts'
+import { parsed } from './lines.ts'
 import { startLoad } from './load.ts'
 import { rate, rateOf, soakRates, type Rate, type SoakRates } from './rate.ts'
 import { ratesOf } from './rates.ts'
 import { isFalseAlarm, playRealGates, readRealGates } from './real-gates.ts'
-import { machineName, readSoak, soak } from './soak.ts'
+import { machineName, readSoak, soak, type Place } from './soak.ts'
 import { rowWork, type Registry } from './subjects.ts'
 import { openTrees } from './trees.ts'
 
@@ -68,37 +69,45 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
   const { registry, folder, store, rounds, gates, loaded, budget, signal, onProgress } = options
   const begin = performance.now()
   const repository = await repositoryOf(folder)
-  const trees = await openTrees(repository, 'HEAD', signal)
+  const openPlace = async (): Promise<Place> => {
+    const trees = await openTrees(repository, 'HEAD', signal)
+    try {
+      const twin = await trees.twin()
+      const subjects = SOAKED.map((id) => ({
+        id,
+        base: rowWork(registry, id, repository, trees.base.folder),
+        again: rowWork(registry, id, repository, twin),
+      }))
+      return { subjects, cache: trees.cache, close: trees.close }
+    } catch (error) {
+      trees.close()
+      throw error
+    }
+  }
+  const plan = planOf(SOAKED.length)
   let endLoad = (): void => {}
   try {
-    const twin = await trees.twin()
-    const subjects = SOAKED.map((id) => ({
-      id,
-      base: rowWork(registry, id, repository, trees.base.folder),
-      again: rowWork(registry, id, repository, twin),
-    }))
     if (loaded) endLoad = startLoad()
     const common = {
+      openPlace,
       clock: chooseClock(),
       loaded,
-      cache: trees.cache,
       signal,
       isOver: () => performance.now() - begin > 1000 * budget,
       onProgress,
     }
-    await soak(subjects, { ...common, store: roundsIn(store), method: fingerprint(MEASURES), rounds })
-    const plan = planOf(SOAKED.length)
-    await playRealGates(subjects, { ...common, store: gatesIn(store), method: methodNow(), plan, gates })
+    const method = fingerprint(MEASURES)
+    await soak({ ...common, benchmarks: SOAKED, store: roundsIn(store), method, rounds })
+    await playRealGates({ ...common, store: gatesIn(store), method: methodNow(), plan, gates })
   } catch (error) {
     // What was played is kept: an interrupt ends the playing, and what there is says what it can.
     if (!signal.aborted || !existsSync(roundsIn(store))) throw error
   } finally {
     endLoad()
-    trees.close()
   }
   const method = fingerprint(MEASURES)
   const machine = machineName()
-  // A benchmark that is soaked no more would leave no day on which all were played.
+  // A benchmark that is soaked no more would leave no work trees in which all were played.
   const isSoaked = (id: string): boolean => SOAKED.some((one) => one === id)
   const all = readSoak(roundsIn(store), method).filter(
     (round) => round.machine === machine && isSoaked(round.benchmark),
@@ -111,7 +120,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
   const rates = (busy: boolean): Promise<SoakRates | null> =>
     ratesOf(
       all.filter((round) => round.busy === busy),
-      planOf(SOAKED.length),
+      plan,
       GATES,
       openStream(1, 0, `soak/${busy}`),
     )
@@ -130,8 +139,8 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
 /** The last self-test that was kept; null where there is none that can be read. */
 function lastSelfTest(store: string): SelfTest | null {
   if (!existsSync(resultIn(store))) return null
-  const parsed = selfTestDocument.safeParse(JSON.parse(readFileSync(resultIn(store), 'utf8')))
-  return parsed.success ? parsed.data : null
+  const result = selfTestDocument.safeParse(parsed(readFileSync(resultIn(store), 'utf8')))
+  return result.success ? result.data : null
 }
 
 /** What a gate's document says of the last self-test. */

@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { appendLine } from './lines.ts'
+import { wholePlaces } from './places.ts'
 import { isFalseAlarm, readRealGates, type RealGate } from './real-gates.ts'
 import { newRepository } from '../testing/repository.ts'
 import { SOAKED, selfTest } from './self-test.ts'
-import { thatCount } from './days.ts'
-import { machineName, readSoak, soak, type SoakRound, type SoakSubject } from './soak.ts'
+import { machineName, readSoak, soak, type SoakRound } from './soak.ts'
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'flowbench-soak-'))))
@@ -29,6 +30,7 @@ const round: SoakRound = {
   benchmark: 'a',
   at: 1,
   block: 'a@1',
+  place: 'one',
   busy: false,
   load: 1,
   base: side,
@@ -56,38 +58,35 @@ test('a line in between that is no round is named', () => {
   )
 })
 
-const DAY = 86_400_000
-/** So many rounds of each benchmark on the day `day` from today. */
-const on = (day: number, count: number, ids = ['a', 'b']): SoakRound[] =>
-  ids.flatMap((benchmark) =>
-    Array.from({ length: count }, () => ({
-      ...round,
-      benchmark,
-      machine: machineName(),
-      at: Date.now() + day * DAY,
-    })),
-  )
-
-test('rounds count on whole days and today: an earlier day that was broken off is of no use', () => {
-  const ids = ['a', 'b']
-  const counted = (rounds: SoakRound[], later = 0) => thatCount(rounds, ids, Date.now() + later * DAY).length
-  expect(counted([...on(-2, 30), ...on(-1, 29), ...on(0, 3)])).toBe(66)
-  // Of one benchmark enough, and not of the other.
-  expect(counted([...on(-1, 30, ['a']), ...on(-1, 29, ['b'])])).toBe(0)
-  // Midnight passes: what today had is only worth something if it was enough.
-  expect([counted(on(0, 20), 1), counted(on(0, 30), 1)]).toEqual([0, 60])
+test('what follows half a line begins a new one, and the half is passed over wherever it is', () => {
+  const file = stored(round, '{"method":"ou')
+  appendLine(file, round)
+  appendLine(file, round)
+  expect(readSoak(file, 'ours')).toEqual([round, round, round])
 })
 
-test('a soak of many short days plays on: enough rounds of all days together, and of none by itself', async () => {
-  const work = { kind: 'row', row: 'a', module: '', handed: '' } as const
-  const subjects: SoakSubject[] = ['a', 'b'].map((id) => ({ id, base: work, again: work }))
+/** So many rounds of each benchmark in one pair of work trees. */
+const inPlace = (place: string, count: number, ids = ['a', 'b']): SoakRound[] =>
+  ids.flatMap((benchmark) =>
+    Array.from({ length: count }, () => ({ ...round, benchmark, place, machine: machineName() })),
+  )
+
+test('rounds count in work trees that were not left after a few: others do not become enough', () => {
+  const counted = (rounds: SoakRound[]) => wholePlaces(rounds, ['a', 'b']).flat().length
+  expect(counted([...inPlace('one', 30), ...inPlace('two', 19), ...inPlace('three', 20)])).toBe(100)
+  // Of one benchmark enough, and not of the other.
+  expect(counted([...inPlace('one', 30, ['a']), ...inPlace('one', 19, ['b'])])).toBe(0)
+})
+
+test('a soak that was broken off often plays on: enough rounds of all work trees together, and of none by itself', async () => {
   const plays = async (...rounds: SoakRound[]): Promise<boolean> => {
     let asked = false
-    await soak(subjects, {
+    await soak({
+      benchmarks: ['a', 'b'],
+      openPlace: () => Promise.reject(new Error('nothing was to be played')),
       store: stored(...rounds, ''),
       method: 'ours',
       clock: 'cpu',
-      cache: '',
       signal: new AbortController().signal,
       rounds: 40,
       loaded: false,
@@ -96,8 +95,9 @@ test('a soak of many short days plays on: enough rounds of all days together, an
     })
     return asked
   }
-  expect(await plays(...on(-2, 20), ...on(-1, 20))).toBe(true)
-  expect(await plays(...on(-2, 40), ...on(-1, 20))).toBe(false)
+  expect(await plays(...inPlace('one', 19), ...inPlace('two', 19), ...inPlace('three', 19))).toBe(true)
+  expect(await plays(...inPlace('one', 30), ...inPlace('two', 19))).toBe(true)
+  expect(await plays(...inPlace('one', 30), ...inPlace('two', 20))).toBe(false)
 })
 
 test('a whole gate is a false alarm when one of its benchmarks was found worse than itself', () => {
