@@ -250,3 +250,24 @@ test('the headline of a sweep speaks for its worst point', async () => {
   )
   expect(document.answer.text).toMatch(/^At the worst of 3 points \(servers = 21\): at 85\.7 % load/)
 })
+
+test('a p99 of 0 s that a few minutes show is no figure: 1.2 % wait, and of 180 customers often none', async () => {
+  const params = 'horizon: span\nparams: {arrivalRate: 1/min, serviceTime: 0.72 s, servers: 1, span: 1h}\n'
+  const runs = await Promise.all(
+    Array.from({ length: 40 }, (_, seed) =>
+      runInline(
+        sim,
+        `name: t\nquestion: q?\nsim: mm-c\nseed: ${seed + 1}\n${params}until: {replications: 3}\nexpect: ["p99(wait) < 10 ms"]\n`,
+      ),
+    ),
+  )
+  // In truth it is 0.13 s.
+  expect(mmc(1 / 60, 0.72, 1)!.waitQuantile(0.99)).toBeCloseTo(0.13, 2)
+  expect(runs.filter(({ document }) => document.verdict === 'pass')).toEqual([])
+  const calm = runs.filter(({ document }) => document.points[0]!.metrics['delayed']!.value === 0)
+  expect(calm.length).toBeGreaterThan(0)
+  for (const { document } of calm) {
+    expect(codes(document)).toEqual(['run-length'])
+    expect(document.points[0]!.metrics['p99(wait)']).toMatchObject({ value: null, low: null, high: null })
+  }
+})

@@ -160,6 +160,50 @@ describe('a percentile beyond which nothing was seen', () => {
   })
 })
 
+describe('a percentile on the smallest value', () => {
+  const replications = (n: number, size: number, late: number, value = 0): Distribution[] =>
+    Array.from({ length: n }, () =>
+      histogram([...Array<number>(size - late).fill(value), ...Array<number>(late).fill(60)]),
+    )
+
+  test.each([
+    // None of 360 waits in 2.7 % of all runs in which 1 % do.
+    ['p99', 0.99, 3, 120, 0, false],
+    ['p99', 0.99, 3, 124, 0, true],
+    ['p50', 0.5, 5, 1, 0, false],
+    ['p50', 0.5, 6, 1, 0, true],
+    // One in each replication: no more than three of 540 wait in a fifth of such runs, of 4,500 in none.
+    ['p99', 0.99, 3, 180, 1, false],
+    ['p99', 0.99, 3, 1500, 1, true],
+  ])('%s (%d): %i replications of %i, of which %i wait: is it surely 0: %o', (_, p, n, size, late, isSure) => {
+    const figure = quantileFigure(replications(n, size, late), p)
+    expect(figure.value).toBe(0)
+    expect(figure.interval()).toEqual(isSure ? { value: 0, low: 0, high: 0 } : null)
+    expect(figure.effective).toBe(isSure ? Infinity : 0)
+    expect(figure.confidenceBelow(0, true)! >= 0.975).toBe(isSure)
+    expect(figure.tied?.observations ?? null).toBe(isSure ? null : n * size)
+  })
+
+  test('so many observations show it', () => {
+    const wanted = (size: number, late: number): number =>
+      quantileFigure(replications(3, size, late), 0.99).tied!.wanted
+    expect(Math.ceil(wanted(60, 0))).toBe(368)
+    expect(wanted(180, 1)).toBeGreaterThan(wanted(60, 0))
+  })
+
+  test('has nothing below it where that is 0; something may lie below another', () => {
+    expect(quantileFigure(replications(3, 60, 0, 0), 0.01).interval()).toEqual({ value: 0, low: 0, high: 0 })
+    expect(quantileFigure(replications(3, 60, 0, 5), 0.01).interval()).toBeNull()
+    expect(quantileFigure(replications(3, 200, 0, 5), 0.01).interval()).toEqual({ value: 5, low: 5, high: 5 })
+  })
+})
+
+test('replications that agree by chance have no more independent observations than there are', () => {
+  const one = histogram(Array.from({ length: 100 }, (_, i) => (i + 1) / 100))
+  // One in each of two lies beyond the p99.
+  expect(quantileFigure([one, one], 0.99).effective!).toBeCloseTo(2, 0)
+})
+
 describe('values that many observations share', () => {
   /** Whole numbers and how many there are of each, in all replications alike but for noise. */
   const counted = (weights: Readonly<Record<number, number>>, replications = 5) =>

@@ -16,9 +16,11 @@
  * 0.9: the average of 400 replications' own p99, of 20 relaxation times each, held the truth in 0 %; this in 92.5 % with
  * 25 effective exceedances, 94.2 % with 100. `npm run coverage` measures it again.
  *
- * Where nothing exceeds a limit in any replication nothing scatters there, and the test would be certain of it. But a p99 that
- * lies above the limit leaves nothing above it in 0.99^N of all runs of N independent observations: no run is surer than that.
+ * Where nothing exceeds a limit in any replication, or as little in each, nothing scatters there, and the test would be certain of
+ * it. But a p99 that lies above the limit leaves nothing above it in 0.99^N of all runs of N independent observations: no run is
+ * surer than that (beyond.ts).
  */
+import { chanceOfFew, valuesWanted } from './beyond.ts'
 import { requireOpenShare } from './error.ts'
 import type { Distribution } from './distribution.ts'
 import { spreadOf, skewed, unskewed } from './skew.ts'
@@ -49,8 +51,16 @@ export interface Figure {
   readonly effective: number | null
   /** Of what was one end throughout, never or always: how often chance could have shown something else. */
   readonly chances?: number
+  /** Of a percentile on the smallest value there is, of which too few observations show that: it has no interval then. */
+  readonly tied?: Tied | null
   /** What each replication alone says; null where it says nothing. */
   readonly samples: readonly (number | null)[]
+}
+
+/** Observations that there are, and that it would take. */
+export interface Tied {
+  readonly observations: number
+  readonly wanted: number
 }
 
 /** The mean of one value a replication. */
@@ -133,12 +143,17 @@ export function quantileFigure(replications: readonly Distribution[], p: number)
 
 /** One-sided confidence where neither side has anything for it. */
 export const UNKNOWN = 0.5
+/** One side of an interval of 95 %. */
+const CERTAIN = 0.975
+/** Scatter below this part of a share is none. */
+const ROUNDING = 1e-12
 
 class QuantileFigure implements Figure {
   private readonly distributions: readonly Distribution[]
   private readonly beyond: number
   private readonly smallest: number
   private readonly total: number
+  private readonly isObserved: boolean
   private known: number | null = null
   private own: readonly number[] | null = null
 
@@ -146,6 +161,7 @@ class QuantileFigure implements Figure {
     this.distributions = distributions
     this.beyond = 1 - p
     this.total = distributions.reduce((sum, { count }) => sum + count, 0)
+    this.isObserved = distributions.some(({ isObserved }) => isObserved === true)
     this.smallest = Math.min(...distributions.filter(({ count }) => count > 0).map((one) => one.smallest))
   }
 
@@ -184,44 +200,39 @@ class QuantileFigure implements Figure {
     const t = studentFactor(this.replications - 1, confidence)
     // So few replications, of so unequal sizes, refuse no value however large.
     if (this.test(Infinity) > -t) return null
-    return {
-      value,
-      low: Math.min(
-        value,
-        this.firstBelow((x) => this.test(x) - t),
-      ),
-      high: Math.max(
-        value,
-        this.firstBelow((x) => this.test(x) + t),
-      ),
-    }
+    const low = this.firstBelow((x) => this.test(x) - t)
+    const high = this.firstBelow((x) => this.test(x) + t)
+    // On the smallest value nothing scatters; and where it would end above that was not seen.
+    if (high === this.smallest && this.tiedAt((1 + confidence) / 2) !== null) return null
+    return { value, low: Math.min(value, low), high: Math.max(value, high) }
   }
 
   confidenceBelow(limit: number, orEqual = false): number | null {
     if (this.total === 0 || this.replications < 2) return null
     // The quantile is at most x where few enough lie above x, and below x where few enough lie at x or above.
     const below = studentCdf(-this.test(limit, !orEqual), this.replications - 1)
-    if (!this.distributions.some(({ isObserved }) => isObserved)) return below
+    if (!this.isObserved) return below
+    const seen = sumOf(this.distributions, limit, !orEqual)
     return Math.max(
-      Math.min(below, Math.max(UNKNOWN, 1 - this.byChance(this.beyond, limit))),
-      Math.min(UNKNOWN, this.byChance(1 - this.beyond, limit)),
+      Math.min(below, Math.max(UNKNOWN, 1 - this.byChance(this.beyond, seen, limit))),
+      Math.min(UNKNOWN, this.byChance(1 - this.beyond, this.total - seen, limit)),
     )
   }
 
   /**
-   * Chance that no observation of all lies beyond the limit, where each does with this chance. As many of them are independent
-   * as the scatter between replications says, itself uncertain, one a replication at least and no more than there are.
-   * Replications may differ for another reason, as some have more load: then what counts is how surely the quantile of one more
-   * would lie on this side, by how theirs scatter.
+   * Chance that no more than so many observations of all lie beyond the limit, where each does with this chance. As many of them
+   * are independent as the scatter between replications says, itself uncertain, one a replication at least and no more than there
+   * are. Replications may differ for another reason, as some have more load: then what counts is how surely the quantile of one
+   * more would lie on this side, by how theirs scatter.
    */
-  private byChance(share: number, limit: number): number {
+  private byChance(share: number, seen: number, limit: number): number {
     const rate = -Math.log1p(-share)
     const degrees = this.replications - 1
     const scattered = (1 + (2 * this.independent * rate) / degrees) ** (-degrees / 2)
     const unequal = this.distributions.reduce((sum, { count }) => sum + count * count, 0)
     const fewest = Math.min(this.total, (this.total * this.total) / unequal)
     return Math.max(
-      Math.exp(-rate * this.total),
+      chanceOfFew(seen, this.total, share),
       Math.min(scattered, Math.exp(-rate * fewest), this.oneMore(limit)),
     )
   }
@@ -251,11 +262,32 @@ class QuantileFigure implements Figure {
     return this.known
   }
 
+  get tied(): Tied | null {
+    const isOnSmallest = this.replications > 1 && this.value === this.smallest
+    return isOnSmallest && this.interval() === null ? this.tiedAt(CERTAIN) : null
+  }
+
+  /** Null where hardly any of enough observations exceed the smallest value: then the quantile surely is that. */
+  private tiedAt(certainty: number): Tied | null {
+    if (!this.isObserved) return null
+    const { total, beyond } = this
+    const above = sumOf(this.distributions, this.smallest)
+    // No value is negative: below 0 nothing can lie, below any other smallest value something may.
+    const isLeast = this.smallest === 0
+    const chance = Math.max(chanceOfFew(above, total, beyond), isLeast ? 0 : chanceOfFew(0, total, 1 - beyond))
+    const wanted = Math.max(
+      valuesWanted(above / total, beyond, certainty),
+      isLeast ? 0 : valuesWanted(0, 1 - beyond, certainty),
+    )
+    // Where as many lie above as may, it is not the smallest value that is in doubt.
+    return chance > 1 - certainty && wanted < Infinity ? { observations: total, wanted } : null
+  }
+
   get effective(): number | null {
     const interval = this.interval()
     // Too few of them, or too unequally many, to refuse any value: that is as good as none.
     if (interval === null) return this.total === 0 || this.replications < 2 ? null : 0
-    // So few exceed the smallest value that the quantile surely sits on it (a wait of 0): nothing scatters.
+    // So few of enough exceed the smallest value that the quantile surely sits on it (a wait of 0): nothing scatters.
     if (interval.high === this.smallest) return Infinity
     const { value } = interval
     const typical = this.total / this.replications
@@ -267,7 +299,10 @@ class QuantileFigure implements Figure {
     if (share === 0) return 0
     const { error } = spreadOf(above.map((one, i) => one - (share * this.distributions[i]!.count) / typical))
     const odds = (one: number): number => one / (1 - one)
-    return (share / error) ** 2 * (share <= this.beyond ? 1 : odds(this.beyond) / odds(share))
+    // Where all replications have as many, by chance, they do not scatter: no more are independent than there are.
+    const isAlike = error <= ROUNDING * share && this.isObserved
+    const independent = isAlike ? this.total * odds(share) : (share / error) ** 2
+    return independent * (share <= this.beyond ? 1 : odds(this.beyond) / odds(share))
   }
 
   /** The smallest x, to a millionth of itself or exactly where it is a whole number below 2^13, at which a function that falls from plus to minus is not above zero. */
@@ -301,5 +336,5 @@ function shortBelow(x: number): number {
   return scratch.getFloat64(0)
 }
 
-const sumOf = (distributions: readonly Distribution[], x: number): number =>
-  distributions.reduce((sum, one) => sum + one.exceeding(x), 0)
+const sumOf = (distributions: readonly Distribution[], x: number, orEqual = false): number =>
+  distributions.reduce((sum, one) => sum + one.exceeding(x, orEqual), 0)

@@ -17,6 +17,7 @@
  *
  * What comes out are findings, typed; words for people are the business of `run`.
  */
+import type { Tied } from './figure.ts'
 import { holm } from './holm.ts'
 import { fewestEffective, WARM_UP, type KnownFigure } from './theory/run-length.ts'
 import { halvesDiffer, leftOfTransient } from './transient.ts'
@@ -31,6 +32,8 @@ export interface AskedFigure {
   readonly relative: number | null
   /** Effective observations that the replications themselves show; null without an interval. */
   readonly effective: number | null
+  /** A percentile on the smallest value of too few observations; null where that is not so. */
+  readonly tied: Tied | null
   readonly known: KnownFigure | null
   /** True when the limit it is held against lies inside its interval. */
   readonly undecided: boolean
@@ -87,6 +90,7 @@ export type Finding =
       readonly effective: number
       /** Factor by which the run must be longer, above 1. */
       readonly factor: number
+      readonly tied: Tied | null
     }
   | ({ readonly code: 'unseen'; readonly level: 'weak'; readonly figure: string } & Unseen)
   | { readonly code: 'warm-up'; readonly level: 'weak'; readonly needed: number; readonly relaxation: number }
@@ -145,9 +149,12 @@ function runLength(run: TrustCase, figure: AskedFigure): Finding[] {
   if (effective >= fewest * (1 - 1e-9)) {
     return relative === null ? [{ code: 'no-interval', level: 'weak', figure: name }] : []
   }
-  const factor = effective === 0 ? Infinity : fewest / effective
+  // On the smallest value nothing scatters: observations show it, not exceedances.
+  const tied = effective === 0 ? figure.tied : null
+  const short = effective === 0 ? Infinity : fewest / effective
+  const factor = tied === null ? short : tied.wanted / tied.observations
   const level = !isSteady && figure.decided ? 'sound' : isQuantile ? 'none' : 'weak'
-  return [{ code: 'run-length', level, figure: name, effective, factor }]
+  return [{ code: 'run-length', level, figure: name, effective, factor, tied }]
 }
 
 function warmUp({ relaxation, span, warmUp: cut }: TrustCase, steady: readonly AskedFigure[]): Finding[] {

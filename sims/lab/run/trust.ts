@@ -135,6 +135,7 @@ function askedFigure(scenario: Scenario, point: Point, named: NamedFigure): Aske
       steadyState: named.spec.steadyState === true,
       relative: precisionOf(interval).relative,
       effective: effectiveAt(named, figure, point.plan),
+      tied: figure.tied ?? null,
       known: point.plan.known(named.name),
       undecided: expectations.some(undecided),
       decided: expectations.every((one) => one.metric !== named.name || isDecided(one, point)),
@@ -209,18 +210,23 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
           remedy: more(n, 2),
         },
 
-  'run-length': ({ figure, effective, factor }, { scenario, isSteady, point, plan, replications: n }) => {
+  'run-length': (
+    { figure, effective, factor, tied },
+    { scenario, isSteady, point, plan, replications: n },
+  ) => {
     const shown = effective < 10 ? Number(effective.toPrecision(2)) : Math.floor(effective)
     const worth =
-      effective === 0
-        ? 'they hold too few values, or too unequally many'
-        : `it is worth ${shown} independent observation${shown === 1 ? '' : 's'} of the 100 that an interval takes`
+      tied !== null
+        ? `it is the smallest of ${counted(tied.observations)} values, and to be sure of that takes ${counted(Math.ceil(tied.wanted))}`
+        : effective === 0
+          ? 'they hold too few values, or too unequally many'
+          : `it is worth ${shown} independent observation${shown === 1 ? '' : 's'} of the 100 that an interval takes`
     if (!isSteady || plan.time === null) {
       const isThirdWanted = scenario.expect.some((one) => one.metric === figure && wantsThird(one, point))
       return {
         text: `${n} replications are too few for ${figure}: ${worth}`,
         // What a third decides need not be printed to be judged.
-        remedy: isThirdWanted ? '--replications 3' : more(n, Math.min(factor, 20)),
+        remedy: isThirdWanted ? '--replications 3' : more(n, tied === null ? Math.min(factor, 20) : factor),
       }
     }
     const { span } = plan.time
@@ -258,7 +264,7 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
   unseen: ({ figure, chances, wanted, value, bound, limit, isMet }, { scenario, replications: n }) => {
     const unit = scenario.expect.find(({ metric }) => metric === figure)!.unit
     const shown = (share: number): string => formatQuantity(share, unit)
-    const among = chances > n ? `${Math.floor(chances).toLocaleString('en-GB')} chances in ` : ''
+    const among = chances > n ? `${counted(chances)} chances in ` : ''
     // Where all that a share can be is left open, no limit would do.
     const isAnything = unit === 'share' && Math.abs(value - bound) >= 1
     const seen = value === 0 ? 'not one' : 'without a single exception'
@@ -288,6 +294,8 @@ function inWords(scenario: Scenario, point: Point, finding: Finding): Reason {
   const words = WORDS[finding.code] as Words<Finding['code']>
   return { code: finding.code, ...words(finding, context) }
 }
+
+const counted = (n: number): string => Math.floor(n).toLocaleString('en-GB')
 
 function more(replications: number, factor: number, otherwise = 'longer replications'): string {
   const wanted = Math.ceil(replications * factor)

@@ -132,6 +132,7 @@ export function experiment(
             steadyState: true,
             relative,
             effective: figure.effective,
+            tied: figure.tied ?? null,
             known: known.figure,
             undecided: false,
             decided: false,

@@ -1,0 +1,76 @@
+/** What a run with too little evidence is told, and that no verdict stands on it. */
+import { describe, expect, test } from 'vitest'
+import { LogHistogram } from '../analysis/histogram.ts'
+import type { RunDocument } from '../contract/document.ts'
+import type { Measures, Sim } from '../contract/sim.ts'
+import { runScenario } from './run.ts'
+import { fixtureRunner, fixtureScenario, fixtureSim } from './testing/fixture.ts'
+
+/** What each replication measures, all alike, and what is asked of it. */
+async function told(measured: Partial<Measures>, specs: Partial<Sim>, yaml: string): Promise<RunDocument> {
+  const sim: Sim = {
+    ...fixtureSim(false),
+    theory: () => [],
+    ...specs,
+    judge: (): Measures => ({
+      metrics: {},
+      state: 'stable',
+      flow: { injected: 0, completed: 0, queued: 0, running: 0, dropped: 0, expired: 0 },
+      little: [],
+      invariants: [],
+      counters: {},
+      ...measured,
+    }),
+  }
+  const scenario = fixtureScenario(sim, `params: {servers: 30}\n${yaml}`)
+  return (await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: '' })).document
+}
+
+const reasonsOf = ({ trust }: RunDocument) => trust.reasons.map(({ code, remedy }) => [code, remedy])
+
+describe('a percentile that was 0 throughout', () => {
+  const observations = { lostPackets: { unit: 'count', label: 'lost packets', of: 'calls' } } as const
+  /** Calls that lose so many packets each. */
+  const callsThatLose = (lost: readonly number[], yaml: string): Promise<RunDocument> => {
+    const lostPackets = new LogHistogram()
+    for (const count of lost) lostPackets.add(count)
+    return told({ observations: { lostPackets: lostPackets.toData() } }, { metrics: {}, observations }, yaml)
+  }
+  const zeros = (n: number): number[] => Array<number>(n).fill(0)
+  const asked = (figure: string, limit: string, replications: number): string =>
+    `until: {replications: ${replications}}\nexpect: ["${figure} ${limit}"]\n`
+
+  test.each([
+    ['p99(lostPackets)', '< 1', 6, 1, '--replications 368'],
+    ['p99(lostPackets)', '<= 0', 3, 120, '--replications 4'],
+    ['p50(lostPackets)', '< 1', 5, 1, '--replications 6'],
+  ])('%s %s over %i replications of %i calls: too few, and what would do', async (figure, limit, n, calls, remedy) => {
+    const document = await callsThatLose(zeros(calls), asked(figure, limit, n))
+    expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
+    expect(reasonsOf(document)).toEqual([['run-length', remedy]])
+    expect(document.answer.text).toContain(`it is the smallest of ${n * calls} values`)
+    expect(document.points[0]!.metrics[figure]).toMatchObject({ value: null, low: null, high: null })
+  })
+
+  test.each([
+    ['p99(lostPackets)', '< 1', 3, 124],
+    ['p99(lostPackets)', '<= 0', 3, 124],
+    ['p50(lostPackets)', '< 1', 6, 1],
+  ])('%s %s over %i replications of %i calls is', async (figure, limit, n, calls) => {
+    const { verdict, trust, points } = await callsThatLose(zeros(calls), asked(figure, limit, n))
+    expect([verdict, trust]).toEqual(['pass', { level: 'sound', reasons: [] }])
+    expect(points[0]!.metrics[figure]).toMatchObject({ value: 0, low: 0, high: 0 })
+  })
+
+  test('one in each replication that is not does not make it surer', async () => {
+    const { verdict } = await callsThatLose([...zeros(179), 1], asked('p99(lostPackets)', '< 1', 3))
+    expect(verdict).toBe('weak')
+  })
+
+  test('a stopping rule goes on until it is sure', async () => {
+    const until = 'until: {halfWidth: 5%, replications: 3..200}\n'
+    const { points, verdict } = await callsThatLose(zeros(10), `${until}expect: ["p99(lostPackets) < 1"]\n`)
+    expect(points[0]!.replications).toBeGreaterThanOrEqual(37)
+    expect(verdict).toBe('pass')
+  })
+})
