@@ -46,6 +46,16 @@ describe('a mean of replications', () => {
     expect([same.confidenceBelow(2), same.confidenceBelow(2, true)]).toEqual([0, 1])
     expect(same.effective).toBe(Infinity)
   })
+  test.each([0.1, 0.7, 1.1, 1e-3])('values that never scatter are their mean exactly, however they round: %d', (value) => {
+    for (const n of [2, 3, 5, 6, 7, 10, 20]) {
+      const same = meanFigure(Array<number>(n).fill(value))
+      expect(same.value).toBe(value)
+      expect([same.confidenceBelow(value), same.confidenceBelow(value, true)]).toEqual([0, 1])
+    }
+  })
+  test('a mean of 0 between values that scatter is worth nothing', () => {
+    expect(meanFigure([-1, 1, 0]).effective).toBe(0)
+  })
 })
 
 describe('a ratio', () => {

@@ -65,11 +65,14 @@ export interface Tied {
 
 /** The mean of one value a replication. */
 export function meanFigure(values: readonly number[]): Figure {
-  return new ShiftFigure(
-    values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
-    (x) => values.map((value) => value - x),
-    values,
-  )
+  return new ShiftFigure(meanOf(values), (x) => values.map((value) => value - x), values)
+}
+
+/** Null of none. Values that are all the same have that mean to the last digit: three tenths are more than 0.3. */
+function meanOf(values: readonly number[]): number | null {
+  const [first = null] = values
+  if (values.every((value) => value === first)) return first
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** Total of `parts` over total of `wholes`, one of each a replication: a mean wait, a share of packets. */
@@ -131,7 +134,8 @@ class ShiftFigure implements Figure {
 
   get effective(): number | null {
     const spread = this.spread()
-    return spread === null ? null : (this.value! / spread.error) ** 2 || Infinity
+    if (spread === null) return null
+    return spread.error === 0 ? Infinity : (this.value! / spread.error) ** 2
   }
 }
 

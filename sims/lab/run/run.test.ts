@@ -271,6 +271,15 @@ describe('a limit where the figure can go no further', () => {
     )
     expect(exactly.document).toMatchObject({ verdict: 'pass', answer: { value: 40 } })
   })
+
+  it('is not missed by what a sum of alike values rounds to', async () => {
+    // A tenth three times is 0.30000000000000004.
+    const { document } = await run(
+      'params: {demand: 3, servers: 30, noise: 0%}\nuntil: {replications: 3}\nexpect: ["utilisation <= 10 %", "utilisation == 10 %"]\n',
+    )
+    expect(document).toMatchObject({ verdict: 'pass', trust: { level: 'sound', reasons: [] } })
+    expect(document.points[0]!.metrics['utilisation']).toMatchObject({ value: 0.1, low: 0.1, high: 0.1 })
+  })
 })
 
 describe('what a sweep doubts', () => {
