@@ -1,6 +1,7 @@
 /** Closed forms: who is locked out and who falls back, from the shares of the networks alone. */
 import { normalTail } from '../lab/analysis/normal.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import { HARDLY_ANY } from '../lab/contract/theory.ts'
 import { RC, SYN_RTO, TI, transmissionAt } from './ice/timers.ts'
 import { lockedOut, NETWORKS, passes, waysOf, type Network } from './networks.ts'
 import type { FirewalledParams } from './params.ts'
@@ -36,8 +37,6 @@ export function networkShares(
   )
 }
 
-/** Callers in a replication whom luck treats otherwise than their network: fewer than this move no figure. */
-const HARDLY_ANY = 0.1
 /** Exchanges that are repeated until they fail on the way to a candidate and its check: TURN's two, a permission, the check. */
 const OF_A_CHECK = 4
 /** The same of gathering TURN over TLS through a proxy. */
@@ -67,6 +66,7 @@ export function predictions(params: FirewalledParams): TheoryPrediction[] {
     name: 'callers whose network lets no rung of the ladder through',
     metric: 'lockedOut',
     expected: sum(isLocked),
+    otherwise: { events: HARDLY_ANY, of: calls },
   }
   const onFallback = sum((one) => isBlocked(one) && !isLocked(one))
   const giveUp = chanceOfLater(params, OF_A_CALL, patience - waits)
@@ -77,6 +77,8 @@ export function predictions(params: FirewalledParams): TheoryPrediction[] {
       name: 'callers whose network lets a fallback through, but not UDP to the relay',
       metric: 'fallback',
       expected: onFallback,
+      // As many fail, and as many give up.
+      otherwise: { events: 2 * HARDLY_ANY, of: calls },
     },
   ]
 }

@@ -11,6 +11,7 @@
  */
 import { spread, type Policy } from '../../engines/webhook/core.ts'
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import { HARDLY_ANY } from '../lab/contract/theory.ts'
 import type { OutageParams } from './params.ts'
 import { policyOf, quickRetries } from './policies.ts'
 import { REFUSED_AFTER } from './receiver.ts'
@@ -54,12 +55,10 @@ function whileDown(params: OutageParams, policy: Policy): TheoryPrediction[] {
       name: 'events whose last attempt comes before the return',
       metric: 'lost',
       expected: Math.max(0, 1 - last / outage),
+      otherwise: { events: HARDLY_ANY, of: messages },
     },
   ]
 }
-
-/** Attempts of a replication that fail against prediction: fewer than this move no figure. */
-const HARDLY_ANY = 0.1
 
 /**
  * How many events of the outage a receiver that is back fails for lack of time or room, at most. Attempt k of all events is

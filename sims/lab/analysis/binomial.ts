@@ -8,6 +8,13 @@ export function binomialCdf(k: number, n: number, p: number): number {
   return regularizedBetaOf(1 - p, p, n - Math.floor(k), Math.floor(k) + 1)
 }
 
+/** P(B >= k), with full relative precision where that is tiny. */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (k <= 0) return 1
+  if (k > n) return 0
+  return regularizedBetaOf(p, 1 - p, Math.ceil(k), n - Math.ceil(k) + 1)
+}
+
 /** The smallest k with P(B <= k) >= q. */
 export function binomialQuantile(q: number, n: number, p: number): number {
   let low = 0

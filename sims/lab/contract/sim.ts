@@ -181,6 +181,11 @@ export interface TheoryPrediction {
   readonly name: string
   readonly metric: string
   readonly expected: number
+  /**
+   * Of a share of exactly 0 or 1: how many events of a replication may be otherwise, in the mean and at most, of how many.
+   * Without it a replication may lie a little off, as a limit's do, and hardly any nearer the other end.
+   */
+  readonly otherwise?: { readonly events: number; readonly of: number }
 }
 
 export interface PointResult<P> {

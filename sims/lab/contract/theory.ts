@@ -12,6 +12,9 @@ import type { Estimate, TheoryPrediction } from './sim.ts'
 const ROUNDING = 1e-9
 const NOTHING = 1e-12
 
+/** Events of a replication, in the mean, that luck may turn out otherwise than a closed form says: fewer move no figure. */
+export const HARDLY_ANY = 0.1
+
 /** How far theory and observation may lie apart without disagreeing: an interval may have no width at all. */
 export const slackOf = (expected: number): number => ROUNDING * Math.abs(expected) + NOTHING
 
