@@ -23,10 +23,15 @@ export function simulate({ patterns }: ShootoutParams, ctx: Pick<ReplicationCont
     ctx.progress((at + 1) / patterns.length, at + 1)
   }
   const read = patterns.length - unread
+  const rest = {
+    most: unread,
+    why: `${unread} of ${patterns.length} patterns could not be read, or not looked into to the end`,
+  }
   return {
     metrics: { ...NOTHING, patterns: read, exponential, superlinear },
-    // Counted, not sampled: what is 0 once is 0.
+    // Counted, not sampled: what is 0 once is 0, of those that could be looked into.
     unseen: { patterns: 0, exponential: 0, superlinear: 0 },
+    open: unread === 0 ? {} : { exponential: rest, superlinear: rest },
     state: 'stable',
     flow: {
       injected: patterns.length,

@@ -54,6 +54,38 @@ describe('the sim', () => {
     expect(told(['^a+$', '^(a+)+$'], measures.metrics)).not.toContain('Left out')
   })
 
+  describe('what is expected of patterns that were not all looked into', () => {
+    const unread = '\\s+$|^a{700}(b+)+$'
+    const judged = async (patterns: readonly string[], expectations: readonly string[], replications: number) =>
+      (
+        await runInline(
+          regexShootout,
+          `name: t\nquestion: q?\nsim: regex-shootout\nseed: 1\nparams: {suite: redos, patterns: ${JSON.stringify(patterns)}}\nuntil: {replications: ${replications}}\nexpect: ${JSON.stringify(expectations)}\n`,
+        )
+      ).document
+
+    test.each([
+      [1, ['superlinear < 1', 'exponential == 0']],
+      [5, ['superlinear < 1', 'exponential == 0']],
+      [1, ['exponential >= 1']],
+    ])('is open where it hangs on the others, in %i replications: %j', async (replications, expectations) => {
+      const { verdict, trust } = await judged([unread], expectations, replications)
+      expect([verdict, trust.level]).toEqual(['weak', 'none'])
+      expect(trust.reasons.map(({ code }) => code)).toEqual(expectations.map(() => 'no-figure'))
+      for (const { text } of trust.reasons) expect(text).toContain('1 of 1 patterns could not be read')
+    })
+
+    test('is decided where it does not', async () => {
+      const met = await judged([unread, '^a+$'], ['exponential <= 1', 'superlinear < 2', 'exponential >= 0'], 1)
+      expect([met.verdict, met.trust.reasons]).toEqual(['pass', []])
+      expect(met.points[0]!.metrics['exponential']).toMatchObject({ value: 0, low: 0, high: 1 })
+      const missed = await judged([unread, '^(a+)+$'], ['exponential == 0'], 2)
+      expect(missed.verdict).toBe('fail')
+      const open = await judged([unread, '^(a+)+$'], ['exponential <= 1'], 2)
+      expect([open.verdict, open.trust.level]).toEqual(['weak', 'none'])
+    })
+  })
+
   test('knows the engines and suites that there are', () => {
     expect([...ENGINE_IDS].toSorted()).toEqual(ENGINES.map(({ id }) => id).toSorted())
     expect(SUITES).toEqual(SUITES_RUN)

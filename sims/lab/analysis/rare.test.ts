@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { meanFigure } from './figure.ts'
-import { rareFigure, seenFigure, windowsIn } from './rare.ts'
+import { meanFigure, type Figure } from './figure.ts'
+import { openFigure, rareFigure, seenFigure, windowsIn } from './rare.ts'
 
 describe('an event that was never seen', () => {
   test('the rule of three, two-sided: 3.69 over the number of chances', () => {
@@ -76,6 +76,38 @@ describe('an event that was seen in one replication of five', () => {
   })
   test('from one replication nothing is known of it', () => {
     expect(seenFigure(meanFigure([0]), 0).confidenceBelow(0)).toBeNull()
+  })
+})
+
+describe('what could not be looked into', () => {
+  const below = (figure: Figure, ...limits: readonly number[]) =>
+    limits.map((limit) => [figure.confidenceBelow(limit), figure.confidenceBelow(limit, true)])
+
+  test('leaves open all that hangs on it, and nothing else', () => {
+    // 3 were counted, and 2 more may be.
+    const figure = openFigure(meanFigure([3, 3]), 2)
+    expect(figure.interval()).toEqual({ value: 3, low: 3, high: 5 })
+    expect(below(figure, 2, 3, 4, 5, 6)).toEqual([
+      [0, 0],
+      [0, 0.5],
+      [0.5, 0.5],
+      [0.5, 1],
+      [1, 1],
+    ])
+  })
+  test('so it does where none was counted, however often', () => {
+    const figure = openFigure(rareFigure(Array<number>(50).fill(0), 50, 0), 1)
+    expect(figure.interval()).toEqual({ value: 0, low: 0, high: 1 })
+    expect(below(figure, 0, 0.5, 1, 2)).toEqual([
+      [0, 0.5],
+      [0.5, 0.5],
+      [0.5, 1],
+      [1, 1],
+    ])
+  })
+  test('and of one replication nothing is known that was not before', () => {
+    expect(below(openFigure(meanFigure([3]), 1), 9)).toEqual([[null, null]])
+    expect(openFigure(meanFigure([3]), 1).interval()).toBeNull()
   })
 })
 

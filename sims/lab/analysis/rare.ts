@@ -70,3 +70,25 @@ export function seenFigure(figure: Figure, end: 0 | 1): Figure {
     },
   }
 }
+
+/**
+ * A figure of what could be looked into, to which the rest may add as much as `most`: it lies on one side of a limit as surely as
+ * the end that is nearer to the other side does.
+ */
+export function openFigure(figure: Figure, most: number): Figure {
+  return {
+    replications: figure.replications,
+    value: figure.value,
+    samples: figure.samples,
+    effective: figure.effective,
+    interval(confidence) {
+      const interval = figure.interval(confidence)
+      return interval && { ...interval, high: interval.high + most }
+    },
+    confidenceBelow(limit, orEqual) {
+      const atLeast = figure.confidenceBelow(limit, orEqual)
+      const atMost = figure.confidenceBelow(limit - most, orEqual)
+      return atLeast === null || atMost === null ? null : Math.max(atMost, Math.min(UNKNOWN, atLeast))
+    },
+  }
+}

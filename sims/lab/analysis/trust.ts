@@ -80,6 +80,8 @@ export type Finding =
       readonly figure: string
       /** Replications without a value; null where the figure is none of a replication's. */
       readonly without: number | null
+      /** What could not be looked into, so that it is open; null where it is not there. */
+      readonly open: string | null
     }
   | { readonly code: 'no-interval'; readonly level: 'weak'; readonly figure: string }
   | {

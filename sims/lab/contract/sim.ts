@@ -103,6 +103,14 @@ export interface Series {
   readonly values: readonly number[]
 }
 
+/** What could not be looked into. */
+export interface Open {
+  /** By how much a metric may be larger; it is no smaller. */
+  readonly most: number
+  /** "3 of 20 patterns could not be read": why more replications do not help. */
+  readonly why: string
+}
+
 /** What one replication measured. */
 export interface Measures {
   /** Every declared metric; null where it does not exist (no packets, no steady state). */
@@ -133,6 +141,11 @@ export interface Measures {
    * A point's figure is then of all replications together, not the mean of theirs: what a few jobs say counts as a few jobs.
    */
   readonly wholes?: Readonly<Record<string, number>>
+  /**
+   * Where a metric counts what was looked into and not all could be: what the rest may add to it. However many replications
+   * there are, what is expected of it is left open where it hangs on the rest.
+   */
+  readonly open?: Readonly<Record<string, Open>>
   readonly state: PointState
   readonly flow: Flow
   readonly little: readonly LittleSample[]

@@ -1,6 +1,6 @@
 /** Replications, folded in their order, become one point: floating sums differ by order, so the order is fixed. */
 import type { Figure, FigureInterval } from '../analysis/figure.ts'
-import { rareFigure, seenFigure } from '../analysis/rare.ts'
+import { openFigure, rareFigure, seenFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { distributionOfIn, figureOver, type NamedFigure } from '../contract/figure.ts'
@@ -66,11 +66,15 @@ export function foldPoint(
   return { at, params: plan.params, replications, state, metrics, figures: found, plan, pilot }
 }
 
-/**
- * The figure over these replications, with the interval of a rare event where it was never seen, and its certainty where it
- * was.
- */
+/** The figure over these replications, and what could not be looked into. */
 export function figureAt(named: NamedFigure, replications: readonly Measures[], plan: Plan): Figure | null {
+  const figure = lookedInto(named, replications, plan)
+  const most = Math.max(0, ...replications.map(({ open }) => open?.[named.name]?.most ?? 0))
+  return figure === null || most === 0 ? figure : openFigure(figure, most)
+}
+
+/** With the interval of a rare event where it was never seen, and its certainty where it was. */
+function lookedInto(named: NamedFigure, replications: readonly Measures[], plan: Plan): Figure | null {
   const figure = figureOver(named, replications)
   if (figure === null) return null
   const samples = figure.samples.filter((sample) => sample !== null)

@@ -28,7 +28,11 @@ export function trustOf(
     // Overload needs no precision: it has no figure that could lack it. Nor does what a scout saw to fail beyond doubt, which
     // we cut short ourselves.
     if (point.state === 'overloaded' || point.plan.isScout) continue
-    const found = [...missing(scenario, point), ...assess(caseOf(scenario, point, points.length, asked))]
+    const found = [
+      ...missing(scenario, point),
+      ...leftOpen(scenario, point),
+      ...assess(caseOf(scenario, point, points.length, asked)),
+    ]
     findings.push(...found)
     for (const finding of found) {
       const kind = 'figure' in finding ? `${finding.code} ${finding.figure}` : finding.code
@@ -108,7 +112,17 @@ function missing({ expect: expectations }: Scenario, { figures, metrics, replica
     const isThere = figure === null ? metrics[metric]?.value != null : figures[metric] !== undefined
     if (isThere) return []
     const without = figure === null ? null : replications.filter((one) => !has(one, figure)).length
-    return [{ code: 'no-figure', level: 'none', figure: metric, without }]
+    return [{ code: 'no-figure', level: 'none', figure: metric, without, open: null }]
+  })
+}
+
+/** What is expected of a count, and hangs on what could not be looked into: no replication settles it. */
+function leftOpen({ expect: expectations }: Scenario, point: Point): Finding[] {
+  const metrics = new Set(expectations.filter((one) => !isDecided(one, point)).map(({ metric }) => metric))
+  return [...metrics].flatMap((metric): Finding[] => {
+    const open = point.replications.flatMap((one) => one.open?.[metric] ?? []).find(({ most }) => most > 0)
+    if (open === undefined || point.figures[metric] === undefined) return []
+    return [{ code: 'no-figure', level: 'none', figure: metric, without: null, open: open.why }]
   })
 }
 
@@ -186,18 +200,26 @@ const EVER = 1e6 * 86_400
 const COMMONER = 'an expectation of something of which one replication shows more'
 
 const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
-  'no-figure': ({ figure, without }, { replications: n }) => ({
-    text:
-      without === null || without === n
-        ? `${figure} has no value here`
-        : `${figure} has no value in ${without} of ${n} replications`,
-    remedy:
-      without === null
-        ? 'expect something besides that more load could break'
-        : without === n
-          ? 'an expectation of something that this scenario has'
-          : 'a longer span, so that each replication has one',
-  }),
+  'no-figure': ({ figure, without, open }, { replications: n }) => {
+    if (open !== null) {
+      return {
+        text: `${figure} is not known, and no replication will tell: ${open}`,
+        remedy: 'an expectation that holds whatever they are, or the same without them',
+      }
+    }
+    return {
+      text:
+        without === null || without === n
+          ? `${figure} has no value here`
+          : `${figure} has no value in ${without} of ${n} replications`,
+      remedy:
+        without === null
+          ? 'expect something besides that more load could break'
+          : without === n
+            ? 'an expectation of something that this scenario has'
+            : 'a longer span, so that each replication has one',
+    }
+  },
 
   'no-interval': ({ figure }, { replications: n }) =>
     n === 1
