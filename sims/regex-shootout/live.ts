@@ -1,7 +1,9 @@
 /** The shoot-out itself: the suite run on real engines in processes of their own. */
 import { ENGINES } from '../bench/shootout/engines/engines.ts'
+import type { CaseResult } from '../bench/shootout/suite/cases.ts'
 import { runSuite, type ShootoutDocument } from '../bench/shootout/suite/run.ts'
-import type { LiveIo, Measures } from '../lab/contract/sim.ts'
+import type { DefinitionResult } from '../bench/shootout/suite/speed.ts'
+import type { LiveIo, Measures, Open } from '../lab/contract/sim.ts'
 import { NOTHING } from './metrics.ts'
 import type { ShootoutParams } from './params.ts'
 
@@ -22,29 +24,43 @@ export function measuresOf({ engines, groups, definitions, growth, cases }: Shoo
   const metrics: Record<string, number | null> = { ...NOTHING, patterns: growth.length }
   for (const { engine, ratio } of groups[0]?.standings ?? []) metrics[`ratio(${engine})`] = ratio
   const tally = { asked: 0, answered: 0, refused: 0, failed: 0 }
+  const open: Record<string, Open> = {}
   for (const { id } of engines) {
     const reports = growth.flatMap((one) => one.engines.filter(({ engine }) => engine === id))
     if (growth.length > 0) {
-      const bad = new Set(['exponential', 'polynomial'])
-      metrics[`notLinear(${id})`] = reports.filter(({ verdict }) => bad.has(verdict)).length
+      const name = `notLinear(${id})`
+      metrics[name] = reports.filter(({ verdict }) => BAD.has(verdict)).length
+      const unknown = reports.filter(({ verdict }) => UNKNOWN.has(verdict)).length
+      if (unknown > 0) {
+        const why = `on ${unknown} of ${reports.length} patterns ${id} crashed, or its growth is undecided`
+        open[name] = { most: unknown, why }
+      }
     }
     const answers = [...definitions, ...cases].flatMap((one) =>
       one.engines.filter(({ engine }) => engine === id),
     )
     if (answers.length > 0) {
-      metrics[`wrong(${id})`] = answers.filter(
+      const name = `wrong(${id})`
+      metrics[name] = answers.filter(
         ({ outcome, difference }) => outcome === 'wrong' && difference?.cause !== 'semantics',
       ).length
+      const missing = answers.filter(isMissing).length
+      if (missing > 0) {
+        const why = `${id} failed or was too slow ${missing} of ${answers.length} times, and gave no answer`
+        open[name] = { most: missing, why }
+      }
     }
     for (const { outcome } of answers) count(tally, outcome)
     for (const { verdict } of reports) count(tally, verdict)
   }
   return {
     metrics,
-    // Answers do not hang on the clock: what is never wrong in a suite is never wrong in it. Whether time grows linearly does.
+    // Answers do not hang on the clock: what is never wrong in a suite is never wrong in it, but for those that did not come.
+    // Whether time grows linearly does.
     unseen: Object.fromEntries(
       ['patterns', ...engines.map(({ id }) => `wrong(${id})`)].map((name) => [name, 0]),
     ),
+    open,
     state: 'stable',
     flow: {
       injected: tally.asked,
@@ -61,6 +77,16 @@ export function measuresOf({ engines, groups, definitions, growth, cases }: Shoo
     counters: { engines: engines.length, definitions: definitions.length, patterns: growth.length },
   }
 }
+
+/** Verdicts on growth. */
+const BAD = new Set<string>(['exponential', 'polynomial'])
+const UNKNOWN = new Set<string>(['undecided', 'crashed'])
+
+type Asked = (DefinitionResult | CaseResult)['engines'][number]
+
+/** No answer came that could be right or wrong. What was right, but too slow to be timed, has been compiled. */
+const isMissing = (one: Asked): boolean =>
+  one.outcome === 'failed' || (one.outcome === 'too slow' && one.compileSeconds === null)
 
 function count(
   tally: { asked: number; answered: number; refused: number; failed: number },

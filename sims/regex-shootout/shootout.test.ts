@@ -114,6 +114,55 @@ describe('the sim', () => {
   })
 })
 
+describe('live, what an engine did not answer', () => {
+  const cell = (outcome: string, more = {}) => ({
+    engine: 'v8',
+    outcome,
+    difference: null,
+    compileSeconds: null,
+    ...more,
+  })
+  const judged = async (part: object, expected: string, replications = 5) => {
+    const suite = { engines: [{ id: 'v8' }], groups: [], growth: [], definitions: [], cases: [], ...part }
+    const measures = measuresOf(suite as unknown as Parameters<typeof measuresOf>[0])
+    const { document } = await runInline(
+      { ...regexShootout, replicate: () => measures },
+      `name: t\nquestion: q?\nsim: regex-shootout\nseed: 1\nparams: {suite: curated}\nuntil: {replications: ${replications}}\nexpect: ["${expected}"]\n`,
+    )
+    return document
+  }
+  const definitions = (...engines: object[]) => ({ definitions: [{ engines }] })
+
+  test.each([
+    ['right', {}],
+    ['refused', {}],
+    // It was right, and is not timed.
+    ['too slow', { compileSeconds: 1e-5 }],
+  ])('%s %o: it was never wrong', async (outcome, more) => {
+    const document = await judged(definitions(cell('right'), cell(outcome, more)), 'wrong(v8) < 1', 1)
+    expect([document.verdict, document.trust.reasons]).toEqual(['pass', []])
+  })
+
+  test.each(['failed', 'too slow'])('%s: it may have been wrong, in any number of replications', async (outcome) => {
+    const document = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) < 1')
+    expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
+    expect(document.trust.reasons[0]!.text).toContain('v8 failed or was too slow 1 of 2 times')
+    const bounded = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) <= 1')
+    expect(bounded.verdict).toBe('pass')
+  })
+
+  test('a wrong answer is one whatever else did not come', async () => {
+    const both = definitions(cell('wrong'), cell('failed'))
+    expect((await judged(both, 'wrong(v8) == 0')).verdict).toBe('fail')
+  })
+
+  test.each(['crashed', 'undecided'])('%s: its growth is not known to be linear', async (verdict) => {
+    const growth = [{ engines: [{ engine: 'v8', verdict }] }]
+    const document = await judged({ growth }, 'notLinear(v8) < 1')
+    expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
+  })
+})
+
 test('each scenario of the shoot-out names a suite', () => {
   for (const name of ['redos', 'regex-growth', 'regex-curated', 'argrep-fragments']) {
     const text = readFileSync(new URL(`../../scenarios/${name}.yaml`, import.meta.url), 'utf8')

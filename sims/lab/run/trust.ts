@@ -203,7 +203,7 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
   'no-figure': ({ figure, without, open }, { replications: n }) => {
     if (open !== null) {
       return {
-        text: `${figure} is not known, and no replication will tell: ${open}`,
+        text: `${figure} is not known, however many replications there are: ${open}`,
         remedy: 'an expectation that holds whatever they are, or the same without them',
       }
     }

@@ -36,12 +36,18 @@ describe('measuring a suite', () => {
       'garbage',
       'dies',
       'stopped-clock',
+      'changing-count',
     )
     expect([v8!.outcome, flowbench!.outcome]).toEqual(['right', 'right'])
     expect(v8!.samples).toHaveLength(2)
     expect(faults['wrong-count']).toMatchObject({
       outcome: 'wrong',
       why: 'expected 150, got 151',
+      samples: [],
+    })
+    expect(faults['changing-count']).toMatchObject({
+      outcome: 'wrong',
+      why: 'expected 150, got 151 the next time',
       samples: [],
     })
     expect(faults['garbage']).toMatchObject({ outcome: 'failed', samples: [] })

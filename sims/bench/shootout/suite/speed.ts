@@ -38,6 +38,7 @@ export interface Measured {
   readonly difference: Difference | null
   /** Seconds a run, one a round. */
   readonly samples: readonly number[]
+  /** Null unless it gave a right answer, if only one that was too slow to be timed. */
   readonly compileSeconds: number | null
   readonly peakBytes: number
 }
@@ -182,7 +183,12 @@ async function measureDefinition(
           continue
         }
         const { check, seconds } = await engine.run(definition.ask, entrant.repeats)
-        if (check !== entrant.expected) throw new EngineFailed('garbage', `answered ${check} the next time`)
+        if (check !== entrant.expected) {
+          // It was right once; of two different answers one is wrong.
+          const why = `expected ${entrant.expected}, got ${check} the next time`
+          done.set(entrant.spec.id, { ...nothing, engine: entrant.spec.id, outcome: 'wrong', why })
+          continue
+        }
         if (seconds === 0) throw new EngineFailed('garbage', standsStill(entrant.repeats))
         entrant.samples.push(seconds)
       } catch (error) {

@@ -64,6 +64,14 @@ const FAULTS: Readonly<Record<string, () => void>> = {
       })),
     ),
   'wrong-count': () => serve(changed((bound) => ({ ...bound, count: () => (bound.count?.() ?? 0) + 1 }))),
+  // Right once.
+  'changing-count': () =>
+    serve(
+      changed((bound) => {
+        let asked = 0
+        return { ...bound, count: () => (bound.count?.() ?? 0) + (asked++ === 0 ? 0 : 1) }
+      }),
+    ),
   garbage: () =>
     createInterface(process.stdin).on('line', () => process.stdout.write('\u0000\u0001 %$# !!\n')),
   'half-garbage': () => {
