@@ -22,8 +22,14 @@ export const chancesFor = (share: number, confidence: number): number => -Math.l
  * A share that was 0 (or 1) in every replication, or a count that was 0: its interval comes from how often it could have
  * been otherwise. `chances`: independent windows for a share, replications for a count, whose mean a Poisson law
  * bounds, Infinity for what has no bound (a wait): then all that is left open is whether it is exactly 0. `known`: a bound on a value of 0 that is certain by other means.
+ * `mayExceed1`: a share that 1 is no end of, so that it may lie as far above.
  */
-export function rareFigure(samples: readonly number[], chances: number, known = Infinity): Figure {
+export function rareFigure(
+  samples: readonly number[],
+  chances: number,
+  known = Infinity,
+  mayExceed1 = false,
+): Figure {
   const value = samples[0]!
   /** Confidence that it is not more than this share away from what was seen: none that it is not at all, whatever the chances. */
   const within = (share: number): number => (share <= 0 ? 0 : 1 - Math.exp(-chances * share))
@@ -35,7 +41,8 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
     chances,
     interval(confidence = 0.95) {
       const bound = Math.min(known, chancesFor(1, (1 + confidence) / 2) / chances)
-      return value === 0 ? { value, low: 0, high: bound } : { value, low: Math.max(0, 1 - bound), high: 1 }
+      if (value === 0) return { value, low: 0, high: bound }
+      return { value, low: Math.max(0, 1 - bound), high: mayExceed1 ? 1 + bound : 1 }
     },
     confidenceBelow(limit, orEqual = false) {
       const isBelow = (bound: number): boolean => bound < limit || (orEqual && bound === limit)
@@ -46,8 +53,8 @@ export function rareFigure(samples: readonly number[], chances: number, known = 
         if (isBelow(known)) return 1
         return Math.max(UNKNOWN, within(limit))
       }
-      if (isBelow(1)) return 1
-      return Math.min(UNKNOWN, 1 - within(1 - limit))
+      if (mayExceed1 && limit >= 1) return Math.max(UNKNOWN, within(limit - 1))
+      return isBelow(1) ? 1 : Math.min(UNKNOWN, 1 - within(1 - limit))
     },
   }
 }

@@ -165,6 +165,21 @@ describe('how surely a figure lies on its own end', () => {
     expect(fold(1, 1, 1, 0.9).figures['load']!.confidenceBelow(1)).toBeLessThan(0.9)
   })
 
+  it('a share that may be above 1 and was 1 throughout may lie on either side of it', () => {
+    const { figures: found, metrics } = fold(1, 1, 1, 1, 1)
+    const load = found['load']!
+    expect([load.confidenceBelow(1), load.confidenceBelow(1, true)]).toEqual([0.5, 0.5])
+    // As one that was less once, it is no surer of what lies beyond than five replications can be.
+    for (const limit of [0.9, 1.1]) {
+      const sure = Math.abs(load.confidenceBelow(limit)! - 0.5)
+      expect([limit, sure < 0.475]).toEqual([limit, true])
+    }
+    expect(load.confidenceBelow(3)).toBeGreaterThan(0.99)
+    const { low, high } = metrics['load']!
+    expect(high! - 1).toBeCloseTo(1 - low!, 12)
+    expect(metrics['lost']).toMatchObject({ value: 1, high: 1 })
+  })
+
   it('a percentile goes by what lies above it', () => {
     expect(atMostZero(fold(0, 0, 0, 1), 'p99(wait)')).toBeGreaterThan(0.99)
     expect(atMostZero(fold(0, 0, 0, 0), 'p99(wait)')).toBeGreaterThan(0.99)

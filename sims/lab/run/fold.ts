@@ -87,7 +87,7 @@ function lookedInto(named: NamedFigure, replications: readonly Measures[], plan:
   const { unit, mayExceed1 = false } = named.spec
   const most = unit === 'share' && !mayExceed1 ? 1 : Infinity
   const known = replications.map(({ unseen }) => unseen?.[named.name] ?? most)
-  return rareFigure(samples, chances, end === 0 ? Math.min(most, Math.max(...known)) : Infinity)
+  return rareFigure(samples, chances, end === 0 ? Math.min(most, Math.max(...known)) : Infinity, mayExceed1)
 }
 
 /**

@@ -74,3 +74,31 @@ describe('a percentile that was 0 throughout', () => {
     expect(verdict).toBe('pass')
   })
 })
+
+describe('a share that was 1 throughout', () => {
+  const judged = (mayExceed1: boolean, expected: string): Promise<RunDocument> =>
+    told(
+      { metrics: { goodput: 1 } },
+      { metrics: { goodput: { unit: 'share', mayExceed1, label: 'deliveries a message' } } },
+      `until: {replications: 5}\nexpect: ["goodput ${expected}"]\n`,
+    )
+
+  test.each([
+    ['<= 100 %', /: up to 17\d(\.\d+)? % cannot be ruled out/],
+    ['< 120 %', /: up to 17\d(\.\d+)? % cannot be ruled out/],
+    ['> 50 %', /: down to 2\d(\.\d+)? % cannot be ruled out/],
+  ])('and may be above: %s is not shown by five replications', async (expected, text) => {
+    const { verdict, trust } = await judged(true, expected)
+    expect([verdict, trust.reasons.map(({ code }) => code)]).toEqual(['weak', ['unseen']])
+    expect(trust.reasons[0]!.text).toMatch(text)
+  })
+
+  test.each([
+    [true, '> 10 %'],
+    [true, '< 200 %'],
+    [false, '<= 100 %'],
+    [false, '< 120 %'],
+  ])('may it be above (%o)? %s is', async (mayExceed1, expected) => {
+    expect((await judged(mayExceed1, expected)).verdict).toBe('pass')
+  })
+})

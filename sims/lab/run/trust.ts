@@ -172,7 +172,8 @@ function unseenOf({ expect: expectations, find }: Scenario, point: Point, name: 
         chances: figure.chances!,
         wanted,
         value,
-        bound: value === low ? high : low,
+        // Of what may lie on either side, the end that the limit is about.
+        bound: value === low || (value < high && !one.op.startsWith('>')) ? high : low,
         limit: one.value,
         isMet: holds(one, value),
       },
@@ -293,7 +294,7 @@ const WORDS: { readonly [C in Finding['code']]: Words<C> } = {
     return {
       text:
         `${figure} is ${shown(value)}, ${seen} in ${among}${n} replication${n === 1 ? '' : 's'}: ` +
-        `${value === 0 ? 'up' : 'down'} to ${shown(bound)} cannot be ruled out, and the limit is ${shown(limit)}`,
+        `${bound > value ? 'up' : 'down'} to ${shown(bound)} cannot be ruled out, and the limit is ${shown(limit)}`,
       remedy: more(
         n,
         wanted / chances,
