@@ -66,6 +66,14 @@ describe('a ratio', () => {
     expect(figure.samples).toEqual([0.1, 0.3])
     expect(ratioFigure([0, 0], [0, 0]).value).toBeNull()
   })
+  test('replications that hold nothing do not agree with the one that does', () => {
+    const one = ratioFigure([3, 0, 0, 0, 0], [10, 0, 0, 0, 0])
+    expect([one.value, one.replications]).toEqual([0.3, 5])
+    expect([one.interval(), one.confidenceBelow(0.5), one.effective]).toEqual([null, null, null])
+    const [two, alone] = [ratioFigure([10, 0, 90, 0], [100, 0, 300, 0]), ratioFigure([10, 90], [100, 300])]
+    expect(two.interval()).toEqual(alone.interval())
+    expect(two.confidenceBelow(0.9)).toBe(alone.confidenceBelow(0.9))
+  })
 })
 
 describe('a quantile', () => {

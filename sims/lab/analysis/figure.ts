@@ -23,7 +23,7 @@
 import { chanceOfFew, valuesWanted } from './beyond.ts'
 import { requireOpenShare } from './error.ts'
 import type { Distribution } from './distribution.ts'
-import { spreadOf, skewed, unskewed } from './skew.ts'
+import { spreadOf, skewed, unskewed, type Spread } from './skew.ts'
 import { studentFactor } from './interval.ts'
 import { studentCdf } from './student.ts'
 
@@ -37,7 +37,7 @@ export interface Figure {
   readonly replications: number
   /** Null without any observation. */
   readonly value: number | null
-  /** Null below two replications, without an estimate, or where one end would lie nowhere. */
+  /** Null below two replications that hold anything, without an estimate, or where one end would lie nowhere. */
   interval(confidence?: number): FigureInterval | null
   /**
    * P(truth < limit) as a one-sided confidence, 0..1, or P(truth <= limit): they differ where much sits on the limit itself.
@@ -79,10 +79,12 @@ function meanOf(values: readonly number[]): number | null {
 export function ratioFigure(parts: readonly number[], wholes: readonly number[]): Figure {
   const whole = wholes.reduce((sum, one) => sum + one, 0)
   const ratio = whole === 0 ? null : parts.reduce((sum, one) => sum + one, 0) / whole
-  const typical = whole / wholes.length
+  // A replication that holds nothing says nothing, and does not agree with the others.
+  const held = wholes.flatMap((one, i) => (one === 0 ? [] : [i]))
+  const typical = whole / held.length
   return new ShiftFigure(
     ratio,
-    (x) => parts.map((part, i) => (part - x * wholes[i]!) / typical),
+    (x) => held.map((i) => (parts[i]! - x * wholes[i]!) / typical),
     parts.map((part, i) => (wholes[i] === 0 ? null : part / wholes[i]!)),
   )
 }
@@ -107,15 +109,16 @@ class ShiftFigure implements Figure {
     return this.samples.length
   }
 
-  private spread() {
-    return this.value === null || this.replications < 2 ? null : spreadOf(this.residuals(this.value))
+  private spread(): Spread | null {
+    const residuals = this.value === null ? [] : this.residuals(this.value)
+    return residuals.length < 2 ? null : spreadOf(residuals)
   }
 
   interval(confidence = 0.95): FigureInterval | null {
     requireOpenShare(confidence, 'interval: confidence')
     const spread = this.spread()
     if (spread === null) return null
-    const t = studentFactor(this.replications - 1, confidence)
+    const t = studentFactor(spread.count - 1, confidence)
     const value = this.value!
     return {
       value,
@@ -129,7 +132,7 @@ class ShiftFigure implements Figure {
     if (spread === null) return null
     const distance = this.value! - limit
     if (spread.error === 0) return distance < 0 || (orEqual && distance === 0) ? 1 : 0
-    return studentCdf(-unskewed(distance / spread.error, spread.bias), this.replications - 1)
+    return studentCdf(-unskewed(distance / spread.error, spread.bias), spread.count - 1)
   }
 
   get effective(): number | null {

@@ -64,7 +64,7 @@ const looksAt = (watched: readonly NamedFigure[], replications: readonly Measure
   watched.map((named) => (n) => {
     const figure = figureAt(named, replications.slice(0, n), plan)
     const interval = figure?.interval() ?? null
-    // A percentile of few and unequal replications has no upper end yet.
-    const isOpen = named.kind.kind === 'quantile' && figure !== null && figure.value !== null && n > 1
+    // A percentile of few and unequal replications has no upper end yet, what one alone has observed no interval.
+    const isOpen = named.kind.kind !== 'metric' && figure !== null && figure.value !== null && n > 1
     return interval === null && isOpen ? 'more' : interval
   })

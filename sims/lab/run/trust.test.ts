@@ -6,8 +6,13 @@ import type { Measures, Sim } from '../contract/sim.ts'
 import { runScenario } from './run.ts'
 import { fixtureRunner, fixtureScenario, fixtureSim } from './testing/fixture.ts'
 
-/** What each replication measures, all alike, and what is asked of it. */
-async function told(measured: Partial<Measures>, specs: Partial<Sim>, yaml: string): Promise<RunDocument> {
+/** What replications measure, in turn, and what is asked of it. */
+async function told(
+  measured: readonly Partial<Measures>[],
+  specs: Partial<Sim>,
+  yaml: string,
+): Promise<RunDocument> {
+  let judged = 0
   const sim: Sim = {
     ...fixtureSim(false),
     theory: () => [],
@@ -19,7 +24,7 @@ async function told(measured: Partial<Measures>, specs: Partial<Sim>, yaml: stri
       little: [],
       invariants: [],
       counters: {},
-      ...measured,
+      ...measured[judged++ % measured.length],
     }),
   }
   const scenario = fixtureScenario(sim, `params: {servers: 30}\n${yaml}`)
@@ -34,7 +39,7 @@ describe('a percentile that was 0 throughout', () => {
   const callsThatLose = (lost: readonly number[], yaml: string): Promise<RunDocument> => {
     const lostPackets = new LogHistogram()
     for (const count of lost) lostPackets.add(count)
-    return told({ observations: { lostPackets: lostPackets.toData() } }, { metrics: {}, observations }, yaml)
+    return told([{ observations: { lostPackets: lostPackets.toData() } }], { metrics: {}, observations }, yaml)
   }
   const zeros = (n: number): number[] => Array<number>(n).fill(0)
   const asked = (figure: string, limit: string, replications: number): string =>
@@ -78,7 +83,7 @@ describe('a percentile that was 0 throughout', () => {
 describe('a share that was 1 throughout', () => {
   const judged = (mayExceed1: boolean, expected: string): Promise<RunDocument> =>
     told(
-      { metrics: { goodput: 1 } },
+      [{ metrics: { goodput: 1 } }],
       { metrics: { goodput: { unit: 'share', mayExceed1, label: 'deliveries a message' } } },
       `until: {replications: 5}\nexpect: ["goodput ${expected}"]\n`,
     )
@@ -102,3 +107,22 @@ describe('a share that was 1 throughout', () => {
     expect((await judged(mayExceed1, expected)).verdict).toBe('pass')
   })
 })
+
+test.each(['mean(wait) < 1 min', 'share(wait < 1 min) > 10 %'])(
+  '%s: what one replication of five alone has seen is not what all of them agree on',
+  async (expected) => {
+    const waits = (...seconds: readonly number[]): Partial<Measures> => {
+      const wait = new LogHistogram()
+      for (const one of seconds) wait.add(one)
+      return { observations: { wait: wait.toData() } }
+    }
+    const observations = { wait: { unit: 's', label: 'wait', of: 'urgent customers' } } as const
+    const asked = `until: {replications: 5}\nexpect: ["${expected}"]\n`
+    const judged = (replications: readonly Partial<Measures>[]) =>
+      told(replications, { metrics: {}, observations }, asked)
+    const one = await judged([waits(3, 100), waits(), waits(), waits(), waits()])
+    expect([one.verdict, one.trust.level, reasonsOf(one)[0]![0]]).toEqual(['weak', 'weak', 'no-interval'])
+    const all = await judged([waits(3, 80), waits(2, 70), waits(4, 5, 90), waits(3, 75), waits(2, 71)])
+    expect([all.verdict, all.trust.level]).toEqual(['pass', 'sound'])
+  },
+)
