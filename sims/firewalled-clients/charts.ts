@@ -6,6 +6,7 @@ import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { CheckList, type Path } from './ice/check-list.ts'
 import { TraceWire } from './ice/trace.ts'
 import { waysOf } from './networks.ts'
+import { offerLabel } from './offer.ts'
 import type { FirewalledParams } from './params.ts'
 
 type Point = PointResult<FirewalledParams>
@@ -16,7 +17,7 @@ export function charts({ points }: Results<FirewalledParams>): ChartSpec[] {
 
 function lockedOutByLadder(points: readonly Point[]): ChartSpec {
   const bars = points.map(({ params, metrics }) => ({
-    label: params.ladder,
+    label: offerLabel(params),
     estimate: metrics['lockedOut']!,
   }))
   return intervalBars(bars, {
@@ -42,7 +43,7 @@ function setupByLadder(points: readonly Point[]): ChartSpec {
     const calls = params.calls * replications.length
     return SETUP_TIMES.map((seconds) => {
       const late = distributions.reduce((sum, one) => sum + one.exceeding(seconds), 0)
-      return { ladder: params.ladder, seconds, waiting: (calls - connected + late) / calls }
+      return { ladder: offerLabel(params), seconds, waiting: (calls - connected + late) / calls }
     })
   })
   return {

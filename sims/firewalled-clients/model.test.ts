@@ -26,6 +26,41 @@ describe('who is locked out', () => {
     expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
   })
 
+  it.each(LADDERS)('equals it where %s is rolled out to a part of the clients, and to hardly any', (ladder) => {
+    for (const rollout of ['60%', '2%', '0%']) {
+      const params = paramsOf({ ladder, rollout, udpBlocked: '20%', ipv6Only: '20%', nat64: '50%' })
+      const measures = simulate(params, context())
+      const checks = predictions(params)
+      expect(checks.length).toBe(ladder === 'none' || rollout === '0%' ? 1 : 2)
+      for (const { metric, expected } of checks) {
+        const error = 4 * Math.sqrt((expected * (1 - expected)) / params.calls)
+        expect(Math.abs(measures.metrics[metric]! - expected)).toBeLessThanOrEqual(error)
+      }
+      expect(conserves(measures.flow)).toEqual({ ok: true })
+    }
+  })
+
+  it('is as many as the part of the clients says: half of what the ladder saves is saved for half of them', () => {
+    const expectedAt = (rollout: string): number =>
+      predictions(paramsOf({ ladder: 'all', rollout, udpBlocked: '20%' }))[0]!.expected
+    expect(expectedAt('50%')).toBeCloseTo((expectedAt('0%') + expectedAt('100%')) / 2, 12)
+    expect(expectedAt('0%')).toBeCloseTo(predictions(paramsOf({ udpBlocked: '20%' }))[0]!.expected, 12)
+  })
+
+  it('a ladder that is offered to nobody is none, and one offered to more leaves out nobody who had it', () => {
+    const measured = (written: Record<string, unknown>) => simulate(paramsOf(written), context())
+    const nobody = measured({ ladder: 'all', rollout: '0%' })
+    const none = measured({ ladder: 'none' })
+    expect(nobody.metrics).toEqual(none.metrics)
+    expect(nobody.unseen).toEqual(none.unseen)
+    expect(measured({ ladder: 'all', rollout: '100%' })).toEqual(measured({ ladder: 'all' }))
+    const locked = ['0%', '30%', '60%', '90%', '100%'].map(
+      (rollout) => measured({ ladder: 'all', rollout, loss: '0%' }).metrics['lockedOut']!,
+    )
+    expect(locked).toEqual(locked.toSorted((a, b) => b - a))
+    expect(new Set(locked).size).toBe(5)
+  })
+
   it('more rungs lock out fewer, in every network', () => {
     const cases = NETWORKS.flatMap((network) =>
       LADDERS.flatMap((ladder) => [true, false].map((reaches) => [network, ladder, reaches] as const)),
@@ -143,6 +178,29 @@ describe('the answer', () => {
       value: 0.05,
       text: 'With ICE-TCP 5 % of callers, 1000 people a week, get no call.',
     })
+  })
+
+  it('says to how many a ladder is rolled out, and that more of them would help', () => {
+    const points = [
+      point({ ladder: 'turn-tls', rollout: 0.25 }, 0.03),
+      point({ ladder: 'turn-tls', rollout: 0.5 }, 0.02),
+      point({ ladder: 'turn-tls', rollout: 1 }, 0.004),
+    ]
+    expect(firewalledClients.answer({ points, chosen: points[0] } as never).text).toBe(
+      'With TURN/TLS on 443 for 25 % of clients, 3 % of callers, 1000 people a week, get no call; ' +
+        'with TURN/TLS on 443 0.4 % are left.',
+    )
+    expect(firewalledClients.answer({ points: points.slice(0, 2), chosen: points[0] } as never).text).toContain(
+      '; with TURN/TLS on 443 for 50 % of clients, 2 % are left.',
+    )
+    const [bars] = firewalledClients.charts({
+      points: points.map((one) => ({ ...one, replications: [] })),
+    } as never)
+    expect(bars!.table.rows.map(([label]) => label)).toEqual([
+      'turn-tls for 25 %',
+      'turn-tls for 50 %',
+      'turn-tls',
+    ])
   })
 
   it('tells a found patience as a duration, to the last digit', () => {

@@ -26,6 +26,9 @@ const CALLS_PER_CLOCK = 10_000
 /** Callers between two reports of progress. */
 const PROGRESS = 4096
 
+/** What a client has to whom no fallback is offered. */
+const UDP_ONLY = waysOf('none')
+
 const WEEK = 7 * 86_400
 const MONTH = 30 * 86_400
 
@@ -46,8 +49,11 @@ class Callers {
   private readonly ctx: ReplicationContext
   private readonly clients: Stream
   private readonly losses: Stream
+  private readonly rollouts: Stream
   private readonly wire: StunWire
-  private readonly ways: readonly Way[]
+  /** What the ladder offers; and what of it this caller is offered. */
+  private readonly offered: readonly Way[]
+  private ways: readonly Way[] = UDP_ONLY
   private readonly setup = new LogHistogram()
   private readonly fallbackSetup = new LogHistogram()
   private readonly lost: LostOnce
@@ -69,8 +75,9 @@ class Callers {
     this.ctx = ctx
     this.clients = ctx.stream('clients')
     this.losses = ctx.stream('losses')
+    this.rollouts = ctx.stream('rollout')
     this.wire = new StunWire(MOST_PATHS, ctx.stream('transaction ids'))
-    this.ways = waysOf(params.ladder)
+    this.offered = waysOf(params.ladder)
     const { loss } = params
     this.lost = loss === 0 ? () => false : () => this.losses.uniform() < loss
     this.list = new CheckList(new Kernel(), this.wire, params)
@@ -108,6 +115,7 @@ class Callers {
     caller.reachesRelay = caller.network !== 'ipv6-only' || inside < params.nat64
     const { mu, sigma } = roundTrips(params)
     caller.rtt = lognormal(clients, mu, sigma)
+    this.ways = this.rollouts.uniform() < params.rollout ? this.offered : UDP_ONLY
   }
 
   private blockedNetwork(u: number): Network {
@@ -226,7 +234,9 @@ class Callers {
         signallingBytes: this.wire.bytes / calls,
       },
       unseen: {
-        ...(this.ways.length === 1 ? { fallback: 0, fallbackConnections: 0 } : {}),
+        ...(this.offered.length === 1 || params.rollout === 0
+          ? { fallback: 0, fallbackConnections: 0 }
+          : {}),
         ...(params.loss === 0 ? { stalled: 0 } : {}),
       },
       // Only a call over TCP can stall; people and connections are scaled up from calls.

@@ -42,6 +42,9 @@ export const firewalledParams = z
       ),
 
     ladder: choice(LADDERS).describe('what is offered besides UDP to the relay'),
+    rollout: uncertain(share())
+      .prefault('100%')
+      .describe('clients that are offered it, whatever their network; the others have UDP to the relay only'),
     gathering: choice(['trickle', 'full'])
       .prefault('trickle')
       .describe('send the offer at once (RFC 8838), or when every candidate is gathered'),

@@ -45,12 +45,15 @@ const OF_GATHERING = 5
 const OF_A_CALL = 15
 
 /**
+ * Who is offered the ladder does not depend on the network: of each, that share has its ways, and the rest UDP alone.
+ *
  * Shares of networks are shares of callers only while luck has no part in them: with heavy loss or long round trips checks
  * fail where the network lets them pass, candidates come after gathering has ended, and the impatient give up on a slow
  * fallback. Where that may happen to anybody, nothing is predicted.
  */
 export function predictions(params: FirewalledParams): TheoryPrediction[] {
-  const { ladder, calls, patience, gathering, gatheringLimit } = params
+  const { ladder, rollout, calls, patience, gathering, gatheringLimit } = params
+  const isForAll = rollout === 1
   const sum = (holds: (one: NetworkShare) => boolean): number =>
     networkShares(params).reduce((total, one) => total + (holds(one) ? one.share : 0), 0)
   const isLocked = ({ network, reachesRelay }: NetworkShare): boolean =>
@@ -63,18 +66,17 @@ export function predictions(params: FirewalledParams): TheoryPrediction[] {
     (waits > 0 && hasTurn(params) ? chanceOfLater(params, OF_GATHERING, waits) : 0)
   if (calls * fails > HARDLY_ANY) return []
   const locked = {
-    name: 'callers whose network lets no rung of the ladder through',
+    name: `callers whose network lets no rung of the ladder through${isForAll ? '' : ', or to whom none is offered'}`,
     metric: 'lockedOut',
-    expected: sum(isLocked),
-    otherwise: { events: HARDLY_ANY, of: calls },
+    expected: rollout * sum(isLocked) + (1 - rollout) * sum(isBlocked),
   }
-  const onFallback = sum((one) => isBlocked(one) && !isLocked(one))
+  const onFallback = rollout * sum((one) => isBlocked(one) && !isLocked(one))
   const giveUp = chanceOfLater(params, OF_A_CALL, patience - waits)
-  if (waysOf(ladder).length === 1 || calls * onFallback * giveUp > HARDLY_ANY) return [locked]
+  if (waysOf(ladder).length === 1 || rollout === 0 || calls * onFallback * giveUp > HARDLY_ANY) return [locked]
   return [
     locked,
     {
-      name: 'callers whose network lets a fallback through, but not UDP to the relay',
+      name: `callers whose network lets a fallback through, but not UDP to the relay${isForAll ? '' : ', and to whom it is offered'}`,
       metric: 'fallback',
       expected: onFallback,
       // As many fail, and as many give up.
