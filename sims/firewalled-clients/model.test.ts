@@ -228,14 +228,15 @@ describe('how often a figure could have been other than 0', () => {
     expect(chances!['stalled']).toBe(Math.round(metrics['fallback']! * 20_000))
     expect(chances!['stalled']).toBeLessThan(0.04 * 20_000)
   })
-  it('people and connections: by the part of them that was simulated', () => {
+  it('people, connections and bytes: by the part of them that was simulated', () => {
     const { metrics, chances } = measured({ ladder: 'ice-tcp' })
     const calls = (name: string): number => metrics[name]! * chances![name]!
     expect(calls('peopleLockedOut')).toBeCloseTo(metrics['lockedOut']! * 20_000, 6)
     expect(calls('fallbackConnections')).toBeCloseTo(metrics['fallback']! * 20_000, 6)
+    expect(calls('fallbackBytes')).toBeCloseTo(metrics['fallback']! * 20_000, 6)
   })
   it('never, where there is no fallback, or no loss', () => {
-    expect(measured({}).unseen).toEqual({ fallback: 0, fallbackConnections: 0 })
+    expect(measured({}).unseen).toEqual({ fallback: 0, fallbackConnections: 0, fallbackBytes: 0 })
     expect(measured({ ladder: 'ice-tcp', loss: '0%' }).unseen).toEqual({ stalled: 0 })
   })
 })

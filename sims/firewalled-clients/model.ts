@@ -235,15 +235,16 @@ class Callers {
       },
       unseen: {
         ...(this.offered.length === 1 || params.rollout === 0
-          ? { fallback: 0, fallbackConnections: 0 }
+          ? { fallback: 0, fallbackConnections: 0, fallbackBytes: 0 }
           : {}),
         ...(params.loss === 0 ? { stalled: 0 } : {}),
       },
-      // Only a call over TCP can stall; people and connections are scaled up from calls.
+      // Only a call over TCP can stall; people, connections and bytes are scaled up from calls.
       chances: {
         stalled: this.overTcp,
         peopleLockedOut: calls / people,
         fallbackConnections: calls / atPeak,
+        fallbackBytes: calls / (callsAtOnce * bytesPerSecond * MONTH),
       },
       observations: {
         setupTime: this.setup.toData(),

@@ -132,8 +132,8 @@ export interface Measures {
   readonly unseen?: Readonly<Record<string, number>>
   /**
    * Where a metric was 0 (or a share 1): how often it could have been otherwise. A share of a part of the replication's
-   * windows: their number (calls over TCP, of all calls). A count scaled up from a sample: the part of it that was sampled.
-   * Default: every window for a share, 1 for a count.
+   * windows: their number (calls over TCP, of all calls). A count, or bytes, scaled up from a sample: the part of it that was
+   * sampled. Default: every window for a share, 1 for a count; anything else is only bounded where its chances are given.
    */
   readonly chances?: Readonly<Record<string, number>>
   /**

@@ -58,6 +58,8 @@ describe('what no replication saw', () => {
       stalled: { unit: 'share', label: 'of the calls over TCP, those that stall' },
       people: { unit: 'count', label: 'people dropped' },
       seen: { unit: 'count', label: 'drops' },
+      carried: { unit: 'bytes', label: 'bytes over a fallback' },
+      bill: { unit: 'USD', label: 'of which nobody counts the chances' },
     },
     observations: { wait: { unit: 's', label: 'wait', of: 'calls over TCP' } },
   } as const
@@ -66,19 +68,18 @@ describe('what no replication saw', () => {
   const waits = new LogHistogram()
   for (let i = 0; i < overTcp; i++) waits.add(1)
   const one = {
-    metrics: { dropped: 0, stalled: 0, people: 0, seen: 0 },
-    // Ten calls stand for a thousand people.
-    chances: { stalled: overTcp, people: 0.01 },
+    metrics: { dropped: 0, stalled: 0, people: 0, seen: 0, carried: 0, bill: 0 },
+    // Ten calls stand for a thousand people, and for a megabyte.
+    chances: { stalled: overTcp, people: 0.01, carried: 1e-5 },
     observations: { wait: waits.toData() },
     state: 'stable',
     counters: {},
   } as unknown as Measures
   const late = readFigure('share(wait > 2 s)', sim)
   const figures = [...declaredFigures(sim), ...(late.ok ? [late.figure] : [])]
-  const { metrics } = foldPoint(
-    { at: {}, plan, figures, pilot: null },
-    Array.from({ length: replications }, () => one),
-  )
+  const foldOf = (measured: readonly Measures[]): Point =>
+    foldPoint({ at: {}, plan, figures, pilot: null }, measured)
+  const { metrics } = foldOf(Array.from({ length: replications }, () => one))
   // The probability of none among n is at most exp(-n q).
   it.each([
     ['dropped', all],
@@ -86,10 +87,18 @@ describe('what no replication saw', () => {
     ['share(wait > 2 s)', overTcp],
     ['people', 0.01],
     ['seen', 1],
+    ['carried', 1e-5],
   ])('%s: is bounded by how often it could have been seen', (name, chances) => {
     const { value, low, high } = metrics[name]!
     expect([value, low]).toEqual([0, 0])
     expect(high).toBeCloseTo(-Math.log(0.025) / (replications * chances), 9)
+  })
+  it('what is counted is open at 0 until it was seen, and what is not has no bound', () => {
+    const { figures: found } = foldOf([one, one])
+    expect(found['carried']!.confidenceBelow(0, true)).toBe(0.5)
+    const { figures: seen } = foldOf([one, one, { ...one, metrics: { ...one.metrics, carried: 100_000 } }])
+    expect(seen['carried']!.confidenceBelow(0, true)).toBe(0)
+    expect(metrics['bill']).toMatchObject({ low: 0, high: 0 })
   })
 })
 

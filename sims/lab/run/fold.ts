@@ -78,7 +78,8 @@ function lookedInto(named: NamedFigure, replications: readonly Measures[], plan:
   const figure = figureOver(named, replications)
   if (figure === null) return null
   const samples = figure.samples.filter((sample) => sample !== null)
-  const end = endOf(named, samples)
+  const isCounted = replications.some(({ chances }) => chances?.[named.name] !== undefined)
+  const end = endOf(named, samples, isCounted)
   if (end === null) return figure
   if (!samples.every((sample) => sample === end)) {
     return end === 1 && named.spec.mayExceed1 === true ? figure : seenFigure(figure, end)
@@ -102,12 +103,17 @@ function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { w
 
 /**
  * The end of what a figure can be, where one of its samples lies on it and none beyond: a share can be 0 and 1, a count 0,
- * and so can the mean of an observation, which is never negative. Null elsewhere.
+ * and so can the mean of an observation, which is never negative, and whatever its sim has counted the chances of. Null
+ * elsewhere.
  */
-function endOf({ spec: { unit }, kind }: NamedFigure, samples: readonly number[]): 0 | 1 | null {
+function endOf(
+  { spec: { unit }, kind }: NamedFigure,
+  samples: readonly number[],
+  isCounted: boolean,
+): 0 | 1 | null {
   // What a percentile leaves above itself is counted anyway.
   if (kind.kind === 'quantile') return null
-  const hasZero = unit === 'share' || unit === 'count' || kind.kind === 'mean'
+  const hasZero = unit === 'share' || unit === 'count' || kind.kind === 'mean' || isCounted
   if (hasZero && samples.includes(0) && samples.every((sample) => sample >= 0)) return 0
   if (unit === 'share' && samples.includes(1) && samples.every((sample) => sample >= 0 && sample <= 1))
     return 1
