@@ -5,6 +5,7 @@
  *     queue.ts     the world: slots, tiers, expiry          ways.ts      how the end of a job becomes known
  *     presets.ts   calm, busy, stuck                        notice.ts    the news and the fetch, job by job
  *     published.ts what users report                        theory.ts    the known queues it reduces to
+ *     unheard.ts   webhooks that are given up
  */
 import { defineSim } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'

@@ -2,6 +2,7 @@
  * One replication: the queue is simulated once (`replicate`), and every way to learn of results is judged from the same
  * jobs (`judge`), so that a sweep over ways compares ways and not luck.
  */
+import { POLICIES } from '../../engines/webhook/core.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import { CANCELLED, EXPIRED, PARTIAL, RUNNING, SUCCEEDED } from './job.ts'
@@ -10,6 +11,7 @@ import { Notices, type FinishedJob } from './notice.ts'
 import type { BatchParams } from './params.ts'
 import { BatchQueue, type QueueWorld } from './queue.ts'
 import { MOST_IN_A_JOB } from './sizes.ts'
+import { chanceOfGivingUp } from './unheard.ts'
 import { WAYS } from './ways.ts'
 import { worthUnder } from './worth.ts'
 
@@ -121,9 +123,12 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
       saved: count.results,
       savedShare: sum.polled,
     },
-    unseen: impossible(params),
-    // Each result is withheld by a draw of its own.
-    chances: { fetchedLate: count.results },
+    unseen: { ...impossible(params), ...givenUp(params) },
+    // Each result is withheld by a draw of its own; that its webhook is given up, too, where the receiver has no outages.
+    chances: {
+      fetchedLate: count.results,
+      ...(isWebhook(params) && params.receiverOutages === 0 ? { unheard: count.results } : {}),
+    },
     level: queue.pending.values,
     state: queue.state,
     flow: queue.flow,
@@ -136,6 +141,16 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
     series: { pending: queue.pending },
     counters: { events: queue.events, jobs: queue.flow.injected },
   }
+}
+
+const isWebhook = ({ way }: BatchParams): boolean => WAYS[way].learning.kind === 'webhook'
+
+/** Of the results that a webhook brings, those whose deliveries are given up: known beforehand, however seldom it is seen. */
+function givenUp(params: BatchParams): Record<string, number> {
+  const { learning } = WAYS[params.way]
+  return learning.kind === 'webhook'
+    ? { unheard: chanceOfGivingUp(POLICIES.get(learning.policy)!, params) }
+    : {}
 }
 
 /** What these parameters rule out: a share that is 0 for such a reason is 0, however few replications say so. */

@@ -4,7 +4,7 @@ import { exponential } from '../lab/kernel/random/exponential.ts'
 import type { Stream } from '../lab/kernel/random/stream.ts'
 
 const OK: Outcome = { status: 200, error: null, retryAfter: null }
-const UNAVAILABLE: Outcome = { status: 503, error: null, retryAfter: null }
+export const UNAVAILABLE: Outcome = { status: 503, error: null, retryAfter: null }
 
 export interface ReceiverShape {
   /** Outages per second, and the mean length of one, s. */

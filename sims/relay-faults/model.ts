@@ -17,6 +17,7 @@ import type { Measures, ReplicationContext } from '../lab/contract/sim.ts'
 import { ARRIVE, ATTEMPT, Callers, CHECK, END, FLUSH, PATIENCE, SHAKEN, TIMEOUT } from './callers.ts'
 import type { RelayFaultsParams } from './params.ts'
 import { ENDED, LOST, NEW, OUT, SETUP, UP } from './sessions.ts'
+import { returnsByOwnCheck } from './theory.ts'
 import { chanceOfLoss } from './unseen.ts'
 import { OLD_KEY, ROTATIONS, VICTIM } from './world.ts'
 
@@ -190,6 +191,7 @@ class Faults extends Callers {
     const slowest = Math.min(...this.shaking.map((one) => one?.rate ?? Infinity))
     const asked = Math.max(...this.shaking.map((one) => one?.count ?? 0))
     const unseen = chanceOfLoss(params, asked, slowest)
+    const isOwn = returnsByOwnCheck(params)
     return {
       metrics: {
         cut: this.cut,
@@ -202,7 +204,9 @@ class Faults extends Callers {
         handshakeWait: Math.max(...waits),
         relayUtilisation: this.peakUtilisation,
       },
-      unseen: { lostCalls: unseen, lostNewCalls: unseen },
+      unseen: { lostCalls: isOwn ? 0 : unseen, lostNewCalls: unseen },
+      // Who connects anew waits behind the others who do: a fault is one fate for all of them, and that is one a replication.
+      chances: isOwn ? { outage: this.cut, lostPackets: this.cut } : {},
       observations: { lostPackets: this.lostPackets.toData(), outage: this.outages.toData() },
       state: 'stable',
       flow: {

@@ -1,19 +1,16 @@
 /** Closed form of a relay restart: how long until a caller's own next check, and the packets until then. */
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
+import { survives } from './faults.ts'
 import type { RelayFaultsParams } from './params.ts'
 
 /** Phases of a caller's checks over which the mean is taken: a midpoint rule on a function of straight pieces. */
 const PHASES = 100_000
 
 export function predictions(params: RelayFaultsParams): TheoryPrediction[] {
-  const { fault, cache, cacheHit, downtime, cacheRead, packetsPerSecond, silence } = params
-  const isRestart = fault === 'relay-crash' || fault === 'rolling-restart'
-  const isRebinding = fault === 'nat-rebinding'
-  if (!(isRestart || isRebinding) || downtime > silence) return []
-  const down = isRestart ? downtime : 0
-  // Whose client connects anew, or who hangs up, before his check is answered meets other timers.
-  if (longestOutage(params, down) >= Math.min(params.deadAfter, params.patience)) return []
-  const byCheck = meanOutage(params, down)
+  if (!returnsByOwnCheck(params)) return []
+  const { cache, cacheHit, downtime, cacheRead, packetsPerSecond } = params
+  const isRestart = params.fault !== 'nat-rebinding'
+  const byCheck = meanOutage(params, downOf(params))
   const hit = isRestart && cache === 'shared' ? cacheHit : 0
   const mean = hit * untilOver(downtime + cacheRead, params.sessionLength) + (1 - hit) * byCheck
   return [
@@ -24,6 +21,19 @@ export function predictions(params: RelayFaultsParams): TheoryPrediction[] {
     },
   ]
 }
+
+/**
+ * Whether every call that is cut off comes back by its own next check, before anybody connects anew or hangs up. Then how long
+ * its outage is depends on when it checks, on its luck with the cache and on when it ends, all its own, and on no other call.
+ */
+export function returnsByOwnCheck(params: RelayFaultsParams): boolean {
+  const { fault, downtime, silence, deadAfter, patience } = params
+  return (
+    survives(fault) && downtime <= silence && longestOutage(params, downOf(params)) < Math.min(deadAfter, patience)
+  )
+}
+
+const downOf = ({ fault, downtime }: RelayFaultsParams): number => (fault === 'nat-rebinding' ? 0 : downtime)
 
 /** Mean of an outage of `seconds` that the end of the call may cut short: lengths are exponential. */
 const untilOver = (seconds: number, sessionLength: number): number =>

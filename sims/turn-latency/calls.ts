@@ -17,8 +17,9 @@ import type { ReplicationContext } from '../lab/contract/sim.ts'
 import { contextAfter, tokensOf } from './context.ts'
 import { MASK, type Draws } from './draws.ts'
 import type { TurnLatencyParams } from './params.ts'
+import { ownFates, type CallTurns } from './fates.ts'
 import { decode, prefill } from './service.ts'
-import { STAGES, StageRecord, type StageWorld } from './stages.ts'
+import { isEarly, isLate, STAGES, StageRecord, type StageWorld } from './stages.ts'
 
 const CALL = 0
 const ASK = 1
@@ -44,6 +45,8 @@ export interface CallsWorld {
   readonly waiting: ReturnType<Resource['little']>
   readonly meanWait: number
   readonly calls: number
+  /** By observation; null where calls wait for each other, and where no latencies were asked for. */
+  readonly fates: ReturnType<typeof ownFates>
   readonly events: number
   /** Every turn was heard after it was spoken, and started after it asked. */
   readonly inOrder: boolean
@@ -74,6 +77,7 @@ class Calls {
   private readonly params: TurnLatencyParams
   private readonly draws: Draws
   private readonly ctx: ReplicationContext
+  private readonly withLatency: boolean
   private readonly kernel = new Kernel()
   private readonly pool: Resource
   private readonly record: StageRecord
@@ -94,6 +98,10 @@ class Calls {
   private readonly started: number[] = []
   private readonly prefilled: number[] = []
   private readonly free: number[] = []
+  private readonly tally: CallTurns[] = []
+
+  /** Of every call, ended ones too. */
+  private readonly tallies: CallTurns[] = []
 
   private readonly stages = new Float64Array(STAGES.length)
   private calls = 0
@@ -104,6 +112,7 @@ class Calls {
     this.params = params
     this.draws = draws
     this.ctx = ctx
+    this.withLatency = withLatency
     this.open = params.callLength
     this.close = this.open + params.span
     this.nextAt = arrivalTimes(ctx.stream('arrivals'), params, this.open)
@@ -121,16 +130,18 @@ class Calls {
     pool.reset()
     this.runUntil(close)
     const { injected, completed, queued, running } = pool.flow()
+    const utilisation = pool.utilisation()
     return {
       stages: this.record.world(),
       injected,
       completed,
       queued,
       running,
-      utilisation: pool.utilisation(),
+      utilisation,
       waiting: pool.little(),
       meanWait: pool.waits.mean,
       calls: this.calls,
+      fates: this.withLatency ? ownFates(this.params, this.tallies, { utilisation, turns: injected }) : null,
       events: this.events,
       inOrder: this.inOrder && kernel.now === close,
     }
@@ -147,6 +158,12 @@ class Calls {
     }
   }
 
+  private count(id: number, age: number): void {
+    const tally = this.tally[id]!
+    if (isEarly(age)) tally.early++
+    if (isLate(age)) tally.late++
+  }
+
   private nextCall(): void {
     this.kernel.at(this.nextAt(this.kernel.now), event(CALL))
   }
@@ -155,7 +172,10 @@ class Calls {
     const id = this.free.pop() ?? this.began.length
     this.calls++
     this.began[id] = this.kernel.now
-    this.offset[id] = this.offsets.uint32() & MASK
+    const tally = { offset: this.offsets.uint32() & MASK, turns: 0, early: 0, late: 0 }
+    this.offset[id] = tally.offset
+    this.tally[id] = tally
+    this.tallies.push(tally)
     this.turn[id] = 0
     this.context[id] = this.params.instructions
     this.lag[id] = 0
@@ -217,6 +237,7 @@ class Calls {
       stages[DECODE] = now - this.started[id]! - this.prefilled[id]!
       stages[PLAYOUT] = params.playout
       this.record.add(age, stages)
+      this.count(id, age)
     }
     if (!(spoke <= this.asked[id]! && this.asked[id]! <= this.started[id]! && this.started[id]! <= now))
       this.inOrder = false
@@ -228,6 +249,7 @@ class Calls {
       params.lagDrains === 'in-silence'
         ? Math.max(0, this.lag[id]! - silence)
         : this.lag[id]! + params.audioLag * silence
+    this.tally[id]!.turns++
     this.turn[id]!++
     this.speak(id, heard + reply)
     if (next !== NONE) this.start(next)

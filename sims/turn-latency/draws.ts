@@ -11,7 +11,7 @@ import { lognormal, lognormalFrom } from '../lab/kernel/random/lognormal.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
 import type { TurnLatencyParams } from './params.ts'
 
-const ENTRIES = 65_536
+export const ENTRIES = 65_536
 /** Turn n of the call with this offset is at `(offset + n) & MASK`. */
 export const MASK = ENTRIES - 1
 

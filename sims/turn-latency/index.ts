@@ -4,10 +4,12 @@
  *     calls.ts     the loop: two events a turn on one inference pool     variants.ts   counterfactuals, same callers
  *     stages.ts    where a turn's time goes, by minute                   fit.ts        unpublished parameters from
  *     context.ts   tokens; service.ts what they cost                     published.ts  published points
+ *     fates.ts     how many chances a replication is
  */
 import { defineSim, type Measures } from '../lab/contract/sim.ts'
 import { answer } from './answer.ts'
 import { charts } from './charts.ts'
+import { windowsOf } from './fates.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { simulate } from './model.ts'
 import { turnLatencyParams, type TurnLatencyParams } from './params.ts'
@@ -31,6 +33,7 @@ export const turnLatency = defineSim<TurnLatencyParams>({
       ? []
       : [{ name: 'inference pool', multiple: 1 / used }]
   },
+  windows: windowsOf,
   // What a parameter does to the call as it is needs no counterfactuals.
   probe: (params) => ({ ...params, counterfactuals: 'none' }),
   underLoad: (params, multiple) => ({ ...params, callRate: params.callRate * multiple }),

@@ -42,6 +42,7 @@ export function simulate(params: TurnLatencyParams, ctx: ReplicationContext): Me
       earlyLatency: base.stages.early,
       lateLatency: base.stages.late,
     },
+    chances: base.fates ?? {},
     state: stateOf(base),
     flow: { injected, completed, queued, running, dropped: 0, expired: 0 },
     little: [base.waiting],

@@ -25,9 +25,9 @@ export interface StageWorld {
   readonly late: LogHistogramData
 }
 
-/** Seconds into a call. */
-const EARLY_UNTIL = 120
-const LATE_FROM = 600
+/** Whether a turn whose speech ended so many seconds into its call is an early one, or a late one. */
+export const isEarly = (age: number): boolean => age < 120
+export const isLate = (age: number): boolean => age >= 600
 
 export class StageRecord {
   private readonly minutes: number
@@ -56,8 +56,8 @@ export class StageRecord {
     this.turns[minute]!++
     if (this.latency.length === 0) return
     this.latency[minute]!.add(total)
-    if (age < EARLY_UNTIL) this.early.add(total)
-    if (age >= LATE_FROM) this.late.add(total)
+    if (isEarly(age)) this.early.add(total)
+    if (isLate(age)) this.late.add(total)
   }
 
   world(): StageWorld {

@@ -1,6 +1,7 @@
 /** From the worlds of all clusters to measures, for one number of relay hosts. */
 import { distributionOf } from '../lab/analysis/distribution.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { poissonAbove } from '../lab/analysis/poisson.ts'
 import type { Distribution, InvariantSample, Measures, Series } from '../lab/contract/sim.ts'
 import type { CellWorld } from './model.ts'
 import { RelayDelay, type RelayModel } from './delay.ts'
@@ -175,16 +176,14 @@ function imbalanceOf(
 
 /**
  * A bound on the share of packets that a cluster loses, given how many sessions it had at its fullest: a core has a binomial
- * share of them, and only when that share is more than it forwards can its buffer overflow. Chernoff's bound on the tail,
- * exp(-(c ln(c/m) - c + m)) for a mean of m and a capacity of c sessions, times the excess of one who is beyond it.
+ * share of them, no further spread than a Poisson number, and only when that share is more than it forwards can its buffer
+ * overflow. That chance, times the excess of one who is beyond it.
  */
 function crowding(cell: CellWorld, hosts: number, params: VoiceFleetParams): number {
   const mean = cell.peakConcurrent / (hosts * params.coresPerHost)
   const most = params.packetsPerCoreSecond / (params.packetsPerSession * params.loadMultiple)
-  if (mean === 0) return 0
   if (mean >= most) return 1
-  const tail = Math.exp(-(most * Math.log(most / mean) - most + mean))
-  return Math.min(1, tail * (most / (most - mean)))
+  return Math.min(1, poissonAbove(mean, most) * (most / (most - mean)))
 }
 
 /** The same distribution with a weight of one: the worst cluster is a large one here and a small one there. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { meanFigure, type Figure } from './figure.ts'
-import { openFigure, rareFigure, seenFigure, windowsIn } from './rare.ts'
+import { openStream } from '../kernel/random/stream.ts'
+import { meanFigure } from './figure.ts'
+import { fatesOf, rareFigure, seenFigure, windowsIn } from './rare.ts'
 
 describe('an event that was never seen', () => {
   test('the rule of three, two-sided: 3.69 over the number of chances', () => {
@@ -121,4 +122,29 @@ test('windows: two relaxation times each, and never less than the replication', 
   expect(windowsIn(3600, 60)).toBe(30)
   expect(windowsIn(60, 600)).toBe(1)
   expect(windowsIn(60, null)).toBe(1)
+})
+
+describe('values in groups of one fate each', () => {
+  test('have as many chances as there are groups, and fewer where one is larger than others', () => {
+    expect(fatesOf([])).toBe(0)
+    expect(fatesOf([0, 0])).toBe(0)
+    expect(fatesOf([7, 7, 7])).toBe(3)
+    expect(fatesOf([50, ...Array.from({ length: 50 }, () => 1)])).toBe(2)
+  })
+
+  // One group holds half of all values, and only it can meet the event: a share of 5 % is then once in ten of it.
+  test.each([
+    ['as large as the largest', 2, true],
+    ['each its own', 51, false],
+  ])('the bound holds the truth where they are counted %s: with %d chances %o', (_how, chances, holds) => {
+    const stream = openStream(3, 0, 'fates')
+    const [repetitions, replications, truth] = [2000, 8, 0.05]
+    let wrong = 0
+    for (let i = 0; i < repetitions; i++) {
+      const isSeen = Array.from({ length: replications }, () => stream.uniform() < 2 * truth).some(Boolean)
+      const bound = rareFigure([0, 0], replications * chances).interval()!.high
+      if (!isSeen && bound < truth) wrong++
+    }
+    expect(wrong / repetitions <= 0.05).toBe(holds)
+  })
 })

@@ -15,6 +15,20 @@ export function windowsIn(span: number, relaxation: number | null): number {
   return relaxation === null || relaxation <= 0 ? 1 : Math.max(1, span / (2 * relaxation))
 }
 
+/**
+ * Chances that values have which fall into groups of one fate each: as many as there would be groups, were each as large as the
+ * largest. The share of values that the event befalls is the sum of the groups' chances of it, each times its part of the values,
+ * and so at most that sum times the largest part.
+ */
+export function fatesOf(sizes: readonly number[]): number {
+  let [sum, largest] = [0, 0]
+  for (const size of sizes) {
+    sum += size
+    if (size > largest) largest = size
+  }
+  return largest === 0 ? 0 : sum / largest
+}
+
 /** Chances without a single sight of it after which what is seen in this share of them is ruled out, with this one-sided confidence. */
 export const chancesFor = (share: number, confidence: number): number => -Math.log(1 - confidence) / share
 

@@ -133,7 +133,9 @@ export interface Measures {
   /**
    * Where a metric was 0 (or a share 1): how often it could have been otherwise. A share of a part of the replication's
    * windows: their number (calls over TCP, of all calls). A count, or bytes, scaled up from a sample: the part of it that was
-   * sampled. Default: every window for a share, 1 for a count; anything else is only bounded where its chances are given.
+   * sampled. By the name of an observation, for the shares of its values: how many of these had a fate of their own, or groups
+   * of them (`fatesOf`). Default: every window for a share, 1 for a count; anything else is only bounded where its chances are
+   * given.
    */
   readonly chances?: Readonly<Record<string, number>>
   /**

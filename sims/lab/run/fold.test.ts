@@ -1,6 +1,7 @@
 /** What a point has and has not, when its replications do not agree. */
 import { describe, expect, it } from 'vitest'
 import { LogHistogram } from '../analysis/histogram.ts'
+import { openStream, type Stream } from '../kernel/random/stream.ts'
 import { declaredFigures, readFigure } from '../contract/figure.ts'
 import type { Measures } from '../contract/sim.ts'
 import { distributionCharts } from './distribution-chart.ts'
@@ -99,6 +100,58 @@ describe('what no replication saw', () => {
     const { figures: seen } = foldOf([one, one, { ...one, metrics: { ...one.metrics, carried: 100_000 } }])
     expect(seen['carried']!.confidenceBelow(0, true)).toBe(0)
     expect(metrics['bill']).toMatchObject({ low: 0, high: 0 })
+  })
+})
+
+describe('values that share a fate', () => {
+  const sim = {
+    metrics: {},
+    observations: { outage: { unit: 's', label: 'time without media', of: 'cut calls' } },
+  } as const
+  const [fates, calls, replications] = [20, 25, 3]
+  // Calls are windows of their own where the sim says nothing else.
+  const plan = {
+    params: {},
+    windows: fates * calls,
+    isSteady: false,
+    time: null,
+    known: () => null,
+  } as unknown as Plan
+  const long = readFigure('share(outage > 10 s)', sim)
+  const figures = long.ok ? [long.figure] : []
+
+  /** Each fate is all of its calls', long with this chance. */
+  const replication = (stream: Stream, chance: number, chances: object): Measures => {
+    const outage = new LogHistogram()
+    for (let fate = 0; fate < fates; fate++) outage.add(stream.uniform() < chance ? 20 : 1, calls)
+    const observations = { outage: outage.toData() }
+    return { metrics: {}, chances, observations, state: 'stable', counters: {} } as unknown as Measures
+  }
+  /** How often none is seen, and the bound lies below the truth all the same. */
+  const wrong = (chances: object): number => {
+    const truth = 1 / (fates * replications)
+    const stream = openStream(5, 0, 'fates')
+    const repetitions = 1000
+    const missed = Array.from({ length: repetitions }, () => {
+      const measured = Array.from({ length: replications }, () => replication(stream, truth, chances))
+      const { metrics } = foldPoint({ at: {}, plan, figures, pilot: null }, measured)
+      const { value, high } = metrics['share(outage > 10 s)']!
+      return value === 0 && high! < truth
+    }).filter(Boolean)
+    return missed.length / repetitions
+  }
+
+  it('are bounded by how many fates there were, and not by how many values', () => {
+    expect(wrong({ outage: fates })).toBeLessThanOrEqual(0.05)
+    // Counted call by call, it is missed in one run of three.
+    expect(wrong({})).toBeGreaterThan(0.25)
+  })
+
+  it('are no more fates than there are values, and always is the mirror image', () => {
+    const always = replication(openStream(5, 0, 'fates'), 1, { outage: 1e9 })
+    const { metrics } = foldPoint({ at: {}, plan, figures, pilot: null }, [always, always])
+    expect(metrics['share(outage > 10 s)']).toMatchObject({ value: 1, high: 1 })
+    expect(metrics['share(outage > 10 s)']!.low).toBeCloseTo(1 + Math.log(0.025) / (2 * fates * calls), 9)
   })
 })
 

@@ -92,13 +92,15 @@ function lookedInto(named: NamedFigure, replications: readonly Measures[], plan:
 }
 
 /**
- * How often a replication could have shown what none did. No share is of more windows than were observed: that of the calls
- * over a fallback is not of all calls.
+ * How often a replication could have shown what none did: as its sim says, else once a window. No share is of more fates than
+ * values were observed: that of the calls over a fallback is not of all calls.
  */
 function chancesOf({ name, spec, kind }: NamedFigure, replication: Measures, { windows }: Plan): number {
   const own = spec.unit === 'share' ? windows : spec.unit === 'count' ? 1 : Infinity
   if (kind.kind === 'metric') return replication.chances?.[name] ?? own
-  return own === Infinity ? own : Math.min(own, distributionOfIn(replication, kind.observation).count)
+  if (own === Infinity) return own
+  const fates = kind.kind === 'share' ? (replication.chances?.[kind.observation] ?? own) : own
+  return Math.min(fates, distributionOfIn(replication, kind.observation).count)
 }
 
 /**
