@@ -1,7 +1,7 @@
 /** What a planner looks at: the knee, the week, and how full each cluster is. */
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
+import { CLUSTERS, worldOf } from '../lab/world/geography.ts'
 import { utilisationIn } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
 
@@ -96,7 +96,11 @@ const ms = (seconds: number | null): number | null => (seconds === null ? null :
 /** How full the busiest core of each cluster gets. */
 function utilisation({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   if (!chosen) return []
-  const rows = CLUSTERS.map((cluster) => ({ cluster, ...chosen.metrics[utilisationIn(cluster)]! }))
+  const { sites } = worldOf(chosen.params.clusters)
+  const rows = CLUSTERS.filter((_, site) => sites.includes(site)).map((cluster) => ({
+    cluster,
+    ...chosen.metrics[utilisationIn(cluster)]!,
+  }))
   const values = rows.map((row) => ({ ...row, label: formatQuantity(row.value ?? 0, 'share') }))
   const encoding = {
     y: { field: 'cluster', type: 'nominal', title: null, sort: '-x' },
@@ -141,6 +145,7 @@ function utilisation({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
 function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   const series = chosen?.replications[0]?.series
   if (!series) return []
+  const { clusters } = worldOf(chosen.params.clusters)
   const t = series['concurrent']!.t
   const step = Math.ceil(t.length / MAX_POINTS)
   const kept = t.map((_, i) => i).filter((i) => i % step === step - 1)
@@ -148,7 +153,7 @@ function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
   const [unit, word] = isLong ? [3600, 'hours'] : [60, 'minutes']
   const title = `${word} since the start of the span${chosen.params.span.at === 'peak' ? ', each cluster at its peak' : ' (UTC)'}`
   const values = kept.flatMap((i) =>
-    CLUSTERS.map((cluster) => ({
+    clusters.map((cluster) => ({
       at: t[i]! / unit,
       cluster,
       sessions: series[`concurrent/${cluster}`]!.values[i]!,
@@ -169,15 +174,15 @@ function strip({ chosen }: Results<VoiceFleetParams>): ChartSpec[] {
         encoding: {
           x: { field: 'at', type: 'quantitative', title },
           y: { field: 'sessions', type: 'quantitative', title: 'sessions', stack: 'zero' },
-          color: { field: 'cluster', type: 'nominal', sort: CLUSTERS, title: 'cluster' },
+          color: { field: 'cluster', type: 'nominal', sort: clusters, title: 'cluster' },
           order: { field: 'cluster', sort: 'ascending' },
         },
       },
       table: {
-        columns: [title, ...CLUSTERS],
+        columns: [title, ...clusters],
         rows: kept.map((i) => [
           t[i]! / unit,
-          ...CLUSTERS.map((cluster) => series[`concurrent/${cluster}`]!.values[i]!),
+          ...clusters.map((cluster) => series[`concurrent/${cluster}`]!.values[i]!),
         ]),
       },
     },

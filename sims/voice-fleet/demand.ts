@@ -3,7 +3,7 @@ import { normalTail } from '../lab/analysis/normal.ts'
 import { lognormalFrom, type LognormalParameters } from '../lab/kernel/random/lognormal.ts'
 import { dayWeights, MINUTES_A_DAY, weightAt } from '../lab/world/diurnal.ts'
 import { meanRate, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
-import { CLUSTERS, REGIONS, routesTo, type Route } from '../lab/world/geography.ts'
+import { REGIONS, routesTo, worldOf, type Route } from '../lab/world/geography.ts'
 import { apportion } from '../lab/world/apportion.ts'
 import { routesWithout, serving, worstNeighbour } from './loss.ts'
 import { busiestMinute, mostSessions } from './occupancy.ts'
@@ -89,25 +89,29 @@ const weightsOf = remembered((trough: number, peak: number, troughHour: number, 
 
 /** Everything that arrives at a cluster; where a region is to be survived, the worst neighbour's callers as well. */
 export function routesOf(params: VoiceFleetParams, cluster: number): Route[] {
-  const { spillShare, survive } = params
-  if (survive !== 'region') return routesTo(cluster, spillShare)
+  const { clusters, spillShare, survive } = params
+  const world = worldOf(clusters)
+  if (survive !== 'region') return routesTo(cluster, spillShare, world.regions)
   const weights = dayShape(params)
   const scale = scaleOf(params, weights)
   const lost =
     scale === null
-      ? neighbourOf(cluster, spillShare, ...dayOf(params), ...staysOf(params))
-      : worstNeighbour(cluster, spillShare, (routes) =>
+      ? neighboursOf(clusters, spillShare, ...dayOf(params), ...staysOf(params))[cluster] ?? null
+      : worstNeighbour(world, cluster, spillShare, (routes) =>
           mostSessions(scaled(sumOfRoutes(1, weights, routes), scale), survival(params)),
         )
-  return routesAfter(cluster, lost, spillShare)
+  return routesAfter(clusters, cluster, lost, spillShare)
 }
 
-/** Who is worst depends on the shape of the day and how long sessions last, not on how many there are. */
-const neighbourOf = remembered(
-  (cluster: number, spillShare: number, ...shape: readonly [...Day, ...Stays]) => {
+/** Of each cluster. Who is worst depends on the shape of the day and how long sessions last, not on how many there are. */
+const neighboursOf = remembered(
+  (clusters: number, spillShare: number, ...shape: readonly [...Day, ...Stays]): (number | null)[] => {
     const { weights, stays } = shapeOf(shape)
-    return worstNeighbour(cluster, spillShare, (routes) =>
-      mostSessions(sumOfRoutes(1, weights, routes), stays),
+    const world = worldOf(clusters)
+    return world.clusters.map((_, cluster) =>
+      worstNeighbour(world, cluster, spillShare, (routes) =>
+        mostSessions(sumOfRoutes(1, weights, routes), stays),
+      ),
     )
   },
 )
@@ -173,9 +177,10 @@ const survivalOf = remembered((length: number, spread: number, cap: number) => {
  * sessions, so a minute in which many begin and few are there is no peak.
  */
 export function forecastPeaks(params: VoiceFleetParams): readonly number[] {
-  const { spillShare, survive, load } = params
+  const { clusters, spillShare, survive, load } = params
   if (load !== undefined) return peaksUnderLoad(params)
-  const shares = peaksOf(spillShare, survive === 'region' ? 1 : 0, ...dayOf(params), ...staysOf(params))
+  const isRegion = survive === 'region' ? 1 : 0
+  const shares = peaksOf(clusters, spillShare, isRegion, ...dayOf(params), ...staysOf(params))
   const rate = sessionsPerSecond(params)
   return shares.map((share) => rate * share)
 }
@@ -188,23 +193,31 @@ function peaksUnderLoad(params: VoiceFleetParams): readonly number[] {
   if (peaks === undefined) {
     const weights = dayShape(params)
     const stays = survival(params)
-    peaks = CLUSTERS.map((_, cluster) => mostSessions(clusterRates(params, weights, cluster), stays))
+    peaks = worldOf(params.clusters).clusters.map((_, cluster) =>
+      mostSessions(clusterRates(params, weights, cluster), stays),
+    )
     knownPeaks.set(params, peaks)
   }
   return peaks
 }
 
 /** Of one arrival per second all over the world. */
-const peaksOf = remembered((spillShare: number, isRegion: number, ...shape: readonly [...Day, ...Stays]) => {
-  const { weights, stays } = shapeOf(shape)
-  return CLUSTERS.map((_, cluster) => {
-    const lost = isRegion === 1 ? neighbourOf(cluster, spillShare, ...shape) : null
-    return mostSessions(sumOfRoutes(1, weights, routesAfter(cluster, lost, spillShare)), stays)
-  })
-})
+const peaksOf = remembered(
+  (clusters: number, spillShare: number, isRegion: number, ...shape: readonly [...Day, ...Stays]) => {
+    const { weights, stays } = shapeOf(shape)
+    return worldOf(clusters).clusters.map((_, cluster) => {
+      const lost = isRegion === 1 ? (neighboursOf(clusters, spillShare, ...shape)[cluster] ?? null) : null
+      return mostSessions(sumOfRoutes(1, weights, routesAfter(clusters, cluster, lost, spillShare)), stays)
+    })
+  },
+)
 
-const routesAfter = (cluster: number, lost: number | null, spillShare: number): Route[] =>
-  lost === null ? routesTo(cluster, spillShare) : routesWithout(cluster, lost, spillShare)
+function routesAfter(clusters: number, cluster: number, lost: number | null, spillShare: number): Route[] {
+  const { regions } = worldOf(clusters)
+  return lost === null
+    ? routesTo(cluster, spillShare, regions)
+    : routesWithout(cluster, lost, spillShare, regions)
+}
 
 /** Of so many relay hosts, those of each cluster that serve after the loss that is to be survived. */
 export function servingHosts(params: VoiceFleetParams, relayHosts: number): number[] {

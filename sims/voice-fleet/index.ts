@@ -12,7 +12,6 @@ import { answer, resources } from './answer.ts'
 import { simulateCell, type CellWorld } from './model.ts'
 import { sketchCell } from './sketch.ts'
 import { charts } from './charts.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
 import { judge } from './judge.ts'
 import { METRICS, OBSERVATIONS } from './metrics.ts'
 import { voiceFleetParams, type VoiceFleetParams } from './params.ts'
@@ -26,7 +25,7 @@ export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
   metrics: METRICS,
   observations: OBSERVATIONS,
   judged: ['relayHosts', 'loadMultiple'],
-  parts: () => CLUSTERS.length,
+  parts: ({ clusters }) => clusters,
   replicate: (params, ctx) => (params.detail === 'instants' ? sketchCell : simulateCell)(params, ctx),
   judge,
   answer,

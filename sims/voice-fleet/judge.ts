@@ -9,7 +9,7 @@ import { costPerMonth, egressPerMonth } from './cost.ts'
 import { servingHosts } from './demand.ts'
 import { stormOf } from './storm.ts'
 import { bytesOnWire } from './wire.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
+import { CLUSTERS, worldOf } from '../lab/world/geography.ts'
 import type { FleetWorld } from './hosts.ts'
 import { loadIn, utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
@@ -55,12 +55,19 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
     sessions: total((cell) => cell.injected),
     misrouted: total((cell) => cell.misrouted),
   }
-  const byCluster = CLUSTERS.flatMap((cluster, i) => [
-    [utilisationIn(cluster), params.loadMultiple * fleets[i]!.peakUtilisation] as const,
-    [loadIn(cluster), shares[i]!] as const,
-  ])
+  const { clusters, sites } = worldOf(params.clusters)
+  const bySite = CLUSTERS.flatMap((name, site) => {
+    const worst = (values: readonly number[]): number | null => {
+      const here = values.filter((_, cluster) => sites[cluster] === site)
+      return here.length === 0 ? null : Math.max(...here)
+    }
+    return [
+      [utilisationIn(name), worst(fleets.map((fleet) => params.loadMultiple * fleet.peakUtilisation))] as const,
+      [loadIn(name), worst(shares)] as const,
+    ]
+  })
   return {
-    metrics: { ...metrics, ...Object.fromEntries(byCluster) },
+    metrics: { ...metrics, ...Object.fromEntries(bySite) },
     observations: {
       relayDelay: delay,
       worstRelayDelay: ofWeightOne(worstOf(fleets, params)),
@@ -78,7 +85,7 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
       expired: 0,
     },
     little: cells.map((cell, cluster) => ({
-      queue: `sessions in ${CLUSTERS[cluster]}`,
+      queue: `sessions in ${clusters[cluster]!}`,
       arrivalRate: cell.injected / params.span.seconds,
       meanTime: cell.injected === 0 ? 0 : cell.presence / cell.injected,
       meanNumber: cell.occupancy / params.span.seconds,
@@ -229,7 +236,7 @@ function invariants(cells: readonly CellWorld[]): InvariantSample[] {
 }
 
 function series(
-  { survive }: VoiceFleetParams,
+  { survive, clusters }: VoiceFleetParams,
   cells: readonly CellWorld[],
   concurrent: readonly number[],
 ): Record<string, Series> {
@@ -243,9 +250,9 @@ function series(
       concurrent,
     ),
     ...Object.fromEntries(
-      cells.map((cell, cluster) => [
-        `concurrent/${CLUSTERS[cluster]}`,
-        one(`Sessions at once, ${CLUSTERS[cluster]}`, [...cell.concurrentByMinute]),
+      worldOf(clusters).clusters.map((cluster, i) => [
+        `concurrent/${cluster}`,
+        one(`Sessions at once, ${cluster}`, [...cells[i]!.concurrentByMinute]),
       ]),
     ),
   }

@@ -6,7 +6,7 @@
  * callers of the one other cluster whose loss brings it most. Callers go where their region's share goes anyway: those of
  * a lost home cluster to the second-nearest, and those who had been steered to a lost second-nearest cluster back home.
  */
-import { CLUSTERS, routesTo, type Route } from '../lab/world/geography.ts'
+import { routesTo, type Region, type Route, type World } from '../lab/world/geography.ts'
 
 export const LOSSES = ['none', 'host', 'zone', 'region'] as const
 export type Loss = (typeof LOSSES)[number]
@@ -19,14 +19,19 @@ export function serving(hosts: number, survive: Loss, zones: number): number {
 }
 
 /** Everything that arrives at a cluster when another one (by index) is lost. */
-export function routesWithout(cluster: number, lost: number, spillShare: number): Route[] {
-  const moved = routesTo(lost, spillShare).flatMap((route): Route[] => {
-    const { home, spill } = route.region
+export function routesWithout(
+  cluster: number,
+  lost: number,
+  spillShare: number,
+  regions?: readonly Region[],
+): Route[] {
+  const moved = routesTo(lost, spillShare, regions).flatMap((route): Route[] => {
+    const { home, spill, isHomeFar, isSpillFar } = route.region
     const refuge = home === lost ? spill : home
-    return refuge === cluster ? [{ ...route, isFar: home !== cluster }] : []
+    return refuge === cluster ? [{ ...route, isFar: home === cluster ? isHomeFar : isSpillFar }] : []
   })
   const merged = new Map<string, Route>()
-  for (const route of [...routesTo(cluster, spillShare), ...moved]) {
+  for (const route of [...routesTo(cluster, spillShare, regions), ...moved]) {
     const { name } = route.region
     merged.set(name, { ...route, share: route.share + (merged.get(name)?.share ?? 0) })
   }
@@ -35,15 +40,16 @@ export function routesWithout(cluster: number, lost: number, spillShare: number)
 
 /** The cluster whose loss gives this one its highest peak; null when none adds to it. `peakOf` weighs routes. */
 export function worstNeighbour(
+  { clusters, regions }: World,
   cluster: number,
   spillShare: number,
   peakOf: (routes: readonly Route[]) => number,
 ): number | null {
   let worst: number | null = null
-  let highest = peakOf(routesTo(cluster, spillShare))
-  for (const other of CLUSTERS.keys()) {
+  let highest = peakOf(routesTo(cluster, spillShare, regions))
+  for (const other of clusters.keys()) {
     if (other === cluster) continue
-    const peak = peakOf(routesWithout(cluster, other, spillShare))
+    const peak = peakOf(routesWithout(cluster, other, spillShare, regions))
     if (peak > highest) [worst, highest] = [other, peak]
   }
   return worst

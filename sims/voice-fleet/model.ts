@@ -22,7 +22,7 @@ import {
 import { Departures } from './departures.ts'
 import { MINUTES_A_DAY } from '../lab/world/diurnal.ts'
 import { FirstPackets } from './first-packets.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
+import { worldOf } from '../lab/world/geography.ts'
 import { Hosts, type FleetWorld } from './hosts.ts'
 import type { VoiceFleetParams } from './params.ts'
 import { roundTrips, type RouteSessions } from './round-trips.ts'
@@ -77,7 +77,7 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
     packetsPerSession: params.packetsPerSession,
     packetSize: params.packetSize,
     end: end + cap + Math.ceil(params.flowIdleTimeout) + 2,
-    stream: ctx.stream(`checks/${CLUSTERS[cluster]}`),
+    stream: ctx.stream(`checks/${nameOf(params, cluster)}`),
   })
   const departures = new Departures(cap + 1)
   const gone = new Words()
@@ -148,6 +148,10 @@ export function simulateCell(params: VoiceFleetParams, ctx: ReplicationContext):
   }
 }
 
+/** What the streams of a cluster are named by. */
+export const nameOf = ({ clusters }: VoiceFleetParams, cluster: number): string =>
+  worldOf(clusters).clusters[cluster]!
+
 /** The hosts of this cluster, for every number of them that may be asked for. */
 export function hostsOf(params: VoiceFleetParams, ctx: ReplicationContext): Hosts {
   const asked = ctx.judged('relayHosts').map((hosts) => servingHosts(params, hosts)[ctx.part]!)
@@ -161,7 +165,7 @@ export function hostsOf(params: VoiceFleetParams, ctx: ReplicationContext): Host
 
 function openSources(params: VoiceFleetParams, ctx: ReplicationContext): Source[] {
   const weights = dayShape(params)
-  const cluster = CLUSTERS[ctx.part]!
+  const cluster = nameOf(params, ctx.part)
   return routesOf(params, ctx.part).map((route) => {
     const name = `${route.region.name}/${cluster}`
     return {

@@ -22,6 +22,8 @@ const MOST_USERS = 10e9
 /** Sessions at once, and sessions of one replication, at most: a gigabyte, and an hour of work. */
 const MOST_AT_ONCE = 30e6
 const MOST_SESSIONS = 3e9
+/** A few at every site. */
+const MOST_CLUSTERS = 64
 const DAY = 86_400
 
 export const voiceFleetParams = z
@@ -70,9 +72,14 @@ export const voiceFleetParams = z
     farRtt: duration()
       .prefault('100ms')
       .describe('Added to the round trip of a client steered to a far cluster'),
-    relayHosts: integer({ min: CLUSTERS.length, max: 10_000, unit: 'hosts' })
+    clusters: integer({ min: 1, max: MOST_CLUSTERS, unit: 'clusters' })
+      .prefault(CLUSTERS.length)
+      .describe(
+        `Clusters of relay hosts: one at each of ${CLUSTERS.length} sites, at fewer of them, or several where most users are`,
+      ),
+    relayHosts: integer({ min: 1, max: 10_000, unit: 'hosts' })
       .prefault(24)
-      .describe(`Relay hosts in all ${CLUSTERS.length} clusters, shared out by forecast peak`),
+      .describe('Relay hosts in all clusters, one in each at least, shared out by forecast peak'),
     survive: choice(LOSSES)
       .prefault('none')
       .describe(
@@ -149,13 +156,19 @@ export const voiceFleetParams = z
     path: ['packetsToCaller'],
     message: 'impossible: packets to the caller are some of packetsPerSession',
   })
-  .refine(
-    ({ survive, relayHosts }) => !['host', 'zone'].includes(survive) || relayHosts >= 2 * CLUSTERS.length,
-    {
-      path: ['relayHosts'],
-      message: `impossible: a cluster survives the loss of a host or a zone only with two hosts (${2 * CLUSTERS.length} in all)`,
-    },
-  )
+  .superRefine(({ clusters, relayHosts, survive }, ctx) => {
+    const refuse = (path: string, message: string): void => {
+      ctx.addIssue({ code: 'custom', path: [path], message: `impossible: ${message}` })
+    }
+    if (relayHosts < clusters) refuse('relayHosts', `fewer than one in each of ${clusters} clusters`)
+    else if (['host', 'zone'].includes(survive) && relayHosts < 2 * clusters)
+      refuse(
+        'relayHosts',
+        `a cluster survives the loss of a host or a zone only with two hosts (${2 * clusters} in all)`,
+      )
+    if (survive === 'region' && clusters === 1)
+      refuse('survive', 'where there is one cluster, nobody is left to take its callers')
+  })
   .refine((params) => sessionsPerSecond(params) * params.sessionLength <= MOST_AT_ONCE, {
     path: ['weeklyActiveUsers'],
     message: `impossible: more than ${MOST_AT_ONCE / 1e6}M sessions at once`,

@@ -9,12 +9,11 @@
  */
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import type { ReplicationContext } from '../lab/contract/sim.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
 import { lognormal } from '../lab/kernel/random/lognormal.ts'
 import { normal } from '../lab/kernel/random/normal.ts'
 import { poisson } from '../lab/kernel/random/poisson.ts'
 import { clusterRates, dayShape, firstHop, routesOf, spanStart, survival } from './demand.ts'
-import { hostsOf, type CellWorld } from './model.ts'
+import { hostsOf, nameOf, type CellWorld } from './model.ts'
 import { occupancyAt, rateAt } from './occupancy.ts'
 import type { VoiceFleetParams } from './params.ts'
 
@@ -29,7 +28,7 @@ export function sketchCell(params: VoiceFleetParams, ctx: ReplicationContext): C
   const rates = clusterRates(params, dayShape(params), cluster)
   const stays = survival(params)
   const start = spanStart(params, rates)
-  const stream = ctx.stream(`sketch/${CLUSTERS[cluster]}`)
+  const stream = ctx.stream(`sketch/${nameOf(params, cluster)}`)
   const hosts = hostsOf(params, ctx)
   const step = Math.max(1, Math.min(params.sessionLength / INSTANTS, seconds))
   const count = Math.max(1, Math.round(seconds / step))
@@ -80,7 +79,7 @@ function roundTrips(params: VoiceFleetParams, ctx: ReplicationContext): CellWorl
   const near = firstHop(params)
   const rtt = new LogHistogram()
   for (const { region, share, isFar } of routesOf(params, ctx.part)) {
-    const stream = ctx.stream(`rtts/${region.name}/${CLUSTERS[ctx.part]}`)
+    const stream = ctx.stream(`rtts/${region.name}/${nameOf(params, ctx.part)}`)
     for (let i = 0; i < ROUND_TRIPS; i++) {
       const hop = lognormal(stream, near.mu, near.sigma)
       rtt.add(isFar ? hop + params.farRtt : hop, region.share * share)

@@ -5,14 +5,14 @@
  */
 import type { TheoryPrediction } from '../lab/contract/sim.ts'
 import { clusterRates, dayShape, spanStart, survival } from './demand.ts'
-import { CLUSTERS } from '../lab/world/geography.ts'
+import { worldOf } from '../lab/world/geography.ts'
 import { occupancyAt, rateAt } from './occupancy.ts'
 import type { VoiceFleetParams } from './params.ts'
 
 export function predictions(params: VoiceFleetParams): TheoryPrediction[] {
   const weights = dayShape(params)
   const stays = survival(params)
-  const clusters = CLUSTERS.map((_, cluster) =>
+  const clusters = worldOf(params.clusters).clusters.map((_, cluster) =>
     expectedIn(params, clusterRates(params, weights, cluster), stays),
   )
   const total = (pick: (expected: Expected) => number): number =>
