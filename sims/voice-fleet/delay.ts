@@ -3,7 +3,7 @@ import { distributionOf, type Distribution } from '../lab/analysis/distribution.
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { quantileFigure } from '../lab/analysis/figure.ts'
 import type { FleetWorld } from './hosts.ts'
-import { BINS, exceeds, meanWait, settledUtilisation, waitTail, type WaitTail } from './queueing.ts'
+import { BINS, exceeds, fullestUtilisation, meanWait, waitTail, type WaitTail } from './queueing.ts'
 import { remembered } from './remembered.ts'
 
 export interface RelayModel {
@@ -50,9 +50,10 @@ export class RelayDelay implements Distribution {
     const fullWait = queueLimit / packetsPerCoreSecond
     this.fullDelay = (queueLimit + 1) / packetsPerCoreSecond
     this.queued = distributionOf(queued.toData())
-    const settled = settledUtilisation(packetsPerCoreSecond)
+    // A second near capacity whose queue was not drawn has the wait that would settle there, which is a bound.
+    const fullest = fullestUtilisation(queueLimit)
     const utilisations = Array.from({ length: bins }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
-    this.tails = tailsAt(settled, loadMultiple, Math.min(bins, Math.ceil(BINS / loadMultiple)))
+    this.tails = tailsAt(fullest, loadMultiple, Math.min(bins, Math.ceil(BINS / loadMultiple)))
     let lost = dropped
     let offered = this.queued.count + dropped
     let sum = this.queued.sum
@@ -64,7 +65,7 @@ export class RelayDelay implements Distribution {
         this.packetsAt[bin] = 0
         this.full += packets / utilisation
         lost += packets * (1 - 1 / utilisation)
-      } else sum += packets * this.smallest * meanWait(Math.min(utilisation, settled))
+      } else sum += packets * this.smallest * meanWait(Math.min(utilisation, fullest))
     }
     this.lost = lost
     this.offered = offered
@@ -86,7 +87,7 @@ export class RelayDelay implements Distribution {
     for (let bin = this.tails.length - 1; bin >= 0; bin--) {
       const packets = this.packetsAt[bin]!
       if (packets === 0) continue
-      const share = exceeds(this.tails[bin]!, wait / this.smallest)
+      const share = isBelowFull ? exceeds(this.tails[bin]!, wait / this.smallest) : 0
       if (share * this.count < negligible) break
       above += packets * share
     }
@@ -106,6 +107,6 @@ export class RelayDelay implements Distribution {
 }
 
 /** Tails by bin, up to capacity: a thousand roots and more, and every fleet size of a search asks for the same. */
-const tailsAt = remembered((settled: number, loadMultiple: number, bins: number): readonly WaitTail[] =>
-  Array.from({ length: bins }, (_, bin) => waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, settled))),
+const tailsAt = remembered((fullest: number, loadMultiple: number, bins: number): readonly WaitTail[] =>
+  Array.from({ length: bins }, (_, bin) => waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, fullest))),
 )

@@ -4,18 +4,21 @@
  * Sessions do not depend on how many hosts there are, so one pass over them serves all fleets: a session's hash of
  * its address picks its core in each (core = floor(hash x hosts x cores), as a balancer's consistent hash and a host's
  * receive-side scaling would: a flow stays where it is, and no core helps another), and each fleet keeps its own counts,
- * queues and delays. Per second and core the count becomes packets, the packets a utilisation or a queue (queueing.ts).
+ * queues and delays. Per second and core the count becomes packets, the packets a utilisation or a queue (queueing.ts). Near
+ * capacity the queue is drawn (reflected.ts), for every fleet from a stream of its own.
  */
 import { LogHistogram, type LogHistogramData } from '../lab/analysis/histogram.ts'
-import { BINS } from './queueing.ts'
+import type { Stream } from '../lab/kernel/random/stream.ts'
+import { BINS, nearCapacity } from './queueing.ts'
+import { INSTANTS, ReflectedQueue } from './reflected.ts'
 import type { Words } from './words.ts'
 
 /** What a fleet of `hosts` hosts saw; plain data. */
 export interface FleetWorld {
   readonly hosts: number
-  /** Packets that came in seconds of a utilisation of 0.000, 0.001, ... with no queue left over. */
+  /** Packets that came in seconds of a utilisation of 0.000, 0.001, ... whose queue settled, with nothing left over. */
   readonly packetsAt: Float64Array
-  /** Those of all other seconds, likewise: 1.000, 1.001, ... and on. */
+  /** Those of all other seconds, likewise, to 1.000 and on. */
   readonly lateAt: Float64Array
   /** Delays of packets that met a queue of more than the second's own making. */
   readonly queued: LogHistogramData
@@ -25,7 +28,7 @@ export interface FleetWorld {
   readonly peakUtilisation: number
   /** Of a host. */
   readonly peakSessions: number
-  /** Longest stretch of seconds for which some core's queue did not empty. */
+  /** Longest stretch of seconds for which some core's queue did not empty, from one on in which more came than could go. */
   readonly longestBacklog: number
 }
 
@@ -41,7 +44,9 @@ interface Fleet {
   readonly sessions: Int32Array
   readonly backlog: Float64Array
   readonly backlogged: Int32Array
-  /** Seconds of a core, by the sessions that it had in them, below capacity and with no queue left over; it grows. */
+  /** Draws the queues near capacity; null where they are a fluid there, too. */
+  readonly luck: Stream | null
+  /** Seconds of a core, by the sessions that it had in them, whose queue settled, with nothing left over; it grows. */
   quiet: Float64Array
   readonly queued: LogHistogram
   /** Packets that came in other seconds, by utilisation in thousandths; it grows. */
@@ -60,20 +65,30 @@ export interface HostModel {
   readonly capacity: number
   /** Packets that its receive buffer holds. */
   readonly queueLimit: number
+  /** Opens what draws the queues of a fleet of so many hosts. Without it all above capacity is a fluid, and nothing else waits. */
+  readonly luck?: (hosts: number) => Stream
 }
 
 export class Hosts {
   private readonly fleets: readonly Fleet[]
   private readonly model: HostModel
+  /** Packets in a second below which a queue settles, and from which on it is a fluid. */
+  private readonly calm: number
+  private readonly flood: number
+  private readonly reflected = new ReflectedQueue()
 
   constructor(hostCounts: readonly number[], model: HostModel) {
     this.model = model
-    const { coresPerHost } = model
+    const { coresPerHost, capacity, luck } = model
+    const near = luck === undefined ? { from: 1, to: 1 } : nearCapacity(capacity)
+    this.calm = near.from * capacity
+    this.flood = near.to * capacity
     this.fleets = hostCounts.map((hosts) => ({
       hosts,
       sessions: new Int32Array(hosts * coresPerHost),
       backlog: new Float64Array(hosts * coresPerHost),
       backlogged: new Int32Array(hosts * coresPerHost),
+      luck: luck?.(hosts) ?? null,
       quiet: new Float64Array(0),
       queued: new LogHistogram({ bits: 7, min: 1e-6, max: 1e4 }),
       late: new Float64Array(0),
@@ -130,11 +145,11 @@ export class Hosts {
 
   /** A second of a core that has a queue, or gets one, or more sessions than any had. */
   private otherSecond(fleet: Fleet, core: number): void {
-    const { packetsPerSession, capacity, queueLimit } = this.model
-    const { sessions, backlog, backlogged } = fleet
+    const { packetsPerSession, capacity } = this.model
+    const { sessions, backlog, backlogged, luck } = fleet
     const arrivals = sessions[core]! * packetsPerSession
-    if (arrivals < capacity && backlog[core] === 0) {
-      const full = Math.ceil(capacity / packetsPerSession)
+    if (arrivals < this.calm && backlog[core] === 0) {
+      const full = Math.ceil(this.calm / packetsPerSession)
       const quiet = new Float64Array(Math.max(sessions[core]! + 1, Math.min(full, 2 * fleet.quiet.length)))
       quiet.set(fleet.quiet)
       fleet.quiet = quiet
@@ -142,21 +157,36 @@ export class Hosts {
       return
     }
     addAt(fleet, Math.min(MOST_LATE, Math.floor((arrivals / capacity) * BINS)), arrivals)
-    const after = Math.min(queueLimit, Math.max(0, backlog[core]! + arrivals - capacity))
-    this.queueFor(fleet, backlog[core]!, arrivals)
-    backlog[core] = after
-    const seconds = after > 0 ? backlogged[core]! + 1 : 0
+    if (luck !== null && arrivals < this.flood) this.drawQueue(fleet, core, arrivals, luck)
+    else this.queueFor(fleet, core, arrivals)
+    const seconds = backlog[core]! > 0 && (arrivals > capacity || backlogged[core]! > 0) ? backlogged[core]! + 1 : 0
     backlogged[core] = seconds
     if (seconds > fleet.longestBacklog) fleet.longestBacklog = seconds
+  }
+
+  /** The delays of a second near capacity, or that a queue is left over from: at instants, of as many packets each. */
+  private drawQueue(fleet: Fleet, core: number, arrivals: number, luck: Stream): void {
+    const { capacity, queueLimit } = this.model
+    const { queued, backlog, backlogged } = fleet
+    const { reflected } = this
+    reflected.second(backlog[core]!, arrivals, capacity, queueLimit, luck)
+    const taken = Math.max(0, arrivals - reflected.lost)
+    for (const length of reflected.lengths) queued.add(length / capacity, taken / INSTANTS)
+    fleet.dropped += arrivals - taken
+    // What is empty at times in a calm second is a queue that settles, and is forgotten.
+    backlog[core] = reflected.wasEmpty && arrivals < this.calm ? 0 : reflected.length
+    if (reflected.wasEmpty) backlogged[core] = 0
   }
 
   /**
    * The delays of a second's packets, which come evenly, as a queue of `before` grows or shrinks by a straight line: until
    * the buffer is full, and what is too much is lost, or until it is empty.
    */
-  private queueFor(fleet: Fleet, before: number, arrivals: number): void {
+  private queueFor(fleet: Fleet, core: number, arrivals: number): void {
     const { capacity, queueLimit } = this.model
-    const { queued } = fleet
+    const { queued, backlog } = fleet
+    const before = backlog[core]!
+    backlog[core] = Math.min(queueLimit, Math.max(0, before + arrivals - capacity))
     const growth = arrivals - capacity
     const end = growth > 0 ? queueLimit : 0
     const turn = growth === 0 ? 1 : Math.min(1, (end - before) / growth)

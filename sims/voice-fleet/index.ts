@@ -5,6 +5,7 @@
  *     demand.ts   who starts a session when and where        hosts.ts     sessions -> packets -> queues, per host
  *     model.ts    one cluster, second by second (the loop)   judge.ts     one fleet size -> measures
  *     loss.ts     what a fleet is to survive                 cost.ts      hosts and egress; wire.ts, storm.ts
+ *     reflected.ts  a queue near capacity
  *     sketch.ts   the same cluster without its sessions, for hundreds of assumptions
  */
 import { defineSim } from '../lab/contract/sim.ts'

@@ -160,6 +160,7 @@ export function hostsOf(params: VoiceFleetParams, ctx: ReplicationContext): Host
     coresPerHost: params.coresPerHost,
     capacity: params.packetsPerCoreSecond,
     queueLimit: params.queueLimit,
+    luck: (hosts) => ctx.stream(`queues/${nameOf(params, ctx.part)}/${hosts}`),
   })
 }
 

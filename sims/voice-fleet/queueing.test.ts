@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mg1 } from '../lab/analysis/theory/index.ts'
-import { exceeds, settledUtilisation, waitTail } from './queueing.ts'
+import { exceeds, fullestUtilisation, meanWait, nearCapacity, waitTail } from './queueing.ts'
 
 /** P(W <= t) of M/D/1 with D = 1, exactly (Erlang 1909): an alternating sum, good for small t. */
 function erlangCdf(rho: number, t: number): number {
@@ -39,7 +39,9 @@ describe('the wait of M/D/1', () => {
     for (let rho = 0.01; rho < 1; rho += 0.01) expect(exceeds(waitTail(rho), 0)).toBeLessThanOrEqual(rho)
   })
 
-  it('is bounded to what settles within a second', () => {
-    expect(settledUtilisation(250_000)).toBeCloseTo(0.998, 6)
+  it('settles within a second up to 98 %, and fills half of its buffer at most', () => {
+    expect(nearCapacity(250_000)).toEqual({ from: expect.closeTo(0.98, 9), to: expect.closeTo(1.02, 9) })
+    expect(nearCapacity(400).from).toBe(0.9)
+    expect(meanWait(fullestUtilisation(9000))).toBeCloseTo(4500, 6)
   })
 })

@@ -1,23 +1,42 @@
 /**
  * From packets per second to delay: what one core does to the packets that queue for it.
  *
- * Within a second whose load is below capacity, a core is an M/D/1 queue: forwarding takes a constant time, and
+ * Within a second whose load is well below capacity, a core is an M/D/1 queue: forwarding takes a constant time, and
  * thousands of sessions' 20 ms trains together look Poisson (a little smoother in truth, so this errs on the safe
  * side). The wait's tail is its exact asymptote, P(W > t) ~ C e^(-eta t) with D = 1, rho (e^eta - 1) = eta and
  * C = (1 - rho) / (rho e^eta - 1) (Tijms, A First Course in Stochastic Models, 2003, section 9.2), never above rho.
  *
- * Above capacity the queue is a fluid: it grows by the excess, and drains when the load lets it. A steady state this
- * close to saturation takes longer than a second to build up, which bounds the stochastic part: an M/D/1 queue
- * forgets in about 1 / (1 - rho)^2 service times.
+ * An M/D/1 queue forgets in about 1 / (1 - rho)^2 service times, so near capacity none settles within a second, and what
+ * is left of it is carried into the next. There the queue is a Brownian motion that is reflected where it is empty and where
+ * the buffer is full, the heavy-traffic limit of M/D/1 (Kingman; Harrison, Brownian Motion and Stochastic Flow Systems,
+ * 1985): it drifts by what comes less what goes, and its variance is what comes. Where it settles, its mean is exactly that of
+ * Pollaczek and Khinchine. reflected.ts draws it; near-capacity.test.ts holds it against queues packet by packet.
+ *
+ * Far above capacity the queue is a fluid: it grows by the excess, and luck is small beside that.
  */
 
 /** Utilisations are kept in thousandths. */
 export const BINS = 1000
 
-/** The highest utilisation whose M/D/1 queue settles within a second, given a core's packets per second. */
-export function settledUtilisation(packetsPerCoreSecond: number): number {
-  return 1 - 1 / Math.sqrt(Math.max(4, packetsPerCoreSecond))
+/** What comes in a second varies by its square root: from so many of these away from capacity it no longer matters. */
+const DEVIATIONS = 10
+/** However few packets there are, an M/D/1 queue with this much room is one that settles. */
+const ROOM = 0.1
+
+/**
+ * The utilisations, given a core's packets per second, below which its M/D/1 queue settles in a hundredth of a second, and
+ * above which it grows as a fluid.
+ */
+export function nearCapacity(packetsPerCoreSecond: number): { readonly from: number; readonly to: number } {
+  const luck = DEVIATIONS / Math.sqrt(packetsPerCoreSecond)
+  return { from: 1 - Math.min(ROOM, luck), to: 1 + luck }
 }
+
+/**
+ * The highest utilisation of which a buffer of so many packets knows a wait: from there on it is as likely to be at one
+ * length as at another, and half full on average.
+ */
+export const fullestUtilisation = (queueLimit: number): number => queueLimit / (queueLimit + 1)
 
 export interface WaitTail {
   readonly rho: number

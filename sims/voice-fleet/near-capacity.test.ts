@@ -1,0 +1,156 @@
+/** Cores near their capacity, second by second, against the same queue packet by packet. */
+import { describe, expect, it } from 'vitest'
+import { LogHistogram } from '../lab/analysis/histogram.ts'
+import { exponential } from '../lab/kernel/random/exponential.ts'
+import { openStream } from '../lab/kernel/random/stream.ts'
+import { RelayDelay } from './delay.ts'
+import { Hosts, type FleetWorld } from './hosts.ts'
+import { meanWait } from './queueing.ts'
+import { ReflectedQueue } from './reflected.ts'
+import { Words } from './words.ts'
+
+/** Packets in a second, and of a session: 500 sessions are all that a core can do. */
+const CAPACITY = 5000
+const EACH = 10
+const RUNS = 250
+
+/** How long packets wait, in packets, and how many are lost. */
+interface Waits {
+  readonly mean: number
+  readonly lost: number
+  above(packets: number): number
+}
+
+/** M/D/1 with a buffer, each packet by itself: Poisson arrivals at each second's load, from an empty queue. */
+function packetByPacket(loads: readonly number[], room: number): Waits {
+  const waits = new LogHistogram({ bits: 7, min: 1e-6, max: 1e6 })
+  let [offered, lost] = [0, 0]
+  for (let run = 0; run < RUNS; run++) {
+    const stream = openStream(1, run, 'packets')
+    // Work left when the last packet came, in packets, and when that was, in services.
+    let [work, last] = [0, 0]
+    for (const [second, load] of loads.entries()) {
+      // What would come after this second comes at the pace of the next: a Poisson stream has no memory.
+      const end = (second + 1) * CAPACITY
+      let now = second * CAPACITY + exponential(stream, 1 / load)
+      for (; now < end; now += exponential(stream, 1 / load)) {
+        work = Math.max(0, work - (now - last))
+        last = now
+        offered++
+        if (work >= room) lost++
+        else waits.add(work++)
+      }
+    }
+  }
+  return { mean: waits.mean!, lost: lost / offered, above: (packets) => waits.shareAbove(packets)! }
+}
+
+/** One core of a host with so many sessions in each second; drawn, or as a fluid. */
+function worldOf(loads: readonly number[], room: number, run: number | null): FleetWorld {
+  const luck = run === null ? {} : { luck: () => openStream(2, run, 'queue') }
+  const model = { packetsPerSession: EACH, coresPerHost: 1, capacity: CAPACITY, queueLimit: room, ...luck }
+  const hosts = new Hosts([1], model)
+  const change = (count: number, by: 1 | -1): void => {
+    const words = new Words()
+    for (let i = 0; i < count; i++) words.add(0)
+    hosts.change(words, by)
+  }
+  let before = 0
+  for (const load of loads) {
+    const sessions = Math.round((load * CAPACITY) / EACH)
+    if (sessions > before) change(sessions - before, 1)
+    else change(before - sessions, -1)
+    before = sessions
+    hosts.second()
+  }
+  return hosts.world()[0]!
+}
+
+function secondBySecond(loads: readonly number[], room: number, isDrawn = true): Waits {
+  const runs = isDrawn ? 4 * RUNS : 1
+  const fleets = Array.from({ length: runs }, (_, run) => worldOf(loads, room, isDrawn ? run : null))
+  const delay = new RelayDelay(fleets, { packetsPerCoreSecond: CAPACITY, queueLimit: room, loadMultiple: 1 })
+  return {
+    mean: CAPACITY * (delay.sum / delay.count - delay.smallest),
+    lost: delay.lost / delay.offered,
+    above: (packets) => delay.exceeding(delay.smallest + packets / CAPACITY) / delay.count,
+  }
+}
+
+const steady = (load: number, seconds: number): number[] => Array.from({ length: seconds }, () => load)
+
+/** Relative to the exact one. */
+const off = (ours: number, exact: number): number => Math.abs(ours / exact - 1)
+
+describe('a core near its capacity waits as long as packet by packet', () => {
+  it.each([
+    ['98 %', steady(0.98, 8)],
+    ['99 %', steady(0.99, 8)],
+    ['99.8 %, which takes longer to settle than it lasts', steady(0.998, 8)],
+    ['all of it', steady(1, 8)],
+    ['a little more', steady(1.02, 8)],
+    ['over it and back: what is left over is carried on', [1.04, 1.04, 0.98, 0.98, 0.98, 0.98, 0.98]],
+    ['up and down through it', [0.94, 0.96, 0.98, 1, 1.02, 1, 0.98, 0.96, 0.94]],
+  ])('%s', (_name, loads) => {
+    const exact = packetByPacket(loads, 1e6)
+    const ours = secondBySecond(loads, 1e6)
+    expect(off(ours.mean, exact.mean)).toBeLessThan(0.12)
+    for (const packets of [0.5 * exact.mean, exact.mean, 2 * exact.mean])
+      expect(Math.abs(ours.above(packets) - exact.above(packets))).toBeLessThan(0.04)
+    expect([ours.lost, exact.lost]).toEqual([0, 0])
+  })
+
+  it('planted: as a fluid, it does not wait at all at its capacity', () => {
+    const exact = packetByPacket(steady(1, 8), 1e6)
+    expect(exact.mean).toBeGreaterThan(50)
+    expect(secondBySecond(steady(1, 8), 1e6, false).mean).toBeCloseTo(0, 6)
+  })
+
+  it('loses what a full buffer cannot take', () => {
+    const [exact, ours] = [packetByPacket(steady(1, 8), 150), secondBySecond(steady(1, 8), 150)]
+    expect(exact.lost).toBeGreaterThan(0.001)
+    expect(off(ours.lost, exact.lost)).toBeLessThan(0.2)
+    expect(off(ours.mean, exact.mean)).toBeLessThan(0.12)
+    expect([ours.above(151), exact.above(151)]).toEqual([0, 0])
+  })
+})
+
+describe('packets of seconds near capacity', () => {
+  it('are all there, whether they wait or are lost', () => {
+    for (const room of [50, 9000]) {
+      const loads = [0.5, 0.99, 1.01, 1.03, 1.3, 0.97, 0.5, 0.5]
+      const { packetsAt, lateAt, queued, dropped, packets } = worldOf(loads, room, 3)
+      const quiet = packetsAt.reduce((sum, some) => sum + some, 0)
+      expect(quiet + queued.count + dropped).toBeCloseTo(packets, 6)
+      expect(quiet + lateAt.reduce((sum, some) => sum + some, 0)).toBeCloseTo(packets, 6)
+    }
+  })
+
+  it('are a backlog only where more came than could go', () => {
+    expect(worldOf(steady(0.99, 200), 9000, 1).longestBacklog).toBe(0)
+    expect(worldOf([0.99, 1.1, 1.1, 0.99, 0.5, 0.5], 9000, 1).longestBacklog).toBeGreaterThanOrEqual(2)
+  })
+
+  it('settle to the mean of Pollaczek and Khinchine, whatever the instants', () => {
+    const queue = new ReflectedQueue()
+    const luck = openStream(3, 0, 'queue')
+    let [sum, count] = [0, 0]
+    for (let second = 0; second < 20_000; second++) {
+      queue.second(queue.length, 0.98 * 242_000, 242_000, 9000, luck)
+      for (const length of queue.lengths) sum += length
+      count += queue.lengths.length
+    }
+    expect(off(sum / count, meanWait(0.98))).toBeLessThan(0.02)
+  })
+
+  it('under a multiple of the load wait no less than packet by packet', () => {
+    const exact = packetByPacket(steady(0.99, 8), 1e6)
+    const calm = worldOf(steady(0.5, 8), 9000, 1)
+    const delay = new RelayDelay([calm], {
+      packetsPerCoreSecond: CAPACITY,
+      queueLimit: 9000,
+      loadMultiple: 0.99 / 0.5005,
+    })
+    expect(CAPACITY * (delay.sum / delay.count - delay.smallest)).toBeGreaterThan(0.95 * exact.mean)
+  })
+})
