@@ -8,6 +8,7 @@ import { nearest } from '../sims/lab/contract/nearest.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
+import { quote } from './reproduce.ts'
 
 export const init = defineCommand({
   command: 'init <sim> [file]',
@@ -26,7 +27,8 @@ export const init = defineCommand({
       .option('name', { type: 'string', describe: 'name of the scenario, and of its folder of results' }),
   async handler({ sim, file: asked, name: given }) {
     if (sim === LOAD) return writeLoad(asked ?? 'load.csv')
-    const source = scenarios().find((scenario) => scenario.sim === sim)
+    const starter = sims.get(sim)?.starter
+    const source = scenarios().find((scenario) => scenario.name === starter)
     if (!source) {
       const guess = nearest(sim, sims.keys())
       throw new UsageError(
@@ -43,14 +45,28 @@ export const init = defineCommand({
     }
     const file = asked ?? `${name}.yaml`
     refuseExisting(file)
-    const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
-    const text = readFileSync(source.file, 'utf8')
-      .replace(/\$schema=\S+/, () => `$schema=${schema}`)
-      .replace(/^name: .*$/m, () => `name: ${name}`)
-    writeFileSync(file, text, { flag: 'wx' })
-    console.log(`${file}: "${name}", a copy of ${source.name}. Change it, then: flowbench run ${file}`)
+    writeFileSync(file, copyOf(readFileSync(source.file, 'utf8'), { from: source, name, file }), { flag: 'wx' })
+    console.log(
+      `${file}: "${name}", a copy of ${source.name}. Change it, then: npx flowbench run ${quote(file)}`,
+    )
   },
 })
+
+/** A scenario's text under another name and in another file: its commands, too, run the copy. */
+function copyOf(
+  text: string,
+  { from, name, file }: { readonly from: { readonly file: string }; readonly name: string; readonly file: string },
+): string {
+  const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
+  return (
+    text
+      .replace(/\$schema=\S+/, () => `$schema=${schema}`)
+      .replace(/^name: .*$/m, () => `name: ${name}`)
+      .replaceAll(`scenarios/${basename(from.file)}`, () => quote(file))
+      // A suite of the shoot-out is found by its name in the lab's own folder: this would run the original.
+      .replaceAll(/^# .*\bflowbench regex --suite .*\n/gm, '')
+  )
+}
 
 /** What `init` is asked for instead of a sim: a CSV that `params.load` reads. */
 const LOAD = 'load'

@@ -20,6 +20,7 @@ export const agentMemory = defineSim<AgentMemoryParams>({
   name: 'agent-memory',
   summary:
     'Agents read, write and search Markdown fragments in one sparse array: how long a read waits behind searches.',
+  starter: 'agent-memory',
   params: agentMemoryParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

@@ -22,6 +22,7 @@ export const batchPending = defineSim<BatchParams, BatchWorld>({
   name: 'batch-pending',
   summary:
     'Batch jobs behind interactive load: time in the queue, what expires, and what a callback saves against polling.',
+  starter: 'batch-pending-72h',
   params: batchParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

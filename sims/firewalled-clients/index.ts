@@ -17,6 +17,7 @@ import { predictions } from './theory.ts'
 export const firewalledClients = defineSim<FirewalledParams>({
   name: 'firewalled-clients',
   summary: 'Callers in networks that block UDP: who is locked out, and what TURN and ICE-TCP save and cost.',
+  starter: 'firewalled-clients',
   params: firewalledParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

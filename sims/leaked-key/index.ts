@@ -15,6 +15,7 @@ import { predictions } from './theory.ts'
 export const leakedKey = defineSim<LeakedKeyParams>({
   name: 'leaked-key',
   summary: 'A stolen API key: what it spends under published limits, with an alert, and without any control.',
+  starter: 'leaked-key',
   params: leakedKeyParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

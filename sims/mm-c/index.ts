@@ -24,6 +24,7 @@ export const mmC = defineSim<MmcParams>({
   name: 'mm-c',
   summary:
     'Customers wait for c equal servers (Erlang A, B and C, priorities, a day): a queue whose answer is known.',
+  starter: 'mm-c-theory',
   params: mmcParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

@@ -18,6 +18,7 @@ export const regexShootout = defineSim<ShootoutParams>({
   name: 'regex-shootout',
   summary:
     'Regex engines on suites of patterns and texts: growth, speed, correctness. Live it runs them; else it counts steps.',
+  starter: 'redos',
   params: shootoutParams,
   metrics: METRICS,
   replicate: (params, ctx): Measures => simulate(params, ctx),

@@ -19,6 +19,7 @@ export const relayFaults = defineSim<RelayFaultsParams>({
   name: 'relay-faults',
   summary:
     'Relays restart, pods die, keys rotate, a region is lost: packets and calls lost, time until all is well.',
+  starter: 'relay-restart',
   params: relayFaultsParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

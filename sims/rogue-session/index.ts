@@ -17,6 +17,7 @@ export const rogueSession = defineSim<RogueParams>({
   name: 'rogue-session',
   summary:
     'Stolen keys, copied ufrags, replayed checks and thieves inside: time until each is stopped, and the bill.',
+  starter: 'rogue-session',
   params: rogueParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

@@ -19,6 +19,7 @@ export const turnLatency = defineSim<TurnLatencyParams>({
   name: 'turn-latency',
   summary:
     'A voice call turn by turn: latency that grows with the context, the backlog or the noise, and what helps.',
+  starter: 'turn-latency-near',
   params: turnLatencyParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

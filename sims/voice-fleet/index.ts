@@ -22,6 +22,7 @@ export const voiceFleet = defineSim<VoiceFleetParams, CellWorld>({
   name: 'voice-fleet',
   summary:
     'Voice load of a whole service on relay hosts that route by ICE ufrag: hosts and cores for a delay SLO.',
+  starter: 'voice-fleet-week',
   params: voiceFleetParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

@@ -17,6 +17,7 @@ export const webhookOutage = defineSim<OutageParams>({
   name: 'webhook-outage',
   summary:
     'Webhook receivers that are down or slow: what each retry policy loses, costs, and whether it ends.',
+  starter: 'webhook-outage-24h',
   params: outageParams,
   metrics: METRICS,
   observations: OBSERVATIONS,

@@ -18,6 +18,7 @@ export const webhookTrust = defineSim<TrustParams>({
   name: 'webhook-trust',
   summary:
     'Webhook verifiers under attack: what they accept, and how long and how far a leaked secret forges.',
+  starter: 'webhook-trust',
   params: trustParams,
   metrics: METRICS,
   replicate: (params, ctx): Measures => simulate(params, ctx),

@@ -271,6 +271,8 @@ export interface Sim<P = unknown, W = unknown> {
   readonly name: string
   /** One sentence, shown by `flowbench list`. */
   readonly summary: string
+  /** Name of the scenario that `flowbench init` copies: the plainest of those that this sim has. */
+  readonly starter?: string
   /** zod 4; quantities through the codecs of `quantity.ts`, each with a `.describe()`. */
   readonly params: z.ZodType<P>
   /** Figures of which a replication has one value each. */
