@@ -1,7 +1,7 @@
 /**
- * One event loop in virtual time around the real engine: requests wait in line, long commands get a turn of a few
- * milliseconds between two looks at the line. What a piece of work takes is what the engine counted for it, times the
- * rates that are parameters.
+ * One event loop in virtual time around the real engine: requests wait in line, long commands get a turn of a millisecond
+ * between two looks at the line. What a piece of work takes is what the engine counted for it, times the rates that are
+ * parameters.
  */
 import { Args, commandTable, Engine, Session } from '../../engines/sparse-array/index.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'

@@ -1,5 +1,6 @@
 /** The parameters of `agent-memory`. Rates of the machine are intervals: no two machines agree. */
 import { z } from 'zod'
+import { TURN_MS } from '../../engines/sparse-array/index.ts'
 import { bytes, choice, duration, integer, rate, share, uncertain } from '../lab/contract/quantity.ts'
 
 export const agentMemoryParams = z.strictObject({
@@ -16,7 +17,7 @@ export const agentMemoryParams = z.strictObject({
     .prefault('4G')
     .describe('Steps that one ARGREP may take (argrep-max-steps)'),
   turn: duration({ above: 0, max: 1 })
-    .prefault('5ms')
+    .prefault(`${TURN_MS}ms`)
     .describe('Time that long commands get between two looks at the other clients'),
   commandTime: uncertain(duration({ above: 0 }))
     .prefault('3us')

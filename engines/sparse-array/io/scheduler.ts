@@ -1,5 +1,5 @@
 /**
- * Work that takes long, a few milliseconds at a time: between two turns of it the event loop serves everybody else.
+ * Work that takes long, a millisecond at a time: between two turns of it the event loop serves everybody else.
  *
  * How much work fits into a turn is measured, as a megabyte takes one search 0.1 ms and another a second: each worker's
  * portion doubles while it takes less than SHORT and halves when it takes more than LONG.
@@ -9,7 +9,7 @@
  * All workers of a turn together, milliseconds. With what the loop does between two turns, and a portion that takes
  * longer than was foreseen, others wait less than 5 ms.
  */
-const TURN = 1
+export const TURN = 1
 const SHORT = 0.15
 const LONG = 0.4
 const FIRST_UNITS = 32_768
