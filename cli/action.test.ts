@@ -154,6 +154,12 @@ test.each([
   expect(stdout).toContain(`::error title=Speed gate::${message}`)
 })
 
+test('without anything to measure it names the inputs that are missing, and gates nothing of its own', () => {
+  const { code, stdout, output, summary } = act({}, base)
+  expect([code, output, summary]).toEqual([2, 'verdict=unmeasured\n', ''])
+  expect(stdout).toMatch(/^::error title=Speed gate::there is nothing to measure; give the input bench .* or command /)
+})
+
 test('what cannot be asked for is unmeasured, not a pass', () => {
   const { code, stderr, output } = act({ bench: 'nothing.mjs' }, base)
   expect([code, output], stderr).toEqual([2, 'verdict=unmeasured\n'])
