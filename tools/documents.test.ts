@@ -1,8 +1,16 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sourcesBelow } from './arrow.ts'
-import { changesOf, figuresWithoutCommand, freezesAlone, missingFiles, pathsOf } from './documents.ts'
+import {
+  changesOf,
+  figuresWithoutCommand,
+  freezesAlone,
+  missingFiles,
+  pathsOf,
+  programsIn,
+} from './documents.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -25,6 +33,35 @@ describe('every document', () => {
       expect(figuresWithoutCommand(read(path))).toEqual([])
     },
   )
+})
+
+describe('a program that a document shows', () => {
+  // The kernel's is a file of its own, which `sims/lab/kernel/readme.test.ts` runs.
+  const shown = documents
+    .filter((path) => path !== 'sims/lab/kernel/README.md')
+    .flatMap((path) => programsIn(read(path)).map((code) => ({ path, code })))
+  const run = (code: string) =>
+    spawnSync(process.execPath, ['--input-type=module-typescript', '--eval', code], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+
+  test('is there for every engine', () => {
+    const engines = paths.all.filter((path) => /^engines\/[^/]+\/README\.md$/.test(path))
+    expect(shown.map(({ path }) => path).toSorted()).toEqual(engines.toSorted())
+  })
+
+  test.each(shown)('$path: runs', ({ code }) => {
+    const { status, stderr } = run(code)
+    expect(status, stderr).toBe(0)
+  })
+
+  test('planted: a path without its dot, and a name that is not imported', () => {
+    expect(run(`import { compile } from 'engines/regex/index.ts'\n`).stderr).toContain('ERR_MODULE_NOT_FOUND')
+    expect(run(`import { Batch } from './engines/relay/index.ts'\nrandomInt(2)\n`).stderr).toContain(
+      'randomInt is not defined',
+    )
+  })
 })
 
 describe('docs/ARCHITECTURE.md: where does a change go?', () => {

@@ -113,3 +113,7 @@ export function freezesAlone(text: string): boolean {
   const freezes = [...text.matchAll(FREEZE)].length
   return freezes > 0 && [...text.matchAll(TEST)].length <= freezes
 }
+
+/** Blocks of TypeScript that import something: whole programs, which run from the root as they stand. */
+export const programsIn = (text: string): string[] =>
+  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!).filter((code) => /^import /m.test(code))
