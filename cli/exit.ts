@@ -6,6 +6,7 @@ import { Unmeasurable } from '../sims/lab/contract/sim.ts'
 import { Interrupted } from '../sims/lab/run/point.ts'
 import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 
+/** Pass; a bug, or an invariant broken; a mistake of the caller's; not measured, or too weak to judge; failed; stopped. */
 export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, interrupted: 130 } as const
 
 /** What each verdict of a run exits with. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** flowbench's command line: parse, call, print. Exit codes: 0 pass, 99 failed, 2 usage, 3 unmeasured, 1 a bug. */
+/** flowbench's command line: parse, call, print. Exit codes: `exit.ts`. */
 import { enableCompileCache } from 'node:module'
 
 // Half of the time to the first line was the compiling of some thousand modules that had not changed since the last

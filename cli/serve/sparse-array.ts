@@ -31,7 +31,7 @@ export const sparseArray = defineCommand({
         default: 'everysec' as const,
         describe: 'when a write is on the disk: before it is acknowledged, within a second, some time',
       })
-      .option('password', { type: 'string', describe: 'clients must know it; who lists processes sees it' })
+      .option('password', { type: 'string', describe: 'clients must know it; anyone who lists processes sees it' })
       .option('password-file', {
         type: 'string',
         conflicts: 'password',

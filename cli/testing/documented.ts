@@ -12,8 +12,8 @@ export interface Documented {
   readonly text: string
 }
 
-/** What a span must begin with to be a command; other spans are names, keys and values. */
-const BEGINS = /^(?:npx |flowbench |npm (?:run|ci|start|test)\b|node \S+\.m?[jt]s\b)/
+/** What a span must begin with to be a command; other spans are names (`npx flowbench` by itself), keys and values. */
+const BEGINS = /^(?:npx (?!flowbench$)|flowbench |npm (?:run|ci|start|test)\b|node \S+\.m?[jt]s\b)/
 
 /** The commands of a Markdown document: every line of a block of shell, and every code span that begins like one. */
 export function inMarkdown(path: string, text: string): Documented[] {

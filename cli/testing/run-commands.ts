@@ -23,6 +23,7 @@ function missing(args: readonly string[]): string | null {
   if (args[0] === 'history') return 'needs a file that gate --record has kept'
   if (args.includes('--bench') || args.includes('--command')) return 'needs a program of the reader’s own'
   if (args.includes('--with')) return 'needs npm run clinic:install'
+  if (args.includes('--patterns')) return 'needs a file of patterns of the reader’s own'
   return null
 }
 

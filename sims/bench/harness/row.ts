@@ -37,7 +37,7 @@ export interface Parts {
 }
 
 export interface Contestant {
-  /** `flowbench`, or the peer's id as DESIGN lists them (`c`, `go`, `dgram`, `simpy`, ...). */
+  /** `flowbench`, or the peer's id (`simpy`, `re2`, ...). */
   readonly id: string
   readonly version: string
   /** Null when it can be run here; else why not, and the command that would change it. */
@@ -49,7 +49,7 @@ export interface Contestant {
 }
 
 export interface Row {
-  /** Stable path: `kernel/mm1`, `relay/forward-120B-64flows`. */
+  /** Stable path: `kernel/mm1`, `relay/media-verdicts-batch64`. */
   readonly id: string
   /** `events/s`, `packets/s`, `MB/s`, `s`, `ratio`. */
   readonly unit: string
