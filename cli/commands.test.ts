@@ -34,7 +34,7 @@ interface PackageJson {
 
 /** Programs that are not ours, and the test of what they are shown talking to. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  'redis-cli': 'engines/sparse-array/server.test.ts',
+  'redis-cli': 'engines/sparse-array/clients.test.ts',
   curl: 'cli/serve/webhooks.test.ts',
 }
 /** They take a second and need nothing; all others are costly, or open a window. */

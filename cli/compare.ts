@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { folderName } from '../reports/folder/folder.ts'
 import { hasColour } from './colour.ts'
 import { defineCommand } from './command.ts'
+import { placeIn } from './outputs.ts'
 
 export const compare = defineCommand({
   command: 'compare <a> <b>',
@@ -26,11 +27,11 @@ export const compare = defineCommand({
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
       return
     }
-    process.stdout.write(text(hasColour(process.stdout)))
-    if (page === null) return
-    await mkdir(resolve(out), { recursive: true })
+    const terminal = text(hasColour(process.stdout))
+    if (page === null) return void process.stdout.write(terminal)
     const [first, second] = page.names.map(folderName)
-    const file = join(resolve(out), `compare-${first}-${second}.html`)
+    const file = await placeIn(resolve(out), `compare-${first}-${second}.html`)
+    process.stdout.write(terminal)
     await writeFile(file, await page.render())
     console.log(`\nreport: ${file}`)
   },

@@ -4,6 +4,7 @@ import { renderSelfTest } from '../reports/gate/self-test.ts'
 import { gateAnnotation, gateBencher, gateJunit } from '../reports/gate/formats.ts'
 import { gateMarkdown } from '../reports/gate/markdown.ts'
 import { renderBisected, renderGate } from '../reports/gate/terminal.ts'
+import { tryFolder } from '../reports/folder/claim.ts'
 import { runGate } from '../sims/bench/gate/gate.ts'
 import type { GateDocument } from '../sims/bench/gate/document.ts'
 import { record } from '../sims/bench/gate/history.ts'
@@ -124,6 +125,7 @@ export const gate = defineCommand({
     const { store = defaultStore(), rounds } = more
     await interruptible(async (signal) => {
       if (more.selfTest) {
+        await tryFolder(store)
         const tested = await selfTest({
           registry: { modules: benchModules, handed: SIMS_MODULE },
           folder: import.meta.dirname,

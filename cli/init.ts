@@ -8,7 +8,7 @@ import { nearest } from '../sims/lab/contract/nearest.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
-import { quote } from './reproduce.ts'
+import { told } from './outputs.ts'
 
 export const init = defineCommand({
   command: 'init <sim> [file]',
@@ -45,10 +45,12 @@ export const init = defineCommand({
     }
     const file = asked ?? `${name}.yaml`
     refuseExisting(file)
-    writeFileSync(file, copyOf(readFileSync(source.file, 'utf8'), { from: source, name, file }), { flag: 'wx' })
-    console.log(
-      `${file}: "${name}", a copy of ${source.name}. Change it, then: npx flowbench run ${quote(file)}`,
-    )
+    const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
+    const text = readFileSync(source.file, 'utf8')
+      .replace(/\$schema=\S+/, () => `$schema=${schema}`)
+      .replace(/^name: .*$/m, () => `name: ${name}`)
+    told(file, () => writeFileSync(file, text, { flag: 'wx' }))
+    console.log(`${file}: "${name}", a copy of ${source.name}. Change it, then: flowbench run ${file}`)
   },
 })
 
@@ -73,7 +75,7 @@ const LOAD = 'load'
 
 function writeLoad(file: string): void {
   refuseExisting(file)
-  writeFileSync(file, CSV_TEMPLATE, { flag: 'wx' })
+  told(file, () => writeFileSync(file, CSV_TEMPLATE, { flag: 'wx' }))
   console.log(
     `${file}: arrivals by interval. Use it in a scenario: params: { load: { csv: ${basename(file)} } }`,
   )

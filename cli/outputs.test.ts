@@ -1,7 +1,9 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -12,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { UsageError } from './exit.ts'
-import { asText, checkOutputs, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, placeIn, writeOutputs } from './outputs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flowbench-outputs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -25,6 +27,13 @@ test('a check leaves everything as it is', () => {
   expect(existsSync(at('new.json'))).toBe(false)
   expect(() => checkOutputs({ junit: at('none/x.xml') })).toThrow(UsageError)
   expect(() => checkOutputs({ junit: folder })).toThrow(/--junit .*: cannot be written \(EISDIR\)/)
+})
+
+test('a file in a folder of its own: the folder is made, and nothing is left in it', async () => {
+  expect(await placeIn(at('pages'), 'a.html')).toBe(at('pages/a.html'))
+  expect(readdirSync(at('pages'))).toEqual([])
+  mkdirSync(at('pages/b.html'))
+  await expect(placeIn(at('pages'), 'b.html')).rejects.toThrow(/--out .*b\.html: cannot be written \(EISDIR\)/)
 })
 
 test('a link to a file that is not there yet stays one', () => {

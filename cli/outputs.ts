@@ -5,6 +5,8 @@
  * folder that is not there, and a verdict must not be lost for want of a place to put its copy.
  */
 import { closeSync, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tryFolder } from '../reports/folder/claim.ts'
 import { UsageError } from './exit.ts'
 
 export type Outputs = Readonly<Record<string, string | undefined>>
@@ -13,7 +15,7 @@ export type Outputs = Readonly<Record<string, string | undefined>>
 export function checkOutputs(outputs: Outputs): void {
   for (const [flag, file] of Object.entries(outputs)) {
     if (file === undefined) continue
-    told(flag, file, () => {
+    told(`--${flag} ${file}`, () => {
       const found = statSync(file, { throwIfNoEntry: false })
       // A pipe or a device is somebody's: opening it may say something to them.
       if (found !== undefined && !found.isFile() && !found.isDirectory()) return
@@ -22,6 +24,17 @@ export function checkOutputs(outputs: Outputs): void {
       if (found === undefined) rmSync(realpathSync(file))
     })
   }
+}
+
+/**
+ * The file of this name in the folder of --out, which is made if need be. Throws UsageError, or RunFolderError, where it
+ * cannot be written.
+ */
+export async function placeIn(out: string, name: string): Promise<string> {
+  await tryFolder(out)
+  const file = join(out, name)
+  checkOutputs({ out: file })
+  return file
 }
 
 /** By flag, what is to be done with its file. */
@@ -39,7 +52,7 @@ export function writeOutputs(outputs: Outputs, writers: Writers): void {
   for (const [flag, file] of Object.entries(outputs)) {
     if (file === undefined) continue
     try {
-      told(flag, file, () => writers[flag]!(file))
+      told(`--${flag} ${file}`, () => writers[flag]!(file))
     } catch (error) {
       errors.push(error)
     }
@@ -47,13 +60,13 @@ export function writeOutputs(outputs: Outputs, writers: Writers): void {
   if (errors.length > 0) throw errors[0]
 }
 
-/** What a file system says, as one line that names the flag. */
-function told(flag: string, file: string, touch: () => void): void {
+/** What a file system says, as one line that names the place. */
+export function told(place: string, touch: () => void): void {
   try {
     touch()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause
-    throw new UsageError(`--${flag} ${file}: cannot be written (${code})`, { cause })
+    throw new UsageError(`${place}: cannot be written (${code})`, { cause })
   }
 }

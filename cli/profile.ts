@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { percent, profilePage, seconds, topFunctions } from '../reports/profile/flame.ts'
 import { cleanLine } from '../reports/wording/escape.ts'
@@ -9,6 +8,7 @@ import { CLINIC_TOOLS, clinicRun } from '../sims/bench/profile/clinic.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
+import { asText, placeIn, writeOutputs } from './outputs.ts'
 import { readScenarios } from './scenarios.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -43,10 +43,10 @@ export const profile = defineCommand({
     // Refuses what is no scenario before anything is run.
     readScenarios([file], { ...(env !== undefined && { environment: env }), set: [] })
     const args = [resolve(file), ...(env === undefined ? [] : ['--env', env])]
+    const name = basename(file).replace(/\.ya?ml$/, '')
+    const page = await placeIn(out, tool === 'cpuprof' ? `${name}.html` : `${name}.${tool}.html`)
     await interruptible(async (signal) => {
-      const name = basename(file).replace(/\.ya?ml$/, '')
       if (tool !== 'cpuprof') {
-        const page = join(out, `${name}.${tool}.html`)
         const clinic = CLINIC_TOOLS.find((one) => tool === `clinic-${one}`)!
         await clinicRun(clinic, { root: ROOT, args, signal }, page)
         console.log(json ? JSON.stringify({ page }) : `the page of ${tool} is ${page}`)
@@ -64,12 +64,11 @@ export const profile = defineCommand({
         }
       }
       const times = selfTimes(all)
-      const page = join(out, `${name}.html`)
-      mkdirSync(out, { recursive: true })
-      writeFileSync(page, profilePage({ title: `Profile of ${name}`, all, against }, times))
+      const html = asText(() => profilePage({ title: `Profile of ${name}`, all, against }, times))
       const functions = topFunctions(times).map(([function_, own]) => ({ function: function_, own }))
       if (json) console.log(JSON.stringify({ total: all.total, functions, against, page }))
       else console.log(lines(all.total, functions, against, page).map(cleanLine).join('\n'))
+      writeOutputs({ out: page }, { out: html })
     })
   },
 })

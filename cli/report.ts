@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { claimFolder } from '../reports/folder/claim.ts'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 
@@ -27,11 +28,14 @@ export const report = defineCommand({
     const { readRun, writeRun } = await import('../reports/folder/write.ts')
     const { writeIndex } = await import('../reports/page/index-page.ts')
     const folder = existsSync(run) ? resolve(run) : join(resolve(out), run)
-    const written = await alive('drawing the report', async () => {
-      const files = await writeRun(await readRun(folder), folder, { interactive })
+    const input = await readRun(folder)
+    const claim = await claimFolder(folder)
+    try {
+      const written = await alive('drawing the report', () => writeRun(input, folder, { interactive }))
       await writeIndex(dirname(folder))
-      return files
-    })
-    console.log(written.page)
+      console.log(written.page)
+    } finally {
+      await claim.release()
+    }
   },
 })

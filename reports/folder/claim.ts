@@ -1,12 +1,14 @@
 /**
- * A run's folder is claimed before anything is measured: an hour of simulation must not end at a disk that is full, a file
- * where the folder should be, or another run that writes the same report.
+ * A folder that something is to be written to is tried before anything is measured: an hour of simulation must not end at
+ * a disk that is full, a file where the folder should be, or another run that writes the same report. A run's own is
+ * claimed as well.
  *
  * The claim is a file that names the process holding it. It goes with the run; one left behind by a process that is gone
  * is taken over.
  */
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeFolder } from '../../engines/disk/folder.ts'
 import { RunFolderError } from './folder.ts'
 
 const CLAIM = '.in-use'
@@ -18,10 +20,17 @@ export interface FolderClaim {
   release(): Promise<void>
 }
 
-/** Makes the folder, tries it out, and claims it. Throws `RunFolderError` that names what is in the way. */
-export async function claimFolder(dir: string): Promise<FolderClaim> {
-  try {
-    await makeFolder(dir)
+/** Makes the folder and tries it out. Throws `RunFolderError` that names what is in the way. */
+export const tryFolder = (dir: string): Promise<void> =>
+  telling(dir, () => {
+    makeFolder(dir)
+    return tryOut(join(dir, `${CLAIM}.room`))
+  })
+
+/** The same, and claims it. */
+export const claimFolder = (dir: string): Promise<FolderClaim> =>
+  telling(dir, async () => {
+    makeFolder(dir)
     const claim = join(dir, CLAIM)
     await take(dir, claim)
     try {
@@ -31,6 +40,12 @@ export async function claimFolder(dir: string): Promise<FolderClaim> {
       throw error
     }
     return { release: () => rm(claim, { force: true }).catch(() => {}) }
+  })
+
+/** What the system says of a folder, as one line that names it. */
+async function telling<T>(dir: string, does: () => Promise<T>): Promise<T> {
+  try {
+    return await does()
   } catch (cause) {
     if (cause instanceof RunFolderError) throw cause
     const { code } = cause as NodeJS.ErrnoException
@@ -50,29 +65,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder is in the way',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'the links go round in a circle',
-}
-
-/** From the first ancestor that exists downwards. (`recursive` spins for ever where mkdir says ENOENT, as in /proc.) */
-async function makeFolder(dir: string): Promise<void> {
-  const missing: string[] = []
-  for (let at = dir; ; at = dirname(at)) {
-    const found = await stat(at).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && dirname(at) !== at) return null
-      throw error
-    })
-    if (found === null) {
-      missing.push(at)
-      continue
-    }
-    if (!found.isDirectory()) throw new RunFolderError(at, 'is a file, not a folder')
-    break
-  }
-  for (const path of missing.toReversed()) {
-    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-      // Another run may have made it meanwhile.
-      if (error.code !== 'EEXIST') throw error
-    })
-  }
 }
 
 async function take(dir: string, claim: string): Promise<void> {

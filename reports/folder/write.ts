@@ -11,9 +11,10 @@
  *
  * `report.html` is written last, so that a folder with a page is a whole folder.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '../../engines/disk/folder.ts'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ChartSpec, Series } from '../../sims/lab/contract/sim.ts'
 import { draw, DESK } from '../charts/drawings.ts'
@@ -67,7 +68,7 @@ export async function writeRun(
       throw new RunFolderError(dir, `a chart cannot be named "${chart.name}"`)
     drawings.push(await draw(chart, options))
   }
-  await mkdir(join(dir, 'charts'), { recursive: true })
+  makeFolder(join(dir, 'charts'))
   await removeCharts(join(dir, 'charts'))
   const files: string[] = []
   const put = async (name: string, bytes: string | Uint8Array) => {

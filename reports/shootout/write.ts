@@ -1,6 +1,7 @@
 /** A shoot-out's folder: the page, the same as markdown, the document, every sample, the charts. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../../engines/disk/folder.ts'
 import type { ShootoutDocument } from '../../sims/bench/shootout/suite/run.ts'
 import { draw } from '../charts/drawings.ts'
 import { shootoutCharts } from './charts.ts'
@@ -15,7 +16,7 @@ export async function writeShootout(
 ): Promise<{ folder: string; files: readonly string[] }> {
   const drawings = []
   for (const chart of shootoutCharts(document)) drawings.push(await draw(chart))
-  await mkdir(join(folder, 'charts'), { recursive: true })
+  makeFolder(join(folder, 'charts'))
   const files: string[] = []
   const put = async (name: string, text: string | Uint8Array): Promise<void> => {
     await writeFile(join(folder, name), text)

@@ -6,17 +6,17 @@
  * Writes the first screen and the whole page at 1280 and 390 px, light and dark. Without a run folder it takes the
  * made-up run of `voice-fleet.ts`.
  */
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { voiceFleet } from './voice-fleet.ts'
+import { tryFolder } from '../folder/claim.ts'
 import { writeReport } from '../folder/write.ts'
 import { findChromium, launchChromium, openOffline } from './chromium.ts'
 
 const [out = 'screenshots', run] = process.argv.slice(2)
 const path = findChromium()
 if (path === null) throw new Error('needs Chromium')
-await mkdir(out, { recursive: true })
+await tryFolder(out)
 const dir = run === undefined ? (await writeReport(voiceFleet(), out)).dir : resolve(run)
 const browser = await launchChromium(path)
 for (const [width, height] of [

@@ -22,6 +22,7 @@ import {
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeFolder } from '../../../engines/disk/folder.ts'
 import { BadRequest, CouldNotMeasure } from './errors.ts'
 import { linkModules } from './modules.ts'
 
@@ -141,7 +142,7 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'installs')
   const kept = join(cache, key.digest('hex').slice(0, 32))
   if (existsSync(kept)) return kept
-  mkdirSync(cache, { recursive: true })
+  makeCache(cache)
   // Beside its place, and moved there when whole: two runs may install at once, and one may be interrupted.
   const fresh = mkdtempSync(join(cache, 'new-'))
   try {
@@ -163,6 +164,15 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
     throw new CouldNotMeasure(`npm ci for the other commit failed: ${told}`, { cause: error })
   } finally {
     rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Its place is the environment's to say, and may be one where nothing can be made. */
+function makeCache(cache: string): void {
+  try {
+    makeFolder(cache)
+  } catch (cause) {
+    throw new CouldNotMeasure(`no place for what the other commit needs: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -9,18 +9,10 @@
  * valid"). So the scenario runs on the main thread. A tool that leaves an empty page all the same is an error here.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../../../engines/disk/folder.ts'
 import { CouldNotMeasure } from '../harness/errors.ts'
 import type { RunToProfile } from './collect.ts'
 
@@ -42,7 +34,7 @@ export function clinicProgram(root: string): string | null {
 
 /** Installs it: some 700 packages, a few minutes. Throws CouldNotMeasure with npm's words. */
 export function installClinic(): void {
-  mkdirSync(clinicFolder(), { recursive: true })
+  makeFolder(clinicFolder())
   writeFileSync(join(clinicFolder(), 'package.json'), '{"private": true}\n')
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', `clinic@${VERSION}`]
   const { status } = spawnSync('npm', args, {
@@ -97,8 +89,9 @@ export async function clinicRun(
         `clinic ${tool} left no page that says anything: ${told.trim().split('\n').at(-1) ?? ''}`,
       )
     }
-    mkdirSync(dirname(resolve(page)), { recursive: true })
-    renameSync(made, page)
+    makeFolder(dirname(resolve(page)))
+    // Not moved: the two may lie on different disks.
+    copyFileSync(made, page)
   } finally {
     signal.throwIfAborted()
     rmSync(room, { recursive: true, force: true })
