@@ -30,6 +30,10 @@ describe('between rooms', () => {
     ['sims/mm-c/live.ts', 'sims/bench/harness/errors.ts'],
     ['engines/sparse-array/grep.ts', 'engines/regex/index.ts'],
     ['engines/relay/index.ts', 'engines/net/stun/header.ts'],
+    ['engines/webhook/io/store/files.ts', 'engines/disk/folder.ts'],
+    ['engines/sparse-array/index.test.ts', 'engines/disk/folder.ts'],
+    ['reports/folder/claim.ts', 'engines/disk/folder.ts'],
+    ['sims/bench/profile/clinic.ts', 'engines/disk/folder.ts'],
     ['engines/relay/forwarder/flows.ts', 'engines/relay/hint/keys.ts'],
   ])('lets %s import %s', (from, to) => expect(forbidden({ from, to })).toBeNull())
 
@@ -66,6 +70,11 @@ describe('between rooms', () => {
     ['engines/webhook/index.ts', 'engines/sparse-array/index.ts'],
     ['engines/regex/index.ts', 'engines/sparse-array/index.ts'],
     ['engines/net/demux.ts', 'engines/relay/index.ts'],
+    ['engines/net/demux.ts', 'engines/disk/folder.ts'],
+    ['engines/disk/folder.ts', 'engines/net/address.ts'],
+    ['engines/disk/folder.ts', 'engines/webhook/index.ts'],
+    ['sims/mm-c/model.ts', 'engines/disk/folder.ts'],
+    ['sims/lab/run/pool.ts', 'engines/disk/folder.ts'],
   ])('refuses %s importing %s', (from, to) => expect(forbidden({ from, to })?.rule).toBe('room'))
 
   it.each([
@@ -77,6 +86,11 @@ describe('between rooms', () => {
     ['cli/serve.ts', 'engines/relay/io/socket.ts'],
     ['cli/run.ts', 'sims/mm-c/index.ts'],
   ])('refuses %s entering %s', (from, to) => expect(forbidden({ from, to })?.rule).toBe('door'))
+
+  it('refuses a core the disk, which is the world', () => {
+    for (const from of ['engines/webhook/schedule/scheduler.ts', 'engines/sparse-array/array/tree.ts'])
+      expect(forbidden({ from, to: 'engines/disk/folder.ts' })?.rule).toBe('world')
+  })
 
   it('sees static, dynamic, type-only, multi-line and worker imports', () => {
     const text = [
@@ -142,8 +156,8 @@ describe('the world', () => {
   })
 
   it('may be met in adaptors, runners, benchmarks and tests alone', () => {
-    const files = ['engines/a/io/b.ts', 'sims/lab/run/pool.ts', 'sims/bench/x.ts', 'sims/mm-c/a.test.ts']
-    expect(files.map(isVirtual)).toEqual([false, false, false, false])
+    const files = ['engines/a/io/b.ts', 'engines/disk/a.ts', 'sims/lab/run/pool.ts', 'sims/bench/x.ts']
+    expect([...files, 'sims/mm-c/a.test.ts'].filter(isVirtual)).toEqual([])
     const virtual = ['engines/a/b.ts', 'engines/net/b.ts', 'sims/mm-c/a.ts', 'sims/lab/contract/a.ts']
     expect(virtual.map(isVirtual)).toEqual([true, true, true, true])
   })
@@ -205,6 +219,7 @@ describe('the check in the test command', () => {
     ['room', 'sims/mm-c/planted.ts', `import '../lab/run/run.ts'`],
     ['door', 'sims/mm-c/planted.ts', `import '../../engines/relay/forwarder/flows.ts'`],
     ['world', 'engines/relay/forwarder/planted.ts', `import { createSocket } from 'node:dgram'`],
+    ['world', 'engines/webhook/schedule/planted.ts', `import '../../disk/folder.ts'`],
     ['circle', 'reports/planted.ts', `import './planted.ts'`],
   ])('ends with 1 and names a planted violation of the rule %s', (rule, file, line) => {
     mkdirSync(dirname(join(tree, file)), { recursive: true })

@@ -5,13 +5,13 @@
  *
  * `ROOMS` is the whole law between rooms. Four more rules: an engine is entered by its index (tests and benchmarks may
  * use its testing/index too); no sim imports another; what runs in virtual time takes time, randomness and bytes as
- * arguments; and no files import each other in a circle.
+ * arguments, and so imports no `engines/disk`; and no files import each other in a circle.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { circles } from './circles.ts'
 import { importsOf, type Import } from './imports.ts'
-import { worldTaken } from './world.ts'
+import { isVirtual, worldTaken } from './world.ts'
 
 export interface Violation {
   readonly file: string
@@ -26,21 +26,23 @@ const LAYERS: readonly string[] = ['cli', 'reports', 'sims', 'engines', 'tools']
 /** Each room, and the rooms it may import from besides itself. `sim` and `engine` stand for every one of their kind. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ['reports', 'registry', 'sim', 'bench', 'run', 'contract', 'analysis', 'kernel', 'engine'],
-  reports: ['bench', 'contract', 'analysis', 'kernel', 'engine'],
+  reports: ['bench', 'contract', 'analysis', 'kernel', 'engine', 'disk'],
   // sims/*.ts: the one list of all sims.
   registry: ['sim', 'contract'],
   sim: ['world', 'contract', 'analysis', 'kernel', 'engine'],
   // sims/<name>/live.ts: the same question put to the real thing, by what the benchmarks have for that.
   live: ['contract', 'analysis', 'kernel', 'engine', 'bench'],
-  bench: ['contract', 'analysis', 'kernel', 'engine'],
+  bench: ['contract', 'analysis', 'kernel', 'engine', 'disk'],
   run: ['contract', 'analysis', 'kernel'],
   // What several sims are about: where callers are, and when.
   world: ['analysis', 'kernel'],
   contract: ['analysis', 'kernel'],
   analysis: ['kernel'],
   kernel: [],
-  engine: ['net'],
+  engine: ['net', 'disk'],
   net: [],
+  // Making and syncing folders: for whoever writes to a disk.
+  disk: [],
 }
 
 /** Tests may ask more than the code beside them: a sim's test runs its scenario. */
@@ -49,11 +51,14 @@ const TESTS_ALSO: Readonly<Record<string, readonly string[]>> = {
   registry: ['run'],
 }
 
+/** Rooms of engines/ that are no engine: what several of them stand on. */
+const SHARED: ReadonlySet<string> = new Set(['net', 'disk'])
+
 /** The room a file is in, and for sims and engines which one. */
 export function roomOf(file: string): { readonly room: string; readonly name: string } | null {
   const [layer, second = '', third = ''] = file.split('/')
   if (layer === 'cli' || layer === 'reports') return { room: layer, name: layer }
-  if (layer === 'engines') return { room: second === 'net' ? 'net' : 'engine', name: second }
+  if (layer === 'engines') return { room: SHARED.has(second) ? second : 'engine', name: second }
   if (layer !== 'sims') return null
   if (second === 'lab') return { room: third, name: third }
   if (second === 'bench') return { room: 'bench', name: 'bench' }
@@ -76,6 +81,9 @@ export function forbidden({ from, to }: Import): Pick<Violation, 'rule' | 'messa
   if (isHousehold || (!allowed.includes(there.room) && !isRegexForArray)) {
     const names = here.room === there.room ? [here.name, there.name] : [here.room, there.room]
     return { rule: 'room', message: `${names[0]} may not import ${names[1]} (${to})` }
+  }
+  if (there.room === 'disk' && isVirtual(from)) {
+    return { rule: 'world', message: `takes from the world: ${to}` }
   }
   if (there.room === 'engine' && !isDoor(to, from)) {
     return { rule: 'door', message: `an engine is entered by its index.ts or core.ts (${to})` }

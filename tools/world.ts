@@ -21,9 +21,12 @@ const WORLD: readonly RegExp[] = [
   /\bimport\(\s*[^'"\s)]/,
 ]
 
-/** Rooms that meet the world: an engine's adaptors, what runs scenarios, what measures, and everything that tests. */
+/**
+ * Rooms that meet the world: engines' adaptors and the disk below them, what runs scenarios, what measures, and
+ * everything that tests.
+ */
 const MEETS_THE_WORLD =
-  /^(?:engines\/[^/]+\/io\/|sims\/lab\/run\/|sims\/bench\/|sims\/[^/]+\.ts$|sims\/[^/]+\/live\.ts$)|\/testing\/|\.test\.ts$/
+  /^(?:engines\/[^/]+\/io\/|engines\/disk\/|sims\/lab\/run\/|sims\/bench\/|sims\/[^/]+\.ts$|sims\/[^/]+\/live\.ts$)|\/testing\/|\.test\.ts$/
 
 /** True where a file must take time, randomness and bytes as arguments. */
 export function isVirtual(file: string): boolean {

@@ -1,13 +1,10 @@
 /** The file layer that durability stands on: few calls, so that a test can stand in for a disk that loses power. */
 import {
   closeSync,
-  existsSync,
   fdatasync,
   fdatasyncSync,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -16,13 +13,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { makeFolder } from '../../disk/folder.ts'
+import { syncAt, syncFolder } from '../../disk/sync.ts'
 
 /** What one call of the system reads at most. */
 const MOST_AT_ONCE = 1 << 30
-
-/** What is said where a folder cannot be synced; any other failure is the disk's. */
-const UNSYNCED = new Set(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])
 
 export interface AppendFile {
   /** Appends, all or nothing; what was written survives the process, but a power cut only after a sync. */
@@ -57,13 +53,17 @@ export class BadDirectory extends Error {
 
 /** A directory of the file system, made when there is none. Throws BadDirectory. */
 export function directory(path: string): Files {
-  makeFolder(path)
+  try {
+    makeFolder(path)
+  } catch (cause) {
+    throw new BadDirectory((cause as Error).message, { cause })
+  }
   return {
     list: () => readdirSync(path),
     size: (name) => sizeOf(join(path, name)),
     read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
-    sync: (name) => syncHere(join(path, name), fdatasyncSync),
+    sync: (name) => syncAt(join(path, name), fdatasyncSync),
     truncate(name, length) {
       const file = openSync(join(path, name), 'r+')
       ftruncateSync(file, length)
@@ -76,58 +76,11 @@ export function directory(path: string): Files {
   }
 }
 
-/**
- * Makes a folder, and those above it, where they are missing: one by one, as Node's `recursive` never ends where the
- * system makes none (`/proc/x`). A folder is a name in its parent: unsynced, a power cut takes it away with all that was
- * synced inside.
- */
-function makeFolder(path: string): void {
-  const missing: string[] = []
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at)
-  try {
-    for (const folder of missing) {
-      mkdirUnlessThere(folder)
-      syncFolder(dirname(folder))
-    }
-    // Fails where it is a link that leads nowhere.
-    if (statSync(path).isDirectory()) return
-  } catch (cause) {
-    throw new BadDirectory(`cannot make the folder ${path}: ${(cause as Error).message}`, { cause })
-  }
-  throw new BadDirectory(`${path} is no folder`)
-}
-
-function mkdirUnlessThere(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
 /** A folder would have a size too, and a pipe would be waited for. */
 function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found !== undefined && !found.isFile()) throw new BadDirectory(`${path} is no file`)
   return found?.size ?? 0
-}
-
-/** Where that can be done: a folder may be one that is not to be listed, or of a file system that syncs none. */
-function syncFolder(path: string): void {
-  try {
-    syncHere(path, fsyncSync)
-  } catch (error) {
-    if (!UNSYNCED.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-  }
-}
-
-function syncHere(path: string, sync: (file: number) => void): void {
-  const file = openSync(path, 'r')
-  try {
-    sync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 function readPiece(path: string, at: number, length: number): Uint8Array {
