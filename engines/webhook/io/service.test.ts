@@ -210,6 +210,36 @@ describe('time', () => {
     expect(await timesAt(now + HOUR)).toEqual(times)
   })
 
+  // The first of each is the furthest ahead: a step beyond it is time that has passed.
+  test.each([
+    ['behind', [0, -9, 0]],
+    ['behind, by more and by less', [0, -9, -9000, -20, 0]],
+    ['in 1970 at each start, and put right', [0, -490_000, -490_001, 0]],
+    ['ahead, put right, and ahead again', [9, 0, 9, 0, -9, 0]],
+  ])('a message has all its window whichever clock it was accepted under: %s', async (_, offs) => {
+    const { url } = await receive(() => 500)
+    const patient = { ...TESTING_POLICY, delays: [50], retries: 10_000, window: HOUR, breaker: null }
+    const list = async (): Promise<{ state: string; attempts: number }[]> =>
+      (await server!.call('GET', '/messages')).json.messages
+    let endpoint = ''
+    for (const [n, hours] of offs.entries()) {
+      const clock = (): number => Date.now() + hours * HOUR
+      server = server === null ? await open({ policies: [patient], clock }) : await server.restart({ clock })
+      if (n === 0) endpoint = await server.endpoint(url)
+      await server.post(endpoint)
+      const before = await list()
+      let after = before
+      const isTriedAgain = (): boolean =>
+        after.every(({ state, attempts }, i) => state !== 'pending' || attempts > before[i]!.attempts + 1)
+      await until(async () => {
+        after = await list()
+        return isTriedAgain()
+      })
+      expect(after.map(({ state }) => state)).toEqual(Array.from({ length: n + 1 }, () => 'pending'))
+    }
+    expect(await stateOf(endpoint)).toBe('enabled')
+  })
+
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }
   const attemptsOf = async (message: string): Promise<number> =>
     (await server!.call('GET', `/messages/${message}`)).json.attempts.length

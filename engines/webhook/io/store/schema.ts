@@ -12,7 +12,7 @@
  * `keys` maps 52 bits of an idempotency key's hash to the message. It lags behind (`recent-keys.ts` says why); the
  * messages after `meta.keys_through` are the rest of it.
  *
- * `moved` is by how much times were put back under a clock that is behind them (`times.ts`).
+ * `moved` is by how much times were put back under a clock that is behind them (`times.ts`); `total` is nobody's any more.
  */
 export const SCHEMA_VERSION = 3
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { FaultPlan } from '../fault.ts'
 import { type DatabaseOptions } from './database.ts'
-import { makeFile, makeFolder } from './files.ts'
+import { makeFile, makeStoreFolder } from './files.ts'
 import { StoreNotOpened } from './statements.ts'
 import type { Arguments, Batch, FromWorker, Operation, Request, Result, WorkerSetup } from './protocol.ts'
 
@@ -55,7 +55,7 @@ export class Store {
   /** Opens the store in a folder, which is made if need be. @throws StoreNotOpened */
   static async open(dir: string, options: StoreOptions = {}): Promise<Store> {
     const { fault, onFatal = () => {}, ...database } = options
-    makeFolder(dir)
+    makeStoreFolder(dir)
     const path = join(dir, STORE_FILE)
     makeFile(path)
     const setup: WorkerSetup = { path, options: database, fault }

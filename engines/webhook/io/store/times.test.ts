@@ -1,8 +1,10 @@
-/** What a clock ahead has written, after the next start under one that is right. */
+/** What one clock has written, after the next start under another. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acceptedAt } from '../../message/id.ts'
+import { seeded } from '../../testing/random.ts'
 import { Database } from './database.ts'
 import { DELIVERED, PENDING } from './schema.ts'
 
@@ -43,8 +45,8 @@ const fail = (of: Database, seq: number, at: number, due: number, tries = 1): vo
   of.save({ seq, state: PENDING, tries, attempts: tries, due, since, at, status: 500, error: null })
 }
 
-const pages = (of: Database) =>
-  of.load({ endpoint: 1, due: -1, seq: -1, limit: 100 }).map(({ seq, due }) => [seq, due - NOW])
+const pages = (of: Database, now = NOW) =>
+  of.load({ endpoint: 1, due: -1, seq: -1, limit: 100 }).map(({ seq, due }) => [seq, due - now])
 
 test.each([5 * MINUTE, 9 * HOUR, 9000 * HOUR])(
   'a retry has the rest of its delay before it, and is in its place among those written since (%d ms ahead)',
@@ -126,16 +128,21 @@ test('windows and attempts are as old as they were, and what has ended is left a
     of.save({ seq: ended, state: DELIVERED, ...answer })
     of.mark({ now: then + 30 * MINUTE })
   })
-  // Of a second start, too: nothing grows younger.
-  for (const later of [0, HOUR, 0]) {
+  // Of a second start, too, and of one that is behind again: nothing grows younger.
+  for (const [later, older] of [
+    [0, 0],
+    [HOUR, 0],
+    [0, HOUR],
+  ] as const) {
     const of = startAt(NOW + later)
+    const moved = NOW - older
     expect(of.message({ seq })).toMatchObject({
-      since: NOW - 30 * MINUTE,
-      log: [{ at: NOW - 20 * MINUTE }],
+      since: moved - 30 * MINUTE,
+      log: [{ at: moved - 20 * MINUTE }],
     })
     expect(of.message({ seq: ended })).toMatchObject({ log: [{ at: then }] })
     const { endpoints } = of.start({ candidate: 'testtest' })
-    expect(endpoints).toMatchObject([{ failingSince: NOW - 20 * MINUTE, changed: NOW - 10 * MINUTE }])
+    expect(endpoints).toMatchObject([{ failingSince: moved - 20 * MINUTE, changed: moved - 10 * MINUTE }])
   }
 })
 
@@ -172,6 +179,12 @@ test.each([30 * HOUR, NOW - HOUR])(
       })
       expect(of.message({ seq: seqs[1]! })).toMatchObject({ since: NOW, due: NOW + 3 * HOUR })
       expect(of.message({ seq: seqs[2]! })).toMatchObject({ since: NOW, due: NOW })
+      // As old as if its clock had been right.
+      expect(of.message({ seq: meanwhile })).toMatchObject({
+        since: NOW + 2 * HOUR + MINUTE,
+        due: NOW + 3 * HOUR,
+        log: [{ at: NOW + 2 * HOUR + MINUTE }],
+      })
       const { endpoints } = of.start({ candidate: 'testtest' })
       expect(endpoints).toMatchObject([{ failingSince: NOW + MINUTE, changed: NOW + MINUTE }])
     }
@@ -186,14 +199,100 @@ test('one that was down for as long as its clock had been ahead waits no longer 
     of.mark({ now: NOW + 5 * HOUR })
   })
   startAt(NOW, (of) => {
-    since = accept(of, NOW)
-    fail(of, since, NOW, NOW + 9 * HOUR)
+    since = accept(of, NOW + MINUTE)
+    fail(of, since, NOW + MINUTE, NOW + MINUTE + 9 * HOUR)
     of.mark({ now: NOW + 10 * MINUTE })
   })
-  // Not that long.
-  expect(pages(startAt(NOW + 5 * HOUR))[0]).toEqual([seq, 40 * MINUTE])
-  expect(pages(startAt(NOW + 10 * HOUR))).toEqual([
-    [seq, 5 * HOUR + 40 * MINUTE],
-    [since, 9 * HOUR],
+  // Not that long: the clock may have been put right, too.
+  let now = NOW + 5 * HOUR
+  expect(pages(startAt(now), now)).toEqual([
+    [seq, 40 * MINUTE],
+    [since, 9 * HOUR - 9 * MINUTE],
   ])
+  now = NOW + 10 * HOUR
+  expect(pages(startAt(now), now)).toEqual([
+    [seq, 40 * MINUTE - 5 * HOUR],
+    [since, 4 * HOUR + MINUTE],
+  ])
+})
+
+/** A server's time: how far off its clock was when it started, and for how long it had been down by then, ms. */
+interface Session {
+  readonly off: number
+  readonly down: number
+}
+
+const DELAY = 10 * HOUR
+/** A machine without a battery, which knows no better. */
+const IN_1970 = 5 * HOUR - NOW
+
+/**
+ * Sessions of an hour, in each of which a message is accepted and all that there are fail. What every later start finds
+ * of each: by its clock, and in truth, how old it is, and how much of its delay is over. The server was up for `up` of
+ * that.
+ */
+function found(sessions: readonly Session[]) {
+  const messages: { readonly seq: number; readonly at: number; readonly up: number }[] = []
+  const ages: { readonly shown: number; readonly real: number; readonly up: number }[] = []
+  let real = NOW
+  let up = 0
+  for (const [n, { off, down }] of sessions.entries()) {
+    real += down
+    const clock = real + off
+    startAt(clock, (of) => {
+      for (const { seq, at, up: before } of messages) {
+        const { since, due } = of.message({ seq })!
+        ages.push({ shown: clock - (since ?? acceptedAt(seq)), real: real - at, up: up - before })
+        // Its last attempt was two minutes after the last start.
+        ages.push({ shown: clock - (due - DELAY), real: HOUR - 2 * MINUTE + down, up: HOUR - 2 * MINUTE })
+      }
+      messages.push({ seq: accept(of, clock + MINUTE), at: real + MINUTE, up: up + MINUTE })
+      const failed = clock + 2 * MINUTE
+      for (const { seq } of messages) fail(of, seq, failed, failed + DELAY, n + 1)
+      of.mark({ now: clock + HOUR })
+    })
+    real += HOUR
+    up += HOUR
+  }
+  return ages
+}
+
+/** Some ways that a clock may go, at random. */
+function ways(count: number, length: number, offs: readonly number[]): [string, Session[]][] {
+  const draw = seeded(count)
+  return Array.from({ length: count }, () => {
+    const all = Array.from({ length }, () => offs[Math.floor(draw() * offs.length)]!)
+    const name = all.map((off) => (off === IN_1970 ? '1970' : off / HOUR)).join(', ')
+    return [name, all.map((off, n) => ({ off, down: n === 0 ? 0 : 7 * MINUTE }))]
+  })
+}
+
+describe('whatever the clock does, a message is tried for its window: no time that the server is up is', () => {
+  // By steps that are longer than all this takes: what is older than a step back may have been written by a clock that
+  // was right, and stays as it is.
+  const offs = [0, -100 * HOUR, 100 * HOUR, -200 * HOUR, 200 * HOUR, IN_1970]
+  test.each(ways(15, 6, offs))('left out: %s hours off', (_, sessions) => {
+    const ages = found(sessions)
+    expect(ages.filter(({ shown, up }) => shown < up)).toEqual([])
+  })
+
+  const behind = [0, -100 * HOUR, -200 * HOUR, IN_1970]
+  const rightAtFirst = ways(15, 6, behind).map(
+    ([name, all]): [string, Session[]] => [`0, ${name}`, [{ off: 0, down: 0 }, ...all]],
+  )
+  const outage: [string, Session[]] = [
+    '0, 1970 after three days without power, 1970, 0',
+    [
+      { off: 0, down: 0 },
+      { off: IN_1970, down: 72 * HOUR },
+      { off: IN_1970, down: 5 * MINUTE },
+      { off: 0, down: 5 * MINUTE },
+    ],
+  ]
+  test.each([...rightAtFirst, outage])('nor counted twice, as long as it is behind: %s', (_, sessions) => {
+    const ages = found(sessions)
+    expect(ages.length).toBeGreaterThan(10)
+    expect(ages.filter(({ shown, up }) => shown < up)).toEqual([])
+    expect(ages.filter(({ shown, real }) => shown > real + HOUR)).toEqual([])
+  })
 })

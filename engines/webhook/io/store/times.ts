@@ -1,36 +1,59 @@
 /**
- * Times that a clock ahead has written, put right at the next start under a clock that is behind them.
+ * Times that another clock has written, put right at a start.
  *
- * How far ahead it was is known from how far it had come: that is written down now and then (`mark`). A retry then has
- * the rest of its delay before it, from this start on, for how long the server was down nobody knows; it is not early,
- * and it is late by no more than that and the time since the last mark. Done once in the store, and not each time that a
- * message is read: by their old times these would come behind all that is written now.
+ * How far a clock had come is written down now and then (`mark`). Where this one is behind that, what is to come has the
+ * rest of its delay before it, from this start on, and windows are as old as they were: for how long the server was down
+ * nobody knows. A retry is not early, and late by no more than that and the time since the last mark. Done once in the
+ * store, and not each time that a message is read: by their old times these would come behind all that is written now.
  *
- * It may be this clock that is wrong, and the one before was right: a machine without a battery comes up in 1970. By how
- * much times were moved is kept, therefore; at a start that much or more after the last mark they are moved forward again:
- * else a message would be older by all of it, and have no window left. A service that was down for so long takes the same
- * path: its retries wait the rest of their delay from then on. What was written meanwhile has never been moved.
+ * Which of the two clocks is right nobody knows either. The one before may have been ahead; or it was right, and this
+ * machine, which has no battery, has come up in 1970. So it is kept by how much each time was moved, and how far behind
+ * (`moved`) from when on (`moved_at`) this clock is. Until that is settled, at each start:
  *
- * Another clock that has stepped forward cannot be told from time that has passed: retries are then early by the step.
+ * - A clock that has come so far ahead again takes the other's place: what was moved is moved forward by as much, and what
+ *   was written meanwhile by as much as this clock was behind. Else a message would be older by years, and have no window
+ *   left, whichever of the two it was accepted under.
+ * - One that is behind once more, or was put forward by a part of it, leaves all that waits as old as it was: all goes to
+ *   where the other clock would be, and from there back to where this one is.
+ * - A smaller step forward, up to `LONGEST_DOWN`, is time in which the server was down. What is beyond it in the first case
+ *   may be that or no time at all (that it was down before it came up in 1970 shows in no clock), and is taken for none.
+ *
+ * A service that was down for as long as its clock had been ahead takes the same path: its retries wait the rest of their
+ * delay from then on. A clock that steps forward, ahead of all that is known, cannot be told from time that has passed:
+ * retries are then early by the step, and windows over.
  */
 import { firstSequenceAt } from '../../message/id.ts'
 import { PENDING } from './schema.ts'
 import type { Statements } from './statements.ts'
+
+/**
+ * By less than this, ms, a clock is not wrong but not quite exact, and a server that is behind is down. What lasts longer
+ * may be either, and is not counted: a window that is too long is better than one that is over.
+ */
+const LONGEST_DOWN = 3_600_000
 
 /** When a message's window began, of `deliveries d`. */
 const BEGAN = `ifnull(d.since, CAST(d.seq / ${firstSequenceAt(1)} AS INTEGER))`
 
 /** Writes down how far the clock has come. */
 export function mark(sql: Statements, now: number): void {
-  sql.run("INSERT OR REPLACE INTO meta VALUES ('clock', ?)", Math.floor(now))
+  keep(sql, 'clock', Math.floor(now))
 }
 
 /** At a start: nothing that matters still happened after `now`, and what is to come is as far away as it was. */
 export function noneAhead(sql: Statements, now: number): void {
   const at = Math.floor(now)
-  const last = numberOf(sql, 'clock')
-  const total = numberOf(sql, 'moved')
-  if (total > 0 && at >= last + total) moveForward(sql, at)
+  let last = kept(sql, 'clock') ?? 0
+  const behind = kept(sql, 'moved') ?? 0
+  const step = at - last
+  const isThere = step >= behind
+  if (behind > 0 && (isThere || step < 0 || step > LONGEST_DOWN)) {
+    const more = isThere && behind > LONGEST_DOWN ? Math.max(0, step - behind - LONGEST_DOWN) : 0
+    last = isThere ? at : last + behind
+    // Older times may be ahead of a clock that is further behind: they go forward and back with the others.
+    const after = Math.min(kept(sql, 'moved_at') ?? at, at)
+    moveForward(sql, { after, by: behind, more, latest: last })
+  }
   if (last > at) moveBack(sql, at, last)
   // Those of the time since the last mark, too: windows of what was held would else begin again at each start.
   sql.run(
@@ -41,14 +64,20 @@ export function noneAhead(sql: Statements, now: number): void {
   mark(sql, at)
 }
 
-function numberOf(sql: Statements, name: 'clock' | 'moved'): number {
-  return sql.number(`SELECT value AS n FROM meta WHERE name = '${name}'`) ?? 0
+type Kept = 'clock' | 'moved' | 'moved_at'
+
+function keep(sql: Statements, name: Kept, value: number): void {
+  sql.run(`INSERT OR REPLACE INTO meta VALUES ('${name}', ?)`, value)
 }
 
-/** From a clock that had come to `marked`. What it has not written, or what has ended, stays as it is. */
-function moveBack(sql: Statements, now: number, marked: number): void {
-  const total = numberOf(sql, 'moved') + marked - now
-  sql.run("INSERT OR REPLACE INTO meta VALUES ('moved', ?)", total)
+function kept(sql: Statements, name: Kept): number | null {
+  return sql.number(`SELECT value AS n FROM meta WHERE name = '${name}'`)
+}
+
+/** From a clock that had come to `last`. What it has not written, or what has ended, stays as it is. */
+function moveBack(sql: Statements, now: number, last: number): void {
+  keep(sql, 'moved', last - now)
+  keep(sql, 'moved_at', now)
   // What was never tried, or is replayed, goes at once.
   sql.run(
     `WITH wrong AS (
@@ -57,39 +86,65 @@ function moveBack(sql: Statements, now: number, marked: number): void {
        WHERE d.state = ${PENDING} AND d.due > ?1 AND (d.tries = 0 OR a.at > ?1)
      )
      INSERT INTO moved
-       SELECT 'due', seq, 0, ?3, iif(tries = 0, MAX(ahead, due - ?1), ahead) FROM wrong
-       UNION ALL SELECT 'since', seq, 0, ?3, MAX(?2, began) - ?1 FROM wrong WHERE began > ?1
-       UNION ALL SELECT 'at', seq, n, ?3, MAX(?2, at) - ?1 FROM attempts a WHERE at > ?1
+       SELECT 'due', seq, 0, 0, iif(tries = 0, MAX(ahead, due - ?1), ahead) FROM wrong
+       UNION ALL SELECT 'since', seq, 0, 0, MAX(?2, began) - ?1 FROM wrong WHERE began > ?1
+       UNION ALL SELECT 'at', seq, n, 0, MAX(?2, at) - ?1 FROM attempts a WHERE at > ?1
          AND EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = a.seq AND d.state = ${PENDING})
-       UNION ALL SELECT 'changed', id, 0, ?3, MAX(?2, changed) - ?1 FROM endpoints WHERE changed > ?1
-       UNION ALL SELECT 'failing', id, 0, ?3, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?1`,
+       UNION ALL SELECT 'changed', id, 0, 0, MAX(?2, changed) - ?1 FROM endpoints WHERE changed > ?1
+       UNION ALL SELECT 'failing', id, 0, 0, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?1`,
     now,
-    marked,
-    total,
+    last,
   )
-  move(sql, `SELECT what, id, n, -by AS by FROM moved WHERE total = ${total}`, now)
-}
-
-/** All that was moved and still waits, as it was; nothing of it after `now`. */
-function moveForward(sql: Statements, now: number): void {
-  sql.run(
-    `DELETE FROM moved WHERE what IN ('due', 'since', 'at')
-     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = id AND d.state = ${PENDING})`,
-  )
-  move(sql, 'SELECT what, id, n, SUM(by) AS by FROM moved GROUP BY what, id, n', now)
-  sql.run('DELETE FROM moved')
-  sql.run("DELETE FROM meta WHERE name = 'moved'")
-}
-
-/** Adds `by` of the rows to what they name; what has happened did so at `latest` at the latest. */
-function move(sql: Statements, rows: string, latest: number): void {
   for (const [what, change, key] of [
-    ['due', 'deliveries AS d SET due = due + by', 'd.seq = m.id AND ?1'],
-    ['since', `deliveries AS d SET since = MIN(${BEGAN} + by, ?1)`, 'd.seq = m.id'],
-    ['at', 'attempts AS a SET at = MIN(at + by, ?1)', 'a.seq = m.id AND a.n = m.n'],
-    ['changed', 'endpoints AS e SET changed = MIN(changed + by, ?1)', 'e.id = m.id'],
-    ['failing', 'endpoints AS e SET failing_since = MIN(failing_since + by, ?1)', 'e.id = m.id'],
+    ['due', 'deliveries AS d SET due = due - by', 'd.seq = m.id'],
+    ['since', `deliveries AS d SET since = ${BEGAN} - by`, 'd.seq = m.id'],
+    ['at', 'attempts AS a SET at = at - by', 'a.seq = m.id AND a.n = m.n'],
+    ['changed', 'endpoints AS e SET changed = changed - by', 'e.id = m.id'],
+    ['failing', 'endpoints AS e SET failing_since = failing_since - by', 'e.id = m.id'],
   ] as const) {
-    sql.run(`UPDATE ${change} FROM (${rows}) m WHERE m.what = '${what}' AND ${key}`, latest)
+    sql.run(`UPDATE ${change} FROM moved AS m WHERE m.what = '${what}' AND ${key}`)
   }
+}
+
+/**
+ * Moves forward what still waits: what was written after `after` by `by`, what was moved back by as much, and both by
+ * `more`; nothing that has happened to after `latest`.
+ */
+function moveForward(
+  sql: Statements,
+  {
+    after,
+    by,
+    more,
+    latest,
+  }: { readonly after: number; readonly by: number; readonly more: number; readonly latest: number },
+): void {
+  const values = [after, by, more, latest]
+  const step = (written: string, what: string, id: string, n = '0'): string =>
+    `ifnull(iif(${written} > ?1, ?2, (
+       SELECT SUM(m.by) FROM moved m WHERE m.what = '${what}' AND m.id = ${id} AND m.n = ${n}
+     )) + ?3, 0)`
+  const ofAttempt = step('a.at', 'at', 'a.seq', 'a.n')
+  // A retry's time was written with its last attempt's; what was never tried, or is replayed, goes at once.
+  sql.run(
+    `UPDATE deliveries AS d SET due = d.due + s.due, since = MIN(s.began + s.since, ?4) FROM (
+       SELECT d.seq, ${BEGAN} AS began, ${step(BEGAN, 'since', 'd.seq')} AS since,
+         iif(d.tries = 0, ${step('d.due', 'due', 'd.seq')}, ${ofAttempt}) AS due
+       FROM deliveries d LEFT JOIN attempts a ON a.seq = d.seq AND a.n = d.attempts
+       WHERE d.state = ${PENDING}
+     ) AS s WHERE d.seq = s.seq AND (s.due <> 0 OR s.since <> 0)`,
+    ...values,
+  )
+  sql.run(
+    `UPDATE attempts AS a SET at = MIN(a.at + ${ofAttempt}, ?4)
+     WHERE a.seq IN (SELECT seq FROM deliveries WHERE state = ${PENDING})`,
+    ...values,
+  )
+  sql.run(
+    `UPDATE endpoints AS e SET changed = MIN(e.changed + ${step('e.changed', 'changed', 'e.id')}, ?4),
+       failing_since = MIN(e.failing_since + ${step('e.failing_since', 'failing', 'e.id')}, ?4)`,
+    ...values,
+  )
+  sql.run('DELETE FROM moved')
+  sql.run("DELETE FROM meta WHERE name IN ('moved', 'moved_at')")
 }
