@@ -3,8 +3,8 @@ import type { Job } from '../job.ts'
 import type { Args } from '../resp/args.ts'
 import type { Reply } from '../resp/reply.ts'
 import { SETTINGS } from '../server/config.ts'
-import { globMatch } from '../server/engine.ts'
-import type { Host } from '../server/engine.ts'
+import { globMatch } from '../server/name-glob.ts'
+import type { Host } from '../server/host.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { ADMIN, command, FAST, NO_KEYS, NO_MULTI, READ, SYNTAX } from './command.ts'
@@ -50,8 +50,8 @@ function sections(session: Session): Record<string, Lines> {
       ['rejected_connections', stats.rejected],
       ['total_commands_processed', stats.commands],
       ['expired_keys', stats.expired],
-      ['pubsub_channels', engine.channels.size],
-      ['pubsub_patterns', engine.patterns.size],
+      ['pubsub_channels', engine.subscribers.channels.size],
+      ['pubsub_patterns', engine.subscribers.patterns.size],
       ['argrep_searches', stats.searches],
       ['argrep_work', stats.searchWork],
     ],

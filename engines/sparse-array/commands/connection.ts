@@ -1,6 +1,6 @@
 /** What a client says about itself and its connection. */
 import type { Args } from '../resp/args.ts'
-import type { Client } from '../server/engine.ts'
+import type { Client } from '../server/host.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { command, FAST, NO_AUTH, NO_KEYS, NOW, SUBSCRIBED } from './command.ts'

@@ -1,6 +1,6 @@
 /** PUBLISH and SUBSCRIBE. */
 import type { Args } from '../resp/args.ts'
-import { globMatch } from '../server/engine.ts'
+import { globMatch } from '../server/name-glob.ts'
 import type { Session } from '../server/session.ts'
 import type { Command } from './command.ts'
 import { command, FAST, NO_KEYS, SUBSCRIBED } from './command.ts'
@@ -12,7 +12,7 @@ const enter =
   (session: Session, args: Args): void => {
     const { engine, out } = session
     const own = kind === 'subscribe' ? session.channels : session.patterns
-    const all = kind === 'subscribe' ? engine.channels : engine.patterns
+    const all = kind === 'subscribe' ? engine.subscribers.channels : engine.subscribers.patterns
     for (let i = 1; i < args.count; i++) {
       const name = args.text(i)
       own.add(name)
@@ -31,7 +31,7 @@ const leave =
   (session: Session, args: Args): void => {
     const { engine, out } = session
     const own = kind === 'subscribe' ? session.channels : session.patterns
-    const all = kind === 'subscribe' ? engine.channels : engine.patterns
+    const all = kind === 'subscribe' ? engine.subscribers.channels : engine.subscribers.patterns
     const names =
       args.count > 1 ? Array.from({ length: args.count - 1 }, (_, i) => args.text(i + 1)) : [...own]
     for (const name of names.length === 0 ? [null] : names) {
@@ -50,21 +50,21 @@ const leave =
   }
 
 function publish(session: Session, args: Args): void {
-  session.out.integer(session.engine.publish(args.text(1), args.text(2)))
+  session.out.integer(session.engine.subscribers.publish(args.text(1), args.text(2)))
 }
 
 function pubsub(session: Session, args: Args): void {
   const { engine, out } = session
   if (args.is(1, 'channels')) {
     const pattern = args.count > 2 ? args.text(2) : '*'
-    out.texts([...engine.channels.keys()].filter((name) => globMatch(pattern, name)))
+    out.texts([...engine.subscribers.channels.keys()].filter((name) => globMatch(pattern, name)))
   } else if (args.is(1, 'numsub')) {
     out.map(args.count - 2)
     for (let i = 2; i < args.count; i++) {
       out.text(args.text(i))
-      out.integer(engine.channels.get(args.text(i))?.size ?? 0)
+      out.integer(engine.subscribers.channels.get(args.text(i))?.size ?? 0)
     }
-  } else if (args.is(1, 'numpat')) out.integer(engine.patterns.size)
+  } else if (args.is(1, 'numpat')) out.integer(engine.subscribers.patterns.size)
   else out.error(`ERR unknown subcommand '${args.text(1).slice(0, 128)}'. Try PUBSUB HELP.`)
 }
 

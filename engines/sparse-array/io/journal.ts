@@ -12,7 +12,8 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
-import type { Engine, SaveKind } from '../server/engine.ts'
+import type { Engine } from '../server/engine.ts'
+import type { SaveKind } from '../server/host.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
 import { isDiskFull } from './files.ts'
 import type { AppendFile, Files } from './files.ts'

@@ -3,9 +3,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { hostPort } from '../../net/host-port.ts'
 import { commandTable } from '../commands/table.ts'
-import { ONLY_THIS_MACHINE } from '../server/config.ts'
-import { Engine, LEAST_OUTPUT_LIMIT } from '../server/engine.ts'
-import type { Client, EngineOptions, Host, SaveKind } from '../server/engine.ts'
+import { Engine } from '../server/engine.ts'
+import type { Client, Host, SaveKind } from '../server/host.ts'
 import { trimChunks } from '../resp/chunks.ts'
 import { Session } from '../server/session.ts'
 import { SnapshotWriter } from '../snapshot/writer.ts'
@@ -16,28 +15,9 @@ import type { Claim } from './claim.ts'
 import { directory } from './files.ts'
 import type { Files } from './files.ts'
 import { Journal } from './journal.ts'
-import { readPassword } from './password-file.ts'
+import { checked, isOpen } from './options.ts'
+import type { ServeOptions } from './options.ts'
 import { Scheduler } from './scheduler.ts'
-
-export interface ServeOptions extends Pick<EngineOptions, 'password' | 'debug' | 'arenaLimit'> {
-  readonly host?: string
-  /** 0: a free one. */
-  readonly port?: number
-  /** File of the password, in place of `password`; made with a random one when it is not there. */
-  readonly passwordFile?: string
-  /** Where to keep the data; without it nothing is kept. */
-  readonly dir?: string
-  readonly fsync?: 'always' | 'everysec' | 'no'
-  /** Bytes of a client's replies that may wait, 1,024 or more; beyond it is cut off. */
-  readonly outputLimit?: number
-  /** Steps that one search may take. */
-  readonly maxSteps?: number
-  /** Cut a damaged log even where whole records lie behind the damage. */
-  readonly cut?: boolean
-  /** False: long commands run to their end at once; for measuring what it costs to let others in between. */
-  readonly yields?: boolean
-  readonly onNotice?: (line: string) => void
-}
 
 export interface RunningServer {
   readonly host: string
@@ -51,7 +31,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const TICK_MS = 100
 /** When a client that has been silent is asked whether it is still there, as Redis does: one that vanished says nothing. */
 const KEEP_ALIVE_MS = 300_000
@@ -62,16 +41,6 @@ const EXPIRED_A_TICK = 200
 /** Blocks of memory freed in a portion of a turn: a third of a millisecond. */
 const BURIED_A_STEP = 2_048
 
-/** The server may not listen where it was told to. */
-export class UnsafeAddress extends Error {
-  override readonly name = 'UnsafeAddress'
-}
-
-/** What may wait for a client, or what a search may take, is no whole number, or too small. */
-export class BadLimit extends Error {
-  override readonly name = 'BadLimit'
-}
-
 /**
  * Starts the server; resolves when it listens. A start that fails leaves nothing behind.
  *
@@ -79,27 +48,13 @@ export class BadLimit extends Error {
  *   directory or the address
  */
 export async function serveSparseArray(given: ServeOptions = {}): Promise<RunningServer> {
-  const { passwordFile } = given
-  const options = passwordFile === undefined ? given : { ...given, password: readPassword(passwordFile) }
-  const host = options.host ?? '127.0.0.1'
-  if (!LOOPBACK.has(host) && (options.password ?? '') === '') {
-    throw new UnsafeAddress(`${ONLY_THIS_MACHINE}, not ${host}`)
-  }
-  for (const [name, least] of [
-    ['outputLimit', LEAST_OUTPUT_LIMIT],
-    ['maxSteps', 1],
-  ] as const) {
-    const limit = options[name] ?? least
-    if (!Number.isInteger(limit) || limit < least) {
-      throw new BadLimit(`${name} must be a whole number of ${least} or more, not ${limit}`)
-    }
-  }
+  const options = checked(given)
   const files = options.dir === undefined ? null : directory(options.dir)
   const claim = options.dir === undefined ? null : claimDirectory(options.dir)
   let server: Server | null = null
   try {
     server = new Server(options, files, claim)
-    await server.listen(host, options.port ?? 0)
+    await server.listen(options.host, options.port ?? 0)
     return server
   } catch (error) {
     if (server === null) claim?.release()
@@ -254,7 +209,7 @@ class Server implements RunningServer {
     return {
       durable: dir !== undefined,
       directory: dir ?? '',
-      isOpen: !LOOPBACK.has(host),
+      isOpen: isOpen(host),
       log: (db, commands) => this.journal!.append(db, commands),
       save: (what, atOnce) => this.save(what, atOnce),
       finishSave: () => {

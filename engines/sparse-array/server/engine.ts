@@ -12,6 +12,9 @@ import type { Job } from '../job.ts'
 import { Args, latin1 } from '../resp/args.ts'
 import { Space } from '../space/space.ts'
 import { Events } from './events.ts'
+import { NO_HOST } from './host.ts'
+import type { Client, Host, SaveKind } from './host.ts'
+import { Subscribers } from './subscribers.ts'
 
 const DATABASES = 16
 const DEFAULT_SLICE_BITS = 12
@@ -27,76 +30,6 @@ export const MOST_QUERY = 2 ** 30
 export const LEAST_OUTPUT_LIMIT = 1_024
 /** Blocks of memory that are freed at once. */
 const BURIED_AT_ONCE = 64
-
-/** What the engine knows of a client. */
-export interface Client {
-  readonly id: number
-  readonly address: string
-  readonly name: string
-  readonly library: string
-  readonly libraryVersion: string
-  readonly db: number
-  readonly protocol: number
-  readonly channels: ReadonlySet<string>
-  readonly patterns: ReadonlySet<string>
-  readonly queue: readonly unknown[] | null
-  /** A watched key was written. */
-  watchBroken: boolean
-  /** The connection is to be closed. */
-  closing: boolean
-  /** Sends a message. */
-  deliver(parts: readonly string[]): void
-}
-
-/** Whether a snapshot was asked for, or a shorter log; the same is done for both. */
-export type SaveKind = 'save' | 'rewrite'
-
-/** What the engine asks of its adaptor. */
-export interface Host {
-  /** Writes are logged. */
-  readonly durable: boolean
-  readonly directory: string
-  /** Other machines reach it: there has to be a password. */
-  readonly isOpen: boolean
-  /** Writes of one command, or of one transaction, which are replayed all or not at all; the arguments are lent. */
-  log(db: number, commands: readonly Args[]): void
-  /** Begins a snapshot, or writes it at once; false when one is being written. Whether it fails, `failed` tells. */
-  save(what: SaveKind, atOnce: boolean): boolean
-  readonly saving: SaveKind | null
-  /** Whether the last snapshot of this kind could not be written. */
-  failed(what: SaveKind): boolean
-  /** Completes, or gives up, the snapshot that is being written, before it returns. */
-  finishSave(): void
-  /** Seconds since 1970 of the last snapshot that was completed. */
-  readonly lastSave: number
-  /** Ends the server, once what runs now is done. */
-  shutdown(): void
-  /** Output was written for a client out of its turn. */
-  wake(client: Client): void
-  /** A command failed as none should: the client is told, and whoever runs the server. */
-  report(error: unknown): void
-  /** Lines for INFO. */
-  info(): readonly (readonly [string, string | number])[]
-}
-
-/** A host for an engine that lives alone: nothing is kept. */
-export const NO_HOST: Host = {
-  durable: false,
-  directory: '',
-  isOpen: false,
-  log: () => {},
-  save: () => true,
-  saving: null,
-  failed: () => false,
-  finishSave: () => {},
-  lastSave: 0,
-  shutdown: () => {},
-  wake: () => {},
-  report: (error) => {
-    throw error
-  },
-  info: () => [],
-}
 
 export interface EngineOptions {
   readonly password?: string
@@ -115,8 +48,7 @@ export class Engine {
   readonly space: Space
   keyspaces: Keyspace[]
   readonly sessions = new Set<Client>()
-  readonly channels = new Map<string, Set<Client>>()
-  readonly patterns = new Map<string, Set<Client>>()
+  readonly subscribers = new Subscribers()
   /** Sessions that watch a key, by database and key. */
   readonly watched = new Map<string, Set<Client>>()
   readonly events = new Events()
@@ -389,73 +321,12 @@ export class Engine {
   notify(letter: string, event: string, key: Uint8Array, db: number): void {
     if (this.loading || !this.events.wants(letter)) return
     const name = latin1(key)
-    if (this.events.keyspace) this.publish(`__keyspace@${db}__:${name}`, event)
-    if (this.events.keyevent) this.publish(`__keyevent@${db}__:${event}`, name)
-  }
-
-  /** Sends a message; returns how many got it. */
-  publish(channel: string, message: string): number {
-    let count = 0
-    const direct = this.channels.get(channel)
-    if (direct !== undefined) {
-      for (const session of direct) session.deliver(['message', channel, message])
-      count += direct.size
-    }
-    if (this.patterns.size === 0) return count
-    for (const [pattern, sessions] of this.patterns) {
-      if (!globMatch(pattern, channel)) continue
-      for (const session of sessions) session.deliver(['pmessage', pattern, channel, message])
-      count += sessions.size
-    }
-    return count
+    if (this.events.keyspace) this.subscribers.publish(`__keyspace@${db}__:${name}`, event)
+    if (this.events.keyevent) this.subscribers.publish(`__keyevent@${db}__:${event}`, name)
   }
 
   /** Bytes that the data takes. */
   get usedMemory(): number {
     return this.space.used
   }
-}
-
-/** Redis's glob on strings of bytes, for names: no pattern is compiled for one look. */
-export function globMatch(pattern: string, text: string): boolean {
-  let p = 0
-  let t = 0
-  let star = -1
-  let resume = 0
-  while (t < text.length) {
-    const step = p < pattern.length && pattern[p] !== '*' ? matchOne(pattern, p, text[t]!) : -1
-    if (step > 0) {
-      p += step
-      t++
-    } else if (p < pattern.length && pattern[p] === '*') {
-      star = p++
-      resume = t
-    } else if (star >= 0) {
-      p = star + 1
-      t = ++resume
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p >= pattern.length
-}
-
-/** How many characters of the pattern at `p` match the character; 0 for none. */
-function matchOne(pattern: string, p: number, character: string): number {
-  const head = pattern[p]!
-  if (head === '?') return 1
-  if (head === '\\' && p + 1 < pattern.length) return pattern[p + 1] === character ? 2 : 0
-  if (head !== '[') return head === character ? 1 : 0
-  let at = p + 1
-  const negated = pattern[at] === '^'
-  if (negated) at++
-  let found = false
-  for (; at < pattern.length && pattern[at] !== ']'; at++) {
-    if (pattern[at] === '\\' && at + 1 < pattern.length) found = pattern[++at] === character || found
-    else if (pattern[at + 1] === '-' && at + 2 < pattern.length) {
-      const [low, high] = [pattern[at]!, pattern[at + 2]!].toSorted()
-      found = (character >= low! && character <= high!) || found
-      at += 2
-    } else found = pattern[at] === character || found
-  }
-  return found === negated ? 0 : Math.min(pattern.length, at + 1) - p
 }

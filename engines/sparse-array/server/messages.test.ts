@@ -1,7 +1,8 @@
 /** Messages that tell of a write: they wait for the disk as replies do, so the log must have the write first. */
 import { expect, it } from 'vitest'
 import { Client } from '../testing/client.ts'
-import { Engine, NO_HOST } from './engine.ts'
+import { Engine } from './engine.ts'
+import { NO_HOST } from './host.ts'
 
 it.each([
   ['DEL', ['DEL a b']],

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { commandTable } from '../commands/table.ts'
 import { Args } from '../resp/args.ts'
 import { frameOf } from '../testing/client.ts'
-import { Engine, NO_HOST } from './engine.ts'
+import { Engine } from './engine.ts'
+import { NO_HOST } from './host.ts'
 import { Session } from './session.ts'
 import type { Command } from './session.ts'
 
@@ -56,14 +57,14 @@ it('a command that breaks off, or a client that cannot be sent anything, keeps n
   })
   const find = (args: Args): Command | undefined => {
     if (!args.is(0, 'boom')) return commandTable.find(args)
-    engine.publish('c', 'first')
+    engine.subscribers.publish('c', 'first')
     throw new Error('boom')
   }
   const broken = new Session(engine, { all: commandTable.all, find })
   expect(() => broken.execute(Args.of('BOOM'))).toThrow('boom')
   expect(woken).toEqual(listeners)
   // Nothing runs any more: what comes out of its turn goes at once.
-  engine.publish('c', 'second')
+  engine.subscribers.publish('c', 'second')
   expect(woken).toEqual([...listeners, ...listeners])
   isFailing = true
   woken.length = 0

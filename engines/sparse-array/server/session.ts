@@ -8,8 +8,9 @@ import type { Args } from '../resp/args.ts'
 import { Parser, ProtocolError } from '../resp/parser.ts'
 import { Reply } from '../resp/reply.ts'
 import { SpaceFullError } from '../space/space.ts'
-import type { Client, Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { DENY_OOM, NO_AUTH, NO_MULTI, NOW, SUBSCRIBED } from './flags.ts'
+import type { Client } from './host.ts'
 
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'."
 const TOO_LARGE = 'ERR the transaction is larger than client-query-buffer-limit'
@@ -192,8 +193,8 @@ export class Session implements Client {
   /** Ends subscriptions, transaction and watches. */
   forget(): void {
     const { engine } = this
-    for (const channel of this.channels) leave(engine.channels, channel, this)
-    for (const pattern of this.patterns) leave(engine.patterns, pattern, this)
+    for (const channel of this.channels) leave(engine.subscribers.channels, channel, this)
+    for (const pattern of this.patterns) leave(engine.subscribers.patterns, pattern, this)
     this.channels.clear()
     this.patterns.clear()
     this.unwatch()

@@ -8,8 +8,8 @@
  */
 import { Journal } from '../io/journal.ts'
 import { Engine } from '../server/engine.ts'
-import type { Host } from '../server/engine.ts'
-import { NO_HOST } from '../server/engine.ts'
+import type { Host } from '../server/host.ts'
+import { NO_HOST } from '../server/host.ts'
 import { Client } from './client.ts'
 import { PowerCut, PowerFiles } from './power.ts'
 import { seeded } from './random.ts'
