@@ -77,3 +77,25 @@ test('a server that was named is left without the key when the load is stopped w
   }
   await server.close()
 })
+
+test('a server that was named is left without the key when writes to it are still under way', async () => {
+  const server = await serveSparseArray()
+  const { engine } = server
+  const stop = new AbortController()
+  const wrote = engine.wrote.bind(engine)
+  let writes = 0
+  engine.wrote = (...write) => {
+    wrote(...write)
+    // The first one fills the key. Of the others most are still to come, and no removal may overtake them.
+    if (++writes === 2) stop.abort(new Error('stopped'))
+  }
+  const value = 'x'.repeat(1 << 20)
+  const requests = Array.from({ length: 16 }, () => ({ at: 0, kind: 1, command: ['ARINSERT', 'k', value] }))
+  const url = `redis://127.0.0.1:${server.port}`
+  await expect(putLoad(load({ url, requests, longKind: 2, signal: stop.signal }))).rejects.toThrow('stopped')
+  // All that was sent has been run by then.
+  await expect.poll(() => engine.sessions.size).toBe(0)
+  expect(writes).toBeGreaterThan(2)
+  expect(engine.keyspaces[0]!.size).toBe(0)
+  await server.close()
+})

@@ -32,8 +32,9 @@ export interface LoadOptions {
   readonly maxSteps: number
 }
 
-/** Connections for long requests; the others share one for each of their kinds. */
+/** Connections for long requests, which only read; the others share two, one of them for kind 0. */
 const LONG_CONNECTIONS = 16
+const SHORT_CONNECTIONS = 2
 
 /** For how long a server that was named is waited for when the load's key is removed. */
 const TIDY_MS = 1_000
@@ -87,7 +88,7 @@ class Run {
 
   async measure(url: URL, { fragments, requests, longKind }: LoadOptions): Promise<LoadResult> {
     const { key } = this
-    for (let i = 0; i < LONG_CONNECTIONS + 2; i++) {
+    for (let i = 0; i < SHORT_CONNECTIONS + LONG_CONNECTIONS; i++) {
       const line = new Line(url)
       // First, that it is closed in any case.
       this.lines.push(line)
@@ -125,8 +126,10 @@ class Run {
   async end(isToTidy: boolean): Promise<void> {
     this.isEnded = true
     for (const timer of this.timers) clearTimeout(timer)
-    const removed = this.lines[0]?.ask(['DEL', this.key]).catch(() => '')
-    if (isToTidy && removed !== undefined) {
+    // Behind the last write on each connection that may write: on another one it could overtake that.
+    const short = this.lines.slice(0, SHORT_CONNECTIONS)
+    const removed = Promise.allSettled(short.map((line) => line.ask(['DEL', this.key])))
+    if (isToTidy && short.length > 0) {
       await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, TIDY_MS).unref())])
     }
     for (const line of this.lines) line.close()
