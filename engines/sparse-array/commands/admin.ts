@@ -14,13 +14,12 @@ type Lines = readonly (readonly [string, string | number])[]
 
 function sections(session: Session): Record<string, Lines> {
   const { engine } = session
-  const { host, stats, space, now } = engine
+  const { host, stats, space } = engine
   return {
     Server: [
       ['redis_version', REDIS_VERSION],
       ['redis_mode', 'standalone'],
       ['server_name', 'flowbench sparse-array'],
-      ['uptime_in_seconds', Math.floor((now - engine.startedAt) / 1000)],
       ...host.info(),
     ],
     Clients: [

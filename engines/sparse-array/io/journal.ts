@@ -24,6 +24,8 @@ import type { RecoveryOptions } from './recovery.ts'
 import { RewriteRule } from './rewrite-rule.ts'
 
 export interface JournalOptions extends RecoveryOptions {
+  /** Milliseconds, of a clock that nobody sets back; unless it is given, the process's. */
+  readonly clock?: () => number
   /** Called when more is on the disk than before. */
   readonly onSynced?: () => void
   /** Called when a snapshot has its name, or was given up. */
@@ -78,7 +80,8 @@ export class Journal {
     const { generation, sequence, baseBytes, logBytes } = recover(engine, files, options)
     this.generation = generation
     this.sequence = sequence
-    this.rewriting = new RewriteRule(engine, baseBytes, logBytes)
+    const { clock = () => performance.now() } = options
+    this.rewriting = new RewriteRule(engine, baseBytes, logBytes, clock)
     this.log = files.append(`log.${this.generation}`)
     files.syncNames()
   }

@@ -14,17 +14,20 @@ export class RewriteRule {
   private failures = 0
   private pausedUntil = 0
   private readonly engine: Engine
+  private readonly clock: () => number
 
-  constructor(engine: Engine, baseBytes: number, logBytes: number) {
+  /** `clock`: milliseconds, of a clock that nobody sets back. */
+  constructor(engine: Engine, baseBytes: number, logBytes: number, clock: () => number) {
     this.engine = engine
+    this.clock = clock
     this.baseBytes = baseBytes
     this.logBytes = logBytes
   }
 
   /** The whole is larger than `auto-aof-rewrite-min-size`, and has grown by so many per cent. */
   get isMet(): boolean {
-    const { rewritePercentage, rewriteMinSize, now } = this.engine
-    if (rewritePercentage === 0 || now < this.pausedUntil) return false
+    const { rewritePercentage, rewriteMinSize } = this.engine
+    if (rewritePercentage === 0 || this.clock() < this.pausedUntil) return false
     const { baseBytes, logBytes } = this
     return baseBytes + logBytes > rewriteMinSize && logBytes * 100 >= rewritePercentage * baseBytes
   }
@@ -51,6 +54,6 @@ export class RewriteRule {
     this.logBytes += this.replacedBytes
     this.replacedBytes = 0
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++)
-    this.pausedUntil = this.engine.now + pause
+    this.pausedUntil = this.clock() + pause
   }
 }

@@ -82,7 +82,9 @@ class Server implements RunningServer {
   /** Until so many records have gathered, or the timer is over, a sync is put off. */
   private wanted = 0
   private patience: NodeJS.Timeout | null = null
-  private lastSync = 0
+  /** When the log was synced last under `everysec`, and when the server began; by a clock that nobody sets back. */
+  private lastSync = -Infinity
+  private readonly began = performance.now()
   /** What replies were held for when the setting was looked at last. */
   private promised: Engine['fsync']
   /** A snapshot that is written to nowhere, as no directory was given. */
@@ -106,7 +108,7 @@ class Server implements RunningServer {
       host: this.hostFor(options),
     })
     const { engine } = this
-    engine.now = engine.startedAt = Date.now()
+    engine.now = Date.now()
     engine.fsync = this.promised = options.fsync ?? 'everysec'
     engine.outputLimit = options.outputLimit ?? engine.outputLimit
     engine.maxSteps = options.maxSteps ?? engine.maxSteps
@@ -231,6 +233,7 @@ class Server implements RunningServer {
         return lastSave()
       },
       info: () => [
+        ['uptime_in_seconds', Math.floor((performance.now() - this.began) / 1000)],
         ['process_id', process.pid],
         ['tcp_port', this.port],
         ['used_memory_rss', process.memoryUsage.rss()],
@@ -311,8 +314,9 @@ class Server implements RunningServer {
     trimChunks()
     this.after()
     if (this.journal?.isToBeRewritten === true) this.save('rewrite', false)
-    if (this.journal !== null && engine.fsync === 'everysec' && engine.now - this.lastSync >= 1_000) {
-      this.lastSync = engine.now
+    const time = performance.now()
+    if (this.journal !== null && engine.fsync === 'everysec' && time - this.lastSync >= 1_000) {
+      this.lastSync = time
       this.journal.commit(true)
     }
   }

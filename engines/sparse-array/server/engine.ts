@@ -44,7 +44,6 @@ export interface EngineOptions {
 export class Engine {
   /** Milliseconds since 1970. */
   now = 0
-  startedAt = 0
   readonly space: Space
   keyspaces: Keyspace[]
   readonly sessions = new Set<Client>()
