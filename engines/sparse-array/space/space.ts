@@ -134,13 +134,18 @@ export class Space {
     return this.u32[(address - HEADER) >> 2]! & ~FLAGS
   }
 
-  /** Makes sure that blocks of `bytes` in all can be allocated; false when they cannot. */
+  /**
+   * Makes sure that blocks of `bytes` in all can be allocated, from one hole that is there for them; false when they
+   * cannot. However much is free in all says nothing: it may lie in pieces.
+   */
   reserve(bytes: number): boolean {
-    if (this.used + bytes > this.limit || bytes > MOST_RESERVED) return false
-    if (this.reserved - this.used > 2 * bytes + LEAST_CHUNK) return true
+    if (bytes > MOST_RESERVED) return false
+    const size = blockSize(bytes + LEAST)
+    if (this.used + size > this.limit) return false
+    if (this.classWith(size) >= 0) return true
     try {
-      this.free(this.allocate(bytes + LEAST))
-      return true
+      this.extend(size)
+      return this.classWith(size) >= 0
     } catch (error) {
       if (error instanceof SpaceFullError) return false
       throw error
@@ -187,18 +192,25 @@ export class Space {
     this.u32 = new Uint32Array(buffer)
   }
 
-  /** Takes a free block of at least this size out of the lists; 0 when there is none. */
-  private take(size: number): number {
+  /** The lowest class with a free block, of those whose blocks are all of at least this size; -1 when there is none. */
+  private classWith(size: number): number {
     const index = classOf(surely(size))
     let row = index >> 5
     let bits = this.second[row]! & (-1 << (index & 31))
     if (bits === 0) {
       const rows = this.first & (row === 31 ? 0 : -1 << (row + 1))
-      if (rows === 0) return 0
+      if (rows === 0) return -1
       row = lowestBit(rows)
       bits = this.second[row]!
     }
-    const block = this.heads[row * 32 + lowestBit(bits)]!
+    return row * 32 + lowestBit(bits)
+  }
+
+  /** Takes a free block of at least this size out of the lists; 0 when there is none. */
+  private take(size: number): number {
+    const index = this.classWith(size)
+    if (index < 0) return 0
+    const block = this.heads[index]!
     this.unlink(block)
     return block
   }
