@@ -1,7 +1,8 @@
 /** What a start makes of what a process or a disk left behind. */
+import { crc32 } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Journal } from './io/journal.ts'
-import { encodeRecord } from './io/record.ts'
+import { encodeRecord, HEAD } from './io/record.ts'
 import { DamagedError } from './io/recovery.ts'
 import { Args } from './resp/args.ts'
 import { Engine } from './server/engine.ts'
@@ -32,8 +33,20 @@ function start(files: PowerFiles, cut = false): Started {
   return { client: new Client(engine), journal, notices }
 }
 
-const set = (sequence: number, key: string, value: string | Uint8Array): Buffer =>
-  encodeRecord(0, sequence, [Args.of('SET', key, value)])
+/** A record, made when so many bytes of its log were on the disk. */
+const set = (sequence: number, key: string, value: string | Uint8Array, synced = 0): Buffer =>
+  encodeRecord(0, sequence, [Args.of('SET', key, value)], { salt: 7, synced })
+
+/** A record as they were before. */
+function oldSet(sequence: number, key: string, value: string | Uint8Array): Buffer {
+  const rest = set(sequence, key, value).subarray(HEAD)
+  const head = Buffer.alloc(20)
+  head.write('FBR1')
+  head.writeUInt32LE(rest.length, 4)
+  head.writeBigUInt64LE(BigInt(sequence), 8)
+  head.writeUInt32LE(crc32(rest, crc32(head.subarray(4, 16))), 16)
+  return Buffer.concat([head, rest])
+}
 
 /** A disk with such files, and what is read from it. */
 const onDisk = (contents: Readonly<Record<string, Buffer>>): PowerFiles =>
@@ -120,7 +133,7 @@ describe('a damage', () => {
     expect(second.notices).toEqual([])
   })
 
-  it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR2'.repeat(50)])(
+  it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR3'.repeat(50)])(
     'is a file in a log’s place that somebody else wrote, which is left as it is, or put aside: %j',
     (text) => {
       const bytes = Buffer.from(text)
@@ -155,7 +168,8 @@ describe('a damage', () => {
   })
 
   it('in the first bytes of all is one, where whole records stand behind it', () => {
-    const bytes = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
+    const first = set(1, 'a', '1')
+    const bytes = Buffer.concat([first, set(2, 'b', '2', first.length)])
     bytes[0]! ^= 1
     const files = onDisk({ 'log.0': bytes })
     expect(() => start(files)).toThrow('damaged before records that are whole')
@@ -168,6 +182,71 @@ describe('a damage', () => {
     const { client, notices } = start(onDisk({ 'log.0': Buffer.concat([log, torn]) }))
     expect(client.type('DBSIZE')).toBe('(integer) 2')
     expect(notices).toHaveLength(1)
+  })
+
+  it('is no hole in what no sync had reached: a disk writes in any order', () => {
+    const whole = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
+    const synced = whole.length
+    const tail = [3, 4, 5].map((n) => set(n, `k${n}`, String(n), synced))
+    for (const lost of [1, 2]) {
+      const hole = Buffer.alloc(Buffer.concat(tail.slice(0, lost)).length)
+      const files = onDisk({ 'log.0': Buffer.concat([whole, hole, ...tail.slice(lost)]) })
+      const { client, journal, notices } = start(files)
+      expect(client.type('DBSIZE')).toBe('(integer) 2')
+      expect(notices).toEqual([expect.stringContaining(`cut off at offset ${synced}, `)])
+      client.type('SET after 1')
+      journal.flushNow()
+      const again = start(files)
+      expect([again.client.type('DBSIZE'), again.notices]).toEqual(['(integer) 3', []])
+    }
+  })
+
+  it('is a hole in what had been synced, as a later record tells', () => {
+    const pieces = [1, 2, 3, 4].map((n) => set(n, `k${n}`, String(n), 0))
+    const end = pieces[0]!.length + pieces[1]!.length
+    // One byte of the hole is enough, and of what stands behind it the last record.
+    for (const synced of [pieces[0]!.length + 1, end, end + pieces[2]!.length]) {
+      const last = set(4, 'k4', '4', synced)
+      const log = Buffer.concat([pieces[0]!, Buffer.alloc(pieces[1]!.length), pieces[2]!, last])
+      expect(isRefused({ 'log.0': log })).toBe(true)
+    }
+    const log = Buffer.concat([pieces[0]!, Buffer.alloc(pieces[1]!.length), pieces[2]!, pieces[3]!])
+    expect(isRefused({ 'log.0': log })).toBe(false)
+  })
+
+  it('is one also where it is the last that was written, once the server has been closed', () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(files)
+    client.type('SET a 1')
+    journal.flushNow()
+    const first = files.size('log.0')
+    client.type('SET b 2')
+    client.type('SET c 3')
+    journal.close()
+    const log = Buffer.from(files.read('log.0', 0, files.size('log.0')))
+    log[first + 40]! ^= 1
+    expect(isRefused({ 'log.0': log })).toBe(true)
+    // A server that only read says nothing.
+    start(files).journal.close()
+    expect(files.size('log.0')).toBe(log.length)
+  })
+
+  it('in a log of before is told from an end as it was, and what is written behind it is read', () => {
+    const old = [oldSet(1, 'a', '1'), oldSet(2, 'b', '2'), oldSet(3, 'c', '3')]
+    const files = onDisk({ 'log.0': Buffer.concat([...old, Buffer.alloc(100)]) })
+    const first = start(files)
+    expect([first.client.type('DBSIZE'), first.notices.length]).toEqual(['(integer) 3', 1])
+    first.client.type('SET d 4')
+    first.client.type('SET e 5')
+    first.journal.flushNow()
+    const second = start(files)
+    expect([second.client.type('DBSIZE'), second.notices]).toEqual(['(integer) 5', []])
+    // Whole records stand behind it, old ones or new ones.
+    for (const at of [30, old[0]!.length + 30, old[0]!.length + old[1]!.length + 30]) {
+      const log = Buffer.from(files.read('log.0', 0, files.size('log.0')))
+      log[at]! ^= 1
+      expect(isRefused({ 'log.0': log })).toBe(true)
+    }
   })
 
   it('is no snapshot without a log, as somebody keeps it', async () => {

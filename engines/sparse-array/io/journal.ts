@@ -10,6 +10,7 @@
  *
  * Commits come in groups: while the disk syncs, records gather; the next sync takes them all.
  */
+import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
 import type { Engine } from '../server/engine.ts'
@@ -56,7 +57,10 @@ export class Journal {
   private readonly options: JournalOptions
   private generation: number
   private sequence: number
+  private readonly salt: number
   private log: AppendFile
+  /** Where the log begins, of all bytes handed to it: what was there before the first of them is before 0. */
+  private begin: number
   private waiting: Buffer[] = []
   private unsynced: AppendFile[] = []
   private syncing = false
@@ -77,9 +81,11 @@ export class Journal {
     this.engine = engine
     this.files = files
     this.options = options
-    const { generation, sequence, baseBytes, logBytes } = recover(engine, files, options)
+    const { generation, sequence, last, baseBytes, logBytes } = recover(engine, files, options)
     this.generation = generation
     this.sequence = sequence
+    this.salt = last.salt ?? randomInt(2 ** 32)
+    this.begin = -last.bytes
     const { clock = () => performance.now() } = options
     this.rewriting = new RewriteRule(engine, baseBytes, logBytes, clock)
     this.log = files.append(`log.${this.generation}`)
@@ -92,7 +98,8 @@ export class Journal {
   }
 
   append(db: number, commands: readonly Args[]): void {
-    const record = encodeRecord(db, ++this.sequence, commands)
+    const synced = Math.max(0, this.synced - this.begin)
+    const record = encodeRecord(db, ++this.sequence, commands, { salt: this.salt, synced })
     this.waiting.push(record)
     this.position += record.length
     this.rewriting.logged(record.length)
@@ -186,6 +193,7 @@ export class Journal {
     this.unsynced.push(this.log)
     this.generation = next
     this.log = log
+    this.begin = this.position
     this.snapshot = snapshot
     this.rewriting.begun()
     this.writer = new SnapshotWriter(this.engine, crc32, (bytes) => {
@@ -246,6 +254,11 @@ export class Journal {
     this.snapshot?.close()
     this.snapshot = null
     this.flushNow()
+    // An empty record says that all before it is on the disk. Else a damage of the last ones could be what a cut leaves.
+    if (this.position > 0) {
+      this.append(0, [])
+      this.attempt('the log ends without a mark', () => this.writeOut())
+    }
     this.isClosed = true
     this.log.close()
   }

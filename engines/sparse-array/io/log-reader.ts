@@ -4,18 +4,15 @@
  * Each look at another part of the file is new memory: records that were handed out stay what they are.
  */
 import type { Files } from './files.ts'
-import {
-  continueChecksum,
-  decodeRecord,
-  HEADER,
-  headChecksum,
-  MAGIC,
-  sequenceAt,
-  sizeOfRecord,
-} from './record.ts'
-import type { LogRecord } from './record.ts'
+import { ANY_MAGIC, continueChecksum, decodeRecord, HEAD, headChecksum, MAGICS, readHead } from './record.ts'
+import type { Head, LogRecord } from './record.ts'
 
 export const WINDOW = 8 << 20
+
+/** A record that was found behind a place where none is. */
+export interface Found extends Head {
+  readonly at: number
+}
 
 export class LogReader {
   /** Bytes of the file. */
@@ -31,7 +28,7 @@ export class LogReader {
     this.files = files
     this.name = name
     this.size = files.size(name)
-    this.window = Math.max(window, HEADER)
+    this.window = Math.max(window, HEAD)
   }
 
   /**
@@ -40,58 +37,64 @@ export class LogReader {
    * byte again and again.
    */
   beginsAsLog(): boolean {
-    this.show(0, HEADER)
+    this.show(0, HEAD)
     const { bytes } = this
-    let same = 0
-    while (same < MAGIC.length && same < bytes.length && bytes[same] === MAGIC[same]) same++
-    if (same === MAGIC.length) return true
-    const rest = bytes.subarray(same)
-    return (
-      rest.subarray(0, HEADER - same).every((byte) => byte === 0) || rest.every((byte) => byte === rest[0])
-    )
+    return MAGICS.some((magic) => {
+      let same = 0
+      while (same < magic.length && same < bytes.length && bytes[same] === magic[same]) same++
+      if (same === magic.length) return true
+      const rest = bytes.subarray(same)
+      return (
+        rest.subarray(0, HEAD - same).every((byte) => byte === 0) || rest.every((byte) => byte === rest[0])
+      )
+    })
   }
 
   /** The record at an offset and where it ends; null when none is there. */
   record(at: number): { readonly record: LogRecord; readonly end: number } | null {
-    if (at + HEADER > this.size) return null
-    this.show(at, HEADER)
-    const size = sizeOfRecord(this.bytes, at - this.base)
-    if (size < 0 || at + size > this.size) return null
-    // A length is not believed: for a large one memory is taken only once its checksum is found right.
-    if (size > this.window && !this.isSound(at, size)) return null
-    this.show(at, size)
+    const head = this.headOfWhole(at)
+    if (head === null) return null
+    this.show(at, head.size)
     const found = decodeRecord(this.bytes, at - this.base)
-    return found === null ? null : { record: found.record, end: at + size }
+    return found === null ? null : { record: found.record, end: at + head.size }
   }
 
   /**
-   * Offset of the next whole record from an offset on with a number above `sequence`; -1 when there is none. One with
-   * another number was not written behind it: a value may hold records too, as a copy of a log.
+   * The next whole record from an offset on with a number above `sequence`; null when there is none. One with another
+   * number was not written behind it: a value may hold records too, as a copy of a log.
    */
-  recordBehind(from: number, sequence: number): number {
-    for (let at = from; at + HEADER <= this.size;) {
-      this.show(at, HEADER)
-      const hit = this.bytes.indexOf(MAGIC, at - this.base)
+  recordBehind(from: number, sequence: number): Found | null {
+    for (let at = from; at < this.size;) {
+      this.show(at, HEAD)
+      const hit = this.bytes.indexOf(ANY_MAGIC, at - this.base)
       if (hit < 0) {
         // It may begin in the last bytes of what is seen.
-        at = this.base + this.bytes.length - MAGIC.length + 1
+        at = Math.max(at, this.base + this.bytes.length - ANY_MAGIC.length) + 1
         continue
       }
       at = this.base + hit
-      this.show(at, HEADER)
+      this.show(at, HEAD)
       // Numbers are looked at first: a checksum costs as much as the record is long.
-      const isLater = at + HEADER <= this.size && sequenceAt(this.bytes, at - this.base) > sequence
-      if (isLater && this.record(at) !== null) return at
+      const head = readHead(this.bytes, at - this.base)
+      if (head !== null && head.sequence > sequence && this.record(at) !== null) return { ...head, at }
       at++
     }
-    return -1
+    return null
   }
 
-  private isSound(at: number, size: number): boolean {
-    this.show(at, HEADER)
-    const wanted = headChecksum(this.bytes, at - this.base)
+  /** The head at an offset, if the record is in the file and may well be whole. */
+  private headOfWhole(at: number): Head | null {
+    this.show(at, HEAD)
+    const head = readHead(this.bytes, at - this.base)
+    if (head === null || at + head.size > this.size) return null
+    // A length is not believed: for a large one memory is taken only once its checksum is found right.
+    return head.size > this.window && !this.isSound(at, head) ? null : head
+  }
+
+  private isSound(at: number, { size, headSize }: Head): boolean {
+    const wanted = headChecksum(this.bytes, at - this.base, headSize)
     let { sum } = wanted
-    for (let done = HEADER; done < size;) {
+    for (let done = headSize; done < size;) {
       const piece = this.files.read(this.name, at + done, Math.min(this.window, size - done))
       if (piece.length === 0) return false
       sum = continueChecksum(piece, sum)

@@ -1,8 +1,8 @@
 /**
  * What a start does: the newest snapshot is read into the engine, then the logs from it on.
  *
- * A tail that is no whole record is what a cut left of the last write: it was not acknowledged, and is cut off. Anything
- * else that is wrong is damage, on which nothing is started.
+ * A tail that is no whole record, or that no sync had reached and is not all there, is what a cut left of the last writes:
+ * it was not acknowledged, and is cut off. Anything else that is wrong is damage, on which nothing is started.
  */
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
@@ -49,6 +49,8 @@ export interface Recovered {
   /** Number of the log to go on with, and of the last record. */
   readonly generation: number
   readonly sequence: number
+  /** What there is of that log. */
+  readonly last: ReadLog
   /** Bytes of the snapshot and of the logs behind it. */
   readonly baseBytes: number
   readonly logBytes: number
@@ -73,8 +75,10 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine, newest < 0)
   let logBytes = 0
+  let last: ReadLog = { bytes: 0, salt: null }
   for (const [i, number] of logs.entries()) {
-    logBytes += recoverLog(files, number, replay, logs.slice(i + 1), options)
+    last = recoverLog(files, number, replay, logs.slice(i + 1), options)
+    logBytes += last.bytes
     generation = number
     read.push(`log.${number}`)
   }
@@ -84,7 +88,7 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   files.syncNames()
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
-  return { generation, sequence: replay.sequence, baseBytes, logBytes }
+  return { generation, sequence: replay.sequence, last, baseBytes, logBytes }
 }
 
 /**
@@ -96,7 +100,7 @@ function withoutForeign(files: Files, names: readonly string[], options: Recover
   return names.filter((name) => {
     if (numberOf(name, 'log') < 0) return true
     const log = new LogReader(files, name, options.window)
-    if (log.beginsAsLog() || log.recordBehind(0, -1) >= 0) return true
+    if (log.beginsAsLog() || log.recordBehind(0, -1) !== null) return true
     if (options.cut !== true) throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
     let aside = `${name}.foreign`
     for (let i = 2; names.includes(aside); i++) aside = `${name}.foreign.${i}`
@@ -122,35 +126,64 @@ function logsFrom(first: number, names: readonly string[], files: Files, options
   return logs
 }
 
-/** Runs one log's records; returns how many of its bytes they are. */
+/** What was read of one log. */
+interface ReadLog {
+  /** Bytes of its records. */
+  readonly bytes: number
+  /** Its records' salt; null where there is none. */
+  readonly salt: number | null
+}
+
+/** Runs one log's records. */
 function recoverLog(
   files: Files,
   number: number,
   replay: Replay,
   later: readonly number[],
   options: RecoveryOptions,
-): number {
+): ReadLog {
   const name = `log.${number}`
   const log = new LogReader(files, name, options.window)
   let at = 0
+  let salt: number | null = null
   while (at < log.size) {
     const found = log.record(at)
     if (found === null || !replay.follows(found.record)) break
     restoring(name, at, () => replay.apply(found.record))
     at = found.end
+    salt = found.record.place?.salt ?? null
   }
-  if (at === log.size) return at
-  const behind = log.recordBehind(at, replay.sequence)
+  if (at === log.size) return { bytes: at, salt }
+  const behind = whatIsBehind(log, at, replay.sequence)
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
-  if ((behind >= 0 || follows) && options.cut !== true) {
+  if ((behind === 'written later' || follows) && options.cut !== true) {
     throw new DamagedError(name, at, 'damaged before records that are whole')
   }
   if (follows) for (const other of later) files.truncate(`log.${other}`, 0)
   files.truncate(name, at)
-  options.onNotice?.(
-    `${name}: cut off at offset ${at}, ${log.size - at} bytes behind it were no whole record`,
-  )
-  return at
+  const what =
+    behind === 'unsynced'
+      ? 'behind it, which no sync had reached, were not all there'
+      : 'behind it were no whole record'
+  options.onNotice?.(`${name}: cut off at offset ${at}, ${log.size - at} bytes ${what}`)
+  return { bytes: at, salt }
+}
+
+/**
+ * What whole records stand behind a place where the next one should. A disk writes in any order: of what no sync had
+ * reached, a power cut may leave the end and not the begin. But a record that was written when the place had been synced
+ * shows that what is missing there was on the disk once.
+ */
+function whatIsBehind(log: LogReader, place: number, sequence: number): 'nothing' | 'unsynced' | 'written later' {
+  let behind: 'nothing' | 'unsynced' = 'nothing'
+  for (let from = place; ;) {
+    const found = log.recordBehind(from, sequence)
+    if (found === null) return behind
+    // Right there, whole, it is not the next one: nothing is missing but what somebody took out.
+    if (found.at === place || found.place === null || found.place.synced > place) return 'written later'
+    behind = 'unsynced'
+    from = found.at + found.size
+  }
 }
 
 function restoring(name: string, offset: number, work: () => void): void {

@@ -26,19 +26,21 @@ export interface PowerRun {
   readonly cutStarts: number
   /** Snapshots that had been given up. */
   readonly givenUp: number
+  /** Starts that found the end of what no sync had reached, and not its begin. */
+  readonly holes: number
 }
 
 interface Life {
   readonly client: Client
   readonly journal: Journal
-  /** Snapshots that were given up. */
-  readonly givenUp: () => number
+  /** Snapshots that were given up, and holes that were found. */
+  readonly told: { readonly givenUp: number; readonly holes: number }
 }
 
 /** An engine on this disk, as after a start. */
 function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   let journal: Journal | null = null
-  let givenUp = 0
+  const told = { givenUp: 0, holes: 0 }
   const host: Host = {
     ...NO_HOST,
     durable: true,
@@ -48,7 +50,8 @@ function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   const engine = new Engine({ debug: true, host })
   engine.now = 1_000_000
   const onNotice = (line: string): void => {
-    if (/given up.*no space/.test(line)) givenUp++
+    if (/given up.*no space/.test(line)) told.givenUp++
+    if (line.includes('no sync had reached')) told.holes++
   }
   try {
     journal = new Journal(engine, files, { onFailed, onNotice })
@@ -56,7 +59,7 @@ function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
     engine.space.release()
     throw error
   }
-  return { client: new Client(engine), journal, givenUp: () => givenUp }
+  return { client: new Client(engine), journal, told }
 }
 
 const digest = (client: Client): string => client.type('DEBUG DIGEST')
@@ -106,7 +109,7 @@ async function onePoint(
   let last = ''
   for (let life = 0; life < 2; life++) {
     let failed = false
-    const { client, journal, givenUp } = start(files, (error) => {
+    const { client, journal, told } = start(files, (error) => {
       if (!(error instanceof PowerCut)) throw error
       failed = true
     })
@@ -124,7 +127,7 @@ async function onePoint(
       try {
         write(client, random, n)
         states.push({ digest: digest(client), until: journal.position })
-        if (random.below(3) > 0) journal.commit(true)
+        if (random.below(3) > 0) journal.commit(random.below(3) > 0)
         if (random.below(12) === 0) journal.beginSave('save')
         if (random.below(3) === 0) journal.stepSave(200)
         if (random.below(2) === 0) files.completeSyncs()
@@ -140,7 +143,7 @@ async function onePoint(
     if (acknowledged > 0) totals.acknowledged++
     if (journal.position > acknowledged) totals.unacknowledged++
     if (journal.saving !== null) totals.saving++
-    totals.givenUp += givenUp()
+    totals.givenUp += told.givenUp
     const isKilled = life === 0 && random.below(3) === 0
     if (isKilled) {
       totals.killed++
@@ -151,6 +154,7 @@ async function onePoint(
       files = cutStart(files, random)
     }
     const after = start(files, rethrow)
+    totals.holes += after.told.holes
     const found = digest(after.client)
     const least = states.findLastIndex(({ until }) => until <= acknowledged)
     // A write whose bytes are acknowledged counts; states before it must not come back.
@@ -181,7 +185,7 @@ function cutStart(files: PowerFiles, random: Random): PowerFiles {
 
 export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
   const random = seeded(seed)
-  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, cutStarts: 0, givenUp: 0 }
+  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, cutStarts: 0, givenUp: 0, holes: 0 }
   for (let point = 0; point < points; point++) {
     try {
       await onePoint(random, totals)
@@ -196,6 +200,6 @@ if (import.meta.main) {
   const points = Number(process.argv[2] ?? 2_000)
   const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
   console.log(
-    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up`,
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up, ${run.holes} starts found holes`,
   )
 }

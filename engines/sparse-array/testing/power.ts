@@ -1,24 +1,34 @@
 /**
- * A disk that loses power: what was not synced is dropped, kept in part, or torn.
+ * A disk that loses power: what was not synced is dropped, kept in part, torn, or there without what is before it.
  *
- * Contents count from their last sync, names (made, renamed, removed) from the last `syncNames`. A cut comes at the
- * n-th call; what the disk holds then is drawn at random from what the rules of a disk allow.
+ * Contents count from their last sync, page by page, names (made, renamed, removed) from the last `syncNames`. A cut
+ * comes at the n-th call; what the disk holds then is drawn at random from what the rules of a disk allow. A sync that
+ * fails has the system take for written what is not, as Linux does: it is read, and no later sync writes it.
  */
 import type { AppendFile, Files } from '../io/files.ts'
 import type { Random } from './random.ts'
 
 export class PowerCut extends Error {}
 
+/** What a disk writes as a whole, in any order. Smaller than any real one's: so more records are in several. */
+const PAGE = 256
+
 interface Inode {
-  synced: Buffer
-  readonly pending: Buffer[]
+  /** What the system has in memory, and whoever reads sees. */
+  memory: Buffer
+  /** What is surely on the disk; zeros where nothing is. */
+  disk: Buffer
+  /** Pages of the memory that the system still has to write, as far as it knows. */
+  readonly dirty: Set<number>
 }
+
+const NOTHING: Pick<Inode, 'memory'> = { memory: Buffer.alloc(0) }
 
 export class PowerFiles implements Files {
   /** Calls until the power fails. */
   callsLeft = Infinity
   /** What goes wrong with a call for this file ('' for the names of all), as on a full disk; null: nothing. */
-  fault: (name: string) => Error | null = () => null
+  fault: (name: string, isSync: boolean) => Error | null = () => null
   private names = new Map<string, Inode>()
   private durable = new Map<string, Inode>()
   /** Changes of names since they were synced, in order. */
@@ -26,7 +36,9 @@ export class PowerFiles implements Files {
   private readonly syncing: (() => void)[] = []
 
   constructor(contents: ReadonlyMap<string, Buffer> = new Map()) {
-    for (const [name, bytes] of contents) this.names.set(name, { synced: bytes, pending: [] })
+    for (const [name, bytes] of contents) {
+      this.names.set(name, { memory: bytes, disk: bytes, dirty: new Set() })
+    }
     this.durable = new Map(this.names)
   }
 
@@ -34,42 +46,39 @@ export class PowerFiles implements Files {
     return [...this.names.keys()]
   }
   size(name: string): number {
-    return this.contents(name).length
+    return (this.names.get(name) ?? NOTHING).memory.length
   }
   read(name: string, at: number, length: number): Uint8Array {
-    return Buffer.from(this.contents(name).subarray(at, at + length))
-  }
-  private contents(name: string): Buffer {
-    const inode = this.names.get(name)
-    return inode === undefined ? Buffer.alloc(0) : Buffer.concat([inode.synced, ...inode.pending])
+    const { memory } = this.names.get(name) ?? NOTHING
+    return Buffer.from(memory.subarray(at, at + length))
   }
 
   append(name: string): AppendFile {
     this.call(name)
     let inode = this.names.get(name)
     if (inode === undefined) {
-      inode = { synced: Buffer.alloc(0), pending: [] }
+      inode = { memory: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: new Set() }
       this.change((names) => names.set(name, inode!))
     }
     const file = inode
     return {
       write: (bytes) => {
         this.call(name)
-        file.pending.push(Buffer.from(bytes))
+        const from = file.memory.length
+        file.memory = Buffer.concat([file.memory, bytes])
+        soil(file, from)
       },
       sync: () => {
         // What is written while the disk syncs is not part of it.
-        const count = file.pending.length
+        const { memory } = file
+        const pages = [...file.dirty]
         return new Promise((resolve, reject) => {
           this.syncing.push(() => {
             this.call()
-            const fault = this.fault(name)
-            if (fault !== null) {
-              reject(fault)
-              return
-            }
-            file.synced = Buffer.concat([file.synced, ...file.pending.splice(0, count)])
-            resolve()
+            const fault = this.fault(name, true)
+            settle(file, memory, pages, fault === null)
+            if (fault === null) resolve()
+            else reject(fault)
           })
         })
       },
@@ -82,9 +91,10 @@ export class PowerFiles implements Files {
     this.syncInode(name, this.names.get(name)!)
   }
   private syncInode(name: string, file: Inode): void {
-    this.call(name)
-    file.synced = Buffer.concat([file.synced, ...file.pending])
-    file.pending.length = 0
+    this.call()
+    const fault = this.fault(name, true)
+    settle(file, file.memory, [...file.dirty], fault === null)
+    if (fault !== null) throw fault
   }
 
   /** The process was killed, and the power is there: what was handed to the system is, and goes on waiting for a sync. */
@@ -100,8 +110,15 @@ export class PowerFiles implements Files {
   }
 
   truncate(name: string, length: number): void {
-    const bytes = this.contents(name).subarray(0, length)
-    this.change((names) => names.set(name, { synced: bytes, pending: [] }))
+    const { memory, disk, dirty } = this.names.get(name)!
+    const pages = [...dirty].filter((page) => page * PAGE < length)
+    const file: Inode = {
+      memory: memory.subarray(0, length),
+      disk: disk.subarray(0, length),
+      dirty: new Set(pages),
+    }
+    settle(file, file.memory, pages, true)
+    this.change((names) => names.set(name, file))
     this.syncNames()
   }
   rename(from: string, to: string): void {
@@ -127,16 +144,7 @@ export class PowerFiles implements Files {
     const names = new Map(this.durable)
     for (const change of this.changes.slice(0, random.below(this.changes.length + 1))) change(names)
     const left = new Map<string, Buffer>()
-    for (const [name, { synced, pending }] of names) {
-      const unsynced = Buffer.concat(pending)
-      const kept = Buffer.from(unsynced.subarray(0, random.below(unsynced.length + 1)))
-      const torn = random.below(3)
-      // The length may have reached the disk before the content: zeros, or what was there before.
-      if (torn === 1) kept.fill(0, random.below(kept.length + 1))
-      if (torn === 2 && kept.length > 0)
-        kept.fill(random.below(256), kept.length - 1 - random.below(kept.length))
-      left.set(name, Buffer.concat([synced, kept]))
-    }
+    for (const [name, inode] of names) left.set(name, leftOf(inode, random))
     return left
   }
 
@@ -147,7 +155,43 @@ export class PowerFiles implements Files {
 
   private call(name?: string): void {
     if (--this.callsLeft < 0) throw new PowerCut('the power has failed')
-    const fault = name === undefined ? null : this.fault(name)
+    const fault = name === undefined ? null : this.fault(name, false)
     if (fault !== null) throw fault
   }
+}
+
+const pageOf = (bytes: Buffer, page: number): Buffer => bytes.subarray(page * PAGE, (page + 1) * PAGE)
+
+/** Everything from an offset on was written. */
+function soil(file: Inode, from: number): void {
+  for (let page = Math.floor(from / PAGE); page * PAGE < file.memory.length; page++) file.dirty.add(page)
+}
+
+/** The end of a sync, begun when the memory was this: pages that were written to since are to be written once more. */
+function settle(file: Inode, memory: Buffer, pages: readonly number[], isWritten: boolean): void {
+  if (isWritten) {
+    const disk = Buffer.alloc(Math.max(file.disk.length, memory.length))
+    file.disk.copy(disk)
+    for (const page of pages) pageOf(memory, page).copy(disk, page * PAGE)
+    file.disk = disk
+  }
+  for (const page of pages) {
+    if (pageOf(file.memory, page).equals(pageOf(memory, page))) file.dirty.delete(page)
+  }
+}
+
+/** What a cut leaves of a file. The length may have reached the disk before the contents. */
+function leftOf({ memory, disk, dirty }: Inode, random: Random): Buffer {
+  const length = disk.length + random.below(memory.length - disk.length + 1)
+  const tear = random.pick(['whole', 'zeros', 'garbage', 'holes'] as const)
+  // What was there before, or nothing.
+  const left = Buffer.alloc(length, tear === 'garbage' ? random.below(256) : 0)
+  disk.copy(left)
+  const isTorn = tear === 'zeros' || tear === 'garbage'
+  const end = isTorn ? disk.length + random.below(length - disk.length + 1) : length
+  for (const page of dirty) {
+    if (tear === 'holes' && random.below(2) === 0) continue
+    pageOf(memory.subarray(0, end), page).copy(left, page * PAGE)
+  }
+  return left
 }
