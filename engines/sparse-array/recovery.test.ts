@@ -22,14 +22,18 @@ interface Started {
   readonly notices: string[]
 }
 
-function start(files: PowerFiles, cut = false): Started {
+function start(files: PowerFiles, cut = false, window?: number): Started {
   const notices: string[] = []
   let journal: Journal | null = null
   const log = (db: number, commands: readonly Args[]): void => journal!.append(db, commands)
   const engine = new Engine({ debug: true, host: { ...NO_HOST, durable: true, log } })
   engines.push(engine)
   engine.now = 1_000
-  journal = new Journal(engine, files, { cut, onNotice: (line) => notices.push(line) })
+  journal = new Journal(engine, files, {
+    cut,
+    onNotice: (line) => notices.push(line),
+    ...(window === undefined ? {} : { window }),
+  })
   return { client: new Client(engine), journal, notices }
 }
 
@@ -78,6 +82,80 @@ describe('what a start finds', () => {
       }
     },
   )
+})
+
+describe('a torn value of what looks like records', () => {
+  const WINDOW = 64 << 10
+  /** Four megabytes of heads, each of a record of a megabyte. */
+  function forged(magic: 'FBR1' | 'FBR2', sequence: number): Buffer {
+    const head = Buffer.alloc(magic === 'FBR1' ? 20 : 28, 0xaa)
+    head.write(magic)
+    head.writeUInt32LE(1 << 20, magic === 'FBR1' ? 4 : 8)
+    if (magic === 'FBR1') head.writeBigUInt64LE(BigInt(sequence), 8)
+    else head.writeUIntLE(sequence, 12, 6)
+    return Buffer.alloc(4 << 20, head)
+  }
+
+  const log = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
+  const oldLog = Buffer.concat([oldSet(1, 'a', '1'), oldSet(2, 'b', '2')])
+  const torn = (value: Buffer): Buffer => set(3, 'k', value, log.length).subarray(0, -5)
+  const oldTorn = (value: Buffer): Buffer => oldSet(3, 'k', value).subarray(0, -5)
+  /** The log of another server, which is at record 1,000 and goes on for long. */
+  const copy = (count: number): Buffer =>
+    Buffer.concat(
+      Array.from({ length: count }, (_, i) =>
+        encodeRecord(0, 1_000 + i, [Args.of('SET', 'k', 'v')], { salt: 9, synced: 1e6 }),
+      ),
+    )
+
+  /** A disk of which ten times as much may be read as there is. */
+  function slow(bytes: Buffer): PowerFiles {
+    const files = onDisk({ 'log.0': bytes })
+    const read = files.read.bind(files)
+    let left = 10 * bytes.length
+    files.read = (name, at, length) => {
+      const piece = read(name, at, length)
+      left -= piece.length
+      if (left < 0) throw new Error('far more is read than there is')
+      return piece
+    }
+    return files
+  }
+
+  it.each([
+    ['old heads of the far future', torn(forged('FBR1', 2 ** 52))],
+    ['old heads of what comes next', torn(forged('FBR1', 4))],
+    ['heads of the far future', torn(forged('FBR2', 2 ** 40))],
+    ['heads of what comes next', torn(forged('FBR2', 4))],
+    ['a copy of another log', torn(Buffer.concat([copy(4_000), Buffer.alloc(100)]))],
+  ])('is cut off as any other, and soon: %s', (_, tail) => {
+    const { client, notices } = start(slow(Buffer.concat([log, tail])), false, WINDOW)
+    expect(client.type('DBSIZE')).toBe('(integer) 2')
+    expect(notices).toEqual([expect.stringContaining(`cut off at offset ${log.length}, `)])
+  })
+
+  it.each([
+    ['old heads of the far future', oldTorn(forged('FBR1', 2 ** 52))],
+    ['a copy of another log', oldTorn(Buffer.concat([copy(10), Buffer.alloc(100)]))],
+  ])('is cut off in a log of before: %s', (_, tail) => {
+    const { client, notices } = start(slow(Buffer.concat([oldLog, tail])), false, WINDOW)
+    expect(client.type('DBSIZE')).toBe('(integer) 2')
+    expect(notices).toEqual([expect.stringContaining(`cut off at offset ${oldLog.length}, `)])
+  })
+
+  it('is refused in a log of before where its numbers are those that come next: soon, and it may be cut', () => {
+    const bytes = Buffer.concat([oldLog, oldTorn(forged('FBR1', 4))])
+    expect(() => start(slow(bytes), false, WINDOW)).toThrow(DamagedError)
+    expect(start(slow(bytes), true, WINDOW).client.type('DBSIZE')).toBe('(integer) 2')
+  })
+
+  it('hides no damage: the records behind it count', () => {
+    const value = set(3, 'k', forged('FBR2', 4), log.length)
+    value[1_000]! ^= 1
+    const end = log.length + value.length
+    const bytes = Buffer.concat([log, value, set(4, 'c', '4', end)])
+    expect(() => start(slow(bytes), false, WINDOW)).toThrow(DamagedError)
+  })
 })
 
 describe('files that may only be read', () => {

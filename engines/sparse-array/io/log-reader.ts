@@ -4,10 +4,33 @@
  * Each look at another part of the file is new memory: records that were handed out stay what they are.
  */
 import type { Files } from './files.ts'
-import { ANY_MAGIC, continueChecksum, decodeRecord, HEAD, headChecksum, MAGICS, readHead } from './record.ts'
+import {
+  ANY_MAGIC,
+  continueChecksum,
+  decodeRecord,
+  HEAD,
+  headChecksum,
+  MAGICS,
+  readHead,
+  saltedMark,
+} from './record.ts'
 import type { Head, LogRecord } from './record.ts'
 
 export const WINDOW = 8 << 20
+
+/** The least that a record takes. */
+const LEAST = 25
+/** What looks like records without a salt is checked for so many times the bytes of the file, and a window's. */
+const CHECKS = 4
+
+/** The last record before a place where none is. */
+export interface Last {
+  readonly sequence: number
+  /** That of its file; null when none is known. */
+  readonly salt: number | null
+  /** Where it ends. */
+  readonly end: number
+}
 
 /** A record that was found behind a place where none is. */
 export interface Found extends Head {
@@ -23,12 +46,15 @@ export class LogReader {
   private bytes: Buffer = Buffer.alloc(0)
   /** Where in the file the window begins. */
   private base = 0
+  /** Bytes that may still be checked. */
+  private checkable: number
 
   constructor(files: Files, name: string, window = WINDOW) {
     this.files = files
     this.name = name
     this.size = files.size(name)
     this.window = Math.max(window, HEAD)
+    this.checkable = CHECKS * this.size + this.window
   }
 
   /**
@@ -60,23 +86,31 @@ export class LogReader {
   }
 
   /**
-   * The next whole record from an offset on with a number above `sequence`; null when there is none. One with another
-   * number was not written behind it: a value may hold records too, as a copy of a log.
+   * The next whole record from an offset on that was written behind the last one, or any if that is null; null when there
+   * is none. A value may hold records too, as a copy of a log does, or what looks like a million of them. Where the salt
+   * is known none of it is taken for records; else numbers tell, and what is checked is bounded: past that bound, what
+   * looks like a record counts as one, without a place.
    */
-  recordBehind(from: number, sequence: number): Found | null {
+  recordBehind(from: number, last: Last | null): Found | null {
+    const salt = last?.salt ?? null
+    const mark = salt === null ? ANY_MAGIC : saltedMark(salt)
     for (let at = from; at < this.size;) {
       this.show(at, HEAD)
-      const hit = this.bytes.indexOf(ANY_MAGIC, at - this.base)
+      const hit = this.bytes.indexOf(mark, at - this.base)
       if (hit < 0) {
         // It may begin in the last bytes of what is seen.
-        at = Math.max(at, this.base + this.bytes.length - ANY_MAGIC.length) + 1
+        at = Math.max(at, this.base + this.bytes.length - mark.length) + 1
         continue
       }
       at = this.base + hit
       this.show(at, HEAD)
-      // Numbers are looked at first: a checksum costs as much as the record is long.
       const head = readHead(this.bytes, at - this.base)
-      if (head !== null && head.sequence > sequence && this.record(at) !== null) return { ...head, at }
+      // Numbers are looked at first: a checksum costs as much as the record is long.
+      if (head !== null && at + head.size <= this.size && (last === null || isLater(head, at, last))) {
+        if (salt === null) this.checkable -= head.size
+        if (this.checkable < 0) return { ...head, at, place: null }
+        if (this.record(at) !== null) return { ...head, at }
+      }
       at++
     }
     return null
@@ -110,4 +144,12 @@ export class LogReader {
     this.bytes = Buffer.from(read.buffer, read.byteOffset, read.length)
     this.base = at
   }
+}
+
+/** Whether a record at an offset can have been written behind the last one, as far as its head tells. */
+function isLater({ sequence }: Head, at: number, last: Last): boolean {
+  if (sequence <= last.sequence) return false
+  // With the salt it is no client's; and just behind the last one no value is.
+  if (last.salt !== null || at === last.end) return true
+  return sequence <= last.sequence + 1 + (at - last.end) / LEAST
 }

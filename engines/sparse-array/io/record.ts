@@ -77,6 +77,14 @@ export function encodeRecord(db: number, sequence: number, commands: readonly Ar
   return bytes
 }
 
+/** What each record with this salt begins with. */
+export function saltedMark(salt: number): Buffer {
+  const mark = Buffer.alloc(8)
+  MAGIC.copy(mark)
+  mark.writeUInt32LE(salt, 4)
+  return mark
+}
+
 /** The head at an offset; null when it is none, or is not all there. */
 export function readHead(bytes: Buffer, at: number): Head | null {
   if (at + OLD_HEAD > bytes.length) return null

@@ -12,6 +12,7 @@ import { readSnapshot } from '../snapshot/reader.ts'
 import { SpaceFullError } from '../space/space.ts'
 import type { Files } from './files.ts'
 import { LogReader } from './log-reader.ts'
+import type { Last } from './log-reader.ts'
 import { isPart, numberOf, removeOlderThan } from './names.ts'
 import type { LogRecord } from './record.ts'
 
@@ -100,7 +101,7 @@ function withoutForeign(files: Files, names: readonly string[], options: Recover
   return names.filter((name) => {
     if (numberOf(name, 'log') < 0) return true
     const log = new LogReader(files, name, options.window)
-    if (log.beginsAsLog() || log.recordBehind(0, -1) !== null) return true
+    if (log.beginsAsLog() || log.recordBehind(0, null) !== null) return true
     if (options.cut !== true) throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
     let aside = `${name}.foreign`
     for (let i = 2; names.includes(aside); i++) aside = `${name}.foreign.${i}`
@@ -154,7 +155,7 @@ function recoverLog(
     salt = found.record.place?.salt ?? null
   }
   if (at === log.size) return { bytes: at, salt }
-  const behind = whatIsBehind(log, at, replay.sequence)
+  const behind = whatIsBehind(log, { sequence: replay.sequence, salt, end: at })
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
   if ((behind === 'written later' || follows) && options.cut !== true) {
     throw new DamagedError(name, at, 'damaged before records that are whole')
@@ -174,13 +175,13 @@ function recoverLog(
  * reached, a power cut may leave the end and not the begin. But a record that was written when the place had been synced
  * shows that what is missing there was on the disk once.
  */
-function whatIsBehind(log: LogReader, place: number, sequence: number): 'nothing' | 'unsynced' | 'written later' {
+function whatIsBehind(log: LogReader, last: Last): 'nothing' | 'unsynced' | 'written later' {
   let behind: 'nothing' | 'unsynced' = 'nothing'
-  for (let from = place; ;) {
-    const found = log.recordBehind(from, sequence)
+  for (let from = last.end; ;) {
+    const found = log.recordBehind(from, last)
     if (found === null) return behind
     // Right there, whole, it is not the next one: nothing is missing but what somebody took out.
-    if (found.at === place || found.place === null || found.place.synced > place) return 'written later'
+    if (found.at === last.end || found.place === null || found.place.synced > last.end) return 'written later'
     behind = 'unsynced'
     from = found.at + found.size
   }
