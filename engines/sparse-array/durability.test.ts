@@ -93,12 +93,14 @@ const countOf = (client: Client): number => Number(/\d+/.exec(client.type('ARCOU
 
 describe('a power cut', () => {
   it('loses nothing acknowledged and leaves nothing half there, at 60 points', async () => {
-    const { acknowledged, unacknowledged, saving, killed, cutStarts, givenUp, holes } = await runPowerCuts(60, 7)
+    const run = await runPowerCuts(60, 7)
+    const { acknowledged, unacknowledged, saving, killed, failedSyncs, cutStarts, givenUp, holes } = run
     // The points must be of all kinds, else this shows nothing.
     expect(acknowledged).toBeGreaterThan(30)
     expect(unacknowledged).toBeGreaterThan(10)
     expect(saving).toBeGreaterThan(3)
     expect(killed).toBeGreaterThan(10)
+    expect(failedSyncs).toBeGreaterThan(3)
     expect(cutStarts).toBeGreaterThan(10)
     expect(givenUp).toBeGreaterThan(3)
     expect(holes).toBeGreaterThan(2)

@@ -20,6 +20,15 @@ import { syncAt, syncFolder } from '../../disk/sync.ts'
 /** What one call of the system reads at most. */
 const MOST_AT_ONCE = 1 << 30
 
+/** What is written anew at once. */
+const PIECE = 1 << 20
+
+/** What is said of a file that may only be read. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/** What is said where a folder cannot be synced; any other failure is the disk's. */
+const UNSYNCED = new Set(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])
+
 export interface AppendFile {
   /** Appends, all or nothing; what was written survives the process, but a power cut only after a sync. */
   write(bytes: Uint8Array): void
@@ -39,6 +48,12 @@ export interface Files {
   append(name: string): AppendFile
   /** Brings what is in the file to the disk; it need not be one that may be written. */
   sync(name: string): void
+  /**
+   * The same, and writes what is in it from an offset on once more, where it is: after a sync that failed the system
+   * takes for written what is not, and what is read may be in its memory alone. A cut in the midst does no harm that it
+   * could not do at any append, which writes the bytes before it in its block once more, too.
+   */
+  rewrite(name: string, from: number): void
   truncate(name: string, length: number): void
   rename(from: string, to: string): void
   remove(name: string): void
@@ -63,7 +78,8 @@ export function directory(path: string): Files {
     size: (name) => sizeOf(join(path, name)),
     read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
-    sync: (name) => syncAt(join(path, name), fdatasyncSync),
+    sync: (name) => syncHere(join(path, name), fdatasyncSync),
+    rewrite: (name, from) => rewriteHere(join(path, name), from),
     truncate(name, length) {
       const file = openSync(join(path, name), 'r+')
       ftruncateSync(file, length)
@@ -81,6 +97,46 @@ function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found !== undefined && !found.isFile()) throw new BadDirectory(`${path} is no file`)
   return found?.size ?? 0
+}
+
+/** Where that can be done: a folder may be one that is not to be listed, or of a file system that syncs none. */
+function syncFolder(path: string): void {
+  try {
+    syncHere(path, fsyncSync)
+  } catch (error) {
+    if (!UNSYNCED.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+function syncHere(path: string, sync: (file: number) => void): void {
+  const file = openSync(path, 'r')
+  try {
+    sync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function rewriteHere(path: string, from: number): void {
+  let file: number
+  try {
+    file = openSync(path, 'r+')
+  } catch (error) {
+    if (!UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    // Whoever may not write it has left nothing of it unwritten.
+    syncHere(path, fdatasyncSync)
+    return
+  }
+  try {
+    const bytes = Buffer.allocUnsafeSlow(PIECE)
+    for (let at = from, got = -1; got !== 0; at += got) {
+      got = readSync(file, bytes, 0, PIECE, at)
+      for (let done = 0; done < got;) done += writeSync(file, bytes, done, got - done, at + done)
+    }
+    fdatasyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 function readPiece(path: string, at: number, length: number): Uint8Array {

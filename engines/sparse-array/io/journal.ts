@@ -67,6 +67,7 @@ export class Journal {
   /** The file that `sync` waits for, and closes if need be: not to be closed under its hands. */
   private awaited: AppendFile | null = null
   private isClosed = false
+  private hasFailed = false
   /** Records handed to the system since the last sync began. */
   private group = 0
   /** Bytes handed to the system. */
@@ -81,11 +82,11 @@ export class Journal {
     this.engine = engine
     this.files = files
     this.options = options
-    const { generation, sequence, last, baseBytes, logBytes } = recover(engine, files, options)
+    const { generation, sequence, salt, lastBytes, baseBytes, logBytes } = recover(engine, files, options)
     this.generation = generation
     this.sequence = sequence
-    this.salt = last.salt ?? randomInt(2 ** 32)
-    this.begin = -last.bytes
+    this.salt = salt ?? randomInt(2 ** 32)
+    this.begin = -lastBytes
     const { clock = () => performance.now() } = options
     this.rewriting = new RewriteRule(engine, baseBytes, logBytes, clock)
     this.log = files.append(`log.${this.generation}`)
@@ -115,7 +116,7 @@ export class Journal {
    * quick it waits for the disk itself, as handing that to a thread takes as long.
    */
   commit(sync: boolean, mayWait = false): void {
-    if (this.syncing) return
+    if (this.syncing || this.hasFailed) return
     try {
       this.writeOut()
       if (sync && mayWait && this.lastSyncMs < QUICK_SYNC_MS && this.unsynced.length === 0) {
@@ -124,8 +125,14 @@ export class Journal {
       }
       if (this.unsynced.length > 0 || (sync && this.synced < this.position)) void this.sync()
     } catch (error) {
-      this.options.onFailed?.(error)
+      this.fail(error)
     }
+  }
+
+  /** The disk failed the log. No later sync is believed: it would pass over what this one did not write. */
+  private fail(error: unknown): void {
+    this.hasFailed = true
+    this.options.onFailed?.(error)
   }
 
   private syncHere(): void {
@@ -154,6 +161,7 @@ export class Journal {
   /** Begins a snapshot; false when one is being written. One that cannot be begun has failed: `saving` stays null. */
   beginSave(what: SaveKind): boolean {
     if (this.saving !== null) return false
+    if (this.hasFailed) return true
     try {
       if (this.unsynced.length > 0) {
         this.flushNow()
@@ -164,7 +172,7 @@ export class Journal {
       }
       this.writeOut()
     } catch (error) {
-      this.options.onFailed?.(error)
+      this.fail(error)
       return true
     }
     this.saving = what
@@ -253,14 +261,17 @@ export class Journal {
     this.writer = null
     this.snapshot?.close()
     this.snapshot = null
-    this.flushNow()
-    // An empty record says that all before it is on the disk. Else a damage of the last ones could be what a cut leaves.
-    if (this.position > 0) {
-      this.append(0, [])
-      this.attempt('the log ends without a mark', () => this.writeOut())
-    }
+    if (!this.hasFailed) this.finishLog()
     this.isClosed = true
     this.log.close()
+  }
+
+  private finishLog(): void {
+    this.flushNow()
+    if (this.position === 0) return
+    // An empty record says that all before it is on the disk. Else a damage of the last ones could be what a cut leaves.
+    this.append(0, [])
+    this.attempt('the log ends without a mark', () => this.writeOut())
   }
 
   private endSave(): void {
@@ -355,7 +366,7 @@ export class Journal {
       this.options.onSynced?.()
     } catch (error) {
       // All was written and synced when it was closed.
-      if (!this.isClosed) this.options.onFailed?.(error)
+      if (!this.isClosed) this.fail(error)
     }
   }
 }

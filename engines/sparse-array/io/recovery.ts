@@ -14,7 +14,7 @@ import type { Files } from './files.ts'
 import { LogReader } from './log-reader.ts'
 import type { Last } from './log-reader.ts'
 import { isPart, numberOf, removeOlderThan } from './names.ts'
-import type { LogRecord } from './record.ts'
+import type { LogRecord, Place } from './record.ts'
 
 /** Data that cannot be trusted; the server does not start on it. */
 export class DamagedError extends Error {
@@ -50,8 +50,9 @@ export interface Recovered {
   /** Number of the log to go on with, and of the last record. */
   readonly generation: number
   readonly sequence: number
-  /** What there is of that log. */
-  readonly last: ReadLog
+  /** That log's salt and length; null where it has no salt yet. */
+  readonly salt: number | null
+  readonly lastBytes: number
   /** Bytes of the snapshot and of the logs behind it. */
   readonly baseBytes: number
   readonly logBytes: number
@@ -73,23 +74,29 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   let generation = Math.max(0, newest)
   const own = newest < 0 ? withoutForeign(files, names, options) : names
   const logs = logsFrom(generation, own, files, options)
-  const read = newest >= 0 ? [`snapshot.${newest}`] : []
   const replay = new Replay(engine, newest < 0)
-  let logBytes = 0
-  let last: ReadLog = { bytes: 0, salt: null }
+  const read: ReadLog[] = []
   for (const [i, number] of logs.entries()) {
-    last = recoverLog(files, number, replay, logs.slice(i + 1), options)
-    logBytes += last.bytes
+    read.push(recoverLog(files, number, replay, logs.slice(i + 1), options))
     generation = number
-    read.push(`log.${number}`)
   }
   engine.loading = false
-  // A process that was killed left with the system what no sync had reached. Now it is told of, and more is built on it.
-  for (const name of read) files.sync(name)
+  // A process that was killed, or ended as a sync failed, left with the system what no sync had reached. Now it is told
+  // of, and more is built on it. A snapshot has its name from a sync that did not fail.
+  if (newest >= 0) files.sync(`snapshot.${newest}`)
+  for (const { name, synced } of read) files.rewrite(name, synced)
   files.syncNames()
   // What older generations left behind when the power failed between the new name and their end.
   removeOlderThan(files, newest)
-  return { generation, sequence: replay.sequence, last, baseBytes, logBytes }
+  const last = read.at(-1)
+  return {
+    generation,
+    sequence: replay.sequence,
+    salt: last?.salt ?? null,
+    lastBytes: last?.bytes ?? 0,
+    baseBytes,
+    logBytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
 }
 
 /**
@@ -129,8 +136,10 @@ function logsFrom(first: number, names: readonly string[], files: Files, options
 
 /** What was read of one log. */
 interface ReadLog {
-  /** Bytes of its records. */
+  readonly name: string
+  /** Bytes of its records, and how many of them are surely on the disk, as those say themselves. */
   readonly bytes: number
+  readonly synced: number
   /** Its records' salt; null where there is none. */
   readonly salt: number | null
 }
@@ -146,15 +155,17 @@ function recoverLog(
   const name = `log.${number}`
   const log = new LogReader(files, name, options.window)
   let at = 0
-  let salt: number | null = null
+  let place: Place | null = null
   while (at < log.size) {
     const found = log.record(at)
     if (found === null || !replay.follows(found.record)) break
     restoring(name, at, () => replay.apply(found.record))
     at = found.end
-    salt = found.record.place?.salt ?? null
+    place = found.record.place
   }
-  if (at === log.size) return { bytes: at, salt }
+  const { salt = null, synced = 0 }: Partial<Place> = place ?? {}
+  const read: ReadLog = { name, bytes: at, synced, salt }
+  if (at === log.size) return read
   const behind = whatIsBehind(log, { sequence: replay.sequence, salt, end: at })
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
   if ((behind === 'written later' || follows) && options.cut !== true) {
@@ -167,7 +178,7 @@ function recoverLog(
       ? 'behind it, which no sync had reached, were not all there'
       : 'behind it were no whole record'
   options.onNotice?.(`${name}: cut off at offset ${at}, ${log.size - at} bytes ${what}`)
-  return { bytes: at, salt }
+  return read
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Power cuts at random points: nothing acknowledged may be lost, nothing may be half there, and what is left can be
  * started on. In every other life the disk has no room for snapshots now and then, which must not matter either. Some
- * first lives end with a killed process instead: what the second then finds is promised to its clients from there on.
- * And some starts are cut themselves.
+ * first lives end with a killed process instead, or as a sync fails: what the second then finds is promised to its
+ * clients from there on. And some starts are cut themselves.
  *
  *     node engines/sparse-array/testing/power-run.ts [points] [seed]
  */
@@ -21,8 +21,9 @@ export interface PowerRun {
   readonly acknowledged: number
   readonly unacknowledged: number
   readonly saving: number
-  /** Lives that ended with a killed process, and starts that the power failed. */
+  /** Lives that ended and left the power on: of those, such as a sync had failed; and starts that the power failed. */
   readonly killed: number
+  readonly failedSyncs: number
   readonly cutStarts: number
   /** Snapshots that had been given up. */
   readonly givenUp: number
@@ -36,6 +37,8 @@ interface Life {
   /** Snapshots that were given up, and holes that were found. */
   readonly told: { readonly givenUp: number; readonly holes: number }
 }
+
+const DISK_FAULT = Object.assign(new Error('input/output error'), { code: 'EIO' })
 
 /** An engine on this disk, as after a start. */
 function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
@@ -109,9 +112,11 @@ async function onePoint(
   let last = ''
   for (let life = 0; life < 2; life++) {
     let failed = false
+    const failures: unknown[] = []
     const { client, journal, told } = start(files, (error) => {
-      if (!(error instanceof PowerCut)) throw error
+      if (!(error instanceof PowerCut) && error !== DISK_FAULT) throw error
       failed = true
+      failures.push(error)
     })
     const states = [{ digest: digest(client), until: 0 }]
     if (life > 0 && states[0]!.digest !== last) throw new Error('the second start found something else')
@@ -122,8 +127,12 @@ async function onePoint(
           ? Object.assign(new Error('no space left on the disk'), { code: 'ENOSPC' })
           : null
     }
+    const failsToSync = life === 0 && random.below(3) === 0
     let acknowledged = 0
     for (let n = 0; !failed && n < 400; n++) {
+      if (failsToSync && random.below(20) === 0) {
+        files.fault = (name, isSync) => (isSync && name.startsWith('log.') ? DISK_FAULT : null)
+      }
       try {
         write(client, random, n)
         states.push({ digest: digest(client), until: journal.position })
@@ -144,8 +153,9 @@ async function onePoint(
     if (journal.position > acknowledged) totals.unacknowledged++
     if (journal.saving !== null) totals.saving++
     totals.givenUp += told.givenUp
-    const isKilled = life === 0 && random.below(3) === 0
-    if (isKilled) {
+    const hasFailed = failures.includes(DISK_FAULT)
+    if (hasFailed) totals.failedSyncs++
+    if (hasFailed || (life === 0 && random.below(3) === 0)) {
       totals.killed++
       files.killed()
     } else files = new PowerFiles(files.afterCut(random))
@@ -185,7 +195,7 @@ function cutStart(files: PowerFiles, random: Random): PowerFiles {
 
 export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
   const random = seeded(seed)
-  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, cutStarts: 0, givenUp: 0, holes: 0 }
+  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, failedSyncs: 0, cutStarts: 0, givenUp: 0, holes: 0 }
   for (let point = 0; point < points; point++) {
     try {
       await onePoint(random, totals)
@@ -200,6 +210,6 @@ if (import.meta.main) {
   const points = Number(process.argv[2] ?? 2_000)
   const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
   console.log(
-    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up, ${run.holes} starts found holes`,
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process, ${run.failedSyncs} of them as a sync had failed, and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up, ${run.holes} starts found holes`,
   )
 }

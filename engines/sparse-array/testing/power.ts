@@ -97,6 +97,13 @@ export class PowerFiles implements Files {
     if (fault !== null) throw fault
   }
 
+  rewrite(name: string, from: number): void {
+    this.call(name)
+    const file = this.names.get(name)!
+    soil(file, from)
+    this.syncInode(name, file)
+  }
+
   /** The process was killed, and the power is there: what was handed to the system is, and goes on waiting for a sync. */
   killed(): void {
     this.callsLeft = Infinity
