@@ -47,7 +47,7 @@ export const sparseArray = defineCommand({
         default: true,
         describe: 'let others in between during long commands',
       })
-      .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle' })
+      .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle; what is cut off is kept' })
       .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
   async handler({
     port,

@@ -8,7 +8,7 @@ import { Args } from './resp/args.ts'
 import { Engine } from './server/engine.ts'
 import { NO_HOST } from './server/host.ts'
 import { Client } from './testing/client.ts'
-import { PowerFiles } from './testing/power.ts'
+import { PowerCut, PowerFiles } from './testing/power.ts'
 import { seeded } from './testing/random.ts'
 
 const engines: Engine[] = []
@@ -261,6 +261,54 @@ describe('a damage', () => {
     expect(second.client.type('GET a')).toBe('"1"')
     expect(second.client.type('GET d')).toBe('"4"')
     expect(second.notices).toEqual([])
+  })
+
+  const contentsOf = (files: PowerFiles): Record<string, Buffer> =>
+    Object.fromEntries(files.list().map((name) => [name, Buffer.from(files.read(name, 0, 1 << 20))]))
+
+  it('that is passed takes nothing away: what is not read is there under another name', () => {
+    const [one, two, three] = [set(1, 'a', '1'), set(2, 'b', '2'), set(3, 'c', '3')]
+    const other = Buffer.from('somebody else’s')
+    const foreign = onDisk({ 'log.0': other, 'log.1': two, 'log.2': three })
+    expect(start(foreign, true).client.type('DBSIZE')).toBe('(integer) 0')
+    expect(contentsOf(foreign)).toEqual({
+      'log.0': Buffer.alloc(0),
+      'log.0.foreign': other,
+      'log.1.cut': two,
+      'log.2.cut': three,
+    })
+    // A second time there is a name for it, too.
+    const gap = onDisk({ 'log.0': one, 'log.2': three, 'log.2.cut': other })
+    expect(start(gap, true).client.type('DBSIZE')).toBe('(integer) 1')
+    expect(contentsOf(gap)).toEqual({ 'log.0': one, 'log.2.cut': other, 'log.2.cut.2': three })
+  })
+
+  it.each([true, false])('that is passed takes nothing away, wherever the power fails (a record behind it: %s)', (isBefore) => {
+    const one = set(1, 'a', '1')
+    const [two, three] = [set(2, 'b', '2', one.length), set(3, 'c', '3', 2 * one.length)]
+    const broken = Buffer.from(two)
+    broken[40]! ^= 1
+    const tail = isBefore ? Buffer.concat([broken, three]) : broken
+    const later = set(isBefore ? 4 : 3, 'd', '4')
+    for (let seed = 0; seed < 200; seed++) {
+      const random = seeded(seed)
+      const files = onDisk({ 'log.0': Buffer.concat([one, tail]), 'log.1': later })
+      files.callsLeft = random.below(20)
+      let isCut = false
+      try {
+        start(files, true)
+      } catch (error) {
+        if (!(error instanceof PowerCut)) throw error
+        isCut = true
+      }
+      const left = isCut ? new PowerFiles(files.afterCut(random)) : files
+      left.callsLeft = Infinity
+      expect(start(left, true).client.type('GET a')).toBe('"1"')
+      const kept = Object.entries(contentsOf(left))
+      const has = (name: RegExp, bytes: Buffer): boolean =>
+        kept.some(([each, contents]) => name.test(each) && contents.equals(bytes))
+      expect([has(/^log\.0\.cut/, tail), has(/^log\.1(\.cut)?/, later)]).toEqual([true, true])
+    }
   })
 
   it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR3'.repeat(50)])(

@@ -10,6 +10,7 @@ import type { Engine } from '../server/engine.ts'
 import { replayer, ReplayError } from '../server/replay.ts'
 import { readSnapshot } from '../snapshot/reader.ts'
 import { SpaceFullError } from '../space/space.ts'
+import { copyAside, renameAside } from './aside.ts'
 import type { Files } from './files.ts'
 import { LogReader } from './log-reader.ts'
 import type { Last } from './log-reader.ts'
@@ -76,9 +77,9 @@ export function recover(engine: Engine, files: Files, options: RecoveryOptions):
   const logs = logsFrom(generation, own, files, options)
   const replay = new Replay(engine, newest < 0)
   const read: ReadLog[] = []
-  for (const [i, number] of logs.entries()) {
-    read.push(recoverLog(files, number, replay, logs.slice(i + 1), options))
-    generation = number
+  while (logs.length > 0) {
+    generation = logs.shift()!
+    read.push(recoverLog(files, generation, replay, logs, options))
   }
   engine.loading = false
   // A process that was killed, or ended as a sync failed, left with the system what no sync had reached. Now it is told
@@ -110,9 +111,7 @@ function withoutForeign(files: Files, names: readonly string[], options: Recover
     const log = new LogReader(files, name, options.window)
     if (log.beginsAsLog() || log.recordBehind(0, null) !== null) return true
     if (options.cut !== true) throw new DamagedError(name, 0, 'no log of this server, whose bytes differ')
-    let aside = `${name}.foreign`
-    for (let i = 2; names.includes(aside); i++) aside = `${name}.foreign.${i}`
-    files.rename(name, aside)
+    const aside = renameAside(files, name, 'foreign')
     options.onNotice?.(`${name}: no log of this server, and called ${aside} from now on`)
     return false
   })
@@ -128,10 +127,17 @@ function logsFrom(first: number, names: readonly string[], files: Files, options
   if (gap < 0) return logs
   const missing = `log.${first + gap}`
   if (options.cut !== true) throw new DamagedError(missing, 0, 'missing before logs that are there')
-  // The last first: until all are gone they are behind a gap.
-  for (const number of logs.splice(gap).reverse()) files.remove(`log.${number}`)
-  options.onNotice?.(`${missing}: missing, the logs behind it were removed`)
+  options.onNotice?.(`${missing}: missing before logs that are there`)
+  passOver(logs.splice(gap), files, options)
   return logs
+}
+
+/** Logs behind a damage get other names, the last first: until all have them they are behind a gap. */
+function passOver(numbers: readonly number[], files: Files, options: RecoveryOptions): void {
+  for (const number of numbers.toReversed()) {
+    const aside = renameAside(files, `log.${number}`, 'cut')
+    options.onNotice?.(`log.${number}: passed over, and called ${aside} from now on`)
+  }
 }
 
 /** What was read of one log. */
@@ -144,12 +150,12 @@ interface ReadLog {
   readonly salt: number | null
 }
 
-/** Runs one log's records. */
+/** Runs one log's records. From `later`, the logs behind it, those are taken that are passed over. */
 function recoverLog(
   files: Files,
   number: number,
   replay: Replay,
-  later: readonly number[],
+  later: number[],
   options: RecoveryOptions,
 ): ReadLog {
   const name = `log.${number}`
@@ -168,16 +174,19 @@ function recoverLog(
   if (at === log.size) return read
   const behind = whatIsBehind(log, { sequence: replay.sequence, salt, end: at })
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
-  if ((behind === 'written later' || follows) && options.cut !== true) {
+  const isDamaged = behind === 'written later' || follows
+  if (isDamaged && options.cut !== true) {
     throw new DamagedError(name, at, 'damaged before records that are whole')
   }
-  if (follows) for (const other of later) files.truncate(`log.${other}`, 0)
+  let what = 'were no whole record'
+  if (behind === 'unsynced') what = 'were not all there, and no sync had reached them'
+  if (isDamaged) {
+    // All of it before anything is cut off: a power cut here may leave what looks like an end.
+    what = `are in ${copyAside(files, name, at)} from now on`
+    passOver(later.splice(0), files, options)
+  }
   files.truncate(name, at)
-  const what =
-    behind === 'unsynced'
-      ? 'behind it, which no sync had reached, were not all there'
-      : 'behind it were no whole record'
-  options.onNotice?.(`${name}: cut off at offset ${at}, ${log.size - at} bytes ${what}`)
+  options.onNotice?.(`${name}: cut off at offset ${at}, ${log.size - at} bytes behind it ${what}`)
   return read
 }
 
