@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly position: () => number
   /** ...which must be on the disk first. */
   readonly synced: () => number
+  /** The log cannot take more for now: who writes is not read from. */
+  readonly isBehind: () => boolean
   readonly outputLimit: () => number
   /** Before anything runs: the time. */
   readonly tick: () => void
@@ -42,9 +44,11 @@ export class Connection implements Worker {
   private readonly held: { readonly until: number; readonly chunks: readonly Uint8Array[] }[] = []
   private queue: Uint8Array[] = []
   private queued = 0
+  /** What ran last wrote something. */
+  private hasWritten = false
   /**
    * Why nothing more is sent or run for now: its reader has to catch up, others have their turn, or what is answered
-   * waits for the disk and is enough.
+   * waits for the disk and is enough, or what was written does.
    */
   private blocked: 'reader' | 'turn' | 'disk' | null = null
   private isReading = true
@@ -81,13 +85,14 @@ export class Connection implements Worker {
   private work(units: number): boolean {
     const { session, around } = this
     around.tick()
+    const position = around.position()
     if (!session.stepJob(units)) {
       if ((session.job?.pending ?? 0) <= around.outputLimit()) return session.job === null
       this.cut()
       return true
     }
     session.run()
-    this.settle()
+    this.settle(position)
     return session.job === null
   }
 
@@ -126,9 +131,8 @@ export class Connection implements Worker {
     let n = 0
     while (n < held.length && held[n]!.until <= this.around.synced()) this.enqueue(held[n++]!.chunks)
     held.splice(0, n)
-    if (n === 0) return
     if (this.blocked === 'disk') this.guarded(() => this.drained())
-    else this.pump()
+    else if (n > 0) this.pump()
   }
 
   /** A fault in serving one client costs that client alone, and whoever runs the server is told of it. */
@@ -146,14 +150,17 @@ export class Connection implements Worker {
   }
 
   private receive(chunk: Buffer): void {
-    this.around.tick()
+    const { around } = this
+    around.tick()
+    const position = around.position()
     this.session.feed(chunk)
-    this.settle()
+    this.settle(position)
   }
 
-  /** After the session ran: sends, and sees to what goes on and when. */
-  private settle(): void {
+  /** After the session ran, when the log was at `before`: sends, and sees to what goes on and when. */
+  private settle(before: number): void {
     const { session, around } = this
+    this.hasWritten = around.position() > before
     this.flush()
     around.after()
     if (this.socket.destroyed) return
@@ -161,8 +168,9 @@ export class Connection implements Worker {
     if (session.job !== null) around.schedule(this)
     // What waits behind a megabyte of replies is run when they are sent.
     else if (this.blocked === null) {
-      const isDisk = this.held.length > 0
-      if (session.isFull || (isDisk && this.queued > session.mostOut)) this.block(isDisk ? 'disk' : 'turn')
+      const isEnough = session.isFull || this.queued > session.mostOut
+      if (this.isToWait || (isEnough && this.held.length > 0)) this.block('disk')
+      else if (session.isFull) this.block('turn')
     }
     this.readOn()
   }
@@ -216,17 +224,23 @@ export class Connection implements Worker {
 
   /** What kept it from sending is over. */
   private drained(): void {
-    const { session } = this
+    const { session, around } = this
+    if (this.socket.destroyed) return
     this.blocked = null
     this.pump()
     if (this.blocked !== null) return
-    if (session.isFull && this.held.length > 0) {
+    if (this.isToWait || (session.isFull && this.held.length > 0)) {
       this.block('disk')
       return
     }
-    this.around.tick()
+    around.tick()
+    const position = around.position()
     if (session.job === null) session.run()
-    this.settle()
+    this.settle(position)
+  }
+
+  private get isToWait(): boolean {
+    return this.hasWritten && this.around.isBehind()
   }
 
   private ended(): void {

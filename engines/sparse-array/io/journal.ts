@@ -8,7 +8,8 @@
  * instant the power fails at, the newest snapshot and the logs from it on hold everything. So nothing is lost by a
  * snapshot that cannot be written, as on a full disk: it is given up, and the snapshot and all the logs before it stay.
  *
- * Commits come in groups: while the disk syncs, records gather; the next sync takes them all.
+ * Commits come in groups: the next sync takes all that comes while the disk syncs. What waits for it may wait in memory;
+ * what is answered before is handed to the system at once, so that it survives the process.
  */
 import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -37,6 +38,9 @@ export interface JournalOptions extends RecoveryOptions {
 
 /** A sync that takes no longer keeps nobody waiting. */
 const QUICK_SYNC_MS = 1
+/** Bytes that may wait in memory before those who write have to. */
+const MOST_WAITING = 64 << 20
+
 export class Journal {
   /** Bytes handed to the log, and how many of them are surely on the disk. */
   position = 0
@@ -93,9 +97,14 @@ export class Journal {
     files.syncNames()
   }
 
-  /** Records that wait to be handed to the system. */
+  /** Records that no sync has taken yet. */
   get gathered(): number {
-    return this.waiting.length
+    return this.group + this.waiting.length
+  }
+
+  /** More waits in memory than should: who writes has to wait until some of it is handed to the system. */
+  get isBehind(): boolean {
+    return this.position - this.written > MOST_WAITING
   }
 
   append(db: number, commands: readonly Args[]): void {
@@ -116,9 +125,11 @@ export class Journal {
    * quick it waits for the disk itself, as handing that to a thread takes as long.
    */
   commit(sync: boolean, mayWait = false): void {
-    if (this.syncing || this.hasFailed) return
+    // A write beside a sync may take as long as that. Who waits for the next sync anyway need not keep others waiting.
+    if (this.hasFailed || (this.syncing && sync)) return
     try {
       this.writeOut()
+      if (this.syncing) return
       if (sync && mayWait && this.lastSyncMs < QUICK_SYNC_MS && this.unsynced.length === 0) {
         this.syncHere()
         return
@@ -155,6 +166,7 @@ export class Journal {
     }
     this.writeOut()
     this.log.syncNow()
+    this.group = 0
     this.synced = this.position
   }
 

@@ -117,6 +117,7 @@ class Server implements RunningServer {
     this.around = {
       position: () => this.journal?.position ?? 0,
       synced: () => (engine.fsync === 'always' && this.journal !== null ? this.journal.synced : Infinity),
+      isBehind: () => this.journal?.isBehind ?? false,
       outputLimit: () => engine.outputLimit,
       tick: () => {
         engine.now = Date.now()

@@ -1,0 +1,101 @@
+/** A disk that takes long to sync: what has been answered is safe from the process' end, and memory is bounded. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Journal } from './io/journal.ts'
+import type { Args } from './resp/args.ts'
+import { Engine, NO_HOST } from './server/engine.ts'
+import { Client, frame } from './testing/client.ts'
+import { PowerFiles } from './testing/power.ts'
+import { RawClient, served } from './testing/served.ts'
+
+let isStalled = false
+/** Syncs that wait. */
+const stalled: (() => void)[] = []
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  return {
+    ...fs,
+    fdatasync: (file: number, done: (error: Error | null) => void) => {
+      if (isStalled) stalled.push(() => fs.fdatasync(file, done))
+      else fs.fdatasync(file, done)
+    },
+  }
+})
+
+function goOn(): void {
+  isStalled = false
+  for (const sync of stalled.splice(0)) sync()
+}
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sparse-array-stall-'))
+})
+afterEach(() => {
+  goOn()
+  rmSync(dir, { recursive: true })
+})
+
+describe('while the disk syncs', () => {
+  const MEGABYTE = 1 << 20
+  const WRITES = 100
+
+  it.each(['always', 'everysec'] as const)(
+    'no more waits in memory than should: who writes waits, who reads does not (%s)',
+    async (fsync) => {
+      await using server = await served({ dir, fsync })
+      const [writer, reader] = [new RawClient(server.port), new RawClient(server.port)]
+      const isAlways = fsync === 'always'
+      // Where a sync was quick the server would wait for the next one itself: the first is the one that takes long.
+      if (!isAlways) expect(await writer.ask('SET', 'k', 'v')).toBe('+OK')
+      isStalled = true
+      // Until the log of before is synced, nothing is written to the next one.
+      if (!isAlways) expect(await writer.ask('BGREWRITEAOF')).toMatch(/^\+/)
+      const value = 'x'.repeat(MEGABYTE)
+      for (let i = 0; i < WRITES; i++) writer.write(frame('SET', `k${i}`, value))
+      const keys = (): number => server.engine.keyspaces[0]!.size
+      await expect.poll(keys, { timeout: 60_000 }).toBeGreaterThan(64)
+      for (let i = 0; i < 20; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        if (!isAlways) expect(await reader.ask('GET', 'k')).toBe('$v')
+      }
+      expect(keys()).toBeLessThan(75)
+      goOn()
+      for (let i = 0; i < WRITES; i++) expect(await writer.reply()).toBe('+OK')
+      expect(await reader.ask('DBSIZE')).toBe(`:${isAlways ? WRITES : WRITES + 1}`)
+      writer.close()
+      reader.close()
+    },
+  )
+})
+
+describe('what is answered while the disk syncs', () => {
+  it('is with the system at once, and not promised to be on the disk before the next sync', async () => {
+    const files = new PowerFiles()
+    const start = (): { client: Client; journal: Journal } => {
+      let journal: Journal | null = null
+      const log = (db: number, commands: readonly Args[]): void => journal!.append(db, commands)
+      const engine = new Engine({ host: { ...NO_HOST, durable: true, log } })
+      journal = new Journal(engine, files)
+      return { client: new Client(engine), journal }
+    }
+    const { client, journal: first } = start()
+    client.type('SET a 1')
+    first.commit(true)
+    const synced = first.position
+    client.type('SET b 2')
+    first.commit(false)
+    expect(files.size('log.0')).toBe(first.position)
+    files.completeSyncs()
+    await vi.waitFor(() => expect(first.synced).toBe(synced))
+    expect(first.gathered).toBe(1)
+    client.type('SET c 3')
+    first.commit(false)
+    files.killed()
+    const again = start()
+    expect(['a', 'b', 'c'].map((key) => again.client.type(`GET ${key}`))).toEqual(['"1"', '"2"', '"3"'])
+    for (const { engine } of [client, again.client]) engine.space.release()
+  })
+})
