@@ -8,14 +8,10 @@ import { playRound, roundOptions, SideFailed } from './duel.ts'
 import { Patience, Silence } from './patience.ts'
 import { Refused, TimeUp } from './refused.ts'
 import type { Subject } from './subjects.ts'
+import { holdClock, letClockGo, passTime } from './testing/held-clock.ts'
 
 let folder: string
-type Wait = <T>(this: Patience, ask: (late: AbortSignal) => Promise<T>) => Promise<T>
 
-/** How many sides were asked, how many of these have answered, and how many are waited for no longer. */
-let asked: number
-let answers: number
-let over: number
 const { signal } = new AbortController()
 // It looks at the real one.
 const clock = chooseClock()
@@ -45,46 +41,8 @@ export const tasks = { works: work, hangs: hang, later: () => (sampled ? hang() 
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-beforeEach(() => {
-  // The clock of who waits is ours, so that no test waits for what never comes, and none gives up on a busy machine.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  asked = answers = over = 0
-  const wait = Object.getOwnPropertyDescriptor(Patience.prototype, 'wait')!.value as Wait
-  vi.spyOn(Patience.prototype, 'wait').mockImplementation(async function (this: Patience, ask) {
-    asked++
-    try {
-      const answer = await wait.call(this, ask)
-      answers++
-      return answer
-    } finally {
-      over++
-    }
-  })
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-const realTimeout = setTimeout
-const pause = (ms: number): Promise<void> => new Promise((done) => void realTimeout(done, ms))
-
-/** Lets time pass whenever as many as these are waited for, and as many others have answered, until `ending` has ended. */
-async function passTime<T>(
-  ending: Promise<T>,
-  { hanging = 1, answered = 0, step = 10 } = {},
-): Promise<T | Error> {
-  const state: { ended?: T | Error } = {}
-  void ending.then(
-    (value) => (state.ended = value),
-    (error: Error) => (state.ended = error),
-  )
-  while (state.ended === undefined) {
-    await pause(100)
-    if (asked - over === hanging && answers >= answered) vi.advanceTimersByTime(1000 * step)
-  }
-  return state.ended
-}
+beforeEach(holdClock)
+afterEach(letClockGo)
 
 const work = (task: string) => ({ kind: 'task', task, file: join(folder, 'tasks.mjs') }) as const
 const subject = (base: string, head: string): Subject => ({
@@ -159,10 +117,7 @@ test('a count that the budget leaves no time for ends with it, and fails nobody;
   const counted = async (base: string, head: string, hanging: number, alone: boolean) => {
     const begin = performance.now()
     const left = (): number => 60 - (performance.now() - begin) / 1000
-    const error = await passTime(countBoth(subject(base, head), { signal, left, alone }), {
-      hanging,
-      step: 1,
-    })
+    const error = await passTime(countBoth(subject(base, head), { signal, left, alone }), { hanging })
     return [(error as Error).name, (error as Error).message, Math.round(60 - left())]
   }
   const late = 'time was up: base: no answer within'
