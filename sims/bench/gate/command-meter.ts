@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { endWithUs } from '../harness/reaper.ts'
 import { Refused, TimeUp } from './refused.ts'
 
 export interface Taken {
@@ -137,6 +138,7 @@ async function run(
     // A group of its own, so that an interrupt ends what the command started, too.
     detached: true,
   })
+  const hasEnded = endWithUs(child.pid)
   let told = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (told = (told + chunk).slice(-4000)))
   const kill = (): void => {
@@ -170,5 +172,6 @@ async function run(
     clearTimeout(timer)
     signal.removeEventListener('abort', kill)
     child.stderr.destroy()
+    hasEnded()
   }
 }

@@ -1,5 +1,6 @@
 /** The parent's end of a process that answers requests: one at a time, each within a time limit. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { endWithUs } from './reaper.ts'
 
 /** How long a child may take to close what it has open when told to go. */
 const CLOSE_MS = 2000
@@ -43,17 +44,18 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
     // What the work prints must not get into a document on stdout.
     this.child = fork(program, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // A group of its own, so that what the work has started ends with it. Where we are ended by what nobody can listen to
-      // (SIGKILL), it goes by itself when its channel closes, but not before its work lets it look, nor what that started:
-      // a watchdog beside the work would disturb what is timed.
+      // A group of its own, so that what the work has started ends with it, and all of it with us (`reaper.ts`): by itself it
+      // goes when its channel closes, but not before its work lets it look.
       detached: true,
       ...(execArgv && { execArgv: [...execArgv] }),
       ...(env && { env: { ...process.env, ...env } }),
     })
+    const hasEnded = endWithUs(this.child.pid)
     // However it ended: what it has started ends with it.
     this.child.once('exit', () => {
       this.kill()
       this.isOver = true
+      hasEnded()
     })
   }
 
