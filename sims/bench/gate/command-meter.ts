@@ -38,6 +38,8 @@ export interface CommandSample {
   readonly runs: number
   /** Seconds of arithmetic after the runs; 0 for none. */
   readonly spin: number
+  /** Default, ours. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** The finest that this machine has. */
@@ -127,13 +129,14 @@ function lastSaid(text: string): string | undefined {
 /** What it wrote to stderr. Throws Refused where it fails, TimeUp where it does not end, or the signal's reason. */
 async function run(
   [program, ...args]: readonly string[],
-  { folder }: CommandSample,
+  { folder, env = process.env }: CommandSample,
   { signal, left }: CommandLimits,
 ): Promise<string> {
   signal.throwIfAborted()
   const begin = performance.now()
   const child = spawn(program!, args, {
     cwd: folder,
+    env,
     stdio: ['ignore', 'ignore', 'pipe'],
     // A group of its own, so that an interrupt ends what the command started, too.
     detached: true,

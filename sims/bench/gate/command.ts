@@ -46,6 +46,8 @@ export interface CommandOptions extends CommandLimits {
 export interface CommandSide {
   readonly name: string
   readonly folder: string
+  /** What it runs with; default, what we do. */
+  readonly env?: NodeJS.ProcessEnv
   /** Made slower by this share on purpose. */
   readonly slower: number
 }
@@ -84,8 +86,14 @@ export function commandRounds(
     }
   }
   const look = async (): Promise<Turn[]> => {
-    const once = ({ name, folder }: CommandSide): Promise<Taken> =>
-      take(name, { command, folder, runs: 1, spin: 0 })
+    const sampleOf = ({ folder, env }: CommandSide, runs: number): CommandSample => ({
+      command,
+      folder,
+      runs,
+      spin: 0,
+      ...(env && { env }),
+    })
+    const once = (side: CommandSide): Promise<Taken> => take(side.name, sampleOf(side, 1))
     // The first run finds caches cold, and fails where the command does.
     for (const side of sides) await once(side)
     const { cpu, wall } = await once(sides[0]!)
@@ -94,9 +102,9 @@ export function commandRounds(
     const isControl = sides.some(({ slower }) => slower > 0)
     const runs = runsOf(cpu, meter.least, isControl)
     if (runs * cpu < SHORT_SECONDS) samples = SAMPLES_OF_SHORT
-    return sides.map(({ name, folder, slower }) => ({
-      name,
-      ...turnOf({ command, folder, runs, spin: 0 }, slower, cpu),
+    return sides.map((side) => ({
+      name: side.name,
+      ...turnOf(sampleOf(side, runs), side.slower, cpu),
     }))
   }
   const playTurns = async (all: readonly Turn[]): Promise<Played[]> => {

@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { BadRequest } from '../harness/errors.ts'
+import { environmentIn } from '../harness/programs.ts'
 import { commandPlan, commandRounds, type CommandSide } from './command.ts'
 import { confirmed } from './counting.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
@@ -59,7 +60,7 @@ export function commandContest(command: string, trees: Trees, folder: string): C
   const sideOf = (name: string, tree: string, slower = 0): CommandSide => {
     const place = join(tree, within)
     if (!existsSync(place)) throw new BadRequest(`${name} has no folder ${within} to run the command in`)
-    return { name, folder: place, slower }
+    return { name, folder: place, env: environmentIn(tree, trees.repository), slower }
   }
   const base = sideOf('base', trees.base.folder)
   const head = sideOf('head', trees.head)

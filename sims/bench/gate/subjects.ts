@@ -90,10 +90,19 @@ export function rowWork({ modules, handed }: Registry, id: string, repository: s
  * lead into that tree, too: it would read, or run, the working tree on both sides.
  */
 export function taskFile(file: string, repository: string, tree: string): TaskFile {
-  const here = relative(repository, realpathSync(process.cwd()))
-  const cwd = join(tree, here)
-  const isWithin = !isAbsolute(here) && here.split(sep)[0] !== '..'
-  return { file: join(tree, relative(repository, file)), ...(isWithin && existsSync(cwd) && { cwd }) }
+  const here = realpathSync(process.cwd())
+  const cwd = join(tree, relative(repository, here))
+  return {
+    file: join(tree, relative(repository, file)),
+    ...(isWithin(repository, here) && existsSync(cwd) && { cwd }),
+    // A temporary folder may lie anywhere.
+    ...(!isWithin(repository, tree) && { repository }),
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const place = relative(folder, path)
+  return !isAbsolute(place) && place.split(sep)[0] !== '..'
 }
 
 export const taskId = (file: string, task: string): string =>

@@ -10,12 +10,14 @@ import { pathToFileURL } from 'node:url'
 import type { Bench } from 'tinybench'
 import { WrongResult } from '../harness/errors.ts'
 import { FirstResult, shown } from './result.ts'
+import { refuseStrangers } from './strangers.ts'
 import { readyBenchTask, recordTasks } from './tinybench.ts'
 import { isThenable, type Ready, type TaskFile } from './work.ts'
 
 /** The tasks that a file offers, by name. Throws when it offers none. */
-export async function tasksOf({ file, cwd }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
+export async function tasksOf({ file, cwd, repository }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
   if (cwd !== undefined) process.chdir(cwd)
+  if (repository !== undefined) refuseStrangers(repository)
   const added = recordTasks()
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   const found = new Map<string, Runner>()

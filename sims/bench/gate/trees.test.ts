@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
-import { runGate, type GateOptions } from './gate.ts'
+import { countsOf, link, manifest, walk } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
 let repository: Repository
@@ -29,29 +29,6 @@ afterEach(() => {
   if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
 })
 
-const countsOf = (file: string, options: Partial<GateOptions> = {}) =>
-  runGate({
-    base: 'HEAD',
-    from: { file: join(repository.folder, file) },
-    folder: repository.folder,
-    countsOnly: true,
-    signal,
-    onProgress: () => {},
-    repeat: 'again',
-    today: '2026-12-01',
-    errorRates: null,
-    ...options,
-  })
-
-const link = (to: string, from: string): void => {
-  mkdirSync(join(repository.folder, from, '..'), { recursive: true })
-  symlinkSync(to, join(repository.folder, from), 'dir')
-}
-
-const walk = (steps: number): string =>
-  `export function w() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
-const manifest = (name: string): string => JSON.stringify({ name, type: 'module', exports: './i.js' })
-
 test('planted: a workspace that is ten times slower fails: each side runs its own packages', async () => {
   repository.commit({
     '.gitignore': 'node_modules\n',
@@ -59,43 +36,28 @@ test('planted: a workspace that is ten times slower fails: each side runs its ow
     'packages/engine/i.js': walk(100),
     'b.mjs': `import { w } from '@x/engine'\nexport const tasks = { w }\n`,
   })
-  link('../../packages/engine', 'node_modules/@x/engine')
+  link(repository, '../../packages/engine', 'node_modules/@x/engine')
   repository.write({ 'packages/engine/i.js': walk(1000) })
-  const document = await countsOf('b.mjs')
+  const document = await countsOf(repository, 'b.mjs')
   expect(document.verdict, document.headline).toBe('fail')
   expect(document.headline).toContain('most in packages/engine/i.js#w')
 })
 
-test('planted: a workspace that another reaches through its own node_modules, as pnpm lays them', async () => {
-  repository.commit({
-    '.gitignore': 'node_modules\n',
-    'packages/low/package.json': manifest('low'),
-    'packages/low/i.js': walk(100),
-    'packages/high/package.json': manifest('high'),
-    'packages/high/i.js': `import { w } from 'low'\nimport 'lib'\nexport const h = () => w()\n`,
-    'packages/high/b.mjs': `import { h } from './i.js'\nexport const tasks = { h }\n`,
-  })
-  repository.write({
-    'node_modules/.pnpm/lib@1.0.0/node_modules/lib/package.json': manifest('lib'),
-    'node_modules/.pnpm/lib@1.0.0/node_modules/lib/i.js': '',
-  })
-  link('../../low', 'packages/high/node_modules/low')
-  link('../../../node_modules/.pnpm/lib@1.0.0/node_modules/lib', 'packages/high/node_modules/lib')
-  repository.write({ 'packages/low/i.js': walk(1000) })
-  const document = await countsOf('packages/high/b.mjs')
-  expect(document.verdict, document.headline).toBe('fail')
-})
-
-test('planted: a workspace that is reached through packages of a registry', async () => {
+test.each([
+  ['whose manifests say so', true],
+  ['whose code alone does', false],
+])('planted: a workspace that is reached through packages of a registry, %s', async (_, isSaid) => {
   const using = (name: string, needs: string): string =>
-    JSON.stringify({ name, type: 'module', exports: './i.js', dependencies: { [needs]: '1' } })
+    isSaid
+      ? JSON.stringify({ name, type: 'module', exports: './i.js', dependencies: { [needs]: '1' } })
+      : manifest(name)
   repository.commit({
     '.gitignore': 'node_modules\n',
     'packages/engine/package.json': manifest('@x/engine'),
     'packages/engine/i.js': walk(100),
     'b.mjs': `import { w } from 'outer'\nexport const tasks = { w }\n`,
   })
-  link('../../packages/engine', 'node_modules/@x/engine')
+  link(repository, '../../packages/engine', 'node_modules/@x/engine')
   repository.write({
     'node_modules/outer/package.json': using('outer', '@y/inner'),
     'node_modules/outer/i.js': `export { w } from '@y/inner'\n`,
@@ -104,77 +66,14 @@ test('planted: a workspace that is reached through packages of a registry', asyn
     'node_modules/other/package.json': manifest('other'),
     'node_modules/other/i.js': '',
   })
-  link('../@y/inner/i.js', 'node_modules/.bin/inner')
+  link(repository, '../@y/inner/i.js', 'node_modules/.bin/inner')
   repository.write({ 'packages/engine/i.js': walk(1000) })
-  const document = await countsOf('b.mjs')
+  const document = await countsOf(repository, 'b.mjs')
   expect(document.verdict, document.headline).toBe('fail')
   const trees = await openTrees(repository.folder, 'HEAD', signal)
   const real = realpathSync(join(trees.base.folder, 'node_modules/.bin/inner'))
   trees.close()
   expect(real).toBe(join(trees.base.folder, 'node_modules/@y/inner/i.js'))
-})
-
-test('planted: a workspace that is reached through packages in the store of pnpm', async () => {
-  repository.commit({
-    '.gitignore': 'node_modules\n',
-    'packages/engine/package.json': manifest('engine'),
-    'packages/engine/i.js': walk(100),
-    'packages/app/package.json': manifest('app'),
-    'packages/app/b.mjs': `import { w } from '@y/outer'\nexport const tasks = { w }\n`,
-  })
-  const store = 'node_modules/.pnpm'
-  const [outer, inner, other] = ['@y+outer@1.0.0', 'inner@1.0.0', 'other@1.0.0'].map(
-    (name) => `${store}/${name}/node_modules`,
-  )
-  repository.write({
-    [`${outer}/@y/outer/package.json`]: manifest('@y/outer'),
-    [`${outer}/@y/outer/i.js`]: `export { w } from 'inner'\n`,
-    [`${inner}/inner/package.json`]: manifest('inner'),
-    [`${inner}/inner/i.js`]: `import 'other'\nexport { w } from 'engine'\n`,
-    [`${other}/other/package.json`]: manifest('other'),
-    [`${other}/other/i.js`]: '',
-  })
-  link('../../inner@1.0.0/node_modules/inner', `${outer}/inner`)
-  link('../../../../packages/engine', `${inner}/engine`)
-  link('../../other@1.0.0/node_modules/other', `${inner}/other`)
-  link(
-    '../../../../node_modules/.pnpm/@y+outer@1.0.0/node_modules/@y/outer',
-    'packages/app/node_modules/@y/outer',
-  )
-  link('.pnpm/other@1.0.0/node_modules/other', 'node_modules/other')
-  repository.write({ 'packages/engine/i.js': walk(1000) })
-  const document = await countsOf('packages/app/b.mjs')
-  expect(document.verdict, document.headline).toBe('fail')
-  const trees = await openTrees(repository.folder, 'HEAD', signal)
-  const real = realpathSync(join(trees.base.folder, `${inner}/other`))
-  trees.close()
-  // What uses none of the repository's own is shared.
-  expect(real).toBe(realpathSync(join(repository.folder, `${other}/other`)))
-})
-
-test('links that lead nowhere, into a store or beside it, are links still', async () => {
-  repository.commit({
-    '.gitignore': 'node_modules\n',
-    'packages/engine/package.json': manifest('engine'),
-    'packages/engine/i.js': walk(100),
-    'b.mjs': `export { w } from 'uses'\n`,
-  })
-  const room = 'node_modules/.pnpm/uses@1.0.0/node_modules'
-  repository.write({ [`${room}/uses/package.json`]: manifest('uses'), [`${room}/uses/i.js`]: '' })
-  link('../../../../packages/engine', `${room}/engine`)
-  link('.pnpm/uses@1.0.0/node_modules/uses', 'node_modules/uses')
-  link('.pnpm/gone@1.0.0/node_modules/gone', 'node_modules/gone')
-  link('nowhere', 'node_modules/lost')
-  const trees = await openTrees(repository.folder, 'HEAD', signal)
-  try {
-    for (const name of ['gone', 'lost'])
-      expect(lstatSync(join(trees.base.folder, 'node_modules', name)).isSymbolicLink()).toBe(true)
-    expect(realpathSync(join(trees.base.folder, room, 'engine'))).toBe(
-      join(trees.base.folder, 'packages/engine'),
-    )
-  } finally {
-    trees.close()
-  }
 })
 
 test('packages whose links lead to one another on many ways are looked at once each', async () => {
@@ -183,10 +82,11 @@ test('packages whose links lead to one another on many ways are looked at once e
     'packages/engine/package.json': manifest('engine'),
     'b.mjs': '',
   })
-  link('../packages/engine', 'node_modules/engine')
+  link(repository, '../packages/engine', 'node_modules/engine')
   for (let at = 0; at < 30; at++) {
     repository.write({ [`node_modules/p${at}/package.json`]: manifest(`p${at}`) })
-    for (const name of ['one', 'other']) link(`../../p${at + 1}`, `node_modules/p${at}/node_modules/${name}`)
+    for (const name of ['one', 'other'])
+      link(repository, `../../p${at + 1}`, `node_modules/p${at}/node_modules/${name}`)
   }
   repository.write({
     'node_modules/p30/package.json': JSON.stringify({ name: 'p30', dependencies: { engine: '1' } }),
@@ -209,7 +109,7 @@ export const tasks = { w }
   const before = process.cwd()
   process.chdir(repository.folder)
   try {
-    const document = await countsOf('b.mjs')
+    const document = await countsOf(repository, 'b.mjs')
     expect(document.verdict, document.headline).toBe('fail')
   } finally {
     process.chdir(before)
@@ -219,8 +119,8 @@ export const tasks = { w }
 test('links that git knows stay links; what they point to is each side’s own', async () => {
   const files = { 'real/i.js': walk(1), 'b.mjs': `export { w } from './also/i.js'\n` }
   repository.write(files)
-  link('real', 'also')
-  link('nowhere', 'dangling')
+  link(repository, 'real', 'also')
+  link(repository, 'nowhere', 'dangling')
   repository.commit(files)
   const trees = await openTrees(repository.folder, 'HEAD', signal)
   try {
@@ -246,8 +146,8 @@ test('a folder that became a file or a link, and files that became folders, are 
   for (const name of ['filed', 'linked', 'opened', 'unlinked'])
     rmSync(join(repository.folder, name), { recursive: true })
   repository.write({ filed: '2', 'real/a.js': '2', 'opened/in/it.js': '2' })
-  link('real', 'linked')
-  link('nowhere', 'unlinked')
+  link(repository, 'real', 'linked')
+  link(repository, 'nowhere', 'unlinked')
   const paths = ['filed', 'filed/a.js', 'linked', 'linked/a.js', 'opened', 'opened/in/it.js', 'unlinked']
   const trees = await openTrees(repository.folder, 'HEAD', signal)
   try {
@@ -269,7 +169,7 @@ test('a folder that became a file or a link, and files that became folders, are 
 
 test('a folder of base that was a link is laid over as a folder, and what the link led to stays', async () => {
   repository.write({ 'real/a.js': '1' })
-  link('real', 'linked')
+  link(repository, 'real', 'linked')
   repository.commit({ 'b.mjs': '' })
   rmSync(join(repository.folder, 'linked'))
   repository.write({ 'linked/a.js': '2' })
@@ -291,7 +191,7 @@ test('a temporary folder that is reached through a link: blocks are counted', as
   process.env['TMPDIR'] = join(room, 'link')
   try {
     repository.commit({ 'b.mjs': `${walk(100)}export const tasks = { w }\n` })
-    const document = await countsOf('b.mjs')
+    const document = await countsOf(repository, 'b.mjs')
     expect(document.verdict, document.headline).toBe('pass')
   } finally {
     if (before === undefined) delete process.env['TMPDIR']
@@ -314,7 +214,7 @@ test('a benchmark of what is built and ignored: it is said that the gate has non
     'b.mjs': `import { w } from './dist/i.js'\nexport const tasks = { w }\n`,
   })
   repository.write({ 'dist/i.js': walk(1) })
-  const error = await countsOf('b.mjs').catch((error: unknown) => error)
+  const error = await countsOf(repository, 'b.mjs').catch((error: unknown) => error)
   expect(error).toMatchObject({ message: expect.stringContaining('(git ignores dist/i.js, and') })
   expect(error).not.toMatchObject({ message: expect.stringContaining('flowbench-gate-') })
 })

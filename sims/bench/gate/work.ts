@@ -9,6 +9,8 @@ export interface TaskFile {
   readonly file: string
   /** The folder that relative paths start from: that of the tree in which the gate was called. */
   readonly cwd?: string
+  /** The working tree, of which this side loads nothing. */
+  readonly repository?: string
 }
 
 /** Work that is ready to be done. */

@@ -1,0 +1,54 @@
+/** Made-up packages, installed in the working tree of a repository, and the gate of what they are used by. */
+import { chmodSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Repository } from '../../testing/repository.ts'
+import type { GateDocument } from '../document.ts'
+import { runGate } from '../gate.ts'
+
+export const manifest = (name: string): string => JSON.stringify({ name, type: 'module', exports: './i.js' })
+
+/** The text of a module whose work is so many steps. */
+export const walk = (steps: number): string =>
+  `export function w() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
+
+/** A link at `from`, of a folder, that says `to`. */
+export function link({ folder }: Repository, to: string, from: string): void {
+  mkdirSync(join(folder, from, '..'), { recursive: true })
+  symlinkSync(to, join(folder, from), 'dir')
+}
+
+/** The script that pnpm lays at `path` for a program that lies at `to` from there. */
+export function script(repository: Repository, path: string, to: string): void {
+  const { folder } = repository
+  const paths = ['tool@1.0.0/node_modules/tool/node_modules', 'tool@1.0.0/node_modules', 'node_modules']
+  const store = join(realpathSync(folder), 'node_modules/.pnpm')
+  const searched = paths.map((place) => join(store, place)).join(':')
+  repository.write({
+    [path]: `#!/bin/sh
+basedir=$(dirname "$(echo "$0" | sed -e 's,\\\\,/,g')")
+
+if [ -z "$NODE_PATH" ]; then
+  export NODE_PATH="${searched}"
+else
+  export NODE_PATH="${searched}:$NODE_PATH"
+fi
+exec "${process.execPath}"  "$basedir/${to}" "$@"
+`,
+  })
+  chmodSync(join(folder, path), 0o755)
+}
+
+/** The exact work of a file of tasks, of the working tree against its last commit. */
+export async function countsOf({ folder }: Repository, file: string): Promise<GateDocument> {
+  return await runGate({
+    base: 'HEAD',
+    from: { file: join(folder, file) },
+    folder,
+    countsOnly: true,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    repeat: 'again',
+    today: '2026-12-01',
+    errorRates: null,
+  })
+}
