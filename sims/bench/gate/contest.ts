@@ -1,15 +1,15 @@
 /** What the gate can put to both trees: a benchmark, whose work can also be counted, or a command. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { environmentIn } from '../harness/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
-import { environmentIn } from '../harness/programs.ts'
 import { commandPlan, commandRounds, type CommandSide } from './command.ts'
 import { confirmed } from './counting.ts'
 import { playRound, roundOptions, type Played, type Side } from './duel.ts'
 import { planOf, type Plan } from './judge.ts'
 import type { Subject } from './subjects.ts'
 import type { Pair, TimingOptions } from './timing.ts'
-import type { Trees } from './trees.ts'
+import { placesOf, type Trees } from './trees.ts'
 
 export interface Contest extends Pick<Subject, 'id' | 'timed' | 'sameCode' | 'laidOver'> {
   /** Null where work cannot be counted. */
@@ -60,7 +60,7 @@ export function commandContest(command: string, trees: Trees, folder: string): C
   const sideOf = (name: string, tree: string, slower = 0): CommandSide => {
     const place = join(tree, within)
     if (!existsSync(place)) throw new BadRequest(`${name} has no folder ${within} to run the command in`)
-    return { name, folder: place, env: environmentIn(tree, trees.repository), slower }
+    return { name, folder: place, env: environmentIn(tree, placesOf(trees)), slower }
   }
   const base = sideOf('base', trees.base.folder)
   const head = sideOf('head', trees.head)

@@ -48,7 +48,7 @@ async function fileField(
   try {
     // Git's path, as the repository's own is: without symbolic links.
     const file = realpathSync(given)
-    const inTree = (tree: string): TaskFile => taskFile(file, trees.repository, tree)
+    const inTree = (tree: string): TaskFile => taskFile(file, trees, tree)
     const sides = { base: inTree(trees.base.folder), head: inTree(trees.head) }
     const { names, gone } = await listTasks(sides, limits)
     const isWanted = (name: string): boolean => only === undefined || only.some((part) => name.includes(part))

@@ -10,9 +10,10 @@ import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'n
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
 import { git } from '../harness/checkout.ts'
+import { changedIn } from '../harness/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { COUNTED, GATED } from './gated.ts'
-import type { Trees } from './trees.ts'
+import { placesOf, type Trees } from './trees.ts'
 import type { TaskFile, Work } from './work.ts'
 
 export interface Subject {
@@ -87,9 +88,10 @@ export function rowWork({ modules, handed }: Registry, id: string, repository: s
 
 /**
  * Somebody's file, which lies at `file` in the repository, in one of its trees. Paths that it takes from the current folder
- * lead into that tree, too: it would read, or run, the working tree on both sides.
+ * or the environment lead into that tree, too: it would read, or run, the working tree on both sides.
  */
-export function taskFile(file: string, repository: string, tree: string): TaskFile {
+export function taskFile(file: string, trees: Trees, tree: string): TaskFile {
+  const { repository } = trees
   const here = realpathSync(process.cwd())
   const cwd = join(tree, relative(repository, here))
   return {
@@ -97,6 +99,7 @@ export function taskFile(file: string, repository: string, tree: string): TaskFi
     ...(isWithin(repository, here) && existsSync(cwd) && { cwd }),
     // A temporary folder may lie anywhere.
     ...(!isWithin(repository, tree) && { repository }),
+    env: changedIn(tree, placesOf(trees)),
   }
 }
 
@@ -115,8 +118,8 @@ export async function taskSubjects(file: string, names: readonly string[], trees
   const base = differs ? await trees.layOver([place]) : trees.base.folder
   return names.map((task) => ({
     id: taskId(file, task),
-    base: { kind: 'task', task, ...taskFile(file, trees.repository, base) },
-    head: { kind: 'task', task, ...taskFile(file, trees.repository, trees.head) },
+    base: { kind: 'task', task, ...taskFile(file, trees, base) },
+    head: { kind: 'task', task, ...taskFile(file, trees, trees.head) },
     folders: { base, head: trees.head },
     timed: true,
     // What a stranger's file reads is not known.

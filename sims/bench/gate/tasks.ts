@@ -15,8 +15,9 @@ import { readyBenchTask, recordTasks } from './tinybench.ts'
 import { isThenable, type Ready, type TaskFile } from './work.ts'
 
 /** The tasks that a file offers, by name. Throws when it offers none. */
-export async function tasksOf({ file, cwd, repository }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
+export async function tasksOf({ file, cwd, repository, env }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
   if (cwd !== undefined) process.chdir(cwd)
+  Object.assign(process.env, env)
   if (repository !== undefined) refuseStrangers(repository)
   const added = recordTasks()
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>

@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checkOut, git, packageFolders, temporaryFolder, type Checkout } from '../harness/checkout.ts'
+import type { Places } from '../harness/environment.ts'
 import { linkModules } from '../harness/modules.ts'
 
 export interface Trees {
@@ -78,6 +79,12 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
     throw error
   }
 }
+
+/** Where the two sides lie. */
+export const placesOf = ({ repository, base, head }: Trees): Places => ({
+  repository,
+  trees: [base.folder, head],
+})
 
 /** Puts what `from` has at these paths, be it nothing, in place of what `into` has. */
 function layInto(into: string, from: string, paths: readonly string[]): void {

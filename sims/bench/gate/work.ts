@@ -11,6 +11,8 @@ export interface TaskFile {
   readonly cwd?: string
   /** The working tree, of which this side loads nothing. */
   readonly repository?: string
+  /** What its side's environment has in place of ours. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Work that is ready to be done. */

@@ -7,7 +7,7 @@
  * scripts of its own.
  */
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, sep } from 'node:path'
 
 export const isProgram = (path: string): boolean => basename(dirname(path)) === '.bin'
 
@@ -36,23 +36,4 @@ export function layScript(path: string, place: string, { from, tree }: Move): vo
   )
   rmSync(place, { force: true })
   writeFileSync(place, moved, { mode: lstatSync(path).mode })
-}
-
-/**
- * Our environment, but that what is installed in `repository` is looked for in `tree`: whoever starts us through a package
- * manager has the working tree's programs, and its packages, in the paths that are searched.
- */
-export function environmentIn(tree: string, repository: string): NodeJS.ProcessEnv {
-  const inTree = (path: string): string => {
-    const within = relative(repository, path)
-    const parts = within.split(sep)
-    const isInstalled = isAbsolute(path) && !isAbsolute(within) && parts[0] !== '..'
-    return isInstalled && parts.includes('node_modules') ? join(tree, within) : path
-  }
-  const env = { ...process.env }
-  for (const name of ['PATH', 'NODE_PATH']) {
-    const searched = env[name]
-    if (searched !== undefined) env[name] = searched.split(delimiter).map(inTree).join(delimiter)
-  }
-  return env
 }

@@ -1,0 +1,61 @@
+/** What either side is given of an environment that names the working tree. */
+import { readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newRepository, type Repository } from '../testing/repository.ts'
+import { commandContest } from './contest.ts'
+import { planOf } from './judge.ts'
+import { countsOf } from './testing/packages.ts'
+import { openTrees } from './trees.ts'
+
+const { signal } = new AbortController()
+const { INIT_CWD } = process.env
+let repository: Repository
+
+beforeEach(() => {
+  repository = newRepository()
+})
+afterEach(() => {
+  if (INIT_CWD === undefined) delete process.env['INIT_CWD']
+  else process.env['INIT_CWD'] = INIT_CWD
+  repository.remove()
+})
+
+test('planted: a command that finds its files by INIT_CWD, as npm sets it, runs those of its own side', async () => {
+  repository.commit({ '.gitignore': 'out\n', version: 'base\n' })
+  repository.write({ version: 'head\n' })
+  const trees = await openTrees(repository.folder, 'HEAD', signal)
+  process.env['INIT_CWD'] = trees.repository
+  try {
+    const contest = commandContest('cat "$INIT_CWD/version" >> out', trees, repository.folder)
+    await contest.pairs({
+      plan: planOf(1),
+      clock: 'cpu',
+      cache: trees.cache,
+      seed: 1,
+      signal,
+      isOver: () => false,
+      left: () => 600,
+      onProgress: () => {},
+    })()
+    const said = (tree: string): Set<string> =>
+      new Set(readFileSync(join(tree, 'out'), 'utf8').trim().split('\n'))
+    expect([said(trees.base.folder), said(trees.head)]).toEqual([new Set(['base']), new Set(['head'])])
+  } finally {
+    trees.close()
+  }
+})
+
+test('planted: a task that does so, too', async () => {
+  repository.commit({
+    steps: '100',
+    'b.mjs': `import { readFileSync } from 'node:fs'
+const steps = Number(readFileSync(process.env.INIT_CWD + '/steps', 'utf8'))
+export const tasks = { w: () => { let sum = 0; for (let i = 0; i < steps; i++) sum += 1; return sum > 0 } }
+`,
+  })
+  repository.write({ steps: '1000' })
+  process.env['INIT_CWD'] = realpathSync(repository.folder)
+  const document = await countsOf(repository, 'b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+})
