@@ -13,7 +13,8 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { repositoryOf } from '../harness/checkout.ts'
+import { unmeasuredOf } from '../harness/errors.ts'
+import { repositoryOf } from '../harness/git.ts'
 import { ACCEPT_FILE, readAcceptFile, toleranceOf, type AcceptFile } from './accept.ts'
 import { chooseClock } from './clock.ts'
 import type { Contest } from './contest.ts'
@@ -61,6 +62,8 @@ export async function runGate(options: GateOptions): Promise<GateDocument> {
     // Without names there is nothing that could be said not to be measured.
     const left = (): number => Math.max(LISTING_SECONDS, budget - secondsSince(begin))
     return await new Run(options, trees, await fieldOf(options, trees, { signal, left }), begin).play()
+  } catch (error) {
+    throw unmeasuredOf(error)
   } finally {
     trees.close()
   }

@@ -18,8 +18,10 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkOut, git, packageFolders, temporaryFolder, type Checkout } from '../harness/checkout.ts'
+import { checkOut, packageFolders, temporaryFolder, type Checkout } from '../harness/checkout.ts'
 import type { Places } from '../harness/environment.ts'
+import { unmeasuredOf } from '../harness/errors.ts'
+import { git } from '../harness/git.ts'
 import { linkModules } from '../harness/modules.ts'
 
 export interface Trees {
@@ -76,7 +78,7 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
     }
   } catch (error) {
     close()
-    throw error
+    throw unmeasuredOf(error)
   }
 }
 

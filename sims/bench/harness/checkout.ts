@@ -10,8 +10,11 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
+  constants,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -22,8 +25,8 @@ import {
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { makeFolder } from '../../../engines/disk/folder.ts'
-import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { CouldNotMeasure, unmeasuredOf } from './errors.ts'
+import { commitOf, git, gitEnvironment } from './git.ts'
 import { linkModules } from './modules.ts'
 
 const run = promisify(execFile)
@@ -40,16 +43,6 @@ export interface Checkout {
   close(): void
 }
 
-/** The top folder of the repository that `folder` lies in. */
-export async function repositoryOf(folder: string): Promise<string> {
-  try {
-    return await git(folder, 'rev-parse', '--show-toplevel')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new BadRequest('git is not installed')
-    throw new BadRequest('there is no git repository here to take another commit from')
-  }
-}
-
 export interface CheckoutOptions {
   /** A folder that does not exist; default one of its own in the temporary folder. */
   readonly place?: string
@@ -57,10 +50,19 @@ export interface CheckoutOptions {
   readonly install?: boolean
 }
 
-/** By its real path: that is how Node names the modules in it, and some systems reach their temporary folder by a link. */
-export const temporaryFolder = (prefix: string): string => realpathSync(mkdtempSync(join(tmpdir(), prefix)))
+/**
+ * By its real path: that is how Node names the modules in it, and some systems reach their temporary folder by a link. Throws
+ * CouldNotMeasure where none can be made.
+ */
+export function temporaryFolder(prefix: string): string {
+  try {
+    return realpathSync(mkdtempSync(join(tmpdir(), prefix)))
+  } catch (error) {
+    throw unmeasuredOf(error)
+  }
+}
 
-/** Checks `ref` out beside `repository`. BadRequest when it names no commit. */
+/** Checks `ref` out beside `repository`. BadRequest when it names no commit, CouldNotMeasure where it cannot be written. */
 export async function checkOut(
   repository: string,
   ref: string,
@@ -84,20 +86,7 @@ export async function checkOut(
   } catch (error) {
     close()
     signal?.throwIfAborted()
-    throw error
-  }
-}
-
-export async function commitOf(repository: string, ref: string): Promise<string> {
-  try {
-    return await git(repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)
-  } catch {
-    const isShallow = (await git(repository, 'rev-parse', '--is-shallow-repository')) === 'true'
-    throw new BadRequest(
-      isShallow
-        ? `"${ref}" is not in this shallow clone; fetch it, or everything: git fetch --unshallow`
-        : `"${ref}" names no commit in this repository`,
-    )
+    throw unmeasuredOf(error)
   }
 }
 
@@ -139,10 +128,9 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
   )
   const key = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
   for (const name of files) key.update(`\n${name}\n`).update(readFileSync(join(folder, name)))
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'flowbench', 'installs')
+  const { cache, env } = cacheFolder()
   const kept = join(cache, key.digest('hex').slice(0, 32))
   if (existsSync(kept)) return kept
-  makeCache(cache)
   // Beside its place, and moved there when whole: two runs may install at once, and one may be interrupted.
   const fresh = mkdtempSync(join(cache, 'new-'))
   try {
@@ -152,6 +140,7 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
     }
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], {
       cwd: fresh,
+      env: { ...process.env, ...env },
       maxBuffer: 1 << 26,
       ...(signal && { signal }),
     })
@@ -167,12 +156,25 @@ async function installedFor(folder: string, signal: AbortSignal | undefined): Pr
   }
 }
 
-/** Its place is the environment's to say, and may be one where nothing can be made. */
-function makeCache(cache: string): void {
+/**
+ * Where installations are kept, and what npm is to be told: where home may not be written (a container whose user has none), a
+ * folder of this user in the temporary one.
+ */
+function cacheFolder(): { readonly cache: string; readonly env: NodeJS.ProcessEnv } {
   try {
-    makeFolder(cache)
-  } catch (cause) {
-    throw new CouldNotMeasure(`no place for what the other commit needs: ${(cause as Error).message}`, { cause })
+    const home = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+    const cache = join(home, 'flowbench', 'installs')
+    mkdirSync(cache, { recursive: true })
+    accessSync(cache, constants.W_OK)
+    return { cache, env: {} }
+  } catch {
+    const uid = process.getuid?.() ?? 0
+    const cache = join(realpathSync(tmpdir()), `flowbench-installs-${uid}`)
+    mkdirSync(cache, { recursive: true, mode: 0o700 })
+    // Anybody may have made it before, and put anything into it.
+    const kind = lstatSync(cache)
+    if (!kind.isDirectory() || kind.uid !== uid) throw new CouldNotMeasure(`${cache} is not this user's own`)
+    return { cache, env: { npm_config_cache: join(cache, 'npm') } }
   }
 }
 
@@ -209,18 +211,4 @@ function removeWorktree(repository: string, folder: string): void {
   const remove = ['worktree', 'remove', '--force', '--force', folder]
   spawnSync('git', remove, { cwd: repository, env: gitEnvironment(), stdio: 'ignore' })
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** A repository may have millions of files, and git lists them by name. */
-const MOST_OUTPUT = 1 << 30
-
-export async function git(folder: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run('git', args, { cwd: folder, env: gitEnvironment(), maxBuffer: MOST_OUTPUT })
-  // Its end alone: a name may begin with a space.
-  return stdout.trimEnd()
-}
-
-/** Within a hook git sets GIT_DIR and others, which would point every command at the hook's repository. */
-function gitEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
 }

@@ -5,6 +5,12 @@ export class CouldNotMeasure extends Error {
   override readonly name = 'CouldNotMeasure'
 }
 
+/** What the system refused (a full disk, a folder that may not be written), as that; any other error as it is. */
+export function unmeasuredOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error
+  return new CouldNotMeasure(error.message, { cause: error })
+}
+
 /** Within a contestant's process: it did the work and its check value is not the expected one. */
 export class WrongResult extends Error {}
 
