@@ -56,7 +56,9 @@ export interface GateOptions extends FieldOptions {
 
 export async function runGate(options: GateOptions): Promise<GateDocument> {
   const { signal, budget = DEFAULT_BUDGET } = options
-  const trees = await openTrees(await repositoryOf(options.folder), options.base, signal)
+  // A stranger's task or command uses whatever is installed.
+  const dev = !('registry' in options.from)
+  const trees = await openTrees(await repositoryOf(options.folder), options.base, signal, { dev })
   const begin = performance.now()
   try {
     // Without names there is nothing that could be said not to be measured.
@@ -256,13 +258,14 @@ class Run {
     for (const { id } of this.contests) this.findings.leaveOut(id, why)
     const same = new Set(this.contests.filter(({ sameCode }) => sameCode).map(({ id }) => id))
     const { benchmarks, notMeasured } = this.findings
-    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, base)
+    const { doubts, changes } = this.trees
+    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, { base, doubts })
     return gateDocument.parse({
       schema: GATE_SCHEMA,
       verdict,
       headline,
       base: { ref: base, commit: this.trees.base.commit },
-      changes: this.trees.changes,
+      changes,
       machine: {
         cpu: cpus()[0]?.model.trim() ?? 'unknown',
         cores: availableParallelism(),

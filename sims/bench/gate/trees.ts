@@ -12,17 +12,19 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readlinkSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkOut, packageFolders, temporaryFolder, type Checkout } from '../harness/checkout.ts'
+import { checkOut, type Checkout } from '../harness/checkout.ts'
+import { packageFolders } from '../harness/dependencies.ts'
 import type { Places } from '../harness/environment.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
 import { git } from '../harness/git.ts'
 import { linkModules } from '../harness/modules.ts'
+import { temporaryFolder } from '../harness/temporary.ts'
+import { changesOf } from './changes.ts'
 
 export interface Trees {
   readonly repository: string
@@ -31,8 +33,10 @@ export interface Trees {
   readonly head: string
   /** Where V8 may keep compiled code, the same for all. */
   readonly cache: string
-  /** Differences besides the code that bear on every figure, in words: the lock file, the wanted Node. */
+  /** Differences besides the code that bear on every figure, in words: lock files, the wanted Node. */
   readonly changes: readonly string[]
+  /** Those for which nothing can pass. */
+  readonly doubts: readonly string[]
   /** The same commit as base once more, with an installation of its own. */
   twin(): Promise<string>
   /** Base with head's files at these paths (from the root) in place of its own. */
@@ -40,7 +44,17 @@ export interface Trees {
   close(): void
 }
 
-export async function openTrees(repository: string, ref: string, signal: AbortSignal): Promise<Trees> {
+export interface TreesOptions {
+  /** What is compared may use packages for development, too. */
+  readonly dev?: boolean
+}
+
+export async function openTrees(
+  repository: string,
+  ref: string,
+  signal: AbortSignal,
+  { dev = false }: TreesOptions = {},
+): Promise<Trees> {
   const room = temporaryFolder('flowbench-gate-')
   const open: Checkout[] = []
   const close = (): void => {
@@ -50,26 +64,30 @@ export async function openTrees(repository: string, ref: string, signal: AbortSi
   }
   process.once('exit', close)
   try {
-    const base = await checkOut(repository, ref, signal, { place: join(room, 'base') })
+    const base = await checkOut(repository, ref, signal, { place: join(room, 'base'), dev })
     open.push(base)
     const head = join(room, 'head')
     const submodules = await copyWorkingTree(repository, head)
+    const { notes, doubts } = await changesOf(repository, base, head, dev)
     return {
       repository,
       base,
       head,
       cache: join(room, 'cache'),
-      changes: changesOf(base, head, submodules),
+      changes: [...emptyNotes(submodules), ...notes],
+      doubts,
       twin: async () => {
         const twin = await checkOut(repository, base.commit, signal, {
           place: join(room, 'twin'),
           install: true,
+          dev,
         })
         open.push(twin)
         return twin.folder
       },
       layOver: async (paths) => {
-        const over = await checkOut(repository, base.commit, signal, { place: join(room, 'over') })
+        const place = join(room, 'over')
+        const over = await checkOut(repository, base.commit, signal, { place, dev })
         open.push(over)
         layInto(over.folder, head, paths)
         return over.folder
@@ -140,6 +158,11 @@ async function copyWorkingTree(repository: string, to: string): Promise<string[]
   return folders
 }
 
+function emptyNotes(submodules: readonly string[]): string[] {
+  if (submodules.length === 0) return []
+  return [`repositories within this one are empty on both sides: ${submodules.join(', ')}`]
+}
+
 /**
  * Whether there is something at a path of this tree itself, a dangling link included: what lies behind a link, where a
  * folder has become one, is of another place, and nothing lies behind a file.
@@ -156,34 +179,4 @@ function presence(root: string): (path: string) => boolean {
   const isThere = (path: string): boolean =>
     isFolder(dirname(path)) && lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined
   return isThere
-}
-
-/** Of package managers whose installations the gate does not make. */
-const OTHER_LOCKS = ['npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock']
-
-function changesOf(
-  { folder, dependencies }: Checkout,
-  head: string,
-  submodules: readonly string[],
-): string[] {
-  const changes: string[] = []
-  if (submodules.length > 0)
-    changes.push(`repositories within this one are empty on both sides: ${submodules.join(', ')}`)
-  const differs = (file: string): boolean => textOf(join(folder, file)) !== textOf(join(head, file))
-  if (differs('package-lock.json')) {
-    changes.push(
-      dependencies === 'installed'
-        ? 'the lock file changed, and with it libraries that run: each side runs its own'
-        : 'the lock file changed, but in nothing that runs',
-    )
-  }
-  for (const file of OTHER_LOCKS)
-    if (differs(file)) changes.push(`${file} changed; both sides run the libraries that are installed here`)
-  for (const file of ['.nvmrc', '.node-version', '.tool-versions'])
-    if (differs(file)) changes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
-  return changes
-}
-
-function textOf(file: string): string | null {
-  return existsSync(file) ? readFileSync(file, 'utf8') : null
 }

@@ -22,7 +22,8 @@ const verdict = (
   benchmarks: GateBenchmark[],
   notMeasured = [] as (typeof LATE)[],
   controls: GateControl[] = [],
-) => verdictOf(benchmarks, new Set(['same']), controls, notMeasured, 'main')
+  doubts: readonly string[] = [],
+) => verdictOf(benchmarks, new Set(['same']), controls, notMeasured, { base: 'main', doubts })
 
 test('planted: what differs and was not compared is never passed over', () => {
   const same = of('same', 'pass')
@@ -46,6 +47,12 @@ test('planted: what differs and was not compared is never passed over', () => {
   // What base has not cannot have become slower.
   expect(verdict([same, of('b', 'new')]).verdict).toBe('pass')
   expect(verdict([of('b', 'new')]).verdict).toBe('unmeasured')
+  // Nor is what both sides share: it is neither's.
+  expect(verdict([same, of('a', 'pass')], [], [], ['yarn.lock changed'])).toEqual({
+    verdict: 'undecided',
+    headline: '2 of 2 clear, but yarn.lock changed',
+  })
+  expect(verdict([of('a', 'fail')], [], [], ['yarn.lock changed']).verdict).toBe('fail')
 })
 
 test('the worst is the verdict', () => {

@@ -41,10 +41,19 @@ export function timedWhy({ finding, ratio, low, high, memory, timing }: Timed): 
   return `${time} in ${rounds}`
 }
 
+/** What bears on all of them. */
+export interface Circumstances {
+  /** What head is compared with, as it was asked for. */
+  readonly base: string
+  /** Differences of which neither side has its own. */
+  readonly doubts?: readonly string[]
+}
+
 /**
  * The worst that was found. A gate passes only where everything that differs between the two sides was compared: what
- * time did not suffice for, or what base could not be asked, leaves it undecided, and unmeasured where that is all that
- * differs. Benchmarks that are the same program on both sides prove nothing of those that are not.
+ * time did not suffice for, what base could not be asked, or packages that base asks for and did not get, leave it
+ * undecided, and unmeasured where nothing that differs was compared. Benchmarks that are the same program on both sides
+ * prove nothing of those that are not.
  */
 export function verdictOf(
   benchmarks: readonly GateBenchmark[],
@@ -52,7 +61,7 @@ export function verdictOf(
   same: ReadonlySet<string>,
   controls: readonly GateControl[],
   notMeasured: readonly NotMeasured[],
-  base: string,
+  { base, doubts = [] }: Circumstances,
 ): Pick<GateDocument, 'verdict' | 'headline'> {
   const of = (outcome: GateBenchmark['outcome']): GateBenchmark[] =>
     benchmarks.filter((benchmark) => benchmark.outcome === outcome)
@@ -94,6 +103,8 @@ export function verdictOf(
   }
   const clear = `${of('pass').length} of ${benchmarks.length - of('gone').length} clear`
   if (left.length > 0) return { verdict: 'undecided', headline: `${clear}${leftSaid}` }
+  const [doubt] = doubts
+  if (doubt !== undefined) return { verdict: 'undecided', headline: `${clear}, but ${doubt}` }
   const gone = of('gone')
   const goneSaid = gone.length > 0 ? `; gone since base: ${gone.map(({ id }) => id).join(', ')}` : ''
   return { verdict: 'pass', headline: `no slower than ${base}: ${clear}${goneSaid}` }

@@ -1,0 +1,92 @@
+/** What differs between two trees besides the code that is compared, and bears on every figure. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Checkout } from '../harness/checkout.ts'
+import { foldersWith, lockOf, NPM_LOCKS } from '../harness/locks.ts'
+
+export interface Changes {
+  /** To be read first. */
+  readonly notes: readonly string[]
+  /** Those for which nothing can pass: of what changed, both sides run the same. */
+  readonly doubts: readonly string[]
+}
+
+/** Of package managers whose installations are not made anew. */
+const OTHER_LOCKS = ['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'] as const
+
+const SHARED = 'both sides run the packages that are installed here'
+
+/** `head` is the copy of the working tree in `repository`; `dev`: packages for development are used, too. */
+export async function changesOf(
+  repository: string,
+  base: Checkout,
+  head: string,
+  dev: boolean,
+): Promise<Changes> {
+  const notes: string[] = []
+  const doubts: string[] = []
+  const differs = (file: string): boolean => !isSame(join(base.folder, file), join(head, file))
+  const folders = await packagesOf(repository, base)
+  for (const folder of folders) {
+    const changed = (names: readonly string[]): string[] =>
+      names.map((name) => join(folder, name)).filter((file) => differs(file))
+    const isOwn = base.installed.includes(folder)
+    for (const file of changed(NPM_LOCKS)) {
+      if (isOwn) notes.push(`${file} changed, and with it packages: each side runs its own`)
+      else if (lockOf(join(base.folder, folder)) === null) doubts.push(`${file} is new; ${SHARED}`)
+      else notes.push(`${file} changed, but in nothing that ${dev ? 'is installed' : 'runs'}`)
+    }
+    for (const file of changed(OTHER_LOCKS)) {
+      if (isOwn) notes.push(`${file} changed; base runs what its lock file of npm asks for`)
+      else doubts.push(`${file} changed; ${SHARED}`)
+    }
+  }
+  if (!folders.some((folder) => hasLock(base.folder, folder) || hasLock(head, folder))) {
+    const manifests = folders.map((folder) => join(folder, 'package.json'))
+    for (const file of manifests.filter((one) => existsSync(join(base.folder, one))))
+      if (asksOf(join(base.folder, file)) !== asksOf(join(head, file)))
+        doubts.push(`${file} asks for other packages, and no lock file says which; ${SHARED}`)
+  }
+  for (const file of ['.nvmrc', '.node-version', '.tool-versions'])
+    if (differs(file)) notes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
+  return { notes: [...doubts, ...notes], doubts }
+}
+
+/** Folders whose packages are installed here, and of rush the one that says which; '' is the top. */
+async function packagesOf(repository: string, { folder: base }: Checkout): Promise<readonly string[]> {
+  const names = ['package.json', ...NPM_LOCKS, ...OTHER_LOCKS]
+  const found = await Promise.all([base, repository].map((tree) => foldersWith(tree, names)))
+  const isUsed = (folder: string): boolean =>
+    folder === '' ||
+    /(?:^|\/)common\/config\//.test(folder) ||
+    ['node_modules', '.pnp.cjs'].some((name) => existsSync(join(repository, folder, name)))
+  return [...new Set(['', ...found.flat()])].filter(isUsed)
+}
+
+const hasLock = (tree: string, folder: string): boolean =>
+  [...NPM_LOCKS, ...OTHER_LOCKS].some((name) => existsSync(join(tree, folder, name)))
+
+/** Of one kind of lock file, the text is no text. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((file) => (existsSync(file) ? readFileSync(file) : null))
+  return a && b ? a.equals(b) : a === b
+}
+
+const ASKS = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'overrides',
+  'resolutions',
+]
+
+/** What a manifest asks for, as text; none is as one that asks for nothing. */
+function asksOf(file: string): string {
+  try {
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>
+    return JSON.stringify(ASKS.map((kind) => manifest[kind] ?? {}))
+  } catch {
+    return JSON.stringify(ASKS.map(() => ({})))
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { newRepository, type Repository } from '../testing/repository.ts'
+import { checkOut, type Checkout, type CheckoutOptions } from './checkout.ts'
+import { isSatisfied, parseLock } from './locks.ts'
+
+let repository: Repository
+let room: string
+let open: Checkout[]
+
+/** It says what it was asked, and installs one package, which holds the lock file and the patches beside it. */
+const NPM = `#!/bin/sh
+echo "$*" >> "$FLOWBENCH_TEST_LOG"
+mkdir -p node_modules/installed
+cp -R package-lock.json $(ls -d patches 2>/dev/null) node_modules/installed
+`
+
+beforeEach(() => {
+  repository = newRepository()
+  room = realpathSync(mkdtempSync(join(tmpdir(), 'flowbench-dependencies-')))
+  open = []
+  mkdirSync(join(room, 'bin'))
+  writeFileSync(join(room, 'bin', 'npm'), NPM)
+  chmodSync(join(room, 'bin', 'npm'), 0o755)
+  vi.stubEnv('PATH', `${join(room, 'bin')}:${process.env['PATH']}`)
+  vi.stubEnv('XDG_CACHE_HOME', join(room, 'cache'))
+  vi.stubEnv('TMPDIR', room)
+  vi.stubEnv('FLOWBENCH_TEST_LOG', join(room, 'log'))
+})
+afterEach(() => {
+  for (const checkout of open) checkout.close()
+  vi.unstubAllEnvs()
+  repository.remove()
+  rmSync(room, { recursive: true, force: true })
+})
+
+const lock = (packages: Readonly<Record<string, object>>): string =>
+  JSON.stringify({ name: 'top', lockfileVersion: 3, packages: { '': { name: 'top' }, ...packages } })
+
+async function atBase(options: CheckoutOptions = {}): Promise<Checkout> {
+  const checkout = await checkOut(repository.folder, 'HEAD', undefined, options)
+  open.push(checkout)
+  return checkout
+}
+
+const COMMITTED = { '.gitignore': 'node_modules\n', 'package.json': '{}' }
+
+test('planted: a lock file below the top is looked at, and what it asks for is installed there', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'app/package.json': '{}',
+    'app/package-lock.json': lock({ 'node_modules/a': { version: '1.0.0' } }),
+    'example/package.json': '{}',
+    'example/package-lock.json': lock({ 'node_modules/a': { version: '1.0.0' } }),
+  })
+  repository.write({
+    'app/package-lock.json': lock({ 'node_modules/a': { version: '2.0.0' } }),
+    'app/node_modules/a/index.js': '',
+    // Of which nothing is installed here.
+    'example/package-lock.json': lock({ 'node_modules/a': { version: '2.0.0' } }),
+  })
+  const { folder, dependencies, installed } = await atBase()
+  expect([dependencies, installed]).toEqual(['installed', ['app']])
+  const own = readFileSync(join(folder, 'app/node_modules/installed/package-lock.json'), 'utf8')
+  expect(own).toContain('1.0.0')
+  expect(existsSync(join(folder, 'example/node_modules'))).toBe(false)
+  // Also where NODE_ENV says production.
+  expect(readFileSync(join(room, 'log'), 'utf8')).toMatch(/^ci --include=dev /)
+})
+
+test('planted: a package for development that is another is linked only where none of them is used', async () => {
+  const esbuild = (version: string): string => lock({ 'node_modules/esbuild': { version, dev: true } })
+  repository.commit({ ...COMMITTED, 'package-lock.json': esbuild('0.20.0') })
+  repository.write({ 'package-lock.json': esbuild('0.25.0'), 'node_modules/esbuild/index.js': '' })
+  expect((await atBase()).dependencies).toBe('linked')
+  expect((await atBase({ dev: true })).dependencies).toBe('installed')
+})
+
+test('what scripts of the project install is made of all its files, and not kept', async () => {
+  repository.commit({
+    ...COMMITTED,
+    'package.json': JSON.stringify({ scripts: { postinstall: 'patch-package' } }),
+    'patches/a.patch': 'at base',
+    'package-lock.json': lock({ 'node_modules/a': { version: '1.0.0' } }),
+  })
+  repository.write({ 'patches/a.patch': 'at head', 'package-lock.json': lock({}) })
+  const checkout = await atBase()
+  const patch = join(checkout.folder, 'node_modules/installed/patches/a.patch')
+  expect(readFileSync(patch, 'utf8')).toBe('at base')
+  expect(realpathSync(patch)).toContain('flowbench-install-')
+  checkout.close()
+  expect(readdirSync(room).filter((name) => name.startsWith('flowbench-install-'))).toEqual([])
+})
+
+describe('isSatisfied', () => {
+  const of = (more: object, name = 'node_modules/a') => ({ packages: { [name]: { version: '1', ...more } } })
+  const git = (commit: string): object => ({ resolved: `git+ssh://git@host/a.git#${commit}` })
+  test.each([
+    ['git’s at the same commit', of(git('c0ffee')), of(git('c0ffee')), true],
+    ['planted: git’s at another commit', of(git('c0ffee')), of(git('decade')), false],
+    ['planted: another content of the same name', of({ integrity: 'sha1-a' }), of({ integrity: 'sha1-b' }), false],
+    [
+      'the same content at another address',
+      of({ integrity: 'sha1-a', resolved: 'https://one/a.tgz' }),
+      of({ integrity: 'sha1-a', resolved: 'https://other/a.tgz' }),
+      true,
+    ],
+    ['for development only', of({ dev: true }), { packages: {} }, false],
+    ['a workspace that moved', of({ link: true, resolved: 'a' }), of({ link: true, resolved: 'b' }), false],
+  ])('%s', (_, theirs, here, satisfied) => {
+    expect(isSatisfied(theirs, here, true)).toBe(satisfied)
+  })
+
+  test('planted: lock files of the first form, which nest', () => {
+    const first = (version: string) =>
+      parseLock(
+        JSON.stringify({
+          lockfileVersion: 1,
+          dependencies: { a: { version: '1', dependencies: { b: { version } } } },
+        }),
+        'package-lock.json',
+      )
+    expect(Object.keys(first('1').packages!)).toEqual(['node_modules/a', 'node_modules/a/node_modules/b'])
+    expect([isSatisfied(first('1'), first('1')), isSatisfied(first('1'), first('2'))]).toEqual([true, false])
+  })
+
+  test('one that is none is named', () => {
+    expect(() => parseLock('<<<<<<< HEAD', 'app/package-lock.json')).toThrow(/^app\/package-lock\.json: /)
+  })
+})
