@@ -27,15 +27,16 @@ export function gateJunit({
 }: GateDocument): string {
   const open = (name: string): string => `    <testcase classname="gate" name="${escapeXml(name)}"`
   const cases = benchmarks.map((benchmark) => {
-    const { id, outcome, why } = benchmark
+    const { id, outcome, why, notes } = benchmark
     const measured = [timesBase(benchmark), besideTime(benchmark)].filter((text) => text !== null)
     const through = [letThrough(benchmark)].filter((text) => text !== null)
-    const message = escapeXml([why, ...through, ...measured.map((text) => `head / base ${text}`)].join('; '))
+    const beside = measured.map((text) => `head / base ${text}`)
+    const message = escapeXml([why, ...through, ...beside, ...notes].join('; '))
     if (FAILED.has(outcome))
       return `${open(id)}>\n      <failure type="${outcome}" message="${message}"/>\n    </testcase>`
     if (SKIPPED.has(outcome))
       return `${open(id)}>\n      <skipped message="${outcome}: ${message}"/>\n    </testcase>`
-    return `${open(id)}/>`
+    return `${open(id)}>\n      <system-out>${message}</system-out>\n    </testcase>`
   })
   for (const { id, why } of notMeasured) {
     cases.push(`${open(id)}>\n      <skipped message="not measured: ${escapeXml(why)}"/>\n    </testcase>`)

@@ -105,10 +105,13 @@ test('Bencher: values with bounds, by benchmark and measure', () => {
 })
 
 test.each(Object.entries({ renderGate, gateMarkdown, gateJunit }))(
-  '%s: p95, garbage collection and peak memory stand beside the time, what else changed before it',
+  '%s: p95, garbage collection, peak memory and the wall stand beside the time, what else changed before it',
   (_, format) => {
-    const text = format(gate())
-    expect(text).toContain('p95 1.000x, garbage collection 0 % then 1 %, peak memory 1.000x')
+    const waits = benchmark('b/waits', { notes: ['it waits'] })
+    const timing = { ...waits.timing!, wall: 1.5 }
+    const text = format(gate({ benchmarks: [benchmark('b/open'), { ...waits, timing }] }))
+    expect(text).toContain('p95 1.000x, garbage collection 0 % then 1 %, peak memory 1.000x, wall 1.500x')
+    expect(text).toContain('it waits')
     if (format === gateJunit) return
     expect(text.indexOf('the lock file changed')).toBeLessThan(text.indexOf('b/open'))
     expect(text.indexOf('the lock file changed')).toBeGreaterThan(0)

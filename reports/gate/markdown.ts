@@ -36,7 +36,7 @@ export function gateMarkdown(document: GateDocument): string {
   const rows = rowsWithin(benchmarks, room)
   const left = benchmarks.length - rows.length
   const table = [
-    '| benchmark | outcome | head / base | p95, garbage collection, peak memory | why |',
+    '| benchmark | outcome | head / base | p95, garbage collection, peak memory, wall | why |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     ...(left > 0 ? [`| ${left} more | | | | left out to keep this short |`] : []),

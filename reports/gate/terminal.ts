@@ -24,14 +24,14 @@ export function renderGate(document: GateDocument): string {
 }
 
 function* benchmarkLines(benchmark: GateBenchmark) {
-  const { id, outcome, why, order, counters, timing, laidOver, notes } = benchmark
+  const { id, outcome, why, order, counters, laidOver, notes } = benchmark
   yield `${outcome.padEnd(9)} ${id}: ${why}`
   for (const { name, base, head, grown, where } of counters) {
     if (grown)
       yield `          ${name}: ${base} at base, ${head} at head${where.length > 0 ? `; most in ${where.join(', ')}` : ''}`
   }
   const beside = besideTime(benchmark)
-  if (timing !== null && beside !== null) yield `          ${beside}, wall ${timing.wall.toFixed(3)}x`
+  if (beside !== null) yield `          ${beside}`
   const through = letThrough(benchmark)
   if (through !== null) yield `          ${through}`
   if (order !== null) yield `          order: ${order}`

@@ -37,11 +37,11 @@ export function letThrough({ accepted }: GateBenchmark): string | null {
   return `${expired ? 'was let through until' : 'let through until'} ${until}: ${reason}`
 }
 
-/** What is measured beside time and judged only in part: p95, garbage collection, peak memory; null where it was not. */
+/** What is measured beside time and judged only in part: p95, garbage collection, peak memory, the wall; null where it was not. */
 export function besideTime({ timing, memory }: GateBenchmark): string | null {
   if (timing === null || memory === null) return null
-  const { gc, p95 } = timing
-  return `p95 ${p95.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}, peak memory ${memory.ratio.toFixed(3)}x`
+  const { gc, p95, wall } = timing
+  return `p95 ${p95.toFixed(3)}x, garbage collection ${share(gc.base)} then ${share(gc.head)}, peak memory ${memory.ratio.toFixed(3)}x, wall ${wall.toFixed(3)}x`
 }
 
 /** `1.052 (1.031-1.074)`; null where it was not timed. */

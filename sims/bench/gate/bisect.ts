@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { checkOut, type Checkout } from '../harness/checkout.ts'
 import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import { commitOf, git, repositoryOf } from '../harness/git.ts'
-import { chooseClock } from './clock.ts'
 import { benchmarkContest } from './contest.ts'
 import { countBoth } from './counting.ts'
 import { SideFailed } from './duel.ts'
@@ -18,6 +17,7 @@ import { planOf } from './judge.ts'
 import { rowWork, type Registry, type Subject } from './subjects.ts'
 import { Refused } from './refused.ts'
 import { timeBoth, type JudgeOptions, type Pair } from './timing.ts'
+import { gateClock } from './waiting.ts'
 
 export interface BisectOptions {
   readonly registry: Registry
@@ -150,7 +150,7 @@ async function compare(
     if (countsOnly) return { is: 'no worse', why: 'it does no more work' }
     const options = {
       plan: planOf(1),
-      clock: chooseClock(),
+      clock: gateClock().clock,
       cache: join(base.folder, '.flowbench-cache'),
       seed: 1,
       signal,

@@ -16,7 +16,6 @@ import { join } from 'node:path'
 import { unmeasuredOf } from '../harness/errors.ts'
 import { repositoryOf } from '../harness/git.ts'
 import { ACCEPT_FILE, readAcceptFile, toleranceOf, type AcceptFile } from './accept.ts'
-import { chooseClock } from './clock.ts'
 import type { Contest } from './contest.ts'
 import { countBoth, countControls, type CountLimits } from './counting.ts'
 import { GATE_SCHEMA, gateDocument, type GateControl, type GateDocument } from './document.ts'
@@ -27,7 +26,8 @@ import { planOf } from './judge.ts'
 import { Refused, TimeUp } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
-import { grownWhy, timedWhy, verdictOf } from './verdict.ts'
+import { grownWhy, timedWhy, verdictOf, waitingNotes } from './verdict.ts'
+import { gateClock, type Chosen } from './waiting.ts'
 
 export interface GateOptions extends FieldOptions {
   readonly base: string
@@ -85,6 +85,8 @@ class Run {
   private readonly begin: number
   private readonly findings: Findings
   private readonly controls: GateControl[] = []
+  /** Null where nothing was timed. */
+  private chosen: Chosen | null = null
 
   constructor(options: GateOptions, trees: Trees, { contests, gone }: Field, begin: number) {
     this.options = options
@@ -196,9 +198,10 @@ class Run {
 
   private timingOptions(benchmarks: number): TimingOptions {
     const { seed = 1, signal, onProgress } = this.options
+    this.chosen ??= gateClock()
     return {
       plan: planOf(benchmarks),
-      clock: chooseClock(),
+      clock: this.chosen.clock,
       cache: this.trees.cache,
       seed,
       signal,
@@ -233,15 +236,19 @@ class Run {
     const { id } = contest
     const { findings } = this
     const { time, memory: room } = toleranceOf(this.accept, id)
+    const isCommand = contest.subject === null
     const timed = await timeBoth(id, contest.pairs(options), {
       ...options,
+      // By that of all its processes, wherever it runs.
+      clock: isCommand ? 'cpu' : options.clock,
       plan: contest.plan(benchmarks, time),
       ...(room !== undefined && { memory: room }),
       accepted: new Set(TIMED_KINDS.filter((kind) => findings.accepts(id, kind))),
-      wantsOrder: contest.subject === null,
+      wantsOrder: isCommand,
     })
     if (timed === null) return
-    const { finding, ratio, low, high, order, memory, timing, notes } = timed
+    const { finding, ratio, low, high, order, memory, timing } = timed
+    const notes = isCommand ? [...timed.notes, ...waitingNotes(timed)] : timed.notes
     const said = { ratio, low, high, order, memory, timing, notes }
     if (finding === 'clear') findings.settle(contest, 'pass', timedWhy(timed), said)
     else if (finding === 'undecided') findings.settle(contest, 'undecided', timedWhy(timed), said)
@@ -258,14 +265,16 @@ class Run {
     for (const { id } of this.contests) this.findings.leaveOut(id, why)
     const same = new Set(this.contests.filter(({ sameCode }) => sameCode).map(({ id }) => id))
     const { benchmarks, notMeasured } = this.findings
-    const { doubts, changes } = this.trees
+    const { doubts } = this.trees
+    const isTask = this.contests.some(({ subject }) => subject !== null)
+    const clockNote = isTask ? (this.chosen?.note ?? null) : null
     const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, { base, doubts })
     return gateDocument.parse({
       schema: GATE_SCHEMA,
       verdict,
       headline,
       base: { ref: base, commit: this.trees.base.commit },
-      changes,
+      changes: [...this.trees.changes, ...(clockNote === null ? [] : [clockNote])],
       machine: {
         cpu: cpus()[0]?.model.trim() ?? 'unknown',
         cores: availableParallelism(),

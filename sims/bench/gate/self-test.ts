@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { openStream } from '../../lab/kernel/random/stream.ts'
 import { repositoryOf } from '../harness/git.ts'
-import { chooseClock } from './clock.ts'
 import type { GateDocument } from './document.ts'
 import { planOf } from './judge.ts'
 import { parsed } from './lines.ts'
@@ -17,6 +16,7 @@ import { isFalseAlarm, playRealGates, readRealGates } from './real-gates.ts'
 import { machineName, readSoak, soak, type Place } from './soak.ts'
 import { rowWork, type Registry } from './subjects.ts'
 import { openTrees } from './trees.ts'
+import { gateClock } from './waiting.ts'
 
 /** Six benchmarks, one of each kind of work. */
 export const SOAKED = [
@@ -90,7 +90,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
     if (loaded) endLoad = startLoad()
     const common = {
       openPlace,
-      clock: chooseClock(),
+      clock: gateClock().clock,
       loaded,
       signal,
       isOver: () => performance.now() - begin > 1000 * budget,

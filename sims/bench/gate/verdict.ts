@@ -41,6 +41,17 @@ export function timedWhy({ finding, ratio, low, high, memory, timing }: Timed): 
   return `${time} in ${rounds}`
 }
 
+/** By how much more of the wall than of the processor a head may take before that is said. */
+const WAITS = 1.1
+
+/** Of a command nobody knows that it sleeps, and none is refused for it: that head waits for longer is said beside its time. */
+export function waitingNotes({ ratio, timing: { wall } }: Timed): string[] {
+  if (wall <= WAITS * ratio) return []
+  return [
+    `by the wall it takes ${wall.toFixed(3)} times base's time: it waits, which processor time does not see and nothing here judges`,
+  ]
+}
+
 /** What bears on all of them. */
 export interface Circumstances {
   /** What head is compared with, as it was asked for. */

@@ -10,13 +10,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchModules } from '../../registry.ts'
-import { chooseClock } from '../clock.ts'
 import { childrenUsage } from '../command-meter.ts'
 import { countOnce } from '../counting.ts'
 import { playRound, roundOptions } from '../duel.ts'
 import { gatedIds } from '../gated.ts'
 import { planOf } from '../judge.ts'
 import { rowWork } from '../subjects.ts'
+import { gateClock } from '../waiting.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 const CORES = 2
@@ -37,7 +37,7 @@ try {
       { name: 'base', work },
       { name: 'head', work },
     ]
-    const options = roundOptions(id, { clock: chooseClock(), cache, seed: 1, signal })
+    const options = roundOptions(id, { clock: gateClock().clock, cache, seed: 1, signal })
     // The first fills the cache of compiled code, as a gate's first round does.
     await playRound(sides, options)
     const begin = usage()
