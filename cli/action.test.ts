@@ -69,11 +69,15 @@ interface Ran {
   readonly npm: string
 }
 
-/** Every step until one fails, in a checkout of the newest commit alone. */
-function act(inputs: Readonly<Record<string, string>>, event = ''): Ran {
+/** Every step until one fails, in a checkout of the newest commit alone: after `before`, and of a pull request by `pulled`. */
+function act(
+  inputs: Readonly<Record<string, string>>,
+  before = '',
+  { from = origin, pulled = '' }: { readonly from?: Repository; readonly pulled?: string } = {},
+): Ran {
   const folder = mkdtempSync(join(room, 'run-'))
   const workspace = join(folder, 'workspace')
-  execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${origin.folder}`, workspace])
+  execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${from.folder}`, workspace])
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$PWD: $*" >> "${folder}/npm"\n`)
@@ -88,7 +92,8 @@ function act(inputs: Readonly<Record<string, string>>, event = ''): Ran {
   const valueOf = (text: string): string =>
     text.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
       if (expression === 'github.action_path') return action
-      if (expression === 'github.event.pull_request.base.sha || github.event.before') return event
+      if (expression === 'github.event.pull_request.base.sha || github.event.before') return before
+      if (expression === 'github.event.pull_request.head.sha') return pulled
       const input = /^inputs\.([\w-]+)$/.exec(expression)
       if (input === null) throw new Error(`an expression that no runner was asked yet: ${expression}`)
       return valueOf(given(input[1]!))
@@ -126,7 +131,9 @@ test('what it declares is what it uses: every input, and the verdict as output',
   expect(ACTION.runs.using).toBe('composite')
   const used = JSON.stringify(ACTION.runs.steps)
   for (const name of Object.keys(ACTION.inputs)) expect(used).toContain(`inputs.${name}`)
-  expect(ACTION.outputs['verdict']!.value).toBe('${{ steps.gate.outputs.verdict }}')
+  expect(ACTION.outputs['verdict']!.value).toBe(
+    "${{ steps.gate.outputs.verdict || 'unmeasured' }}",
+  )
   expect(ACTION.runs.steps.some(({ id }) => id === 'gate')).toBe(true)
   // Nothing from outside is part of a script: it comes by the environment.
   for (const { run } of ACTION.runs.steps) expect(run).not.toContain('${{')
@@ -135,7 +142,7 @@ test('what it declares is what it uses: every input, and the verdict as output',
 test('slower work in a shallow clone: the base is fetched, the step fails, the summary says why, the output is the verdict', () => {
   const { code, stdout, stderr, summary, output, npm } = act({ bench: 'tasks.mjs', budget: '2m' }, base)
   expect(code, stderr).toBe(99)
-  expect(npm).toBe(`${realpathSync(ROOT)}: ci --no-audit --no-fund\n`)
+  expect(npm).toBe(`${realpathSync(ROOT)}: ci --include=dev --no-audit --no-fund\n`)
   expect(output).toBe('verdict=fail\n')
   expect(stdout).toMatch(/^tasks\/walk: blocks grew from \d+ to \d+/)
   expect(stderr.split('\n').filter((line) => line.startsWith('::'))).toEqual([
@@ -154,14 +161,42 @@ test.each([
   expect(stdout).toContain(`::error title=Speed gate::${message}`)
 })
 
-test('without anything to measure it names the inputs that are missing, and gates nothing of its own', () => {
-  const { code, stdout, output, summary } = act({}, base)
-  expect([code, output, summary]).toEqual([2, 'verdict=unmeasured\n', ''])
-  expect(stdout).toMatch(/^::error title=Speed gate::there is nothing to measure; give the input bench .* or command /)
+test('a pull request is compared with what it is merged into, which may be newer than the event says', () => {
+  const from = newRepository()
+  const git = (...args: string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], {
+      cwd: from.folder,
+      stdio: 'ignore',
+    })
+  try {
+    git('config', 'uploadpack.allowAnySHA1InWant', 'true')
+    const before = from.commit({
+      'tasks.mjs': `import { walk } from './engine.mjs'\nimport { walk as other } from './other.mjs'\nexport const tasks = { walk: () => walk() && other() }\n`,
+      'engine.mjs': engine(100),
+      'other.mjs': engine(100),
+    })
+    git('switch', '--create', 'pull')
+    const pulled = from.commit({ 'engine.mjs': engine(1000) })
+    git('switch', '-')
+    const newer = from.commit({ 'other.mjs': engine(200) })
+    git('merge', '--no-ff', '--no-edit', 'pull')
+    const { code, stderr, summary } = act({ bench: 'tasks.mjs', budget: '2m' }, before, { from, pulled })
+    expect(code, stderr).toBe(99)
+    expect(summary).toContain(`Against ${newer}`)
+  } finally {
+    from.remove()
+  }
+})
+
+test('a base that cannot be fetched is unmeasured, and named', () => {
+  const { code, stdout, output } = act({ bench: 'tasks.mjs' }, 'c0ffee00'.repeat(5))
+  expect([code, output]).toEqual([3, 'verdict=unmeasured\n'])
+  expect(stdout).toMatch(/^::error title=Speed gate::the commit to compare with could not be fetched: c0ffee00/m)
 })
 
 test('what cannot be asked for is unmeasured, not a pass', () => {
   const { code, stderr, output } = act({ bench: 'nothing.mjs' }, base)
   expect([code, output], stderr).toEqual([2, 'verdict=unmeasured\n'])
   expect(stderr).toContain('nothing.mjs does not exist')
+  expect(stderr).not.toContain('SyntaxError')
 })
