@@ -1,7 +1,11 @@
-/** Lock files that changed: what is said, and that nothing passes where both sides run the same packages. */
+/** What changed besides the code: what is said, and that nothing passes where both sides run the same packages. */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
 import { countsOf, walk } from './testing/packages.ts'
+import { openTrees } from './trees.ts'
 
 let repository: Repository
 beforeEach(() => {
@@ -47,4 +51,27 @@ test('a lock file of an example, and one of npm whose packages are all there, ho
   const { verdict, headline, changes } = await countsOf(repository, 'b.mjs')
   expect(verdict, headline).toBe('pass')
   expect(changes).toEqual(['package-lock.json changed, but in nothing that is installed'])
+})
+
+test('that base is no ancestor of head is said, but not where it is not known', async () => {
+  const git = (...args: string[]): void =>
+    void execFileSync('git', args, { cwd: repository.folder, stdio: 'ignore' })
+  repository.commit(TASKS)
+  git('branch', 'fork')
+  const gained = repository.commit({ 'a.mjs': '' })
+  git('switch', 'fork')
+  repository.commit({ 'c.mjs': '' })
+  const changesSince = async (base: string): Promise<readonly string[]> => {
+    const trees = await openTrees(repository.folder, base, new AbortController().signal)
+    trees.close()
+    return trees.changes
+  }
+  const said = 'base is no ancestor of head: what base has gained since the two parted, head has not'
+  expect([await changesSince(gained), await changesSince('HEAD~1')]).toEqual([[said], []])
+  // As in a clone that is one commit deep.
+  const tips = ['fork', gained].map((ref) =>
+    execFileSync('git', ['rev-parse', ref], { cwd: repository.folder, encoding: 'utf8' }),
+  )
+  writeFileSync(join(repository.folder, '.git', 'shallow'), tips.join(''))
+  expect(await changesSince(gained)).toEqual([])
 })

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkout } from '../harness/checkout.ts'
+import { git, isShallow } from '../harness/git.ts'
 import { foldersWith, lockOf, NPM_LOCKS } from '../harness/locks.ts'
 
 export interface Changes {
@@ -49,7 +50,14 @@ export async function changesOf(
   }
   for (const file of ['.nvmrc', '.node-version', '.tool-versions'])
     if (differs(file)) notes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
-  return { notes: [...doubts, ...notes], doubts }
+  return { notes: [...(await partedNotes(repository, base)), ...doubts, ...notes], doubts }
+}
+
+/** That base is no ancestor of what is checked out. In a shallow clone that is not known of most. */
+async function partedNotes(repository: string, { commit }: Checkout): Promise<string[]> {
+  const beyond = await git(repository, 'rev-list', '--max-count=1', commit, '^HEAD')
+  if (beyond === '' || (await isShallow(repository))) return []
+  return ['base is no ancestor of head: what base has gained since the two parted, head has not']
 }
 
 /** Folders whose packages are installed here, and of rush the one that says which; '' is the top. */
