@@ -75,3 +75,18 @@ test('that base is no ancestor of head is said, but not where it is not known', 
   writeFileSync(join(repository.folder, '.git', 'shallow'), tips.join(''))
   expect(await changesSince(gained)).toEqual([])
 })
+
+test('planted: head is what base is: it passes, and says first that there was nothing to compare', async () => {
+  repository.commit(TASKS)
+  // Another commit of the same files is no difference.
+  repository.commit({})
+  const same = await countsOf(repository, 'b.mjs', 'HEAD~1')
+  expect([same.verdict, same.headline, same.changes]).toEqual([
+    'pass',
+    'nothing to compare, as head is what HEAD~1 is: 1 of 1 clear',
+    ['there is nothing to compare: the working tree is as HEAD~1 has it'],
+  ])
+  repository.write({ 'new.mjs': '' })
+  const another = await countsOf(repository, 'b.mjs', 'HEAD~1')
+  expect([another.headline, another.changes]).toEqual(['no slower than HEAD~1: 1 of 1 clear', []])
+})

@@ -265,10 +265,11 @@ class Run {
     for (const { id } of this.contests) this.findings.leaveOut(id, why)
     const same = new Set(this.contests.filter(({ sameCode }) => sameCode).map(({ id }) => id))
     const { benchmarks, notMeasured } = this.findings
-    const { doubts } = this.trees
+    const { doubts, changed } = this.trees
+    const circumstances = { base, doubts, nothing: changed.size === 0 }
     const isTask = this.contests.some(({ subject }) => subject !== null)
     const clockNote = isTask ? (this.chosen?.note ?? null) : null
-    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, { base, doubts })
+    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, circumstances)
     return gateDocument.parse({
       schema: GATE_SCHEMA,
       verdict,

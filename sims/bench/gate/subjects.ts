@@ -11,7 +11,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
 import { changedIn } from '../harness/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
-import { git } from '../harness/git.ts'
 import { COUNTED, GATED } from './gated.ts'
 import { placesOf, type Trees } from './trees.ts'
 import type { TaskFile, Work } from './work.ts'
@@ -42,7 +41,7 @@ export async function rowSubjects(
   trees: Trees,
   only: readonly string[] | undefined,
 ): Promise<Subject[]> {
-  const changed = await changedFiles(trees)
+  const { changed } = trees
   const place = (url: URL): string => relative(trees.repository, fileURLToPath(url))
   const rowsOf = (of: typeof GATED, timed: boolean) =>
     [...of].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}`, timed })))
@@ -114,7 +113,7 @@ export const taskId = (file: string, task: string): string =>
 /** The tasks of somebody's file, by `names` as head has them. */
 export async function taskSubjects(file: string, names: readonly string[], trees: Trees): Promise<Subject[]> {
   const place = relative(trees.repository, file)
-  const differs = (await changedFiles(trees)).has(place)
+  const differs = trees.changed.has(place)
   const base = differs ? await trees.layOver([place]) : trees.base.folder
   return names.map((task) => ({
     id: taskId(file, task),
@@ -170,12 +169,3 @@ function closure(root: string, entries: readonly string[]): ReadonlySet<string> 
 
 /** A worker's file, or data, named as it lies beside the file that starts or reads it. */
 const BESIDE = /\bnew URL\(\s*(['"])([^'":]+)\1,\s*import\.meta\.url/g
-
-/** Paths that differ between base and the working tree, files that are new included. */
-async function changedFiles({ repository, base }: Trees): Promise<ReadonlySet<string>> {
-  const listed = await Promise.all([
-    git(repository, 'diff', '--name-only', '--no-renames', '-z', base.commit, '--'),
-    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
-  ])
-  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
-}

@@ -37,6 +37,8 @@ export interface Trees {
   readonly changes: readonly string[]
   /** Those for which nothing can pass. */
   readonly doubts: readonly string[]
+  /** Paths that differ between base and the working tree, files that are new included. */
+  readonly changed: ReadonlySet<string>
   /** The same commit as base once more, with an installation of its own. */
   twin(): Promise<string>
   /** Base with head's files at these paths (from the root) in place of its own. */
@@ -68,14 +70,17 @@ export async function openTrees(
     open.push(base)
     const head = join(room, 'head')
     const submodules = await copyWorkingTree(repository, head)
+    const changed = await changedFiles(repository, base.commit)
     const { notes, doubts } = await changesOf(repository, base, head, dev)
+    const nothing = changed.size === 0 ? [`there is nothing to compare: the working tree is as ${ref} has it`] : []
     return {
       repository,
       base,
       head,
       cache: join(room, 'cache'),
-      changes: [...emptyNotes(submodules), ...notes],
+      changes: [...nothing, ...emptyNotes(submodules), ...notes],
       doubts,
+      changed,
       twin: async () => {
         const twin = await checkOut(repository, base.commit, signal, {
           place: join(room, 'twin'),
@@ -156,6 +161,14 @@ async function copyWorkingTree(repository: string, to: string): Promise<string[]
   }
   linkModules(repository, to, await packageFolders(repository))
   return folders
+}
+
+async function changedFiles(repository: string, commit: string): Promise<ReadonlySet<string>> {
+  const listed = await Promise.all([
+    git(repository, 'diff', '--name-only', '--no-renames', '-z', commit, '--'),
+    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
+  ])
+  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
 }
 
 function emptyNotes(submodules: readonly string[]): string[] {

@@ -58,13 +58,16 @@ export interface Circumstances {
   readonly base: string
   /** Differences of which neither side has its own. */
   readonly doubts?: readonly string[]
+  /** Head is as base is. */
+  readonly nothing?: boolean
 }
 
 /**
  * The worst that was found. A gate passes only where everything that differs between the two sides was compared: what
  * time did not suffice for, what base could not be asked, or packages that base asks for and did not get, leave it
  * undecided, and unmeasured where nothing that differs was compared. Benchmarks that are the same program on both sides
- * prove nothing of those that are not.
+ * prove nothing of those that are not. Where nothing differs at all it passes, so that CI may ask on the branch that is
+ * compared with, and says that there was nothing to compare.
  */
 export function verdictOf(
   benchmarks: readonly GateBenchmark[],
@@ -72,7 +75,7 @@ export function verdictOf(
   same: ReadonlySet<string>,
   controls: readonly GateControl[],
   notMeasured: readonly NotMeasured[],
-  { base, doubts = [] }: Circumstances,
+  { base, doubts = [], nothing = false }: Circumstances,
 ): Pick<GateDocument, 'verdict' | 'headline'> {
   const of = (outcome: GateBenchmark['outcome']): GateBenchmark[] =>
     benchmarks.filter((benchmark) => benchmark.outcome === outcome)
@@ -118,7 +121,8 @@ export function verdictOf(
   if (doubt !== undefined) return { verdict: 'undecided', headline: `${clear}, but ${doubt}` }
   const gone = of('gone')
   const goneSaid = gone.length > 0 ? `; gone since base: ${gone.map(({ id }) => id).join(', ')}` : ''
-  return { verdict: 'pass', headline: `no slower than ${base}: ${clear}${goneSaid}` }
+  const against = nothing ? `nothing to compare, as head is what ${base} is` : `no slower than ${base}`
+  return { verdict: 'pass', headline: `${against}: ${clear}${goneSaid}` }
 }
 
 const COMPARED = new Set<GateBenchmark['outcome']>(['pass', 'undecided', 'accepted'])

@@ -38,10 +38,14 @@ exec "${process.execPath}"  "$basedir/${to}" "$@"
   chmodSync(join(folder, path), 0o755)
 }
 
-/** The exact work of a file of tasks, of the working tree against its last commit. */
-export async function countsOf({ folder }: Repository, file: string): Promise<GateDocument> {
+/** The exact work of a file of tasks, of the working tree against its last commit or another. */
+export async function countsOf(
+  { folder }: Repository,
+  file: string,
+  base = 'HEAD',
+): Promise<GateDocument> {
   return await runGate({
-    base: 'HEAD',
+    base,
     from: { file: join(folder, file) },
     folder,
     countsOnly: true,
