@@ -4,7 +4,7 @@
  *     trees      base and head side by side            trees.ts
  *     field      what is compared                      field.ts
  *     counts     exact work, compared                  counting.ts
- *     controls   base against itself and a slowed copy timing.ts
+ *     controls   base against itself and a slowed copy controls.ts
  *     rounds     fresh processes, interleaved          timing.ts, duel.ts, judge.ts
  *     findings   what was found, or let through        findings.ts
  *     document   one verdict, every reason             document.ts
@@ -17,13 +17,13 @@ import { unmeasuredOf } from '../harness/errors.ts'
 import { repositoryOf } from '../harness/git.ts'
 import { ACCEPT_FILE, readAcceptFile, toleranceOf, type AcceptFile } from './accept.ts'
 import type { Contest } from './contest.ts'
+import { Controls, type Late } from './controls.ts'
 import { countBoth, countControls, type CountLimits } from './counting.ts'
-import { GATE_SCHEMA, gateDocument, type GateControl, type GateDocument } from './document.ts'
-import { SideFailed } from './duel.ts'
+import { GATE_SCHEMA, gateDocument, type GateDocument } from './document.ts'
 import { fieldOf, type Field, type FieldOptions } from './field.ts'
 import { Findings } from './findings.ts'
 import { planOf } from './judge.ts'
-import { Refused, TimeUp } from './refused.ts'
+import { TimeUp } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 import { grownWhy, timedWhy, verdictOf, waitingNotes } from './verdict.ts'
@@ -84,7 +84,7 @@ class Run {
   private readonly accept: AcceptFile
   private readonly begin: number
   private readonly findings: Findings
-  private readonly controls: GateControl[] = []
+  private readonly controls = new Controls()
   /** Null where nothing was timed. */
   private chosen: Chosen | null = null
 
@@ -134,37 +134,17 @@ class Run {
     return secondsSince(this.begin)
   }
 
-  /**
-   * The controls of the counts, by the first benchmark. Where there is no time even for them, nothing can be told of any.
-   */
+  /** Where there is no time even for the controls, nothing can be told of any. */
   private async controlCounts(): Promise<void> {
-    const { subject } = this.contests[0]!
-    if (subject === null) return
-    const late = await this.control(() => countControls(subject, this.limits(), this.options.sabotage))
+    const late = await this.controls.count(this.contests, ({ subject }) =>
+      countControls(subject!, this.limits(), this.options.sabotage),
+    )
     if (late !== null) this.leaveOut(late)
   }
 
   /** Without controls nothing is measured any more. */
-  private leaveOut({ message }: TimeUp): void {
-    const why = `${message}, for the controls by ${this.contests[0]!.id}`
-    for (const { id } of this.contests) this.findings.leaveOut(id, why)
-  }
-
-  /**
-   * Controls that could not even be run are controls that failed; those that were given no time say nothing of how this
-   * gate measures. Why there was none, or null.
-   */
-  private async control(run: () => Promise<GateControl[]>): Promise<TimeUp | null> {
-    try {
-      this.controls.push(...(await run()))
-    } catch (error) {
-      if (error instanceof TimeUp) return error
-      if (!(error instanceof SideFailed || error instanceof Refused)) throw error
-      const benchmark = this.contests[0]!.id
-      const said = error instanceof SideFailed ? `${error.side}: ${error.message}` : error.message
-      this.controls.push({ of: 'any', benchmark, ok: false, said })
-    }
-    return null
+  private leaveOut({ id: by, message }: Late): void {
+    for (const { id } of this.contests) this.findings.leaveOut(id, `${message}, for the controls by ${by}`)
   }
 
   private async count(contest: Contest, alone: boolean): Promise<void> {
@@ -189,11 +169,11 @@ class Run {
   }
 
   /** The controls of the clock: whether it would find ten per cent here and now. */
-  private async controlClock(options: TimingOptions): Promise<TimeUp | null> {
-    const [first] = this.contests as [Contest]
-    const { sabotage } = this.options
-    const rounds = first.controls(options, sabotage?.slower ?? CONTROL_SLOWER)
-    return await this.control(() => timeControls(first.id, rounds, options))
+  private async controlClock(options: TimingOptions): Promise<Late | null> {
+    const slower = this.options.sabotage?.slower ?? CONTROL_SLOWER
+    return await this.controls.time(this.contests, (contest) =>
+      timeControls(contest.id, contest.controls(options, slower), options),
+    )
   }
 
   private timingOptions(benchmarks: number): TimingOptions {
@@ -219,7 +199,7 @@ class Run {
     const options = this.timingOptions(open.length)
     const late = await this.controlClock(options)
     if (late !== null) this.leaveOut(late)
-    if (late !== null || this.controls.some(({ ok }) => !ok)) return
+    if (late !== null || this.controls.failed) return
     for (const contest of open) {
       if (this.isOver()) break
       try {
@@ -261,15 +241,16 @@ class Run {
 
   private document(load: number): GateDocument {
     const { base, repeat } = this.options
-    const why = this.controls.some(({ ok }) => !ok) ? 'the controls failed' : 'time was up'
+    const why = this.controls.failed ? 'the controls failed' : 'time was up'
     for (const { id } of this.contests) this.findings.leaveOut(id, why)
     const same = new Set(this.contests.filter(({ sameCode }) => sameCode).map(({ id }) => id))
     const { benchmarks, notMeasured } = this.findings
     const { doubts, changed } = this.trees
+    const { played: controls } = this.controls
     const circumstances = { base, doubts, nothing: changed.size === 0 }
     const isTask = this.contests.some(({ subject }) => subject !== null)
     const clockNote = isTask ? (this.chosen?.note ?? null) : null
-    const { verdict, headline } = verdictOf(benchmarks, same, this.controls, notMeasured, circumstances)
+    const { verdict, headline } = verdictOf(benchmarks, same, controls, notMeasured, circumstances)
     return gateDocument.parse({
       schema: GATE_SCHEMA,
       verdict,
@@ -284,7 +265,7 @@ class Run {
         load,
       },
       benchmarks,
-      controls: this.controls,
+      controls,
       errorRates: this.options.errorRates,
       notMeasured,
       seconds: this.elapsed(),
