@@ -100,17 +100,27 @@ function grownFunctions(base: Counts, head: Counts): string[] {
     .map(({ name }) => name)
 }
 
-const near = (x: number, y: number): boolean => Math.abs(x - y) <= 0.005 * Math.max(x, y)
+const BLOCKS: Allowance = { share: 0.005, amount: 0 }
+const BYTES: Allowance = { share: 0.01, amount: 4096 }
+
+function near(x: number, y: number, { share, amount } = BLOCKS): boolean {
+  return Math.abs(x - y) <= Math.max(share * Math.max(x, y), amount)
+}
 
 /** Whether two counts of the same code agree as exactly as counts must. */
 export function agree(a: Counts, b: Counts): boolean {
   return repeats('blocks', a, b) && Object.keys(a.own).every((name) => repeats(name, a, b))
 }
 
-/** Whether a counter is the same in two counts of the same code: an engine's own exactly, blocks within half a per cent. */
+/**
+ * Whether a counter is the same in two counts of the same code: an engine's own exactly, blocks within half a per cent, bytes
+ * within one per cent or 4 KiB.
+ */
 export function repeats(name: string, a: Counts, b: Counts): boolean {
   if (name in a.own) return a.own[name] === b.own[name]
-  return name !== 'blocks' || near(a.blocks, b.blocks)
+  if (name === 'blocks' || name === 'firstBlocks') return near(a[name], b[name])
+  if (name === 'allocated' || name === 'retained') return near(a[name], b[name], BYTES)
+  return true
 }
 
 /** Counters that one side has and the other has not: they cannot be compared, and a reader should know. */
