@@ -3,15 +3,18 @@
  *
  * A benchmark's code is every file that its module imports, and theirs. Where none of them has changed, nor any data
  * beside them, base and head are the same program and there is nothing to measure. Where the benchmark's own files have
- * changed, base is asked head's question: head's benchmark laid over base's engines.
+ * changed, base is asked head's question: head's benchmark laid over base's engines. Of a stranger's benchmark
+ * `question.ts` says which files are its own.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
+import { packageFolders } from '../harness/dependencies.ts'
 import { changedIn } from '../harness/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { COUNTED, GATED } from './gated.ts'
+import { questionOf } from './question.ts'
 import { placesOf, type Trees } from './trees.ts'
 import type { TaskFile, Work } from './work.ts'
 
@@ -113,8 +116,10 @@ export const taskId = (file: string, task: string): string =>
 /** The tasks of somebody's file, by `names` as head has them. */
 export async function taskSubjects(file: string, names: readonly string[], trees: Trees): Promise<Subject[]> {
   const place = relative(trees.repository, file)
-  const differs = trees.changed.has(place)
-  const base = differs ? await trees.layOver([place]) : trees.base.folder
+  const packages = await packageNames(trees)
+  const question = questionOf(place, { trees: [trees.head, trees.base.folder], packages })
+  const laidOver = question.filter((one) => trees.changed.has(one))
+  const base = laidOver.length > 0 ? await trees.layOver(laidOver) : trees.base.folder
   return names.map((task) => ({
     id: taskId(file, task),
     base: { kind: 'task', task, ...taskFile(file, trees, base) },
@@ -123,8 +128,25 @@ export async function taskSubjects(file: string, names: readonly string[], trees
     timed: true,
     // What a stranger's file reads is not known.
     sameCode: false,
-    laidOver: differs ? [place] : [],
+    laidOver,
   }))
+}
+
+async function packageNames({ repository, head }: Trees): Promise<ReadonlySet<string>> {
+  const names = [...(await packageFolders(repository))].flatMap((folder) => {
+    const file = join(head, folder, 'package.json')
+    return existsSync(file) ? (nameIn(readFileSync(file, 'utf8')) ?? []) : []
+  })
+  return new Set(names)
+}
+
+function nameIn(manifest: string): string | undefined {
+  try {
+    return (JSON.parse(manifest) as { readonly name?: string } | null)?.name
+  } catch {
+    // Nobody can import it.
+    return undefined
+  }
 }
 
 interface Code {
