@@ -108,6 +108,13 @@ test('nobody reads the progress any more: the verdict is still told, and its exi
   expect([code, told]).toEqual([99, expect.stringContaining('blocks grew')])
 })
 
+test('--counts of a command: exit 2 and why', async () => {
+  const args = ['gate', '--base', 'HEAD', '--command', 'true', '--counts']
+  const { code, stdout, stderr } = await flowbench(args, { cwd: repository.folder })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('what a command does cannot be counted')
+})
+
 test.each([
   [[], 'which commit? --base REF'],
   [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],

@@ -164,6 +164,8 @@ export const gate = defineCommand({
         console.log(json ? JSON.stringify(found) : renderBisected(found))
         return
       }
+      if (command !== undefined && counts)
+        throw new UsageError('--counts is of benchmarks: what a command does cannot be counted, only timed')
       if (base === undefined) throw new UsageError('which commit? --base REF')
       const { markdown, junit, bencher } = more
       const outputs = { markdown, junit, bencher, record: more.record }
