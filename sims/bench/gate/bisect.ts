@@ -16,6 +16,7 @@ import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowWork, type Registry, type Subject } from './subjects.ts'
 import { Refused } from './refused.ts'
+import { watchSteal, withSteal } from './steal.ts'
 import { timeBoth, type JudgeOptions, type Pair } from './timing.ts'
 import { gateClock } from './waiting.ts'
 
@@ -132,6 +133,7 @@ async function compare(
   left: () => number,
 ): Promise<Verdict> {
   const head = await checkOut(repository, commit, signal)
+  const stolen = watchSteal()
   try {
     const subject: Subject = {
       id,
@@ -162,7 +164,8 @@ async function compare(
   } catch (error) {
     if (error instanceof SideFailed && error.side === 'head' && error.hangs)
       return { is: 'worse', why: `it ${error.message}` }
-    if (error instanceof SideFailed || error instanceof Refused) return { is: 'untold', why: error.message }
+    if (error instanceof Refused) return { is: 'untold', why: withSteal(error, stolen()).message }
+    if (error instanceof SideFailed) return { is: 'untold', why: error.message }
     throw error
   } finally {
     head.close()

@@ -23,7 +23,8 @@ import { GATE_SCHEMA, gateDocument, type GateDocument } from './document.ts'
 import { fieldOf, type Field, type FieldOptions } from './field.ts'
 import { Findings } from './findings.ts'
 import { planOf } from './judge.ts'
-import { TimeUp } from './refused.ts'
+import { Refused, TimeUp } from './refused.ts'
+import { watchSteal, withSteal } from './steal.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 import { grownWhy, timedWhy, verdictOf, waitingNotes } from './verdict.ts'
@@ -202,11 +203,14 @@ class Run {
     if (late !== null || this.controls.failed) return
     for (const contest of open) {
       if (this.isOver()) break
+      const stolen = watchSteal()
       try {
         await this.timeOne(contest, open.length, options)
       } catch (error) {
-        if (error instanceof TimeUp && contest.subject !== null)
-          this.findings.leaveOut(contest.id, error.message)
+        const isTask = contest.subject !== null
+        if (isTask && error instanceof TimeUp) this.findings.leaveOut(contest.id, error.message)
+        else if (isTask && error instanceof Refused)
+          this.findings.settleFailed(contest, withSteal(error, stolen()), 'time')
         else this.findings.settleFailed(contest, error, 'time')
       }
     }
