@@ -44,7 +44,7 @@ export function timedWhy({ finding, ratio, low, high, memory, timing }: Timed): 
 /** By how much more of the wall than of the processor a head may take before that is said. */
 const WAITS = 1.1
 
-/** Of a command nobody knows that it sleeps, and none is refused for it: that head waits for longer is said beside its time. */
+/** No command is known to sleep, and none is refused for it: that head waits for longer is said beside its time. */
 export function waitingNotes({ ratio, timing: { wall } }: Timed): string[] {
   if (wall <= WAITS * ratio) return []
   return [

@@ -179,8 +179,8 @@ function manifestOf(file: string): { readonly scripts?: Readonly<Record<string, 
 }
 
 /**
- * Where installations are kept, and what npm is to be told: where home may not be written (a container whose user has none), a
- * folder of this user in the temporary one.
+ * Where installations are kept, and what npm is to be told: where home may not be written (a container whose user has
+ * none), a folder of this user in the temporary one.
  */
 function cacheFolder(): { readonly cache: string; readonly env: NodeJS.ProcessEnv } {
   try {

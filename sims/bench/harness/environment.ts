@@ -16,7 +16,7 @@ export interface Places {
   readonly trees: readonly string[]
 }
 
-/** Names of variables that hold places to look in (`PATH`, `PYTHONPATH`, `XDG_DATA_DIRS`), or one for files that nobody finds. */
+/** Names of variables that hold places to look in (`PATH`, `XDG_DATA_DIRS`), or one for files that nobody else finds. */
 const SEARCHED = /(?:PATH|DIRS)$|^TE?MP(?:DIR)?$/i
 
 /** Ours, as what runs in `tree` is given it. */
