@@ -131,9 +131,7 @@ test('what it declares is what it uses: every input, and the verdict as output',
   expect(ACTION.runs.using).toBe('composite')
   const used = JSON.stringify(ACTION.runs.steps)
   for (const name of Object.keys(ACTION.inputs)) expect(used).toContain(`inputs.${name}`)
-  expect(ACTION.outputs['verdict']!.value).toBe(
-    "${{ steps.gate.outputs.verdict || 'unmeasured' }}",
-  )
+  expect(ACTION.outputs['verdict']!.value).toBe("${{ steps.gate.outputs.verdict || 'unmeasured' }}")
   expect(ACTION.runs.steps.some(({ id }) => id === 'gate')).toBe(true)
   // Nothing from outside is part of a script: it comes by the environment.
   for (const { run } of ACTION.runs.steps) expect(run).not.toContain('${{')
@@ -159,6 +157,14 @@ test.each([
   const { code, stdout, output } = act({ bench: 'tasks.mjs' }, event)
   expect([code, output]).toEqual([3, 'verdict=unmeasured\n'])
   expect(stdout).toContain(`::error title=Speed gate::${message}`)
+})
+
+test('without anything to measure it names the inputs that are missing, and gates nothing of its own', () => {
+  const { code, stdout, output, summary } = act({}, base)
+  expect([code, output, summary]).toEqual([2, 'verdict=unmeasured\n', ''])
+  expect(stdout).toMatch(
+    /^::error title=Speed gate::there is nothing to measure; give the input bench .* or command /,
+  )
 })
 
 test('a pull request is compared with what it is merged into, which may be newer than the event says', () => {
@@ -191,7 +197,9 @@ test('a pull request is compared with what it is merged into, which may be newer
 test('a base that cannot be fetched is unmeasured, and named', () => {
   const { code, stdout, output } = act({ bench: 'tasks.mjs' }, 'c0ffee00'.repeat(5))
   expect([code, output]).toEqual([3, 'verdict=unmeasured\n'])
-  expect(stdout).toMatch(/^::error title=Speed gate::the commit to compare with could not be fetched: c0ffee00/m)
+  expect(stdout).toMatch(
+    /^::error title=Speed gate::the commit to compare with could not be fetched: c0ffee00/m,
+  )
 })
 
 test('what cannot be asked for is unmeasured, not a pass', () => {

@@ -57,7 +57,11 @@ export const init = defineCommand({
 /** A scenario's text under another name and in another file: its commands, too, run the copy. */
 function copyOf(
   text: string,
-  { from, name, file }: { readonly from: { readonly file: string }; readonly name: string; readonly file: string },
+  {
+    from,
+    name,
+    file,
+  }: { readonly from: { readonly file: string }; readonly name: string; readonly file: string },
 ): string {
   const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
   return (

@@ -33,7 +33,9 @@ test('a file in a folder of its own: the folder is made, and nothing is left in 
   expect(await placeIn(at('pages'), 'a.html')).toBe(at('pages/a.html'))
   expect(readdirSync(at('pages'))).toEqual([])
   mkdirSync(at('pages/b.html'))
-  await expect(placeIn(at('pages'), 'b.html')).rejects.toThrow(/--out .*b\.html: cannot be written \(EISDIR\)/)
+  await expect(placeIn(at('pages'), 'b.html')).rejects.toThrow(
+    /--out .*b\.html: cannot be written \(EISDIR\)/,
+  )
 })
 
 test('a link to a file that is not there yet stays one', () => {

@@ -116,4 +116,6 @@ export function freezesAlone(text: string): boolean {
 
 /** Blocks of TypeScript that import something: whole programs, which run from the root as they stand. */
 export const programsIn = (text: string): string[] =>
-  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!).filter((code) => /^import /m.test(code))
+  [...text.matchAll(/^```ts\n(.*?)^```$/gms)]
+    .map(([, code]) => code!)
+    .filter((code) => /^import /m.test(code))

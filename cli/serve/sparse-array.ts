@@ -31,7 +31,10 @@ export const sparseArray = defineCommand({
         default: 'everysec' as const,
         describe: 'when a write is on the disk: before it is acknowledged, within a second, some time',
       })
-      .option('password', { type: 'string', describe: 'clients must know it; anyone who lists processes sees it' })
+      .option('password', {
+        type: 'string',
+        describe: 'clients must know it; anyone who lists processes sees it',
+      })
       .option('password-file', {
         type: 'string',
         conflicts: 'password',
@@ -47,7 +50,11 @@ export const sparseArray = defineCommand({
         default: true,
         describe: 'let others in between during long commands',
       })
-      .option('cut', { type: 'boolean', default: false, describe: 'cut a log that is damaged in the middle; what is cut off is kept' })
+      .option('cut', {
+        type: 'boolean',
+        default: false,
+        describe: 'cut a log that is damaged in the middle; what is cut off is kept',
+      })
       .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
   async handler({
     port,

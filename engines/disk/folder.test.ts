@@ -1,13 +1,5 @@
 /** Folders that the system does not make, does not sync, or has made already. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -74,12 +66,15 @@ describe('where none can be made', () => {
   })
 })
 
-test.each(['EACCES', 'EINVAL', 'ENOTSUP'])('one that is synced for nobody (%s) is made all the same', (code) => {
-  refusal = code
-  makeFolder(join(dir, 'a', 'b'))
-  syncFolder(dir)
-  expect([existsSync(join(dir, 'a', 'b')), synced]).toEqual([true, 3])
-})
+test.each(['EACCES', 'EINVAL', 'ENOTSUP'])(
+  'one that is synced for nobody (%s) is made all the same',
+  (code) => {
+    refusal = code
+    makeFolder(join(dir, 'a', 'b'))
+    syncFolder(dir)
+    expect([existsSync(join(dir, 'a', 'b')), synced]).toEqual([true, 3])
+  },
+)
 
 test('a disk that fails is told of', () => {
   refusal = 'EIO'

@@ -283,33 +283,36 @@ describe('a damage', () => {
     expect(contentsOf(gap)).toEqual({ 'log.0': one, 'log.2.cut': other, 'log.2.cut.2': three })
   })
 
-  it.each([true, false])('that is passed takes nothing away, wherever the power fails (a record behind it: %s)', (isBefore) => {
-    const one = set(1, 'a', '1')
-    const [two, three] = [set(2, 'b', '2', one.length), set(3, 'c', '3', 2 * one.length)]
-    const broken = Buffer.from(two)
-    broken[40]! ^= 1
-    const tail = isBefore ? Buffer.concat([broken, three]) : broken
-    const later = set(isBefore ? 4 : 3, 'd', '4')
-    for (let seed = 0; seed < 100; seed++) {
-      const random = seeded(seed)
-      const files = onDisk({ 'log.0': Buffer.concat([one, tail]), 'log.1': later })
-      files.callsLeft = random.below(20)
-      let isCut = false
-      try {
-        start(files, true)
-      } catch (error) {
-        if (!(error instanceof PowerCut)) throw error
-        isCut = true
+  it.each([true, false])(
+    'that is passed takes nothing away, wherever the power fails (a record behind it: %s)',
+    (isBefore) => {
+      const one = set(1, 'a', '1')
+      const [two, three] = [set(2, 'b', '2', one.length), set(3, 'c', '3', 2 * one.length)]
+      const broken = Buffer.from(two)
+      broken[40]! ^= 1
+      const tail = isBefore ? Buffer.concat([broken, three]) : broken
+      const later = set(isBefore ? 4 : 3, 'd', '4')
+      for (let seed = 0; seed < 100; seed++) {
+        const random = seeded(seed)
+        const files = onDisk({ 'log.0': Buffer.concat([one, tail]), 'log.1': later })
+        files.callsLeft = random.below(20)
+        let isCut = false
+        try {
+          start(files, true)
+        } catch (error) {
+          if (!(error instanceof PowerCut)) throw error
+          isCut = true
+        }
+        const left = isCut ? new PowerFiles(files.afterCut(random)) : files
+        left.callsLeft = Infinity
+        expect(start(left, true).client.type('GET a')).toBe('"1"')
+        const kept = Object.entries(contentsOf(left))
+        const has = (name: RegExp, bytes: Buffer): boolean =>
+          kept.some(([each, contents]) => name.test(each) && contents.equals(bytes))
+        expect([has(/^log\.0\.cut/, tail), has(/^log\.1(\.cut)?/, later)]).toEqual([true, true])
       }
-      const left = isCut ? new PowerFiles(files.afterCut(random)) : files
-      left.callsLeft = Infinity
-      expect(start(left, true).client.type('GET a')).toBe('"1"')
-      const kept = Object.entries(contentsOf(left))
-      const has = (name: RegExp, bytes: Buffer): boolean =>
-        kept.some(([each, contents]) => name.test(each) && contents.equals(bytes))
-      expect([has(/^log\.0\.cut/, tail), has(/^log\.1(\.cut)?/, later)]).toEqual([true, true])
-    }
-  })
+    },
+  )
 
   it.each(['hello\n', 'From: a@b\n', Buffer.from([0, 1]), 'x'.repeat(30) + '\n', 'FBR3'.repeat(50)])(
     'is a file in a log’s place that somebody else wrote, which is left as it is, or put aside: %j',

@@ -26,19 +26,22 @@ describe('who is locked out', () => {
     expect(measures.invariants.filter(({ ok }) => !ok)).toEqual([])
   })
 
-  it.each(LADDERS)('equals it where %s is rolled out to a part of the clients, and to hardly any', (ladder) => {
-    for (const rollout of ['60%', '2%', '0%']) {
-      const params = paramsOf({ ladder, rollout, udpBlocked: '20%', ipv6Only: '20%', nat64: '50%' })
-      const measures = simulate(params, context())
-      const checks = predictions(params)
-      expect(checks.length).toBe(ladder === 'none' || rollout === '0%' ? 1 : 2)
-      for (const { metric, expected } of checks) {
-        const error = 4 * Math.sqrt((expected * (1 - expected)) / params.calls)
-        expect(Math.abs(measures.metrics[metric]! - expected)).toBeLessThanOrEqual(error)
+  it.each(LADDERS)(
+    'equals it where %s is rolled out to a part of the clients, and to hardly any',
+    (ladder) => {
+      for (const rollout of ['60%', '2%', '0%']) {
+        const params = paramsOf({ ladder, rollout, udpBlocked: '20%', ipv6Only: '20%', nat64: '50%' })
+        const measures = simulate(params, context())
+        const checks = predictions(params)
+        expect(checks.length).toBe(ladder === 'none' || rollout === '0%' ? 1 : 2)
+        for (const { metric, expected } of checks) {
+          const error = 4 * Math.sqrt((expected * (1 - expected)) / params.calls)
+          expect(Math.abs(measures.metrics[metric]! - expected)).toBeLessThanOrEqual(error)
+        }
+        expect(conserves(measures.flow)).toEqual({ ok: true })
       }
-      expect(conserves(measures.flow)).toEqual({ ok: true })
-    }
-  })
+    },
+  )
 
   it('is as many as the part of the clients says: half of what the ladder saves is saved for half of them', () => {
     const expectedAt = (rollout: string): number =>
@@ -190,9 +193,9 @@ describe('the answer', () => {
       'With TURN/TLS on 443 for 25 % of clients, 3 % of callers, 1000 people a week, get no call; ' +
         'with TURN/TLS on 443 0.4 % are left.',
     )
-    expect(firewalledClients.answer({ points: points.slice(0, 2), chosen: points[0] } as never).text).toContain(
-      '; with TURN/TLS on 443 for 50 % of clients, 2 % are left.',
-    )
+    expect(
+      firewalledClients.answer({ points: points.slice(0, 2), chosen: points[0] } as never).text,
+    ).toContain('; with TURN/TLS on 443 for 50 % of clients, 2 % are left.')
     const [bars] = firewalledClients.charts({
       points: points.map((one) => ({ ...one, replications: [] })),
     } as never)

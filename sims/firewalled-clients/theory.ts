@@ -72,7 +72,8 @@ export function predictions(params: FirewalledParams): TheoryPrediction[] {
   }
   const onFallback = rollout * sum((one) => isBlocked(one) && !isLocked(one))
   const giveUp = chanceOfLater(params, OF_A_CALL, patience - waits)
-  if (waysOf(ladder).length === 1 || rollout === 0 || calls * onFallback * giveUp > HARDLY_ANY) return [locked]
+  if (waysOf(ladder).length === 1 || rollout === 0 || calls * onFallback * giveUp > HARDLY_ANY)
+    return [locked]
   return [
     locked,
     {

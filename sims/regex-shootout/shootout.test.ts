@@ -56,7 +56,11 @@ describe('the sim', () => {
 
   describe('what is expected of patterns that were not all looked into', () => {
     const unread = '\\s+$|^a{700}(b+)+$'
-    const judged = async (patterns: readonly string[], expectations: readonly string[], replications: number) =>
+    const judged = async (
+      patterns: readonly string[],
+      expectations: readonly string[],
+      replications: number,
+    ) =>
       (
         await runInline(
           regexShootout,
@@ -76,7 +80,11 @@ describe('the sim', () => {
     })
 
     test('is decided where it does not', async () => {
-      const met = await judged([unread, '^a+$'], ['exponential <= 1', 'superlinear < 2', 'exponential >= 0'], 1)
+      const met = await judged(
+        [unread, '^a+$'],
+        ['exponential <= 1', 'superlinear < 2', 'exponential >= 0'],
+        1,
+      )
       expect([met.verdict, met.trust.reasons]).toEqual(['pass', []])
       expect(met.points[0]!.metrics['exponential']).toMatchObject({ value: 0, low: 0, high: 1 })
       const missed = await judged([unread, '^(a+)+$'], ['exponential == 0'], 2)
@@ -143,13 +151,16 @@ describe('live, what an engine did not answer', () => {
     expect([document.verdict, document.trust.reasons]).toEqual(['pass', []])
   })
 
-  test.each(['failed', 'too slow'])('%s: it may have been wrong, in any number of replications', async (outcome) => {
-    const document = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) < 1')
-    expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
-    expect(document.trust.reasons[0]!.text).toContain('v8 failed or was too slow 1 of 2 times')
-    const bounded = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) <= 1')
-    expect(bounded.verdict).toBe('pass')
-  })
+  test.each(['failed', 'too slow'])(
+    '%s: it may have been wrong, in any number of replications',
+    async (outcome) => {
+      const document = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) < 1')
+      expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
+      expect(document.trust.reasons[0]!.text).toContain('v8 failed or was too slow 1 of 2 times')
+      const bounded = await judged(definitions(cell('right'), cell(outcome)), 'wrong(v8) <= 1')
+      expect(bounded.verdict).toBe('pass')
+    },
+  )
 
   test('a wrong answer is one whatever else did not come', async () => {
     const both = definitions(cell('wrong'), cell('failed'))

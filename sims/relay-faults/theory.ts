@@ -29,7 +29,9 @@ export function predictions(params: RelayFaultsParams): TheoryPrediction[] {
 export function returnsByOwnCheck(params: RelayFaultsParams): boolean {
   const { fault, downtime, silence, deadAfter, patience } = params
   return (
-    survives(fault) && downtime <= silence && longestOutage(params, downOf(params)) < Math.min(deadAfter, patience)
+    survives(fault) &&
+    downtime <= silence &&
+    longestOutage(params, downOf(params)) < Math.min(deadAfter, patience)
   )
 }
 

@@ -18,7 +18,13 @@ import { predictions } from './theory.ts'
 const sim = voiceFleet as unknown as Sim
 
 const paramsOf = (clusters: number, written: Record<string, unknown> = {}): VoiceFleetParams =>
-  voiceFleetParams.parse({ clusters, relayHosts: 40, weeklyActiveUsers: '9M', span: '10min at peak', ...written })
+  voiceFleetParams.parse({
+    clusters,
+    relayHosts: 40,
+    weeklyActiveUsers: '9M',
+    span: '10min at peak',
+    ...written,
+  })
 
 function simulate(params: VoiceFleetParams, replication = 0): Measures {
   const context = (part: number): ReplicationContext => ({

@@ -96,7 +96,7 @@ export function routesOf(params: VoiceFleetParams, cluster: number): Route[] {
   const scale = scaleOf(params, weights)
   const lost =
     scale === null
-      ? neighboursOf(clusters, spillShare, ...dayOf(params), ...staysOf(params))[cluster] ?? null
+      ? (neighboursOf(clusters, spillShare, ...dayOf(params), ...staysOf(params))[cluster] ?? null)
       : worstNeighbour(world, cluster, spillShare, (routes) =>
           mostSessions(scaled(sumOfRoutes(1, weights, routes), scale), survival(params)),
         )

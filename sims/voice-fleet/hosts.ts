@@ -159,7 +159,8 @@ export class Hosts {
     addAt(fleet, Math.min(MOST_LATE, Math.floor((arrivals / capacity) * BINS)), arrivals)
     if (luck !== null && arrivals < this.flood) this.drawQueue(fleet, core, arrivals, luck)
     else this.queueFor(fleet, core, arrivals)
-    const seconds = backlog[core]! > 0 && (arrivals > capacity || backlogged[core]! > 0) ? backlogged[core]! + 1 : 0
+    const seconds =
+      backlog[core]! > 0 && (arrivals > capacity || backlogged[core]! > 0) ? backlogged[core]! + 1 : 0
     backlogged[core] = seconds
     if (seconds > fleet.longestBacklog) fleet.longestBacklog = seconds
   }

@@ -63,7 +63,10 @@ export function judge(params: VoiceFleetParams, cells: readonly CellWorld[]): Me
       return here.length === 0 ? null : Math.max(...here)
     }
     return [
-      [utilisationIn(name), worst(fleets.map((fleet) => params.loadMultiple * fleet.peakUtilisation))] as const,
+      [
+        utilisationIn(name),
+        worst(fleets.map((fleet) => params.loadMultiple * fleet.peakUtilisation)),
+      ] as const,
       [loadIn(name), worst(shares)] as const,
     ]
   })

@@ -169,7 +169,8 @@ function recoverLog(
     at = found.end
     place = found.record.place
   }
-  const { salt = null, synced = 0 }: Partial<Place> = place ?? {}
+  const salt = place?.salt ?? null
+  const synced = place?.synced ?? 0
   const read: ReadLog = { name, bytes: at, synced, salt }
   if (at === log.size) return read
   const behind = whatIsBehind(log, { sequence: replay.sequence, salt, end: at })

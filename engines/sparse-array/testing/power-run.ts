@@ -195,7 +195,16 @@ function cutStart(files: PowerFiles, random: Random): PowerFiles {
 
 export async function runPowerCuts(points: number, seed: number): Promise<PowerRun> {
   const random = seeded(seed)
-  const totals = { acknowledged: 0, unacknowledged: 0, saving: 0, killed: 0, failedSyncs: 0, cutStarts: 0, givenUp: 0, holes: 0 }
+  const totals = {
+    acknowledged: 0,
+    unacknowledged: 0,
+    saving: 0,
+    killed: 0,
+    failedSyncs: 0,
+    cutStarts: 0,
+    givenUp: 0,
+    holes: 0,
+  }
   for (let point = 0; point < points; point++) {
     try {
       await onePoint(random, totals)

@@ -2,7 +2,15 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { playRound, SideFailed, type Played } from './duel.ts'
 import { Silence } from './patience.ts'
-import { acceptance, ENGINE, openFixture, outcomes, QUADRATIC, TASKS, type Fixture } from './testing/fixture.ts'
+import {
+  acceptance,
+  ENGINE,
+  openFixture,
+  outcomes,
+  QUADRATIC,
+  TASKS,
+  type Fixture,
+} from './testing/fixture.ts'
 import { holdClock, letClockGo, passTime } from './testing/held-clock.ts'
 
 /** Rounds are played unless a test says what they come to. */

@@ -56,7 +56,9 @@ test('a benchmark whose count the budget cuts off is not measured, and says noth
 
 test('controls that the budget cuts off have not failed: nothing was measured', async () => {
   holdClock()
-  fixture.repository.write({ 'tasks.mjs': TASKS.replace('{ unique:', '{ never: () => { for (;;); }, unique:') })
+  fixture.repository.write({
+    'tasks.mjs': TASKS.replace('{ unique:', '{ never: () => { for (;;); }, unique:'),
+  })
   const base = fixture.repository.commit({})
   const gate = fixture.gateOf(`${ENGINE}// another\n`, { base, only: ['never'], budget: 3 })
   const document = await waitedFor(gate, { hanging: 2, answered: LISTED })

@@ -24,13 +24,16 @@ test.each([
   ['bun.lockb', 'bun.lockb'],
   ['common/config/rush/pnpm-lock.yaml', 'common/config/rush/pnpm-lock.yaml'],
   ['app/yarn.lock', 'app/node_modules/a/index.js'],
-])('planted: %s changed, and its packages are installed: undecided, and said first', async (file, installed) => {
-  repository.commit({ ...TASKS, 'app/package.json': '{}', [file]: 'one' })
-  repository.write({ [installed]: 'another', [file]: 'another' })
-  const { verdict, headline, changes } = await countsOf(repository, 'b.mjs')
-  const said = `${file} changed; both sides run the packages that are installed here`
-  expect([verdict, headline, changes]).toEqual(['undecided', `1 of 1 clear, but ${said}`, [said]])
-})
+])(
+  'planted: %s changed, and its packages are installed: undecided, and said first',
+  async (file, installed) => {
+    repository.commit({ ...TASKS, 'app/package.json': '{}', [file]: 'one' })
+    repository.write({ [installed]: 'another', [file]: 'another' })
+    const { verdict, headline, changes } = await countsOf(repository, 'b.mjs')
+    const said = `${file} changed; both sides run the packages that are installed here`
+    expect([verdict, headline, changes]).toEqual(['undecided', `1 of 1 clear, but ${said}`, [said]])
+  },
+)
 
 test('planted: a manifest asks for others, and no lock file says which', async () => {
   const asks = (version: string): string => JSON.stringify({ devDependencies: { esbuild: version } })

@@ -75,7 +75,10 @@ test('time that is up says so of who was tried, and fails nothing', async () => 
 })
 
 test('planted: a gate whose first task base lacks is one of the others', async () => {
-  const tasks = TASKS.replace('import { unique }', "import * as engine from './engine.mjs'\nimport { unique }")
+  const tasks = TASKS.replace(
+    'import { unique }',
+    "import * as engine from './engine.mjs'\nimport { unique }",
+  )
   fixture.repository.write({
     'tasks.mjs': tasks.replace('{ unique:', '{ fresh: () => engine.fresh(items), unique:'),
   })

@@ -12,7 +12,10 @@ import type { Trees } from './trees.ts'
 import type { TaskFile } from './work.ts'
 
 /** Where benchmarks come from: the registry's rows, the tasks of a file, or one command. */
-export type Source = { readonly registry: Registry } | { readonly file: string } | { readonly command: string }
+export type Source =
+  | { readonly registry: Registry }
+  | { readonly file: string }
+  | { readonly command: string }
 
 export interface FieldOptions {
   readonly from: Source

@@ -225,10 +225,15 @@ export const lies = (items) => ${lies}
   write({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
   expect(document.verdict).toBe('unmeasured')
   // tinybench has called each function once when the file was loaded: even the first run finds the result.
-  expect(Object.fromEntries(document.benchmarks.map(({ id, outcome, why }) => [id, [outcome, why]]))).toEqual({
-    'tasks/remembers': ['refused', expect.stringContaining('it hands back a result kept or made elsewhere')],
-    'tasks/lies': ['refused', expect.stringContaining('it returned 401 first, and 402 later')],
-  })
+  expect(Object.fromEntries(document.benchmarks.map(({ id, outcome, why }) => [id, [outcome, why]]))).toEqual(
+    {
+      'tasks/remembers': [
+        'refused',
+        expect.stringContaining('it hands back a result kept or made elsewhere'),
+      ],
+      'tasks/lies': ['refused', expect.stringContaining('it returned 401 first, and 402 later')],
+    },
+  )
 })
 
 test('planted: a control whose copy does no more work is not found, and nothing passes', async () => {
@@ -311,4 +316,3 @@ test('what else changed is said: lock files, the wanted Node', async () => {
     expect.stringContaining('.nvmrc changed; both sides run on Node'),
   ])
 })
-

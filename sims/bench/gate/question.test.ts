@@ -32,7 +32,12 @@ test.each<[string, string, Record<string, string>, string[]]>([
   [
     'data beside it, and a fixture that only that reads',
     'b.mjs',
-    { 'b.mjs': imports('./engine.mjs', './data'), 'engine.mjs': '', 'data.mjs': imports('./fixtures/a.json'), 'fixtures/a.json': '1' },
+    {
+      'b.mjs': imports('./engine.mjs', './data'),
+      'engine.mjs': '',
+      'data.mjs': imports('./fixtures/a.json'),
+      'fixtures/a.json': '1',
+    },
     ['data.mjs', 'fixtures/a.json'],
   ],
   [
@@ -44,7 +49,11 @@ test.each<[string, string, Record<string, string>, string[]]>([
   [
     'a helper by its name, and what CommonJS requires',
     'src/a.bench.cjs',
-    { 'src/a.bench.cjs': "require('./a.cjs'); require('./bench-setup.cjs')", 'src/a.cjs': '', 'src/bench-setup.cjs': '' },
+    {
+      'src/a.bench.cjs': "require('./a.cjs'); require('./bench-setup.cjs')",
+      'src/a.cjs': '',
+      'src/bench-setup.cjs': '',
+    },
     ['src/bench-setup.cjs'],
   ],
   [
@@ -62,7 +71,12 @@ test.each<[string, string, Record<string, string>, string[]]>([
   [
     'planted: not code, whatever a part of its name says',
     'b.mjs',
-    { 'b.mjs': imports('./a.mjs', './load-data.mjs', './data-access.mjs'), 'a.mjs': '', 'load-data.mjs': '', 'data-access.mjs': '' },
+    {
+      'b.mjs': imports('./a.mjs', './load-data.mjs', './data-access.mjs'),
+      'a.mjs': '',
+      'load-data.mjs': '',
+      'data-access.mjs': '',
+    },
     [],
   ],
   [
@@ -77,7 +91,12 @@ test.each<[string, string, Record<string, string>, string[]]>([
     { 'src/data.bench.mjs': imports('./data.mjs', './a.mjs'), 'src/data.mjs': '', 'src/a.mjs': '' },
     [],
   ],
-  ['not what lies elsewhere', 'src/b.mjs', { 'src/b.mjs': imports('./a.mjs', '../data.mjs'), 'src/a.mjs': '', 'data.mjs': '' }, []],
+  [
+    'not what lies elsewhere',
+    'src/b.mjs',
+    { 'src/b.mjs': imports('./a.mjs', '../data.mjs'), 'src/a.mjs': '', 'data.mjs': '' },
+    [],
+  ],
 ])('what is the benchmark’s own: %s', (_, file, files, own) => {
   expect([...ownOf(file, files)].toSorted()).toEqual(own)
 })
@@ -85,7 +104,8 @@ test.each<[string, string, Record<string, string>, string[]]>([
 test('planted: data that a change makes longer are put to base, too; an engine that does more fails as before', async () => {
   const engine = (times: number): string =>
     `export const sum = (list) => { let all = 0; for (let i = 0; i < ${times} * list.length; i++) all += 1; return all > 0 }\n`
-  const data = (length: number): string => `export const list = Array.from({ length: ${length} }, (_, i) => i)\n`
+  const data = (length: number): string =>
+    `export const list = Array.from({ length: ${length} }, (_, i) => i)\n`
   repository.commit({
     'b.mjs': `import { sum } from './engine.mjs'\nimport { list } from './data.mjs'\nexport const tasks = { sum: () => sum(list) }\n`,
     'engine.mjs': engine(1),

@@ -15,7 +15,12 @@ import { readyBenchTask, recordTasks } from './tinybench.ts'
 import { isThenable, type Ready, type TaskFile } from './work.ts'
 
 /** The tasks that a file offers, by name. Throws when it offers none. */
-export async function tasksOf({ file, cwd, repository, env }: TaskFile): Promise<ReadonlyMap<string, Runner>> {
+export async function tasksOf({
+  file,
+  cwd,
+  repository,
+  env,
+}: TaskFile): Promise<ReadonlyMap<string, Runner>> {
   if (cwd !== undefined) process.chdir(cwd)
   Object.assign(process.env, env)
   if (repository !== undefined) refuseStrangers(repository)

@@ -7,15 +7,7 @@
  *
  * A path's length moves the stack and with it a measurement, so all have the same. Node is the one that runs us.
  */
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checkOut, type Checkout } from '../harness/checkout.ts'
 import { packageFolders } from '../harness/dependencies.ts'
@@ -72,7 +64,8 @@ export async function openTrees(
     const submodules = await copyWorkingTree(repository, head)
     const changed = await changedFiles(repository, base.commit)
     const { notes, doubts } = await changesOf(repository, base, head, dev)
-    const nothing = changed.size === 0 ? [`there is nothing to compare: the working tree is as ${ref} has it`] : []
+    const nothing =
+      changed.size === 0 ? [`there is nothing to compare: the working tree is as ${ref} has it`] : []
     return {
       repository,
       base,

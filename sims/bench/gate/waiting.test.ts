@@ -10,7 +10,10 @@ test('planted: where nobody is known to wait, the wall is the clock, and that is
     clock: 'wall',
     note: expect.stringContaining('does not tell who waits'),
   })
-  expect(gateClock('wall', true)).toMatchObject({ clock: 'wall', note: expect.stringContaining('too coarse') })
+  expect(gateClock('wall', true)).toMatchObject({
+    clock: 'wall',
+    note: expect.stringContaining('too coarse'),
+  })
 })
 
 test('a kernel that counts nothing tells nothing', () => {

@@ -110,7 +110,12 @@ describe('isSatisfied', () => {
   test.each([
     ['git’s at the same commit', of(git('c0ffee')), of(git('c0ffee')), true],
     ['planted: git’s at another commit', of(git('c0ffee')), of(git('decade')), false],
-    ['planted: another content of the same name', of({ integrity: 'sha1-a' }), of({ integrity: 'sha1-b' }), false],
+    [
+      'planted: another content of the same name',
+      of({ integrity: 'sha1-a' }),
+      of({ integrity: 'sha1-b' }),
+      false,
+    ],
     [
       'the same content at another address',
       of({ integrity: 'sha1-a', resolved: 'https://one/a.tgz' }),

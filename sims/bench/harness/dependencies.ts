@@ -125,11 +125,7 @@ async function installedFor(
   }
 }
 
-async function npmCi(
-  folder: string,
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function npmCi(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
   try {
     await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'], {
       cwd: folder,

@@ -7,7 +7,8 @@ test('both tails leave nothing out', () => {
     [5, 0.1],
     [40, 0.7],
   ] as const)
-    for (let k = 0; k <= n + 1; k++) expect(binomialTail(k, n, p) + binomialCdf(k - 1, n, p)).toBeCloseTo(1, 12)
+    for (let k = 0; k <= n + 1; k++)
+      expect(binomialTail(k, n, p) + binomialCdf(k - 1, n, p)).toBeCloseTo(1, 12)
 })
 
 test('a tail keeps its digits where it is tiny', () => {

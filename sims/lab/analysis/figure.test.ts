@@ -46,13 +46,16 @@ describe('a mean of replications', () => {
     expect([same.confidenceBelow(2), same.confidenceBelow(2, true)]).toEqual([0, 1])
     expect(same.effective).toBe(Infinity)
   })
-  test.each([0.1, 0.7, 1.1, 1e-3])('values that never scatter are their mean exactly, however they round: %d', (value) => {
-    for (const n of [2, 3, 5, 6, 7, 10, 20]) {
-      const same = meanFigure(Array<number>(n).fill(value))
-      expect(same.value).toBe(value)
-      expect([same.confidenceBelow(value), same.confidenceBelow(value, true)]).toEqual([0, 1])
-    }
-  })
+  test.each([0.1, 0.7, 1.1, 1e-3])(
+    'values that never scatter are their mean exactly, however they round: %d',
+    (value) => {
+      for (const n of [2, 3, 5, 6, 7, 10, 20]) {
+        const same = meanFigure(Array<number>(n).fill(value))
+        expect(same.value).toBe(value)
+        expect([same.confidenceBelow(value), same.confidenceBelow(value, true)]).toEqual([0, 1])
+      }
+    },
+  )
   test('a mean of 0 between values that scatter is worth nothing', () => {
     expect(meanFigure([-1, 1, 0]).effective).toBe(0)
   })
@@ -193,14 +196,17 @@ describe('a percentile on the smallest value', () => {
     // One in each replication: no more than three of 540 wait in a fifth of such runs, of 4,500 in none.
     ['p99', 0.99, 3, 180, 1, false],
     ['p99', 0.99, 3, 1500, 1, true],
-  ])('%s (%d): %i replications of %i, of which %i wait: is it surely 0: %o', (_, p, n, size, late, isSure) => {
-    const figure = quantileFigure(replications(n, size, late), p)
-    expect(figure.value).toBe(0)
-    expect(figure.interval()).toEqual(isSure ? { value: 0, low: 0, high: 0 } : null)
-    expect(figure.effective).toBe(isSure ? Infinity : 0)
-    expect(figure.confidenceBelow(0, true)! >= 0.975).toBe(isSure)
-    expect(figure.tied?.observations ?? null).toBe(isSure ? null : n * size)
-  })
+  ])(
+    '%s (%d): %i replications of %i, of which %i wait: is it surely 0: %o',
+    (_, p, n, size, late, isSure) => {
+      const figure = quantileFigure(replications(n, size, late), p)
+      expect(figure.value).toBe(0)
+      expect(figure.interval()).toEqual(isSure ? { value: 0, low: 0, high: 0 } : null)
+      expect(figure.effective).toBe(isSure ? Infinity : 0)
+      expect(figure.confidenceBelow(0, true)! >= 0.975).toBe(isSure)
+      expect(figure.tied?.observations ?? null).toBe(isSure ? null : n * size)
+    },
+  )
 
   test('so many observations show it', () => {
     const wanted = (size: number, late: number): number =>

@@ -281,7 +281,10 @@ class QuantileFigure implements Figure {
     const above = sumOf(this.distributions, this.smallest)
     // No value is negative: below 0 nothing can lie, below any other smallest value something may.
     const isLeast = this.smallest === 0
-    const chance = Math.max(chanceOfFew(above, total, beyond), isLeast ? 0 : chanceOfFew(0, total, 1 - beyond))
+    const chance = Math.max(
+      chanceOfFew(above, total, beyond),
+      isLeast ? 0 : chanceOfFew(0, total, 1 - beyond),
+    )
     const wanted = Math.max(
       valuesWanted(above / total, beyond, certainty),
       isLeast ? 0 : valuesWanted(0, 1 - beyond, certainty),

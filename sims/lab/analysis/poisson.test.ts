@@ -19,5 +19,7 @@ test('a bound, and no wide one where it is small', () => {
       expect(poissonAbove(mean, most)).toBeLessThan(3 * Math.sqrt(most) * tail(mean, most))
     }
   }
-  expect([poissonAbove(0, 3), poissonAbove(3, 3), poissonAbove(4, 3), poissonAbove(0, 0)]).toEqual([0, 1, 1, 1])
+  expect([poissonAbove(0, 3), poissonAbove(3, 3), poissonAbove(4, 3), poissonAbove(0, 0)]).toEqual([
+    0, 1, 1, 1,
+  ])
 })

@@ -39,7 +39,11 @@ describe('a percentile that was 0 throughout', () => {
   const callsThatLose = (lost: readonly number[], yaml: string): Promise<RunDocument> => {
     const lostPackets = new LogHistogram()
     for (const count of lost) lostPackets.add(count)
-    return told([{ observations: { lostPackets: lostPackets.toData() } }], { metrics: {}, observations }, yaml)
+    return told(
+      [{ observations: { lostPackets: lostPackets.toData() } }],
+      { metrics: {}, observations },
+      yaml,
+    )
   }
   const zeros = (n: number): number[] => Array<number>(n).fill(0)
   const asked = (figure: string, limit: string, replications: number): string =>
@@ -49,13 +53,16 @@ describe('a percentile that was 0 throughout', () => {
     ['p99(lostPackets)', '< 1', 6, 1, '--replications 368'],
     ['p99(lostPackets)', '<= 0', 3, 120, '--replications 4'],
     ['p50(lostPackets)', '< 1', 5, 1, '--replications 6'],
-  ])('%s %s over %i replications of %i calls: too few, and what would do', async (figure, limit, n, calls, remedy) => {
-    const document = await callsThatLose(zeros(calls), asked(figure, limit, n))
-    expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
-    expect(reasonsOf(document)).toEqual([['run-length', remedy]])
-    expect(document.answer.text).toContain(`it is the smallest of ${n * calls} values`)
-    expect(document.points[0]!.metrics[figure]).toMatchObject({ value: null, low: null, high: null })
-  })
+  ])(
+    '%s %s over %i replications of %i calls: too few, and what would do',
+    async (figure, limit, n, calls, remedy) => {
+      const document = await callsThatLose(zeros(calls), asked(figure, limit, n))
+      expect([document.verdict, document.trust.level]).toEqual(['weak', 'none'])
+      expect(reasonsOf(document)).toEqual([['run-length', remedy]])
+      expect(document.answer.text).toContain(`it is the smallest of ${n * calls} values`)
+      expect(document.points[0]!.metrics[figure]).toMatchObject({ value: null, low: null, high: null })
+    },
+  )
 
   test.each([
     ['p99(lostPackets)', '< 1', 3, 124],

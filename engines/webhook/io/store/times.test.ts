@@ -277,9 +277,10 @@ describe('whatever the clock does, a message is tried for its window: no time th
   })
 
   const behind = [0, -100 * HOUR, -200 * HOUR, IN_1970]
-  const rightAtFirst = ways(15, 6, behind).map(
-    ([name, all]): [string, Session[]] => [`0, ${name}`, [{ off: 0, down: 0 }, ...all]],
-  )
+  const rightAtFirst = ways(15, 6, behind).map(([name, all]): [string, Session[]] => [
+    `0, ${name}`,
+    [{ off: 0, down: 0 }, ...all],
+  ])
   const outage: [string, Session[]] = [
     '0, 1970 after three days without power, 1970, 0',
     [

@@ -39,11 +39,7 @@ exec "${process.execPath}"  "$basedir/${to}" "$@"
 }
 
 /** The exact work of a file of tasks, of the working tree against its last commit or another. */
-export async function countsOf(
-  { folder }: Repository,
-  file: string,
-  base = 'HEAD',
-): Promise<GateDocument> {
+export async function countsOf({ folder }: Repository, file: string, base = 'HEAD'): Promise<GateDocument> {
   return await runGate({
     base,
     from: { file: join(folder, file) },
