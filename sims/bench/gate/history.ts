@@ -11,12 +11,12 @@
  * hardly be chance (Rosner's generalized test for many outliers, Technometrics 25, 1983), so that two steps do not hide
  * each other.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { studentTail } from '../../lab/analysis/student.ts'
 import { BadRequest } from '../harness/errors.ts'
 import type { GateDocument } from './document.ts'
-import { appendLine } from './lines.ts'
+import { appendLine, linesOf } from './lines.ts'
 
 const historyLine = z.strictObject({
   at: z.iso.datetime(),
@@ -52,21 +52,14 @@ export function record(file: string, { verdict, base, machine, benchmarks }: Gat
   appendLine(file, line)
 }
 
-/** BadRequest for a file that is not there, and names the line that is no run. */
+/** BadRequest for a file that is not there, and names the line that is no run. Half a line, of a run that was killed, is none. */
 export function readHistory(file: string): HistoryLine[] {
-  let text
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new BadRequest(`${file}: no such file`)
-  }
-  return text.split('\n').flatMap((line, i) => {
-    if (line === '') return []
-    try {
-      return [historyLine.parse(JSON.parse(line))]
-    } catch {
-      throw new BadRequest(`${file}:${i + 1}: not a line of gate --record`)
-    }
+  if (!existsSync(file)) throw new BadRequest(`${file}: no such file`)
+  return linesOf(file).flatMap(({ value, number }) => {
+    if (value === undefined) return []
+    const line = historyLine.safeParse(value)
+    if (!line.success) throw new BadRequest(`${file}:${number}: not a line of gate --record`)
+    return [line.data]
   })
 }
 

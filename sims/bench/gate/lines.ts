@@ -1,5 +1,5 @@
 /** Files of JSON lines that grow by a line a measurement, and may be cut off in the middle of one. */
-import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 
 /** Appends a line; behind half a line, which a process that was killed may have left, it begins a new one. */
 export function appendLine(file: string, value: object): void {
@@ -30,12 +30,13 @@ export function parsed(text: string): unknown {
 }
 
 function endsWithin(file: string): boolean {
-  if (!existsSync(file)) return false
+  const found = statSync(file, { throwIfNoEntry: false })
+  // Whoever opens a pipe to read waits for somebody to write.
+  if (!found?.isFile() || found.size === 0) return false
   const open = openSync(file, 'r')
   try {
-    const { size } = fstatSync(open)
     const last = Buffer.alloc(1)
-    return size > 0 && readSync(open, last, 0, 1, size - 1) === 1 && last.toString() !== '\n'
+    return readSync(open, last, 0, 1, found.size - 1) === 1 && last.toString() !== '\n'
   } finally {
     closeSync(open)
   }

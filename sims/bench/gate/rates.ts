@@ -5,7 +5,8 @@
  * state of the machine, blocks of consecutive rounds with replacement, for each benchmark, as many as the gate would have
  * asked for, and fresh ones to confirm. So what hangs together in time or place stays together. They are judged by the
  * gate's own code (`timing.ts`), time and memory. A gate of base against itself that fails is a false alarm. However many
- * are drawn, they know no more than the rounds do: the intervals are of as many gates as these hold side by side.
+ * are drawn, they know no more than the rounds do: the intervals are of as many gates as these hold side by side, one in
+ * each pair of work trees; of slowed copies, which lie in base's own, as many as its rounds are enough for.
  *
  * Beside it stands the gate that most projects have, on the same rounds: one figure now against one that was stored, at
  * plus five per cent.
@@ -64,8 +65,11 @@ export async function ratesOf(
     }
     if (failed) falseAlarms++
   }
+  // Two gates in one pair of work trees share what its places in memory make of them: no more count than there are pairs.
   const held = sum(
-    places.map((_, place) => Math.min(...pools.map(({ ofPlaces, used }) => heldIn(ofPlaces[place]!, used)))),
+    places.map((_, place) =>
+      Math.min(1, ...pools.map(({ ofPlaces, used }) => heldIn(ofPlaces[place]!, used))),
+    ),
   )
   const perBenchmark = Math.max(1, Math.round(gates / 10 / ids.length))
   const ofBenchmarks: [string, SoakRates['benchmarks'][string]][] = []

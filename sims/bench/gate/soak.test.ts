@@ -50,6 +50,8 @@ const gate = (findings: RealGate['findings']): RealGate => ({
 test('rounds of another method are passed over, whatever their form; half a line at the end is no round yet', () => {
   expect(readSoak(stored({ method: 'old', base: 1 }, round, '{"method":"ou'), 'ours')).toEqual([round])
   expect(readSoak(join(folder, 'nothing'), 'ours')).toEqual([])
+  const { place: _, ...earlier } = round
+  expect(readSoak(stored(earlier, round), 'ours')).toEqual([round])
 })
 
 test('a line in between that is no round is named', () => {

@@ -157,15 +157,16 @@ export function readSoak(store: string, method: string): SoakRound[] {
   return linesOf(store).flatMap(({ value, number }) => {
     // Half a line, of a soak that was killed.
     if (value === undefined) return []
-    const byAnother = ofMethod.safeParse(value)
-    if (byAnother.success && byAnother.data.method !== method) return []
+    const any = ofAnyMethod.safeParse(value)
+    // Rounds from before did not say in which work trees they were played.
+    if (any.success && (any.data.method !== method || any.data.place === undefined)) return []
     const round = soakRound.safeParse(value)
     if (round.success) return [round.data]
     throw new BadRequest(`${store}:${number}: not a round of a soak`)
   })
 }
 
-const ofMethod = z.looseObject({ method: z.string() })
+const ofAnyMethod = z.looseObject({ method: z.string(), place: z.string().optional() })
 
 export function machineName(): string {
   return `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}`
