@@ -6,12 +6,12 @@ import { relayFaults } from './index.ts'
 import { simulate } from './model.ts'
 import { relayFaultsParams, type RelayFaultsParams } from './params.ts'
 
-/** Some 60 calls at once, on one host, and hardly any that begins or ends. */
+/** Some 60 calls at once, in one cluster, and hardly any that begins or ends. */
 const paramsOf = (written: Record<string, unknown>): RelayFaultsParams =>
   relayFaultsParams.parse({
     fault: 'nat-rebinding',
     rebound: '100%',
-    weeklyActiveUsers: '1M',
+    weeklyActiveUsers: '50k',
     sessionLength: '4h',
     podsPerCluster: 2,
     relayHosts: 8,
