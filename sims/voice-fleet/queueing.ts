@@ -38,6 +38,16 @@ export function nearCapacity(packetsPerCoreSecond: number): { readonly from: num
  */
 export const fullestUtilisation = (queueLimit: number): number => queueLimit / (queueLimit + 1)
 
+/** A queue that settles is longer than its buffer with so little chance, in powers of e, that it never is. */
+const NEVER = 30
+
+/**
+ * The utilisation below which a core hardly ever fills a buffer of so many packets: where the exponential law to which a queue near
+ * capacity settles leaves a share of e^-30 above it. Below what is drawn, none is filled.
+ */
+export const fillsFrom = (packetsPerCoreSecond: number, queueLimit: number): number =>
+  Math.max(nearCapacity(packetsPerCoreSecond).from, queueLimit / (queueLimit + NEVER / 2))
+
 export interface WaitTail {
   readonly rho: number
   /** In units of one service time. */
