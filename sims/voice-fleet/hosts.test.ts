@@ -3,9 +3,12 @@ import { quantileFigure } from '../lab/analysis/figure.ts'
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { figureOver, readFigure } from '../lab/contract/figure.ts'
 import type { Measures } from '../lab/contract/sim.ts'
+import { context } from '../lab/contract/testing/context.ts'
 import { openStream } from '../lab/kernel/random/stream.ts'
 import { RelayDelay } from './delay.ts'
 import { Hosts } from './hosts.ts'
+import { hostsOf } from './model.ts'
+import { voiceFleetParams } from './params.ts'
 import { Words } from './words.ts'
 
 const MODEL = { packetsPerSession: 10, coresPerHost: 1, capacity: 1000, queueLimit: 500 }
@@ -179,4 +182,14 @@ describe('delay over all packets', () => {
     expect(both.exceeding(0.05) / both.count).toBeCloseTo(900 / 1300, 6)
     expect(new RelayDelay([], RELAY).quantile(0.99)).toBeNull()
   })
+})
+
+it('the hosts of a cluster draw the queues of cores that are nearly full', () => {
+  const params = voiceFleetParams.parse({ coresPerHost: 1 })
+  const hosts = hostsOf(params, { ...context(), judged: () => [40] })
+  const cores = hosts.world()[0]!.hosts
+  hosts.instant((cores * 0.99 * params.packetsPerCoreSecond) / params.packetsPerSession, [0])
+  const { queued, packets } = hosts.world()[0]!
+  expect(packets).toBeGreaterThan(cores)
+  expect(queued.count).toBeCloseTo(packets, 3)
 })
