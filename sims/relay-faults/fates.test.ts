@@ -56,7 +56,7 @@ describe('outages', () => {
     // A NAT that rebinds is noticed by the next check, which is as likely now as 2.5 s from now; its pod answers in 2 ms.
     const params = paramsOf({})
     const truth = 1 - (2.45 - 0.002) / 2.5
-    const repetitions = 100
+    const repetitions = 60
     let [none, wrong, cut] = [0, 0, 0]
     for (let i = 0; i < repetitions; i++) {
       const measured = [2 * i, 2 * i + 1].map((replication) => simulate(params, context(replication)))
