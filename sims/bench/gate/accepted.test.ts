@@ -16,7 +16,7 @@ import { holdClock, letClockGo, passTime } from './testing/held-clock.ts'
 /** Rounds are played unless a test says what they come to. */
 vi.mock('./duel.ts', async (original) => {
   const duel = await original<typeof import('./duel.ts')>()
-  return { ...duel, playRound: vi.fn(duel.playRound) }
+  return { ...duel, playRound: vi.fn<typeof duel.playRound>(duel.playRound) }
 })
 
 let fixture: Fixture

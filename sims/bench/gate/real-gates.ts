@@ -60,7 +60,8 @@ export async function playRealGates(options: RealGateOptions): Promise<void> {
 /** Null where time was up. */
 async function playGate(number: number, options: RealGateOptions): Promise<RealGate['findings'] | null> {
   const { openPlace, gates, plan, clock, isOver, onProgress } = options
-  const { subjects, cache, close } = await openPlace()
+  const place = await openPlace()
+  const { subjects, cache } = place
   try {
     const findings: RealGate['findings'] = {}
     for (const { id, base, again } of subjects) {
@@ -80,7 +81,7 @@ async function playGate(number: number, options: RealGateOptions): Promise<RealG
     }
     return findings
   } finally {
-    close()
+    place.close()
   }
 }
 

@@ -78,7 +78,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
         base: rowWork(registry, id, repository, trees.base.folder),
         again: rowWork(registry, id, repository, twin),
       }))
-      return { subjects, cache: trees.cache, close: trees.close }
+      return { subjects, cache: trees.cache, close: () => trees.close() }
     } catch (error) {
       trees.close()
       throw error

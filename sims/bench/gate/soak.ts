@@ -100,7 +100,8 @@ export async function soak(options: SoakOptions): Promise<void> {
     const counted = wholePlaces(played(), benchmarks).flat()
     const before = Math.min(...benchmarks.map((id) => count(counted, id)))
     if (before >= rounds || isOver()) return
-    const { subjects, cache, close } = await openPlace()
+    const opened = await openPlace()
+    const { subjects, cache } = opened
     const place = new Date().toISOString()
     try {
       for (let first = 0; first < PLACE_ROUNDS; first += BLOCK_ROUNDS) {
@@ -119,7 +120,7 @@ export async function soak(options: SoakOptions): Promise<void> {
         }
       }
     } finally {
-      close()
+      opened.close()
     }
   }
 }
