@@ -67,7 +67,7 @@ describe('an engine in a process', () => {
     expect(engine.peakBytes).toBeGreaterThan(1 << 20)
   })
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const)(
     'ends with a program that %s ends',
     async (signal) => {
       const program = `
@@ -85,7 +85,7 @@ describe('an engine in a process', () => {
       expect(existsSync(`/proc/${pid}`)).toBe(true)
       child.kill(signal)
       expect(await once(child, 'exit')).toEqual([null, signal])
-      await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5_000)
+      await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 20_000)
     },
   )
 

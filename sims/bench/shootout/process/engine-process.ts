@@ -2,10 +2,11 @@
  * An engine in a process of its own, bounded in time and memory, that ends when it goes beyond: a matcher that is lost in
  * an exponential search answers to nothing but SIGKILL.
  *
- * The process leads a group of its own, so that what it started ends with it. A limit on its processor time, set by the
- * shell that starts it, ends it too when the program that started it is gone and cannot.
+ * The process leads a group of its own, so that what it started ends with it, and all of it with us (`reaper.ts`). A limit on
+ * its processor time, set by the shell that starts it, ends it too where even that is gone.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { endWithUs } from '../../harness/reaper.ts'
 import { peakOf } from '../../peers/regex/bounded.ts'
 import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import {
@@ -127,6 +128,7 @@ export class EngineProcess {
     })
     const { child } = this
     if (child.pid !== undefined) running.add(child.pid)
+    const hasEnded = endWithUs(child.pid)
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.receive(text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (this.errors.length < STDERR_KEPT) this.errors += text
@@ -139,6 +141,7 @@ export class EngineProcess {
         kill(child.pid)
         running.delete(child.pid)
       }
+      hasEnded()
       this.end(
         'crashed',
         `ended by ${signal ?? `exit ${code}`}${this.errors ? `: ${lastLine(this.errors)}` : ''}`,
