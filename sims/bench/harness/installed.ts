@@ -86,10 +86,16 @@ const IMPORT = /\b(?:from|import|require|resolve)\s*\(?\s*['"`]((?:@[\w.~-]+\/)?
 /** Names of the packages that its code imports by a name that is written there. */
 function importedIn(folder: string): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !/\.[cm]?js$/.test(entry.name)) continue
-    const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
-    for (const [, name] of text.matchAll(IMPORT)) names.add(name!)
-  }
+  for (const path of codeIn(folder))
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(IMPORT)) names.add(name!)
   return names
+}
+
+/** Not behind links, as Node's own `recursive` goes: they may lead round, or to one folder on many ways. */
+function codeIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return codeIn(path)
+    return entry.isFile() && /\.[cm]?js$/.test(entry.name) ? [path] : []
+  })
 }
