@@ -16,9 +16,8 @@ import { SideFailed } from './duel.ts'
 import { planOf } from './judge.ts'
 import { rowWork, type Registry, type Subject } from './subjects.ts'
 import { Refused } from './refused.ts'
-import { watchSteal, withSteal } from './steal.ts'
 import { timeBoth, type JudgeOptions, type Pair } from './timing.ts'
-import { gateClock } from './waiting.ts'
+import { gateClock, watchSteal, withSteal } from './waiting.ts'
 
 export interface BisectOptions {
   readonly registry: Registry

@@ -24,11 +24,10 @@ import { fieldOf, type Field, type FieldOptions } from './field.ts'
 import { Findings } from './findings.ts'
 import { planOf } from './judge.ts'
 import { Refused, TimeUp } from './refused.ts'
-import { watchSteal, withSteal } from './steal.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
 import { openTrees, type Trees } from './trees.ts'
 import { grownWhy, timedWhy, verdictOf, waitingNotes } from './verdict.ts'
-import { gateClock, type Chosen } from './waiting.ts'
+import { gateClock, watchSteal, withSteal, type Chosen } from './waiting.ts'
 
 export interface GateOptions extends FieldOptions {
   readonly base: string

@@ -163,7 +163,7 @@ const gatesIn = (store: string): string => join(store, 'gates.ndjson')
 const resultIn = (store: string): string => join(store, 'self-test.json')
 
 /** Fingerprint of the method that measures and decides. */
-export const methodNow = (): string => fingerprint(DECIDES)
+const methodNow = (): string => fingerprint(DECIDES)
 
 function fingerprint(files: readonly string[]): string {
   const hash = createHash('sha256')

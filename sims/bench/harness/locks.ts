@@ -49,7 +49,7 @@ function flat(dependencies: Nested['dependencies'] = {}, within = ''): [string, 
   })
 }
 
-export const isInstalled = (path: string): boolean => path.split('/').includes('node_modules')
+const isInstalled = (path: string): boolean => path.split('/').includes('node_modules')
 
 /** Folders of the project's own packages beside the one at its top. */
 export function workspacesOf(lock: Lock | null): string[] {
