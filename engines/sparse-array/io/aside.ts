@@ -25,8 +25,12 @@ export function copyAside(files: Files, name: string, from: number): string {
       at += piece.length
     }
     file.syncNow()
-  } finally {
     file.close()
+  } catch (error) {
+    // A disk that is full shall not be filled by each start.
+    file.close()
+    files.remove(aside)
+    throw error
   }
   files.syncNames()
   return aside

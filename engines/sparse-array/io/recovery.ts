@@ -2,7 +2,8 @@
  * What a start does: the newest snapshot is read into the engine, then the logs from it on.
  *
  * A tail that is no whole record, or that no sync had reached and is not all there, is what a cut left of the last writes:
- * it was not acknowledged, and is cut off. Anything else that is wrong is damage, on which nothing is started.
+ * it was not acknowledged, and is cut off. Anything else that is wrong is damage, on which nothing is started. A damage of
+ * what the last sync of all wrote is told from neither: so whole records that are cut off are kept.
  */
 import { crc32 } from 'node:zlib'
 import type { Args } from '../resp/args.ts'
@@ -180,10 +181,11 @@ function recoverLog(
     throw new DamagedError(name, at, 'damaged before records that are whole')
   }
   let what = 'were no whole record'
-  if (behind === 'unsynced') what = 'were not all there, and no sync had reached them'
-  if (isDamaged) {
+  if (isDamaged || behind === 'unsynced') {
     // All of it before anything is cut off: a power cut here may leave what looks like an end.
     what = `are in ${copyAside(files, name, at)} from now on`
+    if (!isDamaged)
+      what = `were not all there, and no sync had reached them as far as they tell: they ${what}`
     passOver(later.splice(0), files, options)
   }
   files.truncate(name, at)

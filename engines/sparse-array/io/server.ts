@@ -273,7 +273,7 @@ class Server implements RunningServer {
     if (this.engine.fsync !== this.promised) {
       this.promised = this.engine.fsync
       // Replies that wait for the disk need not any more.
-      for (const connection of this.connections.values()) connection.release()
+      this.releaseAll()
     }
     if (this.engine.isBurying) this.scheduler.add(this.burial)
     if (this.journal === null || this.commitPending || this.journal.position === this.journal.synced) return
@@ -288,8 +288,17 @@ class Server implements RunningServer {
   private commit(): void {
     if (this.patience !== null) clearTimeout(this.patience)
     this.patience = null
+    const journal = this.journal!
     const always = this.engine.fsync === 'always'
-    this.journal!.commit(always, always)
+    const wasBehind = journal.isBehind
+    journal.commit(always, always)
+    // Who wrote that much in one turn waits for no sync.
+    if (wasBehind && !journal.isBehind) this.releaseAll()
+  }
+
+  /** What connections waited for may be over: for the disk, or for room in memory. */
+  private releaseAll(): void {
+    for (const connection of this.connections.values()) connection.release()
   }
 
   /**
@@ -299,7 +308,7 @@ class Server implements RunningServer {
   private onSynced(): void {
     const journal = this.journal!
     const { gathered, lastGroup, lastSyncMs } = journal
-    for (const connection of this.connections.values()) connection.release()
+    this.releaseAll()
     if (gathered === 0 || lastGroup === 0 || lastSyncMs < SLOW_SYNC_MS || this.engine.fsync !== 'always') {
       this.commit()
       return

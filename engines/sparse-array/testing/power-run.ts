@@ -128,6 +128,8 @@ async function onePoint(
           : null
     }
     const failsToSync = life === 0 && random.below(3) === 0
+    // In some lives there is much that no sync has reached, as under `everysec`.
+    const syncs = random.pick([1, 2, 20])
     let acknowledged = 0
     for (let n = 0; !failed && n < 400; n++) {
       if (failsToSync && random.below(20) === 0) {
@@ -136,8 +138,8 @@ async function onePoint(
       try {
         write(client, random, n)
         states.push({ digest: digest(client), until: journal.position })
-        if (random.below(3) > 0) journal.commit(random.below(3) > 0)
-        if (random.below(12) === 0) journal.beginSave('save')
+        if (random.below(3) > 0) journal.commit(random.below(syncs) === 0)
+        if (random.below(10 + 2 * syncs) === 0) journal.beginSave('save')
         if (random.below(3) === 0) journal.stepSave(200)
         if (random.below(2) === 0) files.completeSyncs()
       } catch (error) {

@@ -11,7 +11,7 @@ import type { Random } from './random.ts'
 export class PowerCut extends Error {}
 
 /** What a disk writes as a whole, in any order. Smaller than any real one's: so more records are in several. */
-const PAGE = 256
+const PAGE = 128
 
 interface Inode {
   /** What the system has in memory, and whoever reads sees. */
@@ -189,8 +189,9 @@ function settle(file: Inode, memory: Buffer, pages: readonly number[], isWritten
 
 /** What a cut leaves of a file. The length may have reached the disk before the contents. */
 function leftOf({ memory, disk, dirty }: Inode, random: Random): Buffer {
-  const length = disk.length + random.below(memory.length - disk.length + 1)
-  const tear = random.pick(['whole', 'zeros', 'garbage', 'holes'] as const)
+  const tear = random.pick(['whole', 'zeros', 'garbage', 'holes', 'holes'] as const)
+  const isLong = tear === 'holes' && random.below(2) === 0
+  const length = isLong ? memory.length : disk.length + random.below(memory.length - disk.length + 1)
   // What was there before, or nothing.
   const left = Buffer.alloc(length, tear === 'garbage' ? random.below(256) : 0)
   disk.copy(left)
