@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { directory } from './io/files.ts'
 import type { Files } from './io/files.ts'
 import { Journal } from './io/journal.ts'
@@ -30,7 +30,10 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sparse-array-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true })
+})
 
 interface Started {
   readonly client: Client
@@ -43,7 +46,6 @@ function start(
   arenaLimit = Infinity,
   window?: number,
   files: Files = directory(folder),
-  clock?: () => number,
 ): Started {
   const notices: string[] = []
   let journal: Journal | null = null
@@ -62,7 +64,6 @@ function start(
     cut,
     onNotice: (line) => notices.push(line),
     ...(window === undefined ? {} : { window }),
-    ...(clock === undefined ? {} : { clock }),
   })
   return { client: new Client(engine), journal, notices }
 }
@@ -328,14 +329,16 @@ describe('a full disk', () => {
   it('is no reason to write the log anew again and again, also while the clock on the wall is set back', () => {
     const files = new PowerFiles()
     let time = 0
-    const { client, journal } = start(false, Infinity, undefined, files, () => time)
+    vi.spyOn(performance, 'now').mockImplementation(() => time)
+    vi.spyOn(Date, 'now').mockImplementation(() => 1e12 - time)
+    const { client, journal } = start(false, Infinity, undefined, files)
     const { engine } = client
     engine.rewriteMinSize = 1_000
     client.send('SET', 'k', 'x'.repeat(100_000))
     files.fault = (name) => (name.endsWith('.part') ? full : null)
     let tries = 0
     for (; time < 86_400_000; time += 1_000) {
-      engine.now = 1e12 - time
+      engine.now = Date.now()
       if (!journal.isToBeRewritten) continue
       tries++
       saveNow(journal)

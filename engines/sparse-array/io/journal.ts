@@ -26,8 +26,6 @@ import type { RecoveryOptions } from './recovery.ts'
 import { RewriteRule } from './rewrite-rule.ts'
 
 export interface JournalOptions extends RecoveryOptions {
-  /** Milliseconds, of a clock that nobody sets back; unless it is given, the process's. */
-  readonly clock?: () => number
   /** Called when more is on the disk than before. */
   readonly onSynced?: () => void
   /** Called when a snapshot has its name, or was given up. */
@@ -91,8 +89,7 @@ export class Journal {
     this.sequence = sequence
     this.salt = salt ?? randomInt(2 ** 32)
     this.begin = -lastBytes
-    const { clock = () => performance.now() } = options
-    this.rewriting = new RewriteRule(engine, baseBytes, logBytes, clock)
+    this.rewriting = new RewriteRule(engine, baseBytes, logBytes)
     this.log = files.append(`log.${this.generation}`)
     files.syncNames()
   }

@@ -10,16 +10,13 @@ export class RewriteRule {
   private baseBytes: number
   private logBytes: number
   private replacedBytes = 0
-  /** Failures since a snapshot succeeded, and until when none is begun by itself. */
+  /** Failures since a snapshot succeeded, and until when none is begun by itself, of a clock that nobody sets back. */
   private failures = 0
   private pausedUntil = 0
   private readonly engine: Engine
-  private readonly clock: () => number
 
-  /** `clock`: milliseconds, of a clock that nobody sets back. */
-  constructor(engine: Engine, baseBytes: number, logBytes: number, clock: () => number) {
+  constructor(engine: Engine, baseBytes: number, logBytes: number) {
     this.engine = engine
-    this.clock = clock
     this.baseBytes = baseBytes
     this.logBytes = logBytes
   }
@@ -27,7 +24,7 @@ export class RewriteRule {
   /** The whole is larger than `auto-aof-rewrite-min-size`, and has grown by so many per cent. */
   get isMet(): boolean {
     const { rewritePercentage, rewriteMinSize } = this.engine
-    if (rewritePercentage === 0 || this.clock() < this.pausedUntil) return false
+    if (rewritePercentage === 0 || performance.now() < this.pausedUntil) return false
     const { baseBytes, logBytes } = this
     return baseBytes + logBytes > rewriteMinSize && logBytes * 100 >= rewritePercentage * baseBytes
   }
@@ -54,6 +51,6 @@ export class RewriteRule {
     this.logBytes += this.replacedBytes
     this.replacedBytes = 0
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++)
-    this.pausedUntil = this.clock() + pause
+    this.pausedUntil = performance.now() + pause
   }
 }
