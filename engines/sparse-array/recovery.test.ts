@@ -357,6 +357,60 @@ describe('a damage', () => {
     expect(start(files, true).client.type('DBSIZE')).toBe('(integer) 0')
   })
 
+  it('in the first record behind a snapshot is one, whichever byte it is in: its number is not known', () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(files)
+    for (let i = 0; i < 1_000; i++) client.send('SET', `k${i}`, 'v')
+    journal.beginSave('save')
+    journal.finishSave()
+    const { position } = journal
+    for (let i = 0; i < 20; i++) {
+      client.send('SET', `k${i}`, 'x'.repeat(60))
+      journal.flushNow()
+    }
+    const whole = contentsOf(files)
+    for (let at = 0; at < (journal.position - position) / 20; at++) {
+      const log = Buffer.from(whole['log.1']!)
+      log[at]! ^= 1
+      expect(isRefused({ ...whole, 'log.1': log })).toBe(true)
+    }
+  })
+
+  it.each([set(1, 'a', '1'), encodeRecord(0, 1_001, [Args.of('SET', 'a', '1')], { salt: 8, synced: 0 })])(
+    'is no first record that is torn and whose value holds records',
+    (one) => {
+      const copy = Buffer.concat([
+        one,
+        encodeRecord(0, 2, [Args.of('SET', 'b', '2')], { salt: 8, synced: 50 }),
+      ])
+      const torn = encodeRecord(0, 1, [Args.of('SET', 'k', Buffer.concat([copy, Buffer.alloc(100)]))], {
+        salt: 9,
+        synced: 0,
+      }).subarray(0, -50)
+      const files = new PowerFiles()
+      const saver = start(files)
+      saver.client.type('SET before 1')
+      saver.journal.beginSave('save')
+      saver.journal.finishSave()
+      for (const before of [{}, contentsOf(files)]) {
+        const name = 'snapshot.1' in before ? 'log.1' : 'log.0'
+        const { client, notices } = start(onDisk({ ...before, [name]: torn }))
+        expect(client.type('EXISTS k a b')).toBe('(integer) 0')
+        expect(notices).toEqual([expect.stringContaining('cut off at offset 0, ')])
+      }
+      // What stands behind it was written later, whatever its salt is.
+      const whole = encodeRecord(0, 1, [Args.of('SET', 'k', copy)], { salt: 9, synced: 0 })
+      for (let at = 0; at < whole.length; at++) {
+        const log = Buffer.concat([
+          whole,
+          encodeRecord(0, 2, [Args.of('SET', 'b', '2')], { salt: 9, synced: whole.length }),
+        ])
+        log[at]! ^= 1
+        expect(isRefused({ 'log.0': log })).toBe(true)
+      }
+    },
+  )
+
   it('is no tail whose value holds records, as a copy of a log that a client keeps here', () => {
     const log = Buffer.concat([set(1, 'a', '1'), set(2, 'b', '2')])
     const torn = set(3, 'copy', Buffer.concat([log, Buffer.alloc(100)])).subarray(0, -50)

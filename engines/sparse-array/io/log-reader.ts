@@ -25,7 +25,8 @@ const CHECKS = 4
 
 /** The last record before a place where none is. */
 export interface Last {
-  readonly sequence: number
+  /** Null where it is not known, as behind a snapshot, which does not say. */
+  readonly sequence: number | null
   /** That of its file; null when none is known. */
   readonly salt: number | null
   /** Where it ends. */
@@ -90,11 +91,25 @@ export class LogReader {
    * is none. A value may hold records too, as a copy of a log does, or what looks like a million of them. Where the salt
    * is known none of it is taken for records; else numbers tell, and what is checked is bounded: past that bound, what
    * looks like a record counts as one, without a place.
+   *
+   * A head at the place itself, though its record is not whole, tells the salt of what is as long as it says: its value.
+   * Behind that it is not believed, as it may be what is damaged.
    */
   recordBehind(from: number, last: Last | null): Found | null {
+    if (last === null || last.salt !== null) return this.find(from, this.size, last)
+    this.show(last.end, HEAD)
+    const torn = readHead(this.bytes, last.end - this.base)
+    if (torn === null || torn.place === null) return this.find(from, this.size, last)
+    const end = Math.min(this.size, last.end + torn.size)
+    const inside = this.find(from, end, { ...last, salt: torn.place.salt })
+    return inside ?? this.find(Math.max(from, end), this.size, last)
+  }
+
+  /** The same, of records that begin before an offset. */
+  private find(from: number, until: number, last: Last | null): Found | null {
     const salt = last?.salt ?? null
     const mark = salt === null ? ANY_MAGIC : saltedMark(salt)
-    for (let at = from; at < this.size;) {
+    for (let at = from; at < until;) {
       this.show(at, HEAD)
       const hit = this.bytes.indexOf(mark, at - this.base)
       if (hit < 0) {
@@ -103,6 +118,7 @@ export class LogReader {
         continue
       }
       at = this.base + hit
+      if (at >= until) break
       this.show(at, HEAD)
       const head = readHead(this.bytes, at - this.base)
       // Numbers are looked at first: a checksum costs as much as the record is long.
@@ -148,6 +164,7 @@ export class LogReader {
 
 /** Whether a record at an offset can have been written behind the last one, as far as its head tells. */
 function isLater({ sequence }: Head, at: number, last: Last): boolean {
+  if (last.sequence === null) return true
   if (sequence <= last.sequence) return false
   // With the salt it is no client's; and just behind the last one no value is.
   if (last.salt !== null || at === last.end) return true

@@ -174,7 +174,7 @@ function recoverLog(
   const synced = place?.synced ?? 0
   const read: ReadLog = { name, bytes: at, synced, salt }
   if (at === log.size) return read
-  const behind = whatIsBehind(log, { sequence: replay.sequence, salt, end: at })
+  const behind = whatIsBehind(log, { sequence: replay.known, salt, end: at })
   const follows = later.some((other) => files.size(`log.${other}`) > 0)
   const isDamaged = behind === 'written later' || follows
   if (isDamaged && options.cut !== true) {
@@ -233,8 +233,13 @@ class Replay {
     this.run = replayer(engine)
   }
 
+  /** The last number; null while it is not known, as a snapshot does not say it. */
+  get known(): number | null {
+    return this.sequence === 0 && !this.isWhole ? null : this.sequence
+  }
+
   follows({ sequence }: LogRecord): boolean {
-    return sequence === this.sequence + 1 || (this.sequence === 0 && !this.isWhole)
+    return this.known === null || sequence === this.known + 1
   }
 
   apply({ db, sequence, commands }: LogRecord): void {
