@@ -115,6 +115,58 @@ describe('a sync that failed', () => {
     },
   )
 
+  // The failure is told to one of them: the other passes over what was not written.
+  it.each([
+    ['the end', (journal: Journal) => journal.close()],
+    ['the end, a log of before not being synced yet', (journal: Journal) => journal.close(), true],
+    ['a second snapshot', (journal: Journal) => expect(journal.beginSave('save')).toBe(true), true],
+  ] as const)(
+    'in a thread is not hidden by what is synced at once meanwhile: for %s',
+    async (_, act, isOld) => {
+      for (let seed = 0; seed < 10; seed++) {
+        const files = new PowerFiles()
+        const { client, journal } = start(files)
+        client.send('SET', 'a', 'x'.repeat(3_000))
+        if (isOld === true) {
+          // A snapshot that is given up leaves it.
+          journal.beginSave('save')
+          files.fault = (name) => (name.endsWith('.part') ? fault : null)
+          journal.finishSave()
+          client.send('SET', 'b', 'x'.repeat(3_000))
+        }
+        const { position } = journal
+        failSyncs(files)
+        journal.commit(true)
+        files.completeSyncs()
+        files.fault = () => null
+        act(journal)
+        const { synced } = journal
+        await new Promise((resolve) => setTimeout(resolve))
+        const last = start(new PowerFiles(files.afterCut(seeded(seed))))
+        expect(synced).toBeGreaterThanOrEqual(position)
+        expect(last.client.type('GET a')).toHaveLength(3_002)
+        expect(last.client.type('EXISTS b')).toBe(`(integer) ${isOld === true ? 1 : 0}`)
+      }
+    },
+  )
+
+  it('in a thread is not hidden by the end of a snapshot that is waited for', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const files = new PowerFiles()
+      const { client, journal } = start(files)
+      client.send('SET', 'a', 'x'.repeat(3_000))
+      journal.flushNow()
+      journal.beginSave('save')
+      while (!journal.stepSave(1_000));
+      files.fault = (name, isSync) => (isSync && name.endsWith('.part') ? fault : null)
+      files.completeSyncs()
+      files.fault = () => null
+      journal.finishSave()
+      const last = start(new PowerFiles(files.afterCut(seeded(seed))))
+      expect(last.client.type('GET a')).toHaveLength(3_002)
+    }
+  })
+
   it('is the last: no later one is believed, nor what it would say in the log', () => {
     const files = new PowerFiles()
     const first = start(files)

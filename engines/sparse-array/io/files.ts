@@ -35,6 +35,7 @@ export interface AppendFile {
   /** Resolves when everything written before the call is on the disk. */
   sync(): Promise<void>
   syncNow(): void
+  /** A sync that is under way ends as it would. */
   close(): void
 }
 
@@ -171,6 +172,9 @@ function takeBack(file: number, bytes: number, cause: unknown): void {
 
 function appendTo(path: string): AppendFile {
   const file = openSync(path, 'a')
+  /** In a thread: a number that is closed under its hands could be another file's by then. */
+  let syncing = 0
+  let isClosed = false
   return {
     write(bytes) {
       let at = 0
@@ -183,9 +187,18 @@ function appendTo(path: string): AppendFile {
     },
     sync: () =>
       new Promise((resolve, reject) => {
-        fdatasync(file, (error) => (error === null ? resolve() : reject(error)))
+        syncing++
+        fdatasync(file, (error) => {
+          syncing--
+          if (isClosed && syncing === 0) closeSync(file)
+          if (error === null) resolve()
+          else reject(error)
+        })
       }),
     syncNow: () => fdatasyncSync(file),
-    close: () => closeSync(file),
+    close() {
+      isClosed = true
+      if (syncing === 0) closeSync(file)
+    },
   }
 }

@@ -39,6 +39,14 @@ const QUICK_SYNC_MS = 1
 /** Bytes that may wait in memory before those who write have to. */
 const MOST_WAITING = 64 << 20
 
+/** A log that was replaced, and that no sync has ended for since. */
+interface OldLog {
+  readonly file: AppendFile
+  readonly name: string
+  /** Where it begins, of all bytes handed to the log. */
+  readonly begin: number
+}
+
 export class Journal {
   /** Bytes handed to the log, and how many of them are surely on the disk. */
   position = 0
@@ -64,10 +72,8 @@ export class Journal {
   /** Where the log begins, of all bytes handed to it: what was there before the first of them is before 0. */
   private begin: number
   private waiting: Buffer[] = []
-  private unsynced: AppendFile[] = []
+  private unsynced: OldLog[] = []
   private syncing = false
-  /** The file that `sync` waits for, and closes if need be: not to be closed under its hands. */
-  private awaited: AppendFile | null = null
   private isClosed = false
   private hasFailed = false
   /** Records handed to the system since the last sync began. */
@@ -90,7 +96,7 @@ export class Journal {
     this.salt = salt ?? randomInt(2 ** 32)
     this.begin = -lastBytes
     this.rewriting = new RewriteRule(engine, baseBytes, logBytes)
-    this.log = files.append(`log.${this.generation}`)
+    this.log = files.append(this.logName)
     files.syncNames()
   }
 
@@ -157,14 +163,27 @@ export class Journal {
 
   /** Writes and syncs everything before it returns. */
   flushNow(): void {
-    for (const file of this.unsynced.splice(0)) {
-      file.syncNow()
-      if (file !== this.awaited) file.close()
+    for (const old of this.unsynced.splice(0)) {
+      this.bring(old)
+      old.file.close()
     }
     this.writeOut()
-    this.log.syncNow()
+    this.bring({ file: this.log, name: this.logName, begin: this.begin })
     this.group = 0
     this.synced = this.position
+  }
+
+  private get logName(): string {
+    return `log.${this.generation}`
+  }
+
+  /**
+   * Brings a log to the disk. While a thread syncs it is not known whether that will fail: the failure is told to one of
+   * the two alone, and the other passes over what was not written. So that is written once more.
+   */
+  private bring({ file, name, begin }: OldLog): void {
+    if (this.syncing) this.files.rewrite(name, Math.max(0, this.synced - begin))
+    else file.syncNow()
   }
 
   /** Begins a snapshot; false when one is being written. One that cannot be begun has failed: `saving` stays null. */
@@ -207,7 +226,7 @@ export class Journal {
     }
     // Until the old log is whole on the disk nothing is written to the new one: after a power cut its records would
     // stand behind a hole.
-    this.unsynced.push(this.log)
+    this.unsynced.push({ file: this.log, name: this.logName, begin: this.begin })
     this.generation = next
     this.log = log
     this.begin = this.position
@@ -239,7 +258,7 @@ export class Journal {
         snapshot.syncNow()
         this.endSave()
       } else {
-        // Given up or closed meanwhile: then another's snapshot, or none, is being written.
+        // Given up, completed or closed meanwhile: then another's snapshot, or none, is being written.
         snapshot.sync().then(
           () => this.snapshot === snapshot && this.endSave(),
           (error) => this.snapshot === snapshot && this.giveUp(error),
@@ -256,9 +275,9 @@ export class Journal {
     this.stepSave(Infinity)
     const { snapshot } = this
     if (this.saving === null || snapshot === null) return
-    // It is whole, and a thread syncs it.
+    // It is whole, and a thread syncs it, which may fail: as for a log.
     try {
-      snapshot.syncNow()
+      this.files.rewrite(`snapshot.${this.generation}.part`, 0)
       this.endSave()
     } catch (error) {
       this.giveUp(error)
@@ -298,6 +317,8 @@ export class Journal {
       this.giveUp(error)
       return
     }
+    // What is in them is in the snapshot.
+    for (const old of this.unsynced.splice(0)) old.file.close()
     this.attempt('older files stay', () => removeOlderThan(files, generation))
     this.failed[this.saving!] = false
     this.rewriting.succeeded(bytes)
@@ -347,25 +368,28 @@ export class Journal {
     this.written = this.position
   }
 
+  /** Nothing more is promised. */
+  private get hasEnded(): boolean {
+    return this.isClosed || this.hasFailed
+  }
+
   private async sync(): Promise<void> {
     this.syncing = true
     try {
-      for (let file = this.unsynced[0]; file !== undefined; file = this.unsynced[0]) {
-        this.awaited = file
-        await file.sync()
+      for (let old = this.unsynced[0]; old !== undefined; old = this.unsynced[0]) {
+        await old.file.sync()
         // Unless all was written out at once meanwhile.
-        if (this.unsynced[0] === file) this.unsynced.shift()
-        file.close()
+        if (this.unsynced[0] !== old) continue
+        this.unsynced.shift()
+        old.file.close()
       }
+      if (this.hasEnded) return
       this.writeOut()
       const { written, log, group } = this
       this.group = 0
       const begin = performance.now()
-      this.awaited = log
       await log.sync()
-      this.awaited = null
-      // Replaced and written out at once meanwhile.
-      if (log !== this.log && !this.unsynced.includes(log)) log.close()
+      if (this.hasEnded) return
       this.lastSyncMs = performance.now() - begin
       this.lastGroup = group
       this.syncs++
@@ -374,8 +398,9 @@ export class Journal {
       this.syncing = false
       this.options.onSynced?.()
     } catch (error) {
-      // All was written and synced when it was closed.
       if (!this.isClosed) this.fail(error)
+      else
+        this.options.onNotice?.(`a sync of the log failed, whose part is written anew: ${messageOf(error)}`)
     }
   }
 }
