@@ -87,6 +87,38 @@ describe('while the disk syncs', () => {
     reader.close()
   })
 
+  it.each([
+    ['that search long behind each write', false],
+    ['that write once a connection', true],
+  ])('clients %s wait, too', async (_, isNew) => {
+    await using server = await served({ dir, fsync: 'everysec' })
+    const first = new RawClient(server.port)
+    expect(await first.ask('ARSET', 'a', '0', 'x'.repeat(1 << 20))).toBe(':1')
+    isStalled = true
+    expect(await first.ask('BGREWRITEAOF')).toMatch(/^\+/)
+    const value = 'x'.repeat(1 << 20)
+    const search = frame('ARGREP', 'a', '-', '+', 'RE', 'x*y', 'COUNT')
+    const clients: RawClient[] = []
+    for (let i = 0; i < WRITES; i++) {
+      if (isNew || i === 0) clients.push(new RawClient(server.port))
+      clients.at(-1)!.write(Buffer.concat([frame('SET', `k${i}`, value), isNew ? Buffer.alloc(0) : search]))
+      // One after the other, as far as they are served.
+      for (let wait = 0; isNew && wait < 5 && keysOf(server) < i + 2; wait++) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    await expect.poll(() => keysOf(server), { timeout: 60_000 }).toBeGreaterThan(64)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(keysOf(server)).toBeLessThan(75)
+    goOn()
+    for (const client of clients) {
+      const replies = isNew ? ['+OK'] : Array.from({ length: WRITES }, () => ['+OK', ':0']).flat()
+      for (const reply of replies) expect(await client.reply()).toBe(reply)
+      client.close()
+    }
+    first.close()
+  })
+
   it('who wrote as much at once goes on when the system has it, though no sync follows', async () => {
     await using server = await served({ dir, fsync: 'no' })
     const client = new RawClient(server.port)

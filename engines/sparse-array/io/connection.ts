@@ -44,8 +44,8 @@ export class Connection implements Worker {
   private readonly held: { readonly until: number; readonly chunks: readonly Uint8Array[] }[] = []
   private queue: Uint8Array[] = []
   private queued = 0
-  /** What ran last wrote something. */
-  private hasWritten = false
+  /** What ran last wrote something; also of a new client, of which it is not known, it is said. */
+  private hasWritten = true
   /**
    * Why nothing more is sent or run for now: its reader has to catch up, others have their turn, or what is answered
    * waits for the disk and is enough, or what was written does.
@@ -68,6 +68,8 @@ export class Connection implements Worker {
     socket.on('close', () => this.closed())
     socket.on('end', () => this.guarded(() => this.ended()))
     socket.on('error', () => socket.destroy())
+    // Else a connection a write would have no bound.
+    if (this.isToWait) this.block('disk')
   }
 
   get paused(): boolean {
@@ -166,13 +168,20 @@ export class Connection implements Worker {
     if (this.socket.destroyed) return
     if (this.hasEnded) this.finish()
     if (session.job !== null) around.schedule(this)
-    // What waits behind a megabyte of replies is run when they are sent.
-    else if (this.blocked === null) {
+    if (this.blocked === null) this.waitIfNeeded()
+    this.readOn()
+  }
+
+  private waitIfNeeded(): void {
+    const { session } = this
+    // Also before a long command: behind it may be the next write.
+    if (this.isToWait) this.block('disk')
+    else if (session.job === null) {
+      // What waits behind a megabyte of replies is run when they are sent.
       const isEnough = session.isFull || this.queued > session.mostOut
-      if (this.isToWait || (isEnough && this.held.length > 0)) this.block('disk')
+      if (isEnough && this.held.length > 0) this.block('disk')
       else if (session.isFull) this.block('turn')
     }
-    this.readOn()
   }
 
   /** Reads, or does not, as there is room for what comes. Of a request that is not complete there always is. */

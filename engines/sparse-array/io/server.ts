@@ -79,6 +79,8 @@ class Server implements RunningServer {
   private readonly end = Promise.withResolvers<void>()
   private isClosing = false
   private commitPending = false
+  /** Somebody waits as the log was behind. */
+  private isAwaited = false
   /** Until so many records have gathered, or the timer is over, a sync is put off. */
   private wanted = 0
   private patience: NodeJS.Timeout | null = null
@@ -117,7 +119,11 @@ class Server implements RunningServer {
     this.around = {
       position: () => this.journal?.position ?? 0,
       synced: () => (engine.fsync === 'always' && this.journal !== null ? this.journal.synced : Infinity),
-      isBehind: () => this.journal?.isBehind ?? false,
+      isBehind: () => {
+        if (this.journal?.isBehind !== true) return false
+        this.isAwaited = true
+        return true
+      },
       outputLimit: () => engine.outputLimit,
       tick: () => {
         engine.now = Date.now()
@@ -290,14 +296,14 @@ class Server implements RunningServer {
     this.patience = null
     const journal = this.journal!
     const always = this.engine.fsync === 'always'
-    const wasBehind = journal.isBehind
     journal.commit(always, always)
     // Who wrote that much in one turn waits for no sync.
-    if (wasBehind && !journal.isBehind) this.releaseAll()
+    if (this.isAwaited && !journal.isBehind) this.releaseAll()
   }
 
   /** What connections waited for may be over: for the disk, or for room in memory. */
   private releaseAll(): void {
+    this.isAwaited = false
     for (const connection of this.connections.values()) connection.release()
   }
 
