@@ -95,7 +95,18 @@ const countOf = (client: Client): number => Number(/\d+/.exec(client.type('ARCOU
 describe('a power cut', () => {
   it('loses nothing acknowledged and leaves nothing half there, at 60 points', async () => {
     const run = await runPowerCuts(60, 7)
-    const { acknowledged, unacknowledged, saving, killed, failedSyncs, cutStarts, givenUp, holes } = run
+    const {
+      acknowledged,
+      unacknowledged,
+      saving,
+      killed,
+      failedSyncs,
+      cutStarts,
+      closed,
+      refused,
+      givenUp,
+      holes,
+    } = run
     // The points must be of all kinds, else this shows nothing.
     expect(acknowledged).toBeGreaterThan(30)
     expect(unacknowledged).toBeGreaterThan(10)
@@ -103,6 +114,8 @@ describe('a power cut', () => {
     expect(killed).toBeGreaterThan(10)
     expect(failedSyncs).toBeGreaterThan(3)
     expect(cutStarts).toBeGreaterThan(10)
+    expect(closed).toBeGreaterThan(3)
+    expect(refused).toBeGreaterThan(10)
     expect(givenUp).toBeGreaterThan(3)
     expect(holes).toBeGreaterThan(2)
   })

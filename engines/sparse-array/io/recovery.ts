@@ -139,6 +139,8 @@ function passOver(numbers: readonly number[], files: Files, options: RecoveryOpt
     const aside = renameAside(files, `log.${number}`, 'cut')
     options.onNotice?.(`log.${number}: passed over, and called ${aside} from now on`)
   }
+  // Before anything else is cut off: with their old names they would stand behind an end.
+  if (numbers.length > 0) files.syncNames()
 }
 
 /** What was read of one log. */

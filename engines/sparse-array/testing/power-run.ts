@@ -2,13 +2,17 @@
  * Power cuts at random points: nothing acknowledged may be lost, nothing may be half there, and what is left can be
  * started on. In every other life the disk has no room for snapshots now and then, which must not matter either. Some
  * first lives end with a killed process instead, or as a sync fails: what the second then finds is promised to its
- * clients from there on. And some starts are cut themselves.
+ * clients from there on. Some are closed. And some starts are cut themselves.
+ *
+ * On a copy of what is left a bit is wrong somewhere in the logs: then the start is refused, or what is not read is kept,
+ * or no more than one record of what was acknowledged is missing.
  *
  *     node engines/sparse-array/testing/power-run.ts [points] [seed]
  */
 import { Journal } from '../io/journal.ts'
 import { Engine } from '../server/engine.ts'
 import type { Host } from '../server/host.ts'
+import { DamagedError } from '../io/recovery.ts'
 import { NO_HOST } from '../server/host.ts'
 import { Client } from './client.ts'
 import { PowerCut, PowerFiles } from './power.ts'
@@ -25,6 +29,9 @@ export interface PowerRun {
   readonly killed: number
   readonly failedSyncs: number
   readonly cutStarts: number
+  /** Lives that were closed, and starts that were refused for a wrong bit. */
+  readonly closed: number
+  readonly refused: number
   /** Snapshots that had been given up. */
   readonly givenUp: number
   /** Starts that found the end of what no sync had reached, and not its begin. */
@@ -63,6 +70,44 @@ function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
     throw error
   }
   return { client: new Client(engine), journal, told }
+}
+
+/** A state that was there once, and how many of the log's bytes belong to it. */
+interface State {
+  readonly digest: string
+  readonly until: number
+}
+
+/** Starts on a copy in whose logs one bit is wrong; whether that is refused. */
+function startOnFlipped(
+  files: PowerFiles,
+  states: readonly State[],
+  acknowledged: number,
+  random: Random,
+): boolean {
+  const contents = new Map(files.list().map((name) => [name, Buffer.from(files.read(name, 0, Infinity))]))
+  const logs = [...contents].filter(([name, bytes]) => /^log\.\d+$/.test(name) && bytes.length > 0)
+  if (logs.length === 0) return false
+  const [, log] = random.pick(logs)
+  log[random.below(random.pick([log.length, Math.min(log.length, 100)]))]! ^= 1 << random.below(8)
+  const copy = new PowerFiles(contents)
+  let found: string
+  try {
+    const { client } = start(copy, rethrow)
+    found = digest(client)
+    client.engine.space.release()
+  } catch (error) {
+    if (error instanceof DamagedError) return true
+    throw error
+  }
+  const at = states.findLastIndex((state) => state.digest === found)
+  if (at < 0) throw new Error('a wrong bit makes a state that never was')
+  const lost = states.slice(at + 1).filter(({ until }) => until > states[at]!.until && until <= acknowledged)
+  const isKept = copy.list().some((name) => name.includes('.cut'))
+  if (!isKept && new Set(lost.map(({ until }) => until)).size > 1) {
+    throw new Error(`a wrong bit takes ${lost.length} acknowledged writes without a word`)
+  }
+  return false
 }
 
 const digest = (client: Client): string => client.type('DEBUG DIGEST')
@@ -110,6 +155,7 @@ async function onePoint(
   let files = new PowerFiles()
   /** Every state that was there after a record, oldest first, and how many of the log's bytes belong to it. */
   let last = ''
+  let before: State[] = []
   for (let life = 0; life < 2; life++) {
     let failed = false
     const failures: unknown[] = []
@@ -118,7 +164,7 @@ async function onePoint(
       failed = true
       failures.push(error)
     })
-    const states = [{ digest: digest(client), until: 0 }]
+    const states: State[] = [{ digest: digest(client), until: 0 }]
     if (life > 0 && states[0]!.digest !== last) throw new Error('the second start found something else')
     files.callsLeft = random.below(90)
     if (random.below(2) === 0) {
@@ -138,13 +184,23 @@ async function onePoint(
       try {
         write(client, random, n)
         states.push({ digest: digest(client), until: journal.position })
-        if (random.below(3) > 0) journal.commit(random.below(syncs) === 0)
+        // In some turns the server waits for the disk itself, as syncs are quick.
+        const mayWait = random.below(3) === 0
+        if (mayWait) journal.lastSyncMs = 0
+        if (random.below(3) > 0) journal.commit(random.below(syncs) === 0, mayWait)
         if (random.below(10 + 2 * syncs) === 0) journal.beginSave('save')
         if (random.below(3) === 0) journal.stepSave(200)
         if (random.below(2) === 0) files.completeSyncs()
       } catch (error) {
         if (!(error instanceof PowerCut)) throw error
         failed = true
+      }
+      if (!failed && random.below(100) === 0) {
+        failed = true
+        if (close(journal, files, failures, random)) {
+          totals.closed++
+          acknowledged = journal.synced
+        }
       }
       await Promise.resolve()
       await Promise.resolve()
@@ -157,7 +213,7 @@ async function onePoint(
     totals.givenUp += told.givenUp
     const hasFailed = failures.includes(DISK_FAULT)
     if (hasFailed) totals.failedSyncs++
-    if (hasFailed || (life === 0 && random.below(3) === 0)) {
+    if (life === 0 && random.below(3) < (hasFailed ? 2 : 1)) {
       totals.killed++
       files.killed()
     } else files = new PowerFiles(files.afterCut(random))
@@ -165,6 +221,8 @@ async function onePoint(
       totals.cutStarts++
       files = cutStart(files, random)
     }
+    if (random.below(2) === 0 && startOnFlipped(files, [...before, ...states], acknowledged, random))
+      totals.refused++
     const after = start(files, rethrow)
     totals.holes += after.told.holes
     const found = digest(after.client)
@@ -175,8 +233,23 @@ async function onePoint(
     if (at < least)
       throw new Error(`acknowledged writes are lost: state ${at} of ${states.length}, promised ${least}`)
     last = found
+    before = states.map((state) => ({ digest: state.digest, until: -1 }))
     client.engine.space.release()
     after.client.engine.space.release()
+  }
+}
+
+/** Ends a life as it should end, though a sync may fail, or have failed and nobody knows it yet; whether it did end so. */
+function close(journal: Journal, files: PowerFiles, failures: unknown[], random: Random): boolean {
+  try {
+    if (random.below(2) === 0) files.completeSyncs()
+    if (random.below(2) === 0) files.fault = () => null
+    journal.close()
+    return failures.length === 0
+  } catch (error) {
+    if (!(error instanceof PowerCut) && error !== DISK_FAULT) throw error
+    failures.push(error)
+    return false
   }
 }
 
@@ -204,6 +277,8 @@ export async function runPowerCuts(points: number, seed: number): Promise<PowerR
     killed: 0,
     failedSyncs: 0,
     cutStarts: 0,
+    closed: 0,
+    refused: 0,
     givenUp: 0,
     holes: 0,
   }
@@ -221,6 +296,6 @@ if (import.meta.main) {
   const points = Number(process.argv[2] ?? 2_000)
   const run = await runPowerCuts(points, Number(process.argv[3] ?? 1))
   console.log(
-    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process, ${run.failedSyncs} of them as a sync had failed, and ${run.cutStarts} starts with a cut, ${run.givenUp} snapshots had been given up, ${run.holes} starts found holes`,
+    `${run.points} power cuts (two lives each): nothing acknowledged lost, nothing half there; ${run.acknowledged} had acknowledged writes, ${run.unacknowledged} unacknowledged ones, ${run.saving} came while a snapshot was written, ${run.killed} lives ended with a killed process, ${run.failedSyncs} of them as a sync had failed, and ${run.cutStarts} starts with a cut, ${run.closed} lives were closed, ${run.refused} starts were refused for a wrong bit, ${run.givenUp} snapshots had been given up, ${run.holes} starts found holes`,
   )
 }

@@ -116,17 +116,14 @@ export class PowerFiles implements Files {
     for (const complete of this.syncing.splice(0)) complete()
   }
 
+  /** The file alone is synced, and no name. */
   truncate(name: string, length: number): void {
-    const { memory, disk, dirty } = this.names.get(name)!
-    const pages = [...dirty].filter((page) => page * PAGE < length)
-    const file: Inode = {
-      memory: memory.subarray(0, length),
-      disk: disk.subarray(0, length),
-      dirty: new Set(pages),
-    }
-    settle(file, file.memory, pages, true)
-    this.change((names) => names.set(name, file))
-    this.syncNames()
+    this.call(name)
+    const file = this.names.get(name)!
+    file.memory = file.memory.subarray(0, length)
+    file.disk = file.disk.subarray(0, length)
+    for (const page of file.dirty) if (page * PAGE >= length) file.dirty.delete(page)
+    this.syncInode(name, file)
   }
   rename(from: string, to: string): void {
     this.call(from)
@@ -194,6 +191,8 @@ function leftOf({ memory, disk, dirty }: Inode, random: Random): Buffer {
   const length = isLong ? memory.length : disk.length + random.below(memory.length - disk.length + 1)
   // What was there before, or nothing.
   const left = Buffer.alloc(length, tear === 'garbage' ? random.below(256) : 0)
+  // What a sync that failed has left out is nothing: what was there before, and then ours, is told from no other's file.
+  if (!dirty.has(0)) pageOf(left, 0).fill(0)
   disk.copy(left)
   const isTorn = tear === 'zeros' || tear === 'garbage'
   const end = isTorn ? disk.length + random.below(length - disk.length + 1) : length
