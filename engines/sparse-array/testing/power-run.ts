@@ -47,6 +47,9 @@ interface Life {
 
 const DISK_FAULT = Object.assign(new Error('input/output error'), { code: 'EIO' })
 
+const failSyncs = (name: string, isSync: boolean): Error | null =>
+  isSync && name.startsWith('log.') ? DISK_FAULT : null
+
 /** An engine on this disk, as after a start. */
 function start(files: PowerFiles, onFailed: (error: unknown) => void): Life {
   let journal: Journal | null = null
@@ -179,7 +182,7 @@ async function onePoint(
     let acknowledged = 0
     for (let n = 0; !failed && n < 400; n++) {
       if (failsToSync && random.below(20) === 0) {
-        files.fault = (name, isSync) => (isSync && name.startsWith('log.') ? DISK_FAULT : null)
+        files.fault = failSyncs
       }
       try {
         write(client, random, n)
@@ -197,7 +200,13 @@ async function onePoint(
       }
       if (!failed && random.below(100) === 0) {
         failed = true
-        if (close(journal, files, failures, random)) {
+        if (failsToSync && random.below(2) === 0) {
+          // It is known to nobody when the end begins.
+          files.fault = failSyncs
+          files.completeSyncs()
+          files.fault = () => null
+        }
+        if (close(journal, failures)) {
           totals.closed++
           acknowledged = journal.synced
         }
@@ -239,11 +248,9 @@ async function onePoint(
   }
 }
 
-/** Ends a life as it should end, though a sync may fail, or have failed and nobody knows it yet; whether it did end so. */
-function close(journal: Journal, files: PowerFiles, failures: unknown[], random: Random): boolean {
+/** Ends a life as it should end; whether it did. */
+function close(journal: Journal, failures: unknown[]): boolean {
   try {
-    if (random.below(2) === 0) files.completeSyncs()
-    if (random.below(2) === 0) files.fault = () => null
     journal.close()
     return failures.length === 0
   } catch (error) {
