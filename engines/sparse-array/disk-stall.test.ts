@@ -102,10 +102,9 @@ describe('while the disk syncs', () => {
     for (let i = 0; i < WRITES; i++) {
       if (isNew || i === 0) clients.push(new RawClient(server.port))
       clients.at(-1)!.write(Buffer.concat([frame('SET', `k${i}`, value), isNew ? Buffer.alloc(0) : search]))
-      // One after the other, as far as they are served.
-      for (let wait = 0; isNew && wait < 5 && keysOf(server) < i + 2; wait++) {
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
+      // One after the other, until so much waits that no more are served.
+      if (isNew && i < 64)
+        await vi.waitUntil(() => keysOf(server) === i + 2, { timeout: 60_000, interval: 2 })
     }
     await expect.poll(() => keysOf(server), { timeout: 60_000 }).toBeGreaterThan(64)
     await new Promise((resolve) => setTimeout(resolve, 300))
