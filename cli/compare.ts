@@ -28,7 +28,10 @@ export const compare = defineCommand({
       return
     }
     const terminal = text(hasColour(process.stdout))
-    if (page === null) return void process.stdout.write(terminal)
+    if (page === null) {
+      process.stdout.write(terminal)
+      return
+    }
     const [first, second] = page.names.map(folderName)
     const file = await placeIn(resolve(out), `compare-${first}-${second}.html`)
     process.stdout.write(terminal)

@@ -104,6 +104,7 @@ function completed(args: readonly string[]): string[] {
     profile: [SCENARIO],
     report: ['mine'],
     history: ['history.jsonl'],
+    init: ['mm-c', 'mine.yaml'],
   }
   if (rest.every((word) => word.startsWith('--'))) return [name, ...(needs[name] ?? []), ...rest]
   return args.join(' ') === 'serve webhooks' ? [...args, '--dir', 'data'] : [...args]
