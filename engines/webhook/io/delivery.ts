@@ -159,10 +159,9 @@ export class Delivery {
     if (endpoint === undefined) return this.failed(effect, 'endpoint deleted')
     const { target, mode, policy } = endpoint
     const id = formatMessageId(effect.seq, this.parts.tag)
-    const wall = Date.now()
-    const timestamp = Math.floor(wall / 1000)
+    const timestamp = Math.floor(Date.now() / 1000)
     const keys = this.parts.keys.of(mode === 'dynamic' ? SERVICE : endpoint.id)
-    const signature = signatureHeader(keys, id, timestamp, body, wall)
+    const signature = signatureHeader(keys, id, timestamp, body, this.parts.clock())
     // Unsigned it would be anybody's.
     if (signature === '') return this.failed(effect, 'no live key')
     const headers = [

@@ -210,15 +210,19 @@ describe('time', () => {
     expect(await timesAt(now + HOUR)).toEqual(times)
   })
 
-  // The first of each is the furthest ahead: a step beyond it is time that has passed.
+  // The first of each is the furthest ahead, or one that cannot be right: any other step forward is time that has passed.
   test.each([
     ['behind', [0, -9, 0]],
     ['behind, by more and by less', [0, -9, -9000, -20, 0]],
     ['in 1970 at each start, and put right', [0, -490_000, -490_001, 0]],
     ['ahead, put right, and ahead again', [9, 0, 9, 0, -9, 0]],
+    ['in 2036, put right, in 1970, and put right', [87_600, 0, -490_000, 0]],
+    ['in 1970 at the first start, and put right', [-490_000, 0]],
+    ['in 1970 at the first start, then in 2015, and put right', [-490_000, -100_000, 0]],
   ])('a message has all its window whichever clock it was accepted under: %s', async (_, offs) => {
     const { url } = await receive(() => 500)
-    const patient = { ...TESTING_POLICY, delays: [50], retries: 10_000, window: HOUR, breaker: null }
+    // An hour of it may be taken for time in which the server was down.
+    const patient = { ...TESTING_POLICY, delays: [50], retries: 10_000, window: 3 * HOUR, breaker: null }
     const list = async (): Promise<{ state: string; attempts: number }[]> =>
       (await server!.call('GET', '/messages')).json.messages
     let endpoint = ''
@@ -238,6 +242,24 @@ describe('time', () => {
       expect(after.map(({ state }) => state)).toEqual(Array.from({ length: n + 1 }, () => 'pending'))
     }
     expect(await stateOf(endpoint)).toBe('enabled')
+  })
+
+  test('two secrets sign for 24 h by the clock of the service, ahead though it was when the second was made', async () => {
+    const { url, deliveries } = await receive()
+    const begun = Date.now()
+    const ahead = await open({ clock: () => begun + 9000 * HOUR })
+    const id = await ahead.endpoint(url)
+    await ahead.call('POST', `/endpoints/${id}/rotate`, { revoke: '24h' })
+    let now = begun
+    server = await ahead.restart({ clock: () => now })
+    const signatures: number[] = []
+    for (const hours of [0, 23, 25]) {
+      now = begun + hours * HOUR
+      await server.post(id)
+      await until(() => deliveries.length > signatures.length)
+      signatures.push(String(deliveries.at(-1)!.headers['webhook-signature']).split(' ').length)
+    }
+    expect(signatures).toEqual([2, 2, 1])
   })
 
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }

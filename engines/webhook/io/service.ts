@@ -21,6 +21,7 @@ import { openResolve } from './resolve.ts'
 import { Sender, type SenderOptions } from './sender.ts'
 import { ServiceError } from './service-error.ts'
 import type { Arguments, Operation, Result } from './store/protocol.ts'
+import { OVERLAP } from './store/schema.ts'
 import { Store, StoreUnavailable, type StoreOptions } from './store/store.ts'
 import { Turns } from './turns.ts'
 
@@ -78,7 +79,7 @@ export class WebhookService {
       .ask('start', { candidate, now: clock() })
       .catch(() => store.ask('start', { candidate }))
     if (!start.secrets.some(({ endpoint }) => endpoint === SERVICE)) {
-      const key = { endpoint: SERVICE, secret: newPrivateKey(), now: Date.now(), othersExpire: null }
+      const key = { endpoint: SERVICE, secret: newPrivateKey(), now: clock(), othersExpire: null }
       start.secrets.push(...(await store.ask('addSecret', key)))
     }
     return new WebhookService(options, clock, store, start)
@@ -199,14 +200,14 @@ export class WebhookService {
   }
 
   private async changeKeys(endpoint: number, secret: string, revoke: 'now' | '24h'): Promise<void> {
-    const now = Date.now()
+    const now = this.clock()
     if (revoke === '24h') this.keys.refuseTooMany(endpoint, now)
-    const othersExpire = revoke === 'now' ? now : now + DAY
+    const othersExpire = revoke === 'now' ? now : now + OVERLAP
     this.keys.set(endpoint, await this.ask('addSecret', { endpoint, secret, now, othersExpire }))
   }
 
   publishedKeys(): ReturnType<Keys['published']> {
-    return this.keys.published(Date.now())
+    return this.keys.published(this.clock())
   }
 
   /**

@@ -27,6 +27,9 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
   2: MOVED,
 }
 
+/** A secret's successor signs beside it for so long, ms, before `secrets.expires`. */
+export const OVERLAP = 86_400_000
+
 /** `deliveries.state`. */
 export const PENDING = 0
 export const DELIVERED = 1

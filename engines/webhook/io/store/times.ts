@@ -23,14 +23,20 @@
  * retries are then early by the step, and windows over.
  */
 import { firstSequenceAt } from '../../message/id.ts'
-import { PENDING } from './schema.ts'
+import { OVERLAP, PENDING } from './schema.ts'
 import type { Statements } from './statements.ts'
+
+/** Before this was written, ms since 1970: where nothing is known yet, a clock that says so is behind. */
+const WRITTEN = Date.UTC(2026, 0)
 
 /**
  * By less than this, ms, a clock is not wrong but not quite exact, and a server that is behind is down. What lasts longer
  * may be either, and is not counted: a window that is too long is better than one that is over.
  */
 const LONGEST_DOWN = 3_600_000
+
+/** When a secret got its successor. */
+const ROTATED = `(expires - ${OVERLAP})`
 
 /** When a message's window began, of `deliveries d`. */
 const BEGAN = `ifnull(d.since, CAST(d.seq / ${firstSequenceAt(1)} AS INTEGER))`
@@ -43,7 +49,7 @@ export function mark(sql: Statements, now: number): void {
 /** At a start: nothing that matters still happened after `now`, and what is to come is as far away as it was. */
 export function noneAhead(sql: Statements, now: number): void {
   const at = Math.floor(now)
-  let last = kept(sql, 'clock') ?? 0
+  let last = kept(sql, 'clock') ?? WRITTEN
   const behind = kept(sql, 'moved') ?? 0
   const step = at - last
   const isThere = step >= behind
@@ -91,7 +97,8 @@ function moveBack(sql: Statements, now: number, last: number): void {
        UNION ALL SELECT 'at', seq, n, 0, MAX(?2, at) - ?1 FROM attempts a WHERE at > ?1
          AND EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = a.seq AND d.state = ${PENDING})
        UNION ALL SELECT 'changed', id, 0, 0, MAX(?2, changed) - ?1 FROM endpoints WHERE changed > ?1
-       UNION ALL SELECT 'failing', id, 0, 0, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?1`,
+       UNION ALL SELECT 'failing', id, 0, 0, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?1
+       UNION ALL SELECT 'expires', id, 0, 0, MAX(?2, ${ROTATED}) - ?1 FROM secrets WHERE ${ROTATED} > ?1`,
     now,
     last,
   )
@@ -101,6 +108,7 @@ function moveBack(sql: Statements, now: number, last: number): void {
     ['at', 'attempts AS a SET at = at - by', 'a.seq = m.id AND a.n = m.n'],
     ['changed', 'endpoints AS e SET changed = changed - by', 'e.id = m.id'],
     ['failing', 'endpoints AS e SET failing_since = failing_since - by', 'e.id = m.id'],
+    ['expires', 'secrets AS s SET expires = expires - by', 's.id = m.id'],
   ] as const) {
     sql.run(`UPDATE ${change} FROM moved AS m WHERE m.what = '${what}' AND ${key}`)
   }
@@ -143,6 +151,11 @@ function moveForward(
   sql.run(
     `UPDATE endpoints AS e SET changed = MIN(e.changed + ${step('e.changed', 'changed', 'e.id')}, ?4),
        failing_since = MIN(e.failing_since + ${step('e.failing_since', 'failing', 'e.id')}, ?4)`,
+    ...values,
+  )
+  sql.run(
+    `UPDATE secrets AS s SET expires = MIN(expires + ${step(ROTATED, 'expires', 's.id')}, ?4 + ${OVERLAP})
+     WHERE expires IS NOT NULL`,
     ...values,
   )
   sql.run('DELETE FROM moved')
