@@ -42,7 +42,17 @@ const here = (word: string): string =>
     data: join(folder, 'data'),
     'my-question.yaml': join(folder, 'my-question.yaml'),
     'mine.yaml': join(folder, 'mine.yaml'),
+    'load.csv': join(folder, 'load.csv'),
   })[word] ?? word
+
+/** A command as it is run here: `init` writes where nothing is, and not beside the documents. */
+function placed(args: readonly string[]): string[] {
+  if (args[0] !== 'init') return args.map(here)
+  const [name, what, file = 'load.csv'] = args
+  const target = here(file)
+  rmSync(target, { force: true })
+  return [name, what!, target]
+}
 
 const lines = readDocuments(ROOT, documentedIn(pathsOf(ROOT).all))
   .map(({ text }) => text)
@@ -68,7 +78,7 @@ for (const args of [...first, ...commands]) {
   }
   let stop: NodeJS.Timeout | undefined
   const started = performance.now()
-  const { code, stderr } = await flowbench(args.map(here), {
+  const { code, stderr } = await flowbench(placed(args), {
     onStart: (kill) => (stop = setTimeout(() => kill('SIGINT'), 1000 * Number(seconds))),
   })
   clearTimeout(stop)
