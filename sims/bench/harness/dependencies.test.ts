@@ -128,6 +128,33 @@ describe('isSatisfied', () => {
     expect(isSatisfied(theirs, here, true)).toBe(satisfied)
   })
 
+  const versions = (all: Readonly<Record<string, string>>) => ({
+    packages: Object.fromEntries(Object.entries(all).map(([path, version]) => [path, { version }])),
+  })
+  test.each([
+    [
+      'planted: a workspace that finds another nearer to it here',
+      { 'packages/a': '1', 'node_modules/b': '3' },
+      { 'packages/a/node_modules/b': '4' },
+      false,
+    ],
+    [
+      'planted: a package that does so, by an override',
+      { 'node_modules/@x/a': '1', 'node_modules/b': '3' },
+      { 'node_modules/@x/a/node_modules/b': '4' },
+      false,
+    ],
+    ['what nobody there uses', { 'packages/a': '1' }, { 'node_modules/b': '4' }, true],
+    [
+      'what a package uses that is not there',
+      { 'packages/a': '1' },
+      { 'node_modules/c': '1', 'node_modules/c/node_modules/b': '4', 'packages/d/node_modules/b': '4' },
+      true,
+    ],
+  ])('%s', (_, theirs, more, satisfied) => {
+    expect(isSatisfied(versions(theirs), versions({ ...theirs, ...more }), true)).toBe(satisfied)
+  })
+
   test('planted: lock files of the first form, which nest', () => {
     const first = (version: string) =>
       parseLock(

@@ -57,14 +57,24 @@ export function workspacesOf(lock: Lock | null): string[] {
 }
 
 /**
- * Whether what `here` locks holds every package that `theirs` needs, be it for development only where `dev` is wanted; the
- * project's own are each side's.
+ * Whether who uses what `here` locks finds just the packages there that `theirs` says, be they for development only where
+ * `dev` is wanted; the project's own are each side's. One that lies here alone is found by nobody, but where it lies within
+ * a package that is theirs, too: nearer to that than the one that they say.
  */
 export function isSatisfied(theirs: Lock | null, here: Lock | null, dev = false): boolean {
-  return Object.entries(theirs?.packages ?? {}).every(
-    ([path, locked]) =>
-      !isInstalled(path) || (locked.dev === true && !dev) || isSame(locked, here?.packages?.[path]),
+  const locked = theirs?.packages ?? {}
+  const installedOf = (lock: Lock | null): [string, Locked][] =>
+    Object.entries(lock?.packages ?? {}).filter(([path, one]) => isInstalled(path) && (dev || !one.dev))
+  return (
+    installedOf(theirs).every(([path, one]) => isSame(one, here?.packages?.[path])) &&
+    installedOf(here).every(([path]) => path in locked || !(ownerOf(path) in locked))
   )
+}
+
+/** The package within which one is installed; none is called `-`, which stands for the project itself. */
+const ownerOf = (path: string): string => {
+  const within = path.lastIndexOf('/node_modules/')
+  return within === -1 ? '-' : path.slice(0, within)
 }
 
 /** What a package holds has one hash, at however many addresses it lies. Without hashes the address is asked: of git's, too. */
