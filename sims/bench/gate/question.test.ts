@@ -92,6 +92,68 @@ test.each<[string, string, Record<string, string>, string[]]>([
     [],
   ],
   [
+    'planted: not code of the name of data that uses what is measured',
+    'src/index.bench.mjs',
+    {
+      'src/index.bench.mjs': imports('./split.mjs', './cases.mjs'),
+      'src/split.mjs': '',
+      'src/cases.mjs': imports('./split.mjs'),
+    },
+    [],
+  ],
+  [
+    'planted: nor where that is a package, nor what only such code reads',
+    'b.mjs',
+    {
+      'b.mjs': imports('@x/engine', './samples.mjs'),
+      'samples.mjs': imports('./data.mjs') + imports('@x/engine/part'),
+      'data.mjs': '',
+    },
+    [],
+  ],
+  [
+    'but what makes the benchmark, in a folder of benchmarks',
+    'bench/b.mjs',
+    {
+      'bench/b.mjs': imports('./cases.mjs'),
+      'bench/cases.mjs': imports('../i.mjs', './data.mjs'),
+      'bench/data.mjs': '',
+      'i.mjs': '',
+    },
+    ['bench/cases.mjs', 'bench/data.mjs'],
+  ],
+  [
+    'planted: not what is called after it all, beside a folder of benchmarks in it',
+    'packages/perf/bench/b.mjs',
+    {
+      'packages/perf/bench/b.mjs': imports('../lib/index.mjs', './data.mjs', '@x/engine'),
+      'packages/perf/lib/index.mjs': '',
+      'packages/perf/bench/data.mjs': '',
+    },
+    ['packages/perf/bench/data.mjs'],
+  ],
+  [
+    'planted: not of a package that others use, whatever its name',
+    'packages/perf/b.mjs',
+    {
+      'packages/perf/package.json': '{ "name": "@x/perf", "exports": "./lib/index.mjs" }',
+      'packages/perf/b.mjs': imports('./lib/index.mjs', './data.mjs', '@x/engine'),
+      'packages/perf/lib/index.mjs': '',
+      'packages/perf/data.mjs': '',
+    },
+    ['packages/perf/data.mjs'],
+  ],
+  [
+    'a folder of benchmarks that is a package of its own',
+    'benchmarks/b.mjs',
+    {
+      'benchmarks/package.json': '{ "name": "benchmarks", "private": true, "type": "module" }',
+      'benchmarks/b.mjs': imports('./make.mjs', '@x/engine'),
+      'benchmarks/make.mjs': '',
+    },
+    ['benchmarks/make.mjs'],
+  ],
+  [
     'not what lies elsewhere',
     'src/b.mjs',
     { 'src/b.mjs': imports('./a.mjs', '../data.mjs'), 'src/a.mjs': '', 'data.mjs': '' },

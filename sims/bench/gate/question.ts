@@ -7,7 +7,7 @@
  *
  *     the benchmark, or another that is its own, imports it by a relative path,
  *     it lies with it in a folder of benchmarks (`bench`, `benchmarks`, `perf`), or in its folder or below under a name of
- *     benchmarks or data (`bench-setup.mjs`, `data.mjs`, `fixtures/long.json`),
+ *     benchmarks or data (`bench-setup.mjs`, `data.mjs`, `fixtures/long.json`) and uses nothing that is measured itself,
  *     and no code that is not the benchmark's imports it, which does so of what is measured.
  *
  * Where nothing of the repository would be left to be measured, what looked like data is that.
@@ -31,28 +31,57 @@ export interface Searched {
 /** Paths from the top of head's tree of what is the benchmark's own, `file` first. */
 export function questionOf(file: string, { trees, packages }: Searched): readonly string[] {
   const [head] = trees
+  const room = roomOf(head, file)
+  const isInRoom = (path: string): boolean => room !== null && path.startsWith(`${room}/`)
+  const usesPackage = (tree: string, path: string): boolean =>
+    packagesIn(tree, path).some((name) => name.startsWith('#') || packages.has(name))
+  const isOwn = (path: string): boolean => isInRoom(path) || isNamed(path, file)
+  /** Whether it uses what is measured, in either tree. */
+  const isCode = (path: string, seen = new Set<string>()): boolean => {
+    if (seen.has(path)) return false
+    seen.add(path)
+    return trees.some(
+      (tree) => usesPackage(tree, path) || importsIn(tree, path).some((to) => !isOwn(to) || isCode(to, seen)),
+    )
+  }
   const own = new Set([file])
   const others = new Set<string>()
   let measuresPackage = false
   for (const one of own) {
-    for (const to of importsIn(head, one)) (isOwn(to, file) ? own : others).add(to)
-    measuresPackage ||= packagesIn(head, one).some((name) => name.startsWith('#') || packages.has(name))
+    for (const to of importsIn(head, one))
+      (isInRoom(to) || (isNamed(to, file) && !isCode(to)) ? own : others).add(to)
+    measuresPackage ||= usesPackage(head, one)
   }
   const measured = trees.map((tree) => reached(tree, others))
   const left = [...own].filter((one) => one === file || !measured.some((files) => files.has(one)))
   return others.size > 0 || measuresPackage ? left : [file]
 }
 
-function isOwn(path: string, file: string): boolean {
-  const folder = dirname(file)
-  const shared = folder.split('/').findIndex((name) => BENCH_FOLDER.test(name))
-  if (shared !== -1) {
-    const room = folder
-      .split('/')
-      .slice(0, shared + 1)
-      .join('/')
-    if (path.startsWith(`${room}/`)) return true
+/**
+ * The innermost folder of benchmarks that a file lies in: where one lies in another, the outer may be the code's name. None
+ * where it is a package that others can use.
+ */
+function roomOf(tree: string, file: string): string | null {
+  const folders = dirname(file).split('/')
+  const last = folders.findLastIndex((name) => BENCH_FOLDER.test(name))
+  const room = folders.slice(0, last + 1).join('/')
+  return last === -1 || isLibrary(join(tree, room, 'package.json')) ? null : room
+}
+
+function isLibrary(file: string): boolean {
+  if (!existsSync(file)) return false
+  try {
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>
+    if (['exports', 'main', 'module', 'bin'].some((name) => name in manifest)) return true
+    return 'name' in manifest && manifest['private'] !== true
+  } catch {
+    return true
   }
+}
+
+/** Whether a file beside the benchmark or below it is called as its data or its helpers are. */
+function isNamed(path: string, file: string): boolean {
+  const folder = dirname(file)
   const within = folder === '.' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : null
   // The benchmark of `data.mjs` measures just that.
   if (within === null || stemOf(path) === stemOf(file)) return false
