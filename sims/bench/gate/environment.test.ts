@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
 import { commandContest } from './contest.ts'
 import { planOf } from './judge.ts'
+import { runGate } from './gate.ts'
 import { countsOf } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
@@ -58,4 +59,24 @@ export const tasks = { w: () => { let sum = 0; for (let i = 0; i < steps; i++) s
   process.env['INIT_CWD'] = realpathSync(repository.folder)
   const document = await countsOf(repository, 'b.mjs')
   expect(document.verdict, document.headline).toBe('fail')
+})
+
+test('planted: a command that fails as its data are in neither tree: the variable is named that leads to them', async () => {
+  repository.commit({ '.gitignore': 'data\n' })
+  repository.write({ 'data/a': '', new: '' })
+  process.env['INIT_CWD'] = join(realpathSync(repository.folder), 'data')
+  const { verdict, changes } = await runGate({
+    base: 'HEAD',
+    from: { command: 'cat "$INIT_CWD/a"' },
+    folder: repository.folder,
+    signal,
+    onProgress: () => {},
+    repeat: 'again',
+    today: '2026-12-01',
+    errorRates: null,
+  })
+  expect([verdict, changes]).toEqual([
+    'unmeasured',
+    ['git ignores what the environment names in INIT_CWD: neither side has it'],
+  ])
 })

@@ -13,6 +13,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { lostIn } from '../harness/environment.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
 import { repositoryOf } from '../harness/git.ts'
 import { ACCEPT_FILE, readAcceptFile, toleranceOf, type AcceptFile } from './accept.ts'
@@ -25,7 +26,7 @@ import { Findings } from './findings.ts'
 import { planOf } from './judge.ts'
 import { Refused, TimeUp } from './refused.ts'
 import { CONTROL_SLOWER, timeBoth, timeControls, type TimingOptions } from './timing.ts'
-import { openTrees, type Trees } from './trees.ts'
+import { openTrees, placesOf, type Trees } from './trees.ts'
 import { grownWhy, timedWhy, verdictOf, waitingNotes } from './verdict.ts'
 import { gateClock, watchSteal, withSteal, type Chosen } from './waiting.ts'
 
@@ -73,6 +74,13 @@ export async function runGate(options: GateOptions): Promise<GateDocument> {
 
 const DEFAULT_BUDGET = 600
 const LISTING_SECONDS = 40
+
+/** Of what fails, this may be why. */
+function lostNotes(trees: Trees): string[] {
+  const lost = lostIn(placesOf(trees))
+  if (lost.length === 0) return []
+  return [`git ignores what the environment names in ${lost.join(', ')}: neither side has it`]
+}
 
 const secondsSince = (begin: number): number => (performance.now() - begin) / 1000
 
@@ -259,7 +267,11 @@ class Run {
       verdict,
       headline,
       base: { ref: base, commit: this.trees.base.commit },
-      changes: [...this.trees.changes, ...(clockNote === null ? [] : [clockNote])],
+      changes: [
+        ...this.trees.changes,
+        ...(this.controls.failed || this.findings.has('refused') ? lostNotes(this.trees) : []),
+        ...(clockNote === null ? [] : [clockNote]),
+      ],
       machine: {
         cpu: cpus()[0]?.model.trim() ?? 'unknown',
         cores: availableParallelism(),

@@ -3,10 +3,10 @@
  *
  * Who starts us through a package manager has the working tree's programs first among the paths that are searched, and its
  * folder in `INIT_CWD` and more: both sides would run the same. What git ignores is in no tree. Of it, what is searched
- * stays where it is, as that is where tools are installed; all else may be what the command makes, and what one side has
- * made the other would find.
+ * stays where it is, as that is where tools are installed, and so do files, which are data; a folder may be where the
+ * command puts what it makes, and what one side has made the other would find.
  */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, relative, sep } from 'node:path'
 
 export interface Places {
@@ -16,8 +16,11 @@ export interface Places {
   readonly trees: readonly string[]
 }
 
-/** Names of variables that hold places to look in (`PATH`, `XDG_DATA_DIRS`), or one for files that nobody else finds. */
-const SEARCHED = /(?:PATH|DIRS)$|^TE?MP(?:DIR)?$/i
+/**
+ * Names of variables that hold places to look in (`PATH`, `XDG_DATA_DIRS`, `JAVA_HOME`), or one for files that nobody else
+ * finds.
+ */
+const SEARCHED = /(?:PATH|DIRS|HOME|ROOT)$|^TE?MP(?:DIR)?$/i
 
 /** Ours, as what runs in `tree` is given it. */
 export function environmentIn(
@@ -29,13 +32,18 @@ export function environmentIn(
   const moved = (text: string, to = tree): string => text.replaceAll(inside, () => to)
   const isShared = (path: string): boolean =>
     existsSync(path) && !trees.some((other) => existsSync(moved(path, other)))
+  const isData = (path: string): boolean => isShared(path) && statSync(path).isFile()
   const searched = (paths: string): string =>
     paths
       .split(delimiter)
       .map((path) => (isShared(path) ? path : moved(path)))
       .join(delimiter)
+  const given = (name: string, value: string): string => {
+    if (SEARCHED.test(name)) return searched(value)
+    return isData(value) ? value : moved(value)
+  }
   const entries = Object.entries(ours).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, SEARCHED.test(name) ? searched(value) : moved(value)] as const],
+    value === undefined ? [] : [[name, given(name, value)] as const],
   )
   return Object.fromEntries(entries)
 }
@@ -48,6 +56,14 @@ export function changedIn(tree: string, places: Places): Readonly<Record<string,
       value === undefined || value === process.env[name] ? [] : [[name, value] as const],
     ),
   )
+}
+
+/** Names of the variables that lead to something in the working tree, but in none of the trees. */
+export function lostIn({ repository, trees }: Places, ours: NodeJS.ProcessEnv = process.env): string[] {
+  const given = trees.map((tree) => environmentIn(tree, { repository, trees }, ours))
+  const isLost = (name: string, value = ''): boolean =>
+    existsSync(value) && given.every((theirs) => theirs[name] !== value && !existsSync(theirs[name]!))
+  return Object.keys(ours).filter((name) => isLost(name, ours[name]))
 }
 
 /** The repository by its real path and, where that is reached through a link, by the one that the shell knows. */
