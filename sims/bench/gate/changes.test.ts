@@ -46,6 +46,17 @@ test('planted: a manifest asks for others, and no lock file says which', async (
   ])
 })
 
+test('planted: another patch, of an installation that is not made anew', async () => {
+  const manifest = JSON.stringify({ scripts: { postinstall: 'patch-package' } })
+  repository.commit({ ...TASKS, 'package.json': manifest, 'yarn.lock': '', 'patches/a.patch': 'one' })
+  repository.write({ 'node_modules/a/index.js': '', 'patches/a.patch': 'another' })
+  const { verdict, changes } = await countsOf(repository, 'b.mjs')
+  expect([verdict, changes]).toEqual([
+    'undecided',
+    ['what scripts of package.json install changed; both sides run the packages that are installed here'],
+  ])
+})
+
 test('a lock file of an example, and one of npm whose packages are all there, hold nothing up', async () => {
   const lock = (name: string): string =>
     JSON.stringify({ name, packages: { '': { name }, 'node_modules/a': { version: '1', dev: true } } })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Checkout } from '../harness/checkout.ts'
 import { git, isShallow } from '../harness/git.ts'
 import { foldersWith, lockOf, NPM_LOCKS } from '../harness/locks.ts'
+import { installsOther } from '../harness/scripts.ts'
 
 export interface Changes {
   /** To be read first. */
@@ -17,12 +18,19 @@ const OTHER_LOCKS = ['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'] as 
 
 const SHARED = 'both sides run the packages that are installed here'
 
-/** `head` is the copy of the working tree in `repository`; `dev`: packages for development are used, too. */
+export interface Changed {
+  /** The copy of the working tree. */
+  readonly head: string
+  /** Packages for development are used, too. */
+  readonly dev: boolean
+  /** Paths that differ from base's. */
+  readonly changed: ReadonlySet<string>
+}
+
 export async function changesOf(
   repository: string,
   base: Checkout,
-  head: string,
-  dev: boolean,
+  { head, dev, changed: files }: Changed,
 ): Promise<Changes> {
   const notes: string[] = []
   const doubts: string[] = []
@@ -36,6 +44,12 @@ export async function changesOf(
       if (isOwn) notes.push(`${file} changed, and with it packages: each side runs its own`)
       else if (lockOf(join(base.folder, folder)) === null) doubts.push(`${file} is new; ${SHARED}`)
       else notes.push(`${file} changed, but in nothing that ${dev ? 'is installed' : 'runs'}`)
+    }
+    const isInstalled = existsSync(join(repository, folder, 'node_modules'))
+    if (isInstalled && installsOther(repository, base.folder, [folder], files)) {
+      const made = `what scripts of ${join(folder, 'package.json')} install changed`
+      if (isWithin(base.installed, folder)) notes.push(`${made}: each side runs its own`)
+      else doubts.push(`${made}; ${SHARED}`)
     }
     for (const file of changed(OTHER_LOCKS)) {
       if (isOwn) notes.push(`${file} changed; base runs what its lock file of npm asks for`)
@@ -70,6 +84,10 @@ async function packagesOf(repository: string, { folder: base }: Checkout): Promi
     ['node_modules', '.pnp.cjs'].some((name) => existsSync(join(repository, folder, name)))
   return [...new Set(['', ...found.flat()])].filter(isUsed)
 }
+
+/** Whether one of these folders is this one or holds it, as it does its workspaces. */
+const isWithin = (folders: readonly string[], folder: string): boolean =>
+  folders.some((one) => one === '' || `${folder}/`.startsWith(`${one}/`))
 
 const hasLock = (tree: string, folder: string): boolean =>
   [...NPM_LOCKS, ...OTHER_LOCKS].some((name) => existsSync(join(tree, folder, name)))

@@ -13,7 +13,7 @@ import { checkOut, type Checkout } from '../harness/checkout.ts'
 import { packageFolders } from '../harness/dependencies.ts'
 import type { Places } from '../harness/environment.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
-import { git } from '../harness/git.ts'
+import { changedFiles, git } from '../harness/git.ts'
 import { linkModules } from '../harness/modules.ts'
 import { temporaryFolder } from '../harness/temporary.ts'
 import { changesOf } from './changes.ts'
@@ -63,7 +63,7 @@ export async function openTrees(
     const head = join(room, 'head')
     const submodules = await copyWorkingTree(repository, head)
     const changed = await changedFiles(repository, base.commit)
-    const { notes, doubts } = await changesOf(repository, base, head, dev)
+    const { notes, doubts } = await changesOf(repository, base, { head, dev, changed })
     const nothing =
       changed.size === 0 ? [`there is nothing to compare: the working tree is as ${ref} has it`] : []
     return {
@@ -154,14 +154,6 @@ async function copyWorkingTree(repository: string, to: string): Promise<string[]
   }
   linkModules(repository, to, await packageFolders(repository))
   return folders
-}
-
-async function changedFiles(repository: string, commit: string): Promise<ReadonlySet<string>> {
-  const listed = await Promise.all([
-    git(repository, 'diff', '--name-only', '--no-renames', '-z', commit, '--'),
-    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
-  ])
-  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
 }
 
 function emptyNotes(submodules: readonly string[]): string[] {

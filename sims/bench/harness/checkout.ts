@@ -43,7 +43,7 @@ export async function checkOut(
   const close = (): void => {
     process.off('exit', close)
     removeWorktree(repository, folder)
-    for (const one of beside) rmSync(one, { recursive: true, force: true })
+    for (const one of beside) rmSync(one, { recursive: true, force: true, maxRetries: 5 })
   }
   process.once('exit', close)
   try {

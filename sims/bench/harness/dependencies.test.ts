@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -14,7 +15,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
 import { checkOut, type Checkout, type CheckoutOptions } from './checkout.ts'
+import { BenchInterrupted } from './errors.ts'
 import { isSatisfied, parseLock } from './locks.ts'
+import { npmCi } from './npm.ts'
 
 let repository: Repository
 let room: string
@@ -103,6 +106,96 @@ test('what scripts of the project install is made of all its files, and not kept
   checkout.close()
   expect(readdirSync(room).filter((name) => name.startsWith('flowbench-install-'))).toEqual([])
 })
+
+const PATCHED = {
+  ...COMMITTED,
+  'package.json': JSON.stringify({
+    scripts: { postinstall: 'npm run fix', fix: 'patch-package --patch-dir fixes && node tools/fix' },
+  }),
+  'package-lock.json': lock({ 'node_modules/a': { version: '1.0.0' } }),
+  'patches/a.patch': 'at base',
+  'fixes/a.patch': 'at base',
+  'tools/fix.js': '',
+  'src/i.js': '',
+}
+const PREPARED = JSON.stringify({ scripts: { prepare: 'tsc src' } })
+
+test.each<[string, Record<string, string>, string]>([
+  ['planted: another patch', { 'patches/a.patch': 'at head' }, 'installed'],
+  ['planted: a patch that is new', { 'patches/b.patch': '' }, 'installed'],
+  ['planted: one in another folder, which a script names', { 'fixes/a.patch': 'at head' }, 'installed'],
+  ['planted: another program', { 'tools/fix.js': '//' }, 'installed'],
+  ['planted: no script any more', { 'package.json': '{}' }, 'installed'],
+  ['other files', { 'src/i.js': '//', 'fixes.txt': '', 'tools/fixed.js': '' }, 'linked'],
+])('what scripts make of the same packages: %s', async (_, changes, expected) => {
+  repository.commit(PATCHED)
+  repository.write({ 'node_modules/a/index.js': '', ...changes })
+  expect((await atBase()).dependencies).toBe(expected)
+})
+
+test('what a script prepares for others is no package', async () => {
+  repository.commit({ ...PATCHED, 'package.json': PREPARED })
+  const husky = JSON.stringify({ scripts: { prepare: 'husky' } })
+  repository.write({ 'node_modules/a/index.js': '', 'src/i.js': '//', 'package.json': husky })
+  expect((await atBase()).dependencies).toBe('linked')
+  // Unless it patches them.
+  const patched = JSON.stringify({ scripts: { prepare: 'husky && patch-package' } })
+  repository.write({ 'package.json': patched })
+  repository.commit({})
+  repository.write({ 'patches/a.patch': 'at head' })
+  expect((await atBase()).dependencies).toBe('installed')
+})
+
+test('planted: a script that sets hooks does so in a repository of its own', async () => {
+  writeFileSync(join(room, 'bin', 'npm'), `${NPM}git config core.hooksPath .githooks\n`)
+  repository.commit({ ...PATCHED, 'package.json': PREPARED })
+  repository.write({ 'node_modules/a/index.js': '', 'package-lock.json': lock({}) })
+  // As within a hook.
+  vi.stubEnv('GIT_DIR', join(repository.folder, '.git'))
+  expect((await atBase()).dependencies).toBe('installed')
+  expect(readFileSync(join(repository.folder, '.git', 'config'), 'utf8')).not.toContain('githooks')
+})
+
+describe('an installation that does not end', () => {
+  const HANGS = `#!/bin/sh
+sleep 300 &
+echo $! > "$FLOWBENCH_TEST_LOG.new"; mv "$FLOWBENCH_TEST_LOG.new" "$FLOWBENCH_TEST_LOG"
+wait
+`
+  const told = (): string => readFileSync(join(room, 'log'), 'utf8').trim()
+  const stateOf = (pid: string): string =>
+    spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim()
+  const hasEnded = async (): Promise<void> =>
+    void (await vi.waitFor(() => expect(stateOf(told())).toMatch(/^(?:Z.*)?$/), 20_000))
+  beforeEach(() => writeFileSync(join(room, 'bin', 'npm'), HANGS))
+
+  test('planted: is ended, with what it started, when time is up', async () => {
+    const late = npmCi(room, { env: {}, signal: undefined, seconds: 1 })
+    await expect(late).rejects.toThrow('npm ci for the other commit failed: it had not ended after 1 s')
+    await hasEnded()
+  })
+
+  test('planted: and by an interrupt', async () => {
+    repository.commit({ ...COMMITTED, 'package-lock.json': lock({ 'node_modules/a': { version: '1' } }) })
+    const interruption = new AbortController()
+    const checkout = checkOut(repository.folder, 'HEAD', interruption.signal, { install: true })
+    const ended = checkout.catch((error: unknown) => error)
+    await vi.waitFor(() => expect(told()).not.toBe(''), 20_000)
+    interruption.abort(new BenchInterrupted())
+    expect(await ended).toBeInstanceOf(BenchInterrupted)
+    await hasEnded()
+    expect(readdirSync(join(room, 'cache/flowbench/installs'))).toEqual([])
+  })
+
+  test('planted: and when we are killed', async () => {
+    const program = `import { npmCi } from ${JSON.stringify(new URL('npm.ts', import.meta.url).href)}
+await npmCi(${JSON.stringify(room)}, { env: {}, signal: undefined })`
+    const gate = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' })
+    await vi.waitFor(() => expect(told()).not.toBe(''), 20_000)
+    gate.kill('SIGKILL')
+    await hasEnded()
+  })
+}, 60_000)
 
 describe('isSatisfied', () => {
   const of = (more: object, name = 'node_modules/a') => ({ packages: { [name]: { version: '1', ...more } } })

@@ -4,9 +4,8 @@
  * the commit asks for, folder by folder with a lock file, into a cache that is kept: once for each version of Node.
  *
  * What is installed by scripts of the project's own (patches, say) may be made of any of its files. That is installed in a
- * copy of the commit, which is no repository whose hooks they could set, and is not kept.
+ * copy of the commit, an empty repository of its own, whose hooks they may set, and is not kept.
  */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   accessSync,
@@ -24,13 +23,14 @@ import {
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
-import { promisify } from 'node:util'
+import { makeFolder } from '../../../engines/disk/folder.ts'
 import { CouldNotMeasure } from './errors.ts'
+import { changedFiles, git } from './git.ts'
 import { foldersWith, isSatisfied, lockOf, NPM_LOCKS, workspacesOf, type Lock } from './locks.ts'
 import { linkModules } from './modules.ts'
+import { npmCi } from './npm.ts'
+import { installsOther, runsOwn } from './scripts.ts'
 import { temporaryFolder } from './temporary.ts'
-
-const run = promisify(execFile)
 
 export interface Dependencies {
   /** `none`: the commit has no lock file and there is nothing here to link. */
@@ -56,10 +56,13 @@ export async function provideDependencies(
   options: DependencyOptions,
 ): Promise<Dependencies> {
   const { install, dev } = options
+  const changed = await changedFiles(repository, await git(tree, 'rev-parse', 'HEAD'))
   const asks = (folder: string): boolean => {
     // Of a lock file whose packages are not installed here, an example's, nobody uses any.
     if (folder !== '' && !existsSync(join(repository, folder, 'node_modules'))) return false
-    return install || !isSatisfied(lockOf(join(tree, folder)), lockOf(join(repository, folder)), dev)
+    const lock = lockOf(join(tree, folder))
+    if (install || !isSatisfied(lock, lockOf(join(repository, folder)), dev)) return true
+    return installsOther(repository, tree, foldersOf(folder, lock), changed)
   }
   const installed = (await foldersWith(tree, NPM_LOCKS)).filter(asks)
   // All of them before any is linked: the tree is copied for some.
@@ -84,6 +87,12 @@ interface Installation {
   readonly folders: readonly string[]
 }
 
+/** The folder of a lock file and those of its workspaces. Beyond the repository nothing is a commit's. */
+const foldersOf = (folder: string, lock: Lock | null): string[] =>
+  [folder, ...workspacesOf(lock).map((workspace) => normalize(join(folder, workspace)))].filter(
+    (path) => !path.startsWith('..'),
+  )
+
 /** Everything that the lock file in `folder` asks for. */
 async function installedFor(
   tree: string,
@@ -91,16 +100,17 @@ async function installedFor(
   { signal, onFolder }: DependencyOptions,
 ): Promise<Installation> {
   const lock = lockOf(join(tree, folder))
-  const folders = [folder, ...workspacesOf(lock).map((workspace) => normalize(join(folder, workspace)))]
-    // Beyond the repository nothing is a commit's.
-    .filter((path) => !path.startsWith('..'))
+  const folders = foldersOf(folder, lock)
   const { cache, env } = cacheFolder()
   if (runsOwn(tree, folders, lock)) {
     const own = join(tree, '.git')
     const top = temporaryFolder('flowbench-install-')
     onFolder(top)
     cpSync(tree, top, { recursive: true, verbatimSymlinks: true, filter: (path) => path !== own })
-    await npmCi(join(top, folder), env, signal)
+    // Scripts ask git, or set hooks.
+    await git(top, 'init', '--quiet', '--template=')
+    await npmCi(join(top, folder), { env, signal })
+    mkdirSync(join(top, folder, 'node_modules'), { recursive: true })
     return { top, folders }
   }
   const names = ['package.json', ...NPM_LOCKS, '.npmrc'].map((name) => join(folder, name))
@@ -117,60 +127,12 @@ async function installedFor(
       mkdirSync(dirname(join(fresh, name)), { recursive: true })
       copyFileSync(join(tree, name), join(fresh, name))
     }
-    await npmCi(join(fresh, folder), env, signal)
+    await npmCi(join(fresh, folder), { env, signal })
+    mkdirSync(join(fresh, folder, 'node_modules'), { recursive: true })
     if (!existsSync(kept)) renameSync(fresh, kept)
     return { top: kept, folders }
   } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
-}
-
-async function npmCi(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'], {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      maxBuffer: 1 << 26,
-      ...(signal && { signal }),
-    })
-    mkdirSync(join(folder, 'node_modules'), { recursive: true })
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string }
-    const told = stderr.trim().split('\n').slice(-3).join('; ') || message
-    throw new CouldNotMeasure(`npm ci for the other commit failed: ${told}`, { cause: error })
-  }
-}
-
-const SCRIPTS = [
-  'preinstall',
-  'install',
-  'postinstall',
-  'prepublish',
-  'preprepare',
-  'prepare',
-  'postprepare',
-  'dependencies',
-]
-
-/** Whether files of the commit itself take part in its installation: scripts, programs to be compiled, archives. */
-function runsOwn(tree: string, folders: readonly string[], lock: Lock | null): boolean {
-  const isArchive = ({ resolved = '', link = false }): boolean => resolved.startsWith('file:') && !link
-  if (Object.values(lock?.packages ?? {}).some(isArchive)) return true
-  return folders.some((folder) => {
-    if (existsSync(join(tree, folder, 'binding.gyp'))) return true
-    const file = join(tree, folder, 'package.json')
-    if (!existsSync(file)) return false
-    const { scripts = {} } = manifestOf(file)
-    return SCRIPTS.some((name) => name in scripts)
-  })
-}
-
-/** One that is none is for npm to refuse. */
-function manifestOf(file: string): { readonly scripts?: Readonly<Record<string, string>> } {
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> } | null) ?? {}
-  } catch {
-    return {}
+    rmSync(fresh, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

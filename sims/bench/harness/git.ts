@@ -33,6 +33,15 @@ export async function repositoryOf(folder: string): Promise<string> {
   }
 }
 
+/** Paths that differ between a commit and the working tree, files that are new included. */
+export async function changedFiles(repository: string, commit: string): Promise<ReadonlySet<string>> {
+  const listed = await Promise.all([
+    git(repository, 'diff', '--name-only', '--no-renames', '-z', commit, '--'),
+    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
+  ])
+  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
+}
+
 /** The full hash. Throws BadRequest when `ref` names no commit. */
 export async function commitOf(repository: string, ref: string): Promise<string> {
   try {
