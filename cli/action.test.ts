@@ -150,6 +150,13 @@ test('slower work in a shallow clone: the base is fetched, the step fails, the s
   expect(summary.trim().split('\n').at(-1)).toContain('flowbench gate --base')
 })
 
+test('planted: a branch to compare with, which a checkout of one commit does not know by that name', () => {
+  execFileSync('git', ['branch', '--force', 'stable', base], { cwd: origin.folder })
+  const { code, stderr, summary } = act({ bench: 'tasks.mjs', budget: '2m', base: 'stable' })
+  expect(code, stderr).toBe(99)
+  expect(summary).toContain(`Against ${base}`)
+})
+
 test.each([
   ['', 'this event names no commit to compare with'],
   ['0'.repeat(40), 'this event names no commit to compare with'],
