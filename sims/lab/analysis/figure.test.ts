@@ -283,7 +283,8 @@ describe('values that many observations share', () => {
     )
     const { value, effective } = quantileFigure(waits, 0.95)
     expect(value).toBe(0)
-    expect(effective!).toBeCloseTo(32, 0)
+    // Twenty waited. By their scatter, which is less than chance's, they would be worth 32.
+    expect(effective!).toBeCloseTo(500 * (0.04 / 0.96), 6)
   })
   test('are few, where nearly all share the value and few lie above', () => {
     const ten = (u: number): number => (u < 0.005 ? 0 : u < 0.975 ? 10 : 20)
@@ -300,6 +301,49 @@ describe('values that many observations share', () => {
     const middle = worth.toSorted((x, y) => x - y)[5]!
     expect(middle / 5263).toBeGreaterThan(0.8)
     expect(middle / 5263).toBeLessThan(1.25)
+  })
+})
+
+describe('replications that agree by chance', () => {
+  const replication = (...parts: readonly (readonly [count: number, value: number])[]): Distribution =>
+    histogram(parts.flatMap(([count, value]) => Array<number>(count).fill(value)))
+
+  test.each([
+    ['p90', 0.9, 18, 40 / 9],
+    ['p80', 0.8, 16, 10],
+  ])('%s: are worth no more than their observations, however the share rounds', (_, p, below, worth) => {
+    const one = (late: number): Distribution =>
+      histogram([
+        ...Array.from({ length: below }, (_value, i) => (i + 1) / 100),
+        ...Array.from({ length: 20 - below }, (_value, i) => late * (i + 1)),
+      ])
+    const figure = quantileFigure([one(1.03), one(1.57)], p)
+    expect(figure.effective!).toBeLessThanOrEqual(worth + 1e-9)
+    expect(figure.effective!).toBeGreaterThan(0.9 * worth)
+    expect(figure.value!).toBeLessThan(0.2)
+  })
+
+  test('a p99 on a value that many share takes as many observations as one on the smallest', () => {
+    // None of 100 exceeds 1; in 37 % of all runs in which a hundredth does, none of 100 is seen to.
+    const few = quantileFigure([replication([25, 0], [25, 1]), replication([24, 0], [26, 1])], 0.99)
+    expect([few.value, few.interval()]).toEqual([1, null])
+    expect(few.effective).toBeCloseTo(100 / 99, 6)
+    const many = quantileFigure([replication([500, 0], [500, 1]), replication([490, 0], [510, 1])], 0.99)
+    expect(many.interval()).toEqual({ value: 1, low: 1, high: 1 })
+    expect(many.effective).toBeCloseTo(2000 / 99, 6)
+  })
+
+  test('with a few more or a few less beyond than a p99 leaves, it may be either value', () => {
+    // 20 of 2,000 are expected: 16 or fewer come in 22 % of all runs, 24 or more in 21 %.
+    for (const late of [8, 12]) {
+      const one = replication([500, 1], [500 - late, 2], [late, 4])
+      const figure = quantileFigure([one, one], 0.99)
+      expect(figure.interval()).toEqual({ value: late === 8 ? 2 : 4, low: 2, high: 4 })
+      expect(figure.confidenceBelow(3)!).toBeGreaterThan(0.025)
+      expect(figure.confidenceBelow(3)!).toBeLessThan(0.975)
+    }
+    const many = replication([500, 1], [480, 2], [20, 4])
+    expect(quantileFigure([many, many], 0.99).interval()).toEqual({ value: 4, low: 4, high: 4 })
   })
 })
 

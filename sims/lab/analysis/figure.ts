@@ -152,7 +152,7 @@ export function quantileFigure(replications: readonly Distribution[], p: number)
 export const UNKNOWN = 0.5
 /** One side of an interval of 95 %. */
 const CERTAIN = 0.975
-/** Scatter below this part of a share is none. */
+/** A share that is nearer to another than this is the same. */
 const ROUNDING = 1e-12
 
 class QuantileFigure implements Figure {
@@ -181,7 +181,8 @@ class QuantileFigure implements Figure {
   }
 
   private root(distributions: readonly Distribution[], total: number): number {
-    const goal = this.beyond * total
+    // A tenth of 40 observations are four of them, though 1 - 0.9 is less than a tenth.
+    const goal = (this.beyond + ROUNDING) * total
     return this.firstBelow((x) => sumOf(distributions, x) - goal)
   }
 
@@ -202,6 +203,18 @@ class QuantileFigure implements Figure {
 
   interval(confidence = 0.95): FigureInterval | null {
     requireOpenShare(confidence, 'interval: confidence')
+    const scattered = this.scattered(confidence)
+    // On the smallest value nothing scatters: `tiedAt` has looked.
+    if (scattered === null || scattered.high === this.smallest) return scattered
+    const seldom = (1 - confidence) / 2
+    const farthest = this.farthest(seldom)
+    if (farthest === null) return null
+    const { value, low, high } = scattered
+    return { value, low: this.nearest(low, seldom), high: Math.max(high, farthest) }
+  }
+
+  /** Every value that the scatter between replications does not refuse. */
+  private scattered(confidence: number): FigureInterval | null {
     const { value } = this
     if (value === null || this.replications < 2) return null
     const t = studentFactor(this.replications - 1, confidence)
@@ -212,6 +225,29 @@ class QuantileFigure implements Figure {
     // On the smallest value nothing scatters; and where it would end above that was not seen.
     if (high === this.smallest && this.tiedAt((1 + confidence) / 2) !== null) return null
     return { value, low: Math.min(value, low), high: Math.max(value, high) }
+  }
+
+  /**
+   * The smallest value that no more observations exceed than chance would seldom let, were they all independent: however alike
+   * replications are, an interval ends no earlier. Null where even none would not be seldom enough.
+   */
+  private farthest(seldom: number): number | null {
+    const { isObserved, smallest, total, beyond } = this
+    if (!isObserved) return smallest
+    if (chanceOfFew(0, total, beyond) > seldom) return null
+    return this.firstBelow((x) => chanceOfFew(sumOf(this.distributions, x), total, beyond) - seldom)
+  }
+
+  /** Likewise the largest, up to `low`, that no fewer are at most: an interval begins no later. */
+  private nearest(low: number, seldom: number): number {
+    const { isObserved, total, beyond } = this
+    const chanceAt = (x: number, orEqual?: boolean): number =>
+      chanceOfFew(total - sumOf(this.distributions, x, orEqual), total, 1 - beyond)
+    if (!isObserved || chanceAt(low, true) <= seldom) return low
+    return Math.min(
+      low,
+      this.firstBelow((x) => seldom - chanceAt(x)),
+    )
   }
 
   confidenceBelow(limit: number, orEqual = false): number | null {
@@ -294,7 +330,7 @@ class QuantileFigure implements Figure {
   }
 
   get effective(): number | null {
-    const interval = this.interval()
+    const interval = this.scattered(0.95)
     // Too few of them, or too unequally many, to refuse any value: that is as good as none.
     if (interval === null) return this.total === 0 || this.replications < 2 ? null : 0
     // So few of enough exceed the smallest value that the quantile surely sits on it (a wait of 0): nothing scatters.
@@ -309,9 +345,9 @@ class QuantileFigure implements Figure {
     if (share === 0) return 0
     const { error } = spreadOf(above.map((one, i) => one - (share * this.distributions[i]!.count) / typical))
     const odds = (one: number): number => one / (1 - one)
-    // Where all replications have as many, by chance, they do not scatter: no more are independent than there are.
-    const isAlike = error <= ROUNDING * share && this.isObserved
-    const independent = isAlike ? this.total * odds(share) : (share / error) ** 2
+    // Where replications have as many, by chance, they hardly scatter: no more are independent than there are.
+    const most = this.isObserved ? this.total * odds(share) : Infinity
+    const independent = Math.min(most, (share / error) ** 2)
     return independent * (share <= this.beyond ? 1 : odds(this.beyond) / odds(share))
   }
 
