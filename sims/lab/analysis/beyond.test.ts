@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { chanceOfFew, valuesWanted } from './beyond.ts'
+import { chanceOfAtMost, chanceOfFew, valuesWanted } from './beyond.ts'
 import { binomialCdf } from './binomial.ts'
+
+/** Summed term by term. */
+function atMost(seen: number, n: number, share: number): number {
+  let term = (1 - share) ** n
+  let sum = term
+  for (let k = 1; k <= seen; k++) {
+    term *= ((n - k + 1) * share) / (k * (1 - share))
+    sum += term
+  }
+  return sum
+}
 
 describe('few beyond a limit, where a share of all is', () => {
   test.each([
@@ -9,7 +20,16 @@ describe('few beyond a limit, where a share of all is', () => {
     [3, 60, 0.05],
     [7, 12, 0.5],
   ])('%i of %i at %d: the binomial chance', (seen, n, share) => {
-    expect(chanceOfFew(seen, n, share)).toBeCloseTo(binomialCdf(seen, n, share), 12)
+    expect(chanceOfFew(seen, n, share)).toBeCloseTo(atMost(seen, n, share), 12)
+  })
+
+  test.each([
+    [4950, 5000, 0.99],
+    [180, 400, 0.5],
+    [220, 400, 0.5],
+  ])('%i of %i at %d: the same, where some or many are expected on either side', (seen, n, share) => {
+    const exact = share === 0.5 ? atMost(seen, n, share) : 1 - atMost(n - seen - 1, n, 1 - share)
+    expect(Math.abs(chanceOfAtMost(seen, n, share) - exact)).toBeLessThan(1e-3)
   })
 
   test('grows with what was seen, also between whole numbers, up to certainty', () => {

@@ -6,15 +6,24 @@
  * however alike its replications are. Where many are expected beyond, how they scatter says enough, and only none is counted.
  */
 import { regularizedBetaOf } from './beta.ts'
+import { normalCdf } from './normal.ts'
 
-/** Expected beyond a limit; from so many on the scatter of replications is to be believed (theory/run-length.ts). */
+/** Expected beyond a limit, or on its other side where these are fewer; from so many on the scatter of replications is to be believed (theory/run-length.ts). */
 const MANY = 100
 
 /** P(at most `seen` of `n` independent values lie beyond), where each does with chance `share`; `seen` need not be whole. */
 export function chanceOfFew(seen: number, n: number, share: number): number {
-  if (seen <= 0 || n * share > MANY) return Math.exp(n * Math.log1p(-share))
+  if (seen <= 0 || isMany(n, share)) return Math.exp(n * Math.log1p(-share))
   return seen >= n ? 1 : regularizedBetaOf(1 - share, share, n - seen, seen + 1)
 }
+
+/** The same wherever many are expected, too, by the normal law that the binomial one is like there. */
+export function chanceOfAtMost(seen: number, n: number, share: number): number {
+  if (!isMany(n, share)) return chanceOfFew(seen, n, share)
+  return normalCdf((seen + 0.5 - n * share) / Math.sqrt(n * share * (1 - share)))
+}
+
+const isMany = (n: number, share: number): boolean => n * Math.min(share, 1 - share) > MANY
 
 /**
  * Independent values after which so small a part of them beyond, 0..1, shows with this one-sided confidence that less than `share`

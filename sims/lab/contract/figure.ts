@@ -9,6 +9,7 @@
 import type { Distribution } from '../analysis/distribution.ts'
 import { distributionOf } from '../analysis/distribution.ts'
 import { meanFigure, quantileFigure, ratioFigure, type Figure } from '../analysis/figure.ts'
+import { shareFigure } from '../analysis/share.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import type { Measures, MetricSpec, ObservationSpec, Sim } from './sim.ts'
@@ -194,7 +195,8 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
     const above = one.exceeding(kind.limit, kind.above === kind.orEqual)
     return kind.above ? above : counts[i]! - above
   })
-  return ratioFigure(sums, counts)
+  const isCounted = kind.kind === 'share' && distributions.some(({ isObserved }) => isObserved === true)
+  return isCounted ? shareFigure(sums, counts) : ratioFigure(sums, counts)
 }
 
 const kept = new WeakMap<object, Distribution>()

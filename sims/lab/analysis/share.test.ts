@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { openStream } from '../kernel/random/stream.ts'
+import { figureOver, readFigure } from '../contract/figure.ts'
+import type { Measures } from '../contract/sim.ts'
+import { ratioFigure } from './figure.ts'
+import { LogHistogram } from './histogram.ts'
+import { shareFigure } from './share.ts'
+
+describe('a share of observations', () => {
+  test('is no surer than they are, where replications agree by chance', () => {
+    // One late of 20 in each of two: with 97 % in time that comes in every ninth run.
+    const figure = shareFigure([19, 19], [20, 20])
+    const { value, low, high } = figure.interval()!
+    expect(value).toBe(0.95)
+    // Clopper and Pearson's of 38 of 40.
+    expect(low).toBeCloseTo(0.8308, 4)
+    expect(high).toBeCloseTo(0.9939, 4)
+    expect(figure.confidenceBelow(0.96)!).toBeLessThan(0.975)
+    expect(figure.confidenceBelow(0.9)!).toBeGreaterThan(0.025)
+    expect(figure.confidenceBelow(0.999)!).toBeGreaterThan(0.975)
+    expect(figure.confidenceBelow(0.8)!).toBeLessThan(0.025)
+    expect(figure.effective).toBeCloseTo(40 * 19, 6)
+  })
+
+  test('planted: by their scatter alone it would be certain', () => {
+    const figure = ratioFigure([19, 19], [20, 20])
+    expect([figure.interval()!.high, figure.confidenceBelow(0.96)]).toEqual([0.95, 1])
+  })
+
+  test('of many is as wide as the normal law says', () => {
+    const { low, high } = shareFigure([19_000, 19_000], [20_000, 20_000]).interval()!
+    const error = Math.sqrt((0.95 * 0.05) / 40_000)
+    expect((high - low) / error).toBeCloseTo(2 * 1.96, 1)
+  })
+
+  test('that scatters more than independent observations is judged by that', () => {
+    const [hits, counts] = [
+      [10, 90, 40],
+      [100, 100, 100],
+    ]
+    expect(shareFigure(hits, counts).interval()).toEqual(ratioFigure(hits, counts).interval())
+    expect(shareFigure(hits, counts).confidenceBelow(0.6)).toBe(
+      ratioFigure(hits, counts).confidenceBelow(0.6),
+    )
+  })
+
+  test('of one replication has no interval, and of none no value', () => {
+    const one = shareFigure([3], [10])
+    expect([one.value, one.interval(), one.confidenceBelow(0.9), one.effective]).toEqual([
+      0.3,
+      null,
+      null,
+      null,
+    ])
+    expect(shareFigure([0], [0]).value).toBeNull()
+  })
+
+  test('is hardly ever sure of the wrong side, however few replications', () => {
+    const stream = openStream(5, 0, 'x')
+    const hits = (): number =>
+      Array.from({ length: 20 }, () => stream.uniform()).filter((x) => x < 0.97).length
+    let wrong = 0
+    for (let run = 0; run < 2000; run++) {
+      const confidence = shareFigure([hits(), hits()], [20, 20]).confidenceBelow(0.97)!
+      if (confidence <= 0.025 || confidence >= 0.975) wrong++
+    }
+    expect(wrong / 2000).toBeLessThanOrEqual(0.05)
+  })
+})
+
+test('share(wait < 20 s) of replications is such a share', () => {
+  const replication = (late: number): Measures => {
+    const waits = new LogHistogram()
+    for (let i = 0; i < 20; i++) waits.add(i < late ? 30 : 1)
+    return { observations: { wait: waits.toData() } } as unknown as Measures
+  }
+  const read = readFigure('share(wait < 20 s)', {
+    metrics: {},
+    observations: { wait: { unit: 's', label: 'wait', of: 'callers' } },
+  })
+  if (!read.ok) throw new Error(read.message)
+  expect(figureOver(read.figure, [replication(1), replication(1)])!.confidenceBelow(0.96)!).toBeLessThan(
+    0.975,
+  )
+})
