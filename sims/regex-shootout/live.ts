@@ -84,9 +84,10 @@ const UNKNOWN = new Set<string>(['undecided', 'crashed'])
 
 type Asked = (DefinitionResult | CaseResult)['engines'][number]
 
-/** No answer came that could be right or wrong. What was right, but too slow to be timed, has been compiled. */
+/** No answer came that could be right or wrong. Of what was right, and too slow or failed when it was timed, one did. */
 const isMissing = (one: Asked): boolean =>
-  one.outcome === 'failed' || (one.outcome === 'too slow' && one.compileSeconds === null)
+  (one.outcome === 'failed' || one.outcome === 'too slow') &&
+  !('compileSeconds' in one && one.compileSeconds !== null)
 
 function count(
   tally: { asked: number; answered: number; refused: number; failed: number },

@@ -146,6 +146,7 @@ describe('live, what an engine did not answer', () => {
     ['refused', {}],
     // It was right, and is not timed.
     ['too slow', { compileSeconds: 1e-5 }],
+    ['failed', { compileSeconds: 1e-5 }],
   ])('%s %o: it was never wrong', async (outcome, more) => {
     const document = await judged(definitions(cell('right'), cell(outcome, more)), 'wrong(v8) < 1', 1)
     expect([document.verdict, document.trust.reasons]).toEqual(['pass', []])

@@ -53,6 +53,9 @@ describe('measuring a suite', () => {
     expect(faults['garbage']).toMatchObject({ outcome: 'failed', samples: [] })
     expect(faults['stopped-clock']).toMatchObject({ outcome: 'failed', samples: [] })
     expect(faults['stopped-clock']!.why).toMatch(/its clock did not move/)
+    // What failed only when it was timed has answered.
+    expect(faults['stopped-clock']!.compileSeconds).not.toBeNull()
+    expect(faults['garbage']!.compileSeconds).toBeNull()
   })
 
   test('a clock that stands still while an engine compiles is named, not taken for a quick one', async () => {

@@ -38,7 +38,7 @@ export interface Measured {
   readonly difference: Difference | null
   /** Seconds a run, one a round. */
   readonly samples: readonly number[]
-  /** Null unless it gave a right answer, if only one that was too slow to be timed. */
+  /** Null unless it gave a right answer, if only one that was too slow to be timed, or the last before it failed. */
   readonly compileSeconds: number | null
   readonly peakBytes: number
 }
@@ -124,6 +124,7 @@ async function measureDefinition(
   const nothing = { difference: null, samples: [], compileSeconds: null, peakBytes: 0 }
   const isCompile = definition.group === 'compile'
   for (const spec of specs) {
+    let answered: number | null = null
     try {
       const engine = await stable.get(spec)
       const facts = stable.facts.get(spec.id)!
@@ -145,6 +146,7 @@ async function measureDefinition(
         })
         continue
       }
+      answered = compileSeconds
       if (seconds > options.longestRun) {
         const why = `one run takes ${seconds.toFixed(1)} s`
         done.set(spec.id, { ...nothing, engine: spec.id, outcome: 'too slow', why, compileSeconds })
@@ -155,7 +157,7 @@ async function measureDefinition(
         isCompile || seconds > LONG_RUN ? 1 : await repeatsFor(engine, definition.ask, options.sampleSeconds)
       entrants.push({ spec, expected, repeats, samples: [], compileSeconds })
     } catch (error) {
-      done.set(spec.id, { ...nothing, engine: spec.id, ...failureOf(error) })
+      done.set(spec.id, { ...nothing, engine: spec.id, ...failureOf(error), compileSeconds: answered })
     }
   }
   if (options.spans === true && (definition.ask === 'count' || definition.ask === 'spans')) {
@@ -192,7 +194,8 @@ async function measureDefinition(
         if (seconds === 0) throw new EngineFailed('garbage', standsStill(entrant.repeats))
         entrant.samples.push(seconds)
       } catch (error) {
-        done.set(entrant.spec.id, { ...nothing, engine: entrant.spec.id, ...failureOf(error) })
+        const { spec, compileSeconds } = entrant
+        done.set(spec.id, { ...nothing, engine: spec.id, ...failureOf(error), compileSeconds })
       }
     }
   }
