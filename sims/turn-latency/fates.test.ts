@@ -49,6 +49,28 @@ describe('calls that share a pool', () => {
     const load = { every: '5min', arrivals: [10, 10, 130] }
     expect(fates({ callRate: undefined, load, inferenceServers: 100 }, 15)).toBeNull()
   })
+  it('by the load that the span sees, whatever else is in it', () => {
+    const fatesOf = (arrivals: readonly number[], servers: number) =>
+      fates(
+        {
+          callRate: undefined,
+          callLength: '15min',
+          load: { every: '5min', arrivals },
+          inferenceServers: servers,
+        },
+        15,
+      )
+    // The rest of the load is as full as the last five minutes of the span: on its mean they are no rush.
+    const [late, quiet] = [
+      [10, 10, 130, ...Array<number>(60).fill(130), 10, 10, 10],
+      Array<number>(3).fill(50),
+    ]
+    expect(fatesOf(late, 100)).toBeNull()
+    // Six hours after the span no call of it is left.
+    expect(fatesOf([...quiet, ...Array<number>(60).fill(500), ...quiet], 100)).not.toBeNull()
+    // What began before the span is in it.
+    expect(fatesOf([...quiet, ...Array<number>(60).fill(50), 1000, 50], 100)).toBeNull()
+  })
   it('else stretches of two call lengths have', () => {
     const windows = (written: Record<string, unknown>): number => turnLatency.windows!(paramsOf(written))
     expect(windows({ span: '2h', callLength: '15min' })).toBe(4)

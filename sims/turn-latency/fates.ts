@@ -13,7 +13,7 @@
  */
 import { poissonAbove } from '../lab/analysis/poisson.ts'
 import { fatesOf } from '../lab/analysis/rare.ts'
-import { ratesOf } from '../lab/contract/arrival-load.ts'
+import { ratesOf, type ArrivalLoad } from '../lab/contract/arrival-load.ts'
 import { ENTRIES } from './draws.ts'
 import type { TurnLatencyParams } from './params.ts'
 
@@ -52,11 +52,39 @@ export function ownFates(
  * random, and each is in the pool or not without regard to the others.
  */
 function chanceOfWait(params: TurnLatencyParams, utilisation: number): number {
-  const { load, callRate, callLength, span, inferenceServers } = params
-  const rush = load === undefined ? 1 : Math.max(...ratesOf(load, callRate)) / callRate
-  const mean = rush * utilisation * inferenceServers
+  const { load, callLength, span, inferenceServers } = params
+  const mean = (load === undefined ? 1 : rushOf(load, params)) * utilisation * inferenceServers
   const busy = mean + LUCK * Math.sqrt(mean / Math.max(1, span / callLength))
   return poissonAbove(busy, inferenceServers)
+}
+
+/**
+ * Calls at once, were they always to begin as at the fullest time that the span sees, over their mean in the span: of its own
+ * calls and those that began up to a call length before it.
+ */
+function rushOf(
+  load: ArrivalLoad,
+  { callRate, callLength, span }: Pick<TurnLatencyParams, 'callRate' | 'callLength' | 'span'>,
+): number {
+  const rates = ratesOf(load, callRate)
+  const first = Math.ceil(-callLength / load.every)
+  const parts = Array.from(
+    { length: Math.ceil(span / load.every) - first },
+    (_, i) => (first + i) * load.every,
+  )
+  // Between these the rate is constant, and what is in the span of a call is linear in when it begins.
+  const edges = [-callLength, ...parts, 0, span - callLength, span].toSorted((a, b) => a - b)
+  let [most, inSpan] = [0, 0]
+  for (const [i, to] of edges.entries()) {
+    const from = edges[i - 1] ?? to
+    if (from === to) continue
+    const middle = (from + to) / 2
+    const part = Math.floor(middle / load.every) % rates.length
+    const rate = rates.at(part)!
+    most = Math.max(most, rate)
+    inSpan += rate * (to - from) * (Math.min(middle + callLength, span) - Math.max(middle, 0))
+  }
+  return most === 0 ? 1 : (most * callLength * span) / inSpan
 }
 
 /** Fates of the turns that `counted` counts, over calls whose stretches of the table lie apart, taken in the table's order. */
