@@ -3,7 +3,15 @@ import { distributionOf, type Distribution } from '../lab/analysis/distribution.
 import { LogHistogram } from '../lab/analysis/histogram.ts'
 import { quantileFigure } from '../lab/analysis/figure.ts'
 import type { FleetWorld } from './hosts.ts'
-import { BINS, exceeds, fullestUtilisation, meanWait, waitTail, type WaitTail } from './queueing.ts'
+import {
+  BINS,
+  exceeds,
+  fullestUtilisation,
+  lossShare,
+  meanWait,
+  waitTail,
+  type WaitTail,
+} from './queueing.ts'
 import { remembered } from './remembered.ts'
 
 export interface RelayModel {
@@ -54,18 +62,20 @@ export class RelayDelay implements Distribution {
     const fullest = fullestUtilisation(queueLimit)
     const utilisations = Array.from({ length: bins }, (_, bin) => ((bin + 0.5) / BINS) * loadMultiple)
     this.tails = tailsAt(fullest, loadMultiple, Math.min(bins, Math.ceil(BINS / loadMultiple)))
+    const losses = lossesAt(queueLimit, loadMultiple, bins)
     let lost = dropped
     let offered = this.queued.count + dropped
     let sum = this.queued.sum
     for (const [bin, utilisation] of utilisations.entries()) {
       const packets = this.packetsAt[bin]!
+      if (packets === 0) continue
       offered += packets
-      // With the load multiplied, a second above capacity fills the buffer and loses the excess.
-      if (utilisation > 1) {
-        this.packetsAt[bin] = 0
-        this.full += packets / utilisation
-        lost += packets * (1 - 1 / utilisation)
-      } else sum += packets * this.smallest * meanWait(Math.min(utilisation, fullest))
+      lost += packets * losses[bin]!
+      const kept = packets * (1 - losses[bin]!)
+      // With the load multiplied, a second above capacity fills the buffer.
+      this.packetsAt[bin] = utilisation > 1 ? 0 : kept
+      if (utilisation > 1) this.full += kept
+      else sum += kept * this.smallest * meanWait(Math.min(utilisation, fullest))
     }
     this.lost = lost
     this.offered = offered
@@ -109,4 +119,12 @@ export class RelayDelay implements Distribution {
 /** Tails by bin, up to capacity: a thousand roots and more, and every fleet size of a search asks for the same. */
 const tailsAt = remembered((fullest: number, loadMultiple: number, bins: number): readonly WaitTail[] =>
   Array.from({ length: bins }, (_, bin) => waitTail(Math.min(((bin + 0.5) / BINS) * loadMultiple, fullest))),
+)
+
+/** What a buffer of so many loses, by bin. */
+const lossesAt = remembered((queueLimit: number, loadMultiple: number, bins: number): readonly number[] =>
+  Array.from({ length: bins }, (_, bin) => {
+    const utilisation = ((bin + 0.5) / BINS) * loadMultiple
+    return lossShare(utilisation, queueLimit, waitTail(Math.min(1, utilisation)))
+  }),
 )

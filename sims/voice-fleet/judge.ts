@@ -13,7 +13,7 @@ import { CLUSTERS, worldOf } from '../lab/world/geography.ts'
 import type { FleetWorld } from './hosts.ts'
 import { loadIn, utilisationIn, type MetricName } from './metrics.ts'
 import type { VoiceFleetParams } from './params.ts'
-import { fillsFrom } from './queueing.ts'
+import { fillsFrom, lossShare, waitTail } from './queueing.ts'
 
 /** Round trips before a caller hears anything: signalling 3, ICE 1, DTLS 1.2 2. */
 const SETUP_ROUND_TRIPS = 6
@@ -187,16 +187,17 @@ function imbalanceOf(
 
 /**
  * A bound on the share of packets that a cluster loses, given how many sessions it had at its fullest: a core has a binomial
- * share of them, no further spread than a Poisson number, and only when that share is nearly what it forwards, or more, can its
- * buffer overflow. That chance, times the excess of one who is beyond it.
+ * share of them, no further spread than a Poisson number, and only when that share is nearly what it forwards, or more, can a
+ * large buffer overflow. That chance, times the excess of one who is beyond it; and what a small one loses below.
  */
 function crowding(cell: CellWorld, hosts: number, params: VoiceFleetParams): number {
   const mean = cell.peakConcurrent / (hosts * params.coresPerHost)
   const { packetsPerCoreSecond, queueLimit, packetsPerSession, loadMultiple } = params
-  const fills = fillsFrom(packetsPerCoreSecond, queueLimit) * packetsPerCoreSecond
-  const most = fills / (packetsPerSession * loadMultiple)
+  const fills = fillsFrom(packetsPerCoreSecond, queueLimit)
+  const most = (fills * packetsPerCoreSecond) / (packetsPerSession * loadMultiple)
   if (mean >= most) return 1
-  return Math.min(1, poissonAbove(mean, most) * (most / (most - mean)))
+  const below = lossShare(fills, queueLimit, waitTail(fills))
+  return Math.min(1, below + poissonAbove(mean, most) * (most / (most - mean)))
 }
 
 /** The same distribution with a weight of one: the worst cluster is a large one here and a small one there. */

@@ -114,6 +114,22 @@ describe('a core near its capacity waits as long as packet by packet', () => {
     expect(off(ours.mean, exact.mean)).toBeLessThan(0.12)
     expect([ours.above(151), exact.above(151)]).toEqual([0, 0])
   })
+
+  it.each([
+    // A second's packets vary by 71: a buffer of 20 is full and empty again many times between two instants.
+    [10, 0.85],
+    [20, 0.95],
+    [20, 1],
+    [20, 1.05],
+    [40, 1],
+    [70, 0.98],
+  ])('loses as much where the buffer is small: %i packets at %d', (room, load) => {
+    const [exact, ours] = [packetByPacket(steady(load, 8), room), secondBySecond(steady(load, 8), room)]
+    expect(exact.lost).toBeGreaterThan(1e-4)
+    expect(off(ours.lost, exact.lost)).toBeLessThan(0.15)
+    expect(off(ours.mean, exact.mean)).toBeLessThan(0.2)
+    expect([ours.above(room + 1), exact.above(room + 1)]).toEqual([0, 0])
+  })
 })
 
 it.each([150, 1000, 9000])(
@@ -122,7 +138,7 @@ it.each([150, 1000, 9000])(
     const load = fillsFrom(CAPACITY, room)
     expect(exceeds(waitTail(load), room)).toBeLessThan(1e-12)
     expect(exceeds(waitTail((2 + load) / 3), room)).toBeGreaterThan(1e-6)
-    // Of short buffers too, what is not drawn is not lost.
+    // Short buffers lose below, too, which lossShare counts.
     expect(fillsFrom(CAPACITY, 10)).toBeCloseTo(0.9, 9)
   },
 )

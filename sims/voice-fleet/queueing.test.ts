@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mg1 } from '../lab/analysis/theory/index.ts'
-import { exceeds, fullestUtilisation, meanWait, nearCapacity, waitTail } from './queueing.ts'
+import { exceeds, fullestUtilisation, lossShare, meanWait, nearCapacity, waitTail } from './queueing.ts'
 
 /** P(W <= t) of M/D/1 with D = 1, exactly (Erlang 1909): an alternating sum, good for small t. */
 function erlangCdf(rho: number, t: number): number {
@@ -43,5 +43,20 @@ describe('the wait of M/D/1', () => {
     expect(nearCapacity(250_000)).toEqual({ from: expect.closeTo(0.98, 9), to: expect.closeTo(1.02, 9) })
     expect(nearCapacity(400).from).toBe(0.9)
     expect(meanWait(fullestUtilisation(9000))).toBeCloseTo(4500, 6)
+  })
+
+  it('loses at any load what its buffer has no room for, and nothing where that is hardly ever', () => {
+    const lossAt = (utilisation: number, room: number): number =>
+      lossShare(utilisation, room, waitTail(Math.min(1, utilisation)))
+    // What drifts down by d of what comes loses d / (exp(2 d K) - 1), in heavy traffic.
+    for (const utilisation of [0.97, 0.99, 0.999]) {
+      const drift = 1 / utilisation - 1
+      expect(lossAt(utilisation, 64) / (drift / Math.expm1(2 * drift * 64))).toBeCloseTo(1, 1)
+    }
+    const loads = Array.from({ length: 150 }, (_, i) => i / 100)
+    const losses = loads.map((load) => lossAt(load, 64))
+    expect(losses).toEqual(losses.toSorted((a, b) => a - b))
+    expect(lossAt(2, 64)).toBeCloseTo(0.5, 9)
+    expect([lossAt(0.5, 64), lossAt(0.97, 9000)]).toEqual([0, 0])
   })
 })

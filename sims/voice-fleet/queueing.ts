@@ -12,6 +12,8 @@
  * 1985): it drifts by what comes less what goes, and its variance is what comes. Where it settles, its mean is exactly that of
  * Pollaczek and Khinchine. reflected.ts draws it; near-capacity.test.ts holds it against queues packet by packet.
  *
+ * A buffer too small for what settles loses some of it at any load: the share is that of M/D/1 with an end (`lossShare`).
+ *
  * Far above capacity the queue is a fluid: it grows by the excess, and luck is small beside that.
  */
 
@@ -43,7 +45,7 @@ const NEVER = 30
 
 /**
  * The utilisation below which a core hardly ever fills a buffer of so many packets: where the exponential law to which a queue near
- * capacity settles leaves a share of e^-30 above it. Below what is drawn, none is filled.
+ * capacity settles leaves a share of e^-30 above it, or where queues are drawn: what a small one loses below that is `lossShare`.
  */
 export const fillsFrom = (packetsPerCoreSecond: number, queueLimit: number): number =>
   Math.max(nearCapacity(packetsPerCoreSecond).from, queueLimit / (queueLimit + NEVER / 2))
@@ -78,6 +80,23 @@ export function waitTail(rho: number): WaitTail {
 /** P(W > t), t in service times. */
 export function exceeds({ rho, eta, scale }: WaitTail, t: number): number {
   return t < 0 ? 1 : Math.min(rho, scale * Math.exp(-eta * t))
+}
+
+/** A smaller share of packets lost is none. */
+const HARDLY_ANY = 1e-9
+
+/**
+ * The share of packets that M/D/1 loses to a buffer of so many, once it has settled: exactly, from the chance that without an
+ * end more than that would wait (Tijms, section 9.8.2); from capacity on as its heavy-traffic limit does.
+ */
+export function lossShare(utilisation: number, queueLimit: number, tail: WaitTail): number {
+  if (utilisation >= 1) {
+    const excess = 1 - 1 / utilisation
+    return excess === 0 ? 1 / (2 * queueLimit + 1) : excess / -Math.expm1(-2 * excess * queueLimit)
+  }
+  const more = exceeds(tail, queueLimit)
+  const share = ((1 - utilisation) * more) / (1 - utilisation * more)
+  return share < HARDLY_ANY ? 0 : share
 }
 
 /** Mean wait of M/D/1 in service times (Pollaczek and Khinchine). */
