@@ -87,8 +87,13 @@ describe('the sim', () => {
       )
       expect([met.verdict, met.trust.reasons]).toEqual(['pass', []])
       expect(met.points[0]!.metrics['exponential']).toMatchObject({ value: 0, low: 0, high: 1 })
-      const missed = await judged([unread, '^(a+)+$'], ['exponential == 0'], 2)
-      expect(missed.verdict).toBe('fail')
+      // What was seen once is not 0.
+      for (const replications of [1, 2]) {
+        const missed = await judged([unread, '^(a+)+$'], ['exponential == 0'], replications)
+        expect(missed.verdict).toBe('fail')
+      }
+      const alone = await judged([unread, '^(a+)+$'], ['exponential <= 1'], 1)
+      expect([alone.verdict, alone.trust.reasons.map(({ code }) => code)]).toEqual(['weak', ['no-interval']])
       const open = await judged([unread, '^(a+)+$'], ['exponential <= 1'], 2)
       expect([open.verdict, open.trust.level]).toEqual(['weak', 'none'])
     })

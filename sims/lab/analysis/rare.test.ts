@@ -75,8 +75,10 @@ describe('an event that was seen in one replication of five', () => {
     expect(seenFigure(figure, 1).confidenceBelow(1)).toBe(1)
     expect(seenFigure(figure, 1).confidenceBelow(0.9999)).toBe(figure.confidenceBelow(0.9999))
   })
-  test('from one replication nothing is known of it', () => {
+  test('from one replication nothing is known of it, but that it happens where that saw it', () => {
     expect(seenFigure(meanFigure([0]), 0).confidenceBelow(0)).toBeNull()
+    const once = seenFigure(meanFigure([1]), 0)
+    expect([once.confidenceBelow(0, true), once.confidenceBelow(1), once.interval()]).toEqual([0, null, null])
   })
 })
 

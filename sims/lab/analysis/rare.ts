@@ -75,7 +75,7 @@ export function rareFigure(
 
 /**
  * A figure that cannot be negative and was 0 in some replications, not in all: what was seen happens, so it lies above 0,
- * however seldom that was. Of a share that was 1 in some and less in others, likewise.
+ * however seldom that was, if only in one. Of a share that was 1 in some and less in others, likewise.
  */
 export function seenFigure(figure: Figure, end: 0 | 1): Figure {
   const isSettled = (limit: number): boolean => (end === 0 ? limit <= 0 : limit >= 1)
@@ -87,7 +87,8 @@ export function seenFigure(figure: Figure, end: 0 | 1): Figure {
     interval: (confidence) => figure.interval(confidence),
     confidenceBelow(limit, orEqual) {
       const confidence = figure.confidenceBelow(limit, orEqual)
-      return confidence !== null && isSettled(limit) ? end : confidence
+      const isSeen = confidence !== null || figure.value !== end
+      return isSeen && isSettled(limit) ? end : confidence
     },
   }
 }

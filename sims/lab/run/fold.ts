@@ -80,7 +80,11 @@ function lookedInto(named: NamedFigure, replications: readonly Measures[], plan:
   const samples = figure.samples.filter((sample) => sample !== null)
   const isCounted = replications.some(({ chances }) => chances?.[named.name] !== undefined)
   const end = endOf(named, samples, isCounted)
-  if (end === null) return figure
+  // What one replication has seen happens, though nobody knows how often.
+  if (end === null)
+    return samples.length === 1 && endOf(named, [0, ...samples], isCounted) === 0
+      ? seenFigure(figure, 0)
+      : figure
   if (!samples.every((sample) => sample === end)) {
     return end === 1 && named.spec.mayExceed1 === true ? figure : seenFigure(figure, end)
   }

@@ -116,9 +116,15 @@ function missing({ expect: expectations }: Scenario, { figures, metrics, replica
   })
 }
 
-/** What is expected of a count, and hangs on what could not be looked into: no replication settles it. */
+/**
+ * What is expected of a count, and hangs on what could not be looked into: no replication settles it. Where nothing is known of the
+ * limit but one replication's count, more of them may.
+ */
 function leftOpen({ expect: expectations }: Scenario, point: Point): Finding[] {
-  const metrics = new Set(expectations.filter((one) => !isDecided(one, point)).map(({ metric }) => metric))
+  const isKnown = ({ metric, value }: Expectation): boolean =>
+    point.figures[metric]?.confidenceBelow(value) !== null
+  const left = expectations.filter((one) => !isDecided(one, point) && isKnown(one))
+  const metrics = new Set(left.map(({ metric }) => metric))
   return [...metrics].flatMap((metric): Finding[] => {
     const open = point.replications.flatMap((one) => one.open?.[metric] ?? []).find(({ most }) => most > 0)
     if (open === undefined || point.figures[metric] === undefined) return []
