@@ -171,6 +171,32 @@ describe('packets of seconds near capacity', () => {
     expect(off(sum / count, meanWait(0.98))).toBeLessThan(0.02)
   })
 
+  it.each([
+    [64, 0.985],
+    [64, 1],
+    [200, 0.99],
+    [277, 0.994],
+    [277, 1.01],
+  ])('settle to what a buffer of %i packets loses at %d, and to its mean', (room, load) => {
+    const [queue, luck] = [new ReflectedQueue(), openStream(4, 0, 'queue')]
+    let [sum, lost] = [0, 0]
+    const seconds = 4000
+    for (let second = 0; second < seconds; second++) {
+      queue.second(queue.length, load * 242_000, 242_000, room, luck)
+      for (const length of queue.lengths) sum += length
+      lost += queue.lost
+    }
+    // An exponential law between both ends (Harrison).
+    const drift = 1 - 1 / load
+    const tilt = 2 * drift * room
+    const [loss, mean] =
+      drift === 0
+        ? [1 / (2 * room), room / 2]
+        : [drift / -Math.expm1(-tilt), room * (1 / -Math.expm1(-tilt) - 1 / tilt)]
+    expect(off(lost / (seconds * load * 242_000), loss)).toBeLessThan(0.1)
+    expect(off(sum / (seconds * queue.lengths.length), mean)).toBeLessThan(0.03)
+  })
+
   it('under a multiple of the load wait no less than packet by packet', () => {
     const exact = packetByPacket(steady(0.99, 8), 1e6)
     const calm = worldOf(steady(0.5, 8), 9000, 1)
