@@ -318,6 +318,29 @@ describe('a full disk', () => {
     engine.space.release()
   })
 
+  it('a turn that ends after the log was closed syncs no file: its number may be another one by then', async () => {
+    const real = directory(folder)
+    let synced = 0
+    const files: Files = {
+      ...real,
+      append: (name) => ({
+        ...real.append(name),
+        sync: () => Promise.resolve(),
+        syncNow: () => void synced++,
+      }),
+    }
+    const { client, journal } = start(false, Infinity, undefined, files)
+    client.send('SET', 'k', 'v')
+    // Syncs that are quick are not handed to a thread from then on.
+    journal.commit(true)
+    while (journal.synced < journal.position) await Promise.resolve()
+    journal.close()
+    const before = synced
+    journal.commit(true, true)
+    expect(synced).toBe(before)
+    client.engine.space.release()
+  })
+
   it('whose room a snapshot takes has room for the log again', () => {
     const files = new PowerFiles()
     const { client, journal } = start(false, Infinity, undefined, files)

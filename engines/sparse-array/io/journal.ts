@@ -128,8 +128,9 @@ export class Journal {
    * quick it waits for the disk itself, as handing that to a thread takes as long.
    */
   commit(sync: boolean, mayWait = false): void {
-    // A write beside a sync may take as long as that. Who waits for the next sync anyway need not keep others waiting.
-    if (this.hasFailed || (this.syncing && sync)) return
+    // The end of a turn may come after the end of the log, whose number may be another file's by then. A write beside a
+    // sync may take as long as that: who waits for the next sync anyway need not keep others waiting.
+    if (this.hasEnded || (this.syncing && sync)) return
     try {
       this.writeOut()
       if (this.syncing) return

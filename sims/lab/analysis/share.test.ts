@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../kernel/random/stream.ts'
-import { figureOver, readFigure } from '../contract/figure.ts'
-import type { Measures } from '../contract/sim.ts'
 import { ratioFigure } from './figure.ts'
-import { LogHistogram } from './histogram.ts'
 import { shareFigure } from './share.ts'
 
 describe('a share of observations', () => {
@@ -66,20 +63,4 @@ describe('a share of observations', () => {
     }
     expect(wrong / 2000).toBeLessThanOrEqual(0.05)
   })
-})
-
-test('share(wait < 20 s) of replications is such a share', () => {
-  const replication = (late: number): Measures => {
-    const waits = new LogHistogram()
-    for (let i = 0; i < 20; i++) waits.add(i < late ? 30 : 1)
-    return { observations: { wait: waits.toData() } } as unknown as Measures
-  }
-  const read = readFigure('share(wait < 20 s)', {
-    metrics: {},
-    observations: { wait: { unit: 's', label: 'wait', of: 'callers' } },
-  })
-  if (!read.ok) throw new Error(read.message)
-  expect(figureOver(read.figure, [replication(1), replication(1)])!.confidenceBelow(0.96)!).toBeLessThan(
-    0.975,
-  )
 })

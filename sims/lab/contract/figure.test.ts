@@ -62,3 +62,19 @@ test('a share of what replications have more or less of is that of all of it, no
   expect(figure.value).toBeCloseTo(10 / 1000, 12)
   expect(figure.samples).toEqual([0.5, 5 / 990])
 })
+
+test('share(wait < 20 s) of replications is such a share', () => {
+  const replication = (late: number): Measures => {
+    const waits = new LogHistogram()
+    for (let i = 0; i < 20; i++) waits.add(i < late ? 30 : 1)
+    return { observations: { wait: waits.toData() } } as unknown as Measures
+  }
+  const read = readFigure('share(wait < 20 s)', {
+    metrics: {},
+    observations: { wait: { unit: 's', label: 'wait', of: 'callers' } },
+  })
+  if (!read.ok) throw new Error(read.message)
+  expect(figureOver(read.figure, [replication(1), replication(1)])!.confidenceBelow(0.96)!).toBeLessThan(
+    0.975,
+  )
+})
