@@ -165,8 +165,8 @@ wait
   const told = (): string => readFileSync(join(room, 'log'), 'utf8').trim()
   const stateOf = (pid: string): string =>
     spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim()
-  const hasEnded = async (): Promise<void> =>
-    void (await vi.waitFor(() => expect(stateOf(told())).toMatch(/^(?:Z.*)?$/), 20_000))
+  const hasEnded = (): Promise<void> =>
+    vi.waitFor(() => expect(stateOf(told())).toMatch(/^(?:Z.*)?$/), 20_000)
   beforeEach(() => writeFileSync(join(room, 'bin', 'npm'), HANGS))
 
   test('planted: is ended, with what it started, when time is up', async () => {
