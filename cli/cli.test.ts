@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { sims } from '../sims/index.ts'
 import type { RunDocument } from '../sims/lab/contract/document.ts'
 import type { Measures } from '../sims/lab/contract/sim.ts'
+import { commandLine } from './command-line.ts'
 import { describeSim } from './describe-sim.ts'
+import { exitCodeOf, explain } from './exit.ts'
 import { simEntry } from './list.ts'
 import { describe as describeProgress } from './progress.ts'
 import { quote } from './reproduce.ts'
@@ -219,6 +221,18 @@ it('a run that is too weak to judge exits 3, and 0 when that is accepted', async
 describe('mistakes', () => {
   it.concurrent.each([
     [['run', 'no-such-file.yaml'], /no-such-file\.yaml.*no such file/],
+    [['run', MMC, '--live', '--inline'], /one of them/],
+    [['frobnicate'], /frobnicate/],
+    [[], /which command/],
+  ])('%j exits 2 with a clear line', async (args: string[], message: RegExp) => {
+    const { code, stdout, stderr } = await flowbench(args)
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  it.each([
     [['run', MMC, '--env', 'quik'], /did you mean "quick"/],
     [['run', MMC, '--set', 'params.servrs=3'], /did you mean "(params\.)?servers"/],
     [['run', MMC, '--set', 'servers=3'], /servers: unknown key \(did you mean "params\.servers"\?\)/],
@@ -228,20 +242,21 @@ describe('mistakes', () => {
     [['run', MMC, MMC], /is also the name of/],
     [['run', MMC, '--workers', '0'], /--workers takes a whole number/],
     [['run', MMC, '--live'], /sim mm-c has no live mode; `flowbench list sims` marks/],
-    [['run', MMC, '--live', '--inline'], /one of them/],
     [['run', MMC, '--seed', '-1'], /seed/],
     [['run', MMC, '--frob'], /frob/],
     [['report', 'no-such-run', '--out', folder], /no-such-run/],
     [['init', 'voice-flet'], /did you mean "voice-fleet"/],
     [['open', '--out', join(folder, 'empty')], /run a scenario first/],
-    [['frobnicate'], /frobnicate/],
-    [[], /which command/],
-  ])('%j exits 2 with a clear line', async (args: string[], message: RegExp) => {
-    const { code, stdout, stderr } = await flowbench(args)
-    expect(stderr).toMatch(message)
-    expect(stderr).not.toMatch(/\n\s+at /)
-    expect(stdout).toBe('')
-    expect(code).toBe(2)
+  ])('%j is the caller’s, and told in a clear line', async (args: string[], message: RegExp) => {
+    const helped = vi.spyOn(console, 'error').mockImplementation(() => {})
+    // yargs throws some at once and others later.
+    const error = await Promise.resolve()
+      .then(async () => (await commandLine(args)).parseAsync())
+      .catch((thrown: unknown) => thrown)
+    helped.mockRestore()
+    expect(explain(error)).toMatch(message)
+    expect(explain(error)).not.toMatch(/\n\s+at /)
+    expect(exitCodeOf(error)).toBe(2)
   })
 })
 

@@ -9,6 +9,7 @@ import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
 import { told } from './outputs.ts'
+import { quote } from './reproduce.ts'
 
 export const init = defineCommand({
   command: 'init <sim> [file]',
@@ -45,12 +46,11 @@ export const init = defineCommand({
     }
     const file = asked ?? `${name}.yaml`
     refuseExisting(file)
-    const schema = relative(resolve(file, '..'), resolve(SCENARIO_FOLDER, 'scenario.schema.json'))
-    const text = readFileSync(source.file, 'utf8')
-      .replace(/\$schema=\S+/, () => `$schema=${schema}`)
-      .replace(/^name: .*$/m, () => `name: ${name}`)
+    const text = copyOf(readFileSync(source.file, 'utf8'), { from: source, name, file })
     told(file, () => writeFileSync(file, text, { flag: 'wx' }))
-    console.log(`${file}: "${name}", a copy of ${source.name}. Change it, then: flowbench run ${file}`)
+    console.log(
+      `${file}: "${name}", a copy of ${source.name}. Change it, then: npx flowbench run ${quote(file)}`,
+    )
   },
 })
 

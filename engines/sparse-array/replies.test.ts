@@ -164,6 +164,7 @@ describe('what waits behind something else', () => {
       connection = new Connection(new Session(engine, commandTable), socket, {
         position: () => 1,
         synced: () => synced,
+        isBehind: () => false,
         outputLimit: () => engine.outputLimit,
         tick: () => {},
         after: () => {},

@@ -69,6 +69,7 @@ export function predictions(params: FirewalledParams): TheoryPrediction[] {
     name: `callers whose network lets no rung of the ladder through${isForAll ? '' : ', or to whom none is offered'}`,
     metric: 'lockedOut',
     expected: rollout * sum(isLocked) + (1 - rollout) * sum(isBlocked),
+    otherwise: { events: HARDLY_ANY, of: calls },
   }
   const onFallback = rollout * sum((one) => isBlocked(one) && !isLocked(one))
   const giveUp = chanceOfLater(params, OF_A_CALL, patience - waits)

@@ -26,9 +26,6 @@ const PIECE = 1 << 20
 /** What is said of a file that may only be read. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-/** What is said where a folder cannot be synced; any other failure is the disk's. */
-const UNSYNCED = new Set(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])
-
 export interface AppendFile {
   /** Appends, all or nothing; what was written survives the process, but a power cut only after a sync. */
   write(bytes: Uint8Array): void
@@ -79,7 +76,7 @@ export function directory(path: string): Files {
     size: (name) => sizeOf(join(path, name)),
     read: (name, at, length) => readPiece(join(path, name), at, length),
     append: (name) => appendTo(join(path, name)),
-    sync: (name) => syncHere(join(path, name), fdatasyncSync),
+    sync: (name) => syncAt(join(path, name), fdatasyncSync),
     rewrite: (name, from) => rewriteHere(join(path, name), from),
     truncate(name, length) {
       const file = openSync(join(path, name), 'r+')
@@ -100,24 +97,6 @@ function sizeOf(path: string): number {
   return found?.size ?? 0
 }
 
-/** Where that can be done: a folder may be one that is not to be listed, or of a file system that syncs none. */
-function syncFolder(path: string): void {
-  try {
-    syncHere(path, fsyncSync)
-  } catch (error) {
-    if (!UNSYNCED.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-  }
-}
-
-function syncHere(path: string, sync: (file: number) => void): void {
-  const file = openSync(path, 'r')
-  try {
-    sync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
 function rewriteHere(path: string, from: number): void {
   let file: number
   try {
@@ -125,7 +104,7 @@ function rewriteHere(path: string, from: number): void {
   } catch (error) {
     if (!UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     // Whoever may not write it has left nothing of it unwritten.
-    syncHere(path, fdatasyncSync)
+    syncAt(path, fdatasyncSync)
     return
   }
   try {

@@ -144,13 +144,13 @@ function cacheFolder(): { readonly cache: string; readonly env: NodeJS.ProcessEn
   try {
     const home = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
     const cache = join(home, 'flowbench', 'installs')
-    mkdirSync(cache, { recursive: true })
+    makeFolder(cache)
     accessSync(cache, constants.W_OK)
     return { cache, env: {} }
   } catch {
     const uid = process.getuid?.() ?? 0
     const cache = join(realpathSync(tmpdir()), `flowbench-installs-${uid}`)
-    mkdirSync(cache, { recursive: true, mode: 0o700 })
+    makeFolder(cache, 0o700)
     // Anybody may have made it before, and put anything into it.
     const kind = lstatSync(cache)
     if (!kind.isDirectory() || kind.uid !== uid) throw new CouldNotMeasure(`${cache} is not this user's own`)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../kernel/random/stream.ts'
-import { meanFigure } from './figure.ts'
-import { fatesOf, rareFigure, seenFigure, windowsIn } from './rare.ts'
+import { meanFigure, type Figure } from './figure.ts'
+import { fatesOf, openFigure, rareFigure, seenFigure, windowsIn } from './rare.ts'
 
 describe('an event that was never seen', () => {
   test('the rule of three, two-sided: 3.69 over the number of chances', () => {
