@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { endWithUs } from '../harness/reaper.ts'
+import { beReady, endWithUs } from '../harness/reaper.ts'
 import { Refused, TimeUp } from './refused.ts'
 
 export interface Taken {
@@ -134,6 +134,7 @@ async function run(
 ): Promise<string> {
   signal.throwIfAborted()
   const begin = performance.now()
+  beReady()
   const child = spawn(program!, args, {
     cwd: folder,
     env,

@@ -1,6 +1,6 @@
 /** The parent's end of a process that answers requests: one at a time, each within a time limit. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { endWithUs } from './reaper.ts'
+import { beReady, endWithUs } from './reaper.ts'
 
 /** How long a child may take to close what it has open when told to go. */
 const CLOSE_MS = 2000
@@ -42,6 +42,7 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
   constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions = {}) {
     this.timeoutMs = timeoutMs
     // What the work prints must not get into a document on stdout.
+    beReady()
     this.child = fork(program, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // A group of its own, so that what the work has started ends with it, and all of it with us (`reaper.ts`): by itself it

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { CouldNotMeasure } from './errors.ts'
 import { gitEnvironment } from './git.ts'
-import { endWithUs } from './reaper.ts'
+import { beReady, endWithUs } from './reaper.ts'
 
 /** No budget is running yet: of a gate it counts from when there is something to compare. */
 const LONGEST_SECONDS = 900
@@ -25,6 +25,7 @@ export async function npmCi(
   { env, signal, seconds = LONGEST_SECONDS }: NpmOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
+  beReady()
   const child = spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'], {
     cwd: folder,
     // Within a hook of git's, scripts that use git mean the folder that they run in, too.

@@ -32,6 +32,11 @@ type Tell = (what: 'begun' | 'ended', group: number) => void
 const groups = new Set<number>()
 let tell: Tell | null = null
 
+/** To be called before a group is begun: one that begins while the small process does would be told of too late. */
+export function beReady(): void {
+  if (tell === null && process.platform !== 'win32') start()
+}
+
 /**
  * The process group of this number, which has just begun, ends when we do. The returned function is to be called when it
  * has ended, or may go on without us. Nothing is done where it could not be started.

@@ -6,7 +6,7 @@
  * its processor time, set by the shell that starts it, ends it too where even that is gone.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { endWithUs } from '../../harness/reaper.ts'
+import { beReady, endWithUs } from '../../harness/reaper.ts'
 import { peakOf } from '../../peers/regex/bounded.ts'
 import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import {
@@ -120,6 +120,7 @@ export class EngineProcess {
     watchSignals()
     const [program, ...args] = spec.command
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
+    beReady()
     this.child = spawn('/bin/sh', ['-c', script, program, ...args], {
       ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
       env: withCompileCache(),
