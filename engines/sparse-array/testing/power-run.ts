@@ -200,13 +200,19 @@ async function onePoint(
       }
       if (!failed && random.below(100) === 0) {
         failed = true
+        let isOn = true
         if (failsToSync && random.below(2) === 0) {
           // It is known to nobody when the end begins.
           files.fault = failSyncs
-          files.completeSyncs()
+          try {
+            files.completeSyncs()
+          } catch (error) {
+            if (!(error instanceof PowerCut)) throw error
+            isOn = false
+          }
           files.fault = () => null
         }
-        if (close(journal, failures)) {
+        if (isOn && close(journal, failures)) {
           totals.closed++
           acknowledged = journal.synced
         }
