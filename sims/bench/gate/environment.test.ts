@@ -1,12 +1,10 @@
 /** What either side is given of an environment that names the working tree. */
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
-import { commandContest } from './contest.ts'
-import { planOf } from './judge.ts'
 import { runGate } from './gate.ts'
-import { countsOf } from './testing/packages.ts'
+import { countsOf, writtenBy } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
 const { signal } = new AbortController()
@@ -28,19 +26,7 @@ test('planted: a command that finds its files by INIT_CWD, as npm sets it, runs 
   const trees = await openTrees(repository.folder, 'HEAD', signal)
   process.env['INIT_CWD'] = trees.repository
   try {
-    const contest = commandContest('cat "$INIT_CWD/version" >> out', trees, repository.folder)
-    await contest.pairs({
-      plan: planOf(1),
-      clock: 'cpu',
-      cache: trees.cache,
-      seed: 1,
-      signal,
-      isOver: () => false,
-      left: () => 600,
-      onProgress: () => {},
-    })()
-    const said = (tree: string): Set<string> =>
-      new Set(readFileSync(join(tree, 'out'), 'utf8').trim().split('\n'))
+    const said = await writtenBy('cat "$INIT_CWD/version"', trees, repository.folder)
     expect([said(trees.base.folder), said(trees.head)]).toEqual([new Set(['base']), new Set(['head'])])
   } finally {
     trees.close()

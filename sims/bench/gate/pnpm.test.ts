@@ -4,9 +4,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
-import { commandContest } from './contest.ts'
-import { planOf } from './judge.ts'
-import { countsOf, link, manifest, script, walk } from './testing/packages.ts'
+import { countsOf, link, manifest, script, walk, writtenBy } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
 let repository: Repository
@@ -208,19 +206,7 @@ test('planted: a command that is found among the programs of the working tree is
   process.env['PATH'] = `${join(trees.repository, 'node_modules/.bin')}:${PATH}`
   process.env['NODE_PATH'] = join(trees.repository, STORE, 'node_modules')
   try {
-    const contest = commandContest('cli >> out', trees, repository.folder)
-    await contest.pairs({
-      plan: planOf(1),
-      clock: 'cpu',
-      cache: trees.cache,
-      seed: 1,
-      signal,
-      isOver: () => false,
-      left: () => 600,
-      onProgress: () => {},
-    })()
-    const said = (tree: string): Set<string> =>
-      new Set(readFileSync(join(tree, 'out'), 'utf8').trim().split('\n'))
+    const said = await writtenBy('cli', trees, repository.folder)
     expect(said(trees.base.folder)).toEqual(new Set(['base base']))
     expect(said(trees.head)).toEqual(new Set(['head head']))
   } finally {

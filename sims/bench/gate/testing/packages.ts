@@ -1,9 +1,12 @@
 /** Made-up packages, installed in the working tree of a repository, and the gate of what they are used by. */
-import { chmodSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Repository } from '../../testing/repository.ts'
+import { commandContest } from '../contest.ts'
 import type { GateDocument } from '../document.ts'
 import { runGate } from '../gate.ts'
+import { planOf } from '../judge.ts'
+import type { Trees } from '../trees.ts'
 
 export const manifest = (name: string): string => JSON.stringify({ name, type: 'module', exports: './i.js' })
 
@@ -51,4 +54,23 @@ export async function countsOf({ folder }: Repository, file: string, base = 'HEA
     today: '2026-12-01',
     errorRates: null,
   })
+}
+
+/** Runs a round of a command that appends to `out`; the lines that there are then in a tree. */
+export async function writtenBy(
+  command: string,
+  trees: Trees,
+  folder: string,
+): Promise<(tree: string) => ReadonlySet<string>> {
+  await commandContest(`${command} >> out`, trees, folder).pairs({
+    plan: planOf(1),
+    clock: 'cpu',
+    cache: trees.cache,
+    seed: 1,
+    signal: new AbortController().signal,
+    isOver: () => false,
+    left: () => 600,
+    onProgress: () => {},
+  })()
+  return (tree) => new Set(readFileSync(join(tree, 'out'), 'utf8').trim().split('\n'))
 }
