@@ -355,6 +355,24 @@ describe('a full disk', () => {
     expect(start(false, Infinity, undefined, files).client.type('GET k2')).toBe('"v"')
   })
 
+  it('whose room a snapshot takes has room for the log again also while a thread syncs the snapshot', async () => {
+    const files = new PowerFiles()
+    const { client, journal } = start(false, Infinity, undefined, files)
+    client.send('SET', 'k', 'x'.repeat(100_000))
+    journal.beginSave('save')
+    journal.flushNow()
+    while (!journal.stepSave(1_000));
+    expect(journal.saving).toBe('save')
+    files.room = files.used + 10
+    client.send('SET', 'k2', 'v')
+    journal.flushNow()
+    expect(journal.failed.save).toBe(true)
+    files.completeSyncs()
+    await Promise.resolve()
+    expect(files.list().toSorted()).toEqual(['log.0', 'log.1'])
+    expect(start(false, Infinity, undefined, files).client.type('GET k2')).toBe('"v"')
+  })
+
   it('is not held by logs that snapshots have replaced: they are closed', () => {
     const open = (): number => readdirSync('/proc/self/fd').length
     const { journal } = start()

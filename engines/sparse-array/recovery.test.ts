@@ -253,6 +253,40 @@ describe('a torn value of what looks like records', () => {
     expect(start(slow(bytes), true, WINDOW).client.type('DBSIZE')).toBe('(integer) 2')
   })
 
+  // The page that tells its salt may be the one that a power cut took; a log of before has none.
+  describe.each(['FBR1', 'FBR2'] as const)('with a right checksum, %s', (magic) => {
+    /** A record of a client's making, of such bytes behind the number of its database. */
+    function made(sequence: number, commands: readonly number[]): Buffer {
+      const rest = Buffer.from([0, ...commands])
+      const isOld = magic === 'FBR1'
+      const head = Buffer.alloc(isOld ? 20 : 28)
+      head.write(magic)
+      head.writeUInt32LE(rest.length, isOld ? 4 : 8)
+      if (isOld) head.writeBigUInt64LE(BigInt(sequence), 8)
+      else head.writeUIntLE(sequence, 12, 6)
+      const checksum = head.length - 4
+      head.writeUInt32LE(crc32(rest, crc32(head.subarray(4, checksum))), checksum)
+      return Buffer.concat([head, rest, Buffer.alloc(5_000, 'x')])
+    }
+
+    it.each([
+      ['too many arguments', [0xff, 0xff, 0xff, 0xff]],
+      ['an argument that is too long', [1, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f]],
+      ['half a number of arguments', [1, 0]],
+      ['half a length', [1, 0, 0, 0, 5]],
+    ])('is cut off: %s', (_, commands) => {
+      const value = Buffer.concat([Buffer.alloc(5_000, 'x'), made(1, commands)])
+      const first = set(1, 'k', value).fill(0, 0, 4_096)
+      const lost = start(onDisk({ 'log.0': first }))
+      expect(lost.client.type('DBSIZE')).toBe('(integer) 0')
+      expect(lost.notices).toEqual([expect.stringContaining('cut off at offset 0, ')])
+      const tail = oldTorn(made(3, commands))
+      const torn = start(onDisk({ 'log.0': Buffer.concat([oldLog, tail]) }))
+      expect(torn.client.type('DBSIZE')).toBe('(integer) 2')
+      expect(torn.notices).toEqual([expect.stringContaining(`cut off at offset ${oldLog.length}, `)])
+    })
+  })
+
   it('hides no damage: the records behind it count', () => {
     const value = set(3, 'k', forged('FBR2', 4), log.length)
     value[1_000]! ^= 1

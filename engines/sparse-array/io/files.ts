@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
 import { syncAt, syncFolder } from '../../disk/sync.ts'
 
-/** What one call of the system reads at most. */
+/** What one call of the system reads or writes at most. */
 const MOST_AT_ONCE = 1 << 30
 
 /** What is written anew at once. */
@@ -34,6 +34,8 @@ export interface AppendFile {
   syncNow(): void
   /** A sync that is under way ends as it would. */
   close(): void
+  /** The same, and gives back at once the room that it takes, which one that is being synced keeps when it loses its name. */
+  discard(): void
 }
 
 export interface Files {
@@ -154,11 +156,15 @@ function appendTo(path: string): AppendFile {
   /** In a thread: a number that is closed under its hands could be another file's by then. */
   let syncing = 0
   let isClosed = false
+  const close = (): void => {
+    isClosed = true
+    if (syncing === 0) closeSync(file)
+  }
   return {
     write(bytes) {
       let at = 0
       try {
-        while (at < bytes.length) at += writeSync(file, bytes, at)
+        while (at < bytes.length) at += writeSync(file, bytes, at, Math.min(MOST_AT_ONCE, bytes.length - at))
       } catch (error) {
         if (at > 0) takeBack(file, at, error)
         throw error
@@ -175,9 +181,10 @@ function appendTo(path: string): AppendFile {
         })
       }),
     syncNow: () => fdatasyncSync(file),
-    close() {
-      isClosed = true
-      if (syncing === 0) closeSync(file)
+    close,
+    discard() {
+      ftruncateSync(file)
+      close()
     },
   }
 }

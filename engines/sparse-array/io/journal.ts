@@ -336,7 +336,7 @@ export class Journal {
     writer?.close()
     this.options.onNotice?.(`${part}: given up, the files before it stay: ${messageOf(error)}`)
     this.attempt(`${part} stays`, () => {
-      snapshot?.close()
+      snapshot?.discard()
       this.files.remove(part)
     })
     this.failed[this.saving!] = true

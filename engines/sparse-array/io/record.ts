@@ -125,18 +125,27 @@ export function decodeRecord(bytes: Buffer, at: number): { record: LogRecord; en
   if (end > bytes.length) return null
   const { all, sum } = headChecksum(bytes, at, headSize)
   if (all !== continueChecksum(bytes.subarray(at + headSize, end), sum)) return null
+  const commands = decodeCommands(bytes, at + headSize + 1, end)
+  return commands && { record: { db: bytes[at + headSize]!, sequence, commands, place }, end }
+}
+
+/** Null where they end elsewhere: a checksum is no secret, and bytes of a value may be looked at before their salt is. */
+function decodeCommands(bytes: Buffer, from: number, end: number): Args[] | null {
   const commands: Args[] = []
-  for (let next = at + headSize + 1; next < end;) {
+  for (let next = from; next < end;) {
+    if (next + 4 > end) return null
     const command = new Args()
     command.bytes = bytes
     const count = bytes.readUInt32LE(next)
     next += 4
     for (let i = 0; i < count; i++) {
-      const size = bytes.readUInt32LE(next)
-      command.push(next + 4, next + 4 + size)
-      next += 4 + size
+      if (next + 4 > end) return null
+      const start = next + 4
+      next = start + bytes.readUInt32LE(next)
+      if (next > end) return null
+      command.push(start, next)
     }
     commands.push(command)
   }
-  return { record: { db: bytes[at + headSize]!, sequence, commands, place }, end }
+  return commands
 }

@@ -282,8 +282,13 @@ class Server implements RunningServer {
       this.releaseAll()
     }
     if (this.engine.isBurying) this.scheduler.add(this.burial)
-    if (this.journal === null || this.commitPending || this.journal.position === this.journal.synced) return
+    if (this.journal === null || this.journal.position === this.journal.synced) return
     if (this.patience !== null && this.journal.gathered < this.wanted) return
+    this.commitSoon()
+  }
+
+  private commitSoon(): void {
+    if (this.commitPending) return
     this.commitPending = true
     setImmediate(() => {
       this.commitPending = false
@@ -316,7 +321,9 @@ class Server implements RunningServer {
     const { gathered, lastGroup, lastSyncMs } = journal
     this.releaseAll()
     if (gathered === 0 || lastGroup === 0 || lastSyncMs < SLOW_SYNC_MS || this.engine.fsync !== 'always') {
-      this.commit()
+      // Not at once: where the server waits for the disk itself, a commit has just called this, and would again for as
+      // long as a pipeline goes on.
+      this.commitSoon()
       return
     }
     this.wanted = gathered + lastGroup

@@ -20,6 +20,8 @@ interface Inode {
   disk: Buffer
   /** Pages of the memory that the system still has to write, as far as it knows. */
   readonly dirty: Set<number>
+  /** Who has it open, and syncs of it that are under way: without a name it takes room until there is none. */
+  users: number
 }
 
 const NOTHING: Pick<Inode, 'memory'> = { memory: Buffer.alloc(0) }
@@ -27,6 +29,8 @@ const NOTHING: Pick<Inode, 'memory'> = { memory: Buffer.alloc(0) }
 export class PowerFiles implements Files {
   /** Calls until the power fails. */
   callsLeft = Infinity
+  /** Bytes that all files may take. */
+  room = Infinity
   /** What goes wrong with a call for this file ('' for the names of all), as on a full disk; null: nothing. */
   fault: (name: string, isSync: boolean) => Error | null = () => null
   private names = new Map<string, Inode>()
@@ -34,10 +38,12 @@ export class PowerFiles implements Files {
   /** Changes of names since they were synced, in order. */
   private changes: ((names: Map<string, Inode>) => void)[] = []
   private readonly syncing: (() => void)[] = []
+  /** Files that were ever opened for appending. */
+  private readonly opened = new Set<Inode>()
 
   constructor(contents: ReadonlyMap<string, Buffer> = new Map()) {
     for (const [name, bytes] of contents) {
-      this.names.set(name, { memory: bytes, disk: bytes, dirty: new Set() })
+      this.names.set(name, { memory: bytes, disk: bytes, dirty: new Set(), users: 0 })
     }
     this.durable = new Map(this.names)
   }
@@ -57,13 +63,18 @@ export class PowerFiles implements Files {
     this.call(name)
     let inode = this.names.get(name)
     if (inode === undefined) {
-      inode = { memory: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: new Set() }
+      inode = { memory: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: new Set(), users: 0 }
       this.change((names) => names.set(name, inode!))
     }
     const file = inode
+    file.users++
+    this.opened.add(file)
     return {
       write: (bytes) => {
         this.call(name)
+        if (this.used + bytes.length > this.room) {
+          throw Object.assign(new Error('no space left on the disk'), { code: 'ENOSPC' })
+        }
         const from = file.memory.length
         file.memory = Buffer.concat([file.memory, bytes])
         soil(file, from)
@@ -72,8 +83,10 @@ export class PowerFiles implements Files {
         // What is written while the disk syncs is not part of it.
         const { memory } = file
         const pages = [...file.dirty]
+        file.users++
         return new Promise((resolve, reject) => {
           this.syncing.push(() => {
+            file.users--
             this.call()
             const fault = this.fault(name, true)
             settle(file, memory, pages, fault === null)
@@ -83,8 +96,19 @@ export class PowerFiles implements Files {
         })
       },
       syncNow: () => this.syncInode(name, file),
-      close: () => {},
+      close: () => void file.users--,
+      discard: () => {
+        this.cutOff(file, 0)
+        file.users--
+      },
     }
+  }
+
+  /** Bytes of the files that have a name, or are in use. */
+  get used(): number {
+    const files = new Set(this.names.values())
+    for (const file of this.opened) if (file.users > 0) files.add(file)
+    return [...files].reduce((sum, { memory }) => sum + memory.length, 0)
   }
 
   sync(name: string): void {
@@ -120,10 +144,13 @@ export class PowerFiles implements Files {
   truncate(name: string, length: number): void {
     this.call(name)
     const file = this.names.get(name)!
+    this.cutOff(file, length)
+    this.syncInode(name, file)
+  }
+  private cutOff(file: Inode, length: number): void {
     file.memory = file.memory.subarray(0, length)
     file.disk = file.disk.subarray(0, length)
     for (const page of file.dirty) if (page * PAGE >= length) file.dirty.delete(page)
-    this.syncInode(name, file)
   }
   rename(from: string, to: string): void {
     this.call(from)
