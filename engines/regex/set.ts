@@ -3,6 +3,7 @@ import { contextUse, EDGE, Surroundings } from './automaton/context.ts'
 import { buildSetNfa, SetGraphs } from './automaton/nfa.ts'
 import { Program } from './dfa/program.ts'
 import { whichAccept } from './dfa/which.ts'
+import type { Tally } from './dfa/tally.ts'
 import type { WhichMachine } from './dfa/which.ts'
 import { onStack } from './foundation/depth.ts'
 import { Scanner } from './scan/scan.ts'
@@ -39,6 +40,11 @@ export class RegexSet {
       bytes: options.encoding === 'bytes',
     }
     this.program = new Program(all, options.budget)
+  }
+
+  /** What has been done so far, exact. */
+  get counters(): Readonly<Tally> {
+    return this.program.tally
   }
 
   /** Whether any of the patterns matches anywhere in the text. */

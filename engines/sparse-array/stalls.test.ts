@@ -71,6 +71,56 @@ describe('a job', () => {
   })
 })
 
+describe('a search with a pattern for which nearly every byte makes a new state', () => {
+  /** Eighty characters on, it still counts where each of the first three vowels was. */
+  const HOSTILE = '(?:a|e|o)[a-z ]{80}[^a-z ]'
+  const WORDS = ['note', 'plan', 'the', 'of', 'a', 'on', 'queue', 'host', 'in', 'latency']
+
+  function notes(count: number): Client {
+    const client = new Client()
+    const random = seeded(5)
+    for (let i = 0; i < count; i++) {
+      const words = Array.from({ length: 25 }, () => random.pick(WORDS))
+      client.send('ARINSERT', 'k', words.join(' '))
+    }
+    return client
+  }
+
+  it.each([
+    `RE '${HOSTILE}'`,
+    `RE '${HOSTILE}' RE '${HOSTILE}x'`,
+    `MATCH e RE '${HOSTILE}' AND`,
+    `RE '${HOSTILE}' MATCH e AND`,
+    `APPROX zzzz 1 RE '${HOSTILE}'`,
+    `RE '${HOSTILE}' APPROX zzzz 1`,
+  ])('%s: a step is short', (query) => {
+    const client = notes(1_000)
+    client.session.feed(Buffer.from(`ARGREP k - + ${query} COUNT\r\n`))
+    const { user } = process.cpuUsage()
+    let steps = 0
+    let most = 0
+    for (; client.session.job !== null; steps++) {
+      const before = client.session.job.work
+      client.session.stepJob(4_096)
+      most = Math.max(most, (client.session.job?.work ?? before) - before)
+    }
+    expect(Buffer.from(client.output()).toString()).toBe(':0\r\n')
+    // The first may make an automaton of all states, or find it too large; the last text of a step takes 150 bytes times
+    // some 80 nodes.
+    expect(most).toBeLessThan(4_096 + 16 * (2 ** 17 + 150 * 80 * 1.5))
+    expect(steps).toBeGreaterThan(500)
+    const { user: spent } = process.cpuUsage()
+    expect((spent - user) / steps).toBeLessThan(2_000)
+  })
+
+  it('is ended by its budget, as nodes count', () => {
+    const client = notes(1_000)
+    client.send('CONFIG', 'SET', 'argrep-max-steps', '2000000')
+    const text = client.type(`ARGREP k - + RE '${HOSTILE}' COUNT`)
+    expect(Number(/budget exceeded at index (\d+)$/.exec(text)![1])).toBeLessThan(200)
+  })
+})
+
 describe('KEYS', () => {
   it.each([0, 1, 2])('lists the keys of the instant at which it began, whatever others do, %i', (end) => {
     const random = seeded(3 + end)

@@ -4,7 +4,7 @@ import type { Surroundings } from '../automaton/context.ts'
 import { ACCEPTED, ASK, DEAD, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
+import { walkUncached } from './uncached.ts'
 
 export class BackWalker {
   readonly dfa: LazyDfa
@@ -23,11 +23,10 @@ export class BackWalker {
     const { dfa, meter } = this
     const { classes } = dfa
     const { tally } = meter
-    const resets = tally.resets
-    const states = tally.states
     let { table } = dfa
     let state = initial
     let at = to
+    let counted = to
     let last = -1
     const left = meter.left()
     const stop = to - from > left ? to - Math.max(0, left) : from
@@ -42,14 +41,15 @@ export class BackWalker {
       }
       if (t >= 0) break
       if (t === UNBUILT) {
-        if (tally.resets - resets > RESETS && (tally.states - states) * BYTES_PER_STATE > to - at) {
-          tally.steps += to - at
+        tally.steps += counted - at
+        counted = at
+        if (dfa.isInVain) {
           const uncached = walkUncached(this, text, at, from, dfa.setOf(state), edge, false)
           return uncached.last >= 0 ? uncached.last : last
         }
         t = dfa.build(state, text[at - 1]!)
         table = dfa.table
-        if (meter.left() < to - at) meter.exceeded()
+        meter.check()
       }
       if (t === (UNBUILT | ASK)) {
         t = dfa.resolve(state, text[at - 1]!, this.surroundings.before(text, at, EDGE))
@@ -64,11 +64,11 @@ export class BackWalker {
       at--
       state = t & STATE
       if ((t & DEAD) !== 0) {
-        tally.steps += to - at
+        tally.steps += counted - at
         return last
       }
     }
-    tally.steps += to - at
+    tally.steps += counted - at
     if (at > from) meter.exceeded()
     return dfa.acceptsAtEnd(state, edge) >= 0 ? from : last
   }

@@ -16,7 +16,7 @@ import type { Jump } from './jump.ts'
 import { ACCEPTED, ASK, BROKEN, DEAD, IDLE, NOW, STATE, UNBUILT } from './lazy.ts'
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
-import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
+import { walkUncached } from './uncached.ts'
 import { behindLead } from '../foundation/utf8.ts'
 
 export class MatchWalker {
@@ -65,8 +65,6 @@ export class MatchWalker {
     const over = this.differ ? null : starting
     let { table } = dfa
     let known = dfa.resets
-    const resets = tally.resets
-    const states = tally.states
     let stretch = FIRST_LAP
     for (;;) {
       if (state === home) {
@@ -97,17 +95,14 @@ export class MatchWalker {
         home = -1
         continue
       }
-      if (
-        t === UNBUILT &&
-        tally.resets - resets > RESETS &&
-        (tally.states - states) * BYTES_PER_STATE > at - counted
-      ) {
-        tally.steps += at - counted
-        return walkUncached(this, text, at, to, dfa.setOf(state), eol, true).last >= 0
-      }
       if (t === UNBUILT || (t & ASK) !== 0) {
+        tally.steps += at - counted
+        counted = at
+        if (t === UNBUILT && dfa.isInVain) {
+          return walkUncached(this, text, at, to, dfa.setOf(state), eol, true).last >= 0
+        }
         t = dfa.made(t, state, text, at)
-        if (meter.left() < at - counted) meter.exceeded()
+        meter.check()
       }
       if (t === BROKEN) {
         tally.steps += at - counted

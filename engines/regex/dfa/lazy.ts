@@ -3,8 +3,9 @@
  *
  * A state is a set of NFA nodes that wait for a byte. Only the states that a text leads to are made, each transition
  * the first time it is taken; after that a byte costs two loads. The cache is bounded: when it is full everything is
- * forgotten and grown again from the state at hand (RE2 does the same), and where that happens too often the caller
- * steps through sets without keeping them, so the time stays linear in the text whatever the pattern.
+ * forgotten and grown again from the state at hand (RE2 does the same). But where its states have served few bytes each,
+ * in one long text or in many short ones, the caller steps through sets without keeping them until they have: a state
+ * costs several times as much to make and keep as its set. So the time stays linear in the text whatever the pattern.
  *
  * Acceptance is judged one byte late. Whether a match may end here depends on what comes next (`\b`, `$`), so
  * transitions carry "the state left accepts before this byte", not states "accepting". As only the last acceptance
@@ -59,6 +60,11 @@ export const STATE = (1 << 24) - 1
 /** Rough cost in memory of a state, apart from its row and its items. */
 const STATE_OVERHEAD = 96
 
+/** Emptied no more often than this, a cache is only warming up. */
+const WARM_UP = 3
+/** A state that has served fewer bytes was not worth keeping. */
+const BYTES_PER_STATE = 8
+
 export class LazyDfa extends ThreadSets {
   readonly classes: Uint8Array
   readonly stride: number
@@ -69,7 +75,11 @@ export class LazyDfa extends ThreadSets {
   /** Matches may begin anywhere. */
   readonly searches: boolean
   private readonly allowed: number
+  /** The most that a state can take. */
+  private readonly largest: number
   private used = 0
+  /** Steps in the tally when the cache was emptied last, and of later ones those that were no bytes. */
+  private emptiedAt = 0
   private states = 0
   private items: Int32Array[] = []
   /** Of each state, whether a search has read a part of a character: asked at the end of every text. */
@@ -85,6 +95,7 @@ export class LazyDfa extends ThreadSets {
     const classes = byteClasses(nfa, (byte) => surroundings.ofByte(byte))
     this.classes = classes.of
     this.stride = classes.count
+    this.largest = this.sizeOf(this.out.length)
     this.table = int32s(this.stride * 8)
     this.asksKinds = nfa.use.words && !nfa.bytes
   }
@@ -103,6 +114,25 @@ export class LazyDfa extends ThreadSets {
       this.initials[key] = state
     }
     return state
+  }
+
+  /** Whether the cache is full, and to empty it would be in vain: what it holds has served few bytes. */
+  get isInVain(): boolean {
+    return (
+      this.resets > WARM_UP &&
+      this.tally.steps - this.emptiedAt < BYTES_PER_STATE * this.states &&
+      this.used + this.largest > this.allowed
+    )
+  }
+
+  /** Counts a byte that is walked without the cache, and the nodes of its set. */
+  countUncached(nodes: number): void {
+    this.tally.steps += nodes
+    this.emptiedAt += nodes - 1
+  }
+
+  private sizeOf(items: number): number {
+    return this.stride * 4 + items * 4 + STATE_OVERHEAD
   }
 
   /** The state behind a byte that is no character. */
@@ -233,7 +263,7 @@ export class LazyDfa extends ThreadSets {
     hash |= 0
     const bucket = this.hashes.get(hash)
     if (bucket) for (const row of bucket) if (this.same(row)) return row * this.stride
-    const bytes = this.stride * 4 + this.outLength * 4 + STATE_OVERHEAD
+    const bytes = this.sizeOf(this.outLength)
     if (this.used + bytes > this.allowed || this.states * this.stride + this.stride > STATE) {
       if (bytes > this.allowed) throw new RegexBudgetError('cacheBytes', bytes, this.allowed)
       this.reset()
@@ -262,6 +292,7 @@ export class LazyDfa extends ThreadSets {
   private reset(): void {
     this.resets++
     this.tally.resets++
+    this.emptiedAt = this.tally.steps
     this.used = 0
     this.states = 0
     this.items = []

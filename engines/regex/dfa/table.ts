@@ -7,7 +7,7 @@ import type { LazyDfa } from './lazy.ts'
 /** Beyond these a table is slower than the lazy automaton, and making it a cost of its own. */
 const MOST_STATES = 4096
 const MOST_ENTRIES = 1 << 18
-const MOST_WORK = 1 << 22
+const MOST_WORK = 1 << 17
 
 /**
  * Follows every transition from the start state.

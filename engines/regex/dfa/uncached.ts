@@ -6,10 +6,6 @@ import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 import { behindLead } from '../foundation/utf8.ts'
 
-/** A cache emptied this often in one walk, with few bytes for each state made, is not worth having. */
-export const RESETS = 3
-export const BYTES_PER_STATE = 8
-
 /** What a walk needs besides its text. */
 export interface Ground {
   readonly dfa: LazyDfa
@@ -46,7 +42,7 @@ export function walkUncached(
     if (at !== goal) {
       if (back) dfa.step(set, length, text[at - 1]!, surroundings.before(text, at, EDGE))
       else dfa.step(set, length, text[at]!, surroundings.after(text, at, goal, EDGE))
-      meter.tally.steps += length
+      dfa.countUncached(length)
       meter.check()
     }
     // Only a search, which goes forward, knows of characters.

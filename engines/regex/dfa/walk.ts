@@ -19,7 +19,7 @@ import { ACCEPTED, ASK, BORN, BROKEN, DEAD, IDLE, LATER, LOST, STATE, UNBUILT } 
 import type { LazyDfa } from './lazy.ts'
 import type { Meter } from './meter.ts'
 import { outOfHand } from './patience.ts'
-import { BYTES_PER_STATE, RESETS, walkUncached } from './uncached.ts'
+import { walkUncached } from './uncached.ts'
 import { behindLead } from '../foundation/utf8.ts'
 
 /** Bytes walked densely before asking whether that still pays; even, as they are taken in twos. */
@@ -146,8 +146,6 @@ export class SpanWalker {
     let start = -1
     let end = -1
     let counted = at
-    let resets = tally.resets
-    let states = tally.states
     let stop = meter.limited ? meter.bound(at, to) : to
     // Ends of matches, and where they are counted begins, seen since `sampled`.
     let marks = 0
@@ -225,12 +223,9 @@ export class SpanWalker {
       let done = false
       if (t < 0) {
         if (t === UNBUILT || (t & ASK) !== 0) {
-          if (
-            t === UNBUILT &&
-            tally.resets - resets > RESETS &&
-            (tally.states - states) * BYTES_PER_STATE > at - counted
-          ) {
-            tally.steps += at - counted
+          tally.steps += at - counted
+          counted = at
+          if (t === UNBUILT && dfa.isInVain) {
             const reached = walkUncached(this, text, at, to, dfa.setOf(state), eol, false)
             if (reached.last >= 0) {
               end = reached.last
@@ -240,7 +235,7 @@ export class SpanWalker {
             done = true
           } else {
             t = dfa.made(t, state, text, at)
-            if (meter.left() < at - counted) meter.exceeded()
+            meter.check()
           }
           table = dfa.table
           if (dfa.resets !== known) {
@@ -342,8 +337,6 @@ export class SpanWalker {
       if (searching) idle = at
       start = end = -1
       if (meter.limited) stop = meter.bound(at, to)
-      resets = tally.resets
-      states = tally.states
     }
     tally.steps += at - counted
     return this.finish(count)

@@ -1,8 +1,8 @@
 /**
  * Is-match over many fragments of one arena: which of 500,000 notes match?
  *
- * The fragments that match are reported by number, in order. A call looks at no more than its budget of bytes and
- * says where to go on, so a caller on an event loop can yield in between. Ways, best first:
+ * The fragments that match are reported by number, in order. A call does no more than its budget of work and says where
+ * to go on, so a caller on an event loop can yield in between. Ways, best first:
  *
  * | the matcher has | how |
  * | --- | --- |
@@ -37,7 +37,10 @@ export interface FragmentMatcher {
 }
 
 export interface ScanOptions {
-  /** Bytes of fragments to look at in this call, at least one fragment; default unlimited. */
+  /**
+   * Work of this call: bytes of fragments looked at, or steps and nodes where those are more; at least one fragment is
+   * looked at, whatever it takes. Default unlimited.
+   */
   readonly budget?: number
   /** Fragments to report in this call; default unlimited. With 0 nothing is looked at. */
   readonly limit?: number
@@ -110,6 +113,7 @@ export class Scanner {
     let left = budget
     let next = Math.min(from, starts.length)
     const { meter } = this
+    const { tally } = meter
     while (next < starts.length && found.length < limit && (left > 0 || next === from)) {
       const batch = this.measure(
         arena,
@@ -118,9 +122,9 @@ export class Scanner {
         next,
         meter.limited ? Math.min(left, meter.left()) : left,
       )
-      this.judge(arena, starts, ends, next, batch)
-      left -= batch.bytes
-      next = batch.end
+      const before = tally.steps + tally.built
+      next = this.judge(arena, starts, ends, next, batch, left)
+      left -= Math.max(batch.bytes, tally.steps + tally.built - before)
       for (let k = 0; k < this.batched; k++) {
         if (this.verdicts[k] === 0) continue
         found.push(this.batch[k]!)
@@ -156,14 +160,18 @@ export class Scanner {
     return { end, bytes }
   }
 
-  /** Fills `#batch` and `#verdicts` for the fragments [from, end). */
+  /**
+   * Fills `batch` and `verdicts` for the fragments [from, end), or for the first of them when that is work enough.
+   * Returns the number of the first that is not judged.
+   */
   private judge(
     arena: Uint8Array,
     starts: Uint32Array,
     ends: Uint32Array,
     from: number,
     { end, bytes }: { readonly end: number; readonly bytes: number },
-  ): void {
+    work: number,
+  ): number {
     const { literals } = this.matcher
     let judged = bytes
     if (literals === null || this.common) {
@@ -178,27 +186,42 @@ export class Scanner {
       if (literals.exact) {
         // The occurrence is the match: no automaton is asked.
         this.verdicts.fill(1, 0, this.batched)
-        return
+        return end
       }
       this.common = this.program !== null && this.batched > COMMON_SHARE * (end - from)
     }
-    if (this.batched === 0) return
-    this.meter.tally.judged += judged
-    if (this.program === null || !this.place(arena, starts, ends)) this.testEach(arena, starts, ends)
-    else {
-      this.meter.reserve(judged)
-      const shared = engine()
-      shared.load(this.program)
-      shared.kernels[this.program.kernel](HITS, this.batched, FLAGS)
-      this.verdicts.set(shared.memory.u8.subarray(FLAGS, FLAGS + this.batched))
+    if (this.batched === 0) return end
+    if (this.program === null || !this.place(arena, starts, ends)) {
+      return this.testEach(arena, starts, ends, end, work)
     }
+    this.meter.tally.judged += judged
+    this.meter.reserve(judged)
+    const shared = engine()
+    shared.load(this.program)
+    shared.kernels[this.program.kernel](HITS, this.batched, FLAGS)
+    this.verdicts.set(shared.memory.u8.subarray(FLAGS, FLAGS + this.batched))
+    return end
   }
 
-  private testEach(arena: Uint8Array, starts: Uint32Array, ends: Uint32Array): void {
+  private testEach(
+    arena: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    end: number,
+    work: number,
+  ): number {
+    const { tally } = this.meter
+    const enough = tally.steps + tally.built + work
     for (let k = 0; k < this.batched; k++) {
       const number = this.batch[k]!
+      if (k > 0 && tally.steps + tally.built >= enough) {
+        this.batched = k
+        return number
+      }
+      tally.judged += ends[number]! - starts[number]!
       this.verdicts[k] = this.matcher.test(arena, starts[number]!, ends[number]!) ? 1 : 0
     }
+    return end
   }
 
   /** Writes the addresses of the batch's fragments to HITS; false when one does not fit into the window. */

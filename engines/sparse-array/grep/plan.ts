@@ -6,7 +6,7 @@
  * before it left over.
  */
 import { compile, compileSet, RegexBudgetError, RegexSyntaxError } from '../../regex/index.ts'
-import type { Options, Regex, ScanOptions, ScanResult, SyntaxErrorCode } from '../../regex/index.ts'
+import type { Options, Regex, RegexSet, SyntaxErrorCode } from '../../regex/index.ts'
 import { bytesOf, latin1 } from '../resp/args.ts'
 import { escapeBytes, globToRegex } from './glob.ts'
 
@@ -17,15 +17,7 @@ export interface Predicate {
   readonly errors: number
 }
 
-export interface Matcher {
-  scan(
-    arena: Uint8Array,
-    starts: Uint32Array,
-    ends: Uint32Array,
-    from: number,
-    options?: ScanOptions,
-  ): ScanResult
-}
+export type Matcher = Pick<Regex, 'scan'>
 
 export interface Plan {
   /** An element must satisfy all of them (`all`) or one. None: every element is a hit. */
@@ -37,7 +29,7 @@ export interface Plan {
    * and each skips at a speed that a search for all of them does not reach.
    */
   readonly prefilters: readonly Matcher[] | null
-  /** Steps that the matchers have taken beside reading bytes, since they were compiled. */
+  /** What the matchers have done beside reading bytes, in units of work, since they were compiled. */
   steps(): number
 }
 
@@ -65,6 +57,9 @@ const TEXTS: Readonly<Partial<Record<SyntaxErrorCode, string>>> = {
 /** A value of a few kilobytes can always be judged, however small the budget: a millisecond or a few. */
 const LEAST_STEPS = 1 << 20
 
+/** What a node that an automaton looks at to make a state costs: as much as so many bytes that it walks over. */
+const NODE = 16
+
 /** What one call of a matcher may take where a search may take so much. */
 export const leastSteps = (maxSteps: number): number => Math.max(maxSteps, LEAST_STEPS)
 
@@ -82,9 +77,8 @@ export function compilePlan(
     ignoreCase,
     budget: { stepsPerCall: leastSteps(maxSteps), cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES },
   }
-  const alone: Matcher[] = []
-  const set: Uint8Array[] = []
-  const counted: Regex[] = []
+  const alone: (Regex | RegexSet)[] = []
+  const joining: { readonly source: Uint8Array; readonly matcher: Regex }[] = []
   let always = false
   let never = false
   for (const predicate of predicates) {
@@ -97,22 +91,20 @@ export function compilePlan(
       never = true
       continue
     }
-    const regex = guarded(() => compile(bytesOf(source), { ...options, ...settings }))
+    const matcher = guarded(() => compile(bytesOf(source), { ...options, ...settings }))
     const joins = settings === undefined && !all && canJoin(bytesOf(source), options)
-    if (joins) set.push(bytesOf(source))
-    else {
-      alone.push(regex)
-      counted.push(regex)
-    }
-    if (joins && set.length === 1) counted.push(regex)
+    if (joins) joining.push({ source: bytesOf(source), matcher })
+    else alone.push(matcher)
   }
   if (all && never) return NOTHING
   if (!all && always) return { matchers: [], all, prefilters: null, steps: () => 0 }
-  const first = set.length === 1 ? counted.find((regex) => !alone.includes(regex))! : null
-  const joined = first ?? (set.length > 1 ? guarded(() => compileSet(set, options)) : null)
-  const matchers = joined === null ? alone : [joined, ...alone]
+  const sources = joining.map(({ source }) => source)
+  const joined =
+    joining.length > 1 ? [guarded(() => compileSet(sources, options))] : joining.map(({ matcher }) => matcher)
+  const matchers = [...joined, ...alone]
   if (matchers.length === 0 && !always) return NOTHING
-  const steps = (): number => counted.reduce((sum, { counters }) => sum + counters.steps, 0)
+  const steps = (): number =>
+    matchers.reduce((sum, { counters }) => sum + counters.steps + NODE * counters.built, 0)
   // The search counts the bytes that they read, and is over its own budget when those are too many.
   const unlimited = { ...options, budget: { cacheBytes: CACHE_BYTES, compileBytes: COMPILE_BYTES } }
   return { matchers, all, prefilters: prefiltersOf(predicates, all, unlimited), steps }

@@ -1,5 +1,6 @@
 /** ARGREP: which elements of a range satisfy the predicates. */
 import { RegexBudgetError } from '../../regex/index.ts'
+import type { ScanResult } from '../../regex/index.ts'
 import { indexText } from '../array/index64.ts'
 import type { Tree } from '../array/tree.ts'
 import { Walk } from '../array/walk.ts'
@@ -39,6 +40,16 @@ const stretchStarts = new Uint32Array(MOST_STRETCHES)
 const stretchEnds = new Uint32Array(MOST_STRETCHES)
 const stretchFirsts = new Int32Array(MOST_STRETCHES)
 
+/** Texts of a run that a further matcher is judging: those that every one before it has hit, or, with OR, none. */
+interface Sifting {
+  /** Their numbers in the run. */
+  readonly texts: Uint32Array
+  readonly matcher: number
+  /** How many of them it has judged, and those that it has hit. */
+  at: number
+  readonly hits: number[]
+}
+
 export class Search implements Job {
   /** Number of hits. */
   hits = 0
@@ -61,17 +72,21 @@ export class Search implements Job {
   private inSlice = false
   /** Some elements are judged: only then may the budget end the search, so that each call gets somewhere. */
   private hasJudged = false
+  /** Work at which the slice at hand has taken too much. */
+  private most: number
   /** All texts of the slice are judged, and so many of its elements collected. */
   private isJudged = false
   private collected = 0
   private run = 0
   private at = 0
+  private sifting: Sifting | null = null
   private flags = new Uint8Array(0)
 
   constructor(tree: Tree, { aHi, aLo, bHi, bLo }: Ends, plan: Plan, options: SearchOptions) {
     this.walk = new Walk(tree, aHi, aLo, bHi, bLo)
     this.plan = plan
     this.options = options
+    this.most = options.maxSteps
     this.gathered = new Gathered(tree.store)
     this.body.protocol = options.protocol
     const wanted = options.context >= 0 && !options.count
@@ -104,12 +119,19 @@ export class Search implements Job {
         this.begin(range)
       }
       try {
-        if (!this.isJudged && !this.judge(Math.max(LEAST_PORTION, until - this.work))) continue
+        if (!this.isJudged && !this.judge(Math.max(LEAST_PORTION, until - this.work))) {
+          if (this.work <= this.most || this.gathered.count === 1) continue
+          if (this.hasJudged) return this.exceeded(this.first)
+          // Half of what was judged of the slice is sure to be judged with as much again.
+          this.most = this.work + options.maxSteps
+          this.divide(Math.max(1, this.judged >> 1))
+          continue
+        }
       } catch (error) {
         if (!(error instanceof RegexBudgetError)) throw error
         if (this.hasJudged) return this.exceeded(this.first)
         if (this.gathered.count === 1) return this.impossible()
-        this.divide()
+        this.divide(1)
         continue
       }
       this.isJudged = this.hasJudged = true
@@ -192,13 +214,20 @@ export class Search implements Job {
     if (ranges.length === 0) this.hasJudged = true
   }
 
-  /** Judges the element that comes first alone, and then what is left. */
-  private divide(): void {
-    const { gathered, walk, ranges, first, range } = this
-    const offset = gathered.offsets[first]!
-    const rest = walk.reverse ? { from: range.from, to: offset - 1 } : { from: offset + 1, to: range.to }
-    ranges.push(rest, { from: offset, to: offset })
+  /** Judges the elements that come first by themselves, and then what is left. */
+  private divide(elements: number): void {
+    const { gathered, walk, ranges, range } = this
+    const { from, to } = range
+    const last = gathered.offsets[walk.reverse ? gathered.count - elements : elements - 1]!
+    if (walk.reverse) ranges.push({ from, to: last - 1 }, { from: last, to })
+    else ranges.push({ from: last + 1, to }, { from, to: last })
     this.inSlice = false
+  }
+
+  /** How many elements of the slice the first matcher has judged. */
+  private get judged(): number {
+    const done = this.gathered.runs.slice(0, this.run)
+    return done.reduce((sum, { from, to }) => sum + to - from, this.at)
   }
 
   private begin(range: { readonly from: number; readonly to: number }): void {
@@ -212,87 +241,96 @@ export class Search implements Job {
     this.collected = 0
     this.run = 0
     this.at = 0
+    this.sifting = null
     this.work += ELEMENT * count
   }
 
   /** Judges texts of the slice for about so many units; true when all are judged. */
   private judge(units: number): boolean {
     const { gathered, plan } = this
-    const [first, ...others] = plan.matchers
+    const [first] = plan.matchers
     if (first === undefined) return true
-    const before = plan.steps()
     const until = this.work + units
     for (; this.run < gathered.runs.length; this.run++, this.at = 0) {
       const { from, to } = gathered.runs[this.run]!
       const starts = gathered.starts.subarray(from, to)
       const ends = gathered.ends.subarray(from, to)
-      while (this.at < to - from) {
-        if (this.work >= until) {
-          this.work += plan.steps() - before
-          return false
+      while (this.at < to - from || this.sifting !== null) {
+        if (this.work >= until) return false
+        if (this.sifting !== null) {
+          this.sift(this.sifting, starts, ends, until)
+          continue
         }
         const begin = this.at
-        const { hits, next } = this.scan(first, starts, ends, begin, until - this.work)
+        const { hits, next } = this.scan(first, starts, ends, begin, until)
         this.at = next
-        for (let k = begin; k < next; k++) this.work += ends[k]! - starts[k]!
-        if (others.length === 0) this.mark(hits, from)
-        else if (plan.all) this.narrow(hits, others, starts, ends, from)
-        else this.widen(hits, begin, next, others, starts, ends, from)
+        if (plan.all || plan.matchers.length === 1) this.hand(hits, 1)
+        else {
+          this.mark(hits)
+          const texts = Uint32Array.from({ length: next - begin }, (_, i) => begin + i)
+          this.hand(this.unmarked(texts), 1)
+        }
       }
     }
-    this.work += plan.steps() - before
     return true
   }
 
-  private scan(matcher: Matcher, starts: Uint32Array, ends: Uint32Array, from: number, budget: number) {
-    const { space } = this.walk.tree.store
-    const result = matcher.scan(space.u8, starts, ends, from, { budget })
-    space.refresh()
-    return result
-  }
-
-  private mark(hits: Uint32Array, from: number): void {
-    const { elements } = this.gathered
-    for (let i = 0; i < hits.length; i++) this.flags[elements[from + hits[i]!]!] = 1
-  }
-
-  /** AND: of these hits those that satisfy all others. */
-  private narrow(
-    hits: Uint32Array,
-    others: readonly Matcher[],
+  private scan(
+    matcher: Matcher,
     starts: Uint32Array,
     ends: Uint32Array,
     from: number,
-  ): void {
-    let left = hits
-    for (const other of others) left = this.among(other, left, starts, ends)
-    this.mark(left, from)
-  }
-
-  /** OR: these hits, and of the rest those that satisfy one of the others. */
-  private widen(
-    hits: Uint32Array,
-    begin: number,
-    end: number,
-    others: readonly Matcher[],
-    starts: Uint32Array,
-    ends: Uint32Array,
-    from: number,
-  ): void {
-    this.mark(hits, from)
-    const { elements } = this.gathered
-    for (const other of others) {
-      const left: number[] = []
-      for (let k = begin; k < end; k++) if (this.flags[elements[from + k]!] === 0) left.push(k)
-      this.mark(this.among(other, Uint32Array.from(left), starts, ends), from)
+    until: number,
+  ): ScanResult {
+    const { plan, walk } = this
+    const { space } = walk.tree.store
+    const before = plan.steps()
+    try {
+      const result = matcher.scan(space.u8, starts, ends, from, { budget: until - this.work })
+      for (let k = from; k < result.next; k++) this.work += ends[k]! - starts[k]!
+      return result
+    } finally {
+      this.work += plan.steps() - before
+      space.refresh()
     }
   }
 
-  private among(matcher: Matcher, texts: Uint32Array, starts: Uint32Array, ends: Uint32Array): Uint32Array {
+  /** Texts are for the next matcher, if there is one: behind the last, those that AND has left are hits. */
+  private hand(texts: Uint32Array, matcher: number): void {
+    const { plan } = this
+    const goesOn = matcher < plan.matchers.length && texts.length > 0
+    this.sifting = goesOn ? { texts, matcher, at: 0, hits: [] } : null
+    if (!goesOn && (plan.all || plan.matchers.length === 1)) this.mark(texts)
+  }
+
+  /** The same texts may cost one matcher a thousand times what they cost another: so each has turns of its own. */
+  private sift(sifting: Sifting, starts: Uint32Array, ends: Uint32Array, until: number): void {
+    const { plan } = this
+    const { texts, matcher, hits } = sifting
     const someStarts = texts.map((k) => starts[k]!)
     const someEnds = texts.map((k) => ends[k]!)
-    for (let i = 0; i < texts.length; i++) this.work += someEnds[i]! - someStarts[i]!
-    return this.scan(matcher, someStarts, someEnds, 0, Infinity).hits.map((i) => texts[i]!)
+    const found = this.scan(plan.matchers[matcher]!, someStarts, someEnds, sifting.at, until)
+    for (const i of found.hits) hits.push(texts[i]!)
+    sifting.at = found.next
+    if (sifting.at < texts.length) return
+    if (plan.all) this.hand(Uint32Array.from(hits), matcher + 1)
+    else {
+      this.mark(hits)
+      this.hand(this.unmarked(texts), matcher + 1)
+    }
+  }
+
+  /** Texts of the run that are hits. */
+  private mark(texts: Iterable<number>): void {
+    const { elements, runs } = this.gathered
+    const { from } = runs[this.run]!
+    for (const k of texts) this.flags[elements[from + k]!] = 1
+  }
+
+  private unmarked(texts: Uint32Array): Uint32Array {
+    const { elements, runs } = this.gathered
+    const { from } = runs[this.run]!
+    return texts.filter((k) => this.flags[elements[from + k]!] === 0)
   }
 
   /** Writes the slice's hits, in the walk's direction, until there is enough work done; true when all are written. */
