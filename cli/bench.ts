@@ -28,7 +28,10 @@ export const bench = defineCommand({
         requiresArg: true,
         describe: 'sparse-array: URL of a Redis that has arrays, one more peer',
       })
-      .option('rounds', { ...wholeNumber('rounds', 1), describe: 'rounds of interleaved bursts' })
+      .option('rounds', {
+        ...wholeNumber('rounds', 1),
+        describe: 'rounds of interleaved bursts; default 20, fewer for rows whose bursts last long',
+      })
       .option('json', {
         type: 'boolean',
         default: false,

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pathsOf } from '../tools/documents.ts'
 import { COMMAND_NAMES, commandLine } from './command-line.ts'
+import { EXIT } from './exit.ts'
 import { readScenarios } from './scenarios.ts'
 import {
   argumentsOf,
@@ -216,6 +217,18 @@ describe('README', () => {
       const help = await (await commandLine([name])).getHelp()
       for (const flag of flags) expect(help).toContain(flag)
     }
+  })
+
+  it('tells the exit codes that there are, and so does `run --help`', async () => {
+    const ascending = (codes: readonly number[]): number[] => codes.toSorted((a, b) => a - b)
+    const codesIn = (text: string, pattern: RegExp): number[] =>
+      ascending([...text.matchAll(pattern)].map(([, code]) => Number(code)))
+    const help = (await (await commandLine(['run'])).getHelp()).replaceAll(/\s+/g, ' ')
+    const [, table = ''] = /^\| code \| means \|\n(.*?)\n\n/ms.exec(readme) ?? []
+    const [, told = ''] = / exit codes: (.*)$/.exec(help) ?? []
+    const all = ascending(Object.values(EXIT))
+    expect(codesIn(table, /^\| (\d+) \|/gm)).toEqual(all)
+    expect(codesIn(told, /(?:^|; )(\d+) /g)).toEqual(all)
   })
 })
 

@@ -9,6 +9,10 @@ import { ScenarioErrors } from '../sims/lab/run/scenario/load.ts'
 /** Pass; a bug, or an invariant broken; a mistake of the caller's; not measured, or too weak to judge; failed; stopped. */
 export const EXIT = { pass: 0, bug: 1, usage: 2, unmeasured: 3, failed: 99, interrupted: 130 } as const
 
+/** The codes of a run, for its `--help`; README has the same. */
+export const EXIT_HELP =
+  'exit codes: 0 every expectation holds; 99 one fails, or the system is overloaded; 3 not measured, or too weak to judge; 2 a mistake in a file or a flag; 1 a bug; 130 stopped'
+
 /** What each verdict of a run exits with. */
 const VERDICT_EXIT = {
   unfinished: EXIT.interrupted,

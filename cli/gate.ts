@@ -27,7 +27,8 @@ const VERDICT_EXIT = {
 
 export const gate = defineCommand({
   command: 'gate',
-  describe: 'Whether the working tree is slower than a commit: exit 0 no, 99 yes, 3 could not tell',
+  describe:
+    'Whether the working tree is slower than a commit: exit 99 yes, 0 no or undecided, 3 not measured',
   builder: (parser) =>
     parser
       .option('base', {
@@ -49,17 +50,17 @@ export const gate = defineCommand({
         ...wholeNumber('rounds', 0),
         default: 300,
         describe:
-          'of --self-test: rounds of each benchmark, those kept counted, thirty in each pair of work trees',
+          'with --self-test: rounds of each benchmark in all, kept ones included; thirty in each pair of work trees',
       })
       .option('gates', {
         ...wholeNumber('gates', 0),
         default: 0,
-        describe: 'of --self-test: whole gates of the commit against itself to play besides',
+        describe: 'with --self-test: whole gates of the commit against itself to play besides',
       })
       .option('load', {
         type: 'boolean',
         default: false,
-        describe: 'of --self-test: beside one spinning process a core',
+        describe: 'with --self-test: beside one spinning process a core',
       })
       .option('store', { type: 'string', requiresArg: true, describe: 'the folder that keeps the self-test' })
       .option('command', {

@@ -14,7 +14,7 @@ import type { Scenario } from '../sims/lab/run/scenario/load.ts'
 import { alive } from './alive.ts'
 import { hasColour } from './colour.ts'
 import { defineCommand, wholeNumber } from './command.ts'
-import { EXIT, UsageError, verdictExit } from './exit.ts'
+import { EXIT, EXIT_HELP, UsageError, verdictExit } from './exit.ts'
 import { progressLine } from './progress.ts'
 import { INTERACTIVE } from './report.ts'
 import { reproduceCommand } from './reproduce.ts'
@@ -54,7 +54,8 @@ export const run = defineCommand({
         type: 'boolean',
         default: false,
         describe: 'print the result document and nothing else',
-      }),
+      })
+      .epilogue(EXIT_HELP),
   async handler({
     files,
     env,
