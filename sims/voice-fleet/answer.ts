@@ -34,12 +34,12 @@ export function answer({ chosen, verdict, limits }: Results<VoiceFleetParams>): 
   }
 }
 
-/** What the fleet does without: "and survive the loss of any one host of a cluster". */
-const SURVIVES: Readonly<Record<Loss, string>> = {
-  none: '',
-  host: ' with one host of each cluster lost',
-  zone: ' with one zone of each cluster lost',
-  region: ' with the neighbour lost that hurts each cluster most',
+/** What the fleet does without: "with every cluster at its peak and one host of each cluster lost". */
+const SURVIVES: Readonly<Record<Loss, string | null>> = {
+  none: null,
+  host: 'one host of each cluster lost',
+  zone: 'one zone of each cluster lost',
+  region: 'the neighbour lost that hurts each cluster most',
 }
 
 type Limits = Results<unknown>['limits']
@@ -49,10 +49,13 @@ function sentence(point: Point, verdict: Results<unknown>['verdict'], limits: Li
   const hosts = `${params.relayHosts} relay hosts (${formatQuantity(params.relayHosts * params.coresPerHost, 'count')} cores)`
   const sessions = formatQuantity(valueOf(point, 'peakConcurrent') ?? 0, 'count')
   const packets = formatQuantity(valueOf(point, 'peakPackets') ?? 0, '1/s')
-  const peak = params.span.at === 'peak' ? 'with every cluster at its peak' : 'at the peak'
+  const isOwnPeak = params.span.at === 'peak'
+  const lost = SURVIVES[params.survive]
+  const without = lost === null ? '' : `${isOwnPeak ? ' and' : ', with'} ${lost}`
+  const peak = `${isOwnPeak ? 'with every cluster at its peak' : 'at the peak'}${without}`
   // No neighbour is the worst for all: what each cluster has then is never there at once.
   const sum = params.survive === 'region' ? ', the sum of each cluster’s own worst case' : ''
-  const peakWords = `${peak}${SURVIVES[params.survive]} (${sessions} sessions, ${packets.replace('/s', ' packets/s')}${sum})`
+  const peakWords = `${peak} (${sessions} sessions, ${packets.replace('/s', ' packets/s')}${sum})`
   if (verdict === 'overloaded') return `${hosts} are overloaded ${peakWords}.`
   const load = formatQuantity(valueOf(point, 'peakLoad') ?? 0, 'share')
   return [

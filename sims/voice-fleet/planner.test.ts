@@ -17,6 +17,7 @@ import { routesWithout, serving } from './loss.ts'
 import { simulateCell } from './model.ts'
 import { voiceFleetParams } from './params.ts'
 import { sketchCell } from './sketch.ts'
+import { WEEK } from './span.ts'
 import { stormOf } from './storm.ts'
 import { bytesOnWire } from './wire.ts'
 import { Words } from './words.ts'
@@ -142,6 +143,19 @@ test('the answer says what binds, and what a month costs', () => {
   expect(told(delay(5e-3))).toContain('Capacity is what binds, not delay: its p99 is')
   expect(told({ ...delay(200e-6), ...load })).toContain('Its p99 relay delay is 107 µs. A month')
   expect(told({})).toContain('A month costs 37.2 k USD, 84.7 % of it for 630 TB of egress.')
+})
+
+test('the answer says what is lost, at every cluster’s peak and in a week', () => {
+  const told = (params: object): string => {
+    const chosen = { params: { ...mid, relayHosts: 38, ...params }, metrics: {} }
+    return answer({ chosen, verdict: 'pass', limits: {} } as unknown as Parameters<typeof answer>[0]).text
+  }
+  const peak = { span: { seconds: 3600, at: 'peak' } }
+  const week = { span: { seconds: WEEK, at: 'start' } }
+  expect(told({ ...peak, survive: 'none' })).toContain(', with every cluster at its peak (')
+  expect(told({ ...peak, survive: 'host' })).toContain(' at its peak and one host of each cluster lost (')
+  expect(told({ ...week, survive: 'none' })).toContain(' over a week, at the peak (')
+  expect(told({ ...week, survive: 'zone' })).toContain(', at the peak, with one zone of each cluster lost (')
 })
 
 test('egress is the formula’s 632 TB a month within 1 %, and most of the cost', () => {
