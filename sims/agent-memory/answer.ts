@@ -10,9 +10,12 @@ export function answer({ chosen }: Results<AgentMemoryParams>): Headline {
   const wait = metrics['p99(argetWait)']
   /** A server's wait, or why it has none. */
   const said = (name: string, utilisation: string): string => {
-    const value = of(name)
     if (isOverloaded(utilisation, replications)) return 'no bound at all, as it would be overloaded,'
-    return value === null ? 'unknown' : formatQuantity(value, 's')
+    const value = of(`p99(${name})`)
+    if (value !== null) return formatQuantity(value, 's')
+    // A percentile wants many searches that hold somebody up.
+    const mean = of(`mean(${name})`)
+    return mean === null ? 'unknown' : `${formatQuantity(mean, 's')} in the mean`
   }
   const perGB = of('fragmentsPerGB')
   const held = perGB === null ? '' : ` A gigabyte holds ${formatQuantity(perGB, 'fragments')}.`
@@ -21,8 +24,8 @@ export function answer({ chosen }: Results<AgentMemoryParams>): Headline {
   const waits =
     state === 'overloaded'
       ? `The event loop is overloaded: ${formatQuantity(params.searches, '1/s')} ARGREPs and what else is asked take ${busy === null ? 'more time than there is' : `${busy.toFixed(1)} times the time there is`}, and an ARGET waits the longer the later it comes.`
-      : `99 of 100 ARGETs are answered within ${said('p99(argetWait)', 'utilisation')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
-        `${said('p99(atOnceWait)', 'atOnceUtilisation')} if those did not yield, ${said('p99(unboundedWait)', 'unboundedUtilisation')} without a budget either.`
+      : `99 of 100 ARGETs are answered within ${said('argetWait', 'utilisation')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
+        `${said('atOnceWait', 'atOnceUtilisation')} if those did not yield, ${said('unboundedWait', 'unboundedUtilisation')} without a budget either.`
   const text = `${waits}${held}${compared}`
   return {
     text,

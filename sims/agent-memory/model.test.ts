@@ -68,7 +68,7 @@ describe('one replication', () => {
   test('an overloaded server has waits in one replication; what a point has of them is decided over all', () => {
     for (const [name, spec] of Object.entries(OBSERVATIONS))
       expect([name, spec.steadyState]).toEqual([name, true])
-    const found = replicate({ hostileShare: '60%', budget: '400k', searches: '7/s', fragments: 9_000 })
+    const found = replicate({ hostileShare: '60%', budget: '400k', searches: '5/s', fragments: 300 })
     const count = (name: string): number =>
       LogHistogram.fromData(found.observations![name] as LogHistogramData).count
     expect(found.state).toBe('stable')
@@ -124,7 +124,7 @@ describe('one replication', () => {
   })
 
   test('a budget ends hostile searches, and its absence shows', () => {
-    const hostile = replicate({ hostileShare: '60%', budget: '400k', searches: '4/s', fragments: 9_000 })
+    const hostile = replicate({ hostileShare: '60%', budget: '400k', searches: '10/s', fragments: 200 })
     expect(hostile.metrics['refused']).toBeGreaterThan(0.1)
     expect(longest(hostile, 'unboundedWait')).toBeGreaterThan(longest(hostile, 'atOnceWait'))
   })

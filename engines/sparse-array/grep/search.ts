@@ -119,7 +119,8 @@ export class Search implements Job {
         this.begin(range)
       }
       try {
-        if (!this.isJudged && !this.judge(Math.max(LEAST_PORTION, until - this.work))) {
+        const units = Math.max(LEAST_PORTION, Math.min(until, this.most) - this.work)
+        if (!this.isJudged && !this.judge(units)) {
           if (this.work <= this.most || this.gathered.count === 1) continue
           if (this.hasJudged) return this.exceeded(this.first)
           // Half of what was judged of the slice is sure to be judged with as much again.

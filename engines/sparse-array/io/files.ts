@@ -183,7 +183,11 @@ function appendTo(path: string): AppendFile {
     syncNow: () => fdatasyncSync(file),
     close,
     discard() {
-      ftruncateSync(file)
+      try {
+        ftruncateSync(file)
+      } catch {
+        // A device has no length. Whatever else it is: it loses its name, and its room once it is closed.
+      }
       close()
     },
   }
