@@ -1,16 +1,8 @@
 /** What is let through by name, kind by kind; what hangs included. */
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { playRound, SideFailed, type Played } from './duel.ts'
 import { Silence } from './patience.ts'
-import {
-  acceptance,
-  ENGINE,
-  openFixture,
-  outcomes,
-  QUADRATIC,
-  TASKS,
-  type Fixture,
-} from './testing/fixture.ts'
+import { acceptance, ENGINE, fixtureOfFile, outcomes, QUADRATIC, TASKS } from './testing/fixture.ts'
 import { holdClock, letClockGo, passTime } from './testing/held-clock.ts'
 
 /** Rounds are played unless a test says what they come to. */
@@ -19,16 +11,12 @@ vi.mock('./duel.ts', async (original) => {
   return { ...duel, playRound: vi.fn<typeof duel.playRound>(duel.playRound) }
 })
 
-let fixture: Fixture
+const fixture = fixtureOfFile()
 
-beforeAll(() => {
-  fixture = openFixture()
-})
 afterEach(() => {
   letClockGo()
   vi.mocked(playRound).mockReset()
 })
-afterAll(() => fixture.close())
 
 test('what is let through is let through kind by kind: accepted work is still to be timed', async () => {
   const { gateOf, accept } = fixture

@@ -1,19 +1,15 @@
 /** A gate whose budget is over: what that says, and of whom. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { GateDocument } from './document.ts'
-import { ENGINE, openFixture, outcomes, TASKS, type Fixture } from './testing/fixture.ts'
+import { ENGINE, fixtureOfFile, outcomes, TASKS } from './testing/fixture.ts'
 import { holdClock, letClockGo, passTime } from './testing/held-clock.ts'
 
-let fixture: Fixture
+const fixture = fixtureOfFile()
 
-beforeAll(() => {
-  fixture = openFixture()
-})
 afterEach(() => {
   letClockGo()
   fixture.repository.write({ 'tasks.mjs': TASKS })
 })
-afterAll(() => fixture.close())
 
 /** Those that never end are waited for, once so many others have answered. */
 async function waitedFor(

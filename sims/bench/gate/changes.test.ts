@@ -2,16 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { expect, test } from 'vitest'
+import { repositoryOfEachTest } from '../testing/repository.ts'
 import { countsOf, walk } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
-let repository: Repository
-beforeEach(() => {
-  repository = newRepository()
-})
-afterEach(() => repository.remove())
+const repository = repositoryOfEachTest()
 
 const TASKS = {
   '.gitignore': 'node_modules\n',

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newRepository, type Repository } from '../testing/repository.ts'
 import { commandPlan, commandRounds } from './command.ts'
 import { openMeter } from './command-meter.ts'
-import { runGate, type GateOptions } from './gate.ts'
+import type { GateOptions } from './gate.ts'
 import { areAlike, orderOf } from './judge.ts'
 import { Refused } from './refused.ts'
+import { askGate } from './testing/ask-gate.ts'
 
 const { signal } = new AbortController()
 const limits = { signal, left: () => 600 }
@@ -124,17 +125,7 @@ describe('the gate of a command', () => {
   afterAll(() => repository.remove())
 
   const gateOf = (command: string, options: Partial<GateOptions> = {}) =>
-    runGate({
-      base: 'HEAD',
-      from: { command },
-      folder: repository.folder,
-      signal,
-      onProgress: () => {},
-      repeat: 'again',
-      today: '2026-12-01',
-      errorRates: null,
-      ...options,
-    })
+    askGate({ from: { command }, folder: repository.folder, ...options })
 
   test('planted: one that fails is no control, and is not measured', async () => {
     const document = await gateOf('echo no such engine >&2; exit 3')

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ContestantFailed } from '../harness/link.ts'
 import type { Contest } from './contest.ts'
 import { Controls } from './controls.ts'
 import type { GateControl } from './document.ts'
 import { SideFailed } from './duel.ts'
 import { TimeUp } from './refused.ts'
-import { ENGINE, openFixture, outcomes, TASKS, type Fixture } from './testing/fixture.ts'
+import { ENGINE, fixtureOfFile, outcomes, TASKS } from './testing/fixture.ts'
 
-let fixture: Fixture
-beforeAll(() => {
-  fixture = openFixture()
-})
-afterAll(() => fixture.close())
+const fixture = fixtureOfFile()
 
 /** Whose controls nobody plays but a test. */
 const contest = (id: string, timed = true): Contest =>

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { repeats, type Counts } from './counts.ts'
-import { ENGINE, openFixture, TASKS, type Fixture } from './testing/fixture.ts'
+import { ENGINE, fixtureOfFile, TASKS } from './testing/fixture.ts'
 
-let fixture: Fixture
-beforeAll(() => {
-  fixture = openFixture()
-})
-afterAll(() => fixture.close())
+const fixture = fixtureOfFile()
 
 const NONE: Counts = {
   blocks: 0,

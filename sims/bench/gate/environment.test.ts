@@ -1,23 +1,19 @@
 /** What either side is given of an environment that names the working tree. */
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
-import { runGate } from './gate.ts'
+import { afterEach, expect, test } from 'vitest'
+import { repositoryOfEachTest } from '../testing/repository.ts'
+import { askGate } from './testing/ask-gate.ts'
 import { countsOf, writtenBy } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
 const { signal } = new AbortController()
 const { INIT_CWD } = process.env
-let repository: Repository
+const repository = repositoryOfEachTest()
 
-beforeEach(() => {
-  repository = newRepository()
-})
 afterEach(() => {
   if (INIT_CWD === undefined) delete process.env['INIT_CWD']
   else process.env['INIT_CWD'] = INIT_CWD
-  repository.remove()
 })
 
 test('planted: a command that finds its files by INIT_CWD, as npm sets it, runs those of its own side', async () => {
@@ -51,15 +47,9 @@ test('planted: a command that fails as its data are in neither tree: the variabl
   repository.commit({ '.gitignore': 'data\n' })
   repository.write({ 'data/a': '', new: '' })
   process.env['INIT_CWD'] = join(realpathSync(repository.folder), 'data')
-  const { verdict, changes } = await runGate({
-    base: 'HEAD',
+  const { verdict, changes } = await askGate({
     from: { command: 'cat "$INIT_CWD/a"' },
     folder: repository.folder,
-    signal,
-    onProgress: () => {},
-    repeat: 'again',
-    today: '2026-12-01',
-    errorRates: null,
   })
   expect([verdict, changes]).toEqual([
     'unmeasured',

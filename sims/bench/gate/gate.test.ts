@@ -1,25 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { GateDocument } from './document.ts'
-import {
-  ENGINE,
-  IMPORTS_BENCH,
-  openFixture,
-  outcomes,
-  QUADRATIC,
-  TASKS,
-  type Fixture,
-} from './testing/fixture.ts'
+import { ENGINE, fixtureOfFile, IMPORTS_BENCH, outcomes, QUADRATIC, TASKS } from './testing/fixture.ts'
 
-let fixture: Fixture
-
-beforeAll(() => {
-  fixture = openFixture()
-})
-afterAll(() => fixture.close())
-
-const gateOf: Fixture['gateOf'] = (engine, options) => fixture.gateOf(engine, options)
+const fixture = fixtureOfFile()
+const { gateOf } = fixture
 /** Files of the working tree, which stay there. */
 const write = (files: Readonly<Record<string, string>>): void => fixture.repository.write(files)
 const commit = (files: Readonly<Record<string, string>>): string => fixture.repository.commit(files)

@@ -2,22 +2,13 @@
 import { execFileSync } from 'node:child_process'
 import { lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { expect, test } from 'vitest'
+import { repositoryOfEachTest } from '../testing/repository.ts'
 import { countsOf, link, manifest, script, walk, writtenBy } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
-let repository: Repository
+const repository = repositoryOfEachTest()
 const { signal } = new AbortController()
-
-beforeEach(() => {
-  repository = newRepository()
-})
-afterEach(() => {
-  const left = repository.worktrees()
-  repository.remove()
-  if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
-})
 
 const STORE = 'node_modules/.pnpm'
 /** Where the store keeps a package, and links to what it needs. */

@@ -2,19 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { repositoryOfEachTest } from '../testing/repository.ts'
 import { questionOf } from './question.ts'
 import { countsOf } from './testing/packages.ts'
 
+const repository = repositoryOfEachTest()
 let tree: string
-let repository: Repository
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'flowbench-question-'))
-  repository = newRepository()
 })
 afterEach(() => {
   rmSync(tree, { recursive: true, force: true })
-  repository.remove()
 })
 
 const imports = (...paths: readonly string[]): string => paths.map((path) => `import '${path}'\n`).join('')

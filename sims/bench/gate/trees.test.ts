@@ -12,22 +12,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { expect, test } from 'vitest'
+import { newRepository, repositoryOfEachTest } from '../testing/repository.ts'
 import { countsOf, link, manifest, walk } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
-let repository: Repository
+const repository = repositoryOfEachTest()
 const { signal } = new AbortController()
-
-beforeEach(() => {
-  repository = newRepository()
-})
-afterEach(() => {
-  const left = repository.worktrees()
-  repository.remove()
-  if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
-})
 
 test('planted: a workspace that is ten times slower fails: each side runs its own packages', async () => {
   repository.commit({

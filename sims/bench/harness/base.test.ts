@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newRepository, rowsModule, type Repository } from '../testing/repository.ts'
+import { describe, expect, test } from 'vitest'
+import { repositoryOfEachTest, rowsModule } from '../testing/repository.ts'
 import { incomparable } from './base.ts'
 import { checkOut } from './checkout.ts'
 import { BadRequest, BenchInterrupted, CouldNotMeasure } from './errors.ts'
@@ -9,16 +9,7 @@ import { isSatisfied } from './locks.ts'
 import { measureModule, type BenchOptions } from './measure.ts'
 import type { Prepared } from './protocol.ts'
 
-let repository: Repository
-beforeEach(() => {
-  repository = newRepository()
-})
-afterEach(() => {
-  // Whatever a test did, no work tree is left.
-  const left = repository.worktrees()
-  repository.remove()
-  if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
-})
+const repository = repositoryOfEachTest()
 
 const measure = (options: BenchOptions = {}) =>
   measureModule('fixture', repository.module, { rounds: 2, samples: 1, peers: [], ...options })

@@ -13,13 +13,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { repositoryOfEachTest } from '../testing/repository.ts'
 import { checkOut, type Checkout, type CheckoutOptions } from './checkout.ts'
 import { BenchInterrupted } from './errors.ts'
 import { isSatisfied, parseLock } from './locks.ts'
 import { npmCi } from './npm.ts'
 
-let repository: Repository
+const repository = repositoryOfEachTest()
 let room: string
 let open: Checkout[]
 
@@ -31,7 +31,6 @@ cp -R package-lock.json $(ls -d patches 2>/dev/null) node_modules/installed
 `
 
 beforeEach(() => {
-  repository = newRepository()
   room = realpathSync(mkdtempSync(join(tmpdir(), 'flowbench-dependencies-')))
   open = []
   mkdirSync(join(room, 'bin'))
@@ -45,7 +44,6 @@ beforeEach(() => {
 afterEach(() => {
   for (const checkout of open) checkout.close()
   vi.unstubAllEnvs()
-  repository.remove()
   rmSync(room, { recursive: true, force: true })
 })
 

@@ -1,20 +1,16 @@
 import { mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openTrees } from '../gate/trees.ts'
-import { newRepository, type Repository } from '../testing/repository.ts'
+import { repositoryOfEachTest } from '../testing/repository.ts'
 import { checkOut } from './checkout.ts'
 import { BadRequest, CouldNotMeasure } from './errors.ts'
 import { repositoryOf } from './git.ts'
 
-let repository: Repository
-beforeEach(() => {
-  repository = newRepository()
-})
+const repository = repositoryOfEachTest()
 afterEach(() => {
   vi.unstubAllEnvs()
-  repository.remove()
 })
 
 test('a folder that is in no repository is told from one that git does not take', async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach } from 'vitest'
 
 export interface Repository {
   readonly folder: string
@@ -52,6 +53,34 @@ export function newRepository(): Repository {
         .split('\n')
         .filter((line) => line.startsWith('worktree ')),
     remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/**
+ * A new repository for each test of a file, which calls this before it adds hooks of its own: those then close what they have
+ * open first. Whatever a test did, no work tree is left.
+ */
+export function repositoryOfEachTest(): Repository {
+  let current: Repository
+  beforeEach(() => {
+    current = newRepository()
+  })
+  afterEach(() => {
+    const left = current.worktrees()
+    current.remove()
+    if (left.length !== 1) throw new Error(`work trees are left: ${left.join(', ')}`)
+  })
+  return {
+    get folder() {
+      return current.folder
+    },
+    get module() {
+      return current.module
+    },
+    commit: (files) => current.commit(files),
+    write: (files) => current.write(files),
+    worktrees: () => current.worktrees(),
+    remove: () => current.remove(),
   }
 }
 

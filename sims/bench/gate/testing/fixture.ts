@@ -2,10 +2,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { newRepository, type Repository } from '../../testing/repository.ts'
 import { gateDocument, type GateDocument, type Outcome } from '../document.ts'
-import { runGate, type GateOptions } from '../gate.ts'
+import type { GateOptions } from '../gate.ts'
+import { askGate } from './ask-gate.ts'
 
 export const ENGINE = `export function unique(items) {
   const seen = new Set()
@@ -40,30 +41,32 @@ export interface Fixture {
   readonly gateOf: (engine: string, options?: Partial<GateOptions>) => Promise<GateDocument>
   /** A file of what is let through, by the name of that benchmark. */
   readonly accept: (kinds: string) => string
-  close(): void
 }
 
-export function openFixture(): Fixture {
-  const temporary = mkdtempSync(join(tmpdir(), 'flowbench-'))
-  process.env['TMPDIR'] = temporary
-  const repository = newRepository()
-  const base = repository.commit({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+/** One for all tests of a file, which calls this before it adds hooks of its own. */
+export function fixtureOfFile(): Fixture {
+  let temporary: string
+  let repository: Repository
+  let base: string
+  beforeAll(() => {
+    temporary = mkdtempSync(join(tmpdir(), 'flowbench-'))
+    process.env['TMPDIR'] = temporary
+    repository = newRepository()
+    base = repository.commit({ 'engine.mjs': ENGINE, 'tasks.mjs': TASKS })
+  })
+  afterAll(() => {
+    repository.remove()
+    rmSync(temporary, { recursive: true, force: true })
+  })
   return {
-    repository,
+    get repository() {
+      return repository
+    },
     gateOf: async (engine, options = {}) => {
       repository.write({ 'engine.mjs': engine })
-      const document = await runGate({
-        base,
-        from: { file: join(repository.folder, 'tasks.mjs') },
-        folder: repository.folder,
-        countsOnly: true,
-        signal: new AbortController().signal,
-        onProgress: () => {},
-        repeat: 'again',
-        today: '2026-12-01',
-        errorRates: null,
-        ...options,
-      })
+      const { folder } = repository
+      const from = { file: join(folder, 'tasks.mjs') }
+      const document = await askGate({ base, from, folder, countsOnly: true, ...options })
       // It is what the schema says, and nothing is left behind.
       expect(gateDocument.parse(document)).toEqual(document)
       expect(repository.worktrees()).toHaveLength(1)
@@ -74,10 +77,6 @@ export function openFixture(): Fixture {
       const file = join(temporary, 'accept.yaml')
       writeFileSync(file, `accept:\n  - ${acceptance(kinds)}\n`)
       return file
-    },
-    close: () => {
-      repository.remove()
-      rmSync(temporary, { recursive: true, force: true })
     },
   }
 }

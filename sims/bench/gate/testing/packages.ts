@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Repository } from '../../testing/repository.ts'
 import { commandContest } from '../contest.ts'
 import type { GateDocument } from '../document.ts'
-import { runGate } from '../gate.ts'
 import { planOf } from '../judge.ts'
 import type { Trees } from '../trees.ts'
+import { askGate } from './ask-gate.ts'
 
 export const manifest = (name: string): string => JSON.stringify({ name, type: 'module', exports: './i.js' })
 
@@ -43,17 +43,7 @@ exec "${process.execPath}"  "$basedir/${to}" "$@"
 
 /** The exact work of a file of tasks, of the working tree against its last commit or another. */
 export async function countsOf({ folder }: Repository, file: string, base = 'HEAD'): Promise<GateDocument> {
-  return await runGate({
-    base,
-    from: { file: join(folder, file) },
-    folder,
-    countsOnly: true,
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    repeat: 'again',
-    today: '2026-12-01',
-    errorRates: null,
-  })
+  return await askGate({ base, from: { file: join(folder, file) }, folder, countsOnly: true })
 }
 
 /** Runs a round of a command that appends to `out`; the lines that there are then in a tree. */

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { GateDocument } from '../document.ts'
-import { runGate } from '../gate.ts'
+import { askGate } from './ask-gate.ts'
 import { HARMLESS, REGRESSIONS, type Patch } from './patches.ts'
 
 /** The fixture's. */
@@ -42,18 +42,12 @@ async function gatePatched(patch: Patch, only: readonly string[] | null): Promis
     const before = find === '' ? '' : readFileSync(join(folder, file), 'utf8')
     if (!before.includes(find)) throw new Error(`${patch.name}: the fixture has no such text`)
     writeFileSync(join(folder, file), before.replace(find, () => replace) + append)
-    return await runGate({
-      base: 'HEAD',
+    return await askGate({
       from: { file: join(folder, 'tasks.mjs') },
       folder,
       ...(only && { only }),
       countsOnly: only === null,
       budget: 3600,
-      today: new Date().toISOString().slice(0, 10),
-      errorRates: null,
-      signal: new AbortController().signal,
-      onProgress: () => {},
-      repeat: 'npm run gate:planted',
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
