@@ -7,9 +7,9 @@
  * neighbour, and the answer is then a range. So it is when time is up before the search has ended.
  */
 import { join } from 'node:path'
-import { checkOut, type Checkout } from '../harness/checkout.ts'
+import { checkOut, type Checkout } from '../checkout/checkout.ts'
 import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
-import { commitOf, git, repositoryOf } from '../harness/git.ts'
+import { commitOf, git, repositoryOf } from '../checkout/git.ts'
 import { benchmarkContest } from './contest.ts'
 import { countBoth } from './counting.ts'
 import { SideFailed } from './duel.ts'

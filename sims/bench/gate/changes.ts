@@ -1,10 +1,10 @@
 /** What differs between two trees besides the code that is compared, and bears on every figure. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Checkout } from '../harness/checkout.ts'
-import { git, isShallow } from '../harness/git.ts'
-import { foldersWith, lockOf, NPM_LOCKS } from '../harness/locks.ts'
-import { installsOther } from '../harness/scripts.ts'
+import type { Checkout } from '../checkout/checkout.ts'
+import { git, isShallow } from '../checkout/git.ts'
+import { foldersWith, lockOf, NPM_LOCKS } from '../checkout/locks.ts'
+import { installsOther } from '../checkout/scripts.ts'
 
 export interface Changes {
   /** To be read first. */

@@ -1,7 +1,7 @@
 /** What the gate can put to both trees: a benchmark, whose work can also be counted, or a command. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { environmentIn } from '../harness/environment.ts'
+import { environmentIn } from '../checkout/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { commandPlan, commandRounds, type CommandSide } from './command.ts'
 import { confirmed } from './counting.ts'

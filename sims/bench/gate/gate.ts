@@ -13,9 +13,9 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { lostIn } from '../harness/environment.ts'
+import { lostIn } from '../checkout/environment.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
-import { repositoryOf } from '../harness/git.ts'
+import { repositoryOf } from '../checkout/git.ts'
 import { ACCEPT_FILE, readAcceptFile, toleranceOf, type AcceptFile } from './accept.ts'
 import type { Contest } from './contest.ts'
 import { Controls, type Late } from './controls.ts'

@@ -1,7 +1,7 @@
 /**
  * Files of the working tree, of which no side may load any: each has a tree of its own.
  *
- * What is installed is linked so that it leads there (`harness/modules.ts`). But a package that both sides share, and that
+ * What is installed is linked so that it leads there (`checkout/modules.ts`). But a package that both sides share, and that
  * loads one of the repository's own by a name which is only known when it runs, finds that of the working tree: both sides
  * would run the same, and pass whatever has changed. It is refused, and who loads what is said.
  */

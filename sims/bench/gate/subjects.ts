@@ -10,8 +10,8 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
-import { packageFolders } from '../harness/dependencies.ts'
-import { changedIn } from '../harness/environment.ts'
+import { packageFolders } from '../checkout/dependencies.ts'
+import { changedIn } from '../checkout/environment.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { COUNTED, GATED } from './gated.ts'
 import { questionOf } from './question.ts'
@@ -158,7 +158,7 @@ interface Code {
 /** Rows, peers and what they share: the question, not what it is put to. */
 const isBenchCode = (file: string): boolean => file.startsWith('sims/bench/')
 /** How time is taken is this run's alone, for both sides. */
-const isHarness = (file: string): boolean => /^sims\/bench\/(harness|gate)\//.test(file)
+const isHarness = (file: string): boolean => /^sims\/bench\/(checkout|harness|gate)\//.test(file)
 const isData = (file: string): boolean => !/\.(ts|md)$/.test(file)
 
 function codeOf(root: string, entries: readonly string[], changed: ReadonlySet<string>): Code {

@@ -9,13 +9,13 @@
  */
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkOut, type Checkout } from '../harness/checkout.ts'
-import { packageFolders } from '../harness/dependencies.ts'
-import type { Places } from '../harness/environment.ts'
+import { checkOut, type Checkout } from '../checkout/checkout.ts'
+import { packageFolders } from '../checkout/dependencies.ts'
+import type { Places } from '../checkout/environment.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
-import { changedFiles, git } from '../harness/git.ts'
-import { linkModules } from '../harness/modules.ts'
-import { temporaryFolder } from '../harness/temporary.ts'
+import { changedFiles, git } from '../checkout/git.ts'
+import { linkModules } from '../checkout/modules.ts'
+import { temporaryFolder } from '../checkout/temporary.ts'
 import { changesOf } from './changes.ts'
 
 export interface Trees {

@@ -9,9 +9,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { checkOut, type Checkout } from './checkout.ts'
+import { checkOut, type Checkout } from '../checkout/checkout.ts'
 import { CouldNotMeasure } from './errors.ts'
-import { repositoryOf } from './git.ts'
+import { repositoryOf } from '../checkout/git.ts'
 import type { RowsSource } from './load.ts'
 import type { PartState, Prepared } from './protocol.ts'
 

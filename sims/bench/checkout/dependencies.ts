@@ -24,7 +24,7 @@ import {
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
 import { makeFolder } from '../../../engines/disk/folder.ts'
-import { CouldNotMeasure } from './errors.ts'
+import { CouldNotMeasure } from '../harness/errors.ts'
 import { changedFiles, git } from './git.ts'
 import { foldersWith, isSatisfied, lockOf, NPM_LOCKS, workspacesOf, type Lock } from './locks.ts'
 import { linkModules } from './modules.ts'

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { openTrees } from '../gate/trees.ts'
 import { repositoryOfEachTest } from '../testing/repository.ts'
 import { checkOut } from './checkout.ts'
-import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import { repositoryOf } from './git.ts'
 
 const repository = repositoryOfEachTest()

@@ -1,7 +1,7 @@
 /** Git, asked about a repository. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { BadRequest, CouldNotMeasure } from './errors.ts'
+import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 
 const run = promisify(execFile)
 

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { repositoryOfEachTest } from '../testing/repository.ts'
 import { checkOut, type Checkout, type CheckoutOptions } from './checkout.ts'
-import { BenchInterrupted } from './errors.ts'
+import { BenchInterrupted } from '../harness/errors.ts'
 import { isSatisfied, parseLock } from './locks.ts'
 import { npmCi } from './npm.ts'
 

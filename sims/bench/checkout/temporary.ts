@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unmeasuredOf } from './errors.ts'
+import { unmeasuredOf } from '../harness/errors.ts'
 
 /**
  * A new temporary folder, by its real path: that is how Node names the modules in it, and some systems reach their temporary

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { provideDependencies, type Dependencies } from './dependencies.ts'
-import { unmeasuredOf } from './errors.ts'
+import { unmeasuredOf } from '../harness/errors.ts'
 import { commitOf, git, gitEnvironment } from './git.ts'
 import { temporaryFolder } from './temporary.ts'
 

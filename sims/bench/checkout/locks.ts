@@ -1,7 +1,7 @@
 /** Lock files: where they lie, and whether what npm's ask for at one commit is what they ask for at another. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { CouldNotMeasure } from './errors.ts'
+import { CouldNotMeasure } from '../harness/errors.ts'
 import { git } from './git.ts'
 
 /** Of npm, which can install what they ask for; the first is taken where there are both, as npm does. */

@@ -3,9 +3,9 @@
  * ended, nothing of it writes into the folder any more.
  */
 import { spawn } from 'node:child_process'
-import { CouldNotMeasure } from './errors.ts'
+import { CouldNotMeasure } from '../harness/errors.ts'
 import { gitEnvironment } from './git.ts'
-import { beReady, endWithUs } from './reaper.ts'
+import { beReady, endWithUs } from '../harness/reaper.ts'
 
 /** No budget is running yet: of a gate it counts from when there is something to compare. */
 const LONGEST_SECONDS = 900
