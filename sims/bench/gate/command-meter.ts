@@ -4,9 +4,8 @@
  * `children` asks the system what the gate's ended children have used (getrusage, through koffi), exact to a microsecond,
  * so a run of 20 ms is a sample. Where koffi is not here, `bash` tells it with its `time`, to a millisecond.
  */
-import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { beReady, endWithUs } from '../harness/reaper.ts'
+import { runProgram, type Command } from '../harness/program.ts'
 import { Refused, TimeUp } from './refused.ts'
 
 export interface Taken {
@@ -97,7 +96,7 @@ function script({ runs, spin }: CommandSample): string {
   ].join('\n')
 }
 
-const bash = (text: string, { command }: CommandSample): string[] => [
+const bash = (text: string, { command }: CommandSample): Command => [
   'bash',
   '-c',
   text,
@@ -116,10 +115,6 @@ async function takeByBash(sample: CommandSample, limits: CommandLimits): Promise
   return { cpu: user! + system!, wall: wall! }
 }
 
-/** A program may leave another behind that holds its stderr open for ever. */
-const LAST_WORDS_MS = 200
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 /** The last line that tells something; of what Node prints of an error, the error: its stack and Node's version follow it. */
 function lastSaid(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => /[^\s}]/.test(line) && !/^Node\.js v\d/.test(line))
@@ -128,54 +123,13 @@ function lastSaid(text: string): string | undefined {
 
 /** What it wrote to stderr. Throws Refused where it fails, TimeUp where it does not end, or the signal's reason. */
 async function run(
-  [program, ...args]: readonly string[],
+  command: Command,
   { folder, env = process.env }: CommandSample,
   { signal, left }: CommandLimits,
 ): Promise<string> {
-  signal.throwIfAborted()
   const begin = performance.now()
-  beReady()
-  const child = spawn(program!, args, {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // A group of its own, so that an interrupt ends what the command started, too.
-    detached: true,
-  })
-  const hasEnded = endWithUs(child.pid)
-  let told = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (told = (told + chunk).slice(-4000)))
-  const kill = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
-  }
-  let isLate = false
-  const timer = setTimeout(
-    () => {
-      isLate = true
-      kill()
-    },
-    Math.min(LONGEST_TIMER_MS, 1000 * Math.max(0, left())),
-  )
-  signal.addEventListener('abort', kill)
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', resolve)
-      child.once('exit', (code) => setTimeout(() => resolve(code), LAST_WORDS_MS).unref())
-    })
-    signal.throwIfAborted()
-    if (isLate)
-      throw new TimeUp(`it had not ended after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
-    if (code === 0) return told
-    throw new Refused(`the command failed: ${lastSaid(told) ?? `exit ${code ?? 'by a signal'}`}`)
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', kill)
-    child.stderr.destroy()
-    hasEnded()
-  }
+  const { code, told, isLate } = await runProgram(command, { cwd: folder, env, signal, seconds: left() })
+  if (isLate) throw new TimeUp(`it had not ended after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+  if (code === 0) return told
+  throw new Refused(`the command failed: ${lastSaid(told) ?? `exit ${code ?? 'by a signal'}`}`)
 }

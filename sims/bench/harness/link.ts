@@ -1,6 +1,6 @@
 /** The parent's end of a process that answers requests: one at a time, each within a time limit. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { beReady, endWithUs } from './reaper.ts'
+import { ProcessGroup } from './group.ts'
 
 /** How long a child may take to close what it has open when told to go. */
 const CLOSE_MS = 2000
@@ -34,29 +34,27 @@ export interface LinkOptions {
 }
 
 export class Link<Request extends object, Reply extends { readonly ok: true }> {
+  private readonly group: ProcessGroup<ChildProcess>
   private readonly child: ChildProcess
   private readonly timeoutMs: number | undefined
-  /** Nothing of it is left, and its number may be another's by now. */
-  private isOver = false
 
   constructor(program: URL, { timeoutMs, execArgv, env }: LinkOptions = {}) {
     this.timeoutMs = timeoutMs
-    // What the work prints must not get into a document on stdout.
-    beReady()
-    this.child = fork(program, {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // A group of its own, so that what the work has started ends with it, and all of it with us (`reaper.ts`): by itself it
-      // goes when its channel closes, but not before its work lets it look.
-      detached: true,
-      ...(execArgv && { execArgv: [...execArgv] }),
-      ...(env && { env: { ...process.env, ...env } }),
-    })
-    const hasEnded = endWithUs(this.child.pid)
+    this.group = new ProcessGroup(() =>
+      fork(program, {
+        // What the work prints must not get into a document on stdout.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        // By itself it goes when its channel closes, but not before its work lets it look.
+        detached: true,
+        ...(execArgv && { execArgv: [...execArgv] }),
+        ...(env && { env: { ...process.env, ...env } }),
+      }),
+    )
+    this.child = this.group.leader
     // However it ended: what it has started ends with it.
     this.child.once('exit', () => {
-      this.kill()
-      this.isOver = true
-      hasEnded()
+      this.group.kill()
+      this.group.letGo()
     })
   }
 
@@ -67,14 +65,7 @@ export class Link<Request extends object, Reply extends { readonly ok: true }> {
 
   /** Ends the process and all that it started at once; whatever was asked of it fails. */
   kill(): void {
-    const { pid } = this.child
-    if (pid === undefined || this.isOver) return
-    try {
-      process.kill(-pid, 'SIGKILL')
-    } catch {
-      // Of the group nobody is left, or the system has no groups.
-      this.child.kill('SIGKILL')
-    }
+    this.group.kill()
   }
 
   /** Lets the process close what it has open and go; ends it when it does not. */

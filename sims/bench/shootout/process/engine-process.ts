@@ -2,11 +2,11 @@
  * An engine in a process of its own, bounded in time and memory, that ends when it goes beyond: a matcher that is lost in
  * an exponential search answers to nothing but SIGKILL.
  *
- * The process leads a group of its own, so that what it started ends with it, and all of it with us (`reaper.ts`). A limit on
- * its processor time, set by the shell that starts it, ends it too where even that is gone.
+ * What it started ends with it, and all of it with us. A limit on its processor time, set by the shell that starts it, ends it
+ * too where nobody is left to do so.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { beReady, endWithUs } from '../../harness/reaper.ts'
+import { ProcessGroup } from '../../harness/group.ts'
 import { peakOf } from '../../peers/regex/bounded.ts'
 import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import {
@@ -70,11 +70,11 @@ const ASLEEP_SHARE = 0.5
 const MOST_STRETCH = 10
 const STDERR_KEPT = 2_000
 
-const running = new Set<number>()
+const running = new Set<ProcessGroup<ChildProcessWithoutNullStreams>>()
 
 /** Ends every engine that still runs. */
 export function endAll(): void {
-  for (const pid of running) kill(pid)
+  for (const group of running) group.kill()
 }
 process.once('exit', endAll)
 
@@ -94,17 +94,9 @@ function watchSignals(): void {
   }
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
-}
-
 export class EngineProcess {
   readonly id: string
-  private readonly child: ChildProcessWithoutNullStreams
+  private readonly group: ProcessGroup<ChildProcessWithoutNullStreams>
   private readonly limits: Limits
   private pending: { resolve(line: string): void; reject(error: Error): void } | null = null
   private lineParts: string[] = []
@@ -120,16 +112,17 @@ export class EngineProcess {
     watchSignals()
     const [program, ...args] = spec.command
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
-    beReady()
-    this.child = spawn('/bin/sh', ['-c', script, program, ...args], {
-      ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
-      env: withCompileCache(),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    })
-    const { child } = this
-    if (child.pid !== undefined) running.add(child.pid)
-    const hasEnded = endWithUs(child.pid)
+    const group = new ProcessGroup(() =>
+      spawn('/bin/sh', ['-c', script, program, ...args], {
+        ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
+        env: withCompileCache(),
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+      }),
+    )
+    this.group = group
+    running.add(group)
+    const { leader: child } = group
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.receive(text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (this.errors.length < STDERR_KEPT) this.errors += text
@@ -138,11 +131,9 @@ export class EngineProcess {
     child.stdin.on('error', () => {})
     child.on('error', (error) => this.end('crashed', `could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
-      if (child.pid !== undefined) {
-        kill(child.pid)
-        running.delete(child.pid)
-      }
-      hasEnded()
+      group.kill()
+      group.letGo()
+      running.delete(group)
       this.end(
         'crashed',
         `ended by ${signal ?? `exit ${code}`}${this.errors ? `: ${lastLine(this.errors)}` : ''}`,
@@ -151,7 +142,7 @@ export class EngineProcess {
   }
 
   get pid(): number | undefined {
-    return this.child.pid
+    return this.group.leader.pid
   }
 
   get ended(): boolean {
@@ -195,7 +186,7 @@ export class EngineProcess {
   }
 
   close(): void {
-    if (this.child.pid !== undefined) kill(this.child.pid)
+    this.group.kill()
   }
 
   private async answer<T>(
@@ -250,7 +241,7 @@ export class EngineProcess {
     try {
       return await new Promise<string>((resolve, reject) => {
         this.pending = { resolve, reject }
-        this.child.stdin.write(`${line}\n`)
+        this.group.leader.stdin.write(`${line}\n`)
       })
     } finally {
       clearInterval(poll)
@@ -261,11 +252,11 @@ export class EngineProcess {
   }
 
   private scheduled(): Scheduled | null {
-    return this.child.pid === undefined ? null : scheduled(this.child.pid)
+    return this.pid === undefined ? null : scheduled(this.pid)
   }
 
   private watchMemory(): void {
-    const { pid } = this.child
+    const { pid } = this
     if (pid === undefined || this.over !== null) return
     this.peakBytes = Math.max(this.peakBytes, peakOf(pid) ?? 0)
     if (this.peakBytes > this.limits.bytes)
