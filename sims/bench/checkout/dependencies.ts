@@ -25,8 +25,9 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
 import { makeFolder } from '../../../engines/disk/folder.ts'
 import { CouldNotMeasure } from '../harness/errors.ts'
-import { changedFiles, git } from './git.ts'
-import { foldersWith, isSatisfied, lockOf, NPM_LOCKS, workspacesOf, type Lock } from './locks.ts'
+import { changedFiles, foldersWith, git } from './git.ts'
+import { isSatisfied, lockOf, NPM_LOCKS, workspacesOf, type Lock } from './locks.ts'
+import { packageFolders } from './manifest.ts'
 import { linkModules } from './modules.ts'
 import { npmCi } from './npm.ts'
 import { installsOther, runsOwn } from './scripts.ts'
@@ -73,11 +74,6 @@ export async function provideDependencies(
   const others = [...(await packageFolders(repository))].filter((folder) => !done.has(folder))
   const isLinked = linkModules(repository, tree, others)
   return { dependencies: installed.length > 0 ? 'installed' : isLinked ? 'linked' : 'none', installed }
-}
-
-/** Folders of the working tree that are packages, and so may have a `node_modules`; '' is the top. */
-export async function packageFolders(repository: string): Promise<ReadonlySet<string>> {
-  return new Set(['', ...(await foldersWith(repository, ['package.json']))])
 }
 
 interface Installation {

@@ -1,7 +1,10 @@
 /** Git, asked about a repository. */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
+import { isInstalled } from './paths.ts'
 
 const run = promisify(execFile)
 
@@ -33,13 +36,32 @@ export async function repositoryOf(folder: string): Promise<string> {
   }
 }
 
+/** Files that git does not know, and would take. */
+const FRESH = ['ls-files', '-z', '--others', '--exclude-standard'] as const
+
+const namesIn = (listed: string): string[] => listed.split('\0').filter((name) => name !== '')
+
+/** Every file that git knows or would take, or those that match a pattern. Ones that were deleted are among them. */
+export async function filesOf(tree: string, ...patterns: string[]): Promise<ReadonlySet<string>> {
+  return new Set(namesIn(await git(tree, ...FRESH, '--cached', '--', ...patterns)))
+}
+
+/** Folders, '' for the top, that hold a file of one of these names. */
+export async function foldersWith(tree: string, names: readonly string[]): Promise<string[]> {
+  const files = await filesOf(tree, ...names.map((name) => `:(glob)**/${name}`))
+  const folders = [...files]
+    .filter((file) => !isInstalled(file) && existsSync(join(tree, file)))
+    .map((file) => dirname(file))
+  return [...new Set(folders.map((folder) => (folder === '.' ? '' : folder)))]
+}
+
 /** Paths that differ between a commit and the working tree, files that are new included. */
 export async function changedFiles(repository: string, commit: string): Promise<ReadonlySet<string>> {
   const listed = await Promise.all([
     git(repository, 'diff', '--name-only', '--no-renames', '-z', commit, '--'),
-    git(repository, 'ls-files', '-z', '--others', '--exclude-standard'),
+    git(repository, ...FRESH),
   ])
-  return new Set(listed.flatMap((names) => names.split('\0')).filter((name) => name !== ''))
+  return new Set(listed.flatMap(namesIn))
 }
 
 /** The full hash. Throws BadRequest when `ref` names no commit. */

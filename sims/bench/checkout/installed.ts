@@ -1,6 +1,7 @@
 /** What lies in a folder of installed packages, as npm, pnpm and yarn lay it. */
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { manifestIn } from './manifest.ts'
 
 export interface Package {
   readonly name: string
@@ -60,24 +61,9 @@ function declaredIn(folder: string, seen = new Set<string>()): string[] {
   seen.add(real)
   const within = join(folder, 'node_modules')
   const inner = existsSync(within) ? packagesIn(within).flatMap(({ path }) => declaredIn(path, seen)) : []
-  const file = join(folder, 'package.json')
-  if (!existsSync(file)) return inner
-  const manifest = manifestIn(readFileSync(file, 'utf8'))
-  return [
-    ...inner,
-    ...['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((kind) =>
-      Object.keys(manifest[kind] ?? {}),
-    ),
-  ]
-}
-
-/** Of a package that nobody can load there is nothing to copy. */
-function manifestIn(text: string): Readonly<Record<string, object | undefined>> {
-  try {
-    return (JSON.parse(text) as Record<string, object> | null) ?? {}
-  } catch {
-    return {}
-  }
+  const { dependencies, optionalDependencies, peerDependencies } = manifestIn(folder)
+  const asked = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+  return [...inner, ...Object.keys(asked)]
 }
 
 /** `from 'x'`, `import('x')`, `require.resolve("x/y")`. That some are none costs a copy too many. */

@@ -1,8 +1,8 @@
-/** Lock files: where they lie, and whether what npm's ask for at one commit is what they ask for at another. */
+/** Lock files of npm: whether what they ask for at one commit is what they ask for at another. */
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { CouldNotMeasure } from '../harness/errors.ts'
-import { git } from './git.ts'
+import { isInstalled } from './paths.ts'
 
 /** Of npm, which can install what they ask for; the first is taken where there are both, as npm does. */
 export const NPM_LOCKS = ['npm-shrinkwrap.json', 'package-lock.json'] as const
@@ -49,8 +49,6 @@ function flat(dependencies: Nested['dependencies'] = {}, within = ''): [string, 
   })
 }
 
-const isInstalled = (path: string): boolean => path.split('/').includes('node_modules')
-
 /** Folders of the project's own packages beside the one at its top. */
 export function workspacesOf(lock: Lock | null): string[] {
   return Object.keys(lock?.packages ?? {}).filter((path) => path !== '' && !isInstalled(path))
@@ -83,23 +81,4 @@ function isSame(theirs: Locked, here: Locked | undefined): boolean {
   if (theirs.integrity !== undefined && here.integrity !== undefined)
     return theirs.integrity === here.integrity
   return theirs.resolved === here.resolved
-}
-
-/** Folders of a work tree of git's, '' for its top, that hold a file of one of these names, be it new. */
-export async function foldersWith(tree: string, names: readonly string[]): Promise<string[]> {
-  const places = names.map((name) => `:(glob)**/${name}`)
-  const listed = await git(
-    tree,
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--',
-    ...places,
-  )
-  const files = listed.split('\0').filter((file) => file !== '' && !isInstalled(file))
-  // One that was deleted is listed, too.
-  const folders = files.filter((file) => existsSync(join(tree, file))).map((file) => dirname(file))
-  return [...new Set(folders.map((folder) => (folder === '.' ? '' : folder)))]
 }

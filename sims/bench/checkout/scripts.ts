@@ -1,7 +1,8 @@
 /** What is installed by files of the project itself: by its scripts (patches, say), by compiling, from archives. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lock } from './locks.ts'
+import { manifestIn, type Manifest } from './manifest.ts'
 
 const INSTALLING = ['preinstall', 'install', 'postinstall', 'dependencies']
 /** These build what is published, or set hooks; some patch packages. */
@@ -44,7 +45,7 @@ export function installsOther(
   })
 }
 
-type Scripts = Readonly<Record<string, string>>
+type Scripts = NonNullable<Manifest['scripts']>
 
 const wordsOf = (text: string): string[] => text.split(/[\s'"=;&|()]+/).filter((word) => word !== '')
 
@@ -62,14 +63,4 @@ function textsOf(scripts: Scripts, names: readonly string[]): string[] {
   return [...all].map((name) => scripts[name]!)
 }
 
-/** A manifest that is none is for npm to refuse. */
-function scriptsIn(folder: string): Scripts {
-  const file = join(folder, 'package.json')
-  if (!existsSync(file)) return {}
-  try {
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { readonly scripts?: Scripts } | null
-    return manifest?.scripts ?? {}
-  } catch {
-    return {}
-  }
-}
+const scriptsIn = (folder: string): Scripts => manifestIn(folder).scripts ?? {}

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkout } from '../checkout/checkout.ts'
-import { git, isShallow } from '../checkout/git.ts'
-import { foldersWith, lockOf, NPM_LOCKS } from '../checkout/locks.ts'
+import { foldersWith, git, isShallow } from '../checkout/git.ts'
+import { lockOf, NPM_LOCKS } from '../checkout/locks.ts'
+import { manifestIn } from '../checkout/manifest.ts'
 import { installsOther } from '../checkout/scripts.ts'
 
 export interface Changes {
@@ -57,10 +58,12 @@ export async function changesOf(
     }
   }
   if (!folders.some((folder) => hasLock(base.folder, folder) || hasLock(head, folder))) {
-    const manifests = folders.map((folder) => join(folder, 'package.json'))
-    for (const file of manifests.filter((one) => existsSync(join(base.folder, one))))
-      if (asksOf(join(base.folder, file)) !== asksOf(join(head, file)))
+    for (const folder of folders) {
+      const file = join(folder, 'package.json')
+      const isAsked = existsSync(join(base.folder, file))
+      if (isAsked && asksOf(join(base.folder, folder)) !== asksOf(join(head, folder)))
         doubts.push(`${file} asks for other packages, and no lock file says which; ${SHARED}`)
+    }
   }
   for (const file of ['.nvmrc', '.node-version', '.tool-versions'])
     if (differs(file)) notes.push(`${file} changed; both sides run on Node ${process.versions.node}`)
@@ -105,14 +108,10 @@ const ASKS = [
   'peerDependencies',
   'overrides',
   'resolutions',
-]
+] as const
 
 /** What a manifest asks for, as text; none is as one that asks for nothing. */
-function asksOf(file: string): string {
-  try {
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>
-    return JSON.stringify(ASKS.map((kind) => manifest[kind] ?? {}))
-  } catch {
-    return JSON.stringify(ASKS.map(() => ({})))
-  }
+function asksOf(folder: string): string {
+  const manifest = manifestIn(folder)
+  return JSON.stringify(ASKS.map((kind) => manifest[kind] ?? {}))
 }

@@ -6,27 +6,25 @@
  * would run the same, and pass whatever has changed. It is refused, and who loads what is said.
  */
 import { registerHooks } from 'node:module'
-import { isAbsolute, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isInstalled, placeIn } from '../checkout/paths.ts'
 
 /** From now on this process loads nothing of the working tree in `repository` but what is installed there. */
 export function refuseStrangers(repository: string): void {
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context)
-      const place = placeIn(repository, found.url)
-      if (place === null || place.split(sep).includes('node_modules')) return found
+      const place = fileIn(repository, found.url)
+      if (place === null || isInstalled(place)) return found
       const { parentURL = '' } = context
       throw new Error(
-        `${placeIn(repository, parentURL) ?? parentURL} loads ${place} of the working tree, where each side must load its own: a package has to list what it loads among its dependencies`,
+        `${fileIn(repository, parentURL) ?? parentURL} loads ${place} of the working tree, where each side must load its own: a package has to list what it loads among its dependencies`,
       )
     },
   })
 }
 
 /** The path of a file within a folder; null where it lies elsewhere, or is no file. */
-function placeIn(folder: string, url: string): string | null {
-  if (!url.startsWith('file:')) return null
-  const place = relative(folder, fileURLToPath(url))
-  return isAbsolute(place) || place.split(sep)[0] === '..' ? null : place
+function fileIn(folder: string, url: string): string | null {
+  return url.startsWith('file:') ? placeIn(folder, fileURLToPath(url)) : null
 }

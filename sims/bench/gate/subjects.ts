@@ -7,11 +7,12 @@
  * `question.ts` says which files are its own.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
+import { basename, dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { importsOf } from '../../../tools/imports.ts'
-import { packageFolders } from '../checkout/dependencies.ts'
 import { changedIn } from '../checkout/environment.ts'
+import { manifestIn, packageFolders } from '../checkout/manifest.ts'
+import { placeIn } from '../checkout/paths.ts'
 import { BadRequest } from '../harness/errors.ts'
 import { COUNTED, GATED } from './gated.ts'
 import { questionOf } from './question.ts'
@@ -94,20 +95,15 @@ export function rowWork({ modules, handed }: Registry, id: string, repository: s
  */
 export function taskFile(file: string, trees: Trees, tree: string): TaskFile {
   const { repository } = trees
-  const here = realpathSync(process.cwd())
-  const cwd = join(tree, relative(repository, here))
+  const here = placeIn(repository, realpathSync(process.cwd()))
+  const cwd = here === null ? null : join(tree, here)
   return {
     file: join(tree, relative(repository, file)),
-    ...(isWithin(repository, here) && existsSync(cwd) && { cwd }),
+    ...(cwd !== null && existsSync(cwd) && { cwd }),
     // A temporary folder may lie anywhere.
-    ...(!isWithin(repository, tree) && { repository }),
+    ...(placeIn(repository, tree) === null && { repository }),
     env: changedIn(tree, placesOf(trees)),
   }
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const place = relative(folder, path)
-  return !isAbsolute(place) && place.split(sep)[0] !== '..'
 }
 
 export const taskId = (file: string, task: string): string =>
@@ -133,20 +129,8 @@ export async function taskSubjects(file: string, names: readonly string[], trees
 }
 
 async function packageNames({ repository, head }: Trees): Promise<ReadonlySet<string>> {
-  const names = [...(await packageFolders(repository))].flatMap((folder) => {
-    const file = join(head, folder, 'package.json')
-    return existsSync(file) ? (nameIn(readFileSync(file, 'utf8')) ?? []) : []
-  })
-  return new Set(names)
-}
-
-function nameIn(manifest: string): string | undefined {
-  try {
-    return (JSON.parse(manifest) as { readonly name?: string } | null)?.name
-  } catch {
-    // Nobody can import it.
-    return undefined
-  }
+  const folders = [...(await packageFolders(repository))]
+  return new Set(folders.flatMap((folder) => manifestIn(join(head, folder)).name ?? []))
 }
 
 interface Code {

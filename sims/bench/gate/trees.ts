@@ -10,12 +10,12 @@
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checkOut, type Checkout } from '../checkout/checkout.ts'
-import { packageFolders } from '../checkout/dependencies.ts'
 import type { Places } from '../checkout/environment.ts'
-import { unmeasuredOf } from '../harness/errors.ts'
-import { changedFiles, git } from '../checkout/git.ts'
+import { changedFiles, filesOf } from '../checkout/git.ts'
+import { packageFolders } from '../checkout/manifest.ts'
 import { linkModules } from '../checkout/modules.ts'
 import { temporaryFolder } from '../checkout/temporary.ts'
+import { unmeasuredOf } from '../harness/errors.ts'
 import { changesOf } from './changes.ts'
 
 export interface Trees {
@@ -139,13 +139,12 @@ function copyOne(from: string, to: string): void {
  * the submodules, whose files are not copied.
  */
 async function copyWorkingTree(repository: string, to: string): Promise<string[]> {
-  const listed = await git(repository, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
   const folders: string[] = []
   const isThere = presence(repository)
-  for (const file of new Set(listed.split('\0'))) {
+  for (const file of await filesOf(repository)) {
     const from = join(repository, file)
     // A file that was deleted is listed, too.
-    if (file === '' || !isThere(file)) continue
+    if (!isThere(file)) continue
     const place = join(to, file)
     mkdirSync(dirname(place), { recursive: true })
     copyOne(from, place)
