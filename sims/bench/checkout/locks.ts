@@ -49,9 +49,10 @@ function flat(dependencies: Nested['dependencies'] = {}, within = ''): [string, 
   })
 }
 
-/** Folders of the project's own packages beside the one at its top. */
-export function workspacesOf(lock: Lock | null): string[] {
-  return Object.keys(lock?.packages ?? {}).filter((path) => path !== '' && !isInstalled(path))
+/** The folder of a lock file and those of its workspaces. Beyond the repository nothing is a commit's. */
+export function foldersOf(folder: string, lock: Lock | null): string[] {
+  const own = Object.keys(lock?.packages ?? {}).filter((path) => path !== '' && !isInstalled(path))
+  return [folder, ...own.map((path) => join(folder, path))].filter((path) => !path.startsWith('..'))
 }
 
 /**

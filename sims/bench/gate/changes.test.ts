@@ -2,12 +2,15 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { repositoryOfEachTest } from '../testing/repository.ts'
 import { countsOf, walk } from './testing/packages.ts'
 import { openTrees } from './trees.ts'
 
 const repository = repositoryOfEachTest()
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 const TASKS = {
   '.gitignore': 'node_modules\n',
@@ -50,6 +53,43 @@ test('planted: another patch, of an installation that is not made anew', async (
   expect([verdict, changes]).toEqual([
     'undecided',
     ['what scripts of package.json install changed; both sides run the packages that are installed here'],
+  ])
+})
+
+test('planted: another patch of a package that is none of those which base installs for itself', async () => {
+  const top = { name: 'top', version: '1.0.0' }
+  const workspaces = ['packages/a']
+  const patched = JSON.stringify({ name: 'app', scripts: { postinstall: 'patch-package' } })
+  const locked = {
+    '': { ...top, workspaces },
+    'node_modules/a': { resolved: 'packages/a', link: true },
+    'packages/a': { version: '1.0.0' },
+  }
+  const lock = (packages: object): string => JSON.stringify({ ...top, lockfileVersion: 3, packages })
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'package.json': JSON.stringify({ ...top, workspaces }),
+    'packages/a/package.json': JSON.stringify({ name: 'a', version: '1.0.0' }),
+    'package-lock.json': lock(locked),
+    'app/package.json': patched,
+    'app/yarn.lock': '',
+    'app/patches/a.patch': 'one',
+  })
+  repository.write({
+    'package-lock.json': lock({ '': top }),
+    'app/node_modules/a/index.js': '',
+    'app/patches/a.patch': 'another',
+    // A workspace that base has not.
+    'packages/new/package.json': patched,
+    'packages/new/node_modules/a/index.js': '',
+  })
+  vi.stubEnv('XDG_CACHE_HOME', join(repository.folder, 'node_modules', 'cache'))
+  const trees = await openTrees(repository.folder, 'HEAD', new AbortController().signal)
+  trees.close()
+  const made = (folder: string): string => `what scripts of ${folder}/package.json install changed`
+  expect([trees.doubts, trees.changes]).toEqual([
+    [`${made('app')}; both sides run the packages that are installed here`],
+    expect.arrayContaining([`${made('packages/new')}: each side runs its own`]),
   ])
 })
 

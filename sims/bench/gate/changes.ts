@@ -1,6 +1,6 @@
 /** What differs between two trees besides the code that is compared, and bears on every figure. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Checkout } from '../checkout/checkout.ts'
 import { foldersWith, git, isShallow } from '../checkout/git.ts'
 import { lockOf, NPM_LOCKS } from '../checkout/locks.ts'
@@ -49,7 +49,8 @@ export async function changesOf(
     const isInstalled = existsSync(join(repository, folder, 'node_modules'))
     if (isInstalled && installsOther(repository, base.folder, [folder], files)) {
       const made = `what scripts of ${join(folder, 'package.json')} install changed`
-      if (isWithin(base.installed, folder)) notes.push(`${made}: each side runs its own`)
+      if (base.installed.includes(packageAt(base.folder, folder)))
+        notes.push(`${made}: each side runs its own`)
       else doubts.push(`${made}; ${SHARED}`)
     }
     for (const file of changed(OTHER_LOCKS)) {
@@ -88,9 +89,12 @@ async function packagesOf(repository: string, { folder: base }: Checkout): Promi
   return [...new Set(['', ...found.flat()])].filter(isUsed)
 }
 
-/** Whether one of these folders is this one or holds it, as it does its workspaces. */
-const isWithin = (folders: readonly string[], folder: string): boolean =>
-  folders.some((one) => one === '' || `${folder}/`.startsWith(`${one}/`))
+/** The package of `tree` that a folder is or, where it has no such folder, would lie in; '' where there is none. */
+function packageAt(tree: string, folder: string): string {
+  if (folder === '' || existsSync(join(tree, folder, 'package.json'))) return folder
+  const above = dirname(folder)
+  return packageAt(tree, above === '.' ? '' : above)
+}
 
 const hasLock = (tree: string, folder: string): boolean =>
   [...NPM_LOCKS, ...OTHER_LOCKS].some((name) => existsSync(join(tree, folder, name)))
