@@ -6,31 +6,28 @@
  * script that is the working tree's starts the working tree's programs, which look for packages there. So a tree has
  * scripts of its own.
  */
-import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, sep } from 'node:path'
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
 
-export const isProgram = (path: string): boolean => basename(dirname(path)) === '.bin'
+/** Paths of those that lie beside the packages of a shelf. */
+export function programsOn(shelf: string): string[] {
+  const bin = join(shelf, '.bin')
+  const isThere = lstatSync(bin, { throwIfNoEntry: false })?.isDirectory() === true
+  return isThere ? readdirSync(bin).map((name) => join(bin, name)) : []
+}
 
 const MOST_BYTES = 1 << 16
 
-/** The text of a program that is a script; null for what is none: a link, a binary. */
-export function scriptIn(path: string): string | null {
-  if (!isProgram(path)) return null
+/** Whether there is a program at a path that is a script, and no link or binary. */
+export function isScript(path: string): boolean {
+  if (basename(dirname(path)) !== '.bin') return false
   const kind = lstatSync(path)
-  if (!kind.isFile() || kind.size > MOST_BYTES) return null
-  const text = readFileSync(path, 'utf8')
-  return text.startsWith('#!') ? text : null
+  return kind.isFile() && kind.size <= MOST_BYTES && readFileSync(path, 'utf8').startsWith('#!')
 }
 
-/** A tree, and the folders that paths in scripts begin with where the tree's are meant: one, by all of its names. */
-export interface Move {
-  readonly from: readonly string[]
-  readonly tree: string
-}
-
-/** Lays the script that is at `path` at `place`, as the tree's. */
-export function layScript(path: string, place: string, { from, tree }: Move): void {
-  const moved = from.reduce(
+/** Lays the script that is at `path` at `place`, as the tree's: paths in it that begin with one of these folders are there. */
+export function layScript(path: string, place: string, tree: string, folders: readonly string[]): void {
+  const moved = folders.reduce(
     (text, folder) => text.replaceAll(folder + sep, () => tree + sep),
     readFileSync(path, 'utf8'),
   )

@@ -1,86 +1,83 @@
 /**
  * Which installed packages use one of the repository's own, or one that does: they cannot be shared by two trees.
  *
- * One is used where it is linked beside the user, where the user's manifest names it, and where its code does: Node looks
- * in every `node_modules` above a file, and there pnpm and npm lay all of the repository's own packages. What is imported by
- * a name that is only known when it runs is not found here; `strangers.ts` of the gate refuses it.
+ * What one uses is found as Node finds it, in every `node_modules` above (there pnpm and npm lay all of the repository's own
+ * packages), by the names that its manifest or its code say; in a store all that lies beside it is there for it. What is
+ * imported by a name that is only known when it runs is not found here; `strangers.ts` of the gate refuses it.
  */
-import { existsSync } from 'node:fs'
-import { hoistBeside, isFolder, needsOf, packagesIn, type Package } from './installed.ts'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { packagesOn, shelvesAbove, type Package, type Shelf } from './installed.ts'
+import { manifestIn } from './manifest.ts'
 
-/** The place in a tree for a path that leads to a folder of the repository's own; null for what was installed. */
-export type OwnFolder = (path: string) => string | null
-
-/** Folders of the packages that use one of the repository's own, or one that does. */
-export function usersOf(packages: readonly Package[], own: OwnFolder): ReadonlySet<string> {
-  const reached = new Set(packages.filter(({ path }) => own(path) !== null).map(({ name }) => name))
-  const copied = new Set<string>()
-  if (reached.size === 0) return copied
-  // A link into a store is no copy's: what it leads to is, with what lies beside it.
-  const open = packages.filter(({ path }) => isFolder(path))
-  for (let before = -1; before !== copied.size;) {
-    before = copied.size
-    for (const { name, path } of open) {
-      if (copied.has(path) || reached.isDisjointFrom(needsOf(path))) continue
-      copied.add(path)
-      reached.add(name)
-    }
+/** Folders of the packages on these shelves that use one which `isOwn`, or one that does. */
+export function usersOf(
+  shelves: ReadonlyMap<string, Shelf>,
+  isOwn: (path: string) => boolean,
+): ReadonlySet<string> {
+  const all = [...shelves.values()].flatMap(({ packages, isOfStore }) =>
+    [...packages.values()].map((one) => ({ ...one, beside: isOfStore ? [...packages.keys()] : [] })),
+  )
+  const apart = new Set(all.map(({ real }) => real).filter(isOwn))
+  // Of most repositories nothing is used by what is installed, and no code has to be read.
+  if (apart.size === 0) return apart
+  const usedBy = (path: string, beside: readonly string[]): Package[] => {
+    const above = shelvesAbove(path).flatMap((shelf) => shelves.get(shelf)?.packages ?? [])
+    return [...new Set([...needsOf(path), ...beside])].flatMap(
+      (name) => above.find((packages) => packages.has(name))?.get(name) ?? [],
+    )
   }
-  return copied
+  // A link is no copy's: what it leads to is, with what lies beside that.
+  const folders = all.filter(({ path, real }) => path === real)
+  const uses = new Map(folders.map(({ path, beside }) => [path, usedBy(path, beside)]))
+  for (let before = -1; before !== apart.size;) {
+    before = apart.size
+    for (const [path, used] of uses) if (used.some(({ real }) => apart.has(real))) apart.add(path)
+  }
+  return new Set([...uses.keys()].filter((path) => apart.has(path)))
 }
 
-/** A package in a store, or a link to one. */
-interface Entry extends Package {
-  readonly isOwn: boolean
-  readonly isFolder: boolean
-  /** The room that it leads into, if it is such a link. */
-  readonly room: string | null
+/** An installation does not change while we run, and its code is read for every tree. */
+const needs = new Map<string, ReadonlySet<string>>()
+
+/** Names of what a package uses: what its manifest says, and what its code imports, be it said or not. */
+function needsOf(folder: string): ReadonlySet<string> {
+  const known = needs.get(folder) ?? new Set([...declaredIn(folder), ...importedIn(folder)])
+  needs.set(folder, known)
+  return known
 }
 
 /**
- * Rooms that these packages reach, in which one of the repository's own packages is used, or a room that uses one; and the
- * folders above them in which any package of their store would find one of these.
+ * Names of what a package depends on, and of what those depend on that are installed within it. Links may lead round, or to
+ * one package on many ways: each is looked at once.
  */
-export function usingRooms(
-  packages: readonly Package[],
-  own: OwnFolder,
-  roomOf: (path: string) => string | null,
-): ReadonlySet<string> {
-  const entriesIn = (all: readonly Package[]): Entry[] =>
-    all.map((one) => ({
-      ...one,
-      isOwn: own(one.path) !== null,
-      isFolder: isFolder(one.path),
-      room: roomOf(one.path),
-    }))
-  const top = entriesIn(packages)
-  const rooms = new Map<string, readonly Entry[]>()
-  const hoists = new Map<string, readonly Entry[]>()
-  const open = new Set(top.flatMap(({ room }) => room ?? []))
-  for (const room of open) {
-    const hoist = hoistBeside(room)
-    const fresh = [{ to: rooms, folder: room }]
-    if (!hoists.has(hoist) && existsSync(hoist)) fresh.push({ to: hoists, folder: hoist })
-    for (const { to, folder } of fresh) {
-      const entries = entriesIn(packagesIn(folder))
-      to.set(folder, entries)
-      for (const entry of entries) if (entry.room !== null) open.add(entry.room)
-    }
-  }
-  const using = new Set<string>()
-  const isApart = ({ isOwn, room }: Entry): boolean => isOwn || (room !== null && using.has(room))
-  const hoisted = [...top, ...[...hoists.values()].flat()]
-  for (let before = -1; before !== using.size;) {
-    before = using.size
-    const names = new Set(hoisted.filter(isApart).map(({ name }) => name))
-    for (const [room, entries] of rooms) {
-      if (using.has(room)) continue
-      // What lies in the room itself is found there first.
-      const above = names.difference(new Set(entries.map(({ name }) => name)))
-      const imports = ({ path }: Entry): boolean => above.size > 0 && !above.isDisjointFrom(needsOf(path))
-      if (entries.some((entry) => isApart(entry) || (entry.isFolder && imports(entry)))) using.add(room)
-    }
-  }
-  for (const [hoist, entries] of hoists) if (entries.some(isApart)) using.add(hoist)
-  return using
+function declaredIn(folder: string, seen = new Set<string>()): string[] {
+  if (!existsSync(folder)) return []
+  const real = realpathSync(folder)
+  if (seen.has(real)) return []
+  seen.add(real)
+  const within = join(folder, 'node_modules')
+  const inner = existsSync(within) ? packagesOn(within).flatMap(({ path }) => declaredIn(path, seen)) : []
+  const { dependencies, optionalDependencies, peerDependencies } = manifestIn(folder)
+  return [...inner, ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })]
+}
+
+/** `from 'x'`, `import('x')`, `require.resolve("x/y")`. That some are none costs a copy too many. */
+const IMPORT = /\b(?:from|import|require|resolve)\s*\(?\s*['"`]((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)['"`/]/g
+
+/** Names of the packages that its code imports by a name that is written there. */
+function importedIn(folder: string): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const path of codeIn(folder))
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(IMPORT)) names.add(name!)
+  return names
+}
+
+/** Not behind links, as Node's own `recursive` goes: they may lead round, or to one folder on many ways. */
+function codeIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return codeIn(path)
+    return entry.isFile() && /\.[cm]?js$/.test(entry.name) ? [path] : []
+  })
 }

@@ -67,6 +67,25 @@ test.each([
   expect(real).toBe(join(trees.base.folder, 'node_modules/@y/inner/i.js'))
 })
 
+test('planted: and through a link of one workspace to such a package', async () => {
+  repository.commit({
+    '.gitignore': 'node_modules\n',
+    'packages/engine/package.json': manifest('engine'),
+    'packages/engine/i.js': walk(100),
+    'packages/app/package.json': manifest('app'),
+    'packages/app/b.mjs': `import { w } from 'outer'\nexport const tasks = { w }\n`,
+  })
+  link(repository, '../packages/engine', 'node_modules/engine')
+  repository.write({
+    'node_modules/outer/package.json': manifest('outer'),
+    'node_modules/outer/i.js': `export { w } from 'engine'\n`,
+  })
+  link(repository, '../../../node_modules/outer', 'packages/app/node_modules/outer')
+  repository.write({ 'packages/engine/i.js': walk(1000) })
+  const document = await countsOf(repository, 'packages/app/b.mjs')
+  expect(document.verdict, document.headline).toBe('fail')
+})
+
 test('packages whose links lead to one another on many ways are looked at once each', async () => {
   repository.commit({
     '.gitignore': 'node_modules\n',
