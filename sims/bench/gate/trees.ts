@@ -7,8 +7,8 @@
  *
  * A path's length moves the stack and with it a measurement, so all have the same. Node is the one that runs us.
  */
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { checkOut, type Checkout } from '../checkout/checkout.ts'
 import type { Places } from '../checkout/environment.ts'
 import { changedFiles, filesOf } from '../checkout/git.ts'
@@ -17,6 +17,7 @@ import { linkModules } from '../checkout/modules.ts'
 import { temporaryFolder } from '../checkout/temporary.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
 import { changesOf } from './changes.ts'
+import { layInto, presence } from './lay.ts'
 
 export interface Trees {
   readonly repository: string
@@ -50,18 +51,25 @@ export async function openTrees(
   { dev = false }: TreesOptions = {},
 ): Promise<Trees> {
   const room = temporaryFolder('flowbench-gate-')
-  const open: Checkout[] = []
+  const checkouts: Checkout[] = []
   const close = (): void => {
     process.off('exit', close)
-    for (const checkout of open.splice(0)) checkout.close()
+    for (const checkout of checkouts.splice(0)) checkout.close()
     rmSync(room, { recursive: true, force: true })
   }
   process.once('exit', close)
+  const open = async (name: string, commit: string, install = false): Promise<Checkout> => {
+    const checkout = await checkOut(repository, commit, signal, { place: join(room, name), install, dev })
+    checkouts.push(checkout)
+    return checkout
+  }
   try {
-    const base = await checkOut(repository, ref, signal, { place: join(room, 'base'), dev })
-    open.push(base)
+    const base = await open('base', ref)
     const head = join(room, 'head')
-    const submodules = await copyWorkingTree(repository, head)
+    mkdirSync(head)
+    const files = await filesOf(repository)
+    layInto(head, repository, files)
+    linkModules(repository, head, await packageFolders(repository))
     const changed = await changedFiles(repository, base.commit)
     const { notes, doubts } = await changesOf(repository, base, { head, dev, changed })
     const nothing =
@@ -71,24 +79,14 @@ export async function openTrees(
       base,
       head,
       cache: join(room, 'cache'),
-      changes: [...nothing, ...emptyNotes(submodules), ...notes],
+      changes: [...nothing, ...emptyNotes(repository, files), ...notes],
       doubts,
       changed,
-      twin: async () => {
-        const twin = await checkOut(repository, base.commit, signal, {
-          place: join(room, 'twin'),
-          install: true,
-          dev,
-        })
-        open.push(twin)
-        return twin.folder
-      },
+      twin: async () => (await open('twin', base.commit, true)).folder,
       layOver: async (paths) => {
-        const place = join(room, 'over')
-        const over = await checkOut(repository, base.commit, signal, { place, dev })
-        open.push(over)
-        layInto(over.folder, head, paths)
-        return over.folder
+        const { folder } = await open('over', base.commit)
+        layInto(folder, head, paths)
+        return folder
       },
       close,
     }
@@ -104,76 +102,13 @@ export const placesOf = ({ repository, base, head }: Trees): Places => ({
   trees: [base.folder, head],
 })
 
-/** Puts what `from` has at these paths, be it nothing, in place of what `into` has. */
-function layInto(into: string, from: string, paths: readonly string[]): void {
-  // All go before any comes: where a folder becomes a file or a link, or the other way round, both are among the paths.
-  for (const path of paths)
-    if (presence(into)(path)) rmSync(join(into, path), { recursive: true, force: true })
-  const isThere = presence(from)
-  for (const path of paths) {
-    if (!isThere(path)) continue
-    makeFolder(into, dirname(path))
-    copyOne(join(from, path), join(into, path))
-  }
-}
-
-/** A folder and those above it, in place of the link or the file that any of them may be. */
-function makeFolder(root: string, path: string): void {
-  if (path === '.') return
-  makeFolder(root, dirname(path))
-  const place = join(root, path)
-  if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) return
-  rmSync(place, { force: true })
-  mkdirSync(place)
-}
-
-/** A file, or a link as it is. What is neither is passed over. */
-function copyOne(from: string, to: string): void {
-  const kind = lstatSync(from)
-  if (kind.isSymbolicLink()) symlinkSync(readlinkSync(from), to)
-  else if (kind.isFile()) copyFileSync(from, to)
-}
-
-/**
- * Every file that git knows or would take, as it is now; a link stays one, so what it leads to is the copy's own. Returns
- * the submodules, whose files are not copied.
- */
-async function copyWorkingTree(repository: string, to: string): Promise<string[]> {
-  const folders: string[] = []
+function emptyNotes(repository: string, files: ReadonlySet<string>): string[] {
   const isThere = presence(repository)
-  for (const file of await filesOf(repository)) {
-    const from = join(repository, file)
-    // A file that was deleted is listed, too.
-    if (!isThere(file)) continue
-    const place = join(to, file)
-    mkdirSync(dirname(place), { recursive: true })
-    copyOne(from, place)
-    // A file that has become a folder is no repository: what is in it is listed by itself.
-    if (lstatSync(from).isDirectory() && existsSync(join(from, '.git'))) folders.push(file.replace(/\/$/, ''))
-  }
-  linkModules(repository, to, await packageFolders(repository))
-  return folders
-}
-
-function emptyNotes(submodules: readonly string[]): string[] {
-  if (submodules.length === 0) return []
-  return [`repositories within this one are empty on both sides: ${submodules.join(', ')}`]
-}
-
-/**
- * Whether there is something at a path of this tree itself, a dangling link included: what lies behind a link, where a
- * folder has become one, is of another place, and nothing lies behind a file.
- */
-function presence(root: string): (path: string) => boolean {
-  const folders = new Map<string, boolean>([['.', true]])
-  const isFolder = (path: string): boolean => {
-    const known = folders.get(path)
-    if (known !== undefined) return known
-    const found = isThere(path) && lstatSync(join(root, path)).isDirectory()
-    folders.set(path, found)
-    return found
-  }
-  const isThere = (path: string): boolean =>
-    isFolder(dirname(path)) && lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined
-  return isThere
+  // A file that has become a folder is no repository: what is in it is listed by itself.
+  const isRepository = (path: string): boolean =>
+    lstatSync(path).isDirectory() && existsSync(join(path, '.git'))
+  const empty = [...files].filter((file) => isThere(file) && isRepository(join(repository, file)))
+  if (empty.length === 0) return []
+  const names = empty.map((file) => file.replace(/\/$/, '')).join(', ')
+  return [`repositories within this one are empty on both sides: ${names}`]
 }
