@@ -9,7 +9,7 @@
  * They are counted in this order, in about a second each at first, and half a minute at last: where time is short
  * (`.ci/gate`), one that cannot be counted takes half of it from those that could.
  */
-export const GATED: ReadonlyMap<string, readonly string[]> = new Map([
+const GATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['kernel', ['mm1', 'mm20', 'mm20-100k-far-timers']],
   [
     'relay',
@@ -39,9 +39,10 @@ export const GATED: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** Rows whose time is mostly a disk's: their work is counted and compared, and never timed. */
-export const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([['webhook', ['accept-256']]])
+const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([['webhook', ['accept-256']]])
 
-/** Ids of all of them, `kernel/mm1` first. */
-export const gatedIds: readonly string[] = [...GATED].flatMap(([name, rows]) =>
-  rows.map((row) => `${name}/${row}`),
-)
+const rowsOf = (of: typeof GATED, timed: boolean) =>
+  [...of].flatMap(([name, rows]) => rows.map((row) => ({ name, id: `${name}/${row}`, timed })))
+
+/** All of them, `kernel/mm1` first: the benchmark that each is of, its id, and whether it is timed. */
+export const GATED_ROWS = [...rowsOf(GATED, true), ...rowsOf(COUNTED, false)]

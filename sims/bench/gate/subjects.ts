@@ -14,7 +14,7 @@ import { changedIn } from '../checkout/environment.ts'
 import { manifestIn, packageFolders } from '../checkout/manifest.ts'
 import { placeIn } from '../checkout/paths.ts'
 import { BadRequest } from '../harness/errors.ts'
-import { COUNTED, GATED } from './gated.ts'
+import { GATED_ROWS } from './gated.ts'
 import { questionOf } from './question.ts'
 import { placesOf, type Trees } from './trees.ts'
 import type { TaskFile, Work } from './work.ts'
@@ -47,13 +47,10 @@ export async function rowSubjects(
 ): Promise<Subject[]> {
   const { changed } = trees
   const place = (url: URL): string => relative(trees.repository, fileURLToPath(url))
-  const rowsOf = (of: typeof GATED, timed: boolean) =>
-    [...of].flatMap(([name, ids]) => ids.map((id) => ({ name, id: `${name}/${id}`, timed })))
-  const rows = [...rowsOf(GATED, true), ...rowsOf(COUNTED, false)]
-  const chosen = rows.filter(({ id }) => only === undefined || only.some((part) => id.includes(part)))
+  const chosen = GATED_ROWS.filter(({ id }) => only === undefined || only.some((part) => id.includes(part)))
   if (chosen.length === 0) {
     throw new BadRequest(
-      `the gate has no benchmark like ${only?.join(', ')}; it has ${rows.map(({ id }) => id).join(', ')}`,
+      `the gate has no benchmark like ${only?.join(', ')}; it has ${GATED_ROWS.map(({ id }) => id).join(', ')}`,
     )
   }
   const codes = new Map<string, Code>()

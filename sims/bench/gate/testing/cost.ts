@@ -13,7 +13,7 @@ import { benchModules } from '../../registry.ts'
 import { childrenUsage } from '../command-meter.ts'
 import { countOnce } from '../counting.ts'
 import { playRound, roundOptions } from '../duel.ts'
-import { gatedIds } from '../gated.ts'
+import { GATED_ROWS } from '../gated.ts'
 import { planOf } from '../judge.ts'
 import { rowWork } from '../subjects.ts'
 import { gateClock } from '../waiting.ts'
@@ -27,6 +27,7 @@ const signal = new AbortController().signal
 const cache = mkdtempSync(join(tmpdir(), 'flowbench-cost-'))
 const usage = childrenUsage()
 if (usage === null) throw new Error('koffi is not here: what children take cannot be told')
+const gatedIds = GATED_ROWS.filter(({ timed }) => timed).map(({ id }) => id)
 const { looks } = planOf(gatedIds.length)
 let clear = 0
 let longest = 0

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { benchModules } from '../../registry.ts'
 import { agree } from '../counts.ts'
 import { countOnce } from '../counting.ts'
-import { COUNTED, GATED } from '../gated.ts'
+import { GATED_ROWS } from '../gated.ts'
 import { rowWork } from '../subjects.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
@@ -18,9 +18,8 @@ const SIMS = pathToFileURL(join(ROOT, 'sims', 'index.ts'))
 const { values } = parseArgs({ options: { match: { type: 'string', default: '' } } })
 const registry = { modules: benchModules, handed: SIMS }
 const limits = { signal: new AbortController().signal, left: () => Infinity }
-const ids = [...GATED, ...COUNTED].flatMap(([name, rows]) => rows.map((row) => `${name}/${row}`))
 let wrong = 0
-for (const id of ids.filter((one) => one.includes(values.match))) {
+for (const { id } of GATED_ROWS.filter((row) => row.id.includes(values.match))) {
   const work = rowWork(registry, id, ROOT, ROOT)
   const begin = performance.now()
   const [first, second] = [await countOnce(id, work, ROOT, limits), await countOnce(id, work, ROOT, limits)]
