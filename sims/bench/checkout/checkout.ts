@@ -1,13 +1,21 @@
 /**
  * Another commit, in a work tree of its own, so that its code can run beside ours.
  *
- * The work tree lies in a temporary folder and is removed when it is closed, and when the process ends before that. What it
- * needs of packages is in `dependencies.ts`. Node itself is the one that runs us, for both sides.
+ *     work tree     git's, in a temporary folder                     git.ts, temporary.ts
+ *     dependencies  whose packages it runs: ours, or its own         dependencies.ts
+ *                   what lock files, scripts and manifests ask for   locks.ts, scripts.ts, manifest.ts
+ *                   its own, installed once and kept                 npm.ts
+ *     modules       these in the tree: linked, and few copied        modules.ts
+ *                   what lies there, and who uses what               installed.ts, users.ts, programs.ts
+ *     environment   which variables lead into the tree               environment.ts
+ *
+ * It is removed when it is closed, and when the process ends before that. Node itself is the one that runs us, for both
+ * sides.
  */
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { provideDependencies, type Dependencies } from './dependencies.ts'
 import { unmeasuredOf } from '../harness/errors.ts'
+import { provideDependencies, type Dependencies } from './dependencies.ts'
 import { commitOf, git, gitEnvironment } from './git.ts'
 import { temporaryFolder } from './temporary.ts'
 

@@ -8,8 +8,8 @@
  */
 import { join } from 'node:path'
 import { checkOut, type Checkout } from '../checkout/checkout.ts'
-import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import { commitOf, git, repositoryOf } from '../checkout/git.ts'
+import { BadRequest, CouldNotMeasure } from '../harness/errors.ts'
 import { benchmarkContest } from './contest.ts'
 import { countBoth } from './counting.ts'
 import { SideFailed } from './duel.ts'

@@ -1,4 +1,16 @@
-/** A whole benchmark module, measured row by row into one document. */
+/**
+ * A whole benchmark module, measured row by row into one document.
+ *
+ *     rows         what a benchmark is, and where it comes from      row.ts, load.ts
+ *     contestants  each in a process of its own, asked by messages   contestant.ts, link.ts, protocol.ts
+ *                  what that process does                            child.ts, parts.ts
+ *     base         another commit as one of them                     base.ts, ../checkout
+ *     rounds       who has its turn when                             interleave.ts, shuffled.ts
+ *     figures      ratios with their intervals                       compare.ts, geomean.ts
+ *     document     what is told of them                              document.ts
+ *
+ * Whatever is started ends with us: `group.ts`, `program.ts`, `reaper.ts`.
+ */
 import { availableParallelism, cpus } from 'node:os'
 import type { z } from 'zod'
 import { openStream } from '../../lab/kernel/random/stream.ts'
