@@ -242,8 +242,7 @@ export class Delivery {
 
   private load(effect: Load): void {
     const { endpoint, due, seq, limit } = effect
-    // -Infinity has no place in SQL; no message is due before 1970.
-    this.parts.store.ask('load', { endpoint, due: Math.max(due, -1), seq, limit }).then(
+    this.parts.store.ask('load', { endpoint, due, seq, limit }).then(
       (rows) => {
         const messages = rows.map((row) => ({ ...row, since: row.since ?? acceptedAt(row.seq) }))
         this.parts.scheduler.loaded(effect, messages, this.parts.clock())

@@ -264,6 +264,20 @@ describe('time', () => {
     expect(signatures).toEqual([2, 2, 1])
   })
 
+  test('what has been overdue for longer than the clock shows is found', async () => {
+    const { url, deliveries } = await receive()
+    let now = Date.now()
+    const live = await open({ clock: () => now })
+    const id = await live.endpoint(url)
+    await live.call('POST', `/endpoints/${id}/pause`)
+    const message = await live.post(id)
+    now += 2 * HOUR
+    server = await live.restart({ clock: () => 30_000 })
+    await server.call('POST', `/endpoints/${id}/resume`)
+    await until(async () => (await stateOfMessage(message)) === 'delivered')
+    expect(deliveries).toHaveLength(1)
+  })
+
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }
   const attemptsOf = async (message: string): Promise<number> =>
     (await server!.call('GET', `/messages/${message}`)).json.attempts.length

@@ -162,7 +162,7 @@ export class Database {
     }
   }
 
-  /** The next pending messages of an endpoint behind (due, seq), in that order. */
+  /** The next pending messages of an endpoint behind (due, seq), in that order: from -Infinity on, all there are. */
   load(after: {
     readonly endpoint: number
     readonly due: number
@@ -173,7 +173,8 @@ export class Database {
       `SELECT seq, endpoint, state, tries, attempts, due, since FROM deliveries
        WHERE state = ${PENDING} AND endpoint = ? AND (due, seq) > (?, ?) ORDER BY due, seq LIMIT ?`,
       after.endpoint,
-      after.due,
+      // Not from 1970 on: what a clock that starts there has moved back may be overdue by more than that is ago.
+      Math.max(after.due, Number.MIN_SAFE_INTEGER),
       after.seq,
       after.limit,
     ) as unknown as DeliveryRow[]
