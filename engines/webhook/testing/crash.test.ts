@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { FAULT_POINTS } from '../io/fault.ts'
 import { crashRounds, holds } from './crash.ts'
-import { powerCuts, straceMissing } from './power.ts'
+import { straceMissing } from './power-replay.ts'
+import { startCuts } from './power-start.ts'
+import { powerCuts } from './power.ts'
 import { seeded } from './random.ts'
 
 // Two folders at once: most of a round is waiting.
@@ -30,6 +32,16 @@ test.skipIf(missing !== null)(
     const report = powerCuts(30, 'FULL', seeded(3), 250)
     expect(report.reasons).toEqual([])
     expect(report).toMatchObject({ cuts: 30, lossy: 0, corrupt: 0, promised: 250 })
+    expect(report.checkpointWrites).toBeGreaterThan(10)
+  },
+)
+
+test.skipIf(missing !== null)(
+  '30 power cuts in a start after syncs had failed: what it copies is in the log on the disk',
+  () => {
+    const report = startCuts(30, seeded(6))
+    expect(report.reasons).toEqual([])
+    expect(report).toMatchObject({ cuts: 30, lossy: 0, corrupt: 0 })
     expect(report.checkpointWrites).toBeGreaterThan(10)
   },
 )

@@ -1,5 +1,7 @@
 /** The store's file, opened, and its statements, each prepared once. */
+import { existsSync, realpathSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { rewriteInPlace } from '../../../disk/rewrite.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** Pages in the log before it is copied into the file: 16 MiB. */
@@ -10,6 +12,9 @@ const BUSY = 5
 const FULL = 13
 /** SQLITE_PERM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN and NOTADB: no fault of a statement. */
 const OF_THE_FILE = new Set([3, 8, 10, 11, FULL, 14, 26])
+
+/** What the system says where there is no room. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT'])
 
 /** What a file is opened with. Everything but FULL loses accepted messages in a power cut: for tests that show it. */
 export interface FileOptions {
@@ -78,6 +83,7 @@ function open(path: string, options: FileOptions): DatabaseSync {
     db.exec('PRAGMA cache_size = -32768')
     // Takes the lock, and keeps it.
     db.exec('BEGIN IMMEDIATE')
+    const isSettled = settleLog(path)
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
     if (version > SCHEMA_VERSION) {
       throw new StoreNotOpened(`${path} is of version ${version}, this program reads ${SCHEMA_VERSION}`)
@@ -87,7 +93,7 @@ function open(path: string, options: FileOptions): DatabaseSync {
     if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
     db.exec('COMMIT')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
-    settleLog(db)
+    if (isSettled) copyLog(db)
     return db
   } catch (error) {
     db?.close()
@@ -101,9 +107,27 @@ function open(path: string, options: FileOptions): DatabaseSync {
 /**
  * Puts what a dead server left in its log on the disk. It may have ended because a sync failed, and then what is read
  * from the log may be in the kernel's memory alone, where no later sync finds it to be written: it would be promised
- * again (a repeated key has its answer) and be lost in a power cut. The copy into the file writes it anew.
+ * again (a repeated key has its answer) and be lost in a power cut. Nor would it be safe to copy into the file: SQLite
+ * syncs the log before, so that a copy that is cut short is done again from it, and where that sync leaves something
+ * out, a file of two ages is left. So the log is written anew first, under the lock that is held by now.
+ *
+ * Returns whether it was: on a full disk, a file system that writes nothing in place may have no room for that.
  */
-function settleLog(db: DatabaseSync): void {
+function settleLog(path: string): boolean {
+  // Beside the file itself, where the name is a link's.
+  const log = `${realpathSync(path)}-wal`
+  try {
+    if (existsSync(log)) rewriteInPlace(log)
+    return true
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    if (NO_ROOM.has(code)) return false
+    throw new StoreNotOpened(`${log}: ${message}`, { cause })
+  }
+}
+
+/** Copies the log into the file. */
+function copyLog(db: DatabaseSync): void {
   try {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (error) {
