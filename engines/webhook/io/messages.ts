@@ -99,11 +99,12 @@ export class Messages {
     return replayed
   }
 
-  /** Removes what has ended and was accepted more than `retention` ms ago. */
+  /** Removes what has ended and was accepted more than `retention` ms ago, not counting when the server was down. */
   async prune(retention: number): Promise<void> {
-    const before = firstSequenceAt(this.clock() - retention)
+    const now = this.clock()
+    const before = await this.ask('olderThan', { time: retention, now })
     for (let after: number | null = 0; after !== null;) {
-      const part: Result<'prune'> = await this.ask('prune', { after, before })
+      const part: Result<'prune'> = await this.ask('prune', { after, before, time: now - retention })
       after = part.next
     }
   }

@@ -278,6 +278,19 @@ describe('time', () => {
     expect(deliveries).toHaveLength(1)
   })
 
+  test('a key that was taken in 1970 is known when the clock is right', async () => {
+    const { url } = await receive()
+    const live = await open({ clock: () => 300_000 })
+    const id = await live.endpoint(url)
+    const once = { idempotencyKey: 'k' }
+    const message = await live.post(id, 1, once)
+    await until(async () => (await stateOfMessage(message)) === 'delivered')
+    await until(() => isSaved(live.server.service))
+    server = await live.restart({ clock: () => Date.now() })
+    await server.server.service.messages.prune(7 * 24 * HOUR)
+    expect(await server.post(id, 1, once)).toBe(message)
+  })
+
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }
   const attemptsOf = async (message: string): Promise<number> =>
     (await server!.call('GET', `/messages/${message}`)).json.attempts.length

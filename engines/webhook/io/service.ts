@@ -34,7 +34,7 @@ export interface ServiceOptions extends SenderOptions, EndpointsOptions {
   readonly dir: string
   readonly store?: StoreOptions
   readonly scheduler?: Omit<SchedulerOptions, 'start'>
-  /** Messages that have ended are removed after so many ms; default 7 days. */
+  /** Messages that have ended are removed after so many ms, not counting when it is down; default 7 days. */
   readonly retention?: number
   /** Requests that may wait for the store; beyond, senders are told to slow down. Default 20,000. */
   readonly mostWaiting?: number

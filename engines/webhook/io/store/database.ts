@@ -8,6 +8,7 @@
  */
 import { acceptedAt, firstDue, nextSequence } from '../../message/id.ts'
 import { envelope } from '../../message/envelope.ts'
+import { Ages } from './ages.ts'
 import { EndpointTables } from './endpoint-tables.ts'
 import { KeyTable } from './key-table.ts'
 import type { AttemptRow, DeliveryRow, EndpointRow, SecretRow } from './rows.ts'
@@ -31,6 +32,7 @@ export class Database {
   private readonly sql: Statements
   private readonly endpoints: EndpointTables
   private readonly keys: KeyTable
+  private readonly ages: Ages
   private lastSequence: number
   private writing = false
   private commits = 0
@@ -40,6 +42,7 @@ export class Database {
     this.sql = new Statements(path, options)
     this.endpoints = new EndpointTables(this.sql)
     this.keys = new KeyTable(this.sql, options.mergeAt)
+    this.ages = new Ages(this.sql)
     const pruned = this.sql.number("SELECT value AS n FROM meta WHERE name = 'last_sequence'") ?? 0
     this.lastSequence = Math.max(this.sql.number('SELECT max(seq) AS n FROM messages') ?? 0, pruned)
   }
@@ -294,7 +297,10 @@ export class Database {
     readonly secrets: SecretRow[]
   } {
     this.sql.run("INSERT OR IGNORE INTO meta VALUES ('tag', ?)", candidate)
-    if (now !== null) noneAhead(this.sql, now)
+    if (now !== null) {
+      noneAhead(this.sql, now)
+      this.ages.begin(now)
+    }
     return {
       tag: this.sql.row("SELECT value FROM meta WHERE name = 'tag'")!['value'] as string,
       endpoints: this.endpoints.all(),
@@ -305,16 +311,23 @@ export class Database {
   /** The clock has come to `now`. */
   mark({ now }: { readonly now: number }): void {
     mark(this.sql, now)
+    this.ages.mark(now, this.lastSequence)
+  }
+
+  /** The messages before this number were accepted `time` ms ago or earlier, not counting when the server was down. */
+  olderThan({ time, now }: { readonly time: number; readonly now: number }): number {
+    return this.ages.olderThan(time, now)
   }
 
   /**
    * Removes what has ended and is older than `before` (a sequence), among the next SCAN_ROWS after `after`. Returns where
-   * to go on; null when everything older has been looked at.
+   * to go on; null when everything older has been looked at. Then goes what there is of endpoints from before `time`.
    */
-  prune({ after, before }: { readonly after: number; readonly before: number }): {
+  prune(which: { readonly after: number; readonly before: number; readonly time: number }): {
     readonly pruned: number
     readonly next: number | null
   } {
+    const { after, before, time } = which
     const rows = this.sql.all(
       `SELECT d.seq, d.state, m.key, e.state AS endpoint FROM deliveries d JOIN messages m USING (seq)
        LEFT JOIN endpoints e ON e.id = d.endpoint WHERE d.seq > ? AND d.seq < ? ORDER BY d.seq LIMIT ${SCAN_ROWS}`,
@@ -335,7 +348,8 @@ export class Database {
     }
     this.keys.remove(ended.flatMap(({ key, seq }) => (key === null ? [] : [{ key, seq }])))
     if (rows.length === SCAN_ROWS) return { pruned: ended.length, next: rows.at(-1)!.seq }
-    this.endpoints.prune(acceptedAt(before))
+    this.ages.forget(before)
+    this.endpoints.prune(time)
     return { pruned: ended.length, next: null }
   }
 

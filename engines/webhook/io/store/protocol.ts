@@ -18,6 +18,7 @@ export type Operation =
   | 'events'
   | 'start'
   | 'mark'
+  | 'olderThan'
   | 'prune'
   | 'census'
   | 'counters'
@@ -32,6 +33,7 @@ export const READS: ReadonlySet<Operation> = new Set([
   'message',
   'list',
   'events',
+  'olderThan',
   'census',
   'counters',
 ])

@@ -13,18 +13,23 @@
  * messages after `meta.keys_through` are the rest of it.
  *
  * `moved` is by how much times were put back under a clock that is behind them (`times.ts`); `total` is nobody's any more.
+ *
+ * `ages` is which messages were there when the server had been up for so long in all (`ages.ts`).
  */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 const MOVED = `CREATE TABLE IF NOT EXISTS moved (
   what TEXT NOT NULL, id INTEGER NOT NULL, n INTEGER NOT NULL, total INTEGER NOT NULL, by INTEGER NOT NULL,
   PRIMARY KEY (what, id, n, total)
 ) STRICT, WITHOUT ROWID;`
 
+const AGES = `CREATE TABLE IF NOT EXISTS ages (seq INTEGER PRIMARY KEY, up INTEGER NOT NULL) STRICT;`
+
 /** What a file of an older version lacks, by that version. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: 'ALTER TABLE deliveries ADD COLUMN since INTEGER',
   2: MOVED,
+  3: AGES,
 }
 
 /** A secret's successor signs beside it for so long, ms, before `secrets.expires`. */
@@ -64,4 +69,5 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_of ON events (endpoint);
 ${MOVED}
+${AGES}
 `

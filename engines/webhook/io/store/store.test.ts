@@ -351,7 +351,7 @@ test('pruning takes what has ended and is old, its keys too, and leaves what is 
     seqs.map((seq, i) => now.ask('save', outcome(seq, [DELIVERED, DEAD, PENDING, PENDING][i % 4]!))),
   )
   const before = seqs[30]!
-  expect(await now.ask('prune', { after: 0, before })).toEqual({ pruned: 16, next: null })
+  expect(await now.ask('prune', { after: 0, before, time: 0 })).toEqual({ pruned: 16, next: null })
   expect(await now.ask('census', {})).toEqual({ pending: 20, delivered: 2, dead: 2 })
   expect(await now.ask('accept', message('k0', '"new"'))).toMatchObject({ fresh: true })
   expect(await now.ask('accept', message('k2', '"new"'))).toEqual({ conflict: true })
@@ -375,7 +375,7 @@ test('an attempt that ends when its message is pruned leaves nothing behind', as
   const now = await open()
   const seq = await accept(now, null)
   // Endpoint 1 was never made: as one that was deleted.
-  expect(await now.ask('prune', { after: 0, before: seq + 1 })).toEqual({ pruned: 1, next: null })
+  expect(await now.ask('prune', { after: 0, before: seq + 1, time: 0 })).toEqual({ pruned: 1, next: null })
   await now.ask('save', outcome(seq, PENDING))
   await now.close()
   store = null
@@ -397,9 +397,9 @@ test("an endpoint's id is never given to another, also when it was pruned and th
   expect([await add(), await add()]).toEqual([1, 2])
   for (let given = 2; given < 5; given++) {
     await now.ask('setEndpoint', { id: given, state: 'deleted', failingSince: null, event: null, now: 2 })
-    await now.ask('prune', { after: 0, before: firstSequenceAt(3) })
+    await now.ask('prune', { after: 0, before: firstSequenceAt(3), time: 3 })
     // A prune that finds nothing forgets nothing.
-    await now.ask('prune', { after: 0, before: firstSequenceAt(3) })
+    await now.ask('prune', { after: 0, before: firstSequenceAt(3), time: 3 })
     await now.close()
     now = await open()
     expect(await add()).toBe(given + 1)
@@ -415,7 +415,7 @@ test("a message's number is never given to another, also when it was pruned, wha
       given.add(seq)
       await now.ask('save', outcome(seq, DELIVERED))
     }
-    await now.ask('prune', { after: 0, before: firstSequenceAt(2000) })
+    await now.ask('prune', { after: 0, before: firstSequenceAt(2000), time: 2000 })
     expect(await now.ask('census', {})).toEqual({ pending: 0, delivered: 0, dead: 0 })
     await now.close()
     now = await open()
