@@ -1,11 +1,11 @@
 /** The service over its own store: changes that cross each other, clocks that step, starts on what was left. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openLive, until, type Live } from '../testing/live.ts'
 import { TESTING_POLICY } from '../testing/policy.ts'
 import { openReceiver, type Answering, type Receiver } from '../testing/receiver.ts'
 import type { WebhookService } from './service.ts'
-import { StoreUnavailable, type Store } from './store/store.ts'
+import { Store, StoreUnavailable } from './store/store.ts'
 
 let server: Live | null = null
 const receivers: Receiver[] = []
@@ -289,6 +289,36 @@ describe('time', () => {
     server = await live.restart({ clock: () => Date.now() })
     await server.server.service.messages.prune(7 * 24 * HOUR)
     expect(await server.post(id, 1, once)).toBe(message)
+  })
+
+  test('without room to put anything right the clock goes on as it was, and uses up no window', async () => {
+    const { url } = await receive(() => 500)
+    const patient = { ...TESTING_POLICY, delays: [50], retries: 10_000, window: 3 * HOUR, breaker: null }
+    const live = await open({ policies: [patient], clock: () => Date.now() })
+    const message = await live.post(await live.endpoint(url))
+    const isTriedAgain = async (): Promise<void> => {
+      const before = await attemptsOf(message)
+      await until(async () => (await attemptsOf(message)) > before + 1)
+      expect(await stateOfMessage(message)).toBe('pending')
+    }
+    await isTriedAgain()
+    const { ask } = Store.prototype as unknown as { ask(this: Store, name: string, args: unknown): unknown }
+    const full = vi.spyOn(Store.prototype, 'ask').mockImplementation(function (
+      this: Store,
+      name: string,
+      args: unknown,
+    ) {
+      if (name !== 'start') return ask.call(this, name, args)
+      return Promise.reject(new StoreUnavailable('database or disk is full'))
+    } as never)
+    try {
+      server = await live.restart({ clock: () => Date.now() - 490_000 * HOUR })
+    } finally {
+      full.mockRestore()
+    }
+    await isTriedAgain()
+    server = await server.restart({ clock: () => Date.now() })
+    await isTriedAgain()
   })
 
   const policy = { ...TESTING_POLICY, delays: [50], window: 300, breaker: null }

@@ -11,7 +11,7 @@ import { DEFAULT_POLICY } from '../policy/policies.ts'
 import { Scheduler, type SchedulerOptions } from '../schedule/scheduler.ts'
 import { can, ENDPOINT, move, type EndpointEvent, type EndpointState } from '../schedule/transitions.ts'
 import { Bodies } from './bodies.ts'
-import { openClock, type Clock } from './clock.ts'
+import { openClock, shifted, type Clock } from './clock.ts'
 import { Delivery } from './delivery.ts'
 import { Endpoints, type Endpoint, type EndpointsOptions, type Mode } from './endpoints.ts'
 import { faultOf, type Fault } from './fault.ts'
@@ -73,11 +73,14 @@ export class WebhookService {
   static async open(options: ServiceOptions): Promise<WebhookService> {
     const store = await Store.open(options.dir, options.store)
     const candidate = assertTag(randomBytes(4).toString('hex'))
-    const clock = options.clock ?? openClock()
-    // Where there is no room to put right what a clock ahead has written, that waits a little longer (`loaded`).
+    const shown = options.clock ?? openClock()
+    const now = shown()
     const start = await store
-      .ask('start', { candidate, now: clock() })
-      .catch(() => store.ask('start', { candidate }))
+      .ask('start', { candidate, now })
+      .catch((cause: unknown) =>
+        store.ask('startAsItIs', { now }).catch(() => Promise.reject(cause as Error)),
+      )
+    const clock = shifted(shown, (start.now ?? now) - now)
     if (!start.secrets.some(({ endpoint }) => endpoint === SERVICE)) {
       const key = { endpoint: SERVICE, secret: newPrivateKey(), now: clock(), othersExpire: null }
       start.secrets.push(...(await store.ask('addSecret', key)))

@@ -14,7 +14,7 @@ import { KeyTable } from './key-table.ts'
 import type { AttemptRow, DeliveryRow, EndpointRow, SecretRow } from './rows.ts'
 import { DEAD, DELIVERED, PENDING } from './schema.ts'
 import { Statements, type FileOptions } from './statements.ts'
-import { mark, noneAhead } from './times.ts'
+import { goOn, mark, noneAhead } from './times.ts'
 
 /** Attempts kept of one message: a probe every 5 minutes for 5 days would make 1,440. */
 const ATTEMPTS_KEPT = 100
@@ -24,6 +24,15 @@ export const SCAN_ROWS = 4000
 export interface DatabaseOptions extends FileOptions {
   /** Keys collected before they are merged. */
   readonly mergeAt?: number
+}
+
+/** What a service begins with. */
+export interface Start {
+  readonly tag: string
+  /** What its clock is to show; null where nobody asked. */
+  readonly now: number | null
+  readonly endpoints: EndpointRow[]
+  readonly secrets: SecretRow[]
 }
 
 export type AcceptResult = { readonly seq: number; readonly fresh: boolean } | { readonly conflict: true }
@@ -288,21 +297,25 @@ export class Database {
   }
 
   /**
-   * Everything a service has to know before it can begin. The tag is `candidate` when the store is new; what a clock
-   * ahead of `now` has written is put right.
+   * Everything a service has to know before it can begin. The tag is `candidate` when the store is new; what another
+   * clock than one that shows `now` has written is put right.
    */
-  start({ candidate, now = null }: { readonly candidate: string; readonly now?: number | null }): {
-    readonly tag: string
-    readonly endpoints: EndpointRow[]
-    readonly secrets: SecretRow[]
-  } {
+  start({ candidate, now = null }: { readonly candidate: string; readonly now?: number | null }): Start {
     this.sql.run("INSERT OR IGNORE INTO meta VALUES ('tag', ?)", candidate)
-    if (now !== null) {
-      noneAhead(this.sql, now)
-      this.ages.begin(now)
-    }
+    if (now !== null) noneAhead(this.sql, now)
+    return this.startAt(now)
+  }
+
+  /** The same where there is no room to put anything right, nor to write anything: the clock is to go on as it was. */
+  startAsItIs({ now }: { readonly now: number }): Start {
+    return this.startAt(goOn(this.sql, now))
+  }
+
+  private startAt(now: number | null): Start {
+    if (now !== null) this.ages.begin(now)
     return {
       tag: this.sql.row("SELECT value FROM meta WHERE name = 'tag'")!['value'] as string,
+      now,
       endpoints: this.endpoints.all(),
       secrets: this.endpoints.secrets(),
     }

@@ -17,6 +17,7 @@ export type Operation =
   | 'addSecret'
   | 'events'
   | 'start'
+  | 'startAsItIs'
   | 'mark'
   | 'olderThan'
   | 'prune'
@@ -33,6 +34,7 @@ export const READS: ReadonlySet<Operation> = new Set([
   'message',
   'list',
   'events',
+  'startAsItIs',
   'olderThan',
   'census',
   'counters',

@@ -41,6 +41,33 @@ const ROTATED = `(expires - ${OVERLAP})`
 /** When a message's window began, of `deliveries d`. */
 const BEGAN = `ifnull(d.since, CAST(d.seq / ${firstSequenceAt(1)} AS INTEGER))`
 
+/** What a start finds. */
+interface Found {
+  readonly at: number
+  /** How far the clock of before had come, and by how much that one was behind another. */
+  readonly last: number
+  readonly behind: number
+  /** Not behind that other one any more. */
+  readonly isThere: boolean
+  /** Times have to be moved. */
+  readonly isOff: boolean
+  /** As much time has passed since `last`, for all that is known. */
+  readonly passed: number
+}
+
+function look(sql: Statements, now: number): Found {
+  const at = Math.floor(now)
+  const last = kept(sql, 'clock') ?? WRITTEN
+  const behind = kept(sql, 'moved') ?? 0
+  const step = at - last
+  const beyond = step - behind
+  const isThere = beyond >= 0
+  const found = { at, last, behind, isThere }
+  if (!isThere && (step < 0 || step > LONGEST_DOWN)) return { ...found, isOff: true, passed: 0 }
+  if (!isThere || behind === 0) return { ...found, isOff: false, passed: step }
+  return { ...found, isOff: true, passed: behind > LONGEST_DOWN ? Math.min(beyond, LONGEST_DOWN) : beyond }
+}
+
 /** Writes down how far the clock has come. */
 export function mark(sql: Statements, now: number): void {
   keep(sql, 'clock', Math.floor(now))
@@ -48,19 +75,14 @@ export function mark(sql: Statements, now: number): void {
 
 /** At a start: nothing that matters still happened after `now`, and what is to come is as far away as it was. */
 export function noneAhead(sql: Statements, now: number): void {
-  const at = Math.floor(now)
-  let last = kept(sql, 'clock') ?? WRITTEN
-  const behind = kept(sql, 'moved') ?? 0
-  const step = at - last
-  const isThere = step >= behind
-  if (behind > 0 && (isThere || step < 0 || step > LONGEST_DOWN)) {
-    const more = isThere && behind > LONGEST_DOWN ? Math.max(0, step - behind - LONGEST_DOWN) : 0
-    last = isThere ? at : last + behind
+  const { at, last, behind, isThere, isOff, passed } = look(sql, now)
+  if (isOff && behind > 0) {
     // Older times may be ahead of a clock that is further behind: they go forward and back with the others.
     const after = Math.min(kept(sql, 'moved_at') ?? at, at)
-    moveForward(sql, { after, by: behind, more, latest: last })
+    const more = isThere ? at - last - behind - passed : 0
+    moveForward(sql, { after, by: behind, more, latest: isThere ? at : last + behind })
   }
-  if (last > at) moveBack(sql, at, last)
+  if (isOff && !isThere) moveBack(sql, at, last + behind)
   // Those of the time since the last mark, too: windows of what was held would else begin again at each start.
   sql.run(
     `UPDATE endpoints SET changed = MIN(changed, ?1), failing_since = MIN(failing_since, ?1)
@@ -68,6 +90,15 @@ export function noneAhead(sql: Statements, now: number): void {
     at,
   )
   mark(sql, at)
+}
+
+/**
+ * What a start's clock has to show where there is no room to put anything right: so that nothing is to be, it goes on from
+ * where the one of before had come to. The next start that has room finds what this one found.
+ */
+export function goOn(sql: Statements, now: number): number {
+  const { last, isOff, passed } = look(sql, now)
+  return isOff ? last + passed : now
 }
 
 type Kept = 'clock' | 'moved' | 'moved_at'
