@@ -90,6 +90,22 @@ test('what was done after the last mark waits its own delay at most', () => {
   expect(pages(startAt(NOW))).toEqual([[seq, 10]])
 })
 
+test('by a step back that is shorter than that is ago, too, nothing grows younger: again and again', () => {
+  let seq = 0
+  startAt(NOW, (of) => {
+    seq = accept(of, NOW + MINUTE)
+    fail(of, seq, NOW + MINUTE, NOW + 9 * HOUR)
+    of.mark({ now: NOW + 5 * HOUR })
+  })
+  // Each time it comes up where its clock stood two hours before.
+  for (const up of [0, 2, 4]) {
+    const of = startAt(NOW + 3 * HOUR)
+    expect(of.message({ seq })).toMatchObject({ since: NOW + MINUTE - (2 + up) * HOUR })
+    expect(pages(of)).toEqual([[seq, (7 - up) * HOUR]])
+    of.mark({ now: NOW + 5 * HOUR })
+  }
+})
+
 test('what a clock that was right had written before is not moved', () => {
   let seq = 0
   startAt(NOW - HOUR, (of) => {
@@ -348,6 +364,16 @@ describe('two secrets sign for 24 h, whatever the clock does', () => {
     })
     // The first was one of two for four hours before, then for two, and for one that the server may have been down.
     expect(expiresAt(startAt(NOW + 7 * HOUR), NOW + 7 * HOUR)).toEqual([null, 22 * HOUR, 17 * HOUR])
+  })
+
+  test('one that has ended stays so, also where the clock steps back to before its end', () => {
+    startAt(NOW, (of) => {
+      of.addSecret({ endpoint: 1, secret: 'first', now: NOW, othersExpire: null })
+      rotate(of, NOW + MINUTE, 'second')
+      of.mark({ now: NOW + 25 * HOUR })
+    })
+    const now = NOW + 23 * HOUR
+    expect(expiresAt(startAt(now), now)).toEqual([null, MINUTE - HOUR])
   })
 
   test('one that has ended stays so', () => {

@@ -20,7 +20,10 @@
  *
  * A service that was down for as long as its clock had been ahead takes the same path: its retries wait the rest of their
  * delay from then on. A clock that steps forward, ahead of all that is known, cannot be told from time that has passed:
- * retries are then early by the step, and windows over.
+ * retries are then early by the step, and windows over. Where that was more than `LONGEST_DOWN`, and the next step is
+ * back, what is older than both (`sure_from`) may have been written by a clock that was right, and stays as it is. All
+ * that is younger is moved, also where it is no later than the new clock: between the two is nothing but time that the
+ * server knows of.
  */
 import { firstSequenceAt } from '../../message/id.ts'
 import { OVERLAP, PENDING } from './schema.ts'
@@ -53,16 +56,19 @@ interface Found {
   readonly isOff: boolean
   /** As much time has passed since `last`, for all that is known. */
   readonly passed: number
+  /** From so long before `last` on, no step forward was taken for more than `LONGEST_DOWN`. */
+  readonly sureFor: number
 }
 
 function look(sql: Statements, now: number): Found {
   const at = Math.floor(now)
   const last = kept(sql, 'clock') ?? WRITTEN
   const behind = kept(sql, 'moved') ?? 0
+  const sureFor = last - (kept(sql, 'sure_from') ?? last)
   const step = at - last
   const beyond = step - behind
   const isThere = beyond >= 0
-  const found = { at, last, behind, isThere }
+  const found = { at, last, behind, isThere, sureFor }
   if (!isThere && (step < 0 || step > LONGEST_DOWN)) return { ...found, isOff: true, passed: 0 }
   if (!isThere || behind === 0) return { ...found, isOff: false, passed: step }
   return { ...found, isOff: true, passed: behind > LONGEST_DOWN ? Math.min(beyond, LONGEST_DOWN) : beyond }
@@ -75,20 +81,21 @@ export function mark(sql: Statements, now: number): void {
 
 /** At a start: nothing that matters still happened after `now`, and what is to come is as far away as it was. */
 export function noneAhead(sql: Statements, now: number): void {
-  const { at, last, behind, isThere, isOff, passed } = look(sql, now)
+  const { at, last, behind, isThere, isOff, passed, sureFor } = look(sql, now)
   if (isOff && behind > 0) {
     // Older times may be ahead of a clock that is further behind: they go forward and back with the others.
     const after = Math.min(kept(sql, 'moved_at') ?? at, at)
     const more = isThere ? at - last - behind - passed : 0
     moveForward(sql, { after, by: behind, more, latest: isThere ? at : last + behind })
   }
-  if (isOff && !isThere) moveBack(sql, at, last + behind)
+  if (isOff && !isThere) moveBack(sql, at, last + behind, sureFor)
   // Those of the time since the last mark, too: windows of what was held would else begin again at each start.
   sql.run(
     `UPDATE endpoints SET changed = MIN(changed, ?1), failing_since = MIN(failing_since, ?1)
      WHERE changed > ?1 OR failing_since > ?1`,
     at,
   )
+  keep(sql, 'sure_from', passed > LONGEST_DOWN ? at : at - sureFor - passed)
   mark(sql, at)
 }
 
@@ -101,7 +108,7 @@ export function goOn(sql: Statements, now: number): number {
   return isOff ? last + passed : now
 }
 
-type Kept = 'clock' | 'moved' | 'moved_at'
+type Kept = 'clock' | 'moved' | 'moved_at' | 'sure_from'
 
 function keep(sql: Statements, name: Kept, value: number): void {
   sql.run(`INSERT OR REPLACE INTO meta VALUES ('${name}', ?)`, value)
@@ -111,27 +118,33 @@ function kept(sql: Statements, name: Kept): number | null {
   return sql.number(`SELECT value AS n FROM meta WHERE name = '${name}'`)
 }
 
-/** From a clock that had come to `last`. What it has not written, or what has ended, stays as it is. */
-function moveBack(sql: Statements, now: number, last: number): void {
+/**
+ * From a clock that had come to `last`, and is sure for so long before. What it has not written, or what has ended, stays
+ * as it is.
+ */
+function moveBack(sql: Statements, now: number, last: number, sureFor: number): void {
   keep(sql, 'moved', last - now)
   keep(sql, 'moved_at', now)
   // What was never tried, or is replayed, goes at once.
   sql.run(
-    `WITH wrong AS (
-       SELECT d.seq, d.tries, d.due, MAX(ifnull(a.at, 0), ?2) - ?1 AS ahead, ${BEGAN} AS began
+    `WITH waiting AS (
+       SELECT d.seq, d.tries, d.due, MAX(ifnull(a.at, 0), ?2) - ?1 AS ahead, ${BEGAN} AS began,
+         iif(d.tries = 0, d.due > ?1, a.at > ?3) AS is_its
        FROM deliveries d LEFT JOIN attempts a ON a.seq = d.seq AND a.n = d.attempts
-       WHERE d.state = ${PENDING} AND d.due > ?1 AND (d.tries = 0 OR a.at > ?1)
+       WHERE d.state = ${PENDING}
      )
      INSERT INTO moved
-       SELECT 'due', seq, 0, 0, iif(tries = 0, MAX(ahead, due - ?1), ahead) FROM wrong
-       UNION ALL SELECT 'since', seq, 0, 0, MAX(?2, began) - ?1 FROM wrong WHERE began > ?1
-       UNION ALL SELECT 'at', seq, n, 0, MAX(?2, at) - ?1 FROM attempts a WHERE at > ?1
+       SELECT 'due', seq, 0, 0, iif(tries = 0, MAX(ahead, due - ?1), ahead) FROM waiting WHERE is_its
+       UNION ALL SELECT 'since', seq, 0, 0, MAX(?2, began) - ?1 FROM waiting WHERE began > ?3
+       UNION ALL SELECT 'at', seq, n, 0, MAX(?2, at) - ?1 FROM attempts a WHERE at > ?3
          AND EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = a.seq AND d.state = ${PENDING})
-       UNION ALL SELECT 'changed', id, 0, 0, MAX(?2, changed) - ?1 FROM endpoints WHERE changed > ?1
-       UNION ALL SELECT 'failing', id, 0, 0, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?1
-       UNION ALL SELECT 'expires', id, 0, 0, MAX(?2, ${ROTATED}) - ?1 FROM secrets WHERE ${ROTATED} > ?1`,
+       UNION ALL SELECT 'changed', id, 0, 0, MAX(?2, changed) - ?1 FROM endpoints WHERE changed > ?3
+       UNION ALL SELECT 'failing', id, 0, 0, MAX(?2, failing_since) - ?1 FROM endpoints WHERE failing_since > ?3
+       UNION ALL SELECT 'event', id, 0, 0, MAX(?2, at) - ?1 FROM events WHERE at > ?3
+       UNION ALL SELECT 'expires', id, 0, 0, MAX(?2, ${ROTATED}) - ?1 FROM secrets WHERE ${ROTATED} > ?3`,
     now,
     last,
+    Math.min(now, last - sureFor),
   )
   for (const [what, change, key] of [
     ['due', 'deliveries AS d SET due = due - by', 'd.seq = m.id'],
@@ -139,6 +152,7 @@ function moveBack(sql: Statements, now: number, last: number): void {
     ['at', 'attempts AS a SET at = at - by', 'a.seq = m.id AND a.n = m.n'],
     ['changed', 'endpoints AS e SET changed = changed - by', 'e.id = m.id'],
     ['failing', 'endpoints AS e SET failing_since = failing_since - by', 'e.id = m.id'],
+    ['event', 'events AS v SET at = at - by', 'v.id = m.id'],
     ['expires', 'secrets AS s SET expires = expires - by', 's.id = m.id'],
   ] as const) {
     sql.run(`UPDATE ${change} FROM moved AS m WHERE m.what = '${what}' AND ${key}`)
@@ -189,6 +203,7 @@ function moveForward(
      WHERE expires IS NOT NULL`,
     ...values,
   )
+  sql.run(`UPDATE events AS v SET at = MIN(v.at + ${step('v.at', 'event', 'v.id')}, ?4)`, ...values)
   sql.run('DELETE FROM moved')
   sql.run("DELETE FROM meta WHERE name IN ('moved', 'moved_at')")
 }
