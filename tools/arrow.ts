@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   engine: ['net', 'disk'],
   net: [],
-  // Making and syncing folders: for whoever writes to a disk.
+  // Making and syncing folders, and locks: for whoever writes to a disk.
   disk: [],
 }
 

@@ -1,14 +1,8 @@
-/**
- * A directory belongs to one server at a time: two would write into one log, and each start removes what looks unfinished.
- *
- * The claim is SQLite's lock on a file of its own, which the kernel drops with the process, however that ends. A file that
- * names a process would have to be taken over from one that is gone, and cannot tell that from one in another container.
- */
+/** A directory belongs to one server at a time: two would write into one log, and each start removes what looks unfinished. */
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { lockFile, Locked } from '../../disk/lock.ts'
 
 const LOCK = 'lock'
-const BUSY = 5
 
 /** The directory is another server's, or no lock can be had in it. */
 export class DirectoryNotClaimed extends Error {
@@ -21,17 +15,12 @@ export interface Claim {
 
 /** Claims a directory that exists until it is released or the process ends. Throws DirectoryNotClaimed. */
 export function claimDirectory(path: string): Claim {
-  let lock: DatabaseSync | null = null
+  const file = join(path, LOCK)
   try {
-    lock = new DatabaseSync(join(path, LOCK))
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return lockFile(file)
   } catch (cause) {
-    lock?.close()
-    const { errcode, message } = cause as { readonly errcode?: number; readonly message: string }
-    throw new DirectoryNotClaimed(
-      errcode === BUSY ? `another server has ${path}` : `${join(path, LOCK)}: ${message}`,
-      { cause },
-    )
+    const why =
+      cause instanceof Locked ? `another server has ${path}` : `${file}: ${(cause as Error).message}`
+    throw new DirectoryNotClaimed(why, { cause })
   }
-  return { release: () => lock.close() }
 }
