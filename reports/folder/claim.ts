@@ -3,15 +3,18 @@
  * a disk that is full, a file where the folder should be, or another run that writes the same report. A run's own is
  * claimed as well.
  *
- * The claim is a file that names the process holding it. It goes with the run; one left behind by a process that is gone
- * is taken over.
+ * The claim is a lock, which goes with the process. Beside it lies a file that names the process, for whoever is refused.
  */
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../../engines/disk/folder.ts'
+import { lockFile, Locked, type Lock } from '../../engines/disk/lock.ts'
 import { RunFolderError } from './folder.ts'
+import { telling } from './told.ts'
 
-const CLAIM = '.in-use'
+const HOLDER = '.in-use'
+const LOCK = `${HOLDER}.lock`
 /** A report is smaller than this; when so much can be written now, it most likely can be later. */
 const ROOM = 4 * 1024 * 1024
 
@@ -24,72 +27,56 @@ export interface FolderClaim {
 export const tryFolder = (dir: string): Promise<void> =>
   telling(dir, () => {
     makeFolder(dir)
-    return tryOut(join(dir, `${CLAIM}.room`))
+    return tryOut(join(dir, `${HOLDER}.room`))
   })
 
-/** The same, and claims it. */
+/** The same, and claims it until it is released or the process ends. */
 export const claimFolder = (dir: string): Promise<FolderClaim> =>
   telling(dir, async () => {
     makeFolder(dir)
-    const claim = join(dir, CLAIM)
-    await take(dir, claim)
+    const lock = take(dir)
+    const holder = join(dir, HOLDER)
+    const release = async (): Promise<void> => {
+      await rm(holder, { force: true }).catch(() => {})
+      try {
+        lock.remove()
+      } catch {
+        // It is given back all the same; only its file could not be taken away.
+      }
+    }
     try {
-      await tryOut(join(dir, `${CLAIM}.room`))
+      await writeFile(holder, String(process.pid))
+      await tryOut(join(dir, `${HOLDER}.room`))
     } catch (error) {
-      await rm(claim, { force: true })
+      await release()
       throw error
     }
-    return { release: () => rm(claim, { force: true }).catch(() => {}) }
+    return { release }
   })
 
-/** What the system says of a folder, as one line that names it. */
-async function telling<T>(dir: string, does: () => Promise<T>): Promise<T> {
+function take(dir: string): Lock {
   try {
-    return await does()
+    return lockFile(join(dir, LOCK))
   } catch (cause) {
-    if (cause instanceof RunFolderError) throw cause
-    const { code } = cause as NodeJS.ErrnoException
-    throw new RunFolderError(dir, `cannot be written to: ${REASONS[code ?? ''] ?? String(cause)}`, { cause })
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space is left',
-  EDQUOT: 'the quota is used up',
-  ENOENT: 'no folder can be made there',
-  ENOTDIR: 'a file is in the way',
-  EEXIST: 'a file is in the way',
-  EISDIR: 'a folder is in the way',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'the links go round in a circle',
-}
-
-async function take(dir: string, claim: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await using file = await open(claim, 'wx')
-      await file.writeFile(String(process.pid))
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (cause instanceof Locked) {
+      const pid = holderOf(dir)
+      // A file system without locks says the same as a lock that another has.
+      const who = pid === '' ? ', or lies where no file can be locked' : `, process ${pid}`
+      throw new RunFolderError(dir, `is in use by another run${who}`, { cause })
     }
-    const holder = Number(await readFile(claim, 'utf8').catch(() => ''))
-    if (isRunning(holder)) throw new RunFolderError(dir, `is in use by another run, process ${holder}`)
-    await rm(claim, { force: true })
+    const { code, message } = cause as NodeJS.ErrnoException
+    // The system's own word for it is told by `telling`.
+    if (code !== 'ERR_SQLITE_ERROR') throw cause
+    throw new RunFolderError(join(dir, LOCK), `cannot be locked: ${message}`, { cause })
   }
-  throw new RunFolderError(dir, 'is in use by another run')
 }
 
-function isRunning(pid: number): boolean {
-  if (!(Number.isInteger(pid) && pid > 0)) return false
+/** The process that has it, by its own word; empty where it has not said so yet. */
+function holderOf(dir: string): string {
   try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return /^\d+/.exec(readFileSync(join(dir, HOLDER), 'utf8'))?.[0] ?? ''
+  } catch {
+    return ''
   }
 }
 
