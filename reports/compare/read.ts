@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { SHOOTOUT_SCHEMA } from '../../sims/bench/shootout/suite/run.ts'
 import { RUN_SCHEMA } from '../../sims/lab/contract/document.ts'
 import { readDocument, readJson, readText, RunFolderError } from '../folder/folder.ts'
+import { readWhole } from '../folder/whole.ts'
 import { compareShootouts, renderComparison as renderShootouts } from '../shootout/compare.ts'
 import { readShootout } from '../shootout/read.ts'
 import { compareRuns, type Compared } from './runs.ts'
@@ -79,12 +80,20 @@ async function schemaOf(path: string): Promise<string> {
 
 async function readCompared(path: string): Promise<Compared> {
   const file = fileOf(path)
-  const document = await readDocument(file)
+  const name = basename(path)
   // A document alone does not say what was asked.
-  if (file === path) return { name: basename(path), document, scenario: new Map() }
+  if (file === path) return { name, document: await readDocument(file), scenario: new Map() }
+  return await readWhole(path, basename(file), async () => ({
+    name,
+    document: await readDocument(file),
+    scenario: await scenarioIn(path),
+  }))
+}
+
+async function scenarioIn(path: string): Promise<Map<string, string>> {
   const scenario = join(path, 'scenario.yaml')
   try {
-    return { name: basename(path), document, scenario: leavesOf(parse(await readText(scenario))) }
+    return leavesOf(parse(await readText(scenario)))
   } catch (cause) {
     if (cause instanceof RunFolderError) throw cause
     throw new RunFolderError(scenario, 'is not YAML', { cause })

@@ -9,12 +9,11 @@
  *                    scenario.yaml    the scenario that ran
  *                    run.json         what a rebuild needs besides: labels, series, the order of charts
  *
- * `report.html` is written last, so that a folder with a page is a whole folder.
+ * All of them are replaced together (`whole.ts`): a folder is a whole run, or says that it is none.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { makeFolder } from '../../engines/disk/folder.ts'
 import type { RunDocument } from '../../sims/lab/contract/document.ts'
 import type { ChartSpec, Series } from '../../sims/lab/contract/sim.ts'
 import { draw, DESK } from '../charts/drawings.ts'
@@ -25,6 +24,7 @@ import type { ReportInput } from '../input.ts'
 import { renderPage } from '../page/page.ts'
 import { pointsCsv } from './points-csv.ts'
 import { seriesCsv } from './series-csv.ts'
+import { readWhole, replaceFiles, type FolderFile } from './whole.ts'
 
 export type { ReportInput } from '../input.ts'
 export { folderName, RunFolderError } from './folder.ts'
@@ -68,25 +68,20 @@ export async function writeRun(
       throw new RunFolderError(dir, `a chart cannot be named "${chart.name}"`)
     drawings.push(await draw(chart, options))
   }
-  makeFolder(join(dir, 'charts'))
-  await removeCharts(join(dir, 'charts'))
-  const files: string[] = []
-  const put = async (name: string, bytes: string | Uint8Array) => {
-    await writeFile(join(dir, name), bytes)
-    files.push(name)
-  }
+  const files: FolderFile[] = []
+  const put = (name: string, bytes: string | Uint8Array): void => void files.push({ name, bytes })
   for (const { chart, svg, png } of drawings) {
-    await put(`charts/${chart.name}.svg`, `${svg}\n`)
-    await put(`charts/${chart.name}.png`, png)
-    await put(
+    put(`charts/${chart.name}.svg`, `${svg}\n`)
+    put(`charts/${chart.name}.png`, png)
+    put(
       `charts/${chart.name}.vl.json`,
       `${JSON.stringify(themedSpec(chart, { width: DESK, heading: true }), null, 1)}\n`,
     )
   }
-  await put('result.json', documentText(input.document))
-  await put('points.csv', pointsCsv(input.document))
-  await put('series.csv', seriesCsv(input.series))
-  await put('scenario.yaml', input.scenarioYaml)
+  put('result.json', documentText(input.document))
+  put('points.csv', pointsCsv(input.document))
+  put('series.csv', seriesCsv(input.series))
+  put('scenario.yaml', input.scenarioYaml)
   const rest: RestOfRun = {
     schema: REPORT_SCHEMA,
     charts: input.charts.map(({ name }) => name),
@@ -94,18 +89,21 @@ export async function writeRun(
     wallClock: [...(input.wallClock ?? [])],
     series: input.series,
   }
-  await put('run.json', `${JSON.stringify(rest)}\n`)
-  await put('report.html', renderPage(input, drawings))
-  return { dir, page: join(dir, 'report.html'), files }
+  put('run.json', `${JSON.stringify(rest)}\n`)
+  put('report.html', renderPage(input, drawings))
+  const names = files.map(({ name }) => name)
+  const over = (await chartsIn(dir)).filter((name) => !names.includes(name))
+  await replaceFiles(dir, files, over)
+  return { dir, page: join(dir, 'report.html'), files: names }
 }
 
-/** An earlier run's charts must not lie among this one's; only what this module wrote is removed. */
-async function removeCharts(dir: string): Promise<void> {
-  const names = await readdir(dir)
-  for (const specification of names.filter((name) => name.endsWith('.vl.json'))) {
-    const stem = join(dir, specification.slice(0, -'.vl.json'.length))
-    for (const ending of ['.svg', '.png', '.vl.json']) await rm(stem + ending, { force: true })
-  }
+/** Files of charts that this module wrote: those of an earlier run must not lie among this one's, and no others are removed. */
+async function chartsIn(dir: string): Promise<string[]> {
+  const names = await readdir(join(dir, 'charts')).catch(() => [])
+  return names
+    .filter((name) => name.endsWith('.vl.json'))
+    .map((name) => name.slice(0, -'.vl.json'.length))
+    .flatMap((stem) => ['.svg', '.png', '.vl.json'].map((ending) => `charts/${stem}${ending}`))
 }
 
 const label = z.object({ label: z.string(), unit: z.string() })
@@ -130,8 +128,14 @@ interface RestOfRun {
   series: Readonly<Record<string, Series>>
 }
 
-/** Reads a run's folder back. Throws `RunFolderError` naming the file that is missing, broken or foreign. */
-export async function readRun(dir: string): Promise<ReportInput> {
+/**
+ * Reads a run's folder back. Throws `RunFolderError` naming the file that is missing, broken or foreign, or the folder where
+ * it is unfinished.
+ */
+export const readRun = (dir: string): Promise<ReportInput> =>
+  readWhole(dir, 'result.json', () => readFiles(dir))
+
+async function readFiles(dir: string): Promise<ReportInput> {
   const document = await readDocument(join(dir, 'result.json'))
   const rest = await readShape(join(dir, 'run.json'), restShape)
   const charts: ChartSpec[] = []
