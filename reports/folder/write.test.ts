@@ -2,9 +2,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compareFolders } from '../compare/read.ts'
 import { writeIndex } from '../page/index-page.ts'
 import { hostileTexts } from '../testing/hostile.ts'
 import { voiceFleet } from '../testing/voice-fleet.ts'
+import { tryIndex } from './index-file.ts'
 import { documentText, folderName, readRun, RunFolderError, writeReport, writeRun } from './write.ts'
 
 let out: string
@@ -203,9 +205,73 @@ describe('the index', () => {
     expect(await readFile(path, 'utf8')).toBe(page)
   })
 
+  it('lists shoot-outs beside runs, also in one folder', async () => {
+    const dir = await mkdtemp(join(out, 'shoot-outs-'))
+    const input = voiceFleet()
+    await writeReport({ ...input, charts: [], document: { ...input.document, assumptions: [] } }, dir)
+    const shootout = {
+      schema: 'flowbench.shootout/1',
+      suite: 'curated',
+      engines: [{ id: 'a', version: '1' }],
+      definitions: [],
+      growth: [],
+      cases: [],
+    }
+    for (const folder of ['voice-fleet-week', 'other & more', 'broken']) {
+      await mkdir(join(dir, folder), { recursive: true })
+      await writeFile(join(dir, folder, 'shootout.html'), '')
+      await writeFile(
+        join(dir, folder, 'shootout.json'),
+        folder === 'broken' ? '{}' : JSON.stringify(shootout),
+      )
+    }
+    const { path, runs } = await writeIndex(dir)
+    expect(runs).toEqual(['voice-fleet-week'])
+    const page = await readFile(path, 'utf8')
+    expect(page).toContain('1 run: 1 PASS. 2 shoot-outs.')
+    expect(page).toContain('href="voice-fleet-week/report.html"')
+    expect(page).toContain('href="voice-fleet-week/shootout.html"')
+    expect(page).toContain('href="other%20%26%20more/shootout.html"')
+    expect(page).not.toContain('broken/')
+  })
+
+  it('is written where there is none, an empty one or one of ours, and replaces no other', async () => {
+    const dir = await mkdtemp(join(out, 'foreign-'))
+    const index = join(dir, 'index.html')
+    for (const before of [null, '', await readFile((await writeIndex(dir)).path, 'utf8')]) {
+      await rm(index, { force: true })
+      if (before !== null) await writeFile(index, before)
+      await tryIndex(dir)
+      expect(await readFile((await writeIndex(dir)).path, 'utf8')).toContain('No run yet.')
+    }
+    const theirs = '<!doctype html><title>my site</title>'
+    await writeFile(index, theirs)
+    for (const write of [tryIndex, writeIndex])
+      await expect(write(dir)).rejects.toThrow(
+        /index\.html: was not written by flowbench and is not replaced/,
+      )
+    expect(await readFile(index, 'utf8')).toBe(theirs)
+    await rm(index)
+    await mkdir(index)
+    await expect(tryIndex(dir)).rejects.toThrow(/index\.html: cannot be written to: a folder is in the way/)
+  })
+
   it('says so when there is none', async () => {
     const dir = await mkdtemp(join(out, 'empty-'))
     const { path } = await writeIndex(dir)
     expect(await readFile(path, 'utf8')).toContain('No run yet.')
   })
+})
+
+it('a folder that is unfinished is read by nobody, and says so', async () => {
+  const dir = await mkdtemp(join(out, 'unfinished-'))
+  const { dir: run } = await writeReport(voiceFleet(), dir)
+  expect((await writeIndex(dir)).runs).toEqual(['voice-fleet-week'])
+  await writeFile(join(run, 'UNFINISHED.txt'), '')
+  await expect(readRun(run)).rejects.toThrow(/voice-fleet-week: is unfinished/)
+  await expect(compareFolders(run, run)).rejects.toThrow(/voice-fleet-week: is unfinished/)
+  expect((await writeIndex(dir)).runs).toEqual([])
+  // As it is once it is written anew.
+  await writeReport(voiceFleet(), dir)
+  expect((await writeIndex(dir)).runs).toEqual(['voice-fleet-week'])
 })
