@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { UsageError } from './exit.ts'
-import { asText, checkOutputs, placeIn, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, placeIn, toldOfFolder, writeOutputs } from './outputs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flowbench-outputs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -56,4 +56,20 @@ test('one that cannot be written takes no other with it, and is named', () => {
   const rest = { ...outputs, record: undefined }
   expect(() => writeOutputs(rest, writers)).toThrow(/--junit .*none.a\.xml: cannot be written \(ENOENT\)/)
   expect([readFileSync(at('a.md'), 'utf8'), readFileSync(at('a.json'), 'utf8')]).toEqual(['m', 'b'])
+})
+
+test('what the system says of a folder that work goes on in is told by its flag; of other places as it was', async () => {
+  const failing = (props: object) => () => Promise.reject(Object.assign(new Error('no'), props))
+  const told = (props: object) => toldOfFolder('store', at('kept'), failing(props))
+  await expect(told({ code: 'EACCES', path: at('kept/a.ndjson') })).rejects.toThrow(
+    new UsageError(`--store ${at('kept/a.ndjson')}: cannot be written (EACCES)`),
+  )
+  await expect(told({ code: 'ENOSPC', syscall: 'write' })).rejects.toThrow(UsageError)
+  for (const other of [
+    { code: 'ENOENT', path: 'git', syscall: 'spawn git' },
+    { code: 'ENOSPC', path: at('x') },
+    {},
+  ])
+    await expect(told(other)).rejects.toThrow(/^no$/)
+  expect(await toldOfFolder('store', at('kept'), () => Promise.resolve(7))).toBe(7)
 })

@@ -5,7 +5,7 @@
  * folder that is not there, and a verdict must not be lost for want of a place to put its copy.
  */
 import { closeSync, openSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { tryFolder } from '../reports/folder/claim.ts'
 import { UsageError } from './exit.ts'
 
@@ -68,5 +68,18 @@ export function told(place: string, touch: () => void): void {
     const { code } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause
     throw new UsageError(`${place}: cannot be written (${code})`, { cause })
+  }
+}
+
+/** The same of a folder in which files grow as work goes on; what the system says of other places is as it was. */
+export async function toldOfFolder<T>(flag: string, folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code, path, syscall } = cause as NodeJS.ErrnoException
+    // Of a file that is open already no path is told.
+    const isWithin = path === undefined ? syscall === 'write' : resolve(path).startsWith(resolve(folder))
+    if (code === undefined || !isWithin) throw cause
+    throw new UsageError(`--${flag} ${path ?? folder}: cannot be written (${code})`, { cause })
   }
 }

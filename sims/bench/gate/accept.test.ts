@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { acceptanceOf, acceptFileIn, toleranceOf } from './accept.ts'
+import { BadRequest } from '../harness/errors.ts'
+import { acceptanceOf, acceptFileIn, readAcceptFile, toleranceOf } from './accept.ts'
 
 const TEXT = `accept:
   - benchmark: kernel/mm1
@@ -36,4 +37,9 @@ test.each([
   ['accept: [', 'gate.yaml:1: Flow sequence in block collection'],
 ])('what cannot be read names its line: %#', (text, message) => {
   expect(() => acceptFileIn(text, 'gate.yaml')).toThrow(message)
+})
+
+test('what is no file is told by its name', () => {
+  expect(() => readAcceptFile('nowhere.yaml', false)).toThrow(new BadRequest('nowhere.yaml: no such file'))
+  expect(() => readAcceptFile('/', false)).toThrow(new BadRequest('/: cannot be read (EISDIR)'))
 })

@@ -56,7 +56,13 @@ export function readAcceptFile(path: string, isOptional: boolean): AcceptFile {
     if (isOptional) return file.parse({})
     throw new BadRequest(`${path}: no such file`)
   }
-  return acceptFileIn(readFileSync(path, 'utf8'), path)
+  try {
+    return acceptFileIn(readFileSync(path, 'utf8'), path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === undefined) throw cause
+    throw new BadRequest(`${path}: cannot be read (${code})`, { cause })
+  }
 }
 
 export function acceptFileIn(text: string, path: string): AcceptFile {

@@ -94,6 +94,7 @@ test('a line that is no run is named', () => {
   const file = join(folder, 'history.ndjson')
   writeFileSync(file, `${JSON.stringify(line(1, 1))}\n{"at":3}\n`)
   expect(() => readHistory(file)).toThrow('history.ndjson:2: not a line of gate --record')
+  expect(() => readHistory(folder)).toThrow(`${folder}: cannot be read (EISDIR)`)
   writeFileSync(file, `${JSON.stringify(line(1, 1)).slice(0, 40)}\n${JSON.stringify(line(1, 1))}\n`)
   expect(readHistory(file)).toEqual([line(1, 1)])
   rmSync(folder, { recursive: true })

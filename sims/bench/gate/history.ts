@@ -16,7 +16,7 @@ import { z } from 'zod'
 import { studentTail } from '../../lab/analysis/student.ts'
 import { BadRequest } from '../harness/errors.ts'
 import type { GateDocument } from './document.ts'
-import { appendLine, linesOf } from './lines.ts'
+import { appendLine, linesOf, type Line } from './lines.ts'
 
 const historyLine = z.strictObject({
   at: z.iso.datetime(),
@@ -54,13 +54,21 @@ export function record(file: string, { verdict, base, machine, benchmarks }: Gat
 
 /** BadRequest for a file that is not there, and names the line that is no run. Half a line, of a run that was killed, is none. */
 export function readHistory(file: string): HistoryLine[] {
-  if (!existsSync(file)) throw new BadRequest(`${file}: no such file`)
-  return linesOf(file).flatMap(({ value, number }) => {
+  return linesIn(file).flatMap(({ value, number }) => {
     if (value === undefined) return []
     const line = historyLine.safeParse(value)
     if (!line.success) throw new BadRequest(`${file}:${number}: not a line of gate --record`)
     return [line.data]
   })
+}
+
+function linesIn(file: string): Line[] {
+  if (!existsSync(file)) throw new BadRequest(`${file}: no such file`)
+  try {
+    return linesOf(file)
+  } catch (cause) {
+    throw new BadRequest(`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
 }
 
 export interface Series {

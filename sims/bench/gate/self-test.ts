@@ -138,9 +138,12 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
 
 /** The last self-test that was kept; null where there is none that can be read. */
 function lastSelfTest(store: string): SelfTest | null {
-  if (!existsSync(resultIn(store))) return null
-  const result = selfTestDocument.safeParse(parsed(readFileSync(resultIn(store), 'utf8')))
-  return result.success ? result.data : null
+  try {
+    const result = selfTestDocument.safeParse(parsed(readFileSync(resultIn(store), 'utf8')))
+    return result.success ? result.data : null
+  } catch {
+    return null
+  }
 }
 
 /** What a gate's document says of the last self-test. */
