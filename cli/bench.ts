@@ -2,6 +2,7 @@ import { renderBench } from '../reports/bench/terminal.ts'
 import { nameArrayRedis } from '../sims/bench/peers/sparse-array/array-redis.ts'
 import { benchNames, runBench } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
+import { ALWAYS } from './acts.ts'
 import { defineCommand, wholeNumber } from './command.ts'
 import { UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
@@ -37,12 +38,27 @@ export const bench = defineCommand({
         default: false,
         describe: 'print the bench document and nothing else',
       }),
+  acts: {
+    name: ALWAYS,
+    rows: ALWAYS,
+    against: ALWAYS,
+    peers: ALWAYS,
+    redis: {
+      unless: ({ name }) =>
+        name === 'sparse-array' ? null : `${String(name)}: it is a peer of sparse-array`,
+    },
+    rounds: ALWAYS,
+    json: ALWAYS,
+  },
   async handler({ name, rows, against, peers, redis, rounds, json }) {
     if (peers?.includes('base') && against === undefined) {
       throw new UsageError('the peer "base" is the commit that --against names')
     }
+    const other = peers?.find((peer) => peer !== 'none')
+    if (other !== undefined && peers?.includes('none')) {
+      throw new UsageError(`--peers none and --peers ${other} contradict each other`)
+    }
     if (redis !== undefined) {
-      if (name !== 'sparse-array') throw new UsageError('--redis is for the benchmark sparse-array')
       try {
         await nameArrayRedis(redis)
       } catch (error) {

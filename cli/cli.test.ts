@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { claimFolder } from '../reports/folder/claim.ts'
+import { writeReport } from '../reports/folder/write.ts'
+import { voiceFleet } from '../reports/testing/voice-fleet.ts'
 import { sims } from '../sims/index.ts'
 import type { RunDocument } from '../sims/lab/contract/document.ts'
 import type { Measures } from '../sims/lab/contract/sim.ts'
@@ -180,15 +183,32 @@ describe('a place for the report', () => {
   it('is refused while another run writes there, and taken over from one that is gone', async () => {
     const where = join(folder, 'shared')
     const claim = join(where, 'mm-c-theory', '.in-use')
-    mkdirSync(join(where, 'mm-c-theory'), { recursive: true })
-    writeFileSync(claim, String(process.pid))
+    const other = await claimFolder(join(where, 'mm-c-theory'))
     const refused = await flowbench([...quick, '--out', where])
     expect(refused.code).toBe(2)
     expect(refused.stderr).toContain(`is in use by another run, process ${process.pid}`)
-    writeFileSync(claim, '999999999')
+    await other.release()
+    // A number that is given again says nothing.
+    writeFileSync(claim, String(process.pid))
     expect((await flowbench([...quick, '--out', where])).code).toBe(0)
     expect(existsSync(claim)).toBe(false)
     expect(existsSync(join(where, 'mm-c-theory', 'report.html'))).toBe(true)
+  })
+  it('is refused where it has an index of somebody else’s, which stays', async () => {
+    const where = join(folder, 'site')
+    const { dir } = await writeReport(voiceFleet(), where)
+    const index = join(where, 'index.html')
+    writeFileSync(index, 'mine')
+    for (const args of [
+      [...quick, '--out', where],
+      ['report', dir],
+      ['report', 'voice-fleet-week', '--out', where],
+    ]) {
+      const { code, stdout, stderr } = await flowbench(args)
+      expect([code, stdout], stderr).toEqual([2, ''])
+      expect(stderr).toMatch(/^\S+index\.html: was not written by flowbench and is not replaced: .*\n$/)
+    }
+    expect(readFileSync(index, 'utf8')).toBe('mine')
   })
 })
 

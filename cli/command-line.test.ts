@@ -1,42 +1,13 @@
 /** What the parser makes of mistakes, before any command runs: an error of the caller's, with the flag's name in it. */
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { commandLine } from './command-line.ts'
 import { UsageError } from './exit.ts'
+import { parsed } from './testing/parsed.ts'
 
 // Help about a mistake is for people.
 beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 
 const argumentsIn = (line: string): string[] => line.split(' ').map((word) => (word === "''" ? '' : word))
-
-class Taken extends Error {
-  readonly args: Readonly<Record<string, unknown>>
-  constructor(args: Readonly<Record<string, unknown>>) {
-    super('taken')
-    this.args = args
-  }
-}
-
-/** What comes out of a line: yargs throws some errors at once and others later. */
-async function thrownBy(
-  line: string,
-  stop?: (args: Readonly<Record<string, unknown>>) => void,
-): Promise<unknown> {
-  try {
-    const parser = await commandLine(argumentsIn(line))
-    await (stop === undefined ? parser : parser.middleware(stop)).parseAsync()
-  } catch (error) {
-    return error
-  }
-  throw new Error('a command was run')
-}
-
-/** What a command would be given. */
-const taken = async (line: string): Promise<unknown> =>
-  (
-    (await thrownBy(line, (args) => {
-      throw new Taken(args)
-    })) as Taken
-  ).args
+const taken = (line: string) => parsed(argumentsIn(line))
 
 describe('is refused as the caller’s mistake, by name:', () => {
   it.each([
@@ -64,8 +35,9 @@ describe('is refused as the caller’s mistake, by name:', () => {
     ['bench kernel --rounds 0', /--rounds takes a whole number, 1 or more/],
     ['bench kernel --rounds 2 --rounds 3', /--rounds takes/],
     ['run a.yaml --workers NaN', /--workers takes/],
+    ['run a.yaml --workers 9007199254740991', /--workers takes a whole number, 1 to 1024/],
   ])('%s', async (line, message) => {
-    const error = await thrownBy(line)
+    const error = await taken(line).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)
     expect((error as Error).message).toMatch(message)
   })
@@ -78,12 +50,12 @@ it('lists, flags and numbers are taken as before', async () => {
     workers: 3,
     json: true,
   })
-  expect(await taken('gate --base main --only a b --only c --bisect x..y kernel/mm1')).toMatchObject({
+  expect(await taken('gate --base main --only a b --only c')).toMatchObject({
     base: 'main',
     only: ['a', 'b', 'c'],
-    bisect: ['x..y', 'kernel/mm1'],
     rounds: 300,
   })
+  expect(await taken('gate --bisect x..y kernel/mm1')).toMatchObject({ bisect: ['x..y', 'kernel/mm1'] })
   expect(await taken('serve webhooks --dir a --allow-cidr 10.0.0.0/8 --port 8080')).toMatchObject({
     allowCidr: ['10.0.0.0/8'],
     port: 8080,

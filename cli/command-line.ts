@@ -3,7 +3,7 @@ import yargs, { type Argv, type CommandModule } from 'yargs'
 import { UsageError } from './exit.ts'
 
 /** By name. A command's own modules are loaded with it: most need none of the others', which take a second. */
-const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+export const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: async () => (await import('./run.ts')).run,
   list: async () => (await import('./list.ts')).list,
   check: async () => (await import('./check.ts')).check,

@@ -25,6 +25,7 @@ import {
   type Documented,
 } from './testing/documented.ts'
 import { flowbench, ROOT } from './testing/flowbench.ts'
+import { parsed } from './testing/parsed.ts'
 
 const documents = documentedIn(pathsOf(ROOT).all)
 const found = readDocuments(ROOT, documents)
@@ -50,29 +51,6 @@ function kindOf(text: string): Kind | null {
   if (program === 'npm') return 'script'
   if (program === 'node' || text.startsWith('npx vitest ')) return 'file'
   return Object.hasOwn(FOREIGN, program) ? 'foreign' : null
-}
-
-class Taken extends Error {
-  readonly args: Readonly<Record<string, unknown>>
-  constructor(args: Readonly<Record<string, unknown>>) {
-    super('taken')
-    this.args = args
-  }
-}
-
-/** What the parser makes of a command, which is not run. Throws as the command line would. */
-async function parsed(args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    // After validation and before the handler.
-    const parser = (await commandLine(args)).middleware((taken) => {
-      throw new Taken(taken)
-    })
-    await parser.parseAsync()
-  } catch (error) {
-    if (error instanceof Taken) return error.args
-    throw error
-  }
-  throw new Error(`${args.join(' ')}: not taken by any command`)
 }
 
 /** The parser, and for what names scenarios the loader; how many commands the line stands for. */

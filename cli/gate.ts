@@ -12,10 +12,11 @@ import { bisect } from '../sims/bench/gate/bisect.ts'
 import { citedRates, defaultStore, selfTest } from '../sims/bench/gate/self-test.ts'
 import { benchModules } from '../sims/bench/registry.ts'
 import { SIMS_MODULE } from '../sims/index.ts'
+import { ALWAYS, goesWith, notWith } from './acts.ts'
 import { defineCommand, wholeNumber } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
-import { asText, checkOutputs, writeOutputs } from './outputs.ts'
+import { asText, checkOutputs, toldOfFolder, writeOutputs } from './outputs.ts'
 import { quote } from './reproduce.ts'
 
 const VERDICT_EXIT = {
@@ -24,6 +25,10 @@ const VERDICT_EXIT = {
   undecided: EXIT.pass,
   unmeasured: EXIT.unmeasured,
 } as const satisfies Record<GateDocument['verdict'], number>
+
+const OURS = 'the self-test is of our own benchmarks'
+/** What only a gate does, of a commit and what the working tree makes of it. */
+const OF_A_GATE = notWith('self-test', 'bisect')
 
 export const gate = defineCommand({
   command: 'gate',
@@ -66,7 +71,6 @@ export const gate = defineCommand({
       .option('command', {
         type: 'string',
         requiresArg: true,
-        conflicts: ['bench', 'only'],
         describe: "any program, run in base's tree and in head's",
       })
       .option('only', {
@@ -122,29 +126,60 @@ export const gate = defineCommand({
         default: false,
         describe: 'print the gate document and nothing else',
       }),
+  acts: {
+    base: OF_A_GATE,
+    bench: {
+      without: {
+        'self-test': OURS,
+        bisect: '--bisect is of our own benchmarks',
+        command: 'one of them is compared',
+      },
+    },
+    'self-test': notWith('bisect'),
+    rounds: goesWith('self-test'),
+    gates: goesWith('self-test'),
+    load: goesWith('self-test'),
+    store: notWith('bisect'),
+    command: { without: { 'self-test': OURS, bisect: '--bisect is of our own benchmarks' } },
+    only: { without: { ...OF_A_GATE.without, command: 'there is one only' } },
+    counts: {
+      without: { 'self-test': '', command: 'what a command does cannot be counted, only timed' },
+    },
+    controls: { with: ['counts'], without: { bisect: '' } },
+    all: { without: { ...OF_A_GATE.without, command: 'it is timed in any case' } },
+    accept: OF_A_GATE,
+    markdown: OF_A_GATE,
+    junit: OF_A_GATE,
+    bencher: OF_A_GATE,
+    record: OF_A_GATE,
+    bisect: ALWAYS,
+    budget: ALWAYS,
+    strict: OF_A_GATE,
+    json: ALWAYS,
+  },
   async handler({ base, bench, command, only, counts, all, budget, strict, json, accept, ...more }) {
     const { store = defaultStore(), rounds } = more
     await interruptible(async (signal) => {
       if (more.selfTest) {
         await tryFolder(store)
-        const tested = await selfTest({
-          registry: { modules: benchModules, handed: SIMS_MODULE },
-          folder: import.meta.dirname,
-          store,
-          rounds,
-          gates: more.gates,
-          loaded: more.load,
-          budget: secondsOf(budget ?? DEFAULT_BUDGET),
-          signal,
-          onProgress: progress,
-        })
+        const tested = await toldOfFolder('store', store, () =>
+          selfTest({
+            registry: { modules: benchModules, handed: SIMS_MODULE },
+            folder: import.meta.dirname,
+            store,
+            rounds,
+            gates: more.gates,
+            loaded: more.load,
+            budget: secondsOf(budget ?? DEFAULT_BUDGET),
+            signal,
+            onProgress: progress,
+          }),
+        )
         console.log(json ? JSON.stringify(tested) : renderSelfTest(tested))
         if (signal.aborted) process.exitCode = EXIT.interrupted
         return
       }
       if (more.bisect !== undefined) {
-        if (bench !== undefined || command !== undefined)
-          throw new UsageError('--bisect is of our own benchmarks: not with --bench or --command')
         const [range, id, ...rest] = more.bisect
         if (range === undefined || id === undefined || rest.length > 0) {
           throw new UsageError(
@@ -165,8 +200,6 @@ export const gate = defineCommand({
         console.log(json ? JSON.stringify(found) : renderBisected(found))
         return
       }
-      if (command !== undefined && counts)
-        throw new UsageError('--counts is of benchmarks: what a command does cannot be counted, only timed')
       if (base === undefined) throw new UsageError('which commit? --base REF')
       const { markdown, junit, bencher } = more
       const outputs = { markdown, junit, bencher, record: more.record }

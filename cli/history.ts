@@ -1,5 +1,6 @@
 import { renderHistory } from '../reports/gate/history.ts'
 import { readHistory, seriesOf } from '../sims/bench/gate/history.ts'
+import { ALWAYS } from './acts.ts'
 import { defineCommand } from './command.ts'
 
 export const history = defineCommand({
@@ -9,6 +10,7 @@ export const history = defineCommand({
     parser
       .positional('file', { type: 'string', demandOption: true, describe: 'the file of gate --record' })
       .option('json', { type: 'boolean', default: false, describe: 'print the series and nothing else' }),
+  acts: { file: ALWAYS, json: ALWAYS },
   handler({ file, json }) {
     const lines = readHistory(file)
     const series = seriesOf(lines)

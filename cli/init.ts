@@ -5,6 +5,7 @@ import { sims } from '../sims/index.ts'
 import { CSV_TEMPLATE } from '../sims/lab/run/scenario/arrivals-csv.ts'
 import { NAME } from '../sims/lab/run/scenario/frame.ts'
 import { nearest } from '../sims/lab/contract/nearest.ts'
+import { ALWAYS } from './acts.ts'
 import { scenarios, SCENARIO_FOLDER } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { UsageError } from './exit.ts'
@@ -26,6 +27,11 @@ export const init = defineCommand({
         describe: 'where to write it; NAME.yaml in this folder by default',
       })
       .option('name', { type: 'string', describe: 'name of the scenario, and of its folder of results' }),
+  acts: {
+    sim: ALWAYS,
+    file: ALWAYS,
+    name: { unless: ({ sim }) => (sim === LOAD ? 'load, which is no scenario' : null) },
+  },
   async handler({ sim, file: asked, name: given }) {
     if (sim === LOAD) return writeLoad(asked ?? 'load.csv')
     const starter = sims.get(sim)?.starter

@@ -1,6 +1,7 @@
 import { sims } from '../sims/index.ts'
 import { nearest } from '../sims/lab/contract/nearest.ts'
 import type { Sim } from '../sims/lab/contract/sim.ts'
+import { ALWAYS } from './acts.ts'
 import { engines, scenarios, type Entry } from './catalog.ts'
 import { defineCommand } from './command.ts'
 import { describeSim } from './describe-sim.ts'
@@ -28,6 +29,7 @@ export const list = defineCommand({
         describe: 'list only these',
       })
       .positional('name', { type: 'string', describe: 'a sim, to be described' }),
+  acts: { kind: ALWAYS, name: ALWAYS },
   handler({ kind, name: one }) {
     if (one !== undefined) {
       if (kind !== 'sims') throw new UsageError('only a sim can be described: flowbench list sims NAME')

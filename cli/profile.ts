@@ -1,4 +1,5 @@
 import { basename, join, resolve } from 'node:path'
+import { replaceFile } from '../reports/folder/whole.ts'
 import { percent, profilePage, seconds, topFunctions } from '../reports/profile/flame.ts'
 import { cleanLine } from '../reports/wording/escape.ts'
 import { checkOut } from '../sims/bench/checkout/checkout.ts'
@@ -6,10 +7,10 @@ import { repositoryOf } from '../sims/bench/checkout/git.ts'
 import { profileRun } from '../sims/bench/profile/collect.ts'
 import { growth, selfTimes, type Growth } from '../sims/bench/profile/cpu-profile.ts'
 import { CLINIC_TOOLS, clinicRun } from '../sims/bench/profile/clinic.ts'
+import { ALWAYS } from './acts.ts'
 import { defineCommand } from './command.ts'
-import { UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'
-import { asText, placeIn, writeOutputs } from './outputs.ts'
+import { placeIn } from './outputs.ts'
 import { readScenarios } from './scenarios.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -39,8 +40,18 @@ export const profile = defineCommand({
         default: false,
         describe: 'print functions and times, nothing else',
       }),
+  acts: {
+    file: ALWAYS,
+    env: ALWAYS,
+    with: ALWAYS,
+    diff: {
+      unless: ({ with: tool }) =>
+        tool === 'cpuprof' ? null : `--with ${String(tool)}: it compares profiles of cpuprof`,
+    },
+    out: ALWAYS,
+    json: ALWAYS,
+  },
   async handler({ file, env, diff, out, json, with: tool }) {
-    if (tool !== 'cpuprof' && diff !== undefined) throw new UsageError('--diff compares profiles of cpuprof')
     // Refuses what is no scenario before anything is run.
     readScenarios([file], { ...(env !== undefined && { environment: env }), set: [] })
     const args = [resolve(file), ...(env === undefined ? [] : ['--env', env])]
@@ -65,11 +76,11 @@ export const profile = defineCommand({
         }
       }
       const times = selfTimes(all)
-      const html = asText(() => profilePage({ title: `Profile of ${name}`, all, against }, times))
+      const html = profilePage({ title: `Profile of ${name}`, all, against }, times)
       const functions = topFunctions(times).map(([function_, own]) => ({ function: function_, own }))
       if (json) console.log(JSON.stringify({ total: all.total, functions, against, page }))
       else console.log(lines(all.total, functions, against, page).map(cleanLine).join('\n'))
-      writeOutputs({ out: page }, { out: html })
+      await replaceFile(page, html)
     })
   },
 })

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { claimFolder } from '../reports/folder/claim.ts'
+import { tryIndex } from '../reports/folder/index-file.ts'
+import { writeIndex } from '../reports/page/index-page.ts'
 import { markdown } from '../reports/shootout/markdown.ts'
 import { verdict } from '../reports/shootout/sections.ts'
 import { writeShootout } from '../reports/shootout/write.ts'
@@ -54,7 +56,9 @@ export async function runNamedSuite(
     searchTime: number
     textSize: number
   }
-  const folder = join(resolve(out), scenario.name)
+  const place = resolve(out)
+  await tryIndex(place)
+  const folder = join(place, scenario.name)
   const claim = await claimFolder(folder)
   try {
     const document = await alive('starting', () =>
@@ -71,6 +75,7 @@ export async function runNamedSuite(
     print(document, json)
     const { files } = await writeShootout(document, folder)
     if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
+    await writeIndex(place)
   } finally {
     await claim.release()
   }
@@ -87,8 +92,11 @@ export async function compareOn(
   let text: Buffer
   try {
     text = readFileSync(haystack)
-  } catch {
-    throw new BadRequest(`${haystack}: no such file`)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new BadRequest(`${haystack}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`, {
+      cause,
+    })
   }
   const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs)
   const options = { rounds: 7, sampleSeconds: 0.01, spans, onProgress: progress }

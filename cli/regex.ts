@@ -12,6 +12,7 @@ import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/pa
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
+import { ALWAYS, goesWith, notWith } from './acts.ts'
 import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
@@ -19,6 +20,8 @@ import { asText, checkOutputs, writeOutputs } from './outputs.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
 const MOST_LANES = 4
+
+const OF_A_CHECK = { ...notWith('suite', 'haystack'), ...goesWith('check') }
 
 export const regex = defineCommand({
   command: 'regex [pattern]',
@@ -54,10 +57,35 @@ export const regex = defineCommand({
       .option('junit', { type: 'string', describe: 'with --check: write JUnit XML to this file' })
       .option('sarif', { type: 'string', describe: 'with --check: write SARIF to this file' })
       .option('json', { type: 'boolean', default: false, describe: 'print the document and nothing else' }),
+  // A check that is not made must not look like one that passed.
+  acts: {
+    pattern: { ...notWith('suite'), called: 'a pattern' },
+    haystack: notWith('suite'),
+    suite: ALWAYS,
+    spans: goesWith('suite', 'haystack'),
+    env: goesWith('suite'),
+    out: goesWith('suite'),
+    'engine-file': ALWAYS,
+    flags: notWith('suite'),
+    engines: ALWAYS,
+    patterns: {
+      ...notWith('suite'),
+      unless: ({ pattern }) => (pattern === undefined ? null : 'a pattern: one of them, not both'),
+    },
+    path: { ...notWith('suite'), ...goesWith('patterns') },
+    check: notWith('suite', 'haystack'),
+    strict: OF_A_CHECK,
+    accepted: OF_A_CHECK,
+    junit: OF_A_CHECK,
+    sarif: OF_A_CHECK,
+    json: ALWAYS,
+  },
   async handler(args) {
     const { flags, patterns, path, check, strict, accepted, junit, sarif, json } = args
     const pattern = patternOf(args)
-    refuseIgnored({ ...args, pattern })
+    // Behind `--` it is no argument that has a name.
+    if (pattern !== undefined && args.suite !== undefined)
+      throw new UsageError('a pattern does not go with --suite')
     checkOutputs({ junit, sarif })
     const known = [...ENGINES]
     if (args.engineFile !== undefined)
@@ -75,8 +103,6 @@ export const regex = defineCommand({
     if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
     if (check !== undefined && !specs.some(({ id }) => id === check))
       throw new UsageError(`--check ${check}: no such engine among ${names(specs)}`)
-    if (check === undefined && (strict || (junit ?? sarif ?? accepted) !== undefined))
-      throw new UsageError('--strict, --junit, --sarif and --accepted go with --check')
     const acceptedList = accepted === undefined ? [] : readAccepted(accepted)
     const { specs: here, missing } = present(specs)
     const checked = missing.find(({ engine }) => engine === check)
@@ -132,29 +158,6 @@ export const regex = defineCommand({
   },
 })
 
-/** Flags that say how something is done which `--suite` and `--haystack` do not do; those that only they heed. */
-const OF_CHECKS = ['check', 'strict', 'accepted', 'junit', 'sarif'] as const
-const NOT_WITH = {
-  suite: ['pattern', 'patterns', 'path', 'flags', 'haystack', ...OF_CHECKS],
-  haystack: ['env', ...OF_CHECKS],
-} as const
-
-/** A flag that would do nothing is a mistake: a check that is not made must not look like one that passed. */
-function refuseIgnored(args: Readonly<Record<string, unknown>>): void {
-  // A default is nobody's wish: '', false.
-  const isGiven = (name: string): boolean => Boolean(args[name])
-  const mode = (['suite', 'haystack'] as const).find((one) => args[one] !== undefined)
-  const ignored = mode === undefined ? ['env', 'spans'] : NOT_WITH[mode]
-  const found = ignored.find(isGiven)
-  if (found === undefined) return
-  const flag = found === 'pattern' ? 'a pattern' : `--${found}`
-  throw new UsageError(
-    mode !== undefined
-      ? `${flag} does not go with --${mode}`
-      : `${flag} goes with --suite${found === 'spans' ? ' or --haystack' : ''}`,
-  )
-}
-
 /** yargs leaves what stands behind `--` aside, as with a secret scanner's `-----BEGIN`. */
 function patternOf({
   pattern,
@@ -179,7 +182,6 @@ function entriesOf(
   if (pattern !== undefined && file !== undefined)
     throw new UsageError('either a pattern or --patterns, not both')
   if (file !== undefined) return readPatterns(file, path)
-  if (path !== undefined) throw new UsageError('--path goes with --patterns')
   if (pattern === undefined) throw new UsageError('a pattern, or --patterns FILE, or --suite NAME')
   return [{ pattern, line: null, name: pattern }]
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { claimFolder, type FolderClaim } from '../reports/folder/claim.ts'
 import { folderName } from '../reports/folder/folder.ts'
+import { tryIndex } from '../reports/folder/index-file.ts'
 import { renderTerminal } from '../reports/terminal/run.ts'
 import { RUNS_SCHEMA, type RunDocument } from '../sims/lab/contract/document.ts'
 import { SIM_BY_NAME } from '../sims/by-name.ts'
@@ -11,6 +12,7 @@ import { Interrupted } from '../sims/lab/run/point.ts'
 import { runScenario, type RunOutcome } from '../sims/lab/run/run.ts'
 import { inlineRunner, threadRunner, type Runner } from '../sims/lab/run/runner.ts'
 import type { Scenario } from '../sims/lab/run/scenario/load.ts'
+import { ALWAYS } from './acts.ts'
 import { alive } from './alive.ts'
 import { hasColour } from './colour.ts'
 import { defineCommand, wholeNumber } from './command.ts'
@@ -19,7 +21,11 @@ import { progressLine } from './progress.ts'
 import { INTERACTIVE } from './report.ts'
 import { reproduceCommand } from './reproduce.ts'
 import { readScenarios, scenarioArguments } from './scenarios.ts'
+import { settingsOf } from './settings.ts'
 import { VERSION } from './version.ts'
+
+/** Of threads: each has a heap of its own. */
+const MOST_WORKERS = 1024
 
 export const run = defineCommand({
   command: 'run <files..>',
@@ -29,8 +35,8 @@ export const run = defineCommand({
       .option('seed', { type: 'string', requiresArg: true, describe: 'the seed of all random streams' })
       .option('replications', { type: 'string', requiresArg: true, describe: 'run exactly this many' })
       .option('workers', {
-        ...wholeNumber('workers', 1),
-        default: availableParallelism(),
+        ...wholeNumber('workers', 1, MOST_WORKERS),
+        default: Math.min(MOST_WORKERS, availableParallelism()),
         describe: 'threads; never changes a result',
       })
       .option('inline', {
@@ -54,8 +60,21 @@ export const run = defineCommand({
         type: 'boolean',
         default: false,
         describe: 'print the result document and nothing else',
-      })
-      .epilogue(EXIT_HELP),
+      }),
+  acts: {
+    files: ALWAYS,
+    env: ALWAYS,
+    set: ALWAYS,
+    seed: ALWAYS,
+    replications: ALWAYS,
+    inline: { without: { live: '--inline simulates and --live measures: one of them' } },
+    workers: { without: { inline: 'it is how many threads simulate', live: 'nothing is simulated' } },
+    live: ALWAYS,
+    out: ALWAYS,
+    'accept-weak': ALWAYS,
+    interactive: ALWAYS,
+    json: ALWAYS,
+  },
   async handler({
     files,
     env,
@@ -70,39 +89,36 @@ export const run = defineCommand({
     acceptWeak,
     interactive,
   }) {
-    const settings = [
-      ...set,
-      ...(seed === undefined ? [] : [`seed=${seed}`]),
-      ...(replications === undefined ? [] : [`until.replications=${replications}`]),
-    ]
+    const settings = settingsOf(set, { seed, replications })
     const scenarios = readScenarios(files, {
       ...(env === undefined ? {} : { environment: env }),
       set: settings,
     })
     refuseSameNames(scenarios)
-    // Not by yargs' conflicts: an option that has a default is always there, and would conflict with itself.
-    if (live && inline) throw new UsageError('--inline simulates and --live measures: one of them')
     if (live) refuseSimulatedOnly(scenarios)
     // Before anything is measured: a result must never be lost for want of a place to put it.
-    const claims = await claimAll(resolve(out), scenarios)
+    const place = resolve(out)
+    await tryIndex(place)
+    const claims = await claimAll(place, scenarios)
 
     const interruption = new AbortController()
-    const runner = live
-      ? liveRunner(findSim, interruption.signal)
-      : inline
-        ? inlineRunner(findSim)
-        : threadRunner(SIM_BY_NAME, workers)
+    let runner: Runner | null = null
     const interrupt = () => {
       // A second Ctrl-C ends at once, whatever is being written.
       if (interruption.signal.aborted) process.exit(EXIT.interrupted)
       interruption.abort()
-      void runner.close()
+      void runner?.close()
     }
     process.on('SIGINT', interrupt)
     process.on('SIGTERM', interrupt)
     const documents: RunDocument[] = []
     const unwritten: unknown[] = []
     try {
+      runner = live
+        ? liveRunner(findSim, interruption.signal)
+        : inline
+          ? inlineRunner(findSim)
+          : threadRunner(SIM_BY_NAME, workers)
       for (const scenario of scenarios) {
         if (interruption.signal.aborted) break
         const outcome = await runOne(scenario, {
@@ -116,7 +132,7 @@ export const run = defineCommand({
         // The answer first: should the report fail to be written, it is already told.
         if (!json) console.log(renderTerminal(outcome.document, { colour: hasColour(process.stdout) }))
         try {
-          const page = await write(scenario, { ...outcome, interactive }, resolve(out), runner)
+          const page = await write(scenario, { ...outcome, interactive }, place, runner)
           if (!json) console.log(`report: ${page}\n`)
         } catch (error) {
           unwritten.push(error)
@@ -128,13 +144,13 @@ export const run = defineCommand({
     } finally {
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', interrupt)
-      await runner.close()
+      await runner?.close()
       for (const claim of claims) await claim.release()
     }
     if (json) process.stdout.write(await jsonText(files.length, documents))
     process.exitCode = exitCode(documents, interruption.signal.aborted)
     if (unwritten.length > 0) throw unwritten[0]
-    if (documents.length > 0) await (await reports()).writeIndex(resolve(out))
+    if (documents.length > 0) await (await reports()).writeIndex(place)
   },
 })
 

@@ -6,6 +6,7 @@ export const schema = defineCommand({
   command: 'schema',
   describe: 'Print the JSON Schema of scenario files, for editors',
   builder: (parser) => parser,
+  acts: {},
   handler() {
     console.log(JSON.stringify(scenarioSchema(sims), null, 2))
   },

@@ -6,5 +6,6 @@ export const serve = defineCommand({
   command: 'serve',
   describe: 'An engine live behind a port of this machine',
   builder: (parser) => parser.command([...ENGINES]).demandCommand(1, 'which engine?'),
+  acts: {},
   handler: () => {},
 })

@@ -10,6 +10,7 @@ import {
   SnapshotError,
   UnsafeAddress,
 } from '../../engines/sparse-array/index.ts'
+import { ALWAYS, goesWith, notWith } from '../acts.ts'
 import { defineCommand, wholeNumber } from '../command.ts'
 import { announce } from './ready.ts'
 import { refuse } from './theirs.ts'
@@ -37,7 +38,6 @@ export const sparseArray = defineCommand({
       })
       .option('password-file', {
         type: 'string',
-        conflicts: 'password',
         describe: 'file of the password; made if need be',
       })
       .option('output-limit', {
@@ -56,6 +56,20 @@ export const sparseArray = defineCommand({
         describe: 'cut a log that is damaged in the middle; what is cut off is kept',
       })
       .option('debug', { type: 'boolean', default: false, describe: 'allow DEBUG' }),
+  acts: {
+    port: ALWAYS,
+    host: ALWAYS,
+    dir: ALWAYS,
+    // Without a folder nothing is kept.
+    fsync: goesWith('dir'),
+    cut: goesWith('dir'),
+    password: ALWAYS,
+    'password-file': notWith('password'),
+    'output-limit': ALWAYS,
+    'max-steps': ALWAYS,
+    yields: ALWAYS,
+    debug: ALWAYS,
+  },
   async handler({
     port,
     host,

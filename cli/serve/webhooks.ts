@@ -1,4 +1,5 @@
 import { BadKeyFile, serveWebhooks, StoreNotOpened } from '../../engines/webhook/index.ts'
+import { ALWAYS } from '../acts.ts'
 import { defineCommand, wholeNumber } from '../command.ts'
 import { announce } from './ready.ts'
 import { refuse } from './theirs.ts'
@@ -17,6 +18,7 @@ export const webhooks = defineCommand({
         describe: 'blocks that may be sent to although they are not public: 127.0.0.0/8',
       })
       .option('key-file', { type: 'string', describe: 'file of the API key; made if need be' }),
+  acts: { dir: ALWAYS, port: ALWAYS, 'allow-cidr': ALWAYS, 'key-file': ALWAYS },
   async handler({ dir, port, allowCidr, keyFile }) {
     const server = await serveWebhooks({
       dir,
