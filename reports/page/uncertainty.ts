@@ -44,7 +44,7 @@ export function uncertaintyTables(uncertainty: UncertaintyDocument): Html {
         choices.map(({ value, enough, worthwhile }) => [
           formatQuantity(value, unit),
           share(enough),
-          worthwhile === null ? 'nothing gained' : `${formatQuantity(worthwhile, 'count')} of them`,
+          worthwhile === null ? 'nothing gained' : formatQuantity(worthwhile, unit),
         ]),
       )
     }

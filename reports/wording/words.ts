@@ -172,7 +172,7 @@ export function uncertaintyWords({ uncertainty }: RunDocument): string | null {
   ].join('; ')
 }
 
-/** `62 hosts: enough in 90 % of the cases; one more is worth it where falling short costs more than 25 of them`. */
+/** `62 hosts: enough in 90 % of the cases; the next is worth it where falling short costs more than 25 hosts`. */
 export function regretWords({ uncertainty }: RunDocument): string | null {
   const value = uncertainty?.leastRegret?.value ?? null
   if (uncertainty === undefined || value === null) return null
@@ -181,7 +181,7 @@ export function regretWords({ uncertainty }: RunDocument): string | null {
   const more =
     choice?.worthwhile == null
       ? ''
-      : `; one more is worth it where falling short costs more than ${formatQuantity(choice.worthwhile, 'count')} of them`
+      : `; the next is worth it where falling short costs more than ${formatQuantity(choice.worthwhile, uncertainty.unit)}`
   return `${formatQuantity(value, uncertainty.unit)}${enough}${more}`
 }
 

@@ -60,3 +60,26 @@ test('the same, however many cases are answered at once and whichever ends first
   const uneven = () => new Promise<void>((resolve) => setTimeout(resolve, (turn++ * 7) % 5))
   expect(await ask(3, uneven)).toEqual(await ask(1))
 })
+
+test('a step of the search is as many as it is: the next value must be worth all of them', async () => {
+  const choicesOf = async (values: readonly number[]) =>
+    (await uncertaintyOf({
+      scenario: { ...scenario, find: { param: 'hosts', values } } as unknown as Scenario,
+      signal: new AbortController().signal,
+      of: 'hosts',
+      unit: 'hosts',
+      atOnce: 1,
+      answerAt: async ({ a, b }) => values.find((value) => value >= 20 + 4 * a! + b!) ?? null,
+    }))!.choices!
+  for (const values of [
+    [20, 24, 28, 32],
+    [20, 21, 24, 28.5, 32],
+  ]) {
+    const choices = await choicesOf(values)
+    expect(choices.length).toBeGreaterThan(1)
+    for (const [i, { value, enough, worthwhile }] of choices.slice(0, -1).entries()) {
+      const next = choices[i + 1]!
+      expect(worthwhile! * (next.enough - enough)).toBeCloseTo(next.value - value, 9)
+    }
+  }
+})

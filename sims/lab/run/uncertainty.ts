@@ -121,7 +121,10 @@ function effectsOf(
   return { effects: effects.toSorted((a, b) => b.share - a.share), rest }
 }
 
-/** Of each value worth a look: in how many cases it is enough, and what a shortfall must cost for the next one to pay. */
+/**
+ * Of each value worth a look: in how many cases it is enough, and what a shortfall must cost, in units of the searched parameter,
+ * for the next one to pay. The next may be several of them away.
+ */
 function choicesOf(
   values: readonly number[],
   sorted: readonly number[],
@@ -131,8 +134,9 @@ function choicesOf(
   const enough = (value: number): number => sorted.filter((one) => one <= value).length / samples
   const all = values.map((value, i) => {
     const next = values[i + 1]
-    const gain = next === undefined ? 0 : enough(next) - enough(value)
-    return { value, enough: enough(value), worthwhile: gain > 0 ? 1 / gain : null }
+    if (next === undefined) return { value, enough: enough(value), worthwhile: null }
+    const gain = enough(next) - enough(value)
+    return { value, enough: enough(value), worthwhile: gain > 0 ? (next - value) / gain : null }
   })
   const useful = all.filter((one) => one.enough > 0.01 && one.enough < 1)
   const step = Math.max(1, Math.ceil(useful.length / MOST_CHOICES))
