@@ -5,6 +5,7 @@
 import { figureNames, readFigure, type FigureSource, type NamedFigure } from '../../contract/figure.ts'
 import type { Sim, Unit } from '../../contract/sim.ts'
 import type { Problem } from '../../contract/problem.ts'
+import { HEADROOM } from '../../contract/asked.ts'
 import { formatQuantity } from '../../contract/format.ts'
 import { parseQuantity } from '../../contract/units.ts'
 
@@ -35,7 +36,7 @@ const TESTS: Readonly<Record<Operator, (value: number, limit: number) => boolean
 const FORM = /^(share\s*\([^()]*\)\s*|[^<>=!]*)([<>=!]+)([^<>=!]*)$/
 const LIKELY: Readonly<Record<string, Operator>> = { '=': '==', '=<': '<=', '=>': '>=', '===': '==' }
 
-export const HEADROOM = 'headroom'
+export { HEADROOM }
 
 /** What of a sim an expectation depends on. */
 export type ExpectationSource = FigureSource & Pick<Sim, 'resources' | 'underLoad'>
