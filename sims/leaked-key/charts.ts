@@ -1,4 +1,5 @@
 /** What to look at: spend since the leak, one line a control. */
+import { alike } from '../lab/contract/alike.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { CONTROLS, PUBLISHED_SPEND } from './controls.ts'
 import type { LeakedKeyParams } from './params.ts'
@@ -6,8 +7,9 @@ import type { LeakedKeyParams } from './params.ts'
 /** A logarithmic axis has no zero. */
 const LEAST = 0.1
 
-export function charts({ points }: Results<LeakedKeyParams>): ChartSpec[] {
-  const rows = points.flatMap(({ params, replications }) => {
+export function charts({ points, chosen }: Results<LeakedKeyParams>): ChartSpec[] {
+  // A line has its control for a name, so all else is as at the chosen point.
+  const rows = alike(chosen, points, 'control').flatMap(({ params, replications }) => {
     const { t } = replications[0]!.series!['spent']!
     return t.flatMap((seconds, i) => {
       const sum = replications.reduce((total, { series }) => total + series!['spent']!.values[i]!, 0)
