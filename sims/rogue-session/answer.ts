@@ -1,4 +1,6 @@
 /** The answer: what owners lose, what a theft is worth as things are, and with everything in force. */
+import { alike } from '../lab/contract/alike.ts'
+import { asked, askedWords, type Asked } from '../lab/contract/asked.ts'
 import { foundIn } from '../lab/contract/found.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
@@ -27,40 +29,63 @@ const valueOf = (point: Point, metric: MetricName): number => point.metrics[metr
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 
 /**
- * Speaks of the theft that costs an owner most, and of the one that is worth most and what lessens it. The figure is the
- * chosen point's own: of its owner's media where the thief is beside him, else of the time that the thief gets.
+ * Speaks of the theft that costs an owner most, and of the one that is worth most and what lessens it, where all else that is
+ * swept or searched is as at the chosen point. The number is the chosen point's own: what the question asks about, else its
+ * owner's media where the thief is beside him, else the time that the thief gets.
  */
-export function answer({ points, chosen, found }: Results<RogueParams>): Headline {
-  const worst = points.reduce((most, one) =>
-    valueOf(one, 'forgedTime') > valueOf(most, 'forgedTime') ? one : most,
-  )
-  const said = `${[...robbed(points), forged(points, worst)].map(capital).join('. ')}.`
-  const isBeside = isBesideOwner(chosen.params)
-  const { value, low, high } = chosen.metrics[isBeside ? 'lostMedia' : 'forgedTime']!
-  return { text: `${foundIn(rogueParams, found)}${said}`, value, unit: isBeside ? 'share' : 's', low, high }
+export function answer({ points, chosen, found, limits }: Results<RogueParams>): Headline {
+  const thefts = alike(chosen, points, 'attack', 'defence')
+  const figure = asked(chosen, limits, isBesideOwner(chosen.params) ? 'lostMedia' : 'forgedTime')
+  const robbed = mostBy(thefts, 'lostMedia')
+  const worst = mostBy(thefts, 'forgedTime')
+  const said = [
+    ...(valueOf(robbed, 'lostMedia') > 0 ? [costs(robbed)] : []),
+    forged(thefts, worst),
+    ...(isTold(figure, chosen, { robbed, worst }) ? [] : [ownWords(figure, chosen)]),
+  ]
+  const { value, unit, low, high } = figure
+  const text = `${foundIn(rogueParams, found)}${said.map(capital).join('. ')}.`
+  return { text, value, unit, low, high }
 }
 
-function forged(points: readonly Point[], worst: Point): string {
+const mostBy = (thefts: readonly Point[], metric: MetricName): Point =>
+  thefts.reduce((most, one) => (valueOf(one, metric) > valueOf(most, metric) ? one : most))
+
+/** Whether the sentences about the worst thefts have the number of the chosen one in them. */
+function isTold(
+  { name }: Asked,
+  chosen: Point,
+  { robbed, worst }: { readonly robbed: Point; readonly worst: Point },
+): boolean {
+  if (name === 'lostMedia') return robbed === chosen && valueOf(robbed, 'lostMedia') > 0
+  return name === 'forgedTime' && worst.params.attack === chosen.params.attack
+}
+
+function ownWords(figure: Asked, chosen: Point): string {
+  if (figure.name === 'lostMedia') return costs(chosen)
+  if (figure.name === 'forgedTime') return worth(chosen)
+  const { attack, defence } = chosen.params
+  return `of ${THEFT[attack]} ${WITH[defence]} ${askedWords(figure).slice(0, -1)}`
+}
+
+const timeOf = (point: Point): string => formatQuantity(valueOf(point, 'forgedTime'), 's')
+
+const worth = (point: Point): string =>
+  `${THEFT[point.params.attack]} is worth ${timeOf(point)} of sessions ${WITH[point.params.defence]}`
+
+/** What an owner loses while somebody is at it. */
+function costs(point: Point): string {
+  const { attack, defence } = point.params
+  const lost = formatQuantity(valueOf(point, 'lostMedia'), 'share')
+  return `${THEFT[attack]} costs an owner ${lost} of the media while it lasts, ${WITH[defence]}`
+}
+
+function forged(thefts: readonly Point[], worst: Point): string {
   const { attack, defence } = worst.params
-  const time = (point: Point): string => formatQuantity(valueOf(point, 'forgedTime'), 's')
   const bill = formatQuantity(valueOf(worst, 'bill'), 'USD')
-  // A defence is named by itself: all else that is swept or searched is as it is there.
-  const isSame = (at: Point['at']): boolean =>
-    Object.entries(at).every(([path, value]) => path === 'defence' || value === worst.at[path])
-  const others = points
-    .filter(({ params, at }) => params.attack === attack && params.defence !== defence && isSame(at))
+  const others = thefts
+    .filter(({ params }) => params.attack === attack && params.defence !== defence)
     .toSorted((a, b) => valueOf(b, 'forgedTime') - valueOf(a, 'forgedTime'))
-    .map((point) => `${WITH[point.params.defence]} ${time(point)}`)
-  const lead = `${THEFT[attack]} is worth ${time(worst)} of sessions ${WITH[defence]} (${bill} a week)`
-  return [lead, ...others].join(', ')
-}
-
-/** What owners lose while somebody is at it. */
-function robbed(points: readonly Point[]): string[] {
-  const most = points
-    .filter(({ metrics }) => (metrics['lostMedia']?.value ?? 0) > 0)
-    .toSorted((a, b) => valueOf(b, 'lostMedia') - valueOf(a, 'lostMedia'))[0]
-  if (most === undefined) return []
-  const lost = formatQuantity(valueOf(most, 'lostMedia'), 'share')
-  return [`${THEFT[most.params.attack]} costs an owner ${lost} of the media while it lasts`]
+    .map((point) => `${WITH[point.params.defence]} ${timeOf(point)}`)
+  return [`${worth(worst)} (${bill} a week)`, ...others].join(', ')
 }

@@ -1,4 +1,5 @@
 /** What to look at: what a theft is worth by defence, and what a key's lifetime does. */
+import { alike } from '../lab/contract/alike.ts'
 import { intervalBars } from '../lab/contract/bars.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
 import { forgedAt, LIFETIMES } from './metrics.ts'
@@ -6,9 +7,11 @@ import type { RogueParams } from './params.ts'
 
 type Point = PointResult<RogueParams>
 
-export function charts({ points }: Results<RogueParams>): ChartSpec[] {
-  const keys = points.filter(({ params }) => params.attack === 'stolen-key')
-  return [worthByDefence(points), stopped(points), ...(keys.length > 0 ? [byLifetime(keys)] : [])]
+export function charts({ points, chosen }: Results<RogueParams>): ChartSpec[] {
+  // Bars and lines have attack and defence for a name, so all else is as at the chosen point.
+  const thefts = alike(chosen, points, 'attack', 'defence')
+  const keys = thefts.filter(({ params }) => params.attack === 'stolen-key')
+  return [worthByDefence(thefts), stopped(thefts), ...(keys.length > 0 ? [byLifetime(keys)] : [])]
 }
 
 const labelOf = ({ params }: Point): string => `${params.attack}, ${params.defence}`

@@ -141,7 +141,7 @@ it.each([1, 2, 5, 20])(
 )
 
 describe('the answer’s figure is that of the point it speaks of', () => {
-  const estimate = (value: number) => ({ value, low: value, high: value })
+  const estimate = (value: number, unit: string) => ({ unit, value, low: value, high: value })
   const points = [
     ['stolen-key', 18_000, 0],
     ['copied-ufrag', 3000, 0],
@@ -150,9 +150,9 @@ describe('the answer’s figure is that of the point it speaks of', () => {
     at: { attack },
     params: paramsOf({ attack }),
     metrics: {
-      forgedTime: estimate(forgedTime as number),
-      lostMedia: estimate(lostMedia as number),
-      bill: estimate(1),
+      forgedTime: estimate(forgedTime as number, 's'),
+      lostMedia: estimate(lostMedia as number, 'share'),
+      bill: estimate(1, 'USD'),
     },
   }))
 
@@ -160,7 +160,7 @@ describe('the answer’s figure is that of the point it speaks of', () => {
     ['a thief inside: the owner’s media', 2, 0.019, 'share'],
     ['a copied ufrag: the time that it is worth', 1, 3000, 's'],
   ])('%s', (_, index, value, unit) => {
-    const headline = rogueSession.answer({ points, chosen: points[index] } as never)
+    const headline = rogueSession.answer({ points, chosen: points[index], limits: {} } as never)
     expect(headline).toMatchObject({ value, low: value, high: value, unit })
     expect(headline.text).toContain('A thief inside costs an owner 1.9 % of the media')
     expect(headline.text).toContain('A stolen key is worth 5 h')
@@ -175,15 +175,40 @@ describe('the answer’s figure is that of the point it speaks of', () => {
     ].map(([defence, keyLifetime, forgedTime]) => ({
       at: { defence, keyLifetime },
       params: { ...key!.params, defence, keyLifetime },
-      metrics: { ...key!.metrics, forgedTime: estimate(forgedTime as number) },
+      metrics: { ...key!.metrics, forgedTime: estimate(forgedTime as number, 's') },
     }))
-    const { text } = rogueSession.answer({ points: compared, chosen: compared[0] } as never)
+    const { text } = rogueSession.answer({ points: compared, chosen: compared[0], limits: {} } as never)
     expect(text).toContain('with a kill list 50 min.')
+  })
+
+  it('figures of another number of sessions at once are not told under the chosen one’s name', () => {
+    const [key, , inside] = points
+    const at = (one: typeof key, parallel: number, forgedTime: number) => ({
+      at: { ...one!.at, parallel },
+      params: { ...one!.params, parallel },
+      metrics: { ...one!.metrics, forgedTime: estimate(forgedTime, 's') },
+    })
+    const swept = [at(inside, 1, 60), at(key, 1, 3600), at(inside, 50, 60), at(key, 50, 180_000)]
+    const told = (chosen: number): string =>
+      rogueSession.answer({ points: swept, chosen: swept[chosen], limits: {} } as never).text
+    expect(told(0)).toContain('A stolen key is worth 60 min of sessions')
+    expect(told(2)).toContain('A stolen key is worth 50 h of sessions')
+  })
+
+  it('its number is in the sentence: what is expected first, else its media or its time', () => {
+    const told = (index: number, limits: object) =>
+      rogueSession.answer({ points, chosen: points[index], limits } as never)
+    const limit = { op: '<', value: 1 }
+    expect(told(1, {}).text).toContain('A copied ufrag is worth 50 min of sessions with nothing against it.')
+    expect(told(0, { lostMedia: limit }).text).toContain('A stolen key costs an owner 0 % of the media')
+    const bill = told(2, { bill: limit })
+    expect(bill).toMatchObject({ value: 1, unit: 'USD' })
+    expect(bill.text).toContain('Of a thief inside with nothing against it bill is 1 USD.')
   })
 
   it('a found value is told in its own unit', () => {
     const found = { param: 'spread', value: 2.5, searched: [2.5, 5] }
-    const headline = rogueSession.answer({ points, chosen: points[2], found } as never)
+    const headline = rogueSession.answer({ points, chosen: points[2], found, limits: {} } as never)
     expect(headline.text).toContain('The smallest spread that will do is 2.5 s.')
   })
 })
