@@ -1,5 +1,6 @@
 /** What to look at: who is locked out by ladder, and one blocked caller's checks over time. */
 import { Kernel } from '../lab/kernel/kernel.ts'
+import { alike } from '../lab/contract/alike.ts'
 import { intervalBars } from '../lab/contract/bars.ts'
 import { distributionOfIn } from '../lab/contract/figure.ts'
 import type { ChartSpec, PointResult, Results } from '../lab/contract/sim.ts'
@@ -11,8 +12,10 @@ import type { FirewalledParams } from './params.ts'
 
 type Point = PointResult<FirewalledParams>
 
-export function charts({ points }: Results<FirewalledParams>): ChartSpec[] {
-  return [lockedOutByLadder(points), setupByLadder(points), oneCall(points)]
+export function charts({ points, chosen }: Results<FirewalledParams>): ChartSpec[] {
+  // Bars and lines have what is offered for a name, so all else is as at the chosen point.
+  const offers = alike(chosen, points, 'ladder', 'rollout')
+  return [lockedOutByLadder(offers), setupByLadder(offers), oneCall(offers)]
 }
 
 function lockedOutByLadder(points: readonly Point[]): ChartSpec {

@@ -160,7 +160,7 @@ describe('the answer', () => {
     at,
     params: { ...paramsOf({}), ...at },
     metrics: {
-      lockedOut: { value: lockedOut, low: lockedOut, high: lockedOut },
+      lockedOut: { unit: 'share', value: lockedOut, low: lockedOut, high: lockedOut },
       peopleLockedOut: { value: 1000 },
     },
   })
@@ -172,12 +172,12 @@ describe('the answer', () => {
       point({ ladder: 'all', udpBlocked: 0.01 }, 0.001),
       point({ ladder: 'none', udpBlocked: 0.01 }, 0.01),
     ]
-    const headline = firewalledClients.answer({ points, chosen: points[0] } as never)
+    const headline = firewalledClients.answer({ points, chosen: points[0], limits: {} } as never)
     expect(headline).toMatchObject({ value: 0.08, unit: 'share' })
     expect(headline.text).toBe(
       'With UDP only 8 % of callers, 1000 people a week, get no call; with ICE-TCP 5 % are left.',
     )
-    expect(firewalledClients.answer({ points, chosen: points[1] } as never)).toMatchObject({
+    expect(firewalledClients.answer({ points, chosen: points[1], limits: {} } as never)).toMatchObject({
       value: 0.05,
       text: 'With ICE-TCP 5 % of callers, 1000 people a week, get no call.',
     })
@@ -189,15 +189,16 @@ describe('the answer', () => {
       point({ ladder: 'turn-tls', rollout: 0.5 }, 0.02),
       point({ ladder: 'turn-tls', rollout: 1 }, 0.004),
     ]
-    expect(firewalledClients.answer({ points, chosen: points[0] } as never).text).toBe(
+    expect(firewalledClients.answer({ points, chosen: points[0], limits: {} } as never).text).toBe(
       'With TURN/TLS on 443 for 25 % of clients, 3 % of callers, 1000 people a week, get no call; ' +
-        'with TURN/TLS on 443 0.4 % are left.',
+        'with TURN/TLS on 443 0.4 % are left, with TURN/TLS on 443 for 50 % of clients, 2 %.',
     )
     expect(
-      firewalledClients.answer({ points: points.slice(0, 2), chosen: points[0] } as never).text,
+      firewalledClients.answer({ points: points.slice(0, 2), chosen: points[0], limits: {} } as never).text,
     ).toContain('; with TURN/TLS on 443 for 50 % of clients, 2 % are left.')
     const [bars] = firewalledClients.charts({
       points: points.map((one) => ({ ...one, replications: [] })),
+      chosen: points[0],
     } as never)
     expect(bars!.table.rows.map(([label]) => label)).toEqual([
       'turn-tls for 25 %',
@@ -206,10 +207,31 @@ describe('the answer', () => {
     ])
   })
 
+  it('those who would connect and give up are told beside those who cannot', () => {
+    const one = point({ ladder: 'none' }, 0.044)
+    const gaveUp = (value: number) => ({
+      ...one.metrics,
+      gaveUp: { unit: 'share', value, low: value, high: value },
+    })
+    const told = (value: number, limits: object) => {
+      const chosen = { ...one, metrics: gaveUp(value) }
+      return firewalledClients.answer({ points: [chosen], chosen, limits } as never)
+    }
+    const limit = { op: '<', value: 0.01 }
+    expect(told(0.93, {}).text).toBe(
+      'With UDP only 4.4 % of callers, 1000 people a week, get no call, and 93 % more give up before they have one.',
+    )
+    expect(told(0, {}).text).toBe('With UDP only 4.4 % of callers, 1000 people a week, get no call.')
+    const asked = told(0, { gaveUp: limit })
+    expect(asked).toMatchObject({ value: 0, unit: 'share' })
+    expect(asked.text).toContain('0 % more give up')
+    expect(told(0, { lockedOut: limit, gaveUp: limit }).value).toBe(0.044)
+  })
+
   it('tells a found patience as a duration, to the last digit', () => {
     const points = [1.25, 1.75].map((patience) => point({ patience }, 0.04))
     const found = { param: 'patience', value: 1.75, searched: [1.25, 1.5, 1.75] }
-    const headline = firewalledClients.answer({ points, chosen: points[1], found } as never)
+    const headline = firewalledClients.answer({ points, chosen: points[1], found, limits: {} } as never)
     expect(headline.text).toContain('The smallest patience that will do is 1.75 s. With UDP only 4 %')
   })
 })
