@@ -39,8 +39,11 @@ it('without counterfactuals the call is the same and nothing is said of savings'
   expect(VARIANTS.map(({ name }) => none.metrics[savedBy(name)])).toEqual(VARIANTS.map(() => null))
   const told = ({ metrics }: typeof all): string => {
     const figures = Object.entries(metrics).map(([name, value]) => [name, { value, low: value, high: value }])
-    const chosen = { metrics: Object.fromEntries(figures) as PointResult<TurnLatencyParams>['metrics'] }
-    return answer({ chosen, verdict: 'pass' } as unknown as Results<TurnLatencyParams>).text
+    const chosen = {
+      metrics: Object.fromEntries(figures) as PointResult<TurnLatencyParams>['metrics'],
+      replications: [],
+    }
+    return answer({ chosen, limits: {} } as unknown as Results<TurnLatencyParams>).text
   }
   expect(told(all)).toMatch(/The relay can give back .*; .* gives back \d/)
   expect(told(none)).toMatch(
@@ -50,7 +53,11 @@ it('without counterfactuals the call is the same and nothing is said of savings'
 
 it('an overloaded run says so though it was stopped, and not that its calls are short', () => {
   const chosen = { state: 'overloaded', metrics: { drift: { value: null, low: null, high: null } } }
-  const told = answer({ chosen, verdict: 'unfinished' } as unknown as Results<TurnLatencyParams>).text
+  const told = answer({
+    chosen,
+    verdict: 'unfinished',
+    limits: {},
+  } as unknown as Results<TurnLatencyParams>).text
   expect(told).toBe('The inference pool is overloaded.')
 })
 

@@ -8,8 +8,8 @@ const MOST_CALLS = 200_000
 
 export const CONTEXT_POLICIES = ['grow', 'truncate', 'summarise'] as const
 
-/** As written. */
-const written = z.strictObject({
+/** As written: what each parameter may be, for those who quote one. */
+export const turnLatencyShape = z.strictObject({
   callRate: uncertain(rate({ above: 0 }))
     .optional()
     .describe('calls that begin in a second, Poisson; with a load of one’s own, nothing'),
@@ -86,7 +86,7 @@ const written = z.strictObject({
   ),
 })
 
-type Written = z.output<typeof written>
+type Written = z.output<typeof turnLatencyShape>
 
 /** As run: a load of the user's own has a mean rate too. */
 interface Rates {
@@ -94,7 +94,7 @@ interface Rates {
   readonly load?: ArrivalLoad
 }
 
-export const turnLatencyParams = written
+export const turnLatencyParams = turnLatencyShape
   .transform(({ callRate, load, ...rest }, ctx): Omit<Written, keyof Rates> & Rates => {
     const asked = { rateName: 'callRate', rate: callRate, load, spanName: 'span', span: rest.span }
     const rate = rateOrLoad(asked, ctx)
