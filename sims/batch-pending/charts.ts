@@ -1,5 +1,6 @@
 /** What to look at: which jobs a way is worth it for, and where the time goes. */
 import type { ZodType } from 'zod'
+import { alike } from '../lab/contract/alike.ts'
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { ChartSpec, PointResult, Results, Unit } from '../lab/contract/sim.ts'
 import { batchParams, type BatchParams } from './params.ts'
@@ -19,10 +20,10 @@ const STEP = Math.SQRT2
 /** A logarithmic axis has no zero: what saves less is left out. */
 const LEAST = 1e-5
 
-/** The first point of each way; ways that wait longer than polling have no line. */
+/** A point of each way, all else as at the chosen one; ways that wait longer than polling have no line. */
 function savedByDuration(points: readonly Point[], chosen: Point): ChartSpec {
   const byWay = new Map<WayName, Point>()
-  for (const point of [chosen, ...points]) {
+  for (const point of [chosen, ...alike(chosen, points, 'way')]) {
     if (!byWay.has(point.params.way)) byWay.set(point.params.way, point)
   }
   const savedAt = (point: Point, duration: number): number =>

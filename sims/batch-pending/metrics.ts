@@ -46,7 +46,10 @@ export const METRICS = {
     label: 'share of the time saved by this way, against polling at fixed intervals',
     steadyState: true,
   },
-  worthUnder: { unit: 's', label: 'duration of a job below which this way saves 5 % or more' },
+  worthUnder: {
+    unit: 's',
+    label: 'duration of a job below which this way saves 5 % or more; 0 where no job does',
+  },
   requests: { unit: 'count', label: 'requests per job, to learn of its end and to fetch', steadyState: true },
   pollRequests: { unit: 'count', label: 'the same, polling at fixed intervals', steadyState: true },
   lost: { unit: 'share', label: 'jobs that expire without a result', steadyState: true },

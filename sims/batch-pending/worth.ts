@@ -40,10 +40,10 @@ export function savedShareAt(params: BatchParams, duration: number, meanNotice: 
   return (polled - noticeAt(params, duration, meanNotice)) / (duration + polled)
 }
 
-/** The longest duration for which this way saves 5 % or more; null where there is none. */
-export function worthUnder(params: BatchParams, meanNotice: number): number | null {
+/** The longest duration for which this way saves 5 % or more; 0 where there is none. */
+export function worthUnder(params: BatchParams, meanNotice: number): number {
   for (let duration = LONGEST; duration >= SHORTEST; duration /= STEP) {
     if (savedShareAt(params, duration, meanNotice) >= WORTH) return duration
   }
-  return null
+  return 0
 }
