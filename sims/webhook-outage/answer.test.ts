@@ -16,7 +16,7 @@ function point(written: Record<string, unknown>, figures: Record<string, number>
 }
 
 const textOf = (points: readonly Point[]): string =>
-  answer({ points, chosen: points[0]! } as unknown as Results<OutageParams>).text
+  answer({ points, chosen: points[0]!, limits: {} } as unknown as Results<OutageParams>).text
 
 const OUTPOST = point(
   { policy: 'outpost' },
@@ -34,9 +34,9 @@ describe('an outage', () => {
       { lost: 0, attempts: 1, failedAttempts: 0.05, lastDelivery: 2280 },
     )
     expect(textOf([OUTPOST, svix, ours])).toBe(
-      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 % and is up to 4.27 h late; Svix’s schedule loses ' +
-        '0.03 % and is up to 12 h late; probe and paced drain delivers all within 38 min with 432 failed attempts in place ' +
-        'of 5.82 million.',
+      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 %, the last comes 4.27 h after the return; Svix’s ' +
+        'schedule loses 0.03 %, the last comes 12 h after the return; probe and paced drain delivers all within 38 min of the ' +
+        'return with 432 failed attempts in place of 5.82 million. Of 3 policies flowbench brings every event through.',
     )
   })
   it('names what is undelivered when the run ends, and speaks of no loss and no lateness then', () => {
@@ -50,12 +50,14 @@ describe('an outage', () => {
       'Of a million events in a 24 h outage Svix’s schedule leaves 25 % undelivered when the run ends; probe and paced drain ' +
         'leaves 100 % undelivered when the run ends with 432 failed attempts in place of 5.5 million.',
     )
-    expect(answer({ points: [held], chosen: held } as unknown as Results<OutageParams>).value).toBe(1)
+    expect(
+      answer({ points: [held], chosen: held, limits: {} } as unknown as Results<OutageParams>).value,
+    ).toBe(1)
   })
   it('of one policy alone, or of one under several outages, speaks of that point', () => {
     const alone =
-      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 % and is up to 4.27 h late; it makes 10.6 million ' +
-      'attempts.'
+      'Of a million events in a 24 h outage Outpost’s schedule loses 64.5 %, the last comes 4.27 h after the return; it makes ' +
+      '10.6 million attempts.'
     expect(textOf([OUTPOST])).toBe(alone)
     const shorter = point({ policy: 'outpost', outage: '1h' }, { lost: 0, attempts: 6, lastDelivery: 3000 })
     expect(textOf([OUTPOST, shorter])).toBe(alone)
@@ -103,11 +105,27 @@ describe('an edge', () => {
         'never ends until load falls to 45 %. With two quick retries that is 33 % load (whole at 30 %, none at 36 %), and it ' +
         'must fall below what was tried.',
     )
-    expect(answer({ points, chosen: points[0]! } as unknown as Results<OutageParams>)).toMatchObject({
+    expect(
+      answer({ points, chosen: points[0]!, limits: {} } as unknown as Results<OutageParams>),
+    ).toMatchObject({
       value: 0.5,
       low: 0.45,
       high: 0.55,
     })
+  })
+  test('no load is said to be safe that none below was tried of', () => {
+    expect(
+      textOf([
+        at('quick-1', '60%', 0),
+        at('quick-1', '70%', 0),
+        at('quick-2', '30%', 1, 0),
+        at('quick-2', '40%', 0),
+      ]),
+    ).toBe(
+      'With one quick retry no load that was tried is safe: at 60 % an outage does not end until load falls below what was ' +
+        'tried. With two quick retries this receiver is safe below 35 % load (whole at 30 %, none at 40 %); above it an outage ' +
+        'of 60 s never ends until load falls below what was tried.',
+    )
   })
   test('no policy is said to bring goodput back that brings back a part of it', () => {
     expect(textOf([at('flowbench', '20%', 1), at('flowbench', '80%', 0.97)])).toBe(
@@ -120,4 +138,51 @@ describe('an edge', () => {
       'With flowbench goodput comes back in part only, at every load.',
     )
   })
+})
+
+describe('which policies bring every event through', () => {
+  const policy = (name: string, lost: number) =>
+    point({ policy: name }, { lost, attempts: 7, failedAttempts: 6, lastDelivery: 60 })
+  test.each([
+    [[0, 0.2, 0], ' Of 3 policies Svix and flowbench bring every event through.'],
+    [[0.1, 0.2, 0.3], ' Of 3 policies none brings every event through.'],
+    [[0.1, 0, 0.3], ' Of 3 policies Outpost brings every event through.'],
+  ])('%o', (lost, words) => {
+    const points = ['svix', 'outpost', 'flowbench'].map((name, i) => policy(name, lost[i]!))
+    expect(textOf(points).endsWith(`.${words}`)).toBe(true)
+  })
+  it('is not known of none while some are undelivered', () => {
+    const open = point({ policy: 'hook0' }, { undelivered: 0.5, failedAttempts: 6 })
+    expect(textOf([policy('svix', 0.1), open])).not.toContain('every event')
+  })
+})
+
+it('has its number in the sentence, whatever is asked about', () => {
+  const points = [
+    OUTPOST,
+    point({ policy: 'svix' }, { lost: 0, attempts: 6.8, failedAttempts: 5.8, lastDelivery: 9 }),
+    point({ policy: 'eventarc' }, { lost: 0.0065, attempts: 78, failedAttempts: 77, lastDelivery: 70 }),
+  ]
+  const asked = (limits: object) =>
+    answer({ points, chosen: points[2]!, limits } as unknown as Results<OutageParams>)
+  expect(asked({ lost: { op: '<', value: 0.01 } })).toMatchObject({
+    value: 0.0065,
+    text: expect.stringContaining(
+      'outage Eventarc’s schedule loses 0.65 %, the last comes 70 s after the return; Outpost’s',
+    ),
+  })
+  expect(asked({ attempts: { op: '<', value: 20 } })).toMatchObject({
+    value: 78,
+    text: expect.stringMatching(/ With Eventarc attempts is 78 s\.$/),
+  })
+})
+
+it('loads of another receiver are no part of a policy’s edge', () => {
+  const at = (load: string, timeout: string, after: number): Point =>
+    point(
+      { policy: 'quick-1', load, timeout, hysteresis: 'measured', outage: '1min' },
+      { goodputAfter: after, goodputDownwards: after, lastFailure: 90 },
+    )
+  const points = [at('45%', '10s', 1), at('55%', '10s', 0), at('15%', '60s', 0), at('50%', '1s', 1)]
+  expect(textOf(points)).toContain('safe below 50 % load (whole at 45 %, none at 55 %)')
 })

@@ -1,36 +1,46 @@
 /** The answer: what an outage costs under each policy, or up to which load a receiver comes back by itself. */
-import { isDeepStrictEqual } from 'node:util'
 import { POLICIES } from '../../engines/webhook/core.ts'
+import { alike } from '../lab/contract/alike.ts'
+import { asked, askedWords, type Asked } from '../lab/contract/asked.ts'
+import { foundIn } from '../lab/contract/found.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, Results } from '../lab/contract/sim.ts'
 import { edgesOf, valueOf, type Edge, type Point } from './edge.ts'
-import type { OutageParams } from './params.ts'
+import { outageParams, type OutageParams } from './params.ts'
 import { nameOf } from './policies.ts'
 
 const MILLION = 1e6
 /** The policy that an answer compares with when it was asked of, for it is the best known one. */
 const KNOWN = 'svix'
 
-export function answer({ points, chosen }: Results<OutageParams>): Headline {
-  return chosen.params.hysteresis === 'measured' ? ofEdges(points, chosen) : ofOutage(points, chosen)
+export function answer({ points, chosen, found, limits }: Results<OutageParams>): Headline {
+  const said =
+    chosen.params.hysteresis === 'measured'
+      ? ofEdges(alike(chosen, points, 'policy', 'load'), chosen)
+      : // Policies are compared where all else is the same; a sweep may be over other things too.
+        ofOutage(alike(chosen, points, 'policy'), chosen, limits)
+  return { ...said, text: `${foundIn(outageParams, found)}${said.text}` }
 }
 
-function ofOutage(points: readonly Point[], chosen: Point): Headline {
+function ofOutage(policies: readonly Point[], chosen: Point, limits: Results<unknown>['limits']): Headline {
   // Before all have ended nobody knows how many are lost.
-  const { value, low, high } = chosen.metrics[undelivered(chosen) > 0 ? 'undelivered' : 'lost']!
-  const alike = points.filter(({ params }) => isSameOutage(params, chosen.params))
-  const isComparison = new Set(alike.map(({ params }) => params.policy)).size > 1
+  const isOpen = undelivered(chosen) > 0
+  const figure = asked(chosen, isOpen ? {} : limits, isOpen ? 'undelivered' : 'lost')
+  const { value, unit, low, high } = figure
+  const isComparison = new Set(policies.map(({ params }) => params.policy)).size > 1
   const text = isComparison
-    ? compared(alike)
+    ? compared(policies, chosen)
     : `${opening(chosen)} ${possessive(chosen)} ${fate(chosen)}; ${attemptsOf(chosen)}.`
-  return { text, value, unit: 'share', low, high }
+  return { text: `${text}${ownWords(figure, chosen)}`, value, unit, low, high }
 }
 
-/** Policies are compared where all else is the same; a sweep may be over other things too. */
-const isSameOutage = (a: OutageParams, b: OutageParams): boolean =>
-  isDeepStrictEqual({ ...a, policy: null }, { ...b, policy: null })
+/** What the sentence has no words for. */
+const ownWords = (figure: Asked, { params }: Point): string =>
+  figure.name === 'lost' || figure.name === 'undelivered'
+    ? ''
+    : ` With ${nameOf(params.policy)} ${askedWords(figure)}`
 
-function compared(points: readonly Point[]): string {
+function compared(points: readonly Point[], chosen: Point): string {
   const peers = points.filter(({ params }) => !hasBreaker(params)).toSorted((a, b) => missing(b) - missing(a))
   const ours = points.find(({ params }) => params.policy === 'flowbench')
   const worst = peers[0]
@@ -38,7 +48,20 @@ function compared(points: readonly Point[]): string {
   const clauses = worst === undefined ? [] : [`${possessive(worst)} ${fate(worst)}`]
   if (best !== undefined && best !== worst) clauses.push(`${possessive(best)} ${fate(best)}`)
   if (ours !== undefined) clauses.push(probing(ours, best))
-  return `${opening(points[0]!)} ${clauses.join('; ')}.`
+  // The number is the chosen one's.
+  if (chosen !== worst && chosen !== best && chosen !== ours)
+    clauses.unshift(`${possessive(chosen)} ${fate(chosen)}`)
+  return `${opening(points[0]!)} ${clauses.join('; ')}.${bringsAll(points)}`
+}
+
+/** Which policies lose nothing. Where some have not come to an end, that none does is not known. */
+function bringsAll(points: readonly Point[]): string {
+  const all = points.filter((point) => valueOf(point, 'lost') === 0 && undelivered(point) === 0)
+  const of = `Of ${points.length} policies`
+  if (all.length === 0)
+    return points.some((point) => undelivered(point) > 0) ? '' : ` ${of} none brings every event through.`
+  const names = new Intl.ListFormat('en-GB').format(all.map(({ params }) => nameOf(params.policy)))
+  return ` ${of} ${names} ${all.length === 1 ? 'brings' : 'bring'} every event through.`
 }
 
 const hasBreaker = ({ policy }: OutageParams): boolean => (POLICIES.get(policy)?.breaker ?? null) !== null
@@ -59,7 +82,7 @@ function fate(point: Point): string {
   if (undelivered(point) > 0) return unfinished(point)
   const lost = lostBy(point)
   const last = valueOf(point, 'lastDelivery')
-  const late = last === null || last === 0 ? '' : ` and is up to ${seconds(last)} late`
+  const late = last === null || last === 0 ? '' : `, the last comes ${seconds(last)} after the return`
   return `${lost === 0 ? 'loses none' : `loses ${formatQuantity(lost, 'share')}`}${late}`
 }
 
@@ -77,7 +100,7 @@ function probing(ours: Point, peer: Point | undefined): string {
   const last = valueOf(ours, 'lastDelivery')
   const loses = `loses ${formatQuantity(lost, 'share')}`
   const brings = lost === 0 ? 'delivers all' : `${loses} and delivers the rest`
-  const ends = last === null ? loses : `${brings} within ${seconds(last)}`
+  const ends = last === null ? loses : `${brings} within ${seconds(last)} of the return`
   const delivers = undelivered(ours) > 0 ? unfinished(ours) : ends
   const theirs = peer === undefined ? null : valueOf(peer, 'failedAttempts')
   const instead = theirs === null ? '' : ` in place of ${millions(theirs)}`
@@ -90,7 +113,7 @@ const millions = (aMessage: number): string =>
 function ofEdges(points: readonly Point[], chosen: Point): Headline {
   const edges = edgesOf(points)
   const edge = edges.find(({ policy }) => policy === chosen.params.policy)!
-  const first = edges.find(({ lost }) => lost !== null)
+  const first = edges.find(({ safe, lost }) => safe !== null && lost !== null)
   const outage = seconds(chosen.params.outage)
   return {
     text: edges.map((one) => sentence(one, one === first ? outage : null, points)).join(' '),
@@ -122,8 +145,11 @@ function sentence(edge: Edge, outage: string | null, points: readonly Point[]): 
       : `the last attempt failing ${seconds(Math.max(...(last as number[])))} after the return`
     return `${subject} it comes back at every load up to ${share(safe)}, ${failing}.`
   }
-  const bracket = safe === null ? '' : ` (whole at ${share(safe)}, none at ${share(lost)})`
   const low = back === null ? 'below what was tried' : `to ${share(back)}`
+  if (safe === null) {
+    return `${subject} no load that was tried is safe: at ${share(lost)} an outage does not end until load falls ${low}.`
+  }
+  const bracket = ` (whole at ${share(safe)}, none at ${share(lost)})`
   if (outage === null)
     return `${subject} that is ${share(middle(edge)!)} load${bracket}, and it must fall ${low}.`
   return (

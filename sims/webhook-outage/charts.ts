@@ -1,4 +1,5 @@
 /** What to look at: the outage over time, the way up and the way down, and what each policy pays for what it saves. */
+import { alike } from '../lab/contract/alike.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import { valueOf, type Point } from './edge.ts'
@@ -9,7 +10,7 @@ export function charts({ points, chosen }: Results<OutageParams>): ChartSpec[] {
   const policies = new Set(points.map(({ params }) => params.policy))
   return [
     overTime(chosen),
-    ...(chosen.params.hysteresis === 'measured' ? [hysteresis(points)] : []),
+    ...(chosen.params.hysteresis === 'measured' ? [hysteresis(alike(chosen, points, 'policy', 'load'))] : []),
     ...(policies.size > 1 && chosen.params.hysteresis === 'none' ? [attemptsAgainstLateness(points)] : []),
   ]
 }

@@ -216,3 +216,16 @@ it('knows every policy of the engine, and takes its times from there', () => {
   for (const policy of POLICIES.keys()) expect(paramsOf({ policy }).policy).toBe(policy)
   expect(attemptTimes(POLICIES.get('outpost')!)).toHaveLength(11)
 })
+
+const SMALL = { fault: 'slow', timeout: '10s', before: '1min', outage: '1min', after: '10min', settle: '1h' }
+
+it.each([
+  ['50%', true],
+  ['55%', false],
+  ['65%', false],
+])('down to %s from a collapse at 0.55 of the capacity: %s', (load, comesDown) => {
+  const measures = run({ policy: 'quick-1', load, hysteresis: 'measured', collapseAt: '55%', ...SMALL })
+  sound(measures)
+  expect(measures.metrics['goodputDownwards'] !== null).toBe(comesDown)
+  expect(measures.metrics['goodputUpwards']).not.toBeNull()
+})

@@ -12,15 +12,14 @@ const MILLION = 1e6
 export function simulate(params: OutageParams, ctx: ReplicationContext): Measures {
   const policy = policyOf(params.policy, params)
   const world = simulateWorld(params, ctx, { policy, hasOutage: true })
-  const others =
-    params.hysteresis === 'none'
-      ? []
-      : [
-          simulateWorld(params, ctx, { policy, hasOutage: false }),
-          simulateWorld(params, ctx, { policy, hasOutage: true, firstLoad: params.collapseAt }),
-        ]
-  const [upwards, downwards] = others
-  const worlds = [world, ...others]
+  const isMeasured = params.hysteresis === 'measured'
+  const upwards = isMeasured ? simulateWorld(params, ctx, { policy, hasOutage: false }) : undefined
+  // Nothing comes down to a load from one that is lower.
+  const downwards =
+    isMeasured && params.load < params.collapseAt
+      ? simulateWorld(params, ctx, { policy, hasOutage: true, firstLoad: params.collapseAt })
+      : undefined
+  const worlds = [world, upwards, downwards].filter((one) => one !== undefined)
   const { tally, receiver, times } = world
   const { caught, all } = tally
   const sum = (of: (one: World) => number): number => worlds.reduce((total, one) => total + of(one), 0)
