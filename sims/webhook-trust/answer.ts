@@ -1,25 +1,39 @@
 /** The answer: how many attacks each verifier lets through, and what one leaked secret opens. */
+import { alike } from '../lab/contract/alike.ts'
+import { asked, askedWords } from '../lab/contract/asked.ts'
+import { foundIn } from '../lab/contract/found.ts'
 import { formatQuantity } from '../lab/contract/quantity.ts'
 import type { Headline, PointResult, Results } from '../lab/contract/sim.ts'
 import { PEERS } from './receivers.ts'
 import { ACCEPTED, VERIFIER_LABELS, type MetricName } from './metrics.ts'
-import type { TrustParams } from './params.ts'
+import { trustParams, type TrustParams } from './params.ts'
 
 export type Point = PointResult<TrustParams>
 
 export const valueOf = ({ metrics }: Point, metric: MetricName): number | null =>
   metrics[metric]?.value ?? null
 
-export function answer({ points, chosen }: Results<TrustParams>): Headline {
-  const { value, low, high } = chosen.metrics['acceptedOurs']!
-  // Several points with one kind of secret differ in something else: then it is the chosen one that is spoken of.
-  const kinds = new Set(points.map(({ params }) => params.secret))
-  const text = `${attacks(chosen)} ${leaks(kinds.size === points.length ? points : [chosen])}`
-  return { text, value, unit: 'count', low, high }
+/** Speaks of the chosen point, and of the other kinds of secret where all else is as there. */
+export function answer({ points, chosen, found, limits }: Results<TrustParams>): Headline {
+  const figure = asked(chosen, limits, 'acceptedOurs')
+  const { name, value, unit, low, high } = figure
+  const own = TOLD.has(name) ? [] : [`With ${chosen.params.secret} ${askedWords(figure)}`]
+  const text = [attacks(chosen), leaks(alike(chosen, points, 'secret')), ...own].join(' ')
+  return { text: `${foundIn(trustParams, found)}${text}`, value, unit, low, high }
 }
 
+/** Figures that the sentences have in them. */
+const TOLD: ReadonlySet<string> = new Set([
+  ...Object.values(ACCEPTED),
+  'mutatedAccepted',
+  'forgedFor',
+  'forgedEndpoints',
+  'openJobs',
+])
+
+/** The mean of replications: what one of them saw is not rounded to none. */
 const count = (value: number | null): string =>
-  value === null ? 'an unknown number' : formatQuantity(Math.round(value), 'count')
+  value === null ? 'an unknown number' : formatQuantity(value < 10 ? value : Math.round(value), 'count')
 
 /** Of one replication, as every figure is. */
 function attacks(point: Point): string {
@@ -45,14 +59,15 @@ function subject({ params: { secret, overlap } }: Point, isFirst: boolean): stri
 
 function leaks(points: readonly Point[]): string {
   const clauses = points.map((point, i) => {
-    const [time, endpoints, jobs] = (['forgedFor', 'forgedEndpoints', 'openJobs'] as const).map(
-      (metric) => valueOf(point, metric) ?? 0,
-    ) as [number, number, number]
-    const reach = `in ${several(endpoints, 'endpoint')}, for ${several(jobs, 'job')}`
-    return `${subject(point, i === 0)} for ${formatQuantity(time, 's')} ${reach}`
+    const time = valueOf(point, 'forgedFor')
+    const lasts = time === null ? 'an unknown time' : formatQuantity(time, 's')
+    const reach = `in ${several(valueOf(point, 'forgedEndpoints'), 'endpoint')}, for ${several(valueOf(point, 'openJobs'), 'job')}`
+    return `${subject(point, i === 0)} for ${lasts} ${reach}`
   })
   return `${clauses.join('; ')}.`
 }
 
-const several = (value: number, noun: string): string =>
-  `${count(value)} ${noun}${Math.round(value) === 1 ? '' : 's'}`
+function several(value: number | null, noun: string): string {
+  const shown = count(value)
+  return `${shown} ${noun}${shown === '1' ? '' : 's'}`
+}

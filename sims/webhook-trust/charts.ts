@@ -1,4 +1,5 @@
 /** What to look at: which verifier accepts which attack, and forged events over time. */
+import { alike } from '../lab/contract/alike.ts'
 import type { ChartSpec, Results } from '../lab/contract/sim.ts'
 import type { Point } from './answer.ts'
 import { TOKEN_ATTACK, VERIFIERS } from './attacked.ts'
@@ -8,7 +9,7 @@ import { cell } from './model.ts'
 import type { TrustParams } from './params.ts'
 
 export function charts({ points, chosen }: Results<TrustParams>): ChartSpec[] {
-  return [matrix(chosen), overTime(points)]
+  return [matrix(chosen), overTime(alike(chosen, points, 'secret'))]
 }
 
 const GUIDE = 'the documented token'
