@@ -239,32 +239,62 @@ describe('the answer', () => {
   const point = (at: Record<string, string | number>, outage: number) => ({
     at,
     params: { ...paramsOf({}), ...at },
-    metrics: { 'mean(outage)': { value: outage, low: outage, high: outage } },
+    metrics: { 'mean(outage)': { unit: 's', value: outage, low: outage, high: outage } },
   })
   const told = (...points: ReturnType<typeof point>[]): string =>
     relayFaults
-      .answer({ points, chosen: points[0] } as never)
+      .answer({ points, chosen: points[0], limits: {} } as never)
       .text.split('. ')
       .at(-1)!
 
   it.each([
-    ['With fixed retries it is 30 s.', { retry: 'jittered' }, { retry: 'fixed' }],
-    ['With no shared route cache it is 30 s.', { cache: 'shared' }, { cache: 'none' }],
+    ['With fixed retries a cut lasts 30 s.', { retry: 'jittered' }, { retry: 'fixed' }],
+    ['With no shared route cache a cut lasts 30 s.', { cache: 'shared' }, { cache: 'none' }],
     [
-      'With anycast and jittered retries it is 30 s.',
+      'With anycast and jittered retries a cut lasts 30 s.',
       { steering: 'geo', retry: 'fixed', cache: 'none' },
       { steering: 'anycast', retry: 'jittered', cache: 'none' },
     ],
-    ['With downtime = 200 ms it is 30 s.', { downtime: 2 }, { downtime: 0.2 }],
+    ['With downtime = 200 ms a cut lasts 30 s.', { downtime: 2 }, { downtime: 0.2 }],
   ])('%s', (text, worse, better) => {
     expect(told(point(worse, 40), point(better, 30))).toBe(text)
     expect(told(point(better, 30), point(worse, 40))).not.toContain('With')
   })
 
+  it('tells the other faults too, each with what a cache makes of it, all else as at the chosen point', () => {
+    const points = [
+      point({ fault: 'pod-loss', cache: 'none', rtt: 0.02 }, 16),
+      point({ fault: 'relay-crash', cache: 'none', rtt: 0.02 }, 1.3),
+      point({ fault: 'relay-crash', cache: 'shared', rtt: 0.02 }, 0.2),
+      point({ fault: 'nat-rebinding', cache: 'none', rtt: 0.02 }, 1.2),
+      point({ fault: 'nat-rebinding', cache: 'shared', rtt: 0.02 }, 1.2),
+      point({ fault: 'relay-crash', cache: 'shared', rtt: 5 }, 7),
+    ]
+    expect(told(...points)).toBe(
+      'Other faults cut calls off for: a relay that crashes 1.3 s (with a shared route cache 200 ms); NATs that rebind 1.2 s.',
+    )
+  })
+
+  it('has its number in the sentence, whatever is asked about', () => {
+    const one = point({}, 30)
+    const metrics = {
+      ...one.metrics,
+      lostCalls: { unit: 'share', value: 0.02 },
+      peakChecks: { unit: '1/s', value: 500 },
+    }
+    const chosen = { ...one, metrics }
+    const asking = (name: string) =>
+      relayFaults.answer({ points: [chosen], chosen, limits: { [name]: { op: '<', value: 1 } } } as never)
+    expect(asking('lostCalls')).toMatchObject({ value: 0.02, unit: 'share' })
+    expect(asking('lostCalls').text).toMatch(/2 % of them are lost, none comes back\.$/)
+    expect(asking('peakChecks')).toMatchObject({ value: 500, unit: '1/s' })
+    expect(asking('peakChecks').text).toContain('peakChecks is 500/s.')
+  })
+
   it('tells a found number of hosts as hosts', () => {
     const found = { param: 'relayHosts', value: 24, searched: [16, 24] }
     const points = [point({ relayHosts: 24 }, 30)]
-    const headline = relayFaults.answer({ points, chosen: points[0], found } as never)
+    const headline = relayFaults.answer({ points, chosen: points[0], found, limits: {} } as never)
     expect(headline.text).toContain('The smallest relayHosts that will do is 24 hosts.')
   })
 })
