@@ -1,4 +1,5 @@
 /** The answer in one sentence. */
+import { asked, HEADROOM } from '../lab/contract/asked.ts'
 import { formatQuantity, quantityOf } from '../lab/contract/quantity.ts'
 import type { Headline, Horizon, PointResult, Results } from '../lab/contract/sim.ts'
 import { loadOfSpan } from './arrivals.ts'
@@ -6,9 +7,9 @@ import { mmcShape, type MmcParams } from './params.ts'
 
 type Point = PointResult<MmcParams>
 
-export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline {
-  const { value, low, high, unit } = chosen.metrics[chosen.params.waitingRoom === 0 ? 'lost' : 'mean(wait)']!
-  const said = sentence(chosen, horizon)
+export function answer({ chosen, found, horizon, limits }: Results<MmcParams>): Headline {
+  const { value, low, high, unit } = asked(chosen, limits, isWithoutRoom(chosen) ? 'lost' : 'mean(wait)')
+  const said = sentence(chosen, horizon, Object.keys(limits))
   const least = found?.value ?? null
   const text =
     found === undefined || least === null
@@ -17,7 +18,10 @@ export function answer({ chosen, found, horizon }: Results<MmcParams>): Headline
   return { text, value, unit, low, high }
 }
 
-function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
+const isWithoutRoom = ({ params }: Point): boolean => params.waitingRoom === 0
+
+function sentence(point: Point, horizon: Horizon, expected: readonly string[]): string {
+  const { params, state, metrics } = point
   const load = loadOfSpan(params)
   const servers = params.servers === 1 ? 'one server' : `${params.servers} servers`
   if (state === 'overloaded') {
@@ -30,8 +34,8 @@ function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
   const over = horizon === 'steady' ? 'in the steady state' : overSpan(params)
   const [lost, abandoned] = [valueOf('lost'), valueOf('abandoned')]
   const share = (value: number): string => formatQuantity(value, 'share')
-  if (params.waitingRoom === 0 && lost !== null) {
-    return `${at} without room to wait ${share(lost)} of customers are lost ${over}.`
+  if (isWithoutRoom(point) && lost !== null) {
+    return `${at} without room to wait ${share(lost)} of customers are lost ${over}${others(point, expected, ['lost'])}.`
   }
   const wait = valueOf('mean(wait)')
   const delayed = valueOf('delayed')
@@ -44,9 +48,24 @@ function sentence({ params, state, metrics }: Point, horizon: Horizon): string {
     ...(urgent === null || other === null
       ? []
       : [`; the urgent wait ${formatQuantity(urgent, 's')}, the others ${formatQuantity(other, 's')}`]),
+    others(point, expected, TOLD),
     ...(state === 'backlogged' ? [', with a backlog left at the end'] : []),
   ].join('')
   return `${at} the mean wait is ${formatQuantity(wait, 's')} ${over}; ${share(delayed)} of customers wait${more}.`
+}
+
+/** Figures that the sentence has in it wherever there are any. */
+const TOLD = ['mean(wait)', 'delayed', 'lost', 'abandoned', 'mean(urgentWait)', 'mean(otherWait)']
+
+/** What else is expected, by the name that the scenario gives it. */
+function others({ metrics }: Point, expected: readonly string[], told: readonly string[]): string {
+  const clauses = expected.flatMap((name) => {
+    const figure = told.includes(name) || name === HEADROOM ? undefined : metrics[name]
+    return figure === undefined || figure.value === null
+      ? []
+      : [`; ${name} is ${formatQuantity(figure.value, figure.unit)}`]
+  })
+  return clauses.join('')
 }
 
 function overSpan({ span = 0, warmUp = 0 }: MmcParams): string {

@@ -29,9 +29,13 @@ export function answer({ chosen }: Results<ShootoutParams>): Answer {
     const text = `Of ${patterns} patterns, not linear: ${bad.join(', ') || 'no engine on any'}.`
     return { ...nothing, text, value: value('notLinear(flowbench)') }
   }
+  if (chosen.params.patterns.length === 0) {
+    return { ...nothing, text: 'Speed is measured on real engines only: run it with --live.' }
+  }
   const exponential = value('exponential')
   const text = `A plain backtracking matcher takes exponentially many steps on ${exponential} of ${patterns} patterns, and more than linearly many on ${value('superlinear')}.`
   const left = chosen.params.patterns.length - patterns
   const without = left > 0 ? ` Left out: ${left} that could not be read, or not looked into to the end.` : ''
-  return { ...nothing, text: text + without, value: exponential }
+  const live = ' What engines make of them is measured with --live.'
+  return { ...nothing, text: text + without + live, value: exponential }
 }

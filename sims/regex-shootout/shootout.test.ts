@@ -49,9 +49,11 @@ describe('the sim', () => {
     expect(measures.metrics).toMatchObject({ patterns: 2, exponential: 1, superlinear: 1 })
     expect(measures.flow).toMatchObject({ completed: 2, dropped: 2 })
     expect(told(patterns, measures.metrics)).toBe(
-      'A plain backtracking matcher takes exponentially many steps on 1 of 2 patterns, and more than linearly many on 1. Left out: 2 that could not be read, or not looked into to the end.',
+      'A plain backtracking matcher takes exponentially many steps on 1 of 2 patterns, and more than linearly many on 1. Left out: 2 that could not be read, or not looked into to the end. What engines make of them is measured with --live.',
     )
     expect(told(['^a+$', '^(a+)+$'], measures.metrics)).not.toContain('Left out')
+    const speed = simulate(shootoutParams.parse({ suite: 'curated' }), { progress: () => {} })
+    expect(told([], speed.metrics)).toBe('Speed is measured on real engines only: run it with --live.')
   })
 
   describe('what is expected of patterns that were not all looked into', () => {
