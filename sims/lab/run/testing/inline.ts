@@ -12,11 +12,13 @@ export interface InlineOptions extends Partial<RunOptions> {
 export function runInline(sim: Sim, yaml: string, options: InlineOptions = {}): Promise<RunOutcome> {
   const { environment, set, ...rest } = options
   const scenario = loadScenario('inline.yaml', yaml, new Map([[sim.name, sim]]), { environment, set })
-  const runner = {
-    workers: 1,
-    run: async (task: Parameters<RunOptions['runner']['run']>[0]) => simulatePart(sim, task),
-    status: () => ({ partsDone: 0, partsWorth: 0, partsKnown: 0, events: 0 }),
-    close: async () => {},
-  }
-  return runScenario(scenario, { runner, reproduce: 'flowbench run inline.yaml', ...rest })
+  return runScenario(scenario, { runner: inlineRunner(sim), reproduce: 'flowbench run inline.yaml', ...rest })
 }
+
+/** Runs every part where and when it is asked for. */
+export const inlineRunner = (sim: Sim): RunOptions['runner'] => ({
+  workers: 1,
+  run: async (task) => simulatePart(sim, task),
+  status: () => ({ partsDone: 0, partsWorth: 0, partsKnown: 0, events: 0 }),
+  close: async () => {},
+})
