@@ -38,22 +38,38 @@ export function letClockGo(): void {
 const realTimeout = setTimeout
 const pause = (ms: number): Promise<void> => new Promise((done) => void realTimeout(done, ms))
 
-/**
- * What `ending` ends with. `step` seconds pass again and again whenever `hanging` are waited for, and as many as `answered`
- * have answered.
- */
+/** How often it is looked whether time is to pass, milliseconds. */
+const LOOK_MS = 10
+/** What passes then. */
+const STEP_SECONDS = 10
+
+export interface When {
+  /** So many are waited for. */
+  readonly hanging?: number
+  /** At least so many have answered. */
+  readonly answered?: number
+  /**
+   * How many have hung so far, by what they said of it themselves: time passes only while so many of them as are waited for
+   * have not been given up. Where others that work are asked one at a time, nothing else tells them from those that hang.
+   */
+  readonly hung?: () => number
+}
+
+/** What `ending` ends with. Time passes again and again as long as `when` says. */
 export async function passTime<T>(
   ending: Promise<T>,
-  { hanging = 1, answered = 0, step = 10 } = {},
+  { hanging = 1, answered = 0, hung }: When = {},
 ): Promise<T | Error> {
   const state: { ended?: T | Error } = {}
   void ending.then(
     (value) => (state.ended = value),
     (error: Error) => (state.ended = error),
   )
+  const isTime = (): boolean =>
+    asked - over === hanging && answers >= answered && (hung?.() ?? Infinity) >= over - answers + hanging
   while (state.ended === undefined) {
-    await pause(100)
-    if (asked - over === hanging && answers >= answered) vi.advanceTimersByTime(1000 * step)
+    await pause(LOOK_MS)
+    if (isTime()) vi.advanceTimersByTime(1000 * STEP_SECONDS)
   }
   return state.ended
 }
