@@ -57,14 +57,16 @@ function kindOf(text: string): Kind | null {
 async function taken(text: string): Promise<number> {
   const lines = argumentsOf(text)
   for (const args of lines) {
-    const { _: names, files, file, env, set } = await parsed(args)
+    const { _: names, files, file, env, set, live } = await parsed(args)
     const [name] = names as string[]
     const read = name === 'run' ? (files as string[]) : name === 'profile' ? [file as string] : []
     // What a reader is told to make first is made by the test of README's example.
-    readScenarios(
+    const scenarios = readScenarios(
       read.filter((one) => one !== 'my-question.yaml'),
       { ...(typeof env === 'string' ? { environment: env } : {}), set: (set as string[] | undefined) ?? [] },
     )
+    const simulated = live === true ? scenarios.find(({ sim }) => !sim.live) : undefined
+    if (simulated) throw new Error(`${text}: ${simulated.sim.name} has no live mode`)
   }
   return lines.length
 }
@@ -234,6 +236,7 @@ describe('a planted fault is found:', () => {
     ['flowbench serve relays', /relays/],
     ['flowbench run scenarios/gone.yaml', /no such file/],
     ['flowbench run scenarios/redos.yaml --env quik', /quik/],
+    ['flowbench run scenarios/mm-c-theory.yaml --live', /no live mode/],
     ['flowbench run scenarios/mm-c-theory.yaml --set params.serverz=3', /servers/],
     ['flowbench list [sims|simz]', /simz/],
   ])('%s', async (line, message) => {

@@ -100,11 +100,13 @@ export function argumentsOf(text: string): string[][] {
 function completed(args: readonly string[]): string[] {
   const [name = '', ...rest] = args
   const needs: Readonly<Record<string, readonly string[]>> = {
-    run: [SCENARIO],
+    run: [rest.includes('--live') ? LIVE_SCENARIO : SCENARIO],
     profile: [SCENARIO],
     report: ['mine'],
     history: ['history.jsonl'],
     init: ['mm-c', 'mine.yaml'],
+    regex: rest.some((word) => word === '--' || word === '--patterns') ? [] : ['a+'],
+    gate: rest.includes('--self-test') ? [] : ['--base', 'HEAD'],
   }
   if (rest.every((word) => word.startsWith('--'))) return [name, ...(needs[name] ?? []), ...rest]
   return args.join(' ') === 'serve webhooks' ? [...args, '--dir', 'data'] : [...args]
@@ -115,6 +117,8 @@ const wordsOf = (text: string): string[] =>
   [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replaceAll(/['"]/g, ''))
 
 const SCENARIO = 'scenarios/mm-c-theory.yaml'
+/** Of a sim that can measure the real thing. */
+const LIVE_SCENARIO = 'scenarios/agent-memory.yaml'
 
 /** What stands for a name in capitals. */
 function placed(word: string, words: readonly string[]): string {

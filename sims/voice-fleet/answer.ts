@@ -63,7 +63,9 @@ function sentence(point: Point, verdict: Results<unknown>['verdict'], limits: Li
     leastWords(point),
     delayWords(point, limits),
     costWords(point),
-  ].join(' ')
+  ]
+    .filter((words) => words !== '')
+    .join(' ')
 }
 
 const over = ({ span }: VoiceFleetParams): string =>

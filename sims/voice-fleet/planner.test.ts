@@ -156,6 +156,8 @@ test('the answer says what is lost, at every cluster’s peak and in a week', ()
   expect(told({ ...peak, survive: 'host' })).toContain(' at its peak and one host of each cluster lost (')
   expect(told({ ...week, survive: 'none' })).toContain(' over a week, at the peak (')
   expect(told({ ...week, survive: 'zone' })).toContain(', at the peak, with one zone of each cluster lost (')
+  // Nor is there a gap where a sentence is left out: no cost, no least number of hosts.
+  expect(told(week)).not.toMatch(/ {2}| $/)
 })
 
 test('egress is the formula’s 632 TB a month within 1 %, and most of the cost', () => {
