@@ -181,7 +181,7 @@ describe('what is given as it would be without is nobody’s wish:', () => {
     'gate --base a --no-self-test',
     'serve sparse-array --no-cut --yields',
   ])('%s', async (line) => {
-    await parsed(line.split(' '))
+    expect(await parsed(line.split(' '))).toHaveProperty('_')
   })
   it('but a value is, also where it is the default', async () => {
     await expect(parsed(['regex', 'a', '--out', 'out'])).rejects.toThrow('--out goes with --suite')
