@@ -10,8 +10,15 @@ import { trustParams, type TrustParams } from './params.ts'
 const SCENARIO = readFileSync(new URL('../../scenarios/webhook-trust.yaml', import.meta.url), 'utf8')
 /** Few of everything, and nothing uncertain, for which it would be run again. */
 const SMALL = [
-  ...['attacks=1', 'mutations=20', 'flood=5', 'endpoints=5', 'forgeEvery=4h', 'genuineEvery=8h'],
-  ...['jobLength=6h', 'detection=12h', 'deploy=2h'],
+  'attacks=1',
+  'mutations=20',
+  'flood=5',
+  'endpoints=5',
+  'forgeEvery=4h',
+  'genuineEvery=8h',
+  'jobLength=6h',
+  'detection=12h',
+  'deploy=2h',
 ]
 
 /** The scenario, with so many forgeries acted upon in each replication. */
@@ -24,7 +31,7 @@ async function judged(metric: string, seen: readonly number[]) {
     },
   }
   const set = [...SMALL.map((one) => `params.${one}`), 'sweep.secret=[static-overlap]']
-  const { document } = await runInline(planted as unknown as Sim, SCENARIO, { environment: 'quick', set })
+  const { document } = await runInline(planted, SCENARIO, { environment: 'quick', set })
   const failed = document.expectations.filter(({ ok }) => !ok).map((one) => one.metric)
   return { verdict: document.verdict, failed, reasons: document.trust.reasons, answer: document.answer }
 }
