@@ -35,10 +35,10 @@ describe('passes with it, and fails without it', () => {
 })
 
 it('planted: an expectation that holds either way is found', async () => {
-  const [one] = MECHANISMS.filter(({ scenario }) => scenario === 'leaked-key')
-  const { asked } = await outcomeOf(one!, false)
+  const one = MECHANISMS.find(({ scenario }) => scenario === 'leaked-key')!
+  const { asked } = await outcomeOf(one, false)
   expect(asked).toHaveLength(6)
-  expect(await problemOf({ ...one!, without: ['params.burstScv=0.4'] })).toMatch(/^without it: pass/)
-  expect(await problemOf({ ...one!, small: one!.without })).toMatch(/^as it is: fail/)
-  expect(await problemOf({ ...one!, expectation: 'p95(spend) < 9 dollars' })).toMatch(/does not expect/)
+  expect(await problemOf({ ...one, without: ['params.burstScv=0.4'] })).toMatch(/^without it: pass/)
+  expect(await problemOf({ ...one, small: one.without })).toMatch(/^as it is: fail/)
+  expect(await problemOf({ ...one, expectation: 'p95(spend) < 9 dollars' })).toMatch(/does not expect/)
 })

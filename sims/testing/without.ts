@@ -1,6 +1,6 @@
 /** Runs a scenario as it is, or without its mechanism: small, in this process, and nothing looked into besides. */
 import { join } from 'node:path'
-import type { ExpectationDocument, Verdict } from '../lab/contract/document.ts'
+import type { ExpectationDocument, RunDocument, Verdict } from '../lab/contract/document.ts'
 import { runScenario } from '../lab/run/run.ts'
 import { readScenario } from '../lab/run/scenario/load.ts'
 import { inlineRunner } from '../lab/run/testing/inline.ts'
@@ -16,23 +16,42 @@ export interface Outcome {
   readonly asked: readonly ExpectationDocument[]
 }
 
-export async function outcomeOf(
-  { scenario: name, environment, expectation, small, without }: Mechanism,
-  isTakenOut: boolean,
-): Promise<Outcome> {
-  const set = isTakenOut ? [...small, ...without] : small
+export async function outcomeOf(mechanism: Mechanism, isTakenOut: boolean): Promise<Outcome> {
+  const { small, without, expectation } = mechanism
+  const { verdict, trust, expectations } = await documentOf(
+    mechanism,
+    isTakenOut ? [...small, ...without] : small,
+  )
+  return {
+    verdict,
+    reasons: trust.reasons.map(({ text }) => text),
+    asked: expectations.filter(({ text }) => text === expectation),
+  }
+}
+
+/** Several expectations of one scenario are often about the same two runs. */
+const done = new Map<string, Promise<RunDocument>>()
+
+function documentOf(
+  { scenario, environment }: Pick<Mechanism, 'scenario' | 'environment'>,
+  set: readonly string[],
+): Promise<RunDocument> {
+  const key = JSON.stringify([scenario, environment, set])
+  const document = done.get(key) ?? run(scenario, environment, set)
+  done.set(key, document)
+  return document
+}
+
+async function run(name: string, environment: string, set: readonly string[]): Promise<RunDocument> {
   const scenario = readScenario(join(SCENARIOS, `${name}.yaml`), sims, { environment, set })
   // What breaks first and what the assumptions do are other questions.
-  const { underLoad: _, ...sim } = scenario.sim
+  const sim = { ...scenario.sim }
+  delete sim.underLoad
   const { document } = await runScenario(
     { ...scenario, sim, assumptions: [], uncertainty: null },
     { runner: inlineRunner(sim), reproduce: `flowbench run scenarios/${name}.yaml` },
   )
-  return {
-    verdict: document.verdict,
-    reasons: document.trust.reasons.map(({ text }) => text),
-    asked: document.expectations.filter(({ text }) => text === expectation),
-  }
+  return document
 }
 
 /** What is wrong with a mechanism: it does not pass as it is, or that expectation holds without it. Null where all is well. */
