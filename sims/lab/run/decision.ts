@@ -11,7 +11,7 @@ interface Decision {
   readonly expectations: readonly Expectation[]
 }
 
-/** A search that found nothing sure, though nothing surely fails, is as undecided as a run that is too short. */
+/** A search that found nothing sure, though not every value surely fails, is as undecided as a run that is too short. */
 export function withDecision(
   trust: TrustDocument,
   { found, isInterrupted, expectations }: Decision,
@@ -26,7 +26,7 @@ export function withDecision(
   } else if (found && found.value === null && !found.isHopeless) {
     reasons.push({
       code: 'undecided',
-      text: 'no value searched surely meets the expectations, and the largest does not surely fail',
+      text: 'no value searched surely meets the expectations, and not every one surely fails',
       remedy: remedyFor(found.answered, expectations),
     })
   } else return trust

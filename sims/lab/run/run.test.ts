@@ -76,6 +76,15 @@ describe('a capacity search', () => {
     expect(document.expectations[0]).toMatchObject({ at: { servers: 20 }, ok: false })
   })
 
+  it('fails where one point of a sweep needs more than was searched, whatever the others do', async () => {
+    const { document } = await run(`sweep: {demand: [5, 60]}\n${FIND}`)
+    expect(document).toMatchObject({
+      verdict: 'fail',
+      trust: { level: 'sound', reasons: [] },
+      answer: { text: 'Not even servers 60, the largest searched, meets the expectations.', value: null },
+    })
+  })
+
   it('prints no steady-state figure of an overloaded point (invariant 6)', async () => {
     const { document } = await run(FIND)
     const overloaded = document.points.filter((point) => point.state === 'overloaded')

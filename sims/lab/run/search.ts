@@ -24,7 +24,7 @@ export interface Found {
   /** Ends of the interval; null where one lies outside the range searched, or nothing can be said. */
   readonly low: number | null
   readonly high: number | null
-  /** Whether every value measured surely fails. */
+  /** Whether every value measured surely fails: at one point of the sweep, for a value must do at all of them. */
   readonly isHopeless: boolean
   /** When it was stopped: what the values measured so far say. */
   readonly unfinished: { readonly passed: number | null; readonly failed: number | null } | null
@@ -124,7 +124,9 @@ export async function search(request: SearchRequest): Promise<Found> {
   return {
     value,
     ...rest,
-    isHopeless: points.every((point) => surelyFails(sim, expectations, point)),
+    isHopeless: indices.every((each) =>
+      measured.get(each)!.some((point) => surelyFails(sim, expectations, point)),
+    ),
     unfinished: isFinished
       ? null
       : {
