@@ -38,11 +38,13 @@ export const METRICS = {
   fetchShare: { unit: 'share', label: 'share of that time fetching', steadyState: true },
   saved: {
     unit: 's',
+    signed: true,
     label: 'time saved by this way, against polling at fixed intervals',
     steadyState: true,
   },
   savedShare: {
     unit: 'share',
+    signed: true,
     label: 'share of the time saved by this way, against polling at fixed intervals',
     steadyState: true,
   },

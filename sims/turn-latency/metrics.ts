@@ -27,7 +27,12 @@ export const OBSERVATIONS = {
 } as const satisfies Record<string, ObservationSpec>
 
 const OWN = {
-  drift: { unit: 's', label: 'what a turn gains from minute 1 to minute 12, mean', steadyState: true },
+  drift: {
+    unit: 's',
+    signed: true,
+    label: 'what a turn gains from minute 1 to minute 12, mean',
+    steadyState: true,
+  },
   latencyAtMinute1: { unit: 's', label: 'turn latency in minute 1, mean', steadyState: true },
   latencyAtMinute5: { unit: 's', label: 'turn latency in minute 5, mean', steadyState: true },
   latencyAtMinute12: { unit: 's', label: 'turn latency in minute 12, mean', steadyState: true },
@@ -46,7 +51,7 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
   ...Object.fromEntries(
     VARIANTS.map(({ name, label }) => [
       savedBy(name),
-      { unit: 's', label: `saved in minute 12 by ${label}, mean`, steadyState: true },
+      { unit: 's', signed: true, label: `saved in minute 12 by ${label}, mean`, steadyState: true },
     ]),
   ),
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../kernel/random/stream.ts'
 import { meanFigure, type Figure } from './figure.ts'
-import { fatesOf, openFigure, rareFigure, seenFigure, windowsIn } from './rare.ts'
+import { fatesOf, openFigure, rareFigure, windowsIn } from './rare.ts'
 
 describe('an event that was never seen', () => {
   test('the rule of three, two-sided: 3.69 over the number of chances', () => {
@@ -57,28 +57,6 @@ describe('an event that was never seen', () => {
         expect(rareFigure([1, 1], chances).confidenceBelow(limit, true)).toBeLessThanOrEqual(0.5)
       }
     }
-  })
-})
-
-describe('an event that was seen in one replication of five', () => {
-  test('happens: the share is above 0 for sure, and not surer than before on any other side', () => {
-    const figure = meanFigure([0, 0, 0, 0, 1e-3])
-    const seen = seenFigure(figure, 0)
-    expect(figure.confidenceBelow(0, true)).toBeGreaterThan(0.1)
-    expect([seen.confidenceBelow(0, true), seen.confidenceBelow(-1)]).toEqual([0, 0])
-    expect(seen.confidenceBelow(1e-4)).toBe(figure.confidenceBelow(1e-4))
-    expect(seen.interval()).toEqual(figure.interval())
-  })
-  test('and does not always happen, where it was missing once', () => {
-    const figure = meanFigure([1, 1, 1, 1, 0.999])
-    expect(figure.confidenceBelow(1)).toBeLessThan(0.9)
-    expect(seenFigure(figure, 1).confidenceBelow(1)).toBe(1)
-    expect(seenFigure(figure, 1).confidenceBelow(0.9999)).toBe(figure.confidenceBelow(0.9999))
-  })
-  test('from one replication nothing is known of it, but that it happens where that saw it', () => {
-    expect(seenFigure(meanFigure([0]), 0).confidenceBelow(0)).toBeNull()
-    const once = seenFigure(meanFigure([1]), 0)
-    expect([once.confidenceBelow(0, true), once.confidenceBelow(1), once.interval()]).toEqual([0, null, null])
   })
 })
 

@@ -74,26 +74,6 @@ export function rareFigure(
 }
 
 /**
- * A figure that cannot be negative and was 0 in some replications, not in all: what was seen happens, so it lies above 0,
- * however seldom that was, if only in one. Of a share that was 1 in some and less in others, likewise.
- */
-export function seenFigure(figure: Figure, end: 0 | 1): Figure {
-  const isSettled = (limit: number): boolean => (end === 0 ? limit <= 0 : limit >= 1)
-  return {
-    replications: figure.replications,
-    value: figure.value,
-    samples: figure.samples,
-    effective: figure.effective,
-    interval: (confidence) => figure.interval(confidence),
-    confidenceBelow(limit, orEqual) {
-      const confidence = figure.confidenceBelow(limit, orEqual)
-      const isSeen = confidence !== null || figure.value !== end
-      return isSeen && isSettled(limit) ? end : confidence
-    },
-  }
-}
-
-/**
  * A figure of what could be looked into, to which the rest may add as much as `most`: it lies on one side of a limit as surely as
  * the end that is nearer to the other side does.
  */

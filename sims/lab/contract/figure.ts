@@ -38,6 +38,9 @@ export interface NamedFigure {
   readonly kind: FigureKind
 }
 
+/** Whether it is a share of a whole, which it cannot exceed. */
+export const isPart = ({ unit, mayExceed1 }: MetricSpec): boolean => unit === 'share' && mayExceed1 !== true
+
 const PERCENTILES = [50, 95, 99] as const
 const OBSERVED = /^(mean|share|p(\d{1,2}(?:\.\d{1,4})?))\((.*)\)$/
 const SIDES: Readonly<Record<string, string>> = {

@@ -31,6 +31,8 @@ export interface MetricSpec {
   readonly overloadedBy?: string
   /** True for a share that is not a part of a whole and so may be above 1: work that comes, of what can be done. */
   readonly mayExceed1?: boolean
+  /** True for what may be negative: a difference, a gain. Nothing else is, whatever its unit, and no interval of it goes below 0. */
+  readonly signed?: boolean
 }
 
 /**

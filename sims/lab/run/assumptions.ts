@@ -7,6 +7,7 @@
  * the run's, but how they move is: each end is the answer times what the cheap world's answer was multiplied by.
  */
 import type { AssumptionDocument } from '../contract/document.ts'
+import { isPart, readFigure } from '../contract/figure.ts'
 import type { At } from '../contract/sim.ts'
 import type { Point } from './fold.ts'
 import { combinations } from './grid.ts'
@@ -77,13 +78,17 @@ export async function assumptionsOf(request: ProbeRequest): Promise<AssumptionDo
 function scaled(
   end: Probed,
   middle: Probed,
-  { scenario, answer }: Pick<ProbeRequest, 'scenario' | 'answer'>,
+  { scenario, answer, metric }: Pick<ProbeRequest, 'scenario' | 'answer' | 'metric'>,
 ): Probed {
   if (!scenario.sim.probe || end.value === null || middle.value === null || answer.value === null) return end
   const factor = middle.value === 0 ? 1 : answer.value / middle.value
   const { sim, find } = scenario
   const isWhole = find !== null && quantityAt(sim, find.param)?.integer === true
-  const carry = (value: number): number => (isWhole ? Math.round(value * factor) : value * factor)
+  const read = readFigure(metric, sim)
+  // A part that grows with the cheap world's does not outgrow its whole.
+  const most = find === null && read.ok && isPart(read.figure.spec) ? 1 : Infinity
+  const carry = (value: number): number =>
+    Math.min(most, isWhole ? Math.round(value * factor) : value * factor)
   return {
     value: carry(end.value),
     interval: end.interval && [carry(end.interval[0]), carry(end.interval[1])],
@@ -125,7 +130,7 @@ export function caseOf({
   return async (overrides) => {
     const probed = await answerTo(whole(overrides))
     if (probed.isImpossible) return undefined
-    return scaled(probed, await middle, { scenario, answer: { value: answer, interval: null } }).value
+    return scaled(probed, await middle, { scenario, metric, answer: { value: answer, interval: null } }).value
   }
 }
 

@@ -1,9 +1,10 @@
 /** Replications, folded in their order, become one point: floating sums differ by order, so the order is fixed. */
+import { boundedFigure, withinRange, type Range } from '../analysis/bounded.ts'
 import type { Figure, FigureInterval } from '../analysis/figure.ts'
-import { openFigure, rareFigure, seenFigure } from '../analysis/rare.ts'
+import { openFigure, rareFigure } from '../analysis/rare.ts'
 import { widerInterval } from '../analysis/sequential.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
-import { distributionOfIn, figureOver, type NamedFigure } from '../contract/figure.ts'
+import { distributionOfIn, figureOver, isPart, type NamedFigure } from '../contract/figure.ts'
 import { isHalf, isOverloaded } from '../contract/overload.ts'
 import type { Estimate, Measures, MetricSpec, PointResult, PointState } from '../contract/sim.ts'
 import type { Plan } from './plan.ts'
@@ -15,7 +16,6 @@ export interface Point extends PointResult<unknown> {
   readonly pilot: number | null
 }
 
-const NON_NEGATIVE = new Set(['s', 'share', 'count', 'bytes', '1/s', 'bit/s'])
 const NOTHING = { value: null, low: null, high: null }
 
 /** A point is overloaded when at least half of its replications are. It is stable only when every one is. */
@@ -73,24 +73,22 @@ export function figureAt(named: NamedFigure, replications: readonly Measures[], 
   return figure === null || most === 0 ? figure : openFigure(figure, most)
 }
 
-/** With the interval of a rare event where it was never seen, and its certainty where it was. */
+/** With the interval of a rare event where it was never seen, and the certainty that its ends give where it was. */
 function lookedInto(named: NamedFigure, replications: readonly Measures[], plan: Plan): Figure | null {
   const figure = figureOver(named, replications)
-  if (figure === null) return null
+  // What a percentile leaves above itself is counted anyway.
+  if (figure === null || named.kind.kind === 'quantile') return figure
   const samples = figure.samples.filter((sample) => sample !== null)
   const isCounted = replications.some(({ chances }) => chances?.[named.name] !== undefined)
-  const end = endOf(named, samples, isCounted)
-  // What one replication has seen happens, though nobody knows how often.
-  if (end === null)
-    return samples.length === 1 && endOf(named, [0, ...samples], isCounted) === 0
-      ? seenFigure(figure, 0)
-      : figure
-  if (!samples.every((sample) => sample === end)) {
-    return end === 1 && named.spec.mayExceed1 === true ? figure : seenFigure(figure, end)
+  // What may lie on either side of 0 has no end there, but where nothing else is possible.
+  const isFree = named.spec.signed === true && !replications.every(({ unseen }) => unseen?.[named.name] === 0)
+  const end = isFree ? null : endOf(named, samples, isCounted)
+  if (end === null || !samples.every((sample) => sample === end)) {
+    return boundedFigure(figure, rangeOf(named, replications))
   }
   const chances = replications.reduce((sum, one) => sum + chancesOf(named, one, plan), 0)
-  const { unit, mayExceed1 = false } = named.spec
-  const most = unit === 'share' && !mayExceed1 ? 1 : Infinity
+  const { mayExceed1 = false } = named.spec
+  const most = isPart(named.spec) ? 1 : Infinity
   const known = replications.map(({ unseen }) => unseen?.[named.name] ?? most)
   return rareFigure(samples, chances, end === 0 ? Math.min(most, Math.max(...known)) : Infinity, mayExceed1)
 }
@@ -117,13 +115,24 @@ function endOf(
   samples: readonly number[],
   isCounted: boolean,
 ): 0 | 1 | null {
-  // What a percentile leaves above itself is counted anyway.
-  if (kind.kind === 'quantile') return null
   const hasZero = unit === 'share' || unit === 'count' || kind.kind === 'mean' || isCounted
   if (hasZero && samples.includes(0) && samples.every((sample) => sample >= 0)) return 0
   if (unit === 'share' && samples.includes(1) && samples.every((sample) => sample >= 0 && sample <= 1))
     return 1
   return null
+}
+
+/**
+ * Between which ends a mean lies. No observation is negative, nor is a metric that is not said to be signed, and no part of a whole
+ * exceeds it. What a replication shows to be otherwise is not held to it.
+ */
+function rangeOf({ name, spec, kind }: NamedFigure, replications: readonly Measures[]): Range {
+  const seen = kind.kind === 'metric' ? replications.flatMap(({ metrics }) => metrics[name] ?? []) : []
+  const isShare = (kind.kind === 'metric' || kind.kind === 'share') && isPart(spec)
+  return {
+    least: spec.signed === true || seen.some((value) => value < 0) ? -Infinity : 0,
+    most: isShare && seen.every((value) => value <= 1) ? 1 : Infinity,
+  }
 }
 
 /** The interval a point shows: at the end of a sequential run the wider of Student's and Stein's. */
@@ -135,10 +144,8 @@ export function intervalOf(
   const look = (n: number): FigureInterval | null =>
     figureAt(named, replications.slice(0, n), plan)?.interval() ?? null
   const interval = widerInterval(look, replications.length, pilot)
-  // A quantity of a kind that cannot be negative has no interval below zero, however skewed its few values are.
-  return interval !== null && NON_NEGATIVE.has(named.spec.unit) && interval.value >= 0
-    ? { ...interval, low: Math.max(0, interval.low) }
-    : interval
+  // However skewed its few values are, none of it lies where the figure cannot.
+  return interval && withinRange(interval, rangeOf(named, replications))
 }
 
 /**

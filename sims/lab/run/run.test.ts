@@ -373,6 +373,22 @@ describe('the document', () => {
     expect(mid).toBe(document.answer.value)
   })
 
+  it('carries no part of a whole over to more than the whole', async () => {
+    const sim: Sim = {
+      ...fixtureSim(false),
+      // Of ten fewer, two more are more.
+      probe: (params) => ({ ...(params as object), demand: (params as { demand: number }).demand - 10 }),
+    }
+    const scenario = fixtureScenario(
+      sim,
+      'params: {demand: {low: 26, mid: 27, high: 29}, servers: 30, noise: 0%}\nuntil: {replications: 3}\nexpect: ["utilisation < 95 %"]\n',
+    )
+    const { document } = await runScenario(scenario, { runner: fixtureRunner(sim), reproduce: REPRODUCE })
+    // 19 of 17 are 112 %, and so much of 90 % would be 100.6 %.
+    const { low, mid, high } = document.assumptions[0]!.effect!
+    expect([low!.toFixed(3), mid, high]).toEqual(['0.847', 0.9, 1])
+  })
+
   it.each(['', 'uncertainty: {samples: 64}\n'])(
     'asks for headroom wherever it searches: %j',
     async (more) => {
