@@ -53,6 +53,7 @@ export async function live(params: AgentMemoryParams, io: LiveIo): Promise<Measu
     },
     // What a search is counted for hangs on its own pattern, not on who else is there.
     chances: { refused: searched },
+    counted: { refused: { of: searched } },
     observations: {
       argetWait: reads.toData(),
       atOnceWait: of(atOnce, READ).toData(),

@@ -41,6 +41,7 @@ export function simulate(params: AgentMemoryParams, ctx: ReplicationContext): Me
     },
     // What a search is counted for hangs on its own pattern, not on who else is there.
     chances: { refused: ours.searched },
+    counted: { refused: { of: ours.searched } },
     observations: {
       argetWait: ours.reads.toData(),
       atOnceWait: waits(atOnce).toData(),

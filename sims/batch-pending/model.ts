@@ -124,6 +124,14 @@ export function judge(params: BatchParams, { queue, seed }: BatchWorld): Measure
       savedShare: sum.polled,
     },
     unseen: { ...impossible(params), ...givenUp(params) },
+    counted: {
+      lost: { of: all },
+      partial: { of: all },
+      cancelled: { of: all },
+      unheard: { of: count.results },
+      notFetchable: { of: count.results },
+      fetchedLate: { of: count.results },
+    },
     // Each result is withheld by a draw of its own; that its webhook is given up, too, where the receiver has no outages.
     chances: {
       fetchedLate: count.results,

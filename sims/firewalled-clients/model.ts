@@ -222,6 +222,7 @@ class Callers {
     const bytesPerSecond = params.packetsPerSecond * params.packetSize
     const share = (count: number): number => count / calls
     const atPeak = callsAtOnce * params.peakFactor
+    const bytesInMonth = callsAtOnce * bytesPerSecond * MONTH
     return {
       metrics: {
         lockedOut: share(lockedOut),
@@ -229,7 +230,7 @@ class Callers {
         fallback: share(fallbacks),
         peopleLockedOut: share(lockedOut) * people,
         fallbackConnections: share(fallbacks) * atPeak,
-        fallbackBytes: share(fallbacks) * callsAtOnce * bytesPerSecond * MONTH,
+        fallbackBytes: share(fallbacks) * bytesInMonth,
         stalled: this.overTcp === 0 ? null : this.stalled / this.overTcp,
         signallingBytes: this.wire.bytes / calls,
       },
@@ -244,7 +245,16 @@ class Callers {
         stalled: this.overTcp,
         peopleLockedOut: calls / people,
         fallbackConnections: calls / atPeak,
-        fallbackBytes: calls / (callsAtOnce * bytesPerSecond * MONTH),
+        fallbackBytes: calls / bytesInMonth,
+      },
+      counted: {
+        lockedOut: { of: calls },
+        gaveUp: { of: calls },
+        fallback: { of: calls },
+        stalled: { of: this.overTcp },
+        peopleLockedOut: { of: calls, all: people },
+        fallbackConnections: { of: calls, all: atPeak },
+        fallbackBytes: { of: calls, all: bytesInMonth },
       },
       observations: {
         setupTime: this.setup.toData(),

@@ -67,6 +67,7 @@ export function simulate(params: LeakedKeyParams, ctx: ReplicationContext): Meas
       ...(control.cap === Infinity ? { capped: 0 } : {}),
       ...(control.alerts ? {} : { alerted: 0 }),
     },
+    counted: { capped: { of: thefts }, alerted: { of: thefts }, unused: { of: thefts } },
     observations: { spend: spend.toData() },
     state: 'stable',
     flow: {

@@ -264,6 +264,11 @@ class Queue {
         // Those who were never served would have needed as much as those who were.
         offeredLoad: this.started === 0 ? 0 : (this.arrived / this.started) * (this.serviceTime / capacity),
       },
+      counted: {
+        delayed: { of: this.arrived },
+        lost: { of: this.arrived },
+        abandoned: { of: this.arrived },
+      },
       observations: {
         wait: this.waits.toData(),
         urgentWait: this.waitsOf[URGENT].toData(),

@@ -207,6 +207,7 @@ class Faults extends Callers {
       unseen: { lostCalls: isOwn ? 0 : unseen, lostNewCalls: unseen },
       // Who connects anew waits behind the others who do: a fault is one fate for all of them, and that is one a replication.
       chances: isOwn ? { outage: this.cut, lostPackets: this.cut } : {},
+      counted: { lostCalls: { of: this.cut }, lostNewCalls: { of: begun } },
       observations: { lostPackets: this.lostPackets.toData(), outage: this.outages.toData() },
       state: 'stable',
       flow: {

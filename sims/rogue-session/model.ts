@@ -276,6 +276,7 @@ class Thefts {
       },
       // A theft that gets nothing touches no media.
       chances: { lostMedia: thefts - thwarted },
+      counted: { thwarted: { of: thefts } },
       observations: { timeToStop: this.timeToStop.toData() },
       state: 'stable',
       flow: {

@@ -45,6 +45,16 @@ export function simulate(params: OutageParams, ctx: ReplicationContext): Measure
     },
     // What the receiver does after its return it does to all messages at once.
     chances: { wasted: 1, goodputAfter: 1, goodputUpwards: 1, goodputDownwards: 1 },
+    // Messages that come at even distances are as many in each replication: that those agree is no chance.
+    ...(params.arrivals === 'steady'
+      ? {}
+      : {
+          counted: {
+            undelivered: { of: caught.accepted },
+            lost: { of: caught.accepted },
+            lostInAll: { of: all.accepted },
+          },
+        }),
     observations: {
       afterReturn: whenAllEnded(caught, tally.afterReturn.toData()),
       freshDelay: whenAllEnded(all, tally.fresh.toData()),

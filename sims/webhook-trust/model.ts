@@ -46,6 +46,7 @@ export function simulate(params: TrustParams, ctx: ReplicationContext): Measures
     // Only a secret that is revoked at once leaves a time in which sender and receiver have none in common.
     unseen: params.secret === 'static-at-once' ? {} : { genuineRefused: 0 },
     chances: { genuineRefused: leaked.genuine.endpoints },
+    counted: { genuineRefused: { of: leaked.genuine.sent } },
     state: 'stable',
     flow: { injected: sent, completed: taken, queued: 0, running: 0, dropped: sent - taken, expired: 0 },
     little: [],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openStream } from '../kernel/random/stream.ts'
-import { ratioFigure } from './figure.ts'
-import { shareFigure } from './share.ts'
+import { meanFigure, ratioFigure } from './figure.ts'
+import { countedFigure, shareFigure } from './share.ts'
 
 describe('a share of observations', () => {
   test('is no surer than they are, where replications agree by chance', () => {
@@ -62,5 +62,26 @@ describe('a share of observations', () => {
       if (confidence <= 0.025 || confidence >= 0.975) wrong++
     }
     expect(wrong / 2000).toBeLessThanOrEqual(0.05)
+  })
+})
+
+describe('a figure that is scaled up from a share', () => {
+  test('is as sure as the share, in its own unit', () => {
+    const [hits, counts, people] = [[4, 4], [100, 100], 45e6]
+    const share = countedFigure(meanFigure([0.04, 0.04]), hits, counts)
+    const scaled = countedFigure(meanFigure([0.04 * people, 0.04 * people]), hits, counts, people)
+    const [a, b] = [share.interval()!, scaled.interval()!]
+    expect(b.low / people).toBeCloseTo(a.low, 9)
+    expect(b.high / people).toBeCloseTo(a.high, 9)
+    expect(scaled.confidenceBelow(0.05 * people)).toBeCloseTo(share.confidenceBelow(0.05)!, 9)
+    expect(scaled.effective).toBeCloseTo(share.effective!, 6)
+    // Clopper and Pearson's of 8 of 200.
+    expect([a.low, a.high]).toEqual([expect.closeTo(0.0174, 4), expect.closeTo(0.0773, 4)])
+  })
+
+  test('keeps what its replications scatter', () => {
+    const figure = meanFigure([0.1, 0.9, 0.4])
+    const counted = countedFigure(figure, [10, 90, 40], [100, 100, 100])
+    expect(counted.interval()).toEqual(figure.interval())
   })
 })

@@ -9,10 +9,10 @@
 import type { Distribution } from '../analysis/distribution.ts'
 import { distributionOf } from '../analysis/distribution.ts'
 import { meanFigure, quantileFigure, ratioFigure, type Figure } from '../analysis/figure.ts'
-import { shareFigure } from '../analysis/share.ts'
+import { countedFigure, shareFigure } from '../analysis/share.ts'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
-import type { Measures, MetricSpec, ObservationSpec, Sim } from './sim.ts'
+import type { Counted, Measures, MetricSpec, ObservationSpec, Sim } from './sim.ts'
 import { parseQuantity } from './units.ts'
 
 /** What of a sim the names depend on. */
@@ -181,11 +181,14 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
     const present = values.filter((value) => value !== null)
     if (present.length === 0 || present.length < values.length) return null
     const wholes = replications.map((one) => one.wholes?.[name])
-    if (!wholes.every((whole) => whole !== undefined)) return meanFigure(present)
-    return ratioFigure(
-      present.map((value, i) => value * wholes[i]!),
-      wholes,
-    )
+    const figure = wholes.every((whole) => whole !== undefined)
+      ? ratioFigure(
+          present.map((value, i) => value * wholes[i]!),
+          wholes,
+        )
+      : meanFigure(present)
+    const counted = replications.map((one) => one.counted?.[name])
+    return counted.every((one) => one !== undefined) ? ofCounted(figure, present, counted) : figure
   }
   // Those that can know it are a chosen part: the runs that went well.
   if (replications.some(({ observations }) => observations?.[kind.observation] === null)) return null
@@ -200,6 +203,17 @@ export function figureOver({ name, kind }: NamedFigure, replications: readonly M
   })
   const isCounted = kind.kind === 'share' && distributions.some(({ isObserved }) => isObserved === true)
   return isCounted ? shareFigure(sums, counts) : ratioFigure(sums, counts)
+}
+
+/** As sure as what was counted makes it: a share of few is a whole number of hits, whatever its unit. */
+function ofCounted(figure: Figure, values: readonly number[], counted: readonly Counted[]): Figure {
+  const all = counted[0]?.all ?? 1
+  return countedFigure(
+    figure,
+    values.map((value, i) => Math.round((value / all) * counted[i]!.of)),
+    counted.map((one) => one.of),
+    all,
+  )
 }
 
 const kept = new WeakMap<object, Distribution>()

@@ -113,6 +113,13 @@ export interface Open {
   readonly why: string
 }
 
+/** Things counted one by one behind a metric. */
+export interface Counted {
+  readonly of: number
+  /** What the metric would be were all of them counted, in every replication; default 1, a share. */
+  readonly all?: number
+}
+
 /** What one replication measured. */
 export interface Measures {
   /** Every declared metric; null where it does not exist (no packets, no steady state). */
@@ -145,6 +152,12 @@ export interface Measures {
    * A point's figure is then of all replications together, not the mean of theirs: what a few jobs say counts as a few jobs.
    */
   readonly wholes?: Readonly<Record<string, number>>
+  /**
+   * Where a metric is a share of things that were counted one by one, each with a fate of its own (calls, jobs, customers), or is
+   * scaled up from such a share: how many there were. Replications of few agree by chance, and no run is surer than so many
+   * independent ones make it.
+   */
+  readonly counted?: Readonly<Record<string, Counted>>
   /**
    * Where a metric counts what was looked into and not all could be: what the rest may add to it. However many replications
    * there are, what is expected of it is left open where it hangs on the rest.
