@@ -170,6 +170,43 @@ describe('the range of a search', () => {
   })
 })
 
+describe('a share that is far from its limit', () => {
+  const asked = (params: string, expected: string, replications: number): Promise<RunDocument> =>
+    queue(`params: {${params}}\nuntil: {replications: ${replications}}\nexpect: ["${expected}"]\n`)
+  const idle = 'arrivalRate: 10/s, serviceTime: 1s, servers: 40, span: 10min'
+  const hotline = 'arrivalRate: 48/min, serviceTime: 1min, servers: 100'
+
+  test.each([
+    [idle, 'share(wait < 1 s) > 90 %', 3],
+    [idle, 'share(wait > 1 s) < 10 %', 3],
+    [`${hotline}, waitingRoom: 0, span: 12h`, 'lost < 3 %', 5],
+    [`${hotline}, patience: 2min, span: 12h`, 'abandoned < 3 %', 5],
+  ])('need not be seen to be below it: %s, %s', async (params, expected, replications) => {
+    const { verdict, trust } = await asked(params, expected, replications)
+    expect([verdict, trust]).toEqual(['pass', { level: 'sound', reasons: [] }])
+  })
+
+  test('is told how long it takes to see that, and not how long until it is seen', async () => {
+    const { verdict, trust } = await asked(idle, 'share(wait < 1 s) > 99.99 %', 3)
+    expect(verdict).toBe('weak')
+    const reason = trust.reasons.find(({ code }) => code === 'run-length')!
+    expect(reason.text).toMatch(/^share\(wait < 1 s\) needs [\d.]+ d in all; this run has 30 min/)
+    expect(reason.remedy).toMatch(/^--set params\.span=/)
+  })
+
+  test('is not simulated until it is seen', async () => {
+    const { verdict, trust, points } = await asked(`${hotline}, waitingRoom: 0`, 'lost < 3 %', 5)
+    expect([verdict, trust.level]).toEqual(['pass', 'sound'])
+    expect(points[0]!.metrics['customers']!.value! * 5).toBeLessThan(1e6)
+  })
+
+  test('near it it takes what it takes', async () => {
+    // Erlang B: 2.6 % of 48 erlangs find 57 lines busy.
+    const short = await asked(`${hotline.replace('100', '57')}, waitingRoom: 0, span: 2h`, 'lost < 3 %', 5)
+    expect([short.verdict, codes(short)]).toEqual(['weak', ['run-length']])
+  })
+})
+
 test('a p99 of zero is 0 s', async () => {
   const document = await queue(
     `params: {${CALLS}, servers: 190, span: 8h}\nuntil: {replications: 3}\nexpect: ["p99(wait) < 1 s"]\n`,

@@ -6,7 +6,7 @@
  * says so, since the rare long queues that make up the mean did not happen. So the run is measured against what the
  * question needs, known from theory where the sim knows its relaxation time, else judged from the run itself:
  *
- *     run length    100 effective observations of every figure (theory/run-length.ts)
+ *     run length    100 effective observations of every figure (theory/run-length.ts), of a share at its limit
  *     warm-up       the bias of the start at most a tenth of the half-width; MSER-5 and two halves where unknown
  *     family        theory rows and the halves, by Holm at 1 %
  *     unseen        what was never seen, or always, in fewer chances than its limit takes
@@ -19,7 +19,7 @@
  */
 import type { Tied } from './figure.ts'
 import { holm } from './holm.ts'
-import { fewestEffective, WARM_UP, type KnownFigure } from './theory/run-length.ts'
+import { FEWEST_EFFECTIVE, fewestEffective, WARM_UP, type KnownFigure } from './theory/run-length.ts'
 import { halvesDiffer, leftOfTransient } from './transient.ts'
 
 export type TrustLevel = 'sound' | 'weak' | 'none'
@@ -35,6 +35,8 @@ export interface AskedFigure {
   /** A percentile on the smallest value of too few observations; null where that is not so. */
   readonly tied: Tied | null
   readonly known: KnownFigure | null
+  /** Of a share that is far below its limit: what one as large as that takes. Null elsewhere. */
+  readonly atLimit: KnownFigure | null
   /** True when the limit it is held against lies inside its interval. */
   readonly undecided: boolean
   /** True when it surely lies on one side of every limit, by a test at the limit, which needs no figure. */
@@ -132,10 +134,20 @@ export function levelOf(findings: readonly Finding[]): TrustLevel {
   return findings.some(({ level }) => level === 'weak') ? 'weak' : 'sound'
 }
 
-/** Effective observations of one figure: by theory where it is known, else as the replications scatter. */
+/**
+ * Effective observations of one figure: by theory where it is known, else as the replications scatter. A share that surely is
+ * far below its limit need not be seen so often: the run has to be long enough for one of the limit's size.
+ */
 export function effectiveOf(run: TrustCase, figure: AskedFigure): number | null {
-  const isKnown = run.horizon === 'steady' && figure.steadyState && figure.known !== null && run.span !== null
-  return isKnown ? (run.replications * run.span) / figure.known.variance : figure.effective
+  const { horizon, replications, span } = run
+  const { known, atLimit, effective } = figure
+  if (horizon !== 'steady' || !figure.steadyState || span === null) return effective
+  const worth = ({ variance }: KnownFigure): number => (replications * span) / variance
+  const own = known === null ? effective : worth(known)
+  if (own === null || atLimit === null) return own
+  const would = worth(atLimit)
+  // Left open by so many all the same, it takes what it takes itself.
+  return figure.decided || would < FEWEST_EFFECTIVE ? Math.max(own, would) : own
 }
 
 function runLength(run: TrustCase, figure: AskedFigure): Finding[] {

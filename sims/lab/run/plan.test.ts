@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { shareVariance } from '../analysis/theory/run-length.ts'
 import type { Sim } from '../contract/sim.ts'
 import { declaredFigures } from '../contract/figure.ts'
 import { planPoint, type Plan } from './plan.ts'
@@ -59,6 +60,44 @@ test.each(['{replications: 5}', '{halfWidth: 3%, replications: 5..200}', '{repli
       expect(arrivals(planOf(relaxation, until))).toBeLessThan(61e6)
   },
 )
+
+describe('a share of a steady state', () => {
+  const relaxation = 60
+  const planned = (variance: number, until: string, limit = '3 %'): Plan => {
+    const sim: Sim = {
+      ...fixtureSim(false),
+      metrics: { lost: { unit: 'share', label: 'lost', steadyState: true } },
+      horizons: ['steady', 'span'],
+      steady: {
+        span: () => null,
+        warmUp: () => null,
+        withTimes: (params, times) => ({ ...(params as object), ...times }),
+        arrivalRate: () => 1,
+        relaxation: () => relaxation,
+        known: () => ({ variance }),
+      },
+    }
+    const scenario = fixtureScenario(sim, `until: ${until}\nexpect: ["lost < ${limit}"]\n`)
+    return planPoint(scenario, scenario.params, declaredFigures(sim))
+  }
+  const watched = ({ time }: Plan, replications: number): number => time!.span * replications
+  const atLimit = 100 * (shareVariance(0.03, relaxation) + 1 / 0.03)
+
+  test.each(['{replications: 5}', '{halfWidth: 3%, replications: 5..200}'])(
+    'that is too rare to be seen is watched for as long as its limit takes: until %s',
+    (until) => {
+      const plan = planned(1e13, until)
+      expect(watched(plan, plan.until.max)).toBeGreaterThanOrEqual(atLimit)
+      expect(arrivals(plan)).toBeLessThan(2e7)
+    },
+  )
+  test('is watched for as long as it takes itself, where that is affordable', () => {
+    expect(watched(planned(1e4, '{replications: 5}'), 5)).toBeCloseTo(1.5 * 100 * 1e4, 3)
+  })
+  test('and where it may not be at all, for as long as is affordable', () => {
+    expect(arrivals(planned(1e13, '{replications: 5}', '0 %'))).toBeGreaterThan(4e7)
+  })
+})
 
 test('a warm-up of ours is affordable beside a length that was given', () => {
   const plan = planOf(4e8, '{replications: 5}', { span: 3600 })

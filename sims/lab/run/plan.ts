@@ -8,6 +8,7 @@
  */
 import type { NamedFigure } from '../contract/figure.ts'
 import type { KnownFigure } from '../contract/sim.ts'
+import { plannedAtLimit } from './at-limit.ts'
 import { windowsIn } from '../analysis/rare.ts'
 import { PILOT } from '../analysis/sequential.ts'
 import { FEWEST_EFFECTIVE, shareVariance, WARM_UP } from '../analysis/theory/run-length.ts'
@@ -54,21 +55,26 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
   if (!steady) return { params, time: null, relaxation, isSteady, windows: windowsOf(null), until, known }
 
   const figures = asked.filter(({ spec }) => spec.steadyState === true)
-  const needed = isSteady ? Math.max(0, ...figures.map(({ name }) => lengthFor(known(name), null))) : 0
   const given = steady.span(params)
   const rate = steady.arrivalRate(params)
+  /** A share that is too rare to be seen as often as that takes is far from its limit: to see that is enough. */
+  const takes = (figure: NamedFigure): KnownFigure | null => {
+    const own = known(figure.name)
+    if (own === null || lengthFor(own, null) <= AFFORDABLE / rate) return own
+    const atLimit = plannedAtLimit(scenario, figure, { params, relaxation })
+    return atLimit !== null && atLimit.variance < own.variance ? atLimit : own
+  }
+  const needed = isSteady ? Math.max(0, ...figures.map((figure) => lengthFor(takes(figure), null))) : 0
   const replications = until.halfWidth === null ? until.min : pilotOf(until)
   /** What a total of arrivals is in seconds of one replication. */
   const each = (arrivals: number): number => arrivals / rate / replications
-  const precise = Math.max(
-    ...figures.map((figure) => lengthFor(known(figure.name), preciseFor(figure, until))),
-    0,
-  )
+  const preciseBy = (by: (figure: NamedFigure) => KnownFigure | null): number =>
+    Math.max(0, ...figures.map((figure) => lengthFor(by(figure), preciseFor(figure, until))))
   const choose = (): number => {
     if (relaxation === null) return HOPELESS / rate
     const quantiles = figures.flatMap(({ kind }) => (kind.kind === 'quantile' ? [kind.p] : []))
     const unknown = needed === 0 ? relaxation * relaxationsFor(quantiles) : 0
-    const inAll = Math.max(AMPLE * needed, precise, unknown)
+    const inAll = Math.max(AMPLE * needed, preciseBy(takes), unknown)
     return Math.min(each(AFFORDABLE), Math.max(inAll / replications, relaxation))
   }
   const span = given ?? choose()
@@ -76,6 +82,7 @@ export function planPoint(scenario: Scenario, params: unknown, asked: readonly N
     relaxation === null ? BLIND_WARM_UP * span : Math.min(each(AFFORDABLE_WARM_UP), WARM_UP * relaxation)
   const warmUp = steady.warmUp(params) ?? (isSteady ? blind : 0)
   // What the affordable length is too short for, many times that length is not affordable for either: the trust check says so.
+  const precise = preciseBy(({ name }) => known(name))
   const isCut = given === null && Math.max(needed, precise) > span * replications * (1 + 1e-9)
   const most = isCut ? replications : until.max
   const least = Math.min(most, Math.max(until.min, Math.ceil(needed / span)))

@@ -5,6 +5,7 @@ import type { TrustDocument } from '../contract/document.ts'
 import type { NamedFigure } from '../contract/figure.ts'
 import type { Measures } from '../contract/sim.ts'
 import { formatQuantity } from '../contract/format.ts'
+import { measuredAtLimit } from './at-limit.ts'
 import { effectiveAt, type Point } from './fold.ts'
 import { theoryTests } from './checks.ts'
 import { chancesWanted, isAtItsEnd, isDecided, wantsThird } from './judgement.ts'
@@ -157,6 +158,7 @@ function askedFigure(scenario: Scenario, point: Point, named: NamedFigure): Aske
       effective: effectiveAt(named, figure, point.plan),
       tied: figure.tied ?? null,
       known: point.plan.known(named.name),
+      atLimit: figure.value === null ? null : measuredAtLimit(scenario, named, point.plan, figure.value),
       undecided: expectations.some(undecided),
       decided: expectations.every((one) => one.metric !== named.name || isDecided(one, point)),
       unseen: unseenOf(scenario, point, named.name),

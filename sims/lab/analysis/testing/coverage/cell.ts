@@ -134,6 +134,7 @@ export function experiment(
             effective: figure.effective,
             tied: figure.tied ?? null,
             known: known.figure,
+            atLimit: null,
             undecided: false,
             decided: false,
             unseen: null,
