@@ -1,7 +1,7 @@
 /** What all assumptions together make of the answer: its distribution, what it rests on, and the choice to regret least. */
 import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
 import type { UncertaintyDocument } from '../../sims/lab/contract/document.ts'
-import { interval, quantity } from '../wording/words.ts'
+import { costWords, interval, quantity } from '../wording/words.ts'
 import { html, type Html, type Part } from './html.ts'
 import { INTERVAL, scrolling } from './tables.ts'
 
@@ -44,7 +44,7 @@ export function uncertaintyTables(uncertainty: UncertaintyDocument): Html {
         choices.map(({ value, enough, worthwhile }) => [
           formatQuantity(value, unit),
           share(enough),
-          worthwhile === null ? 'nothing gained' : formatQuantity(worthwhile, unit),
+          worthwhile === null ? 'nothing gained' : costWords(worthwhile, unit),
         ]),
       )
     }

@@ -4,6 +4,7 @@
  */
 import { formatParameter } from '../../sims/lab/contract/format.ts'
 import { formatQuantity } from '../../sims/lab/contract/quantity.ts'
+import { takesBareNumber } from '../../sims/lab/contract/units.ts'
 import type { AssumptionDocument, At, RunDocument } from '../../sims/lab/contract/document.ts'
 import type { Answer, Unit } from '../../sims/lab/contract/sim.ts'
 import type { ReportInput } from '../input.ts'
@@ -172,7 +173,7 @@ export function uncertaintyWords({ uncertainty }: RunDocument): string | null {
   ].join('; ')
 }
 
-/** `62 hosts: enough in 90 % of the cases; the next is worth it where falling short costs more than 25 hosts`. */
+/** `62 hosts: enough in 90 % of the cases; the next is worth it where falling short costs more than 25 of them`. */
 export function regretWords({ uncertainty }: RunDocument): string | null {
   const value = uncertainty?.leastRegret?.value ?? null
   if (uncertainty === undefined || value === null) return null
@@ -181,9 +182,13 @@ export function regretWords({ uncertainty }: RunDocument): string | null {
   const more =
     choice?.worthwhile == null
       ? ''
-      : `; the next is worth it where falling short costs more than ${formatQuantity(choice.worthwhile, uncertainty.unit)}`
+      : `; the next is worth it where falling short costs more than ${costWords(choice.worthwhile, uncertainty.unit)}`
   return `${formatQuantity(value, uncertainty.unit)}${enough}${more}`
 }
+
+/** So much of the searched parameter as a price: `25 of them` of what is counted, `90 s` of a time. */
+export const costWords = (amount: number, unit: string): string =>
+  takesBareNumber(unit) ? `${formatQuantity(amount, 'count')} of them` : formatQuantity(amount, unit)
 
 /** A searched parameter by its own name, a metric by its label. */
 export const effectName = (of: string, labels: MetricLabels): string => labels[of]?.label ?? of

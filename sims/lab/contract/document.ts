@@ -159,8 +159,8 @@ const uncertainty = z.object({
   /** Share of the variance that the effects do not explain. */
   rest: z.number(),
   /**
-   * With `find`: in how many of all cases a value is enough, and what a shortfall must cost at least, in units of the
-   * searched parameter, for the next value to be worth it; null where that gains nothing.
+   * With `find`: in how many of all cases a value is enough, and what a shortfall must cost at least, counted in what one
+   * more of the parameter costs, for the next of these values to be worth it; null where that gains nothing.
    */
   choices: z
     .array(z.object({ value: z.number(), enough: z.number(), worthwhile: z.number().nullable() }))

@@ -38,6 +38,39 @@ test('a linear model: shares 16 to 1 within their intervals, the distribution, a
   expect(enough).toEqual(enough.toSorted((a, b) => a - b))
 })
 
+type Choices = readonly {
+  readonly value: number
+  readonly enough: number
+  readonly worthwhile: number | null
+}[]
+
+/** The next is dearer by as much as it is more. */
+function expectPriced(choices: Choices): void {
+  const priced = choices.slice(0, -1).map((one, i) => {
+    const [more, gain] = [choices[i + 1]!.value - one.value, choices[i + 1]!.enough - one.enough]
+    return gain > 0 ? more / gain : null
+  })
+  expect(priced.filter((price) => price !== null).length).toBeGreaterThan(0)
+  expect(choices.slice(0, -1).map(({ worthwhile }) => worthwhile)).toEqual(priced)
+}
+
+test('what a step costs is as many as it is: four more hosts are four', async () => {
+  const values = [20, 24, 28, 32]
+  const { choices } = (await uncertaintyOf({
+    scenario: { ...scenario, find: { param: 'hosts', values } } as unknown as Scenario,
+    signal: new AbortController().signal,
+    of: 'hosts',
+    unit: 'hosts',
+    atOnce: 1,
+    answerAt: ({ a, b }) => Promise.resolve(values.find((value) => value >= 20 + 4 * a! + b!) ?? null),
+  }))!
+  expect(choices!.map(({ value }) => value)).toEqual([24, 28])
+  expectPriced(choices!)
+  // The last one's next is enough in all cases.
+  const { enough, worthwhile } = choices![1]!
+  expect(worthwhile).toBeCloseTo(4 / (1 - enough), 9)
+})
+
 test('of many choices a few are told, the advised one among them; each case is counted', async () => {
   const values = Array.from({ length: 500 }, (_, i) => 20 + i / 40)
   let counted = 0
@@ -51,6 +84,7 @@ test('of many choices a few are told, the advised one among them; each case is c
     answerAt: async ({ a, b }) => values.find((value) => value >= 20 + 4 * a! + b!) ?? null,
   }))!
   expect(document.choices!.length).toBeLessThan(45)
+  expectPriced(document.choices!)
   expect(document.choices!.map(({ value }) => value)).toContain(document.leastRegret!.value)
   expect(counted).toBe(64)
 })

@@ -122,8 +122,8 @@ function effectsOf(
 }
 
 /**
- * Of each value worth a look: in how many cases it is enough, and what a shortfall must cost, in units of the searched parameter,
- * for the next one to pay. The next may be several of them away.
+ * Of each value worth a look: in how many cases it is enough, and what a shortfall must cost for the next one to pay, in what one
+ * more of the parameter costs: where the next is four more, four times that.
  */
 function choicesOf(
   values: readonly number[],
@@ -131,15 +131,18 @@ function choicesOf(
   samples: number,
   advised: number | null,
 ): NonNullable<UncertaintyDocument['choices']> {
-  const enough = (value: number): number => sorted.filter((one) => one <= value).length / samples
-  const all = values.map((value, i) => {
-    const next = values[i + 1]
-    if (next === undefined) return { value, enough: enough(value), worthwhile: null }
-    const gain = enough(next) - enough(value)
-    return { value, enough: enough(value), worthwhile: gain > 0 ? (next - value) / gain : null }
-  })
+  const all = values.map((value) => ({
+    value,
+    enough: sorted.filter((one) => one <= value).length / samples,
+  }))
   const useful = all.filter((one) => one.enough > 0.01 && one.enough < 1)
   const step = Math.max(1, Math.ceil(useful.length / MOST_CHOICES))
   // The one that is advised is always among them.
-  return useful.filter(({ value }, i) => i % step === 0 || value === advised)
+  const told = useful.filter(({ value }, i) => i % step === 0 || value === advised)
+  const beyond = all[all.indexOf(useful.at(-1)!) + 1]
+  return told.map(({ value, enough }, i) => {
+    const next = told[i + 1] ?? beyond
+    const gain = next === undefined ? 0 : next.enough - enough
+    return { value, enough, worthwhile: gain > 0 ? (next!.value - value) / gain : null }
+  })
 }
