@@ -248,7 +248,10 @@ export interface Results<P> {
   /** The point the answer speaks of: the found one; of several the worst, so that the answer speaks for all. */
   readonly chosen: PointResult<P>
   readonly verdict: Verdict
-  /** The limits that `expect` sets, by metric: for rules in charts. */
+  /**
+   * The limits that `expect` sets, by metric: for rules in charts. Of several of one metric the one that `chosen` is nearest
+   * to, or farthest beyond.
+   */
   readonly limits: Readonly<
     Record<string, { readonly op: '<' | '<=' | '>' | '>=' | '=='; readonly value: number }>
   >

@@ -6,6 +6,7 @@ import { distributionOfIn } from '../contract/figure.ts'
 import { axisUnit, formatQuantity } from '../contract/format.ts'
 import type { ChartSpec, Distribution, ObservationSpec, Sim } from '../contract/sim.ts'
 import { effectiveAt, isMeaningless, type Point } from './fold.ts'
+import type { Expectation } from './scenario/expectation.ts'
 import { fewestEffective } from '../analysis/theory/run-length.ts'
 import { quantileFigure } from '../analysis/figure.ts'
 
@@ -13,12 +14,16 @@ import { quantileFigure } from '../analysis/figure.ts'
 const STEPS = 60
 /** The smallest share that is drawn: one in a million. */
 const RAREST = 1e-6
+const MARKED = {
+  one: 'The line marks the limit that was set.',
+  several: 'The lines mark the limits that were set.',
+}
 
 /** One chart an observation, of the point the answer speaks of; none when it is overloaded or nothing was observed. */
 export function distributionCharts(
   sim: Sim,
   point: Point,
-  limits: Readonly<Record<string, { readonly value: number }>>,
+  expectations: readonly Pick<Expectation, 'metric' | 'value'>[],
 ): ChartSpec[] {
   return Object.entries(sim.observations ?? {}).flatMap(([name, spec]) => {
     if (isMeaningless(spec, point)) return []
@@ -27,7 +32,7 @@ export function distributionCharts(
     const distributions = point.replications.map((measures) => distributionOfIn(measures, name))
     const values = curve(distributions, leastShare(name, spec, distributions, point))
     if (values.length < 3) return []
-    const rules = Object.entries(limits).flatMap(([metric, { value }]) =>
+    const rules = expectations.flatMap(({ metric, value }) =>
       metric.endsWith(`(${name})`) && metric.startsWith('p') ? [{ x: value, metric }] : [],
     )
     return [chart(name, spec, values, rules)]
@@ -91,7 +96,7 @@ function chart(
     description:
       `The share of ${of} whose ${label} is longer than the value below, on a logarithmic scale, over all replications; ` +
       'it ends where too few independent observations are left.' +
-      (rules.length > 0 ? ' The line marks the limit that was set.' : ''),
+      (rules.length > 0 ? ` ${MARKED[rules.length === 1 ? 'one' : 'several']}` : ''),
     spec: {
       layer: [
         { data: { values: scaled(values) }, mark: { type: 'line' }, encoding: { x, y } },

@@ -42,7 +42,7 @@ describe('a system that a point is compared with', () => {
     expect(point.state).toBe('stable')
     expect(point.metrics['mean(wait)']!.value).toBeCloseTo(0.5, 3)
     expect(point.metrics['otherBusy']!.value).toBe(1.25)
-    const charts = distributionCharts({ ...fixtureSim(false), ...sim }, point, {}).map(({ name }) => name)
+    const charts = distributionCharts({ ...fixtureSim(false), ...sim }, point, []).map(({ name }) => name)
     expect(charts).toEqual(['distribution-wait'])
   })
 

@@ -21,7 +21,7 @@ import type { Runner } from './runner.ts'
 import type { Scenario } from './scenario/load.ts'
 import { quantityAt } from './scenario/params.ts'
 import { search, type Found } from './search.ts'
-import { tell, worstOf } from './telling.ts'
+import { nearestLimits, tell, worstOf } from './telling.ts'
 import { pointDocument, resolved } from './told.ts'
 import { trustOf } from './trust.ts'
 import { uncertaintyOf } from './uncertainty.ts'
@@ -112,7 +112,7 @@ class Run {
       ...(find && found ? { found: { param: find.param, value: found.value, searched: find.values } } : {}),
       chosen,
       verdict,
-      limits: Object.fromEntries(expectations.map(({ metric, op, value }) => [metric, { op, value }])),
+      limits: nearestLimits(expectations, chosen),
     }
 
     phase('looking for what breaks first')
@@ -162,7 +162,7 @@ class Run {
           found: found?.value ?? null,
         }),
         ...sim.charts(results),
-        ...distributionCharts(sim, chosen, results.limits),
+        ...distributionCharts(sim, chosen, expectations),
       ],
       series: chosen.replications[0]?.series ?? {},
       metricLabels: Object.fromEntries(

@@ -30,11 +30,9 @@ export function sweepCharts(request: SweepChartRequest): ChartSpec[] {
   const { points, expectations, searched } = request
   const axis = axisOf(points, searched)
   if (axis === null) return []
-  const asked = new Map(expectations.map((one) => [one.metric, one]))
-  return [...asked.values()]
-    .filter(({ metric }) => metric !== HEADROOM)
-    .slice(0, MOST_CHARTS)
-    .flatMap((expectation) => chart(request, axis, expectation) ?? [])
+  const asked = Map.groupBy(expectations, ({ metric }) => metric)
+  asked.delete(HEADROOM)
+  return [...asked.values()].slice(0, MOST_CHARTS).flatMap((some) => chart(request, axis, some) ?? [])
 }
 
 /** The numeric parameter to draw against; null where there are fewer than three values of any. */
@@ -52,8 +50,10 @@ function axisOf(points: readonly Point[], searched: string | null): string | nul
 function chart(
   { sim, points, searched, found }: SweepChartRequest,
   axis: string,
-  { metric, op, value: limit, unit, figure }: Expectation,
+  /** All that is expected of one figure. */
+  asked: readonly Expectation[],
 ): ChartSpec | null {
+  const { metric, unit, figure } = asked[0]!
   const curveOf = (at: At): string =>
     describePoint(sim, Object.fromEntries(Object.entries(at).filter(([name]) => name !== axis)))
   const curves = [...new Set(points.map(({ at }) => curveOf(at)))]
@@ -88,7 +88,12 @@ function chart(
       ? { color: { field: 'curve', type: 'nominal', title: null, sort: shown } }
       : {}
   const last = Math.max(...values.map((one) => one.x))
-  const limits = [{ x: last, y: limit, label: `${op} ${formatQuantity(limit, unit)}` }]
+  const limits = asked.map(({ op, value }) => ({
+    x: last,
+    y: value,
+    label: `${op} ${formatQuantity(value, unit)}`,
+  }))
+  const lines = limits.length === 1 ? 'dashed line is the limit' : 'dashed lines are the limits'
   const left = curves.length - shown.length
   const layersOf = (rows: readonly (typeof values)[number][]): unknown[] => [
     {
@@ -122,7 +127,7 @@ function chart(
     title: `${metric} against ${axis}`,
     description:
       `${capitalised(figure?.spec.label ?? metric)}, with its 95 % interval, at every value of ${axis} that was measured; ` +
-      `the dashed line is the limit, ${op} ${formatQuantity(limit, unit)}` +
+      `the ${lines}, ${limits.map(({ label }) => label).join(' and ')}` +
       `${found === null ? '' : `, and the ring is the answer, ${axis} = ${found}`}. ` +
       'Overloaded points have no figure and are left out.' +
       (left > 0 ? ` ${left} more combinations are in points.csv.` : ''),

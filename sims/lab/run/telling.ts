@@ -26,6 +26,19 @@ function marginOf({ metric, op, value: limit }: Expectation, point: Point): numb
   return op === '<' || op === '<=' ? -distance : distance
 }
 
+/** Of each figure's limits the one that the point is nearest to, or farthest beyond; figures in the order of their expectations. */
+export function nearestLimits(
+  expectations: readonly Expectation[],
+  point: Point,
+): Results<unknown>['limits'] {
+  const nearest = new Map<string, Expectation>()
+  for (const one of expectations) {
+    const before = nearest.get(one.metric)
+    if (before === undefined || marginOf(one, point) < marginOf(before, point)) nearest.set(one.metric, one)
+  }
+  return Object.fromEntries([...nearest].map(([metric, { op, value }]) => [metric, { op, value }]))
+}
+
 export interface TellingRequest {
   readonly scenario: Scenario
   readonly results: Results<unknown>
