@@ -5,19 +5,27 @@
  * may take every character: `^(.+)-(.+)/?$` without newlines reads on to the end and matches. So the sets of states that
  * a text leads to are searched for a word behind which none is left: a slash and what must not follow it.
  */
-import { ANYWHERE, BEGIN, type Automaton } from './automaton.ts'
+import { BEGIN, type Automaton, type Beside } from './automaton.ts'
+import { strongComponents } from './components.ts'
 import type { Loop } from './loops.ts'
 
 const MOST_SUFFIXES = 4
-/** Sets of states met by one search for a word, and transitions followed by all of them. */
+/** Sets of states met by one search for the shortest word, and by one for any. */
 const MOST_SETS = 100
-const MOST_MOVES_IN_ALL = 400_000
+const MOST_SMALLER_SETS = 400
+/** Transitions followed by all searches. */
+const MOST_MOVES_IN_ALL = 1_000_000
 /** Pumps behind which the states are those of many. */
 const PUMPS = 3
 
 interface Completion {
   readonly word: readonly number[]
   readonly looksBehind: boolean
+}
+
+interface Reached {
+  readonly states: readonly number[]
+  readonly word: readonly number[]
 }
 
 export class Endings {
@@ -30,7 +38,7 @@ export class Endings {
 
   constructor(automaton: Automaton) {
     this.automaton = automaton
-    const taken = new Set(automaton.takes.slice(2).flat())
+    const taken = new Set(automaton.takes.slice(automaton.positions).flat())
     this.foreign = automaton.alphabet.members.map((_, id) => id).filter((id) => !taken.has(id))
   }
 
@@ -59,6 +67,40 @@ export class Endings {
     if (looksBehind) return this.text(word)
     const dead = this.deadEnd(loop)
     return dead.length === 0 ? '' : this.text([...dead, ...word])
+  }
+
+  /**
+   * The automaton without the states in which an attempt cannot fail any more: of an attempt that fails no way comes to one
+   * of them, so that only what has many ways without them is an attack.
+   */
+  whereItFails(): Automaton {
+    const { automaton } = this
+    const inLoops = strongComponents(automaton).flatMap(({ states, isLoop }) => (isLoop ? states : []))
+    const safe = new Set(inLoops.filter((state) => this.matchesAll(state)))
+    return { ...automaton, edges: automaton.edges.map((those) => those.filter(({ to }) => !safe.has(to))) }
+  }
+
+  /** Whether every text that may follow a state is matched. False where that is not found out soon. */
+  private matchesAll(state: number): boolean {
+    const { kindOf, endsBefore } = this.automaton
+    const seen = new Set([String(state)])
+    const queue: (readonly number[])[] = [[state]]
+    for (const states of queue) {
+      if (queue.length > MOST_SETS || this.movesLeft < 0) return false
+      const hasEnded = (next: Beside): boolean => states.some((one) => endsBefore[one]!.has(next))
+      if (!hasEnded('edge')) return false
+      const next = this.step(states)
+      for (const [id, kind] of kindOf.entries()) {
+        if (hasEnded(kind)) continue
+        const reached = next.get(id)
+        if (reached === undefined) return false
+        const key = reached.join()
+        if (seen.has(key)) continue
+        seen.add(key)
+        queue.push(reached)
+      }
+    }
+    return true
   }
 
   /** The shortest word from a state to an end of the pattern. */
@@ -96,33 +138,37 @@ export class Endings {
     let states: readonly number[] = [BEGIN]
     for (const id of [...prefix, ...pumped]) states = this.step(states).get(id) ?? []
     // What begins behind the pumps is another attempt.
-    const first = states.filter((state) => state !== ANYWHERE)
+    const first = states.filter((state) => state >= this.automaton.positions)
     const known = this.dead.get(first.join())
     if (known !== undefined) return known
-    const word = this.shortestToNothing(first)
-    this.dead.set(first.join(), word)
-    return word
+    const word =
+      this.wordToNothing(first, MOST_SETS, inOrder) ?? this.wordToNothing(first, MOST_SMALLER_SETS, fewest)
+    this.dead.set(first.join(), word ?? [])
+    return word ?? []
   }
 
-  private shortestToNothing(first: readonly number[]): readonly number[] {
+  /** Null where there is none, or it is not found with so many sets. `next`: which of those that are left is looked at. */
+  private wordToNothing(
+    first: readonly number[],
+    mostSets: number,
+    next: (left: readonly Reached[]) => number,
+  ): readonly number[] | null {
     const classes = this.automaton.alphabet.members.length
     const seen = new Set([first.join()])
-    const queue: { readonly states: readonly number[]; readonly word: readonly number[] }[] = [
-      { states: first, word: [] },
-    ]
-    for (const { states, word } of queue) {
-      if (queue.length > MOST_SETS || this.movesLeft < 0) break
-      const next = this.step(states)
+    const left: Reached[] = [{ states: first, word: [] }]
+    while (left.length > 0 && seen.size <= mostSets && this.movesLeft > 0) {
+      const [{ states, word }] = left.splice(next(left), 1) as [Reached]
+      const step = this.step(states)
       for (let id = 0; id < classes; id++) {
-        const reached = next.get(id)
+        const reached = step.get(id)
         if (reached === undefined) return [...word, id]
         const key = reached.join()
         if (seen.has(key)) continue
         seen.add(key)
-        queue.push({ states: reached, word: [...word, id] })
+        left.push({ states: reached, word: [...word, id] })
       }
     }
-    return []
+    return null
   }
 
   /** Where each class leads: states ascending. */
@@ -145,4 +191,14 @@ export class Endings {
     const { alphabet } = this.automaton
     return word.map((id) => String.fromCodePoint(alphabet.representative(id))).join('')
   }
+}
+
+/** The first: it has one of the shortest words. */
+const inOrder = (): number => 0
+
+/** One with the fewest states: what runs out at a count's end, as in `^(a+)+[^]{0,120}$`, is found without all between. */
+function fewest(left: readonly Reached[]): number {
+  let best = 0
+  for (const [at, { states }] of left.entries()) if (states.length < left[best]!.states.length) best = at
+  return best
 }

@@ -3,11 +3,12 @@
  * and after, each run on the step-counting matcher at growing lengths. What grows there need not grow on an engine that
  * is cleverer; so these are proposals.
  */
-import { buildAutomaton, type Automaton } from './automaton.ts'
+import { BEGIN, buildAutomaton, type Automaton } from './automaton.ts'
 import { Backtracker } from './backtrack.ts'
 import { PatternTooLarge } from './charset.ts'
+import { hasFewChoices, hasFewWays } from './choices.ts'
 import { Endings } from './endings.ts'
-import { findLoops, type Loop, type Loops } from './loops.ts'
+import { findLoops, shortestFirst, type Loop, type Loops } from './loops.ts'
 import type { Pattern } from './syntax.ts'
 
 export interface Proposal {
@@ -64,6 +65,19 @@ const GROWS = 1.6
 /** Powers are below, where a row ends. */
 const EXPONENTIAL = 4.5
 const MOST_PUMPS = 60
+/** Classes of characters that are pumps where there is no loop. */
+const MOST_CLASSES = 8
+
+/** An automaton, and what was found in it. */
+interface Looked {
+  readonly automaton: Automaton
+  readonly loops: Loops
+  readonly endings: Endings
+  /** Whether what is not in loops has few ways: choices one behind the other double them as well, if not without end. */
+  readonly isBounded: boolean
+  /** Whether it shows that there is no attack, whatever the matcher sees. */
+  readonly isProven: boolean
+}
 
 interface Candidate {
   readonly prefix: string
@@ -75,18 +89,15 @@ interface Candidate {
 
 export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: ProposeOptions = {}): Proposals {
   let matcher: Backtracker
-  const found: (Loops & Pick<Automaton, 'loose'>)[] = []
+  const found: Looked[] = []
   let candidates: readonly Candidate[]
   try {
     matcher = new Backtracker(pattern)
-    candidates = unique(
-      [buildAutomaton(pattern, false), buildAutomaton(pattern, true)].flatMap((automaton) => {
-        if (automaton === null) return []
-        const loops = findLoops(automaton)
-        found.push({ ...loops, loose: automaton.loose })
-        return candidatesOf(automaton, loops)
-      }),
-    )
+    for (const inCounts of [false, true]) {
+      const automaton = buildAutomaton(pattern, inCounts)
+      if (automaton !== null) found.push(lookInto(automaton, pattern, found[0]?.isProven ?? false))
+    }
+    candidates = unique(found.flatMap(candidatesOf))
   } catch (error) {
     if (error instanceof PatternTooLarge) return { search: [], busiest: null, findAll: [], complete: false }
     throw error
@@ -111,7 +122,9 @@ export function proposeAttacks(pattern: Pattern, { steps: asked, most = 4 }: Pro
     busiest: worst.length > 0 ? null : left.busiest && asProposal(left.busiest),
     findAll: best(findAll, most).map(asProposal),
     // Each of the two automata, if complete, does what the pattern does, and more.
-    complete: left.steps > 0 && found.some((loops) => loops.complete && isSettled(loops, search)),
+    complete: found.some(
+      (one) => one.isProven || (left.steps > 0 && one.isBounded && isSeen(one.loops, search)),
+    ),
   }
 }
 
@@ -133,17 +146,26 @@ function completion({ prefix, pump, suffix, completed }: Candidate): Candidate[]
   return missing ? [{ prefix, pump, suffix: whole, completed: nothing }] : []
 }
 
-/**
- * Whether the matcher has seen the worst of what the automaton has. Where that is loose, words that look bad and turn out
- * not to be say nothing of others, which may be what is looked for or referred to.
- */
-function isSettled(
-  { loose, exponential, polynomial }: Loops & Pick<Automaton, 'loose'>,
-  search: readonly Proposal[],
-): boolean {
-  if (!loose) return true
+/** `isProven`: it is known that there is no attack, and the loops are wanted for a text to be busy with. */
+function lookInto(automaton: Automaton, pattern: Pattern, isProven: boolean): Looked {
+  const endings = new Endings(automaton)
+  const loops = findLoops(automaton, isProven)
+  const isBounded = hasFewChoices(automaton) || (!automaton.widened && hasFewWays(pattern.root))
+  // Where the automaton does more than the pattern, its ends do not say what the pattern does there.
+  const isExact = !automaton.loose && !automaton.widened
+  const isUnambiguous =
+    !isProven && (hasOneWay(loops) || (isExact && isBounded && hasOneWay(findLoops(endings.whereItFails()))))
+  return { automaton, loops, endings, isBounded, isProven: isBounded && isUnambiguous }
+}
+
+const hasOneWay = ({ exponential, polynomial, complete }: Loops): boolean =>
+  complete && exponential.length === 0 && polynomial.length === 0
+
+/** Whether the matcher has seen the worst that there is: that it saw nothing of words that look bad says nothing of others. */
+function isSeen({ exponential, polynomial, complete }: Loops, search: readonly Proposal[]): boolean {
+  if (!complete) return false
   if (exponential.length > 0) return search.some(({ exponent }) => exponent > EXPONENTIAL)
-  return polynomial.length === 0 || search.length > 0
+  return polynomial.length > 0 && search.length > 0
 }
 
 /**
@@ -177,11 +199,11 @@ function unique(candidates: readonly Candidate[]): Candidate[] {
   return [...new Map(candidates.map((one) => [`${one.prefix}\0${one.pump}\0${one.suffix}`, one])).values()]
 }
 
-function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: Loops): Candidate[] {
+function candidatesOf({ automaton, loops, endings }: Looked): Candidate[] {
+  const { exponential, polynomial, plain } = loops
   const text = (word: readonly number[]): string =>
     word.map((id) => String.fromCodePoint(automaton.alphabet.representative(id))).join('')
   const out: Candidate[] = []
-  const endings = new Endings(automaton)
   const foreign = endings.foreign.slice(0, 1)
   const add = (loop: Loop): void => {
     const { prefix, pump } = loop
@@ -210,11 +232,13 @@ function candidatesOf(automaton: Automaton, { exponential, polynomial, plain }: 
   for (const loop of places) {
     for (const id of automaton.takes[loop.state]!) add({ ...loop, pump: [id] })
   }
+  // Where nothing goes round there may be choices enough, one behind the other.
+  if (plain.length === 0 && !hasFewChoices(automaton)) {
+    const classes = automaton.kindOf.keys().take(MOST_CLASSES)
+    for (const id of classes) add({ prefix: [], pump: [id], state: BEGIN })
+  }
   return out
 }
-
-const shortestFirst = (loops: readonly Loop[]): Loop[] =>
-  loops.toSorted((a, b) => a.pump.length + a.prefix.length - b.pump.length - b.prefix.length)
 
 type Run = (text: Uint32Array, budget: number) => { readonly steps: number; readonly outOfBudget: boolean }
 
