@@ -30,6 +30,11 @@ vi.mock('./growth/grow.ts', () => {
 test('what one attack has shown stays shown when the engine is lost to the next', async () => {
   const search = ['a', 'b'].map((pump) => ({ prefix: '', pump, suffix: '!', from: 'plain' as const }))
   const options = { ...DEFAULTS, flags: '', findAll: false }
-  const report = await inspect(builtIn('v8'), 'a', { search, findAll: [], complete: true }, options)
+  const report = await inspect(
+    builtIn('v8'),
+    'a',
+    { search, findAll: [], complete: true, differs: null },
+    options,
+  )
   expect(report).toMatchObject({ verdict: 'polynomial', degree: 2, attack: { pump: 'a' } })
 })

@@ -46,7 +46,12 @@ describe('growth on V8', () => {
       [power, doubling],
       [doubling, power],
     ]) {
-      const report = await inspect(builtIn('v8'), pattern, { search, findAll: [], complete: true }, QUICK)
+      const report = await inspect(
+        builtIn('v8'),
+        pattern,
+        { search, findAll: [], complete: true, differs: null },
+        QUICK,
+      )
       expect([report.verdict, report.attack?.pump]).toEqual(['exponential', word])
     }
   })

@@ -74,6 +74,8 @@ const LOWER = 8
 const MOST_AGAIN = 2
 
 const NOT_LOOKED_INTO = 'the pattern is too large or too intricate to look for attacks in all of it'
+/** Of a part that is quoted. */
+const MOST_QUOTED = 40
 
 /** An engine and one pattern: a process that is started again when it was ended. */
 class Compiled {
@@ -121,7 +123,7 @@ export async function inspect(
     // An engine that promises is held to its promise by the attacks that there are; of others they are all that is known.
     const isOpen = search.verdict === 'linear' || search.verdict === 'undecided'
     if (isOpen && !attacks.complete && compiled.facts?.promise !== 'linear')
-      search = { ...search, verdict: 'undecided', degree: null, why: NOT_LOOKED_INTO }
+      search = { ...search, verdict: 'undecided', degree: null, why: whyNot(attacks) }
     const goOn = options.findAll && search.verdict === 'linear'
     if (goOn) findAll = await lookFor('count', compiled, attacks.findAll, options)
   } finally {
@@ -136,6 +138,13 @@ export async function inspect(
     ...search,
     findAll,
   }
+}
+
+/** Why it is not known that there is no attack. */
+function whyNot({ differs }: Attacks): string {
+  if (differs === null) return NOT_LOOKED_INTO
+  const part = differs.length > MOST_QUOTED ? `${differs.slice(0, MOST_QUOTED)}...` : differs
+  return `attacks were looked for without knowing what this engine makes of ${part}`
 }
 
 const nothing = { degree: null, exponent: null, attack: null, seconds: null, longest: 0, points: [] } as const

@@ -1,5 +1,5 @@
 /** Many patterns on many engines: attacks found once a pattern, engines in lanes beside each other. */
-import { AttackFinder } from './attack/find.ts'
+import { AttackFinder, type Known } from './attack/find.ts'
 import type { EngineSpec } from './engines/facts.ts'
 import type { PatternEntry } from './input/patterns.ts'
 import { inspect, type EngineReport, type InspectOptions } from './inspect.ts'
@@ -21,7 +21,7 @@ export interface ShootOutOptions extends InspectOptions {
   /** Processes that measure beside each other. */
   readonly lanes: number
   readonly onReport?: (entry: PatternEntry, report: EngineReport) => void
-  /** Aborted by Ctrl-C: what is done is returned. */
+  /** Aborted by a signal: what runs is ended, and what is done is returned. */
   readonly signal?: AbortSignal
 }
 
@@ -43,28 +43,41 @@ export async function shootOut(
   specs: readonly EngineSpec[],
   options: ShootOutOptions,
 ): Promise<PatternReport[]> {
+  const { signal } = options
+  const isOver = (): boolean => signal?.aborted === true
+  const limits = { ...options.limits, ...(signal && { signal }) }
   const reports: EngineReport[][] = entries.map(() => [])
   const lanes = Array.from({ length: options.lanes }, () => new AttackFinder())
-  const attacks = new Map<number, ReturnType<AttackFinder['find']>>()
+  const found = new Map<number, Known>()
   let next = 0
   const work = async (finder: AttackFinder): Promise<void> => {
-    while (next < entries.length * specs.length && !options.signal?.aborted) {
+    while (next < entries.length * specs.length && !isOver()) {
       const task = next++
       const at = Math.floor(task / specs.length)
       const which = task % specs.length
       const entry = entries[at]!
-      const found = attacks.get(at) ?? finder.find(entry.pattern, options.flags)
-      attacks.set(at, found)
-      const report = await inspect(specs[which]!, entry.pattern, await found, options)
-      if (which === specs.length - 1) attacks.delete(at)
+      const known: Known = found.get(at) ?? new Map()
+      found.set(at, known)
+      const attacks = await finder.find(entry.pattern, options.flags, specs[which]!.dialect ?? 'other', known)
+      if (isOver()) return
+      const report = await inspect(specs[which]!, entry.pattern, attacks, { ...options, limits })
+      if (which === specs.length - 1) found.delete(at)
       reports[at]![which] = report
       options.onReport?.(entry, report)
     }
   }
+  const close = (): void => {
+    for (const finder of lanes) finder.close()
+  }
+  signal?.addEventListener('abort', close)
   try {
     await Promise.all(lanes.map(work))
+  } catch (error) {
+    // An engine that was ended in the middle has no row.
+    if (!isOver()) throw error
   } finally {
-    for (const finder of lanes) finder.close()
+    signal?.removeEventListener('abort', close)
+    close()
   }
   return entries.flatMap(({ pattern, line, name }, at) => {
     const engines = reports[at]!.filter((report) => report !== undefined)

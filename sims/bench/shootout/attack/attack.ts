@@ -16,3 +16,6 @@ export function attackBytes({ prefix, pump, suffix }: Attack, pumps: number): nu
 export function attackLength({ prefix, pump, suffix }: Attack, pumps: number): number {
   return prefix.length + pumps * pump.length + suffix.length
 }
+
+/** The same for two that are the same text, whoever proposed them. */
+export const attackKey = ({ prefix, pump, suffix }: Attack): string => JSON.stringify([prefix, pump, suffix])

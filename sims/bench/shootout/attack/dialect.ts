@@ -1,50 +1,33 @@
 /**
- * Patterns of other dialects, read as ECMAScript's so that attacks can be looked for: rules of secret scanners begin with
- * `(?i)`, those of firewalls have possessive repetitions. The attack is then run on the engine with the pattern as it was
- * written; so a reading that is not exact costs an attack at most.
+ * How a pattern is to be read when attacks on an engine are looked for: as that engine reads it. The attack is then run on
+ * the engine with the pattern as it was written, so a reading that is not the engine's costs attacks; that it may is told.
  */
-const REWRITES: readonly (readonly [RegExp, string])[] = [
-  [/\(\?P?<(?=[A-Za-z_])/g, '(?<'],
-  [/\(\?P=(\w+)\)/g, '\\k<$1>'],
-  [/\(\?P>\w+\)|\(\?R\)|\(\?\d+\)/g, ''],
-  [/\(\?>/g, '(?:'],
-  [/\(\?#[^)]*\)/g, ''],
-  [/(\\A)/g, '^'],
-  [/\\[zZ]/g, '$'],
-  [/\\[<>]/g, '\\b'],
-  [/\\h/g, '[ \\t]'],
-  [/\\R/g, '(?:\\r?\\n)'],
-  [/([*+?}])\+/g, '$1'],
-  [/\(\?[imsxU-]+:/g, '(?:'],
-  [/\(\?[imsxU-]+\)/g, ''],
-  [/\[:alpha:\]/g, 'a-zA-Z'],
-  [/\[:alnum:\]/g, 'a-zA-Z0-9'],
-  [/\[:digit:\]/g, '0-9'],
-  [/\[:xdigit:\]/g, '0-9a-fA-F'],
-  [/\[:space:\]/g, '\\s'],
-  [/\[:blank:\]/g, ' \\t'],
-  [/\[:upper:\]/g, 'A-Z'],
-  [/\[:lower:\]/g, 'a-z'],
-  [/\[:punct:\]/g, '!-\\/:-@\\[-`{-~'],
-  [/\[:word:\]/g, '\\w'],
-]
+import { isPattern } from './characters.ts'
+import { dialectOf, type DialectName } from './dialects.ts'
+import { translate } from './translate.ts'
 
-const INLINE = /\(\?([ims]+)\)/g
-
-/** Null when no reading is a pattern of ECMAScript. */
-export function inEcmaScript(pattern: string, flags: string): { source: string; flags: string } | null {
-  if (isPattern(pattern, flags)) return { source: pattern, flags }
-  const inline = [...pattern.matchAll(INLINE)].flatMap(([, letters]) => Array.from(letters!))
-  const all = [...new Set([...flags.split(''), ...inline])].join('')
-  const source = REWRITES.reduce((text, [from, to]) => text.replaceAll(from, to), pattern)
-  return isPattern(source, all) ? { source, flags: all } : null
+/** A pattern of ECMAScript. */
+export interface Reading {
+  readonly source: string
+  readonly flags: string
 }
 
-function isPattern(source: string, flags: string): boolean {
-  try {
-    RegExp(source, flags)
-    return true
-  } catch {
-    return false
-  }
+export interface Readings {
+  /** Each is to be attacked; none where the pattern cannot be read at all. */
+  readonly readings: readonly Reading[]
+  /** A part of the pattern that is not read as the engine reads it, null for none. */
+  readonly differs: string | null
+}
+
+export function readingsOf(pattern: string, flags: string, dialect: DialectName): Readings {
+  const asIs: readonly Reading[] = isPattern(pattern, flags) ? [{ source: pattern, flags }] : []
+  if (dialect === 'ecmascript') return { readings: asIs, differs: null }
+  const translated = translate(pattern, flags, dialectOf(dialect, flags))
+  if (translated === null || !isPattern(translated.source, translated.flags))
+    return { readings: asIs, differs: pattern }
+  const { differs, ...reading } = translated
+  if (dialect !== 'other') return { readings: [reading], differs }
+  // It may be one that reads patterns as ECMAScript does. Where all do, that is that.
+  const isRead = asIs.length > 0 && differs === null
+  return { readings: isRead ? asIs : [...asIs, reading], differs }
 }

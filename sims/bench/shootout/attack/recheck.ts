@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url)
 
 export interface Diagnostics {
   readonly status: 'vulnerable' | 'safe' | 'unknown'
+  /** By what it knows that: by its automaton, or since nothing was found by trying. */
+  readonly checker?: 'automaton' | 'fuzz'
   readonly complexity?: { readonly summary: string }
   readonly attack?: {
     readonly pumps: readonly { readonly prefix: string; readonly pump: string }[]
@@ -60,6 +62,10 @@ export class Recheck {
     this.process.close()
   }
 }
+
+/** Whether it knows all of the pattern: what it has only tried texts on may be worse than any of them. */
+export const hasSeenAll = ({ status, checker }: Diagnostics): boolean =>
+  status !== 'unknown' && checker === 'automaton'
 
 /** How often a pump stands that is not the one that grows. */
 const STILL = 3

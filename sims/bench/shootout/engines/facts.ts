@@ -1,4 +1,5 @@
 /** What an engine says of itself: read by people who compare, and by the code that judges a difference. */
+import type { DialectName } from '../attack/dialects.ts'
 
 /** Which of the matches that start at the leftmost place is the match; `all-ends`: every end of every match. */
 export type Semantics = 'leftmost-first' | 'leftmost-longest' | 'all-ends'
@@ -30,6 +31,8 @@ export interface EngineSpec {
   /** The program and its arguments. */
   readonly command: readonly [string, ...string[]]
   readonly directory?: string
+  /** Whose patterns it takes; `other` unless it is known. */
+  readonly dialect?: DialectName
   /** Null when it can run here. */
   missing(): Missing | null
 }

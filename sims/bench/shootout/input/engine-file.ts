@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { BadRequest } from '../../harness/errors.ts'
+import { DIALECTS } from '../attack/dialects.ts'
 import type { EngineSpec } from '../engines/facts.ts'
 
 const engine = z.strictObject({
@@ -11,6 +12,7 @@ const engine = z.strictObject({
   command: z.array(z.string().min(1)).min(1, 'a program and its arguments'),
   directory: z.string().optional(),
   needs: z.string().optional(),
+  dialect: z.enum(DIALECTS).optional(),
   install: z.string().default('see where its engine file comes from'),
 })
 
@@ -30,13 +32,14 @@ export function readEngineFile(file: string, taken: readonly string[]): EngineSp
     throw new BadRequest(`${file}: ${issue!.path.join('.')}: ${issue!.message}`)
   }
   const seen = new Set(taken)
-  return parsed.data.map(({ id, command, directory, needs, install }) => {
+  return parsed.data.map(({ id, command, directory, needs, dialect, install }) => {
     if (seen.has(id)) throw new BadRequest(`${file}: ${id}: an engine of this name is there already`)
     seen.add(id)
     return {
       id,
       command: command as [string, ...string[]],
       directory: resolve(dirname(file), directory ?? '.'),
+      ...(dialect === undefined ? {} : { dialect }),
       missing: () =>
         needs === undefined || onPath(needs) ? null : { why: `${needs} is not on the path`, install },
     }
