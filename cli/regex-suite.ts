@@ -7,6 +7,7 @@ import { writeIndex } from '../reports/page/index-page.ts'
 import { markdown } from '../reports/shootout/markdown.ts'
 import { verdict } from '../reports/shootout/sections.ts'
 import { writeShootout } from '../reports/shootout/write.ts'
+import { cleanLine } from '../reports/wording/escape.ts'
 import { BadRequest } from '../sims/bench/harness/errors.ts'
 import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import type { PatternEntry } from '../sims/bench/shootout/input/patterns.ts'
@@ -17,12 +18,11 @@ import {
   type ShootoutDocument,
   type SuiteName,
 } from '../sims/bench/shootout/suite/run.ts'
-import { alive } from './alive.ts'
 import { SCENARIO_FOLDER } from './catalog.ts'
 import { UsageError } from './exit.ts'
 import { readScenarios } from './scenarios.ts'
 
-const progress = (text: string): void => void process.stderr.write(`${text}\n`)
+const progress = (text: string): void => void process.stderr.write(`${cleanLine(text)}\n`)
 
 export async function runNamedSuite(
   name: string,
@@ -38,6 +38,7 @@ export async function runNamedSuite(
     readonly json: boolean
     readonly spans: boolean
   },
+  signal: AbortSignal,
 ): Promise<void> {
   const file = [name, `regex-${name}`]
     .map((one) => join(SCENARIO_FOLDER, `${one}.yaml`))
@@ -61,17 +62,16 @@ export async function runNamedSuite(
   const folder = join(place, scenario.name)
   const claim = await claimFolder(folder)
   try {
-    const document = await alive('starting', () =>
-      runSuite(params.suite, specs, {
-        patterns: params.patterns,
-        rounds: params.rounds,
-        sampleSeconds: params.sampleTime,
-        seconds: params.searchTime,
-        bytes: params.textSize,
-        spans,
-        onProgress: progress,
-      }),
-    )
+    const document = await runSuite(params.suite, specs, {
+      patterns: params.patterns,
+      rounds: params.rounds,
+      sampleSeconds: params.sampleTime,
+      seconds: params.searchTime,
+      bytes: params.textSize,
+      spans,
+      signal,
+      onProgress: progress,
+    })
     print(document, json)
     const { files } = await writeShootout(document, folder)
     if (!json) console.log(`report: ${join(folder, files[0]!)}, ${files.slice(1).join(', ')}`)
@@ -88,6 +88,7 @@ export async function compareOn(
   flags: string,
   specs: readonly EngineSpec[],
   { json, spans }: { readonly json: boolean; readonly spans: boolean },
+  signal: AbortSignal,
 ): Promise<void> {
   let text: Buffer
   try {
@@ -98,9 +99,9 @@ export async function compareOn(
       cause,
     })
   }
-  const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs)
-  const options = { rounds: 7, sampleSeconds: 0.01, spans, onProgress: progress }
-  const document = await alive('starting', () => runSpeed('haystack', definitions, specs, options))
+  const definitions = await haystackDefinitions(entries, flags, text, basename(haystack), specs, signal)
+  const options = { rounds: 7, sampleSeconds: 0.01, spans, signal, onProgress: progress }
+  const document = await runSpeed('haystack', definitions, specs, options)
   if (json) print(document, json)
   else process.stdout.write(markdown(document))
 }

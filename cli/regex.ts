@@ -4,6 +4,7 @@ import { junit as junitXml } from '../reports/shootout/junit.ts'
 import { sarif as sarifLog } from '../reports/shootout/sarif.ts'
 import { headline, renderPattern, sentence } from '../reports/shootout/terminal.ts'
 import { exitOf, isLinear, judge, type Finding } from '../reports/shootout/verdict.ts'
+import { cleanLine } from '../reports/wording/escape.ts'
 import { ENGINES } from '../sims/bench/shootout/engines/engines.ts'
 import type { EngineSpec } from '../sims/bench/shootout/engines/facts.ts'
 import { readAccepted } from '../sims/bench/shootout/input/accepted.ts'
@@ -12,10 +13,9 @@ import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/pa
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
-import { ALWAYS, goesWith, notWith } from './acts.ts'
-import { alive } from './alive.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
+import { interruptible } from './interruptible.ts'
 import { asText, checkOutputs, writeOutputs } from './outputs.ts'
 
 /** Beside each other more would only fight for the memory that they measure. */
@@ -98,7 +98,11 @@ export const regex = defineCommand({
     const specs = chosen(args.engines ?? check, known)
     // With the drawing of charts, which patterns need none of.
     const suites = () => import('./regex-suite.ts')
-    if (args.suite !== undefined) return await (await suites()).runNamedSuite(args.suite, specs, args)
+    const { suite, haystack } = args
+    if (suite !== undefined) {
+      const { runNamedSuite } = await suites()
+      return await interruptible((signal) => runNamedSuite(suite, specs, args, signal))
+    }
     const entries = entriesOf(pattern, patterns, path)
     if (/[^imsu]/.test(flags)) throw new UsageError(`--flags ${flags}: some of i m s u belong there`)
     if (check !== undefined && !specs.some(({ id }) => id === check))
@@ -108,39 +112,41 @@ export const regex = defineCommand({
     const checked = missing.find(({ engine }) => engine === check)
     if (checked) throw new BadRequest(`--check ${check}: ${checked.why}; ${checked.install}`)
     if (here.length === 0) throw new CouldNotMeasure(`no engine is here: ${missing.map(missed).join('; ')}`)
-    if (args.haystack !== undefined) {
-      return await (await suites()).compareOn(args.haystack, entries, flags, specs, args)
+    if (haystack !== undefined) {
+      const { compareOn } = await suites()
+      return await interruptible((signal) => compareOn(haystack, entries, flags, specs, args, signal))
     }
 
-    const interruption = new AbortController()
-    const interrupt = () => interruption.abort()
-    process.once('SIGINT', interrupt)
+    const all = entries.length * here.length
     let done = 0
-    const reports = await alive('trying the engines', () =>
-      shootOut(entries, here, {
+    const { reports, isInterrupted } = await interruptible(async (signal) => {
+      const found = await shootOut(entries, here, {
         ...DEFAULTS,
         flags,
         // Of many patterns it takes longer than all else, so only where a verdict hangs on it.
         findAll: patterns === undefined || check !== undefined,
         lanes: Math.max(1, Math.min(MOST_LANES, availableParallelism())),
-        signal: interruption.signal,
+        signal,
         onReport: (entry, report) => {
-          const what =
-            patterns === undefined ? '' : `${++done} of ${entries.length * here.length}: ${entry.name}: `
-          process.stderr.write(`${what}${report.engine}: ${sentence(report, report.promise)}\n`)
+          done++
+          const what = patterns === undefined ? '' : `${done} of ${all}: ${entry.name}: `
+          progress(`${what}${report.engine}: ${sentence(report, report.promise)}`)
         },
-      }),
-    )
-    process.off('SIGINT', interrupt)
-    const isOne = patterns === undefined
-    const document = isOne
-      ? reports[0] && patternDocument(reports[0], flags, missing)
-      : patternsDocument(reports, flags, missing)
-    if (json) console.log(JSON.stringify(document))
-    else if (isOne && reports[0]) process.stdout.write(renderPattern(reports[0], missing))
-    else process.stdout.write(summary(reports))
-    if (interruption.signal.aborted) process.exitCode = EXIT.interrupted
-    else if (check !== undefined) {
+      })
+      return { reports: found, isInterrupted: signal.aborted }
+    }, 'trying the engines')
+    const [one] = entries
+    if (patterns === undefined && one !== undefined) {
+      const report = reports[0] ?? { ...one, engines: [] }
+      if (json) console.log(JSON.stringify(patternDocument(report, flags, missing)))
+      else if (report.engines.length > 0) process.stdout.write(renderPattern(report, missing))
+    } else if (json) console.log(JSON.stringify(patternsDocument(reports, flags, missing)))
+    else process.stdout.write(summary(reports, here.length))
+    if (isInterrupted) {
+      // A check that was not made to its end is none: neither its findings nor its files are written.
+      progress(`interrupted: ${done} of ${all} rows were measured`)
+      process.exitCode = EXIT.interrupted
+    } else if (check !== undefined) {
       const today = new Date().toISOString().slice(0, 10)
       const findings = judge(reports, check, acceptedList, today)
       if (!json) process.stdout.write(checkSummary(findings, check))
@@ -197,10 +203,18 @@ function chosen(wanted: string | undefined, known: readonly EngineSpec[]): Engin
   })
 }
 
-function summary(reports: readonly PatternReport[]): string {
+/** Names and patterns are a file's, and may hold what a terminal obeys. */
+const progress = (line: string): void => void process.stderr.write(`${cleanLine(line)}\n`)
+
+/** `asked`: engines that each pattern was to be tried on; when it was interrupted, some were not. */
+function summary(reports: readonly PatternReport[], asked: number): string {
+  const good = reports.filter(({ engines }) => engines.length === asked && engines.every(isLinear))
   const bad = reports.filter(({ engines }) => !engines.every(isLinear))
-  const lines = bad.map(({ name, pattern, engines }) => `${name}: ${headline(pattern, engines)}`)
-  return `${reports.length - bad.length} of ${reports.length} patterns linear on every engine\n${lines.map((line) => `${line}\n`).join('')}`
+  const lines = [
+    `${good.length} of ${reports.length} patterns linear on every engine`,
+    ...bad.map(({ name, pattern, engines }) => `${name}: ${headline(pattern, engines)}`),
+  ]
+  return lines.map((line) => `${cleanLine(line)}\n`).join('')
 }
 
 function checkSummary(findings: readonly Finding[], engine: string): string {

@@ -89,6 +89,39 @@ describe('an engine in a process', () => {
     },
   )
 
+  test('leaves a signal to who listens to it, be it once', async () => {
+    const program = `
+      import { EngineProcess } from ${JSON.stringify(new URL('engine-process.ts', import.meta.url).href)}
+      const told = Promise.withResolvers()
+      process.once('SIGTERM', told.resolve)
+      const engine = new EngineProcess(${JSON.stringify(faulty('none'))}, { seconds: 60, bytes: 2 ** 30 })
+      await engine.hello()
+      console.log('ready')
+      await told.promise
+      engine.close()
+      process.exitCode = 7`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([7, null])
+  })
+
+  test('that is interrupted gives the reason, and no other begins', async () => {
+    const interruption = new AbortController()
+    const limits = { ...LIMITS, seconds: 60, signal: interruption.signal }
+    const engine = start(faulty('spins'), limits)
+    await engine.compile('a+', '')
+    await engine.text([{ text: 'a', times: 1 }])
+    const answer = engine.run('test')
+    interruption.abort(new Error('that is enough'))
+    await expect(answer).rejects.toThrow('that is enough')
+    await expect(engine.hello()).rejects.toThrow('that is enough')
+    expect(() => start(faulty('none'), limits)).toThrow('that is enough')
+    await vi.waitFor(() => expect(isRunning(engine.pid!)).toBe(false), 20_000)
+  })
+
   test.each<[string, Failure]>([
     ['sleeps', 'asleep'],
     ['mute', 'asleep'],

@@ -31,6 +31,8 @@ export interface Limits {
   readonly seconds: number
   /** The most memory that the process may have resident, bytes; looked at every 10 ms. */
   readonly bytes: number
+  /** When it is aborted, what runs is ended and nothing more is begun; whoever asks an engine is given its reason. */
+  readonly signal?: AbortSignal
 }
 
 /** How an engine failed to answer. */
@@ -78,7 +80,10 @@ export function endAll(): void {
 }
 process.once('exit', endAll)
 
-/** A signal that ends this program does not let it come to its `exit`; who listens to it has a way of ending of its own. */
+/**
+ * A signal that ends this program does not let it come to its `exit`; who listens to it has a way of ending of its own, and
+ * is counted before it is told: one that listens once is gone afterwards.
+ */
 let isWatching = false
 function watchSignals(): void {
   if (isWatching) return
@@ -90,7 +95,7 @@ function watchSignals(): void {
       process.off(signal, onSignal)
       process.kill(process.pid, signal)
     }
-    process.on(signal, onSignal)
+    process.prependListener(signal, onSignal)
   }
 }
 
@@ -102,27 +107,29 @@ export class EngineProcess {
   private lineParts: string[] = []
   private lineLength = 0
   private errors = ''
-  private over: EngineFailed | null = null
+  private over: Error | null = null
   /** The most memory it was seen to have, bytes. */
   peakBytes = 0
 
   constructor(spec: EngineSpec, limits: Limits) {
     this.id = spec.id
     this.limits = limits
+    limits.signal?.throwIfAborted()
     watchSignals()
     const [program, ...args] = spec.command
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
-    const group = new ProcessGroup(() =>
-      spawn('/bin/sh', ['-c', script, program, ...args], {
-        ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
-        env: withCompileCache(),
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: true,
-      }),
-    )
-    this.group = group
-    running.add(group)
-    const { leader: child } = group
+    beReady()
+    this.child = spawn('/bin/sh', ['-c', script, program, ...args], {
+      ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
+      env: withCompileCache(),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    })
+    const { child } = this
+    if (child.pid !== undefined) running.add(child.pid)
+    const hasEnded = endWithUs(child.pid)
+    const interrupt = (): void => this.stop(limits.signal!.reason as Error)
+    limits.signal?.addEventListener('abort', interrupt)
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.receive(text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (this.errors.length < STDERR_KEPT) this.errors += text
@@ -131,9 +138,12 @@ export class EngineProcess {
     child.stdin.on('error', () => {})
     child.on('error', (error) => this.end('crashed', `could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
-      group.kill()
-      group.letGo()
-      running.delete(group)
+      if (child.pid !== undefined) {
+        kill(child.pid)
+        running.delete(child.pid)
+      }
+      hasEnded()
+      limits.signal?.removeEventListener('abort', interrupt)
       this.end(
         'crashed',
         `ended by ${signal ?? `exit ${code}`}${this.errors ? `: ${lastLine(this.errors)}` : ''}`,
@@ -279,12 +289,16 @@ export class EngineProcess {
     if (newline + 1 < text.length) this.end('garbage', 'wrote more than one line for one request')
   }
 
-  /** Ends the process and whoever waits for it. */
   private end(how: Failure, why: string): void {
+    this.stop(new EngineFailed(how, why))
+  }
+
+  /** Ends the process and whoever waits for it. */
+  private stop(why: Error): void {
     if (this.over !== null) return
-    this.over = new EngineFailed(how, why)
+    this.over = why
     this.close()
-    this.pending?.reject(this.over)
+    this.pending?.reject(why)
   }
 }
 

@@ -40,8 +40,13 @@ export function loadCases(): Case[] {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Case[]
 }
 
-export async function runCases(specs: readonly EngineSpec[], cases = loadCases()): Promise<CaseResult[]> {
-  const columns = await Promise.all(specs.map((spec) => runEngine(spec, cases)))
+export async function runCases(
+  specs: readonly EngineSpec[],
+  signal?: AbortSignal,
+  cases = loadCases(),
+): Promise<CaseResult[]> {
+  const limits = { ...LIMITS, ...(signal && { signal }) }
+  const columns = await Promise.all(specs.map((spec) => runEngine(spec, cases, limits)))
   return cases.map(({ id, pattern, text }, at) => {
     return { id, pattern, text, engines: columns.map((column) => column[at]!) }
   })
@@ -49,12 +54,12 @@ export async function runCases(specs: readonly EngineSpec[], cases = loadCases()
 
 type Cell = CaseResult['engines'][number]
 
-async function runEngine(spec: EngineSpec, cases: readonly Case[]): Promise<Cell[]> {
-  let engine = new EngineProcess(spec, LIMITS)
+async function runEngine(spec: EngineSpec, cases: readonly Case[], limits: Limits): Promise<Cell[]> {
+  let engine = new EngineProcess(spec, limits)
   const cells: Cell[] = []
   const nothing = { engine: spec.id, found: null, difference: null, why: null }
   for (const one of cases) {
-    if (engine.ended) engine = new EngineProcess(spec, LIMITS)
+    if (engine.ended) engine = new EngineProcess(spec, limits)
     try {
       const facts = await engine.hello()
       await engine.compile(one.pattern, '')

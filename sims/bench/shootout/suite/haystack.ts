@@ -4,7 +4,7 @@
  */
 import type { EngineSpec, Semantics } from '../engines/facts.ts'
 import type { PatternEntry } from '../input/patterns.ts'
-import { EngineFailed, EngineProcess, EngineRefused } from '../process/engine-process.ts'
+import { EngineFailed, EngineProcess, EngineRefused, type Limits } from '../process/engine-process.ts'
 import { present } from '../shootout.ts'
 import type { Definition } from './definition.ts'
 
@@ -16,13 +16,15 @@ export async function haystackDefinitions(
   text: Uint8Array,
   name: string,
   specs: readonly EngineSpec[],
+  signal?: AbortSignal,
 ): Promise<Definition[]> {
+  const limits = { ...LIMITS, ...(signal && { signal }) }
   const { specs: here } = present(specs)
   const definitions: Definition[] = []
   for (const { pattern } of entries) {
     const expected: Partial<Record<Semantics, number>> = {}
     for (const spec of here) {
-      const counted = await countOf(spec, pattern, flags, text)
+      const counted = await countOf(spec, pattern, flags, text, limits)
       if (counted !== null) expected[counted.semantics] ??= counted.count
     }
     definitions.push({ id: pattern, group: name, ask: 'count', pattern, flags, text, expected, calls: 1 })
@@ -35,8 +37,9 @@ async function countOf(
   pattern: string,
   flags: string,
   text: Uint8Array,
+  limits: Limits,
 ): Promise<{ semantics: Semantics; count: number } | null> {
-  const engine = new EngineProcess(spec, LIMITS)
+  const engine = new EngineProcess(spec, limits)
   try {
     const { semantics } = await engine.hello()
     await engine.compile(pattern, flags)

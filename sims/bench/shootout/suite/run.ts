@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import type { EngineFacts, EngineSpec } from '../engines/facts.ts'
 import { DEFAULTS } from '../inspect.ts'
+import type { Limits } from '../process/engine-process.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../shootout.ts'
 import { runCases, type CaseResult } from './cases.ts'
 import type { Definition } from './definition.ts'
@@ -43,6 +44,7 @@ export interface SuiteOptions {
   readonly bytes: number
   /** Of a suite of speed: whether a hash of all matches is verified beside the count. */
   readonly spans?: boolean
+  /** Aborted by a signal: what runs is ended, and its reason thrown. */
   readonly signal?: AbortSignal
   readonly onProgress?: (text: string) => void
 }
@@ -51,7 +53,11 @@ export interface SuiteOptions {
 const LONGEST_RUN = 2
 const QUICK_RUN = 0.15
 const FULL_ROUNDS = 5
-const LIMITS = { seconds: 10, bytes: 2 ** 31 }
+const limitsOf = (signal: AbortSignal | undefined): Limits => ({
+  seconds: 10,
+  bytes: 2 ** 31,
+  ...(signal && { signal }),
+})
 
 const machine = (): ShootoutDocument['machine'] => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -70,7 +76,7 @@ export async function runSpeed(
   const { results, facts } = await measureSuite(definitions, specs, {
     ...options,
     longestRun: options.rounds < FULL_ROUNDS ? QUICK_RUN : LONGEST_RUN,
-    limits: LIMITS,
+    limits: limitsOf(options.signal),
   })
   return {
     schema: SHOOTOUT_SCHEMA,
@@ -96,7 +102,7 @@ export async function runSuite(
   if (suite === 'curated' || suite === 'argrep-fragments') {
     const { definitions, absent } = speedSuite(suite)
     const document = await runSpeed(suite, definitions, engines, options)
-    return { ...document, absent, cases: suite === 'curated' ? await runCases(specs) : [] }
+    return { ...document, absent, cases: suite === 'curated' ? await runCases(specs, options.signal) : [] }
   }
   const facts = new Map<string, EngineFacts>()
   const growth = await shootOut(
@@ -116,15 +122,20 @@ export async function runSuite(
       },
     },
   )
+  options.signal?.throwIfAborted()
   const isGrowth = suite === 'growth'
   return {
     ...(await runSpeed(suite, [], engines, options)),
     engines: withFacts(specs, facts),
     growth,
     patternSize: isGrowth
-      ? await measurePatternSize(specs, { ...LIMITS, seconds: 10 * options.seconds }, options.onProgress)
+      ? await measurePatternSize(
+          specs,
+          { ...limitsOf(options.signal), seconds: 10 * options.seconds },
+          options.onProgress,
+        )
       : [],
-    cases: isGrowth ? await runCases(specs) : [],
+    cases: isGrowth ? await runCases(specs, options.signal) : [],
   }
 }
 

@@ -90,7 +90,7 @@ export async function measureSuite(
   const results: DefinitionResult[] = []
   try {
     for (const [at, definition] of definitions.entries()) {
-      if (options.signal?.aborted) break
+      options.signal?.throwIfAborted()
       options.onProgress?.(`${at + 1} of ${definitions.length}: ${definition.id}`)
       const file = join(folder, String(at))
       writeFileSync(file, definition.text)
