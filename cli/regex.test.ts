@@ -54,6 +54,20 @@ describe('flowbench regex', () => {
     expect(regex(...args, '--accepted', 'ok.yaml').status).toBe(99)
   })
 
+  test('the name of a rule is one line, and nothing that a terminal obeys', () => {
+    const rules = [
+      { id: 'good\nv8: 9 linear', regex: 'a+' },
+      { id: '\u001b[2J', regex: '^(a+)+$' },
+    ]
+    writeFileSync(join(folder, 'forged.json'), JSON.stringify(rules))
+    const asked = ['--patterns', 'forged.json', '--path', '[].regex', '--engines', 'v8']
+    const { stdout, stderr } = regex(...asked)
+    const [sum, ...bad] = stdout.trim().split('\n')
+    expect([sum, bad.length]).toEqual(['1 of 2 patterns linear on every engine', 1])
+    expect(stdout + stderr).not.toContain('\u001b')
+    expect(stderr).not.toMatch(/^v8: 9/m)
+  })
+
   test.each([
     [[], /a pattern, or --patterns/],
     [['a', '--engines', 'v9'], /no engine is called "v9"; there are flowbench/],

@@ -1,11 +1,13 @@
 /** A suite's document as markdown: the verdict first, then its sections. */
 import type { ShootoutDocument } from '../../sims/bench/shootout/suite/run.ts'
+import { cleanLine } from '../wording/escape.ts'
 import { sections, verdict, type Cell, type Section } from './sections.ts'
 
 const written = (value: Cell): string =>
-  (typeof value === 'object' ? `\`${value.code.replaceAll('`', "'")}\`` : String(value))
-    .replaceAll('|', '\\|')
-    .replaceAll('\n', ' ')
+  cleanLine(typeof value === 'object' ? `\`${value.code.replaceAll('`', "'")}\`` : String(value)).replaceAll(
+    '|',
+    '\\|',
+  )
 
 function table({ columns, rows }: Section): string {
   const line = (cells: readonly Cell[]): string => `| ${cells.map(written).join(' | ')} |`

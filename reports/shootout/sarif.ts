@@ -45,7 +45,7 @@ function resultOf(finding: Finding, file: string): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: file.replaceAll('\\', '/') },
+          artifactLocation: { uri: uriOf(file) },
           ...(line === null ? {} : { region: { startLine: line } }),
         },
         logicalLocations: [{ name, kind: 'member' }],
@@ -64,4 +64,14 @@ function resultOf(finding: Finding, file: string): object {
       ...(shown.attack === null ? {} : { attack: shown.attack, attackCode: attackCode(shown.attack) }),
     },
   }
+}
+
+/** A path as a reference of RFC 3986: blanks and what would begin a query or a fragment are written by their numbers. */
+function uriOf(file: string): string {
+  const path = encodeURI(file.toWellFormed().replaceAll('\\', '/'))
+    .replaceAll('#', '%23')
+    .replaceAll('?', '%3F')
+  if (/^[A-Za-z]:\//.test(path)) return `file:///${path}`
+  // What stands before a colon would be taken for a scheme.
+  return /^[^/]*:/.test(path) ? `./${path}` : path
 }

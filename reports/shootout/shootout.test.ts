@@ -144,6 +144,20 @@ describe('formats', () => {
     expect(results[2]!.suppressions).toHaveLength(1)
   })
 
+  test.each([
+    ['my rules #1.yaml', 'my%20rules%20%231.yaml'],
+    ['a/50%?.txt', 'a/50%25%3F.txt'],
+    ['/tmp/r\u00e9.txt', '/tmp/r%C3%A9.txt'],
+    ['a:b.txt', './a:b.txt'],
+    ['C:\\rules\\a.txt', 'file:///C:/rules/a.txt'],
+  ])('SARIF names the file %s by a reference that reads as one: %s', (file, uri) => {
+    const log = JSON.stringify(sarif(findings, file, '14'))
+    expect(log).toContain(JSON.stringify({ uri }))
+    // What it names when it is read as a browser reads it.
+    const read = new URL(uri, 'file:///here/')
+    expect([read.search, read.hash]).toEqual(['', ''])
+  })
+
   test('an attack in words and as code makes the text that was run', () => {
     expect(attackWords(attack)).toBe(`'<"' + 'a\\'' x 14 + '\\n'`)
     expect(runInNewContext(attackCode(attack))).toBe(`<"${"a'".repeat(14)}\n`)

@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BadRequest } from '../../harness/errors.ts'
 import { acceptedBy, acceptedIn } from './accepted.ts'
-import { patternsIn } from './patterns.ts'
+import { patternsIn, readPatterns } from './patterns.ts'
 
 describe('patterns from a file', () => {
   test('lines', () => {
@@ -40,6 +43,39 @@ describe('patterns from a file', () => {
       { pattern: 'a\\d+', line: 8, name: 'tab' },
     ])
     expect(patternsIn(text, 'r.toml', 'allowlist.regexes[]')[0]!.pattern).toBe('z')
+  })
+
+  test('the line of a TOML pattern is that of its own text, whatever else holds the same', () => {
+    const lines = (text: string, path: string) => patternsIn(text, 'r.toml', path).map(({ line }) => line)
+    const shared = `[[rules]]\nid = "a"\nregex = "a"\n\n[[rules]]\nid = "a-rule"\nregex = 'a' # 'a'\n`
+    expect(lines(shared, 'rules[].regex')).toEqual([3, 7])
+    const several = `[[rules]]\nregex = '''\n(?x)\n a'''\n[[rules]]\nregex = "\\u0061\\\\d"\n[x]\nregexes = [\n  'a',\n  "b\\"",\n]\n`
+    expect(lines(several, 'rules[].regex')).toEqual([3, 6])
+    expect(lines(several, 'x.regexes[]')).toEqual([9, 10])
+    expect(lines(`# regex = 'b'\nt = { regex = 'b', id = "x" }\n"regex" = 'c'`, '*.regex')).toEqual([2])
+  })
+
+  test('a mark of the encoding at the begin is no part of the first pattern', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowbench-input-'))
+    const read = (name: string, bytes: Buffer, path?: string): string[] => {
+      const file = join(folder, name)
+      writeFileSync(file, bytes)
+      return readPatterns(file, path).map(({ pattern }) => pattern)
+    }
+    const text = '\ufeff^(\\d+)+$\r\nb\r\n'
+    const wide = Buffer.from(text, 'utf16le')
+    try {
+      expect(read('utf-8.txt', Buffer.from(text))).toEqual(['^(\\d+)+$', 'b'])
+      expect(read('utf-16.txt', wide)).toEqual(['^(\\d+)+$', 'b'])
+      expect(read('big.txt', Buffer.from(wide).swap16())).toEqual(['^(\\d+)+$', 'b'])
+      expect(read('r.toml', Buffer.from('\ufeffregex = "a"'), 'regex')).toEqual(['a'])
+      expect(read('r.json', Buffer.from('\ufeff["a"]'))).toEqual(['a'])
+      // Another pattern than was meant is no pattern.
+      expect(() => read('latin-1.txt', Buffer.from('\u00e9+', 'latin1'))).toThrow(/no text in UTF-8/)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+    expect(patternsIn('\ufeffa', 'r.txt', undefined)).toMatchObject([{ pattern: 'a' }])
   })
 
   test.each([

@@ -9,6 +9,7 @@ import { basename, extname } from 'node:path'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml'
 import { BadRequest } from '../../harness/errors.ts'
+import { tomlStrings } from './toml-strings.ts'
 
 export interface PatternEntry {
   readonly pattern: string
@@ -52,11 +53,31 @@ export function readPatterns(file: string, path: string | undefined): PatternEnt
     )
   }
   if (bytes.length > MOST_BYTES) throw new BadRequest(`${file}: more than ${MOST_BYTES >> 20} MiB`)
-  return patternsIn(bytes.toString(), file, path)
+  return patternsIn(textOf(bytes, file), file, path)
+}
+
+/**
+ * UTF-8, or what the file says at its begin: a mark that stayed in the text would be a part of the first pattern, which then
+ * matches nothing, and what is no text in that encoding would be another pattern. Throws BadRequest for that.
+ */
+function textOf(bytes: Buffer, file: string): string {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    throw new BadRequest(`${file}: no text in ${encoding.toUpperCase()}`)
+  }
 }
 
 /** The same of a text; `file` tells the format by its ending and stands in errors. */
 export function patternsIn(text: string, file: string, path: string | undefined): PatternEntry[] {
+  // Of a text that was decoded elsewhere, too.
+  if (text.startsWith('\ufeff')) return patternsIn(text.slice(1), file, path)
   const format = extname(file).toLowerCase()
   const entries = ['.json', '.yaml', '.yml'].includes(format)
     ? fromYaml(text, file, path)
@@ -74,7 +95,7 @@ function fromLines(text: string, file: string, path: string | undefined): Patter
       `${file}: --path is for .json, .yaml and .toml; in other files each line is a pattern`,
     )
   }
-  return text.split(/\r?\n/).flatMap((pattern, at) => {
+  return text.split(/\r\n?|\n/).flatMap((pattern, at) => {
     return pattern === '' ? [] : [{ pattern, line: at + 1, name: `${basename(file)}:${at + 1}` }]
   })
 }
@@ -135,8 +156,9 @@ function fromToml(text: string, file: string, path: string | undefined): Pattern
       if (Object.hasOwn(value, key)) walk((value as Record<string, unknown>)[key], value, rest)
     }
   }
-  walk(document, null, parsePath(path))
-  const lineOf = lineFinder(text)
+  const steps = parsePath(path)
+  walk(document, null, steps)
+  const lineOf = lineFinder(text, steps)
   return found.map(({ value, parent }, at) => {
     if (Array.isArray(value)) throw new BadRequest(`${file}: ${path} is a list; write ${path}[]`)
     if (typeof value !== 'string')
@@ -153,14 +175,22 @@ function nameIn(get: (key: string) => unknown): string | null {
   return name === undefined ? null : String(name)
 }
 
-/** The parser tells no places: each pattern is looked for as it is written, behind the one before it. */
-function lineFinder(text: string): (pattern: string) => number | null {
+/**
+ * The parser tells no places: each pattern is looked for among the texts of its key, or of lists, behind the one before it;
+ * where it is not found there, as tables may stand in another order, among all.
+ */
+function lineFinder(text: string, steps: readonly Step[]): (pattern: string) => number | null {
+  const last = steps.at(-1)
+  const wanted = typeof last === 'object' && 'name' in last ? last.name : null
+  const all = tomlStrings(text)
+  const likely = all.filter(({ key }) => key === wanted)
   let from = 0
   return (pattern) => {
-    const written = [pattern, JSON.stringify(pattern).slice(1, -1)].map((form) => text.indexOf(form, from))
-    const at = Math.min(...written.filter((place) => place >= 0))
-    if (!Number.isFinite(at)) return null
-    from = at + 1
-    return text.slice(0, at).split('\n').length
+    for (let at = from; at < likely.length; at++) {
+      if (likely[at]!.value !== pattern) continue
+      from = at + 1
+      return likely[at]!.line
+    }
+    return all.find(({ value }) => value === pattern)?.line ?? null
   }
 }
