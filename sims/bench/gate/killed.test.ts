@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { isRunning } from '../testing/running.ts'
 
 let folder: string
 /** What is ended by hand where a test fails. */
@@ -66,7 +67,7 @@ await link.close()
 `,
   )
 })
-afterEach(() => {
+afterAll(() => {
   for (const pid of begun.splice(0)) {
     try {
       process.kill(pid, 'SIGKILL')
@@ -74,14 +75,11 @@ afterEach(() => {
       // As it should be.
     }
   }
+  rmSync(folder, { recursive: true, force: true })
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** One that has ended and that nobody has asked for does not run. */
-const isRunning = (pid: number): boolean =>
-  /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim())
-
-test.each([
+// Two at a time: nearly all of it is the time that those are given who can end by themselves.
+test.concurrent.each([
   ['benchmark', 'SIGKILL'],
   ['benchmark', 'SIGINT'],
   ['command', 'SIGKILL'],
@@ -104,7 +102,7 @@ test.each([
   60_000,
 )
 
-test('what has ended before is not ended again: its number may be another one by then', async () => {
+test.concurrent('what has ended before is not ended again: its number may be another one by then', async () => {
   const sleepers = Array.from(
     { length: 3 },
     () => spawn('sleep', ['300'], { stdio: 'ignore', detached: true }).pid!,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { isRunning } from '../testing/running.ts'
 import { Link } from './link.ts'
 
 let folder: string
@@ -21,15 +22,6 @@ process.on('disconnect', () => process.exit(0))
   )
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test.each(['close', 'kill', 'exit'] as const)(
   '%s: what the work has started ends with it',

@@ -140,7 +140,8 @@ describe('what is refused, with which status, and where', () => {
     await six.close()
   })
 
-  test.each([
+  // These wait for the server to lose its patience: two at a time.
+  test.concurrent.each([
     ['slow', 'GET / HTTP/1.1\r\nHost: a'],
     [
       'slow to send its body',
@@ -158,7 +159,7 @@ describe('what is refused, with which status, and where', () => {
     clearInterval(more)
   })
 
-  test('what is slow, broken or too long before it is a request', async () => {
+  test.concurrent('what is slow, broken or too long before it is a request', async () => {
     const { port } = server.server.http
     const head = `POST /messages HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/json\r\n`
     const [slowHead, slowBody, nonsense, long] = await Promise.all([
