@@ -10,8 +10,8 @@ interface Allocation {
   readonly dropped: number
 }
 
-const run = (edits: readonly Edit[]): Allocation =>
-  JSON.parse(runPlanted(edits, 'testing/allocation.ts')) as Allocation
+const run = (edits: readonly Edit[], ...args: readonly string[]): Allocation =>
+  JSON.parse(runPlanted(edits, 'testing/allocation.ts', args)) as Allocation
 
 /** What the smallest object or boxed number per packet would be at least. */
 const OBJECT = 12
@@ -38,7 +38,7 @@ describe('after warm-up', () => {
     ['clients', 'pod-side.ts', '    this.payload = length\n'],
   ])('an object planted for every packet to %s is noticed', (towards, file, line) => {
     const kept = `    ;(globalThis as { kept?: unknown }).kept = { slot }\n${line}`
-    const seen = run([{ file: `forwarder/${file}`, from: line, to: kept }])
+    const seen = run([{ file: `forwarder/${file}`, from: line, to: kept }], 'media')
     expect(media(seen, towards)).toBeGreaterThan(OBJECT)
     expect(media(seen, towards === 'pods' ? 'clients' : 'pods')).toBeLessThan(1)
   })
