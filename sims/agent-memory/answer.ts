@@ -24,7 +24,7 @@ export function answer({ chosen }: Results<AgentMemoryParams>): Headline {
   const waits =
     state === 'overloaded'
       ? `The event loop is overloaded: ${formatQuantity(params.searches, '1/s')} ARGREPs and what else is asked take ${busy === null ? 'more time than there is' : `${busy.toFixed(1)} times the time there is`}, and an ARGET waits the longer the later it comes.`
-      : `99 of 100 ARGETs are answered within ${said('argetWait', 'utilisation')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
+      : `${wait?.value == null ? '' : '99 of 100 '}ARGETs are answered within ${said('argetWait', 'utilisation')} while ${formatQuantity(params.searches, '1/s')} ARGREPs run; ` +
         `${said('atOnceWait', 'atOnceUtilisation')} if those did not yield, ${said('unboundedWait', 'unboundedUtilisation')} without a budget either.`
   const text = `${waits}${held}${compared}`
   return {
