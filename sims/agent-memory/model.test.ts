@@ -32,6 +32,9 @@ function replicate(more: Record<string, unknown>, replication = 0): Measures {
 const longest = (measures: Measures, name: string): number =>
   LogHistogram.fromData(measures.observations![name] as LogHistogramData).quantile(0.999)!
 
+const mean = (measures: Measures, name: string): number =>
+  LogHistogram.fromData(measures.observations![name] as LogHistogramData).mean!
+
 describe('one replication', () => {
   const measures = replicate({})
 
@@ -127,5 +130,8 @@ describe('one replication', () => {
     const hostile = replicate({ hostileShare: '60%', budget: '400k', searches: '10/s', fragments: 200 })
     expect(hostile.metrics['refused']).toBeGreaterThan(0.1)
     expect(longest(hostile, 'unboundedWait')).toBeGreaterThan(longest(hostile, 'atOnceWait'))
+    expect(mean(hostile, 'unboundedWait')).toBeGreaterThan(10 * mean(hostile, 'argetWait'))
+    const honest = replicate({ budget: '400k', searches: '10/s', fragments: 200 })
+    expect(mean(honest, 'unboundedWait')).toBeLessThan(mean(hostile, 'unboundedWait') / 10)
   })
 })
