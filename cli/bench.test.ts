@@ -6,6 +6,7 @@ import { benchDocument } from '../sims/bench/harness/document.ts'
 import { rows } from '../sims/bench/rows/sims.ts'
 import { findSim, sims } from '../sims/index.ts'
 import { flowbench } from './testing/flowbench.ts'
+import { refused } from './testing/refused.ts'
 
 const temporary = mkdtempSync(join(tmpdir(), 'flowbench-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
@@ -63,7 +64,7 @@ describe('what cannot be asked for: exit 2 and one line that says what', () => {
     [['kernel', '--rows', 'nothing'], 'bench kernel has no row like nothing; it has kernel/mm1, '],
     [['kernel', '--rounds', '0'], '--rounds takes a whole number, 1 or more, not "0"'],
   ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await bench(args)
+    const { code, stdout, stderr } = await refused(['bench', ...args])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n').at(-1)).toContain(message)
   })

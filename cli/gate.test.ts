@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gateDocument } from '../sims/bench/gate/document.ts'
 import { newRepository, type Repository } from '../sims/bench/testing/repository.ts'
 import { flowbench, ROOT } from './testing/flowbench.ts'
+import { refused } from './testing/refused.ts'
 
 const out = mkdtempSync(join(tmpdir(), 'flowbench-'))
 let repository: Repository
@@ -24,8 +25,16 @@ const engine = (steps: number): string =>
   `export function walk() {\n  let sum = 0\n  for (let i = 0; i < ${steps}; i++) sum += 1\n  return sum > 0\n}\n`
 const TASKS = `import { walk } from './engine.mjs'\nexport const tasks = { walk }\n`
 
-const gate = (...args: string[]) =>
-  flowbench(['gate', '--bench', join(repository.folder, 'tasks.mjs'), '--counts', '--store', out, ...args])
+const asked = (...args: string[]): string[] => [
+  'gate',
+  '--bench',
+  join(repository.folder, 'tasks.mjs'),
+  '--counts',
+  '--store',
+  out,
+  ...args,
+]
+const gate = (...args: string[]) => flowbench(asked(...args))
 
 test('more work: exit 99, one document on stdout, the verdict in every format', async () => {
   repository.write({ 'engine.mjs': engine(1000) })
@@ -108,9 +117,15 @@ test('nobody reads the progress any more: the verdict is still told, and its exi
   expect([code, told]).toEqual([99, expect.stringContaining('blocks grew')])
 })
 
+test('tasks that the file has not: exit 2 and why', async () => {
+  const { code, stdout, stderr } = await gate('--base', 'HEAD', '--only', 'nothing')
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('has no task like nothing; it has walk')
+})
+
 test('--counts of a command: exit 2 and why', async () => {
   const args = ['gate', '--base', 'HEAD', '--command', 'true', '--counts']
-  const { code, stdout, stderr } = await flowbench(args, { cwd: repository.folder })
+  const { code, stdout, stderr } = await refused(args)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain('what a command does cannot be counted')
 })
@@ -120,11 +135,10 @@ test.each([
   [['--base', 'no-such-ref'], '"no-such-ref" names no commit'],
   [['--bisect', 'HEAD..HEAD', 'b/walk'], '--bisect is of our own benchmarks'],
   [['--base', 'HEAD', '--budget', 'soon'], '--budget is a time such as 90s or 10m, not soon'],
-  [['--base', 'HEAD', '--only', 'nothing'], 'has no task like nothing; it has walk'],
   [['--base', 'HEAD', '--junit', 'no/such/a.xml'], '--junit no/such/a.xml: cannot be written (ENOENT)'],
   [['--base', 'HEAD', '--record', '/'], '--record /: cannot be written (EISDIR)'],
 ])('what cannot be asked for: exit 2 and why: %j', async (args, message) => {
-  const { code, stdout, stderr } = await gate(...args)
+  const { code, stdout, stderr } = await refused(asked(...args))
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)
 })

@@ -78,7 +78,7 @@ async function tried(args: readonly string[]): Promise<Finished> {
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'file'), '')
-  const short = ['--set', 'params.span=1h', '--replications', '10', '--accept-weak']
+  const short = ['--set', 'params.span=1min', '--replications', '3', '--accept-weak', '--inline']
   const { stderr } = await flowbench(['run', ...QUICK, ...short, '--out', folder])
   if (!existsSync(join(RUN, 'result.json'))) throw new Error(`nothing to compare: ${stderr}`)
 }, 120_000)

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RawClient } from '../../engines/sparse-array/testing/index.ts'
-import { flowbench } from '../testing/flowbench.ts'
+import { flowbench, type Finished } from '../testing/flowbench.ts'
+import { refused } from '../testing/refused.ts'
 import { killAll, serving } from '../testing/serving.ts'
 
 let dir: string
@@ -26,12 +27,18 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const refused = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await flowbench(['serve', 'sparse-array', ...args])
+const oneLine = ({ code, stdout, stderr }: Finished): string => {
   expect([code, stdout], stderr).toEqual([2, ''])
   expect(stderr.trim().split('\n')).toHaveLength(1)
   return stderr.trim()
 }
+
+/** In this process, where nothing has been opened by then that could keep another from ending. */
+const refusal = async (...args: string[]): Promise<string> =>
+  oneLine(await refused(['serve', 'sparse-array', ...args]))
+/** In a process of its own, which has to end. */
+const ended = async (...args: string[]): Promise<string> =>
+  oneLine(await flowbench(['serve', 'sparse-array', ...args]))
 
 describe('flowbench serve sparse-array', () => {
   test('a directory has one server; one that was killed leaves it free, and nothing acknowledged is lost', async () => {
@@ -40,7 +47,7 @@ describe('flowbench serve sparse-array', () => {
     const client = new RawClient(first.ready.port)
     expect(await client.ask('SET', 'k', 'v')).toBe('+OK')
     writeFileSync(join(data, 'snapshot.7.part'), 'what a running server writes')
-    expect(await refused('--dir', data)).toBe(`serve sparse-array: another server has ${data}`)
+    expect(await ended('--dir', data)).toBe(`serve sparse-array: another server has ${data}`)
     expect(readdirSync(data)).toContain('snapshot.7.part')
     expect(await client.ask('SET', 'k', 'w')).toBe('+OK')
     await first.exit('SIGKILL')
@@ -54,13 +61,13 @@ describe('flowbench serve sparse-array', () => {
   test('what the caller can put right is one line and exit code 2', async () => {
     const first = await serving(['sparse-array'])
     const port = String(first.ready.port)
-    expect(await refused('--port', port, '--dir', join(dir, 'other'))).toContain('EADDRINUSE')
-    expect(await refused('--port', port)).toContain('EADDRINUSE')
+    expect(await ended('--port', port, '--dir', join(dir, 'other'))).toContain('EADDRINUSE')
+    expect(await ended('--port', port)).toContain('EADDRINUSE')
     await first.exit('SIGTERM')
-    expect(await refused('--host', '192.0.2.1', '--password', 'x')).toContain('EADDRNOTAVAIL')
-    expect(await refused('--host', '0.0.0.0')).toContain('without a password')
+    expect(await ended('--host', '192.0.2.1', '--password', 'x')).toContain('EADDRNOTAVAIL')
+    expect(await refusal('--host', '0.0.0.0')).toContain('without a password')
     writeFileSync(join(dir, 'file'), '')
-    expect(await refused('--dir', join(dir, 'file'))).toContain('is no folder')
+    expect(await refusal('--dir', join(dir, 'file'))).toContain('is no folder')
   }, 60_000)
 
   // Each of them is the caller's to put right; where no folder can be made, Node's own way to do so never ends.
@@ -73,7 +80,8 @@ describe('flowbench serve sparse-array', () => {
     async (_, name, make) => {
       const data = mkdtempSync(join(dir, 'odd-'))
       make(join(data, name))
-      expect(await refused('--dir', data)).toBe(`serve sparse-array: ${join(data, name)} is no file`)
+      // A pipe is waited for by whoever opens it.
+      expect(await ended('--dir', data)).toBe(`serve sparse-array: ${join(data, name)} is no file`)
     },
     60_000,
   )
@@ -92,11 +100,12 @@ describe('flowbench serve sparse-array', () => {
       symlinkSync('missing', join(place, 'nowhere'))
       writeFileSync(join(place, 'file'), '')
       const data = resolve(place, name)
-      for (const engine of ['sparse-array', 'webhooks']) {
-        const { code: exit, stdout, stderr } = await flowbench(['serve', engine, '--dir', data])
+      const engines = ['sparse-array', 'webhooks']
+      const both = await Promise.all(engines.map((engine) => flowbench(['serve', engine, '--dir', data])))
+      for (const [i, { code: exit, stdout, stderr }] of both.entries()) {
         expect([exit, stdout], stderr).toEqual([2, ''])
         expect(stderr.trim()).toMatch(
-          new RegExp(`^serve ${engine}: cannot make the folder .*: ${code}: [^\\n]*$`),
+          new RegExp(`^serve ${engines[i]}: cannot make the folder .*: ${code}: [^\\n]*$`),
         )
       }
     },
@@ -139,19 +148,19 @@ describe('flowbench serve sparse-array', () => {
     again.close()
     expect(await second.exit('SIGTERM')).toBe(0)
     chmodSync(file, 0o640)
-    expect(await refused('--password-file', file)).toContain('chmod 600')
+    expect(await refusal('--password-file', file)).toContain('chmod 600')
     chmodSync(file, 0o600)
     for (const [text, what] of [
       ['\n', 'is empty'],
       ['a\nb\n', 'more than one line'],
     ] as const) {
       writeFileSync(file, text)
-      expect(await refused('--password-file', file)).toContain(what)
+      expect(await refusal('--password-file', file)).toContain(what)
     }
-    expect(await refused('--password-file', dir)).toContain('is no file')
-    expect(await refused('--password-file', '/proc/x')).toContain('ENOENT')
-    expect(
-      (await flowbench(['serve', 'sparse-array', '--password', 'x', '--password-file', file])).code,
-    ).toBe(2)
+    expect(await refusal('--password-file', dir)).toContain('is no file')
+    expect(await refusal('--password-file', '/proc/x')).toContain('ENOENT')
+    expect((await refused(['serve', 'sparse-array', '--password', 'x', '--password-file', file])).code).toBe(
+      2,
+    )
   }, 60_000)
 })

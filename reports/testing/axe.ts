@@ -13,10 +13,12 @@ interface Violation {
 /** All rules of axe, best practices such as `landmark-unique` included. Throws when axe ran no rule. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
-  const { violations, passes } = await page.evaluate<Record<'violations' | 'passes', Violation[]>>(
-    'axe.run(document).then(({ violations, passes }) => ({ violations, passes }))',
+  // Every rule is tried on everything; but of what passes the rules alone are told, not each of a thousand cells.
+  const { violations, passes } = await page.evaluate<{ violations: Violation[]; passes: number }>(
+    `axe.run(document, { resultTypes: ['violations'] })
+      .then(({ violations, passes }) => ({ violations, passes: passes.length }))`,
   )
-  if (passes.length < 10) throw new Error(`axe passed ${passes.length} rules only: it did not see the page`)
+  if (passes < 10) throw new Error(`axe passed ${passes} rules only: it did not see the page`)
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`,
   )
