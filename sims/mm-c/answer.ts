@@ -84,12 +84,7 @@ function unitOf(param: string): string {
 
 /** `20 servers are the fewest that will do`, but `arrivalRate 18/s is the least that will do`. */
 function smallestOf(param: string, quantity: string): string {
-  return param === 'servers'
-    ? `${named(param, quantity)} are the fewest that will do`
-    : `${named(param, quantity)} is the least that will do`
-}
-
-/** `20 servers`, but `arrivalRate 18/s`. */
-function named(param: string, quantity: string): string {
-  return param === 'servers' ? `${quantity.replace(/ servers$/, '')} servers` : `${param} ${quantity}`
+  if (param !== 'servers') return `${param} ${quantity} is the least that will do`
+  const servers = quantity.replace(/ servers$/, '')
+  return servers === '1' ? 'One server is enough' : `${servers} servers are the fewest that will do`
 }

@@ -47,6 +47,14 @@ test('overloaded: it says so and prints no steady-state figure', async () => {
   expect(charts.map(({ name }) => name)).toEqual(['wait-against-load', 'in-system'])
 })
 
+test('too short, as its comment shows: it says so and gives no PASS', async () => {
+  const text = readFileSync(FILE, 'utf8')
+  const [, span, replications] = /--set (params\.span=\S+) --replications (\d+) +too short/.exec(text)!
+  const { document } = await runInline(sim, text, { set: [span!, `until.replications=${replications}`] })
+  expect(document.verdict).toBe('weak')
+  expect(document.trust.reasons[0]).toMatchObject({ code: 'run-length' })
+})
+
 test('a span that opens empty: no closed form is drawn beside it', async () => {
   const { document, charts } = await run(['horizon=span', 'params.span=1min', 'until.replications=5'])
   expect(document.theory).toEqual([])
@@ -66,6 +74,20 @@ test('the fewest servers are found', async () => {
   expect(document.answer).toMatchObject({ value: 22, unit: 'servers' })
   expect(document.answer.text).toMatch(
     /^22 servers are the fewest that will do: at 81.8 % load on 22 servers the mean wait is \d/,
+  )
+})
+
+test('one server is one', async () => {
+  const find = '\nfind: {smallest: servers, in: 1..3}\n'
+  const settings = [
+    'params.arrivalRate=0.5/s',
+    'params.span=2h',
+    'until.replications=8',
+    'expect=["mean(wait) < 60 s"]',
+  ]
+  const { document } = await run(settings, find)
+  expect(document.answer.text).toMatch(
+    /^One server is enough: at 50 % load on one server the mean wait is \d/,
   )
 })
 
