@@ -105,7 +105,7 @@ export const NAMED: Readonly<Record<string, Ranges>> = {
 /** The same everywhere. */
 const LETTERS = { n: '\\n', r: '\\r', t: '\\t', f: '\\f' }
 const SETS = { d: DIGITS, w: WORD, s: SPACE }
-export const COMMON = new Set([...'nrtfbB', ...'dDwWsS'])
+export const COMMON = new Set('nrtfbBdDwWsS')
 
 const python: Dialect = {
   isKnown: true,
@@ -200,7 +200,7 @@ export function dialectOf(name: Exclude<DialectName, 'ecmascript'>, flags: strin
       return pcre2(flags)
     case 'tre':
       return tre
-    case 'other':
+    default:
       return other(flags)
   }
 }
