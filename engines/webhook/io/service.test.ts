@@ -302,7 +302,9 @@ describe('time', () => {
       expect(await stateOfMessage(message)).toBe('pending')
     }
     await isTriedAgain()
-    const { ask } = Store.prototype as unknown as { ask(this: Store, name: string, args: unknown): unknown }
+    const { ask } = Store.prototype as unknown as {
+      ask: (this: Store, name: string, args: unknown) => unknown
+    }
     const full = vi.spyOn(Store.prototype, 'ask').mockImplementation(function (
       this: Store,
       name: string,

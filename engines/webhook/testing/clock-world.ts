@@ -93,9 +93,10 @@ export class ClockWorld implements VirtualStore {
   start(clock: number, down: number, isFull: boolean): void {
     const begin = this.open(clock, isFull)
     const now = (this.begun = begin.now!)
-    // A step that may put the clock right is taken for an hour at most, any other forward for time that has passed.
+    // A step that may put the clock right is taken for an hour at most, any other forward for time that has passed; what
+    // was not noted of the time that it was behind is in that.
     const [beyond, behind, isAsItIs] = [now - this.furthest, this.furthest - this.last, now !== clock]
-    const rest = behind > HOUR ? HOUR : Math.max(beyond, HOUR)
+    const rest = behind > HOUR ? HOUR : Math.max(beyond + NOTE * this.truth.starts, HOUR)
     const counted = isAsItIs ? now - this.last : behind === 0 ? beyond : rest
     const { real, up, starts, over } = this.truth
     this.truth = { real: real + down, up, starts: starts + 1, over: over + Math.max(0, counted - down) }
