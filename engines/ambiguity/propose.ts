@@ -154,7 +154,9 @@ function lookInto(automaton: Automaton, pattern: Pattern, isProven: boolean): Lo
   // Where the automaton does more than the pattern, its ends do not say what the pattern does there.
   const isExact = !automaton.loose && !automaton.widened
   const isUnambiguous =
-    !isProven && (hasOneWay(loops) || (isExact && isBounded && hasOneWay(findLoops(endings.whereItFails()))))
+    !isProven &&
+    (hasOneWay(loops) ||
+      (isExact && isBounded && loops.complete && hasOneWay(findLoops(endings.whereItFails()))))
   return { automaton, loops, endings, isBounded, isProven: isBounded && isUnambiguous }
 }
 

@@ -68,7 +68,7 @@ export class TupleSearch {
         for (const edge of edges[visit.states[at]!]!) {
           moved++
           this.movesLeft--
-          if (moved > MOST_MOVES) return null
+          if (moved > MOST_MOVES || this.movesLeft < 0) return null
           if (!walkers[at]!.within(edge.to)) continue
           const own = takes[edge.to]!
           const common = classes === null ? own : classes.filter((id) => own.includes(id))
