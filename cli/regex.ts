@@ -13,6 +13,7 @@ import { readPatterns, type PatternEntry } from '../sims/bench/shootout/input/pa
 import { DEFAULTS } from '../sims/bench/shootout/inspect.ts'
 import { present, shootOut, type MissingEngine, type PatternReport } from '../sims/bench/shootout/shootout.ts'
 import { readEngineFile } from '../sims/bench/shootout/input/engine-file.ts'
+import { ALWAYS, goesWith, notWith } from './acts.ts'
 import { defineCommand } from './command.ts'
 import { EXIT, UsageError } from './exit.ts'
 import { interruptible } from './interruptible.ts'

@@ -60,7 +60,8 @@ export const run = defineCommand({
         type: 'boolean',
         default: false,
         describe: 'print the result document and nothing else',
-      }),
+      })
+      .epilogue(EXIT_HELP),
   acts: {
     files: ALWAYS,
     env: ALWAYS,

@@ -118,16 +118,17 @@ export class EngineProcess {
     watchSignals()
     const [program, ...args] = spec.command
     const script = `ulimit -t ${LIFETIME_PROCESSOR_SECONDS}; exec "$0" "$@"`
-    beReady()
-    this.child = spawn('/bin/sh', ['-c', script, program, ...args], {
-      ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
-      env: withCompileCache(),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    })
-    const { child } = this
-    if (child.pid !== undefined) running.add(child.pid)
-    const hasEnded = endWithUs(child.pid)
+    const group = new ProcessGroup(() =>
+      spawn('/bin/sh', ['-c', script, program, ...args], {
+        ...(spec.directory === undefined ? {} : { cwd: spec.directory }),
+        env: withCompileCache(),
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+      }),
+    )
+    this.group = group
+    running.add(group)
+    const { leader: child } = group
     const interrupt = (): void => this.stop(limits.signal!.reason as Error)
     limits.signal?.addEventListener('abort', interrupt)
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.receive(text))
@@ -138,11 +139,9 @@ export class EngineProcess {
     child.stdin.on('error', () => {})
     child.on('error', (error) => this.end('crashed', `could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
-      if (child.pid !== undefined) {
-        kill(child.pid)
-        running.delete(child.pid)
-      }
-      hasEnded()
+      group.kill()
+      group.letGo()
+      running.delete(group)
       limits.signal?.removeEventListener('abort', interrupt)
       this.end(
         'crashed',
