@@ -87,7 +87,8 @@ async function leavesNothing({ left, begun }: Ended): Promise<void> {
 
 const SPINS = ['--engine-file', 'engines.yaml', '--engines', 'flowbench,spins']
 
-describe('flowbench regex', () => {
+// Two at a time: most of it is waiting for what ends others, which gives them two seconds.
+describe.concurrent('flowbench regex', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     '%s: what is known is told',
     async (signal) => {

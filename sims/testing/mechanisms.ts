@@ -12,6 +12,8 @@ export interface Mechanism {
   readonly expectation: string
   readonly mechanism: string
   readonly small: readonly string[]
+  /** Takes some seconds of processor time however small: `npm run scenarios:mechanisms` asks it, too. */
+  readonly isLong?: true
   readonly without: readonly string[]
 }
 
@@ -197,6 +199,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'mean(outage) < 500 ms',
     mechanism: 'the shared cache holds the routes',
     small: ['sweep.fault=[relay-crash]', 'params.weeklyActiveUsers=50M'],
+    isLong: true,
     without: ['params.cacheHit=0%'],
   },
   {
@@ -205,6 +208,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'lostMedia < 2 %',
     mechanism: 'the owner’s own checks take his media back',
     small: ['sweep.attack=[thief-inside]', 'sweep.defence=[none]'],
+    isLong: true,
     without: ['params.checkInterval=20s'],
   },
   {
@@ -229,6 +233,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'p99(worstRelayDelay) < 5 ms',
     mechanism: 'hosts for the peak',
     small: ['find.in=[64]', ...SMALL_PLANET],
+    isLong: true,
     without: ['find.in=[32]'],
   },
   {
