@@ -154,7 +154,7 @@ describe('interruption', () => {
         'params: {arrivalRate: 18/s, serviceTime: 1s, span: 3min}',
         'find: {smallest: servers, in: 19..400}',
         // The first value is measured at once; the precision makes the second or third take for ever.
-        'until: {halfWidth: 0.01%, replications: 20..10000}',
+        'until: {halfWidth: 0.01%, replications: 20..1500}',
         'expect: ["mean(wait) < 0.2 s"]',
       ]
       writeFileSync(file, lines.join('\n'))

@@ -12,7 +12,7 @@ export interface Mechanism {
   readonly expectation: string
   readonly mechanism: string
   readonly small: readonly string[]
-  /** Takes some seconds of processor time however small: `npm run scenarios:mechanisms` asks it, too. */
+  /** Takes two seconds of processor time or more however small: `npm run scenarios:mechanisms` asks it, too. */
   readonly isLong?: true
   readonly without: readonly string[]
 }
@@ -77,6 +77,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'lockedOut < 5 %',
     mechanism: 'NAT64 takes clients without IPv4 to the relay',
     small: ['params.calls=5k'],
+    isLong: true,
     without: ['params.nat64=0%'],
   },
   {
@@ -250,6 +251,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'peakLoad < 60 %',
     mechanism: 'the target holds with one host of each cluster lost, which these are too few for',
     small: ['find.in=[34]', 'params.survive=none', ...TENTH],
+    isLong: true,
     without: ['params.survive=host'],
   },
   {
@@ -258,6 +260,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     expectation: 'p99(worstRelayDelay) < 5 ms',
     mechanism: 'hosts for the peak',
     small: ['find.in=[44]', ...TENTH],
+    isLong: true,
     without: ['find.in=[24]'],
   },
   {
