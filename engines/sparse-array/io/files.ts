@@ -15,13 +15,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../../disk/folder.ts'
+import { rewriteInPlace } from '../../disk/rewrite.ts'
 import { syncAt, syncFolder } from '../../disk/sync.ts'
 
 /** What one call of the system reads or writes at most. */
 const MOST_AT_ONCE = 1 << 30
-
-/** What is written anew at once. */
-const PIECE = 1 << 20
 
 /** What is said of a file that may only be read. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS'])
@@ -100,24 +98,12 @@ function sizeOf(path: string): number {
 }
 
 function rewriteHere(path: string, from: number): void {
-  let file: number
   try {
-    file = openSync(path, 'r+')
+    rewriteInPlace(path, from)
   } catch (error) {
     if (!UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     // Whoever may not write it has left nothing of it unwritten.
     syncAt(path, fdatasyncSync)
-    return
-  }
-  try {
-    const bytes = Buffer.allocUnsafeSlow(PIECE)
-    for (let at = from, got = -1; got !== 0; at += got) {
-      got = readSync(file, bytes, 0, PIECE, at)
-      for (let done = 0; done < got;) done += writeSync(file, bytes, done, got - done, at + done)
-    }
-    fdatasyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }
 
